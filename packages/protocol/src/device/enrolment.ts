@@ -1,0 +1,47 @@
+import * as z from "zod/mini";
+
+import {
+  base64url,
+  bootId,
+  compactJws,
+  deviceText,
+  generation,
+  messageHash,
+  orderId,
+  publicKey,
+  serial,
+  suiteName,
+  uuid,
+} from "./fields.ts";
+
+/** First message of a node: proves possession of its new key, and by the one-time code that the operator put it here. */
+export const enrolmentRequest = z.strictObject({
+  code: base64url(64),
+  order: orderId,
+  serial,
+  publicKey,
+  /** The weakest suite that this node will ever accept; later requests may not go below it. */
+  suite: suiteName,
+  bootId,
+  agent: deviceText,
+});
+export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
+
+/** What the device stores: no foreign envelope and no lower generation is accepted, because the broker signed both. */
+export const signedEnvelope = z.strictObject({
+  env: uuid,
+  generation,
+  jwe: z.record(z.string(), z.unknown()),
+});
+export type SignedEnvelope = z.infer<typeof signedEnvelope>;
+
+export const enrolment = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  brokerKeys: z.array(publicKey).check(z.minLength(1), z.maxLength(4)),
+  envelope: compactJws(16_384),
+  /** Generated passkeys carry 128 bits and need no slow key derivation; a customer's own gets one. */
+  passkeyOrigin: z.enum(["generated", "customer"]),
+});
+export type Enrolment = z.infer<typeof enrolment>;

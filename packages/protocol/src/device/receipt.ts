@@ -1,0 +1,20 @@
+import * as z from "zod/mini";
+
+import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
+
+/** What the device did with a grant. */
+export const receipt = z.strictObject({
+  grantHash: messageHash,
+  order: orderId,
+  serial,
+  outcome: z.enum(["prepared", "unlocked", "failed"]),
+  /** Present when the outcome is `failed`. */
+  code: z.optional(z.string().check(z.maxLength(100), z.regex(/^[A-Za-z]+$/))),
+  bootId,
+  counter,
+  journalHead: messageHash,
+});
+export type Receipt = z.infer<typeof receipt>;
+
+export const acknowledgement = z.strictObject({ requestHash: messageHash });
+export type Acknowledgement = z.infer<typeof acknowledgement>;

@@ -1,0 +1,100 @@
+import * as z from "zod/mini";
+
+import {
+  base64url,
+  bootId,
+  compactJws,
+  counter,
+  deviceText,
+  generation,
+  keyId,
+  messageHash,
+  orderId,
+  seconds,
+  serial,
+  suiteName,
+  unlockPurpose,
+  uuid,
+} from "./fields.ts";
+
+/** Longest public key: X-Wing, 1216 bytes (draft-connolly-cfrg-xwing-kem §5). */
+const HPKE_PUBLIC_KEY_MAX_CHARACTERS = 1622;
+/** Longest encapsulation: X-Wing, 1120 bytes. */
+const HPKE_ENCAPSULATION_MAX_CHARACTERS = 1494;
+
+export const unlockRequest = z.strictObject({
+  nonce: base64url(256),
+  order: orderId,
+  serial,
+  env: uuid,
+  generation,
+  purpose: unlockPurpose,
+  bootId,
+  counter,
+  hpke: z.strictObject({ suite: suiteName, publicKey: base64url(HPKE_PUBLIC_KEY_MAX_CHARACTERS) }),
+  agent: deviceText,
+});
+export type UnlockRequest = z.infer<typeof unlockRequest>;
+
+export const lease = z.strictObject({
+  id: uuid,
+  ttlSeconds: seconds,
+  outageGraceSeconds: seconds,
+  sequence: z.int().check(z.gte(0)),
+});
+export type Lease = z.infer<typeof lease>;
+
+/** The content-encryption key of the node's envelope, sealed to the one-use key of the request (RFC 9180). */
+export const grant = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  sealed: z.strictObject({
+    enc: base64url(HPKE_ENCAPSULATION_MAX_CHARACTERS),
+    ciphertext: base64url(256),
+  }),
+  lease,
+  kid: keyId,
+  correlationId: uuid,
+  /** Present when the broker has a higher generation than the request named. */
+  envelope: z.optional(compactJws(16_384)),
+});
+export type Grant = z.infer<typeof grant>;
+
+export const denial = z.strictObject({
+  requestHash: messageHash,
+  code: z.string().check(z.maxLength(100)),
+  reason: z.optional(z.string().check(z.maxLength(100))),
+  class: z.enum(["refused", "unreachable", "invalid", "pending", "internal"]),
+  who: z.enum([
+    "security-administrator",
+    "order-owner",
+    "site-operator",
+    "broker-operator",
+    "nobody",
+  ]),
+  title: z.string().check(z.maxLength(200)),
+  message: z.string().check(z.maxLength(1000)),
+  /** One sentence for the person at the appliance. */
+  ask: z.string().check(z.maxLength(1000)),
+  steps: z
+    .array(
+      z.strictObject({
+        text: z.string().check(z.maxLength(1000)),
+        command: z.optional(z.string().check(z.maxLength(1000))),
+      }),
+    )
+    .check(z.maxLength(20)),
+  correlationId: uuid,
+  vaultRequestId: z.optional(z.string().check(z.maxLength(100))),
+  retryAfterSeconds: z.optional(seconds),
+});
+export type Denial = z.infer<typeof denial>;
+
+/** An approval is open; the same request is sent again until it is decided. */
+export const pending = z.strictObject({
+  requestHash: messageHash,
+  retryAfterSeconds: seconds,
+  correlationId: uuid,
+});
+export type Pending = z.infer<typeof pending>;

@@ -1,0 +1,41 @@
+import * as z from "zod/mini";
+
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly detail: string };
+
+/**
+ * Untrusted value → typed value, or one clause that names the first member at fault and what was expected there.
+ * The offending value itself is never repeated: it may be a secret.
+ */
+export function parseWith<Value>(schema: z.ZodMiniType<Value>, value: unknown): Parsed<Value> {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  const issue = result.error.issues[0];
+  if (issue === undefined) return { ok: false, detail: "the value does not fit its schema" };
+  const path = issue.path.map(String).join(".");
+  return { ok: false, detail: `${path === "" ? "message" : path}: ${describe(issue)}` };
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `unknown member ${issue.keys.slice(0, 3).join(", ").slice(0, 100)}`;
+    case "invalid_type":
+      return `expected ${issue.expected}`;
+    case "invalid_value":
+      return `expected one of ${issue.values.map(String).join(", ")}`;
+    case "too_big":
+      return `more than ${String(issue.maximum)}`;
+    case "too_small":
+      return `less than ${String(issue.minimum)}`;
+    case "invalid_format":
+      return `wrong format (${issue.format})`;
+    case "invalid_element":
+    case "invalid_key":
+    case "invalid_union":
+    case "not_multiple_of":
+    case "custom":
+      return "not valid";
+  }
+}
