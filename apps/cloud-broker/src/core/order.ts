@@ -1,0 +1,62 @@
+/** Lower-case ARM resource id: ids are compared without regard to case, and this is the one spelling we store and sign. */
+export type OrderId = string & { readonly __brand: "OrderId" };
+export type EpochMs = number;
+
+export type OrderName = {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+};
+
+export function orderIdOf(order: OrderName): OrderId {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where ids are made
+  return `/subscriptions/${order.subscriptionId}/resourceGroups/${order.resourceGroup}/providers/Microsoft.DataBox/jobs/${order.name}`.toLowerCase() as OrderId;
+}
+
+/** Sizes of appliance that we make; DataBox has one node, DataBoxHeavy two, each locked by itself. */
+export const SKUS = {
+  DataBox: { nodes: 1, secretsMember: "podSecrets" },
+  DataBoxHeavy: { nodes: 2, secretsMember: "cabinetPodSecrets" },
+} as const;
+export type SkuName = keyof typeof SKUS;
+
+/** Which identity asks the vault. `broker` is the service's own and touches the service's own vault only. */
+export type KeyIdentity =
+  | { readonly kind: "broker" }
+  | {
+      readonly kind: "order";
+      /** The federated credential's subject: the order itself, so that no order can use another's identity. */
+      readonly order: OrderId;
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly principalId: string;
+    };
+
+/** An identity attached to an order, as recorded. `resourceId` is the managed identity's ARM id, lower case. */
+export type AttachedIdentity = {
+  readonly kind: "system" | "user";
+  readonly resourceId: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly principalId: string;
+};
+
+/** What the customer chose (ARM `keyEncryptionKey`). URLs are kept as written. */
+export type KeyChoice =
+  | { readonly kekType: "MicrosoftManaged" }
+  | {
+      readonly kekType: "CustomerManaged";
+      readonly kekUrl: string;
+      readonly kekVaultResourceId: string;
+      readonly identity:
+        | { readonly type: "SystemAssigned" }
+        | { readonly type: "UserAssigned"; readonly resourceId: string };
+    };
+
+/** A vault key as addressed. `version` is absent in a versionless URL. */
+export type KeyUrl = {
+  readonly vaultUrl: string;
+  readonly vaultName: string;
+  readonly keyName: string;
+  readonly version?: string;
+};

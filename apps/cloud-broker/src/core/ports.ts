@@ -1,0 +1,125 @@
+import type { ErrorCode, Facts } from "@databox-cmk/errors";
+
+import type { AttachedIdentity, EpochMs, KeyIdentity, KeyUrl, OrderId } from "./order.ts";
+
+/** An expected refusal or outage, already named; never thrown. */
+export type Failure = {
+  readonly code: ErrorCode;
+  readonly reason?: string;
+  readonly target?: string;
+  readonly facts?: Facts;
+  readonly detail?: string;
+  /** The vault's own x-ms-request-id, for the customer's diagnostics. */
+  readonly vaultRequestId?: string;
+  readonly retryAfterSeconds?: number;
+};
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** What a fresh Get says of a key version. Times in epoch seconds, as Key Vault counts. */
+export type KeyFacts = {
+  readonly kid: string;
+  readonly keyType: string;
+  readonly keySizeBits: number;
+  readonly operations: readonly string[];
+  readonly enabled: boolean;
+  readonly notBeforeSeconds?: number;
+  readonly expiresSeconds?: number;
+  readonly recoveryLevel?: string;
+  readonly recoverableDays?: number;
+};
+
+export type DeletedKeyFacts = { readonly scheduledPurgeSeconds?: number };
+
+/** The four vault calls that we need (Key Vault keys data plane). Wrap and unwrap are RSA-OAEP-256 and always remote. */
+export type KeyVaults = {
+  getKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<KeyFacts>>;
+  getDeletedKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<DeletedKeyFacts | undefined>>;
+  wrapKey(identity: KeyIdentity, kid: string, contentKey: Uint8Array): Promise<Outcome<Uint8Array>>;
+  unwrapKey(
+    identity: KeyIdentity,
+    kid: string,
+    encryptedKey: Uint8Array,
+  ): Promise<Outcome<Uint8Array>>;
+};
+
+/** Managed identities of orders, through Resource Manager and with the broker's own identity. */
+export type IdentityDirectory = {
+  /** Creates (or finds, after a crash) the order's system-assigned identity; another epoch is another principal. */
+  createSystemAssigned(
+    order: OrderId,
+    location: string,
+    epoch: number,
+  ): Promise<Outcome<AttachedIdentity>>;
+  deleteSystemAssigned(order: OrderId, epoch: number): Promise<Outcome<undefined>>;
+  /** Finds the customer's identity and makes sure that it trusts this broker for this order. */
+  attachUserAssigned(order: OrderId, resourceId: string): Promise<Outcome<AttachedIdentity>>;
+};
+
+export type VaultResource = {
+  readonly tenantId: string;
+  readonly location: string;
+  readonly vaultUrl: string;
+  readonly rbac: boolean;
+};
+
+/** What the broker reads from Resource Manager. `undefined`: it answered that there is no such resource or we may not see it. */
+export type ResourceReader = {
+  vault(resourceId: string): Promise<Outcome<VaultResource | undefined>>;
+  deletedVault(
+    subscriptionId: string,
+    location: string,
+    name: string,
+  ): Promise<Outcome<{ readonly scheduledPurgeDate: string } | undefined>>;
+  storageAccountLocation(resourceId: string): Promise<Outcome<string | undefined>>;
+};
+
+export type CheckStatus = "passed" | "failed" | "not-reached";
+export type KeyCheck = {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly elapsedMs?: number;
+  readonly failure?: Failure;
+};
+/** Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed all of them. */
+export type KeyValidation = {
+  readonly checks: readonly KeyCheck[];
+  readonly outcome: Outcome<{ readonly kid: string }>;
+};
+
+/** The order as the checks of a key need it; for an order that is being created it is not stored yet. */
+export type KeySubject = {
+  readonly order: OrderId;
+  readonly tenantId: string;
+  readonly location: string;
+  readonly identities: readonly AttachedIdentity[];
+  readonly storageAccountIds: readonly string[];
+};
+
+export type Actor =
+  | {
+      readonly kind: "caller";
+      readonly objectId: string;
+      readonly name: string;
+      readonly address: string;
+    }
+  | { readonly kind: "device"; readonly serial: string; readonly address: string }
+  | { readonly kind: "broker" };
+
+/** One decision, as it is written into the order's hash chain. Never holds a secret. */
+export type AuditEvent = {
+  readonly action: string;
+  readonly actor: Actor;
+  readonly outcome: "granted" | "refused" | "failed" | "done";
+  readonly code?: ErrorCode;
+  readonly reason?: string;
+  readonly serial?: string;
+  readonly kid?: string;
+  readonly requestHash?: string;
+  readonly vaultRequestId?: string;
+  readonly correlationId: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type Clock = () => EpochMs;

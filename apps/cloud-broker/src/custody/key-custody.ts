@@ -1,0 +1,73 @@
+import type { Transaction } from "kysely";
+
+import type { KeyChoice, OrderId } from "../core/order.ts";
+import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** What a node's envelope looks like to whoever serves it. */
+export type NodeEnvelope = {
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly env: string;
+  readonly generation: number;
+  /** JWE General JSON Serialization, as stored. */
+  readonly jwe: unknown;
+  readonly kid: string;
+};
+
+/** Writes of the caller that belong to the same decision: committed together with the custody's own, or not at all. */
+export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
+
+/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys and envelopes. */
+export type KeyCustody = {
+  /** Runs all checks against a candidate; changes nothing. */
+  validate(subject: KeySubject, candidate: KeyChoice): Promise<KeyValidation>;
+  /**
+   * Puts a choice in force: checks, then re-wraps every envelope (unwrap old → wrap new → unwrap new → compare) and
+   * commits the choice and the new generation together, by compare-and-swap. For a new order (no order_keys row yet)
+   * it inserts the choice; `alsoCommit` runs first, in the same transaction, and inserts the order itself.
+   */
+  change(
+    subject: KeySubject,
+    choice: KeyChoice,
+    actor: Actor,
+    alsoCommit?: AlsoCommit,
+  ): Promise<Outcome<KeyValidation>>;
+  /** Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until preparation. */
+  sealOwnPasskey(
+    subject: KeySubject,
+    choice: KeyChoice,
+    passkey: Uint8Array,
+  ): Promise<Outcome<string>>;
+  /**
+   * Makes one passkey for the order (or takes the customer's own) and one envelope for each node, wrapped to the key in
+   * force. Safe to repeat after a crash: what exists is kept. `alsoCommit` runs in the transaction of the envelopes.
+   */
+  generate(
+    order: OrderId,
+    serials: readonly string[],
+    alsoCommit?: AlsoCommit,
+  ): Promise<Outcome<undefined>>;
+  /** Current envelope of a node; undefined before preparation and after erasure. */
+  envelope(order: OrderId, serial: string): Promise<NodeEnvelope | undefined>;
+  /**
+   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment.
+   * The caller zeroes the key.
+   */
+  releaseContentKey(
+    order: OrderId,
+    serial: string,
+  ): Promise<
+    Outcome<{
+      readonly contentKey: Uint8Array;
+      readonly kid: string;
+      readonly vaultRequestId?: string;
+    }>
+  >;
+  /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
+  revealPasskeys(
+    order: OrderId,
+  ): Promise<Outcome<readonly { readonly serial: string; readonly passkey: Uint8Array }[]>>;
+  /** Destroys all wrappings of an order, for good: crypto-erase. */
+  destroy(order: OrderId, actor: Actor, alsoCommit?: AlsoCommit): Promise<void>;
+};

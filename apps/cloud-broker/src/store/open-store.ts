@@ -1,0 +1,31 @@
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+
+import { MIGRATIONS } from "./migrations.ts";
+import type { BrokerTables } from "./schema.ts";
+
+export type Store = Kysely<BrokerTables>;
+
+/**
+ * Opens the broker's database and brings it to the newest schema.
+ *
+ * @param path - file, or ":memory:". WAL with synchronous=FULL: a commit that was answered survives a power cut.
+ */
+export async function openStore(path: string): Promise<Store> {
+  const database = new Database(path);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  database.pragma("foreign_keys = ON");
+  database.pragma("busy_timeout = 5000");
+  const store: Store = new Kysely<BrokerTables>({ dialect: new SqliteDialect({ database }) });
+  const { error } = await new Migrator({
+    db: store,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  }).migrateToLatest();
+  if (error !== undefined) {
+    await store.destroy();
+    throw new Error(`the database ${path} cannot be migrated`, { cause: error });
+  }
+  return store;
+}

@@ -1,0 +1,107 @@
+/** Tables of the broker, one per kind of fact. Times are epoch milliseconds; JSON columns end in `_json`. */
+export type BrokerTables = {
+  orders: {
+    id: string;
+    subscription_id: string;
+    resource_group: string;
+    name: string;
+    location: string;
+    sku: string;
+    transfer_type: string;
+    tags_json: string;
+    /** What the customer wrote and may read again; contact and address are scrubbed in the end. */
+    details_json: string;
+    stage: string;
+    stage_status: string;
+    cancellation_reason: string | null;
+    /** Counts every change; the ETag, and the compare-and-swap of writers. */
+    revision: number;
+    created_at_ms: number;
+    created_by: string;
+    updated_at_ms: number;
+    updated_by: string;
+  };
+  order_stages: {
+    order_id: string;
+    stage: string;
+    status: string;
+    entered_at_ms: number;
+  };
+  /** Identities attached to an order. `epoch` counts the system-assigned ones ever made for it. */
+  order_identities: {
+    order_id: string;
+    kind: string;
+    resource_id: string;
+    tenant_id: string;
+    client_id: string;
+    principal_id: string;
+    epoch: number;
+  };
+  /** The key in force. `kid` is the version that envelopes are wrapped to; null until the first envelope or check. */
+  order_keys: {
+    order_id: string;
+    kek_type: string;
+    kek_url: string | null;
+    kek_vault_resource_id: string | null;
+    identity_type: string | null;
+    identity_resource_id: string | null;
+    kid: string | null;
+    revision: number;
+  };
+  /** The customer's own device password between order and preparation, wrapped like everything else. */
+  own_passkeys: {
+    order_id: string;
+    envelope_json: string;
+  };
+  nodes: {
+    order_id: string;
+    serial: string;
+    ordinal: number;
+    passkey_origin: string;
+    enrolment_code_hash: string | null;
+    enrolment_expires_at_ms: number | null;
+    device_kid: string | null;
+    device_jwk_json: string | null;
+    minimum_suite: string | null;
+    last_counter: number;
+    prepared_at_ms: number | null;
+    last_outcome: string | null;
+    last_seen_at_ms: number | null;
+  };
+  /** Insert only, so that (order, serial, generation) is the compare-and-swap; the highest generation is current. */
+  envelopes: {
+    order_id: string;
+    serial: string;
+    generation: number;
+    env: string;
+    kid: string;
+    jwe_json: string;
+    created_at_ms: number;
+  };
+  consumed_nonces: {
+    nonce_hash: string;
+    request_hash: string;
+    expires_at_ms: number;
+  };
+  /** Signed answers kept for 60 s, so that a lost answer can be asked for again. */
+  stored_answers: {
+    request_hash: string;
+    status: number;
+    body: string;
+    created_at_ms: number;
+  };
+  audit: {
+    chain: string;
+    sequence: number;
+    row_json: string;
+    hash: string;
+    at_ms: number;
+  };
+  operations: {
+    id: string;
+    order_id: string;
+    kind: string;
+    created_at_ms: number;
+    polls: number;
+  };
+};
