@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener } from "node:http";
+
+import { AppError, renderArmError, toAppError } from "@databox-cmk/errors";
+import express, { type Request, type Response } from "express";
+
+import { parseJsonBody, readBody } from "./read-body.ts";
+import type { Answer, AuthenticateCaller, Route, RouteRequest } from "./route.ts";
+
+export type Served = {
+  readonly route: Route | undefined;
+  readonly request: RouteRequest;
+  readonly status: number;
+  readonly elapsedMs: number;
+  readonly error?: AppError;
+};
+
+export type AdapterOptions = {
+  readonly authenticate: AuthenticateCaller;
+  /** Throws `AppError` RateLimited; called first, and costs nothing. */
+  readonly admit: (request: RouteRequest, route: Route | undefined) => void;
+  /** Told of each answered request, for logs and audit; awaited before the answer leaves. */
+  readonly served: (served: Served) => Promise<void>;
+  /** Value of WWW-Authenticate on 401 (RFC 9110 §11.6.1): tells an Azure client where to get a token. */
+  readonly bearerChallenge: string;
+};
+
+/** Turns the route table into a request listener; everything that is not a row is 404, or 405 with Allow. */
+export function createHandler(routes: readonly Route[], options: AdapterOptions): RequestListener {
+  const application = express();
+  application.disable("x-powered-by");
+  application.disable("etag");
+  application.set("query parser", false);
+  for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
+    application.all(rows[0]?.path ?? path, (request: Request, response: Response) => {
+      const method = request.method === "HEAD" ? "GET" : request.method;
+      const route = rows.find((row) => row.method === method);
+      return serve(request, response, route, options, () => methodNotAllowed(request, rows));
+    });
+  const notFound = (request: Request, response: Response) =>
+    serve(request, response, undefined, options, () => new AppError("NotFound"));
+  application.use(notFound);
+  // Express calls this for a path that is no valid percent-encoding.
+  application.use(
+    (_error: unknown, request: Request, response: Response, _next: express.NextFunction) =>
+      notFound(request, response),
+  );
+  return application;
+}
+
+function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
+  const allow = rows.map((row) => row.method).join(", ");
+  return new AppError("MethodNotAllowed", {
+    detail: `${request.method}: this path takes ${allow}`,
+    facts: { allow },
+  });
+}
+
+async function serve(
+  message: Request,
+  response: Response,
+  route: Route | undefined,
+  options: AdapterOptions,
+  noRoute: () => AppError,
+): Promise<void> {
+  const startedAt = performance.now();
+  const request = readRequest(message);
+  let answer: Answer;
+  let failure: AppError | undefined;
+  try {
+    options.admit(request, route);
+    if (route === undefined) throw noRoute();
+    answer = await handle(route, request, message, options);
+  } catch (error) {
+    failure = toAppError(error);
+    answer = renderFailure(failure, request, options);
+  }
+  await options.served({
+    route,
+    request,
+    status: answer.status,
+    elapsedMs: performance.now() - startedAt,
+    ...(failure === undefined ? {} : { error: failure }),
+  });
+  send(message, response, request, answer);
+}
+
+async function handle(
+  route: Route,
+  request: RouteRequest,
+  message: IncomingMessage,
+  { authenticate }: AdapterOptions,
+): Promise<Answer> {
+  if ("action" in route) {
+    const known = { ...request, caller: await authenticate(request, route) };
+    if (route.reads === "nothing") return route.handle(known);
+    const text = await readBody(message, route);
+    if (route.reads === "jose") return route.handle({ ...known, body: text });
+    return route.handle({ ...known, body: parseJsonBody(text) });
+  }
+  if (route.reads === "nothing") return route.handle(request);
+  const text = await readBody(message, route);
+  if (route.reads === "jose") return route.handle({ ...request, body: text });
+  return route.handle({ ...request, body: parseJsonBody(text) });
+}
+
+function readRequest(message: Request): RouteRequest {
+  const url = new URL(message.originalUrl, "https://broker.invalid");
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- other methods find no route
+    method: (message.method === "HEAD" ? "GET" : message.method) as RouteRequest["method"],
+    path: url.pathname,
+    parameters: Object.fromEntries(
+      Object.entries(message.params).map(([name, value]) => [name, [value].flat().join("/")]),
+    ),
+    query: url.searchParams,
+    header(name) {
+      const value = message.headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+    address: message.socket.remoteAddress ?? "",
+    requestId: randomUUID(),
+  };
+}
+
+function renderFailure(
+  error: AppError,
+  request: RouteRequest,
+  { bearerChallenge }: AdapterOptions,
+): Answer {
+  const { status, body } = renderArmError(error, { requestId: request.requestId });
+  const { retryAfterSeconds, allow } = error.facts;
+  return {
+    status,
+    headers: {
+      "x-ms-error-code": error.code,
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      ...(error.code === "MethodNotAllowed" && allow !== undefined ? { allow: String(allow) } : {}),
+      ...(error.code === "AuthenticationFailed" ? { "www-authenticate": bearerChallenge } : {}),
+    },
+    body: { json: body },
+  };
+}
+
+function send(message: Request, response: Response, request: RouteRequest, answer: Answer): void {
+  if (response.destroyed) return;
+  response.statusCode = answer.status;
+  response.setHeader("x-ms-request-id", request.requestId);
+  response.setHeader("cache-control", "no-store");
+  response.setHeader("strict-transport-security", "max-age=31536000");
+  response.setHeader("x-content-type-options", "nosniff");
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  // What was not read is not worth reading: the connection ends with the answer.
+  if (!message.complete) response.setHeader("connection", "close");
+  if (answer.body === undefined) {
+    response.end();
+    return;
+  }
+  const text = "json" in answer.body ? JSON.stringify(answer.body.json) : answer.body.text;
+  const mediaType =
+    "json" in answer.body ? "application/json; charset=utf-8" : answer.body.mediaType;
+  response.setHeader("content-type", mediaType);
+  response.setHeader("content-length", Buffer.byteLength(text));
+  response.end(text);
+}

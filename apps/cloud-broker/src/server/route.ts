@@ -1,0 +1,81 @@
+import type { JsonObject } from "@databox-cmk/crypto";
+
+/** Who may call, decided before a body is read. `device` messages prove themselves by their signature, in the handler. */
+export type Authentication = "device" | "caller" | "operator" | "public";
+
+export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+
+/** A request as handlers see it: transport checked, nothing else trusted. */
+export type RouteRequest = {
+  readonly method: Method;
+  /** Path as sent, without the query. */
+  readonly path: string;
+  /** Named segments of the route's path, percent-decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** One header by its lower-case name; repeated ones are joined by commas. */
+  header(name: string): string | undefined;
+  /** Remote IP address. */
+  readonly address: string;
+  /** UUID of this request: x-ms-request-id, log lines, audit rows. */
+  readonly requestId: string;
+};
+
+/** A validated token's holder (Entra object). `roles`: app roles of the token. */
+export type Caller = {
+  readonly objectId: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+};
+export type CallerRequest = RouteRequest & { readonly caller: Caller };
+
+export type Answer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON value, or text of the named media type. */
+  readonly body?:
+    | { readonly json: unknown }
+    | { readonly text: string; readonly mediaType: string };
+};
+
+/**
+ * What a route reads. A body of another media type is answered 415, a longer one 413, both before anything is parsed.
+ * `json`: one object, duplicate members refused; `optional`: an empty body is the empty object.
+ * `jose`: one compact JWS (application/jose), as text.
+ */
+type Reads<Request> =
+  | { readonly reads: "nothing"; handle(request: Request): Promise<Answer> }
+  | {
+      readonly reads: "json";
+      readonly maxBytes: number;
+      readonly optional?: true;
+      handle(request: Request & { readonly body: JsonObject }): Promise<Answer>;
+    }
+  | {
+      readonly reads: "jose";
+      readonly maxBytes: number;
+      handle(request: Request & { readonly body: string }): Promise<Answer>;
+    };
+
+/**
+ * One row of the broker's HTTP surface. A handler parses, loads, decides, does, renders; it throws `AppError` for what
+ * it refuses, and the adapter renders that as an ARM error.
+ */
+export type Route = {
+  readonly method: Method;
+  /** Express path; matched without regard to case, as ARM does. */
+  readonly path: string;
+} & (
+  | ({ readonly authentication: "device" | "public" } & Reads<RouteRequest>)
+  | ({
+      readonly authentication: "caller" | "operator";
+      /** ARM action that the caller needs, such as `Microsoft.DataBox/jobs/write`. */
+      readonly action: string;
+    } & Reads<CallerRequest>)
+);
+
+/** Throws `AppError` AuthenticationFailed or AuthorizationFailed. Called before the body is read. */
+export type AuthenticateCaller = (
+  request: RouteRequest,
+  route: { readonly authentication: "caller" | "operator"; readonly action: string },
+) => Promise<Caller>;
