@@ -15,9 +15,9 @@ const ORDERS_AND_KEYS = [
   `create table orders (
     id text primary key, subscription_id text not null, resource_group text not null, name text not null,
     location text not null, sku text not null, transfer_type text not null, tags_json text not null, details_json text not null,
-    stage text not null, stage_status text not null, cancellation_reason text, revision integer not null,
+    state_json text not null, stage text not null, stage_status text not null, cancellation_reason text,
+    identity_epoch bigint not null, revision integer not null,
     created_at_ms bigint not null, created_by text not null, updated_at_ms bigint not null, updated_by text not null)`,
-  `create index orders_by_scope on orders (subscription_id, resource_group, name)`,
   `create table order_stages (
     order_id text not null references orders (id) on delete cascade, stage text not null, status text not null,
     entered_at_ms bigint not null, primary key (order_id, stage))`,
@@ -25,6 +25,8 @@ const ORDERS_AND_KEYS = [
     order_id text not null references orders (id) on delete cascade, kind text not null, resource_id text not null,
     tenant_id text not null, client_id text not null, principal_id text not null, epoch integer not null,
     primary key (order_id, resource_id))`,
+  `create table identity_cleanups (
+    order_id text not null, epoch bigint not null, created_at_ms bigint not null, primary key (order_id, epoch))`,
   `create table order_keys (
     order_id text primary key references orders (id) on delete cascade, kek_type text not null, kek_url text,
     kek_vault_resource_id text, identity_type text, identity_resource_id text, kid text, revision integer not null)`,
@@ -49,4 +51,6 @@ const ORDERS_AND_KEYS = [
     primary key (chain, sequence))`,
   `create table operations (
     id text primary key, order_id text not null, kind text not null, created_at_ms bigint not null, polls integer not null)`,
+  `create index operations_by_order on operations (order_id)`,
+  `create index operations_by_time on operations (created_at_ms)`,
 ];

@@ -11,9 +11,13 @@ export type BrokerTables = {
     tags_json: string;
     /** What the customer wrote and may read again; contact and address are scrubbed in the end. */
     details_json: string;
+    /** What the order's course adds: delivery, error, actions, mitigation, packages, erasure receipt (orders/order-state.ts). */
+    state_json: string;
     stage: string;
     stage_status: string;
     cancellation_reason: string | null;
+    /** Epoch of the newest system-assigned identity ever made; only grows, so that None → SystemAssigned is a new principal. */
+    identity_epoch: number;
     /** Counts every change; the ETag, and the compare-and-swap of writers. */
     revision: number;
     created_at_ms: number;
@@ -36,6 +40,12 @@ export type BrokerTables = {
     client_id: string;
     principal_id: string;
     epoch: number;
+  };
+  /** System-assigned identities to delete: made for a change that was not committed, or retired by one that was. */
+  identity_cleanups: {
+    order_id: string;
+    epoch: number;
+    created_at_ms: number;
   };
   /** The key in force. `kid` is the version that envelopes are wrapped to; null until the first envelope or check. */
   order_keys: {
