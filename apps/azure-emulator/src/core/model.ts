@@ -1,0 +1,378 @@
+/**
+ * The emulated cloud as data: one immutable record type per kind of thing. Every record lives in `EmulatorState` under the key that
+ * `RECORD_KEYS` derives from it, so a key is never written twice. Times are Unix epoch milliseconds of the emulator's clock.
+ *
+ * Resource ids keep the caller's spelling in `id`; keys are lower case, because Resource Manager compares ids without case.
+ */
+export type EpochMs = number;
+export type Tags = Readonly<Record<string, string>>;
+
+export type Tenant = { readonly id: string; readonly displayName: string };
+
+export type Subscription = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly displayName: string;
+};
+
+export type ResourceGroup = {
+  /** `/subscriptions/{s}/resourceGroups/{g}` */
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Tags;
+};
+
+export type StorageAccount = {
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly kind: string;
+  readonly skuName: string;
+  readonly tags: Tags;
+};
+
+/** Who changed a resource and when; rendered as ARM's `systemData`. */
+export type Provenance = {
+  readonly createdBy: string;
+  readonly createdAtMs: EpochMs;
+  readonly lastModifiedBy: string;
+  readonly lastModifiedAtMs: EpochMs;
+};
+
+/** Permission names are kept as written; they are compared without case. */
+export type AccessPolicy = {
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly applicationId?: string;
+  readonly permissions: {
+    readonly keys: readonly string[];
+    readonly secrets: readonly string[];
+    readonly certificates: readonly string[];
+    readonly storage: readonly string[];
+  };
+};
+
+export type NetworkAcls = {
+  readonly bypass: "AzureServices" | "None";
+  readonly defaultAction: "Allow" | "Deny";
+  /** IPv4 address or CIDR block. */
+  readonly ipRules: readonly string[];
+  readonly virtualNetworkRules: readonly string[];
+};
+
+export type PublicNetworkAccess = "Enabled" | "Disabled" | "SecuredByPerimeter";
+
+/** All that decides who may reach a vault; changes of it propagate with a delay (core/access-history.ts). */
+export type VaultAccess = {
+  readonly tenantId: string;
+  readonly rbacAuthorization: boolean;
+  readonly accessPolicies: readonly AccessPolicy[];
+  readonly networkAcls: NetworkAcls;
+  readonly publicNetworkAccess: PublicNetworkAccess;
+};
+
+export type Vault = {
+  /** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.KeyVault/vaults/{v}` */
+  readonly id: string;
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly tags: Tags;
+  readonly sku: "standard" | "premium";
+  readonly softDeleteEnabled: boolean;
+  readonly softDeleteRetentionDays: number;
+  readonly purgeProtectionEnabled: boolean;
+  readonly enabledForDeployment: boolean;
+  readonly enabledForDiskEncryption: boolean;
+  readonly enabledForTemplateDeployment: boolean;
+  /** The access as last written by Resource Manager; change it by `changeAccess` only. */
+  readonly access: VaultAccess;
+  /** Earlier access settings, oldest first, each with the time at which it was replaced. */
+  readonly accessHistory: readonly {
+    readonly replacedAtMs: EpochMs;
+    readonly access: VaultAccess;
+  }[];
+  readonly provenance: Provenance;
+  /** Present on a soft-deleted vault: its host name stays reserved until the purge. */
+  readonly deletion?: { readonly deletedAtMs: EpochMs; readonly scheduledPurgeAtMs: EpochMs };
+};
+
+export type RoleAssignment = {
+  /** `{scope}/providers/Microsoft.Authorization/roleAssignments/{guid}` */
+  readonly id: string;
+  readonly name: string;
+  /** `/subscriptions/…`, a resource group, a vault, or `{vault id}/keys/{name}`. */
+  readonly scope: string;
+  /** The role's GUID; the built-in ones are in core/role-definitions.ts. */
+  readonly roleDefinitionName: string;
+  readonly principalId: string;
+  readonly principalType: string;
+  readonly createdAtMs: EpochMs;
+  /** A removed assignment stays as a tombstone while its removal propagates; ARM must not show it. */
+  readonly removedAtMs?: EpochMs;
+};
+
+export type FederatedCredential = {
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: readonly string[];
+};
+
+export type ManagedIdentity = {
+  /** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{n}` */
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Tags;
+  readonly tenantId: string;
+  readonly principalId: string;
+  readonly clientId: string;
+  readonly federatedCredentials: readonly FederatedCredential[];
+};
+
+/** An app registration with its service principal. Secrets are sealed at rest with the whole record. */
+export type Application = {
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly displayName: string;
+  readonly secrets: readonly { readonly value: string; readonly expiresAtMs?: EpochMs }[];
+  readonly redirectUris: readonly string[];
+  /** App roles of its tokens, whatever the audience. */
+  readonly roles: readonly string[];
+  readonly federatedCredentials: readonly FederatedCredential[];
+  /** A first-party service that passes a vault's firewall when the vault allows trusted services. */
+  readonly trustedService: boolean;
+};
+
+export type User = {
+  /** The sign-in name, `ada@databox.localhost`. */
+  readonly userName: string;
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly displayName: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+};
+
+/** Which identities "this machine" has, by resource id; the first is used when a request names none. One record: `this-machine`. */
+export type ImdsAssignment = {
+  readonly machine: "this-machine";
+  readonly identities: readonly string[];
+};
+
+/** Entra's token signing key; sealed at rest. The newest signs, all verify. */
+export type IssuerKey = {
+  readonly kid: string;
+  readonly privateKeyPem: string;
+  readonly createdAtMs: EpochMs;
+};
+
+export type KeyType = "RSA" | "RSA-HSM" | "EC" | "EC-HSM";
+export type Curve = "P-256" | "P-256K" | "P-384" | "P-521";
+
+export type PublicJwk =
+  | { readonly kty: "RSA" | "RSA-HSM"; readonly n: string; readonly e: string }
+  | { readonly kty: "EC" | "EC-HSM"; readonly crv: Curve; readonly x: string; readonly y: string };
+
+export type KeyVersion = {
+  /** 32 lower-case hex digits. */
+  readonly version: string;
+  readonly jwk: PublicJwk;
+  readonly keyOperations: readonly string[];
+  readonly enabled: boolean;
+  /** Whole seconds, as on the wire. */
+  readonly notBeforeSeconds?: number;
+  readonly expiresSeconds?: number;
+  readonly createdAtMs: EpochMs;
+  readonly updatedAtMs: EpochMs;
+  readonly exportable: boolean;
+  readonly tags?: Tags;
+  readonly releasePolicy?: ReleasePolicy;
+};
+
+export type ReleasePolicy = {
+  readonly contentType?: string;
+  readonly immutable?: boolean;
+  /** base64url, kept as it came. */
+  readonly data: string;
+};
+
+export type RotationPolicy = {
+  readonly lifetimeActions: readonly LifetimeAction[];
+  /** ISO 8601 duration. */
+  readonly expiryTime?: string;
+  readonly createdAtMs: EpochMs;
+  readonly updatedAtMs: EpochMs;
+};
+
+export type LifetimeAction = {
+  readonly action: "Rotate" | "Notify";
+  readonly trigger:
+    | { readonly kind: "time-after-create"; readonly duration: string }
+    | { readonly kind: "time-before-expiry"; readonly duration: string };
+};
+
+/** Deletion and recovery are eventually consistent: the effect becomes visible at `visibleAtMs`. */
+export type KeyLifecycle =
+  | { readonly kind: "live" }
+  | { readonly kind: "recovered"; readonly visibleAtMs: EpochMs }
+  | {
+      readonly kind: "deleted";
+      readonly deletedAtMs: EpochMs;
+      readonly visibleAtMs: EpochMs;
+      readonly scheduledPurgeAtMs: EpochMs;
+    };
+
+export type Key = {
+  readonly vaultName: string;
+  readonly name: string;
+  /** Oldest first; never empty. */
+  readonly versions: readonly [KeyVersion, ...KeyVersion[]];
+  readonly rotationPolicy?: RotationPolicy;
+  readonly lifecycle: KeyLifecycle;
+};
+
+/** The private half of one key version; sealed at rest. */
+export type KeyMaterial = {
+  readonly vaultName: string;
+  readonly keyName: string;
+  readonly version: string;
+  readonly privateKeyPem: string;
+};
+
+export type EmulatedService = "key-vault" | "entra" | "imds" | "resource-manager" | "dns";
+
+export type LatencyDistribution =
+  | { readonly kind: "fixed"; readonly ms: number }
+  | { readonly kind: "uniform"; readonly minimumMs: number; readonly maximumMs: number }
+  | { readonly kind: "log-normal"; readonly medianMs: number; readonly p99Ms: number };
+
+/** What a fault does to an exchange, or to the world (the last four kinds). */
+export type FaultEffect =
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly code?: string;
+      readonly message?: string;
+      readonly innerCode?: string;
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: "latency"; readonly distribution: LatencyDistribution }
+  | { readonly kind: "connection-reset" }
+  | { readonly kind: "half-body" }
+  | { readonly kind: "wrong-content-type"; readonly contentType: string }
+  | { readonly kind: "garbage-body" }
+  | { readonly kind: "dns-timeout" }
+  | { readonly kind: "dns-answer"; readonly rcode: "SERVFAIL" | "NXDOMAIN" | "REFUSED" }
+  | { readonly kind: "access-propagation-delay"; readonly seconds: number }
+  | { readonly kind: "visibility-delay"; readonly seconds: number }
+  | { readonly kind: "read-only" };
+
+export type FaultScope = {
+  /** Which part of the cloud fails; the default of the control API is `key-vault`. */
+  readonly service: EmulatedService;
+  /** Vault name; for `dns` the vault whose host is asked for. Absent: any. */
+  readonly vault?: string;
+  /** Operation name of the service (key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`, `keys`; imds: `token`), without case. */
+  readonly operation?: string;
+};
+
+export type Fault = {
+  readonly id: string;
+  readonly scope: FaultScope;
+  readonly effect: FaultEffect;
+  /** How often it still strikes; absent: without end. */
+  readonly remaining?: number;
+  /** 0..1 */
+  readonly probability: number;
+  /** Makes the sequence of strikes reproducible. */
+  readonly seed: number;
+  /** How many exchanges in scope have been drawn for so far. */
+  readonly draws: number;
+};
+
+/** Behaviours that no source settles; each can be switched (README, "Unverified behaviours"). */
+export type UnverifiedOptions = {
+  readonly wrapOnDisabledKey: "refuse" | "allow";
+  readonly invalidPeriodInnerCode: string;
+  readonly unknownApiVersion: "refuse" | "accept";
+  readonly purgeProtectedPurgeStatus: 403 | 409;
+  readonly softDeletedVaultHost: "refuse-connection" | "not-found-body";
+  readonly permissionBeforeExistence: boolean;
+  readonly serviceEncryptionUserReadsDeletedKeys: boolean;
+  readonly validityLeewaySeconds: number;
+};
+
+/** One record: `settings`. */
+export type Settings = {
+  readonly name: "settings";
+  /** Added to the machine's clock. */
+  readonly clockOffsetMs: number;
+  readonly throttling: boolean;
+  /** Default of the eventual visibility of delete and recover. */
+  readonly visibilityDelayMs: number;
+  /** Default propagation delay of access policies, network rules and role assignments. */
+  readonly accessPropagationDelayMs: number;
+  /** The address that callers appear to come from, unless `X-Forwarded-For` says otherwise. */
+  readonly callerAddress: string;
+  readonly unverified: UnverifiedOptions;
+};
+
+export type RecordTypes = {
+  readonly tenant: Tenant;
+  readonly subscription: Subscription;
+  readonly resourceGroup: ResourceGroup;
+  readonly storageAccount: StorageAccount;
+  readonly vault: Vault;
+  readonly roleAssignment: RoleAssignment;
+  readonly managedIdentity: ManagedIdentity;
+  readonly application: Application;
+  readonly user: User;
+  readonly imdsAssignment: ImdsAssignment;
+  readonly issuerKey: IssuerKey;
+  readonly key: Key;
+  readonly keyMaterial: KeyMaterial;
+  readonly fault: Fault;
+  readonly settings: Settings;
+};
+export type RecordKind = keyof RecordTypes;
+
+/**
+ * How the key of each record follows from the record; the state lower-cases it. Vaults are keyed by name: it is unique in the cloud,
+ * deleted ones included.
+ */
+export const RECORD_KEYS: { readonly [K in RecordKind]: (record: RecordTypes[K]) => string } = {
+  tenant: (tenant) => tenant.id,
+  subscription: (subscription) => subscription.id,
+  resourceGroup: (group) => group.id,
+  storageAccount: (account) => account.id,
+  vault: (vault) => vault.name,
+  roleAssignment: (assignment) => assignment.id,
+  managedIdentity: (identity) => identity.id,
+  application: (application) => application.clientId,
+  user: (user) => user.userName,
+  imdsAssignment: (assignment) => assignment.machine,
+  issuerKey: (key) => key.kid,
+  key: (key) => keyRecordKey(key.vaultName, key.name),
+  keyMaterial: (material) =>
+    materialRecordKey(material.vaultName, material.keyName, material.version),
+  fault: (fault) => fault.id,
+  settings: (settings) => settings.name,
+};
+
+export function keyRecordKey(vaultName: string, keyName: string): string {
+  return `${vaultName}/${keyName}`;
+}
+
+export function materialRecordKey(vaultName: string, keyName: string, version: string): string {
+  return `${vaultName}/${keyName}/${version}`;
+}

@@ -1,0 +1,70 @@
+import type { JsonWebKey } from "node:crypto";
+
+import type { Settings } from "./core/model.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { Log } from "./log.ts";
+import type { EmulatorState } from "./state/emulator-state.ts";
+
+/** Where the parts of this emulator are, known once its ports are. No URL ends with a slash. */
+export type Endpoints = {
+  /** `https://login.localhost:8443` */
+  readonly authorityUrl: string;
+  /** `https://arm.localhost:8443` */
+  readonly armUrl: string;
+  readonly controlUrl: string;
+  /** `http://127.0.0.1:8445` */
+  readonly imdsUrl: string;
+  /** `vault.localhost:8443`; vaults are `https://{name}.{vaultSuffix}/`. */
+  readonly vaultSuffix: string;
+  /** `vault.localhost`: the same without the port, for DNS. */
+  readonly vaultDomain: string;
+  /** `https://vault.localhost:8443`: the resource of a vault's challenge and the audience of its tokens. */
+  readonly vaultAudience: string;
+};
+
+/** Defaults of the seeded cloud. */
+export type CloudDefaults = {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly location: string;
+};
+
+/** Entra's RS256 token signing keys. The first is made in the background at start, so `current` may wait for it. */
+export type IssuerKeys = {
+  current(): Promise<{ readonly kid: string; readonly privateKeyPem: string }>;
+  /** All public keys for the JWKS document: kty, n, e, kid, use, alg. */
+  publicJwks(): Promise<readonly JsonWebKey[]>;
+  /** Adds a new key, which signs from now on. */
+  rotate(): Promise<void>;
+};
+
+/**
+ * What every part gets: `createEntraRouter(deps)`, `createResourceManagerRouter(deps)` and `createImdsRouter(deps)` return an
+ * `HttpHandler` (http/message.ts); `createDnsServer(deps)` returns `DnsServer`; create-azure-emulator.ts mounts them by host.
+ */
+export type EmulatorDependencies = {
+  readonly state: EmulatorState;
+  /** The emulator's clock: validity, retention, rotation, propagation. It can be moved by the control API. */
+  readonly now: () => number;
+  /** The machine's clock: tokens and assertions, since their clients judge them by their own clock. */
+  readonly systemNow: () => number;
+  readonly settings: () => Settings;
+  readonly issuerKeys: IssuerKeys;
+  readonly endpoints: Endpoints;
+  readonly cloud: CloudDefaults;
+  readonly faults: Faults;
+  readonly log: Log;
+  /** HTTPS to federated issuers: trusts the system's authorities, this emulator's own and `issuerCa`; `*.localhost` resolves to loopback. */
+  readonly fetchIssuerJson: (url: string) => Promise<unknown>;
+  /** Where Microsoft.DataBox is served; undefined until set (ARM then answers 404 for that provider). */
+  readonly dataBoxUpstream: () => DataBoxUpstream | undefined;
+};
+
+export type DataBoxUpstream = { readonly url: string; readonly ca?: string };
+
+/** src/dns/create-dns-server.ts: UDP and TCP on one port of 127.0.0.1. */
+export type DnsServer = {
+  /** Port 0 takes a free one. */
+  listen(port: number): Promise<{ readonly address: string; readonly port: number }>;
+  close(): Promise<void>;
+};

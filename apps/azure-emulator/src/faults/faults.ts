@@ -1,0 +1,22 @@
+import type { EmulatedService, FaultEffect } from "../core/model.ts";
+
+/** One exchange that faults may strike. */
+export type FaultTarget = {
+  readonly service: EmulatedService;
+  readonly operation: string;
+  readonly vault?: string;
+};
+
+/** The one table of faults, for every service. */
+export type Faults = {
+  /**
+   * Draws for one exchange: counts and probabilities are used up. Call it once per exchange (HTTP request or DNS question) and apply
+   * what comes back; `answerWithFaults` (faults/answer-with-faults.ts) does so for HTTP.
+   */
+  strike(target: FaultTarget): readonly FaultEffect[];
+  /** Delays of the world's consistency, for a vault: faults first, then the settings. Nothing is used up. */
+  visibilityDelayMs(vault: string): number;
+  accessPropagationDelayMs(vault: string): number;
+  /** Whether the vault's region has failed over: writes are refused, use of keys goes on. */
+  isReadOnly(vault: string): boolean;
+};

@@ -1,0 +1,91 @@
+import type { HttpAnswer, HttpHandler, HttpRequest } from "./message.ts";
+
+export type RouteParameters = Readonly<Record<string, string>>;
+
+/**
+ * One row of a router. In `path` a segment is a literal (compared without case), `{name}` (one segment, not empty), `{name?}` (one
+ * segment that may be empty or, as the last one, absent) or, last, `{name*}` (the rest). A trailing slash never matters.
+ */
+export type Route<Context> = {
+  readonly method: string;
+  readonly path: string;
+  readonly handle: (
+    request: HttpRequest,
+    parameters: RouteParameters,
+    context: Context,
+  ) => Promise<HttpAnswer> | HttpAnswer;
+};
+
+export type RouteMatch<Context> =
+  | { readonly kind: "found"; readonly route: Route<Context>; readonly parameters: RouteParameters }
+  | { readonly kind: "wrong-method"; readonly allowed: readonly string[] }
+  | { readonly kind: "not-found" };
+
+/**
+ * Matches a request against a table of routes. Express and path-to-regexp were looked at: they have no empty segments
+ * (`/keys/n//unwrapkey` is what the JavaScript SDK sends) and cost more per request than the rest of the data plane.
+ */
+export function createRouteMatcher<Context>(routes: readonly Route<Context>[]) {
+  const compiled = routes.map((route) => ({ route, segments: splitPath(route.path) }));
+  return (method: string, path: string): RouteMatch<Context> => {
+    const segments = splitPath(path);
+    const allowed = new Set<string>();
+    for (const { route, segments: pattern } of compiled) {
+      const parameters = matchSegments(pattern, segments);
+      if (parameters === undefined) continue;
+      if (route.method === method) return { kind: "found", route, parameters };
+      allowed.add(route.method);
+    }
+    return allowed.size === 0
+      ? { kind: "not-found" }
+      : { kind: "wrong-method", allowed: [...allowed] };
+  };
+}
+
+/** A whole handler of a table that needs no context; `otherwise` answers what no row serves. */
+export function createRouter(
+  routes: readonly Route<undefined>[],
+  otherwise: (
+    request: HttpRequest,
+    match: Exclude<RouteMatch<undefined>, { kind: "found" }>,
+  ) => HttpAnswer,
+): HttpHandler {
+  const match = createRouteMatcher(routes);
+  return (request) => {
+    const found = match(request.method, request.path);
+    if (found.kind !== "found") return otherwise(request, found);
+    return found.route.handle(request, found.parameters, undefined);
+  };
+}
+
+function splitPath(path: string): string[] {
+  const segments = path.split("/").slice(1);
+  if (segments.at(-1) === "") segments.pop();
+  return segments;
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): RouteParameters | undefined {
+  const parameters: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const actual = segments[index];
+    if (!expected.startsWith("{")) {
+      if (actual?.toLowerCase() !== expected.toLowerCase()) return undefined;
+      continue;
+    }
+    const name = expected.slice(1, -1);
+    if (name.endsWith("*")) {
+      parameters[name.slice(0, -1)] = segments.slice(index).join("/");
+      return parameters;
+    }
+    if (name.endsWith("?")) {
+      parameters[name.slice(0, -1)] = actual ?? "";
+      continue;
+    }
+    if (actual === undefined || actual === "") return undefined;
+    parameters[name] = actual;
+  }
+  return segments.length > pattern.length ? undefined : parameters;
+}

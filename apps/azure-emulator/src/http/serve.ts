@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+
+import type { Log } from "../log.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "./message.ts";
+
+/** Largest accepted body: a Key Vault backup blob of many versions fits. */
+const BODY_BYTES_MAXIMUM = 1_048_576;
+
+/** Turns a handler into a listener of node:http(s). Nothing that a handler does can crash the server. */
+export function serve(handler: HttpHandler, log: Log): RequestListener {
+  return (incoming, outgoing) => {
+    void answerOne(handler, log, incoming, outgoing);
+  };
+}
+
+async function answerOne(
+  handler: HttpHandler,
+  log: Log,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  try {
+    const body = await readBody(incoming);
+    if (body === "too-large") {
+      outgoing.setHeader("connection", "close");
+      send(
+        outgoing,
+        errorAnswer(
+          413,
+          "RequestEntityTooLarge",
+          `The request body exceeds ${BODY_BYTES_MAXIMUM} bytes.`,
+        ),
+      );
+      return;
+    }
+    const request = readTarget(incoming, body, requestId);
+    if (request === undefined) {
+      send(
+        outgoing,
+        errorAnswer(
+          400,
+          "BadRequest",
+          "The request target is not a valid path: check its percent-encoding.",
+        ),
+      );
+      return;
+    }
+    send(outgoing, await handler(request));
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) return;
+    log("error", "request failed", {
+      requestId,
+      error: error instanceof Error ? (error.stack ?? error.message) : "unknown",
+    });
+    if (outgoing.headersSent) outgoing.destroy();
+    else
+      send(
+        outgoing,
+        errorAnswer(
+          500,
+          "InternalServerError",
+          `The emulator failed on this request; its log names ${requestId}.`,
+        ),
+      );
+  }
+}
+
+function errorAnswer(status: number, code: string, message: string): HttpAnswer {
+  return { status, body: { error: { code, message } } };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer | "too-large"> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += part.length;
+    if (bytes > BODY_BYTES_MAXIMUM) return "too-large";
+    chunks.push(part);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function readTarget(
+  incoming: IncomingMessage,
+  body: Buffer,
+  requestId: string,
+): HttpRequest | undefined {
+  const target = incoming.url ?? "/";
+  const [rawPath = "/", ...queryParts] = target.split("?");
+  const path = decodePath(rawPath);
+  if (path === undefined) return undefined;
+  return {
+    method: incoming.method ?? "GET",
+    host: (incoming.headers.host ?? "").replace(/:\d+$/u, "").toLowerCase(),
+    target,
+    path,
+    query: readQuery(queryParts.join("?")),
+    headers: incoming.headers,
+    body,
+    remoteAddress: incoming.socket.remoteAddress ?? "",
+    requestId,
+  };
+}
+
+function decodePath(rawPath: string): string | undefined {
+  if (!rawPath.startsWith("/")) return undefined;
+  if (!rawPath.includes("%")) return rawPath;
+  try {
+    return decodeURIComponent(rawPath);
+  } catch {
+    return undefined;
+  }
+}
+
+function readQuery(text: string): ReadonlyMap<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const key = name.toLowerCase();
+    if (!query.has(key)) query.set(key, value);
+  }
+  return query;
+}
+
+function send(outgoing: ServerResponse, answer: HttpAnswer): void {
+  if (answer.transport === "connection-reset") {
+    outgoing.socket?.resetAndDestroy();
+    return;
+  }
+  const { content, contentType } = renderBody(answer.body);
+  const headers: Record<string, string | readonly string[] | number> = { ...answer.headers };
+  if (contentType !== undefined && headers["content-type"] === undefined)
+    headers["content-type"] = contentType;
+  if (answer.status !== 204 && answer.status !== 304) headers["content-length"] = content.length;
+  outgoing.writeHead(answer.status, headers as Record<string, string | string[] | number>);
+  if (answer.transport === "half-body") {
+    outgoing.write(content.subarray(0, Math.floor(content.length / 2)), () =>
+      outgoing.socket?.destroy(),
+    );
+    return;
+  }
+  outgoing.end(answer.status === 204 ? undefined : content);
+}
+
+function renderBody(body: HttpAnswer["body"]): { content: Buffer; contentType?: string } {
+  if (body === undefined) return { content: Buffer.alloc(0) };
+  if (Buffer.isBuffer(body)) return { content: body };
+  if (typeof body === "string") return { content: Buffer.from(body) };
+  return {
+    content: Buffer.from(JSON.stringify(body)),
+    contentType: "application/json; charset=utf-8",
+  };
+}

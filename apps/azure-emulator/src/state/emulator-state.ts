@@ -1,0 +1,21 @@
+import type { RecordKind, RecordTypes } from "../core/model.ts";
+
+/**
+ * Everything that the emulated cloud remembers. Reads come from memory and cost nothing; a write is durable when the call returns
+ * (or, inside `transaction`, when that returns). Records are immutable: write a changed copy.
+ *
+ * ```ts
+ * const vault = state.get("vault", "contoso");                   // key as derived by RECORD_KEYS, any case
+ * state.put("vault", { ...vault, tags });                        // insert or replace, key derived from the record
+ * for (const key of state.list("key", "contoso/")) …             // all, or those whose key starts with the prefix; sorted by key
+ * state.transaction(() => { state.delete("key", …); … });        // all or nothing, synchronous
+ * ```
+ */
+export type EmulatorState = Disposable & {
+  get<K extends RecordKind>(kind: K, key: string): RecordTypes[K] | undefined;
+  put<K extends RecordKind>(kind: K, record: RecordTypes[K]): void;
+  /** Deleting what is not there is fine. */
+  delete(kind: RecordKind, key: string): void;
+  list<K extends RecordKind>(kind: K, keyPrefix?: string): RecordTypes[K][];
+  transaction<T>(work: () => T): T;
+};
