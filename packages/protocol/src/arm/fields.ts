@@ -1,0 +1,39 @@
+import * as z from "zod/mini";
+
+const GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+const ARM_ID = new RegExp(
+  String.raw`^/subscriptions/${GUID}(/resourceGroups/[-\w.()]{1,90}(/providers/[A-Za-z.]{1,64}(/[A-Za-z]{1,64}/[-\w.]{1,128}){1,3})?)?$`,
+  "i",
+);
+const USER_IDENTITY_ID = new RegExp(
+  String.raw`^/subscriptions/${GUID}/resourceGroups/[-\w.()]{1,90}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[-\w]{3,128}$`,
+  "i",
+);
+/** Name of an order: 3 to 24 letters, digits, hyphens, underscores and dots (ARM resource `jobs`). */
+export const JOB_NAME = /^[-\w.]{3,24}$/;
+
+/** Free text of a person: no control characters, so that it cannot forge a line of a log or a label. */
+export const text = (maxCharacters: number) =>
+  z.string().check(z.maxLength(maxCharacters), z.regex(/^\P{Cc}*$/u));
+export const requiredText = (maxCharacters: number) =>
+  z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(/^\P{Cc}*$/u));
+/** Resource id of a subscription, a group or a resource; letter case does not matter. */
+export const armId = z.string().check(z.maxLength(512), z.regex(ARM_ID));
+export const userIdentityId = z.string().check(z.maxLength(512), z.regex(USER_IDENTITY_ID));
+export const dateTime = z.iso.datetime({ offset: true, local: true });
+
+/** What only the service writes; clients send it back unchanged with what they read, and it is ignored. */
+export const readOnlyMember = z.optional(
+  z.unknown().register(z.globalRegistry, { readOnly: true }),
+);
+
+/** One of the named values, in any letter case, as Resource Manager compares them. */
+export function armEnum<const Values extends readonly [string, ...string[]]>(values: Values) {
+  const canonical = new Map(values.map((value) => [value.toLowerCase(), value]));
+  return z.pipe(
+    z.transform((value: unknown) =>
+      typeof value === "string" ? (canonical.get(value.toLowerCase()) ?? value) : value,
+    ),
+    z.enum(values),
+  );
+}

@@ -1,0 +1,61 @@
+import * as z from "zod/mini";
+
+import { armEnum, dateTime, requiredText, text } from "./fields.ts";
+import { keyEncryptionKeyPatch } from "./key-encryption-key.ts";
+
+export const cancellationReason = z.strictObject({ reason: requiredText(1024) });
+
+export const shipmentPickUpRequest = z.strictObject({
+  /** Local time of the place of pick-up. */
+  startTime: dateTime,
+  endTime: dateTime,
+  shipmentLocation: requiredText(128),
+});
+
+export const markDevicesShippedRequest = z.strictObject({
+  deliverToDcPackageDetails: z.strictObject({
+    carrierName: z.optional(text(64)),
+    trackingId: z.optional(text(64)),
+  }),
+});
+
+export const CUSTOMER_RESOLUTIONS = [
+  "None",
+  "MoveToCleanUpDevice",
+  "Resume",
+  "Restart",
+  "ReachOutToOperation",
+] as const;
+export type CustomerResolution = (typeof CUSTOMER_RESOLUTIONS)[number];
+
+export const mitigateRequest = z.strictObject({
+  customerResolutionCode: z.optional(armEnum(CUSTOMER_RESOLUTIONS)),
+  serialNumberCustomerResolutionMap: z.optional(
+    z.record(requiredText(64), armEnum(CUSTOMER_RESOLUTIONS)),
+  ),
+});
+export type MitigateRequest = z.infer<typeof mitigateRequest>;
+
+/** Our extension: the candidate; without one the key in force is checked. */
+export const validateKeyRequest = z.strictObject({
+  keyEncryptionKey: z.optional(keyEncryptionKeyPatch),
+});
+
+/** Operator API: serial numbers of the nodes, in order; made up from the order when absent. */
+export const prepareRequest = z.strictObject({
+  serials: z.optional(
+    z
+      .array(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/)))
+      .check(z.minLength(1), z.maxLength(2)),
+  ),
+});
+
+export const COMPLETIONS = ["Completed", "CompletedWithWarnings", "CompletedWithErrors"] as const;
+export const completeRequest = z.strictObject({ outcome: z.optional(armEnum(COMPLETIONS)) });
+
+export const FAILURES = [
+  "Aborted",
+  "Failed_IssueReportedAtCustomer",
+  "Failed_IssueDetectedAtAzureDC",
+] as const;
+export const failRequest = z.strictObject({ outcome: armEnum(FAILURES) });

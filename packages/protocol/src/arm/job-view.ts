@@ -1,0 +1,186 @@
+import * as z from "zod/mini";
+
+import { resourceIdentityView } from "./identity.ts";
+
+export const STAGE_NAMES = [
+  "DeviceOrdered",
+  "DevicePrepared",
+  "Dispatched",
+  "Delivered",
+  "PickedUp",
+  "AtAzureDC",
+  "DataCopy",
+  "Completed",
+  "CompletedWithErrors",
+  "CompletedWithWarnings",
+  "Cancelled",
+  "Aborted",
+  "Failed_IssueReportedAtCustomer",
+  "Failed_IssueDetectedAtAzureDC",
+] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+export const STAGE_STATUSES = [
+  "None",
+  "InProgress",
+  "Succeeded",
+  "Failed",
+  "Cancelled",
+  "Cancelling",
+  "SucceededWithErrors",
+  "WaitingForCustomerAction",
+  "SucceededWithWarnings",
+  "WaitingForCustomerActionForKek",
+  "WaitingForCustomerActionForCleanUp",
+  "CustomerActionPerformedForCleanUp",
+  "CustomerActionPerformed",
+] as const;
+export type StageStatus = (typeof STAGE_STATUSES)[number];
+
+const cloudErrorDetail = z.strictObject({ code: z.string(), message: z.string() });
+/** Error inside a resource (ARM CloudError). */
+export const cloudError = z.strictObject({
+  additionalInfo: z.array(z.strictObject({ type: z.string(), info: z.unknown() })),
+  code: z.string(),
+  message: z.string(),
+  target: z.optional(z.string()),
+  details: z.array(cloudErrorDetail),
+});
+export type CloudError = z.infer<typeof cloudError>;
+
+const packageDetails = z.strictObject({
+  trackingUrl: z.string(),
+  carrierName: z.string(),
+  trackingId: z.string(),
+});
+
+export const jobStageView = z.strictObject({
+  stageName: z.enum(STAGE_NAMES),
+  displayName: z.optional(z.string()),
+  stageStatus: z.enum(STAGE_STATUSES),
+  stageTime: z.optional(z.string()),
+});
+
+export const copyProgressView = z.strictObject({
+  storageAccountName: z.string(),
+  transferType: z.string(),
+  dataAccountType: z.string(),
+  accountId: z.string(),
+  bytesProcessed: z.number(),
+  totalBytesToProcess: z.number(),
+  filesProcessed: z.number(),
+  totalFilesToProcess: z.number(),
+  invalidFilesProcessed: z.number(),
+  invalidFileBytesUploaded: z.number(),
+  renamedContainerCount: z.number(),
+  filesErroredOut: z.number(),
+  directoriesErroredOut: z.number(),
+  invalidDirectoriesProcessed: z.number(),
+  isEnumerationInProgress: z.boolean(),
+});
+
+export const keyEncryptionKeyView = z.strictObject({
+  kekType: z.enum(["MicrosoftManaged", "CustomerManaged"]),
+  identityProperties: z.optional(
+    z.strictObject({
+      type: z.enum(["SystemAssigned", "UserAssigned"]),
+      userAssigned: z.optional(z.strictObject({ resourceId: z.string() })),
+    }),
+  ),
+  kekUrl: z.optional(z.string()),
+  kekVaultResourceID: z.optional(z.string()),
+});
+export type KeyEncryptionKeyView = z.infer<typeof keyEncryptionKeyView>;
+
+const member = z.record(z.string(), z.unknown());
+export const jobDetailsView = z.strictObject({
+  copyProgress: z.optional(z.array(copyProgressView)),
+  jobStages: z.optional(z.array(jobStageView)),
+  contactDetails: member,
+  shippingAddress: z.optional(member),
+  deliveryPackage: z.optional(packageDetails),
+  returnPackage: z.optional(packageDetails),
+  dataImportDetails: z.array(member),
+  dataExportDetails: z.array(member),
+  jobDetailsType: z.string(),
+  preferences: member,
+  reverseShippingDetails: z.optional(member),
+  expectedDataSizeInTeraBytes: z.optional(z.number()),
+  copyLogDetails: z.optional(z.array(z.unknown())),
+  reverseShipmentLabelSasKey: z.optional(z.string()),
+  chainOfCustodySasKey: z.optional(z.string()),
+  deviceErasureDetails: z.optional(z.strictObject({ deviceErasureStatus: z.enum(STAGE_STATUSES) })),
+  keyEncryptionKey: keyEncryptionKeyView,
+  actions: z.optional(z.array(z.string())),
+  lastMitigationActionOnJob: z.optional(
+    z.strictObject({
+      actionDateTimeInUtc: z.string(),
+      isPerformedByCustomer: z.boolean(),
+      customerResolution: z.string(),
+    }),
+  ),
+});
+export type JobDetailsView = z.infer<typeof jobDetailsView>;
+
+export const jobPropertiesView = z.strictObject({
+  transferType: z.enum(["ImportToAzure", "ExportFromAzure"]),
+  isCancellable: z.boolean(),
+  isDeletable: z.boolean(),
+  isShippingAddressEditable: z.boolean(),
+  reverseShippingDetailsUpdate: z.optional(z.enum(["Enabled", "Disabled", "NotSupported"])),
+  reverseTransportPreferenceUpdate: z.optional(z.enum(["Enabled", "Disabled", "NotSupported"])),
+  isPrepareToShipEnabled: z.boolean(),
+  status: z.enum(STAGE_NAMES),
+  startTime: z.string(),
+  error: z.optional(cloudError),
+  details: z.optional(jobDetailsView),
+  cancellationReason: z.optional(z.string()),
+  deliveryType: z.enum(["NonScheduled", "Scheduled"]),
+  deliveryInfo: z.strictObject({ scheduledDateTime: z.string() }),
+  isCancellableWithoutFee: z.boolean(),
+  allDevicesLost: z.optional(z.boolean()),
+});
+
+/** An order as it is read. The order of members is Azure's on the wire. */
+export const jobResource = z.strictObject({
+  properties: jobPropertiesView,
+  systemData: z.optional(
+    z.strictObject({
+      createdBy: z.string(),
+      createdByType: z.string(),
+      createdAt: z.string(),
+      lastModifiedBy: z.string(),
+      lastModifiedByType: z.string(),
+      lastModifiedAt: z.string(),
+    }),
+  ),
+  location: z.string(),
+  tags: z.record(z.string(), z.string()),
+  sku: z.strictObject({
+    name: z.string(),
+    displayName: z.optional(z.string()),
+    family: z.optional(z.string()),
+    model: z.optional(z.string()),
+  }),
+  identity: resourceIdentityView,
+  name: z.string(),
+  id: z.string(),
+  type: z.literal("Microsoft.DataBox/jobs"),
+});
+export type JobResource = z.infer<typeof jobResource>;
+
+export const jobResourceList = z.strictObject({
+  value: z.array(jobResource),
+  nextLink: z.optional(z.string()),
+});
+export type JobResourceList = z.infer<typeof jobResourceList>;
+
+export const armErrorBody = z.strictObject({
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    target: z.optional(z.string()),
+    details: z.array(cloudErrorDetail),
+    additionalInfo: z.array(z.strictObject({ type: z.string(), info: z.unknown() })),
+  }),
+});

@@ -1,0 +1,43 @@
+import * as z from "zod/mini";
+
+/** Secrets of one node of an appliance; the same shape for Data Box and each node of Data Box Heavy. */
+export const nodeSecret = z.strictObject({
+  deviceSerialNumber: z.string(),
+  devicePassword: z.string(),
+  networkConfigurations: z.array(z.strictObject({ name: z.string(), macAddress: z.string() })),
+  encodedValidationCertPubKey: z.string(),
+  accountCredentialDetails: z.array(
+    z.strictObject({
+      accountName: z.string(),
+      dataAccountType: z.optional(z.string()),
+      dataDestinationType: z.optional(z.string()),
+      accountConnectionString: z.string(),
+      shareCredentialDetails: z.array(z.unknown()),
+    }),
+  ),
+});
+export type NodeSecret = z.infer<typeof nodeSecret>;
+
+const accessCode = z.strictObject({
+  reverseDCAccessCode: z.optional(z.string()),
+  forwardDCAccessCode: z.optional(z.string()),
+});
+
+export const jobSecrets = z.discriminatedUnion("jobSecretsType", [
+  z.strictObject({
+    jobSecretsType: z.literal("DataBox"),
+    dcAccessSecurityCode: accessCode,
+    podSecrets: z.array(nodeSecret),
+  }),
+  z.strictObject({
+    jobSecretsType: z.literal("DataBoxHeavy"),
+    dcAccessSecurityCode: accessCode,
+    cabinetPodSecrets: z.array(nodeSecret),
+  }),
+]);
+export type JobSecrets = z.infer<typeof jobSecrets>;
+
+export const unencryptedCredentialsList = z.strictObject({
+  value: z.array(z.strictObject({ jobName: z.string(), jobSecrets })),
+});
+export type UnencryptedCredentialsList = z.infer<typeof unencryptedCredentialsList>;

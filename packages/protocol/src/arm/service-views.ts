@@ -1,0 +1,129 @@
+import * as z from "zod/mini";
+
+import { cloudError } from "./job-view.ts";
+
+export const shipmentPickUpResponse = z.strictObject({
+  confirmationNumber: z.string(),
+  readyByTime: z.string(),
+});
+
+export const skuInformation = z.strictObject({
+  sku: z.strictObject({
+    name: z.string(),
+    displayName: z.string(),
+    family: z.string(),
+    model: z.optional(z.string()),
+  }),
+  enabled: z.boolean(),
+  properties: z.strictObject({
+    dataLocationToServiceLocationMap: z.array(
+      z.strictObject({ dataLocation: z.string(), serviceLocation: z.string() }),
+    ),
+    capacity: z.strictObject({ usable: z.string(), maximum: z.string() }),
+    costs: z.array(
+      z.strictObject({ meterId: z.string(), meterType: z.string(), multiplier: z.number() }),
+    ),
+    apiVersions: z.array(z.string()),
+    disabledReason: z.enum(["None", "Country", "Region", "Feature", "OfferType"]),
+    disabledReasonMessage: z.optional(z.string()),
+    requiredFeature: z.optional(z.string()),
+    countriesWithinCommerceBoundary: z.array(z.string()),
+  }),
+});
+export type SkuInformation = z.infer<typeof skuInformation>;
+export const availableSkusResult = z.strictObject({ value: z.array(skuInformation) });
+
+const validated = z.object({
+  validationType: z.string(),
+  status: z.optional(z.enum(["Valid", "Invalid", "Skipped"])),
+  error: z.optional(cloudError),
+  validationStatus: z.optional(z.enum(["Valid", "Invalid", "Ambiguous"])),
+  alternateAddresses: z.optional(z.array(z.record(z.string(), z.unknown()))),
+});
+export type ValidatedItem = z.infer<typeof validated>;
+export const validateInputsResponse = z.strictObject({
+  properties: z.strictObject({
+    status: z.enum([
+      "AllValidToProceed",
+      "InputsRevisitRequired",
+      "CertainInputValidationsSkipped",
+    ]),
+    individualResponseDetails: z.array(validated),
+  }),
+});
+export const validateAddressResponse = z.strictObject({ properties: validated });
+
+export const regionConfigurationResponse = z.strictObject({
+  scheduleAvailabilityResponse: z.optional(z.strictObject({ availableDates: z.array(z.string()) })),
+  transportAvailabilityResponse: z.optional(
+    z.strictObject({
+      transportAvailabilityDetails: z.array(z.strictObject({ shipmentType: z.string() })),
+    }),
+  ),
+  datacenterAddressResponse: z.optional(z.record(z.string(), z.unknown())),
+  deviceCapabilityResponse: z.optional(
+    z.strictObject({
+      deviceCapabilityDetails: z.array(z.strictObject({ hardwareEncryption: z.string() })),
+    }),
+  ),
+});
+export type RegionConfigurationResponse = z.infer<typeof regionConfigurationResponse>;
+
+export const operationList = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      name: z.string(),
+      display: z.strictObject({
+        provider: z.string(),
+        resource: z.string(),
+        operation: z.string(),
+        description: z.string(),
+      }),
+      origin: z.literal("user"),
+      properties: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+/** Our extension: every check of a key in its fixed order. */
+export const keyValidationResult = z.strictObject({
+  status: z.enum(["Valid", "Invalid"]),
+  kid: z.optional(z.string()),
+  checkedAt: z.string(),
+  checks: z.array(
+    z.strictObject({
+      name: z.string(),
+      status: z.enum(["Passed", "Failed", "NotReached"]),
+      elapsedMs: z.optional(z.number()),
+      error: z.optional(cloudError),
+    }),
+  ),
+});
+export type KeyValidationResult = z.infer<typeof keyValidationResult>;
+
+/** Our extension: rows of the order's audit chain, oldest first. */
+export const activityList = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      sequence: z.number(),
+      at: z.string(),
+      hash: z.string(),
+      row: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  nextLink: z.optional(z.string()),
+});
+
+export const nodeView = z.strictObject({
+  serial: z.string(),
+  ordinal: z.number(),
+  enrolled: z.boolean(),
+  preparedAt: z.optional(z.string()),
+  lastOutcome: z.optional(z.string()),
+  lastSeenAt: z.optional(z.string()),
+});
+export const preparedNodes = z.strictObject({
+  nodes: z.array(
+    z.strictObject({ serial: z.string(), enrolmentCode: z.string(), expiresAt: z.string() }),
+  ),
+});
