@@ -1,0 +1,44 @@
+/** The appliance and order that an envelope was made for; authenticated, since it stands in the protected header. */
+export type EnvelopeContext = {
+  /** Identity of the envelope: a UUID in lower case. */
+  readonly env: string;
+  /** Order resource id, in lower case. */
+  readonly ord: string;
+  /** Serial number of the node. */
+  readonly dev: string;
+};
+
+export type EnvelopeRecipient = {
+  /** Key URL with its version: an unversioned one would follow a rotation silently. */
+  readonly kid: string;
+  /** The CEK under RSA-OAEP-256: 256, 384 or 512 bytes, the modulus size of the key. */
+  readonly encryptedKey: Uint8Array;
+};
+
+/** JWE General JSON Serialization (RFC 7516 §7.2.1). */
+export type EnvelopeJson = {
+  readonly protected: string;
+  readonly recipients: readonly {
+    readonly header: { readonly alg: "RSA-OAEP-256"; readonly kid: string };
+    readonly encrypted_key: string;
+  }[];
+  readonly iv: string;
+  readonly ciphertext: string;
+  readonly tag: string;
+};
+
+/** What all recipients share, as it was received: re-wrapping never touches it. */
+export type SealedPart = Pick<EnvelopeJson, "protected" | "iv" | "ciphertext" | "tag">;
+
+/** Parsed and checked, not yet opened. Made by `sealEnvelope`, `parseEnvelope` and `replaceRecipients` only. */
+export type Envelope = {
+  readonly context: EnvelopeContext;
+  readonly recipients: readonly EnvelopeRecipient[];
+  readonly commitment: Uint8Array;
+  readonly sealed: SealedPart;
+  toJSON(): EnvelopeJson;
+};
+
+export const ENVELOPE_TYP = "databox-envelope+jwe";
+export const CONTENT_ENCRYPTION = "A256GCM";
+export const KEY_ENCRYPTION = "RSA-OAEP-256";

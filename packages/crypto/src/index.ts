@@ -1,0 +1,38 @@
+export { decodeBase64url, encodeBase64url } from "./base64url.ts";
+export { canonicalJson } from "./canonical-json.ts";
+export { checkNonce, createNonce } from "./challenge-nonce.ts";
+export { CryptoError } from "./crypto-error.ts";
+export type { CryptoErrorCode } from "./crypto-error.ts";
+export type {
+  Envelope,
+  EnvelopeContext,
+  EnvelopeJson,
+  EnvelopeRecipient,
+} from "./envelope/envelope.ts";
+export { matchesCommitment, openEnvelope } from "./envelope/open-envelope.ts";
+export { parseEnvelope } from "./envelope/parse-envelope.ts";
+export { replaceRecipients } from "./envelope/replace-recipients.ts";
+export { sealEnvelope } from "./envelope/seal-envelope.ts";
+export { chainHash } from "./hash-chain.ts";
+export { messageHash, readHeader, signMessage, verifyMessage } from "./message/signed-message.ts";
+export type { MessageHeader } from "./message/signed-message.ts";
+export { generateSigningKey, importSigningKey } from "./message/signing-key.ts";
+export type { SigningKey } from "./message/signing-key.ts";
+export { importVerifyKey } from "./message/verify-key.ts";
+export type { PublicJwk, VerifyKey } from "./message/verify-key.ts";
+export { checkPasskey, generatePasskey } from "./passkey.ts";
+export type { PasskeyFault } from "./passkey.ts";
+export { generateSealingKey, seal, unlockInfo } from "./sealing/sealing.ts";
+export type { Sealed, SealingKey } from "./sealing/sealing.ts";
+export { SUITES } from "./sealing/suites.ts";
+export type { SuiteName } from "./sealing/suites.ts";
+export { equalConstantTime, zero } from "./secret-bytes.ts";
+export { parseJsonObject } from "./strict-json.ts";
+export type { JsonObject } from "./strict-json.ts";
+export {
+  createCertificateAuthority,
+  fingerprint,
+  importPkcs12,
+  issueServerCertificate,
+} from "./x509.ts";
+export type { CertificateWithKey } from "./x509.ts";

@@ -1,0 +1,95 @@
+import { hash, verify } from "node:crypto";
+
+import { decodeBase64url, encodeBase64url } from "../base64url.ts";
+import { malformed, verificationFailed } from "../crypto-error.ts";
+import { parseJsonObject, requireExactMembers } from "../strict-json.ts";
+import type { JsonObject } from "../strict-json.ts";
+import type { SigningKey } from "./signing-key.ts";
+import type { VerifyKey } from "./verify-key.ts";
+
+/** Largest compact message that is looked at, unless the caller names another limit. */
+export const MESSAGE_MAX_BYTES = 16 * 1024;
+const SIGNATURE_BYTES = 64;
+const KID = /^[A-Za-z0-9_-]{43}$/;
+const TYP = /^[a-z0-9.+-]{1,64}$/;
+
+export type MessageHeader = { readonly kid: string; readonly typ: string };
+
+/**
+ * JWS compact (RFC 7515 §7.1), ES256, protected header exactly `{alg, kid, typ}`.
+ *
+ * @param typ - lower-case media type without `application/`; differs per kind of message.
+ * @throws {CryptoError} `malformed` for a typ that {@link readHeader} would refuse or a key that signs wrongly
+ */
+export async function signMessage(key: SigningKey, typ: string, payload: object): Promise<string> {
+  if (!TYP.test(typ)) throw malformed("typ: expected a lower-case media type");
+  const header = encodeText(JSON.stringify({ alg: "ES256", kid: key.kid, typ }));
+  const signingInput = `${header}.${encodeText(JSON.stringify(payload))}`;
+  const signature = await key.sign(Buffer.from(signingInput, "ascii"));
+  if (signature.byteLength !== SIGNATURE_BYTES) throw malformed("signature: expected 64 bytes");
+  return `${signingInput}.${encodeBase64url(signature)}`;
+}
+
+/**
+ * Who claims to have signed what, to look the key up; nothing here is proven.
+ *
+ * @throws {CryptoError} `malformed`
+ */
+export function readHeader(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): MessageHeader {
+  return parseHeader(split(jws, maxBytes).header);
+}
+
+/**
+ * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes received; the payload is
+ * parsed once, after that, and callers never parse it again.
+ *
+ * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for another key, another
+ *   typ or a wrong signature, without saying which
+ */
+export function verifyMessage(
+  jws: string,
+  key: VerifyKey,
+  typ: string,
+  maxBytes: number = MESSAGE_MAX_BYTES,
+): JsonObject {
+  const parts = split(jws, maxBytes);
+  const header = parseHeader(parts.header);
+  const signature = decodeBase64url(parts.signature, "signature");
+  if (signature.byteLength !== SIGNATURE_BYTES) throw malformed("signature: expected 64 bytes");
+  const signed = Buffer.from(jws.slice(0, jws.lastIndexOf(".")), "ascii");
+  if (
+    header.kid !== key.kid ||
+    header.typ !== typ ||
+    !verify("sha256", signed, { key: key.publicKey, dsaEncoding: "ieee-p1363" }, signature)
+  )
+    throw verificationFailed();
+  return parseJsonObject(decodeBase64url(parts.payload, "payload"), "payload");
+}
+
+/** Base64url of SHA-256 over the compact message: what answers refer to. */
+export function messageHash(jws: string): string {
+  return hash("sha256", jws, "base64url");
+}
+
+function split(jws: string, maxBytes: number) {
+  if (jws.length > maxBytes) throw malformed(`message: longer than ${String(maxBytes)} bytes`);
+  const [header, payload, signature, ...more] = jws.split(".", 4);
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0)
+    throw malformed("message: expected header.payload.signature");
+  return { header, payload, signature };
+}
+
+function parseHeader(encoded: string): MessageHeader {
+  const header = parseJsonObject(decodeBase64url(encoded, "header"), "header");
+  requireExactMembers(header, ["alg", "kid", "typ"], "header");
+  const { alg, kid, typ } = header;
+  // One algorithm, whatever the key: there is no table to be confused by (RFC 8725 §3.1).
+  if (alg !== "ES256") throw malformed("header: alg is not ES256");
+  if (typeof kid !== "string" || !KID.test(kid)) throw malformed("header: kid is no thumbprint");
+  if (typeof typ !== "string" || !TYP.test(typ)) throw malformed("header: typ is no media type");
+  return { kid, typ };
+}
+
+function encodeText(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64url");
+}

@@ -1,0 +1,111 @@
+import type { Key } from "hpke";
+
+import { decodeBase64url } from "../base64url.ts";
+import { decryptionFailed, malformed } from "../crypto-error.ts";
+import { cipherSuite, SUITES } from "./suites.ts";
+import type { SuiteName } from "./suites.ts";
+
+/** One HPKE message (RFC 9180 §6.1, base mode). */
+export type Sealed = { readonly enc: Uint8Array; readonly ciphertext: Uint8Array };
+
+export type SealingKey = {
+  readonly publicKey: Uint8Array;
+  /**
+   * Opens one message; the private key is forgotten with it. A message that does not open leaves the key in place, so
+   * that rubbish cannot use it up.
+   *
+   * @throws {CryptoError} `decryption-failed`, whatever the cause
+   */
+  open(sealed: Sealed, info: Uint8Array): Promise<Uint8Array>;
+  destroy(): void;
+};
+
+const UNLOCK_LABEL = new TextEncoder().encode("databox-cmk/unlock/v1");
+const MESSAGE_HASH_BYTES = 32;
+/** CEKs are sealed, not files. */
+const PLAINTEXT_MAX_BYTES = 512;
+const TAG_BYTES = 16;
+
+/**
+ * Binds an answer to the one request that asked for it: label ‖ the 32 bytes of the request's hash.
+ *
+ * @param requestHash - by `messageHash`.
+ * @throws {CryptoError} `malformed`
+ */
+export function unlockInfo(requestHash: string): Uint8Array {
+  const bytes = decodeBase64url(requestHash, "request hash");
+  if (bytes.byteLength !== MESSAGE_HASH_BYTES) throw malformed("request hash: expected 32 bytes");
+  return Buffer.concat([UNLOCK_LABEL, bytes]);
+}
+
+/** A key for one answer. The private half never leaves WebCrypto (not extractable). */
+export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> {
+  const { privateKey, publicKey } = await cipherSuite(suite).GenerateKeyPair(false);
+  return sealingKey(suite, privateKey, await cipherSuite(suite).SerializePublicKey(publicKey));
+}
+
+/** For test vectors: the recipient's key is fixed there. */
+export async function importSealingKey(
+  suite: SuiteName,
+  privateKey: Uint8Array,
+  publicKey: Uint8Array,
+): Promise<SealingKey> {
+  return sealingKey(
+    suite,
+    await cipherSuite(suite).DeserializePrivateKey(privateKey, false),
+    publicKey,
+  );
+}
+
+/**
+ * Single shot: each call makes its own encapsulation, so no nonce can be used twice, however many calls run at once.
+ *
+ * @param info - binds the message to its purpose; the same bytes open it.
+ * @throws {CryptoError} `malformed` when `publicKey` is no key of the suite or the plaintext is longer than 512 bytes
+ */
+export async function seal(
+  suite: SuiteName,
+  publicKey: Uint8Array,
+  info: Uint8Array,
+  plaintext: Uint8Array,
+): Promise<Sealed> {
+  if (publicKey.byteLength !== SUITES[suite].publicKeyBytes)
+    throw malformed(`public key: expected ${String(SUITES[suite].publicKeyBytes)} bytes`);
+  if (plaintext.byteLength > PLAINTEXT_MAX_BYTES)
+    throw malformed(`plaintext: more than ${String(PLAINTEXT_MAX_BYTES)} bytes`);
+  try {
+    const key = await cipherSuite(suite).DeserializePublicKey(publicKey);
+    const { encapsulatedSecret, ciphertext } = await cipherSuite(suite).Seal(key, plaintext, {
+      info,
+    });
+    return { enc: encapsulatedSecret, ciphertext };
+  } catch {
+    throw malformed("public key: not a key of this suite"); // a point of low order, for one
+  }
+}
+
+function sealingKey(suite: SuiteName, initialKey: Key, publicKey: Uint8Array): SealingKey {
+  let privateKey: Key | undefined = initialKey;
+  return {
+    publicKey,
+    async open(sealed, info) {
+      const key = privateKey;
+      if (
+        key === undefined ||
+        sealed.enc.byteLength !== SUITES[suite].encBytes ||
+        sealed.ciphertext.byteLength > PLAINTEXT_MAX_BYTES + TAG_BYTES
+      )
+        throw decryptionFailed();
+      try {
+        const opened = await cipherSuite(suite).Open(key, sealed.enc, sealed.ciphertext, { info });
+        privateKey = undefined;
+        return opened;
+      } catch {
+        throw decryptionFailed();
+      }
+    },
+    destroy() {
+      privateKey = undefined;
+    },
+  };
+}

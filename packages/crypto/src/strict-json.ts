@@ -1,0 +1,75 @@
+import { malformed } from "./crypto-error.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Strings (group 1 when a colon makes them a member's name) and braces; all else cannot change what a name belongs to. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
+
+export type JsonObject = { readonly [name: string]: unknown };
+
+/**
+ * Bytes → one JSON object, in exactly one way: fatal UTF-8, no duplicate members (RFC 8259 §4 leaves their meaning
+ * open, so two parsers may read two messages out of one signature), no `__proto__`.
+ *
+ * By hand because: `JSON.parse` keeps the last duplicate and its reviver cannot see the others; secure-json-parse only
+ * looks for prototype names; json-dup-key-validator is a second full parser in JavaScript, not maintained.
+ *
+ * @throws {CryptoError} `malformed`
+ */
+export function parseJsonObject(bytes: Uint8Array, what: string): JsonObject {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw malformed(`${what}: not UTF-8`);
+  }
+  return parseJsonObjectText(text, what);
+}
+
+export function parseJsonObjectText(text: string, what: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed(`${what}: not JSON`); // without cause: V8's message quotes the input
+  }
+  if (!isJsonObject(value)) throw malformed(`${what}: not a JSON object`);
+  rejectRepeatedNames(text, what);
+  return value;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Only for text that `JSON.parse` accepted: a token is then where this expression finds it, and nowhere else. */
+function rejectRepeatedNames(text: string, what: string): void {
+  const open: Set<string>[] = [];
+  for (const match of text.matchAll(TOKEN)) {
+    const token = match[0];
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (match[1] !== undefined) {
+      const name = memberName(token.slice(0, -match[1].length));
+      const names = open.at(-1);
+      if (name === "__proto__" || names === undefined || names.has(name))
+        throw malformed(`${what}: repeated or forbidden member name`);
+      names.add(name);
+    }
+  }
+}
+
+/** `"a"` and `"\u0061"` are the same name. */
+function memberName(quoted: string): string {
+  return quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+}
+
+/** @throws {CryptoError} `malformed` when a member is missing or one more is there */
+export function requireExactMembers(
+  value: JsonObject,
+  names: readonly string[],
+  what: string,
+): void {
+  for (const name of names)
+    if (!Object.hasOwn(value, name)) throw malformed(`${what}: member ${name} is missing`);
+  if (Object.keys(value).length !== names.length) throw malformed(`${what}: unknown member`);
+}
