@@ -1,0 +1,76 @@
+import { fillCommand, fillText } from "./fill.ts";
+import type { ErrorClass, ErrorRow, Facts, Reason, Recoverable, Step, Who } from "./row.ts";
+import { ERRORS, type ErrorCode } from "./table.ts";
+
+export type ExplainedStep = { readonly text: string; readonly command?: string };
+
+export type Explanation = {
+  readonly code: ErrorCode;
+  readonly reason?: string;
+  readonly title: string;
+  readonly message: string;
+  readonly class: ErrorClass;
+  readonly httpStatus: number;
+  readonly who: Who;
+  readonly recoverable: Recoverable;
+  /** One sentence for the person at the appliance. */
+  readonly ask: string;
+  readonly steps: readonly ExplainedStep[];
+};
+
+export type ExplainOptions = {
+  readonly reason?: string | undefined;
+  readonly facts?: Facts | undefined;
+  /** Only the steps of this person; without it all steps, in order. */
+  readonly for?: Who | undefined;
+};
+
+/**
+ * The row of a code, its reason laid over it and the facts filled in.
+ *
+ * @throws {RangeError} when the reason is not listed in the row: a programming error.
+ */
+export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanation {
+  const row: ErrorRow = ERRORS[code];
+  const reason = reasonOf(code, options.reason);
+  const facts = options.facts ?? {};
+  const who = reason?.who ?? row.who;
+  const steps = stepsOf(code, options.reason)
+    .filter((step) => options.for === undefined || (step.for ?? who) === options.for)
+    .map((step) => fillStep(step, facts));
+  return {
+    code,
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    title: row.title,
+    message: reason?.message ?? row.message,
+    class: row.class,
+    httpStatus: row.httpStatus,
+    who,
+    recoverable: reason?.recoverable ?? row.recoverable,
+    ask: fillText(reason?.ask ?? row.ask, facts),
+    steps,
+  };
+}
+
+/** The reason's own column entries, or `undefined` when none was given. */
+export function reasonOf(code: ErrorCode, reason: string | undefined): Reason | undefined {
+  if (reason === undefined) return undefined;
+  const { reasons }: ErrorRow = ERRORS[code];
+  if (reasons === undefined || !Object.hasOwn(reasons, reason)) {
+    throw new RangeError(`${code} has no reason "${reason}"`);
+  }
+  return reasons[reason];
+}
+
+/** The steps as they stand in the table, with their placeholders. */
+export function stepsOf(code: ErrorCode, reason: string | undefined): readonly Step[] {
+  const row: ErrorRow = ERRORS[code];
+  return reasonOf(code, reason)?.steps ?? row.steps;
+}
+
+function fillStep(step: Step, facts: Facts): ExplainedStep {
+  const text = fillText(step.text, facts);
+  return step.command === undefined
+    ? { text }
+    : { text, command: fillCommand(step.command, facts) };
+}

@@ -1,0 +1,35 @@
+import type { Facts } from "./row.ts";
+
+const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
+const COMMAND_WORD = /'[^']*'|"[^"]*"|\S+/g;
+const SHELL_SAFE = /^[\w@%+=:,./-]+$/;
+/** Anything that could break a line, forge a log entry or steer a terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/** The longest name that Azure allows is a resource id. */
+const FACT_MAX_CHARACTERS = 260;
+
+/** Fills `{name}` from the facts; a missing one is shown as `<name>`. The result is one printable line. */
+export function fillText(template: string, facts: Facts): string {
+  return template.replace(PLACEHOLDER, (_, name: string) => factOf(facts, name) ?? `<${name}>`);
+}
+
+/** As `fillText`, for a command line: a word is quoted when what was filled in could mean something to a shell. */
+export function fillCommand(template: string, facts: Facts): string {
+  return Array.from(template.matchAll(COMMAND_WORD), ([word]) => fillWord(word, facts)).join(" ");
+}
+
+function fillWord(word: string, facts: Facts): string {
+  const quoted = word.startsWith("'") || word.startsWith('"');
+  const bare = quoted ? word.slice(1, -1) : word;
+  const filled = fillText(bare, facts);
+  // A hole is left as <name> without quotes: it is for a person to replace.
+  const withoutHoles = bare.replace(PLACEHOLDER, (_, name: string) => factOf(facts, name) ?? "");
+  if (!quoted && (withoutHoles === "" || SHELL_SAFE.test(withoutHoles))) return filled;
+  return `'${filled.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function factOf(facts: Facts, name: string): string | undefined {
+  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  if (fact === undefined || fact === "") return undefined;
+  return String(fact).replace(UNPRINTABLE, " ").slice(0, FACT_MAX_CHARACTERS);
+}

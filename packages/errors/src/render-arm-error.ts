@@ -1,0 +1,87 @@
+import type { AppError } from "./app-error.ts";
+import { explain, type ExplainedStep } from "./explain.ts";
+import type { ErrorClass, Recoverable, Who } from "./row.ts";
+import type { ErrorCode } from "./table.ts";
+
+export type RecoveryInfo = {
+  readonly class: ErrorClass;
+  readonly who: Who;
+  readonly recoverable: Recoverable;
+  readonly reason?: string;
+  readonly ask: string;
+  readonly steps: readonly ExplainedStep[];
+  /** Where the code is explained, relative to the repository. */
+  readonly docs: string;
+  readonly requestId?: string;
+};
+
+export type ArmError = {
+  readonly status: number;
+  readonly body: {
+    readonly error: {
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly target?: string;
+      readonly details: readonly { readonly code: string; readonly message: string }[];
+      readonly additionalInfo: readonly {
+        readonly type: "Recovery";
+        readonly info: RecoveryInfo;
+      }[];
+    };
+  };
+};
+
+/**
+ * Codes whose recorded Azure message is "problem CRLF action": scripts split it there, so we keep the two lines in our own words.
+ * All our other messages are one line.
+ */
+const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
+  SsemUserErrorSecretsNotGenerated: "Try again in a few minutes.",
+  SsemUserErrorEntityNotFound: "Check the name and try again.",
+};
+
+/** The ARM error answer (Common API Details, "Error Response Content"). The cause is not shown. */
+export function renderArmError(error: AppError, context: { requestId?: string } = {}): ArmError {
+  const explanation = explain(error.code, { reason: error.reason, facts: error.facts });
+  const details = [
+    ...(error.reason === undefined ? [] : [{ code: error.reason, message: explanation.message }]),
+    ...(error.detail === undefined ? [] : [{ code: "detail", message: error.detail }]),
+  ];
+  return {
+    status: explanation.httpStatus,
+    body: {
+      error: {
+        code: error.code,
+        message: messageOf(error, explanation.message),
+        ...(error.target === undefined ? {} : { target: error.target }),
+        details,
+        additionalInfo: [
+          {
+            type: "Recovery",
+            info: {
+              class: explanation.class,
+              who: explanation.who,
+              recoverable: explanation.recoverable,
+              ...(error.reason === undefined ? {} : { reason: error.reason }),
+              ask: explanation.ask,
+              steps: explanation.steps,
+              docs: `docs/errors.md#${anchorOf(error.code)}`,
+              ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+/** The heading of a code in docs/errors.md is the code itself; GitHub's anchor of it is lower case. */
+export function anchorOf(code: ErrorCode): string {
+  return code.toLowerCase();
+}
+
+function messageOf(error: AppError, message: string): string {
+  const problem = error.detail === undefined ? `${message}.` : `${message}: ${error.detail}.`;
+  const action = ACTION_LINES[error.code];
+  return action === undefined ? problem : `${problem}\r\n${action}`;
+}

@@ -1,0 +1,75 @@
+import type { ErrorRow } from "../row.ts";
+import { TRY_AGAIN } from "./steps.ts";
+
+const LIST_ORDERS = {
+  text: "List the orders of the resource group",
+  command: "az databox job list --resource-group {resourceGroup} --query [].name",
+} as const;
+
+/** Azure's codes for orders, seen in recordings and in the API's examples. */
+export const AZURE_ORDER_ERRORS = {
+  SsemUserErrorSecretsNotGenerated: {
+    title: "There are no credentials yet",
+    message: "The credentials of the order are not generated yet",
+    class: "pending",
+    httpStatus: 400,
+    who: "nobody",
+    recoverable: "yes",
+    ask: "Wait until the appliance of order {orderName} is prepared, then try again.",
+    steps: [
+      {
+        text: "Wait until the order's status is DevicePrepared or later",
+        command:
+          "az databox job show --resource-group {resourceGroup} --name {orderName} --query status",
+        for: "order-owner",
+      },
+      TRY_AGAIN,
+    ],
+    why: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
+    meanwhile: "Nothing; the order goes on.",
+    reproduce:
+      "az databox job list-credentials --resource-group {resourceGroup} --name {orderName}",
+  },
+  SsemUserErrorEntityNotFound: {
+    title: "The order was not found",
+    message: "The order cannot be found",
+    class: "invalid",
+    httpStatus: 404,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Ask the order owner whether order {orderName} still exists and how it is spelt.",
+    steps: [LIST_ORDERS],
+    why: "The service has no order of that name any more; it was deleted a moment ago.",
+    meanwhile: "Nothing is changed.",
+    reproduce: "az databox job show --resource-group {resourceGroup} --name {orderName}-x",
+  },
+  SsemUserCopyErrorWaitingForAction: {
+    title: "The data copy waits for a decision",
+    message: "The data copy has stopped and waits for the customer's decision",
+    class: "pending",
+    httpStatus: 409,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Ask the owner of order {orderName} to cure what the order's error names and to resume the copy.",
+    steps: [
+      {
+        text: "See what stopped the copy and cure it first",
+        command:
+          "az databox job show --resource-group {resourceGroup} --name {orderName} --expand details --query error",
+      },
+      {
+        text: "Then resume the copy (portal: order > Resolve error > Proceed)",
+        command:
+          "az databox job mitigate --resource-group {resourceGroup} --name {orderName} --customer-resolution-code Resume",
+      },
+      {
+        text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+        command:
+          "az databox job mitigate --resource-group {resourceGroup} --name {orderName} --customer-resolution-code MoveToCleanUpDevice",
+      },
+    ],
+    why: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",
+    meanwhile:
+      "The copy stands still; the appliance stays locked and nothing is erased until the order owner decides.",
+  },
+} as const satisfies Record<string, ErrorRow>;

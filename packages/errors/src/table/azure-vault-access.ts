@@ -1,0 +1,102 @@
+import type { ErrorRow, Step } from "../row.ts";
+import {
+  CONTACT_BROKER_OPERATOR,
+  GRANT_BY_POLICY,
+  GRANT_BY_ROLE,
+  SHOW_VAULT,
+  UNLOCK_AGAIN,
+  WAIT_FOR_PROPAGATION,
+} from "./steps.ts";
+
+const ALLOW_ADDRESS = {
+  text: "Add the broker's address to the vault's firewall (portal: key vault > Networking > Firewall)",
+  command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
+} as const satisfies Step;
+
+/** The vault was reached and said no to this identity, this address or this operation. */
+export const AZURE_VAULT_ACCESS_ERRORS = {
+  SsemUserErrorKeyVaultBadRequestException: {
+    title: "The vault refused access to the key",
+    message: "The key vault refused access to the customer-managed key",
+    class: "refused",
+    httpStatus: 400,
+    who: "security-administrator",
+    recoverable: "yes",
+    ask: "Ask your security administrator to let the order's identity {principalId} use key {keyName} in vault {vaultName}, then try again.",
+    steps: [SHOW_VAULT, GRANT_BY_POLICY, GRANT_BY_ROLE, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
+    reasons: {
+      "access-policy": {
+        message: "The vault's access policies do not let the order's identity use the key",
+        ask: "Ask your security administrator to grant Get, Wrap Key and Unwrap Key in vault {vaultName} to identity {principalId}, then try again.",
+        steps: [GRANT_BY_POLICY, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
+        why: "The vault uses access policies and none grants get, wrapKey and unwrapKey to the order's identity (inner code ForbiddenByPolicy or AccessDenied).",
+        reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
+      },
+      role: {
+        message: "No role assignment lets the order's identity use the key",
+        ask: "Ask your security administrator to assign Key Vault Crypto Service Encryption User on vault {vaultName} to identity {principalId}, then try again.",
+        steps: [GRANT_BY_ROLE, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
+        why: "The vault uses Azure RBAC and no role assignment covers the operation (inner code ForbiddenByRbac). A recovered vault has lost its role assignments: assign the role again.",
+        reproduce:
+          "az role assignment delete --assignee {principalId} --role 'Key Vault Crypto Service Encryption User' --scope {vaultId}",
+      },
+      firewall: {
+        message: "The vault's firewall does not admit the broker",
+        ask: "Ask your security administrator to admit the broker's address {brokerAddress} to the firewall of vault {vaultName}, then try again.",
+        steps: [ALLOW_ADDRESS, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
+        why: "The vault's default network action is Deny and no rule admits the broker's address (inner code ForbiddenByFirewall).",
+        reproduce: "az keyvault update --name {vaultName} --default-action Deny --bypass None",
+      },
+      "public-access-disabled": {
+        message: "The vault takes no calls from public networks",
+        ask: "Ask your security administrator to open a network path from the broker to vault {vaultName}, then try again.",
+        steps: [
+          {
+            text: "Either connect the broker's network to the vault by a private endpoint and approve it (portal: key vault > Networking > Private endpoint connections)",
+          },
+          {
+            text: "Or allow public access, restricted to the broker's address: first the restriction",
+            command:
+              "az keyvault update --name {vaultName} --default-action Deny --public-network-access Enabled",
+          },
+          ALLOW_ADDRESS,
+          UNLOCK_AGAIN,
+        ],
+        why: "publicNetworkAccess is Disabled and the call came by no approved private link (inner code ForbiddenByConnection).",
+        reproduce: "az keyvault update --name {vaultName} --public-network-access Disabled",
+      },
+      "key-operation": {
+        message: "The key does not permit wrapping and unwrapping",
+        ask: "Ask your security administrator to permit wrapKey and unwrapKey on key {keyName} in vault {vaultName}, then try again.",
+        steps: [
+          {
+            text: "Permit the two operations on this key version; name any others that the key needs as well, since the list is replaced",
+            command:
+              "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --ops wrapKey unwrapKey",
+          },
+          UNLOCK_AGAIN,
+        ],
+        why: "The version's key_ops lacks wrapKey or unwrapKey (inner code KeyOperationForbidden).",
+        reproduce:
+          "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --ops sign verify",
+      },
+      "access-unspecified": {
+        message: "The vault refused access and did not say why in a form that we know",
+        steps: [
+          SHOW_VAULT,
+          GRANT_BY_POLICY,
+          GRANT_BY_ROLE,
+          UNLOCK_AGAIN,
+          { ...CONTACT_BROKER_OPERATOR, for: "site-operator" },
+        ],
+        why: "The vault answered 403 with an inner code that is not in our table. The code and the vault's request id are in the broker's log.",
+      },
+    },
+    why: "The vault answered 403 to the order's identity. Get, Wrap Key and Unwrap Key must stay granted for the whole order, since the key is needed again when the data is copied.",
+    meanwhile:
+      "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. Nothing stored changes, and the vault is asked again at every try.",
+    reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
+    articleCorrection:
+      "The article advises to allow trusted Microsoft services through the firewall. Azure's list of trusted services does not contain Data Box, so this alone admits nobody: admit the broker's address, or connect it by a private endpoint.",
+  },
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,187 @@
+import type { ErrorRow } from "../row.ts";
+import {
+  ENABLE_SYSTEM_IDENTITY,
+  GRANT_BY_POLICY,
+  GRANT_BY_ROLE,
+  SELECT_KEY,
+  SHOW_VAULT,
+  UNLOCK_AGAIN,
+} from "./steps.ts";
+
+const NOT_CHANGED = "The change is not made; the order keeps the key that it had.";
+
+/** Azure's codes for the vault and its URL. */
+export const AZURE_VAULT_ERRORS = {
+  SsemUserErrorKeyVaultDetailsNotFound: {
+    title: "The vault was not found",
+    message: "The key vault of the customer-managed key cannot be found",
+    class: "refused",
+    httpStatus: 404,
+    who: "security-administrator",
+    recoverable: "yes",
+    ask: "Ask your security administrator where key vault {vaultName} went and to bring it back, then try again.",
+    steps: [
+      {
+        text: "See whether the vault was deleted and can be recovered",
+        command: "az keyvault list-deleted --resource-type vault",
+      },
+      UNLOCK_AGAIN,
+    ],
+    reasons: {
+      "vault-not-found": {
+        message: "No key vault of that name exists, deleted or not",
+        recoverable: "no",
+        ask: "Ask your security administrator whether key vault {vaultName} was purged; if so, this appliance cannot be unlocked with its keys.",
+        steps: [
+          {
+            text: "Make sure of the vault's name, and that you look in the right subscription",
+            command: "az keyvault list --query [].id",
+          },
+          { ...SELECT_KEY, text: "If the order named a wrong vault, name the right one" },
+        ],
+        why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
+        reproduce: "az keyvault purge --name {vaultName} --location {vaultLocation}",
+      },
+      "vault-deleted-recoverable": {
+        message: "The key vault was deleted and can still be recovered",
+        recoverable: "until-date",
+        ask: "Ask your security administrator to recover key vault {vaultName} before {scheduledPurgeDate} and to grant access again, then try again.",
+        steps: [
+          {
+            text: "Recover the vault before {scheduledPurgeDate} (portal: Key vaults > Manage deleted vaults > Recover)",
+            command: "az keyvault recover --name {vaultName} --location {vaultLocation}",
+          },
+          {
+            ...GRANT_BY_ROLE,
+            text: "If the vault uses Azure RBAC: assign the role again, since recovery does not bring role assignments back; access policies do come back",
+          },
+          UNLOCK_AGAIN,
+        ],
+        why: "The vault was deleted and is kept, with its keys, until its scheduled purge date.",
+        reproduce: "az keyvault delete --name {vaultName}",
+      },
+      "tenant-moved": {
+        message: "The key vault belongs to another tenant than the order",
+        ask: "Ask your security administrator to bring vault {vaultName} and the order's identity into the same tenant, then try again.",
+        steps: [
+          SHOW_VAULT,
+          {
+            text: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies",
+            command:
+              "az resource update --ids {vaultId} --set properties.tenantId={tenantId} properties.accessPolicies=[]",
+          },
+          {
+            ...ENABLE_SYSTEM_IDENTITY,
+            text: "Make the order's identity anew in this tenant: set it to None, then to SystemAssigned",
+          },
+          GRANT_BY_POLICY,
+          GRANT_BY_ROLE,
+          UNLOCK_AGAIN,
+        ],
+        why: "A subscription was moved between tenants. A vault keeps its old tenant until someone changes it, and then trusts no token of the order's identity (AKV10032).",
+        reproduce:
+          "az resource update --ids {vaultId} --set properties.tenantId=11111111-1111-1111-1111-111111111111",
+      },
+    },
+    why: "The vault does not exist where the order says, or it does not trust the order's tenant.",
+    meanwhile:
+      "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. The envelope is kept, and the vault is looked for again at every try.",
+    reproduce: "az keyvault delete --name {vaultName}",
+    articleCorrection:
+      "The article stops at recovering the vault. A recovered vault has lost its role assignments, so access must be granted again; and the deadline is the scheduled purge date, which the error shows.",
+  },
+  SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled: {
+    title: "The vault does not protect its keys from deletion",
+    message: "The key vault lacks soft delete or purge protection",
+    class: "invalid",
+    httpStatus: 400,
+    who: "security-administrator",
+    recoverable: "yes",
+    ask: "Ask your security administrator to turn on soft delete and purge protection of vault {vaultName}, then try again.",
+    steps: [
+      {
+        text: "Turn both on; neither can be turned off again (portal: key vault > Properties)",
+        command:
+          "az resource update --ids {vaultId} --set properties.enableSoftDelete=true properties.enablePurgeProtection=true",
+      },
+    ],
+    reasons: {
+      "soft-delete": {
+        message: "The key vault lacks soft delete",
+        why: "A key deleted from this vault is gone at once, and the appliance's data with it.",
+      },
+      "purge-protection": {
+        message: "The key vault lacks purge protection",
+        steps: [
+          {
+            text: "Turn purge protection on; it cannot be turned off again (portal: key vault > Properties > Purge protection)",
+            command: "az keyvault update --name {vaultName} --enable-purge-protection true",
+          },
+        ],
+        why: "A deleted key of this vault can be purged before its retention ends, and the appliance's data is lost with it.",
+        reproduce:
+          "az keyvault create --name {vaultName} --resource-group {resourceGroup} --location {location}",
+      },
+    },
+    why: "The recovery level of the key shows that it can be purged. A key that protects an appliance must be recoverable.",
+    meanwhile: NOT_CHANGED,
+    reproduce:
+      "az keyvault create --name {vaultName} --resource-group {resourceGroup} --location {location}",
+  },
+  SsemUserErrorInvalidKeyVaultUrl: {
+    title: "The key URL is not a key URL",
+    message:
+      "The key URL is not the identifier of a key: https, the vault, /keys/ and a name, with or without a version",
+    class: "invalid",
+    httpStatus: 400,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Ask the owner of order {orderName} to correct the key URL, then try again.",
+    steps: [
+      {
+        text: "Copy the key's identifier",
+        command:
+          "az keyvault key show --vault-name {vaultName} --name {keyName} --query key.kid --output tsv",
+      },
+      SELECT_KEY,
+    ],
+    why: "kekUrl must be a key identifier as Key Vault shows it: no user name, no query, no fragment.",
+    meanwhile: NOT_CHANGED,
+    reproduce:
+      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url https://{vaultName}.vault.localhost:8443/secrets/{keyName} --kek-vault-resource-id {vaultId}",
+  },
+  SsemUserErrorKeyVaultUrlWithInvalidScheme: {
+    title: "The key URL does not begin with https",
+    message: "The key URL has another scheme than https",
+    class: "invalid",
+    httpStatus: 400,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
+    steps: [SELECT_KEY],
+    why: "Key Vault is only reached over HTTPS.",
+    meanwhile: NOT_CHANGED,
+    reproduce:
+      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url http://{vaultName}.vault.localhost:8443/keys/{keyName} --kek-vault-resource-id {vaultId}",
+  },
+  SsemUserErrorKeyVaultUrlInvalidHost: {
+    title: "The key URL's host is not a vault of this cloud",
+    message: "The host of the key URL is not a key vault of this cloud",
+    class: "invalid",
+    httpStatus: 400,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Ask the owner of order {orderName} to name a key vault of this cloud, then try again.",
+    steps: [
+      {
+        text: "Copy the vault's address; in public Azure it ends in .vault.azure.net, in Azure Government in .vault.usgovcloudapi.net",
+        command: "az keyvault show --name {vaultName} --query properties.vaultUri --output tsv",
+      },
+      SELECT_KEY,
+    ],
+    why: "Only hosts with the vault suffix of the broker's cloud are ever dialled; anything else would hand tokens to a stranger.",
+    meanwhile: NOT_CHANGED,
+    reproduce:
+      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url https://vault.example/keys/{keyName} --kek-vault-resource-id {vaultId}",
+  },
+} as const satisfies Record<string, ErrorRow>;
