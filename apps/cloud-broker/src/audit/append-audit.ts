@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { nextAuditRow } from "./audit-row.ts";
 
 /** Chain of an order, or "broker" for what belongs to no order (unknown devices, refused callers). */
 export type AuditChain = OrderId | "broker";
@@ -17,3 +18,35 @@ export type AppendAudit = (
 ) => Promise<void>;
 
 export type AuditDependencies = { readonly now: Clock };
+
+/** Replicas that append to one chain at once: each loser reads the new head and tries again. */
+const ATTEMPTS = 16;
+
+export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
+  return async (transaction, chain, event) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const head = await transaction
+        .selectFrom("audit")
+        .select(["sequence", "hash"])
+        .where("chain", "=", chain)
+        .orderBy("sequence", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      const nowMs = now();
+      const row = nextAuditRow(chain, head, event, nowMs);
+      const inserted = await transaction
+        .insertInto("audit")
+        .values({
+          chain,
+          sequence: row.sequence,
+          row_json: row.rowJson,
+          hash: row.hash,
+          at_ms: nowMs,
+        })
+        .onConflict((conflict) => conflict.columns(["chain", "sequence"]).doNothing())
+        .executeTakeFirst();
+      if (inserted.numInsertedOrUpdatedRows === 1n) return;
+    }
+    throw new Error(`the audit chain ${chain} stays contended`);
+  };
+}

@@ -12,6 +12,8 @@ export type Failure = {
   /** The vault's own x-ms-request-id, for the customer's diagnostics. */
   readonly vaultRequestId?: string;
   readonly retryAfterSeconds?: number;
+  /** DNS knows no such vault, and it does know other names: missing, once Resource Manager says so too. */
+  readonly vaultNameUnknown?: true;
 };
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -28,21 +30,33 @@ export type KeyFacts = {
   readonly expiresSeconds?: number;
   readonly recoveryLevel?: string;
   readonly recoverableDays?: number;
+  /** Region of the vault, as it says itself (x-ms-keyvault-region). */
+  readonly vaultRegion?: string;
 };
 
 export type DeletedKeyFacts = { readonly scheduledPurgeSeconds?: number };
 
-/** The four vault calls that we need (Key Vault keys data plane). Wrap and unwrap are RSA-OAEP-256 and always remote. */
+/** The vault calls that we need (Key Vault keys data plane). Wrap and unwrap are RSA-OAEP-256 and always remote. */
 export type KeyVaults = {
+  /** Gets a new token, past every cache: the one way to notice an identity that was removed. */
+  signIn(identity: KeyIdentity): Promise<Outcome<undefined>>;
   getKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<KeyFacts>>;
   getDeletedKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<DeletedKeyFacts | undefined>>;
-  wrapKey(identity: KeyIdentity, kid: string, contentKey: Uint8Array): Promise<Outcome<Uint8Array>>;
+  wrapKey(
+    identity: KeyIdentity,
+    kid: string,
+    contentKey: Uint8Array,
+  ): Promise<Outcome<WrappedKey>>;
   unwrapKey(
     identity: KeyIdentity,
     kid: string,
     encryptedKey: Uint8Array,
-  ): Promise<Outcome<Uint8Array>>;
+  ): Promise<Outcome<UnwrappedKey>>;
 };
+
+export type WrappedKey = { readonly encryptedKey: Uint8Array; readonly vaultRequestId?: string };
+/** The caller zeroes `contentKey`. */
+export type UnwrappedKey = { readonly contentKey: Uint8Array; readonly vaultRequestId?: string };
 
 /** Managed identities of orders, through Resource Manager and with the broker's own identity. */
 export type IdentityDirectory = {
@@ -62,11 +76,14 @@ export type VaultResource = {
   readonly location: string;
   readonly vaultUrl: string;
   readonly rbac: boolean;
+  readonly softDelete: boolean;
+  readonly purgeProtection: boolean;
 };
 
 /** What the broker reads from Resource Manager. `undefined`: it answered that there is no such resource or we may not see it. */
 export type ResourceReader = {
-  vault(resourceId: string): Promise<Outcome<VaultResource | undefined>>;
+  /** `absent` and `hidden` (403) are told apart: only the first proves anything about a vault. */
+  vault(resourceId: string): Promise<Outcome<VaultResource | "absent" | "hidden">>;
   deletedVault(
     subscriptionId: string,
     location: string,
@@ -105,6 +122,8 @@ export type Actor =
       readonly address: string;
     }
   | { readonly kind: "device"; readonly serial: string; readonly address: string }
+  /** Somebody who proved nothing. */
+  | { readonly kind: "stranger"; readonly address: string }
   | { readonly kind: "broker" };
 
 /** One decision, as it is written into the order's hash chain. Never holds a secret. */

@@ -46,6 +46,9 @@ const ORDERS_AND_KEYS = [
   `create table consumed_nonces (nonce_hash text primary key, request_hash text not null, expires_at_ms bigint not null)`,
   `create table stored_answers (
     request_hash text primary key, status integer not null, body text not null, created_at_ms bigint not null)`,
+  `create table grants (
+    grant_hash text primary key, order_id text not null references orders (id) on delete cascade, serial text not null,
+    purpose text not null, lease_id text not null, granted_at_ms bigint not null, receipt_hash text, receipt_outcome text)`,
   `create table audit (
     chain text not null, sequence bigint not null, row_json text not null, hash text not null, at_ms bigint not null,
     primary key (chain, sequence))`,

@@ -100,6 +100,17 @@ export type BrokerTables = {
     body: string;
     created_at_ms: number;
   };
+  /** Every grant that left the broker, until its receipt says what the device made of it. */
+  grants: {
+    grant_hash: string;
+    order_id: string;
+    serial: string;
+    purpose: string;
+    lease_id: string;
+    granted_at_ms: number;
+    receipt_hash: string | null;
+    receipt_outcome: string | null;
+  };
   audit: {
     chain: string;
     sequence: number;

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { link, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { AppError } from "@databox-cmk/errors";
+
+const PRIVATE_MODE = 0o600;
+const OTHERS = 0o077;
+
+/**
+ * Bytes of a secret file; makes the file when there is none. It is written beside its place, synced and then linked
+ * into it, so that a crash leaves either no file or a whole one, and of two processes that start at once both read the
+ * same. Looked at write-file-atomic: it renames, and the second process would replace the first one's key.
+ *
+ * @throws {AppError} Misuse when others may read the file: its secret must be taken as known.
+ */
+export async function openSecretFile(path: string, create: () => Uint8Array): Promise<Uint8Array> {
+  const existing = await readSecretFile(path);
+  if (existing !== undefined) return existing;
+  await writeOnce(path, create());
+  const written = await readSecretFile(path);
+  if (written === undefined) throw new Error(`${path} vanished while it was made`);
+  return written;
+}
+
+async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
+  let file;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return undefined;
+    throw unusable(path, cause);
+  }
+  try {
+    const { mode } = await file.stat();
+    if ((mode & OTHERS) !== 0)
+      throw new AppError("Misuse", {
+        detail: `${path} can be read by others than its owner; replace this secret, and keep the file at mode 0600`,
+      });
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeOnce(path: string, content: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(
+      temporary,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+      PRIVATE_MODE,
+    );
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, path).catch(ignoreExisting);
+    const folder = await open(dirname(path), constants.O_RDONLY);
+    await folder.sync().finally(() => folder.close());
+  } catch (cause) {
+    throw unusable(path, cause);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (codeOf(error) !== "EEXIST") throw error;
+}
+
+function unusable(path: string, cause: unknown): AppError {
+  const code = codeOf(cause) ?? "unknown cause";
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new AppError("DiskFull", { detail: path, cause });
+  return new AppError("Misuse", { detail: `${path} cannot be used (${code})`, cause });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
