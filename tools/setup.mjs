@@ -1,0 +1,114 @@
+// Sets up the working tree: dependencies (by pnpm, from the lockfile), the agent's bundle, and, for tests, system packages.
+// Plain JavaScript for Node 20 without dependencies, since it runs before anything is installed. Says all on standard
+// error, so that `npm start -- --json` keeps standard output for its events.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const MINIMUM_NODE_MAJOR = 20;
+/** Debian package → a file that shows that it is there. */
+const TEST_PACKAGES = {
+  "cryptsetup-bin": ["cryptsetup"],
+  jose: ["jose"],
+  openssl: ["openssl"],
+};
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < MINIMUM_NODE_MAJOR) {
+  stop(
+    `Node ${process.versions.node} is too old: install Node ${MINIMUM_NODE_MAJOR} or newer, then run the command again.`,
+  );
+}
+installDependencies();
+run("the agent's bundle", "pnpm", ["--silent", "--filter", "@databox-cmk/device-agent", "build"], [
+  "apps/device-agent/src",
+  "apps/device-agent/rolldown.config.ts",
+  "packages/crypto/src",
+  "packages/protocol/src",
+  "packages/errors/src",
+]);
+if (process.argv.includes("--for-tests")) installTestPackages();
+
+function installDependencies() {
+  const manifests = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"].concat(
+    ["apps", "packages"].flatMap((folder) =>
+      readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
+    ),
+    ["e2e/package.json", "bench/package.json"],
+  );
+  run("dependencies", "pnpm", ["install", "--frozen-lockfile"], manifests);
+}
+
+/** Runs a step unless its inputs are as they were when it last succeeded. */
+function run(what, command, args, inputs) {
+  const stamp = join(root, "node_modules", `.setup-${what.replace(/\W+/g, "-")}`);
+  const fingerprint = fingerprintOf(inputs);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
+  console.error(`Setting up ${what} …`);
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const result = spawnSync("npx", ["--yes", packageManager, ...args], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    env: {
+      ...process.env,
+      PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env["PATH"] ?? ""}`,
+    },
+  });
+  if (result.status !== 0) {
+    stop(
+      `${command} could not set up ${what} (exit code ${String(result.status ?? result.error?.message)}). ` +
+        "If it could not reach the npm registry, connect to a network once and run the command again.",
+    );
+  }
+  writeFileSync(stamp, fingerprint);
+}
+
+function fingerprintOf(inputs) {
+  const hash = createHash("sha256").update(process.arch);
+  for (const input of inputs) addToHash(hash, join(root, input));
+  return hash.digest("hex");
+}
+
+function addToHash(hash, path) {
+  if (!existsSync(path)) return;
+  try {
+    const names = readdirSync(path).sort();
+    for (const name of names) addToHash(hash, join(path, name));
+  } catch {
+    hash.update(path.slice(root.length)).update("\0").update(readFileSync(path));
+  }
+}
+
+function installTestPackages() {
+  const missing = Object.entries(TEST_PACKAGES)
+    .filter(([, commands]) => !commands.every(isCommand))
+    .map(([name]) => name);
+  if (missing.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (mayInstall) {
+    console.error(`Installing Debian packages for the tests: ${missing.join(" ")} …`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const apt = (...args) => spawnSync("apt-get", ["-qq", ...args], { stdio: ["ignore", 2, 2], env });
+    apt("update");
+    apt("install", "--yes", "--no-install-recommends", ...missing);
+  }
+  const still = missing.filter((name) => !TEST_PACKAGES[name].every(isCommand));
+  if (still.length > 0) {
+    console.error(
+      `Tests that need ${still.join(", ")} will be skipped. To run them: apt-get install ${still.join(" ")}`,
+    );
+  }
+}
+
+function isCommand(command) {
+  const folders = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, command)));
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
