@@ -1,4 +1,5 @@
 import { reasonOf } from "./explain.ts";
+import { oneLine } from "./fill.ts";
 import type { Facts } from "./row.ts";
 import { ERRORS, type ErrorCode } from "./table.ts";
 
@@ -11,6 +12,9 @@ export type AppErrorOptions = {
   readonly detail?: string | undefined;
   readonly cause?: unknown;
 };
+
+/** Parsers quote what they could not read, so a detail is cut and kept to one line. */
+const DETAIL_MAX_CHARACTERS = 500;
 
 /** A named failure. Its message is the table's; what differs each time is in `facts` and `detail`. */
 export class AppError extends Error {
@@ -28,7 +32,9 @@ export class AppError extends Error {
     this.code = code;
     if (options.reason !== undefined) this.reason = options.reason;
     if (options.target !== undefined) this.target = options.target;
-    if (options.detail !== undefined) this.detail = options.detail;
+    if (options.detail !== undefined) {
+      this.detail = oneLine(options.detail, DETAIL_MAX_CHARACTERS);
+    }
     this.facts = options.facts ?? {};
   }
 }

@@ -31,4 +31,3 @@ export const FACTS = {
   port: "TCP port",
   correlationId: "id of this event in every log",
 } as const satisfies Record<string, string>;
-export type FactName = keyof typeof FACTS;

@@ -28,8 +28,13 @@ function fillWord(word: string, facts: Facts): string {
   return `'${filled.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** Untrusted text as one printable line of limited length. */
+export function oneLine(text: string, maxCharacters: number): string {
+  return text.replace(UNPRINTABLE, " ").slice(0, maxCharacters);
+}
+
 function factOf(facts: Facts, name: string): string | undefined {
   const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
   if (fact === undefined || fact === "") return undefined;
-  return String(fact).replace(UNPRINTABLE, " ").slice(0, FACT_MAX_CHARACTERS);
+  return oneLine(String(fact), FACT_MAX_CHARACTERS);
 }

@@ -1,5 +1,3 @@
-import type { FactName } from "./facts.ts";
-
 /**
  * - `refused`: an authority said no; final until a person acts.
  * - `unreachable`: nobody with authority answered; try again, and never treat it as a refusal.
@@ -7,18 +5,15 @@ import type { FactName } from "./facts.ts";
  * - `pending`: not decided or not there yet; the same request will do later.
  * - `internal`: our own fault.
  */
-export const ERROR_CLASSES = ["refused", "unreachable", "invalid", "pending", "internal"] as const;
-export type ErrorClass = (typeof ERROR_CLASSES)[number];
+export type ErrorClass = "refused" | "unreachable" | "invalid" | "pending" | "internal";
 
 /** Who must act. */
-export const PEOPLE = {
-  "security-administrator": "security administrator",
-  "order-owner": "order owner",
-  "site-operator": "site operator",
-  "broker-operator": "broker operator",
-  nobody: "nobody",
-} as const;
-export type Who = keyof typeof PEOPLE;
+export type Who =
+  | "security-administrator"
+  | "order-owner"
+  | "site-operator"
+  | "broker-operator"
+  | "nobody";
 
 export type Recoverable = "yes" | "no" | "until-date";
 
@@ -69,4 +64,3 @@ export type ErrorRow = {
 
 /** Names for messages and steps; what is missing is shown as `<name>`. */
 export type Facts = Readonly<Record<string, string | number>>;
-export type KnownFacts = Readonly<Partial<Record<FactName, string | number>>>;

@@ -33,6 +33,10 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 export type ErrorCode = keyof typeof ERRORS;
 
+/** All codes, in the order of the table. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type of a closed table
+export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
+
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);
 }

@@ -1,0 +1,103 @@
+import { reasonOf } from "../src/explain.ts";
+import { FACTS } from "../src/facts.ts";
+import { fillCommand } from "../src/fill.ts";
+import { anchorOf } from "../src/render-arm-error.ts";
+import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
+import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
+import { INTRODUCTION } from "./introduction.ts";
+
+const PEOPLE = {
+  "security-administrator": "the security administrator",
+  "order-owner": "the order owner",
+  "site-operator": "the site operator",
+  "broker-operator": "the broker's operator",
+  nobody: "nobody",
+} as const satisfies Record<Who, string>;
+
+const RECOVERABLE = {
+  yes: "yes",
+  no: "no",
+  "until-date": "until the date that the error shows",
+} as const satisfies Record<Recoverable, string>;
+
+/** docs/errors.md: the table for people. */
+export function renderMarkdown(): string {
+  return [
+    INTRODUCTION,
+    "## Where the original article is wrong",
+    ERROR_CODES.flatMap(correctionOf).join("\n"),
+    "## Names in commands",
+    Object.entries(FACTS)
+      .map(([name, meaning]) => `- \`<${name}>\`: ${meaning}`)
+      .join("\n"),
+    "## All codes",
+    ERROR_CODES.map((code) => `- [${code}](#${anchorOf(code)}): ${ERRORS[code].title}`).join("\n"),
+    ...ERROR_CODES.map(renderCode),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function correctionOf(code: ErrorCode): string[] {
+  const { articleCorrection }: ErrorRow = ERRORS[code];
+  if (articleCorrection === undefined) return [];
+  return [`- [${code}](#${anchorOf(code)}): ${prose(articleCorrection)}`];
+}
+
+function renderCode(code: ErrorCode): string {
+  const row: ErrorRow = ERRORS[code];
+  return [
+    `## ${code}`,
+    `**${row.title}.** Class ${row.class}, HTTP status ${row.httpStatus}.`,
+    ...renderCause(row),
+    `Meanwhile: ${prose(row.meanwhile)}`,
+    ...renderReproduce(row.reproduce),
+    ...(row.articleCorrection === undefined
+      ? []
+      : [`Correction of the original article: ${prose(row.articleCorrection)}`]),
+    ...Object.keys(row.reasons ?? {}).map((reason) => renderReason(code, reason)),
+  ].join("\n\n");
+}
+
+function renderReason(code: ErrorCode, name: string): string {
+  const row: ErrorRow = ERRORS[code];
+  const reason = reasonOf(code, name) ?? row;
+  return [
+    `### ${code}: ${name}`,
+    ...renderCause({ ...row, why: "", ...reason }),
+    ...(reason.meanwhile === undefined ? [] : [`Meanwhile: ${prose(reason.meanwhile)}`]),
+    ...renderReproduce(reason.reproduce),
+  ].join("\n\n");
+}
+
+function renderCause(
+  cause: Pick<ErrorRow, "message" | "who" | "recoverable" | "ask" | "why" | "steps">,
+): string[] {
+  return [
+    `What happened: ${cause.message}.`,
+    ...(cause.why === "" ? [] : [`Why: ${prose(cause.why)}`]),
+    `Who must act: ${PEOPLE[cause.who]}. Recoverable: ${RECOVERABLE[cause.recoverable]}.`,
+    `At the appliance: “${prose(cause.ask)}”`,
+    `Steps:`,
+    cause.steps.map((step, index) => renderStep(step, index + 1, cause.who)).join("\n"),
+  ];
+}
+
+function renderStep(step: Step, number: number, who: Who): string {
+  const person = step.for ?? who;
+  const text = `${number}. ${person === "nobody" ? "" : `(${PEOPLE[person].replace("the ", "")}) `}${prose(step.text)}`;
+  return step.command === undefined ? text : `${text}\n${fence(step.command, "   ")}`;
+}
+
+function renderReproduce(command: string | undefined): string[] {
+  return command === undefined ? [] : ["Reproduce it in the local stack:", fence(command, "")];
+}
+
+function fence(command: string, indent: string): string {
+  return ["```sh", fillCommand(command, {}), "```"].map((line) => `${indent}${line}`).join("\n");
+}
+
+/** Placeholders as code, since a bare <name> would be taken for HTML. */
+function prose(text: string): string {
+  return text.replace(/\{([a-zA-Z]+)\}/g, "`<$1>`");
+}
