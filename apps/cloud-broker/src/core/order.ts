@@ -27,6 +27,8 @@ export type KeyIdentity =
       readonly kind: "order";
       /** The federated credential's subject: the order itself, so that no order can use another's identity. */
       readonly order: OrderId;
+      /** Made for the order, or the customer's own: their failures have different names. */
+      readonly attachment: AttachedIdentity["kind"];
       readonly tenantId: string;
       readonly clientId: string;
       readonly principalId: string;

@@ -1,0 +1,80 @@
+import type { ErrorCode } from "@databox-cmk/errors";
+import * as z from "zod/mini";
+
+import { classifyNetworkFailure } from "./classify-network-failure.ts";
+import type { AttachedIdentity } from "./order.ts";
+import type { Failure } from "./ports.ts";
+import { parseJson } from "./vault-answer.ts";
+
+/** How the last exchange with the token issuer ended, as the transport saw it. */
+export type TokenEvidence =
+  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  | { readonly kind: "network"; readonly code?: string | undefined };
+
+/** Whose token was asked for. The broker's own comes from IMDS, an order's from Entra by federation. */
+export type TokenHolder = { readonly kind: "broker" } | { readonly kind: AttachedIdentity["kind"] };
+
+type Name = { readonly code: ErrorCode; readonly reason?: string };
+type Names = Readonly<Record<AttachedIdentity["kind"], Name>>;
+
+const GONE: Names = {
+  system: { code: "SsemUserErrorSystemAssignedIdentityAbsent", reason: "identity-deleted" },
+  user: { code: "SsemUserErrorKekUserIdentityNotFound" },
+};
+const FEDERATION_GONE: Names = {
+  system: { code: "SsemUserErrorSystemAssignedIdentityAbsent", reason: "identity-deleted" },
+  user: { code: "SsemUserErrorUserAssignedIdentityAbsent", reason: "federation-missing" },
+};
+const OTHER_TENANT: Names = {
+  system: { code: "SsemUserErrorCrossTenantIdentityAccessForbidden" },
+  user: { code: "SsemUserErrorCrossTenantIdentityAccessForbidden" },
+};
+
+/** AADSTS numbers that say something final about the identity (Entra authentication and authorization error codes). */
+const FINAL: ReadonlyMap<number, Names> = new Map([
+  [700016, GONE], // application not found in the directory
+  [7000229, GONE], // application without service principal in the tenant
+  [7000112, GONE], // application disabled
+  [70021, FEDERATION_GONE], // no matching federated identity record
+  [700211, FEDERATION_GONE], // … for the issuer
+  [700212, FEDERATION_GONE], // … for the audience
+  [700213, FEDERATION_GONE], // … for the subject
+  [90002, OTHER_TENANT], // tenant not found
+]);
+
+const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055]);
+
+const ENTRA_ERROR = z.object({
+  error: z.string().check(z.regex(/^[a-z_]{1,64}$/)),
+  error_codes: z.array(z.number()).check(z.minLength(1), z.maxLength(16)),
+});
+
+/** By status, `error` and AADSTS number only; never by description. An answer without them has no authority. */
+export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolder): Failure {
+  const party = holder.kind === "broker" ? "imds" : "entra";
+  if (evidence.kind === "network") return classifyNetworkFailure(evidence.code, party);
+  const unreachable = (detail: string): Failure => ({
+    code: "IdentityProviderUnreachable",
+    reason: party,
+    detail,
+  });
+  // A machine without identity is the broker operator's to mend and says nothing about the customer's key.
+  if (holder.kind === "broker")
+    return unreachable(`instance metadata service answered ${evidence.status}`);
+  const parsed = ENTRA_ERROR.safeParse(parseJson(evidence.body));
+  const answered = `Microsoft Entra ID answered ${evidence.status}`;
+  if (!parsed.success || evidence.status < 400 || evidence.status > 499)
+    return unreachable(answered);
+  const { error, error_codes: numbers } = parsed.data;
+  const detail = `${answered} ${error} AADSTS${numbers.join(", AADSTS")}`;
+  if (
+    evidence.status === 429 ||
+    error === "temporarily_unavailable" ||
+    numbers.some((number) => TRANSIENT.has(number))
+  )
+    return unreachable(detail);
+  const final = numbers.map((number) => FINAL.get(number)).find((names) => names !== undefined);
+  return final === undefined
+    ? { code: "PasskeyUnavailable", detail }
+    : { ...final[holder.kind], detail };
+}

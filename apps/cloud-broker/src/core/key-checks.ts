@@ -1,0 +1,203 @@
+import type { ErrorCode } from "@databox-cmk/errors";
+
+import { KEY_RULES, type KeyRule } from "./key-rules.ts";
+import type { KeyIdentity, KeyUrl } from "./order.ts";
+import type { Failure, KeyFacts, Outcome, VaultResource } from "./ports.ts";
+
+/** What is known of a candidate key, gathered step by step; a member is absent until its step was taken. */
+export type KeyEvidence = {
+  readonly nowMs: number;
+  readonly tenantId: string;
+  readonly keyUrl: Outcome<KeyUrl>;
+  /** Name of the vault in `kekVaultResourceId`, as written. */
+  readonly vaultNameInResourceId: string | undefined;
+  readonly identity: Outcome<KeyIdentity>;
+  readonly signIn?: Outcome<undefined>;
+  readonly vault?: Outcome<VaultResource | "absent" | "hidden">;
+  readonly key?: Outcome<KeyFacts>;
+  /** Regions of the order's storage accounts, as far as Resource Manager shows them. */
+  readonly storageLocations?: Outcome<readonly string[]>;
+  /** Random bytes wrapped, unwrapped and compared. */
+  readonly roundTrip?: Outcome<undefined>;
+};
+export type GatheredEvidence = "signIn" | "vault" | "key" | "storageLocations" | "roundTrip";
+
+/** `undecided`: nothing that we may read tells; the row counts as not reached and the next one is asked. */
+export type Verdict = "passed" | "undecided" | Failure;
+
+export type KeyCheckRow = {
+  readonly name: string;
+  /** Codes that this row answers for; a failed vault call belongs to the row that names its code. */
+  readonly codes: readonly ErrorCode[];
+  readonly needs: readonly GatheredEvidence[];
+  readonly decide: (evidence: KeyEvidence) => Verdict;
+};
+
+/** The fixed order of the checks: the first that fails names the code, so that the same cause always has the same name. */
+export const KEY_CHECKS: readonly KeyCheckRow[] = [
+  urlRow("url-scheme", "SsemUserErrorKeyVaultUrlWithInvalidScheme"),
+  urlRow("url-form", "SsemUserErrorInvalidKeyVaultUrl"),
+  urlRow("url-host", "SsemUserErrorKeyVaultUrlInvalidHost"),
+  {
+    name: "vault-resource-id",
+    codes: ["KeyVaultDetailsMismatch"],
+    needs: [],
+    decide: ({ keyUrl, vaultNameInResourceId }) =>
+      !keyUrl.ok || keyUrl.value.vaultName === vaultNameInResourceId?.toLowerCase()
+        ? "passed"
+        : {
+            code: "KeyVaultDetailsMismatch",
+            target: "properties.details.keyEncryptionKey.kekVaultResourceID",
+            detail: `kekVaultResourceID: expected the vault ${keyUrl.value.vaultName} of kekUrl`,
+          },
+  },
+  {
+    name: "identity-present",
+    codes: ["SsemUserErrorSystemAssignedIdentityAbsent", "SsemUserErrorUserAssignedIdentityAbsent"],
+    needs: [],
+    decide: ({ identity }) => (identity.ok ? "passed" : identity.failure),
+  },
+  {
+    name: "identity-usable",
+    codes: [
+      "SsemUserErrorKekUserIdentityNotFound",
+      "SsemUserErrorCrossTenantIdentityAccessForbidden",
+      "IdentityProviderUnreachable",
+    ],
+    needs: ["signIn"],
+    decide: ({ signIn }) => verdictOf(signIn),
+  },
+  {
+    name: "vault-tenant",
+    codes: ["SsemUserErrorKeyVaultDetailsNotFound"],
+    needs: ["vault"],
+    decide: ({ vault, tenantId }) => {
+      const found = visible(vault);
+      if (found === undefined) return "undecided";
+      return found.tenantId.toLowerCase() === tenantId.toLowerCase()
+        ? "passed"
+        : { code: "SsemUserErrorKeyVaultDetailsNotFound", reason: "tenant-moved" };
+    },
+  },
+  {
+    name: "vault-found",
+    codes: [
+      "SsemUserErrorKeyVaultDetailsNotFound",
+      "KeyVaultUnreachable",
+      "KeyVaultThrottled",
+      "KeyVaultUnexpectedAnswer",
+      "BrokerBusy",
+    ],
+    needs: ["key"],
+    decide: ({ key }) =>
+      key === undefined
+        ? "undecided"
+        : key.ok || ownedLater(key.failure.code)
+          ? "passed"
+          : key.failure,
+  },
+  {
+    name: "vault-protection",
+    codes: ["SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled"],
+    needs: ["vault", "key"],
+    decide: decideProtection,
+  },
+  {
+    name: "vault-access",
+    codes: ["SsemUserErrorKeyVaultBadRequestException"],
+    needs: ["key"],
+    decide: ({ key }) => claimed(key, ["SsemUserErrorKeyVaultBadRequestException"]),
+  },
+  {
+    name: "key-found",
+    codes: ["SsemUserErrorKeyDetailsNotFound"],
+    needs: ["key"],
+    decide: ({ key }) =>
+      claimed(key, ["SsemUserErrorKeyDetailsNotFound", "SsemUserErrorEncryptionKeyDisabled"]),
+  },
+  ...KEY_RULES.map(keyRow),
+  {
+    name: "vault-region",
+    codes: ["KeyVaultRegionMismatch", "ResourceManagerUnreachable"],
+    needs: ["vault", "key", "storageLocations"],
+    decide: decideRegion,
+  },
+  {
+    name: "wrap-and-unwrap",
+    codes: ["RewrapVerificationFailed"],
+    needs: ["roundTrip"],
+    decide: ({ roundTrip }) => verdictOf(roundTrip),
+  },
+];
+
+function urlRow(name: string, code: ErrorCode): KeyCheckRow {
+  return {
+    name,
+    codes: [code],
+    needs: [],
+    decide: ({ keyUrl }) => (keyUrl.ok || keyUrl.failure.code !== code ? "passed" : keyUrl.failure),
+  };
+}
+
+function keyRow({ name, code, decide }: KeyRule): KeyCheckRow {
+  return {
+    name,
+    codes: [code],
+    needs: ["key"],
+    decide: ({ key, nowMs }) =>
+      key?.ok === true ? (decide(key.value, nowMs) ?? "passed") : "undecided",
+  };
+}
+
+/** The data plane tells by the key's recovery level; Resource Manager by the vault's flags, even where the data plane refuses. */
+function decideProtection({ vault, key }: KeyEvidence): Verdict {
+  const code = "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled";
+  const level = key?.ok === true ? key.value.recoveryLevel : undefined;
+  if (level !== undefined) {
+    if (!level.includes("Recoverable")) return { code, reason: "soft-delete" };
+    return level.includes("Purgeable") ? { code, reason: "purge-protection" } : "passed";
+  }
+  const found = visible(vault);
+  if (found === undefined) return "undecided";
+  if (!found.softDelete) return { code, reason: "soft-delete" };
+  return found.purgeProtection ? "passed" : { code, reason: "purge-protection" };
+}
+
+function decideRegion({ vault, key, storageLocations }: KeyEvidence): Verdict {
+  if (storageLocations === undefined) return "undecided";
+  if (!storageLocations.ok) return storageLocations.failure;
+  const vaultLocation =
+    visible(vault)?.location ?? (key?.ok === true ? key.value.vaultRegion : undefined);
+  if (vaultLocation === undefined) return "passed";
+  const other = storageLocations.value.find(
+    (location) => canonical(location) !== canonical(vaultLocation),
+  );
+  return other === undefined
+    ? "passed"
+    : {
+        code: "KeyVaultRegionMismatch",
+        facts: { vaultLocation: canonical(vaultLocation), location: canonical(other) },
+      };
+}
+
+/** Resource Manager writes `West US` and `westus` for the same region. */
+const canonical = (location: string): string => location.replaceAll(" ", "").toLowerCase();
+
+function visible(vault: KeyEvidence["vault"]): VaultResource | undefined {
+  return vault?.ok === true && typeof vault.value === "object" ? vault.value : undefined;
+}
+
+const verdictOf = (outcome: Outcome<undefined> | undefined): Verdict =>
+  outcome === undefined ? "undecided" : outcome.ok ? "passed" : outcome.failure;
+
+const OWNED_LATER: readonly ErrorCode[] = [
+  "SsemUserErrorKeyVaultBadRequestException",
+  "SsemUserErrorKeyDetailsNotFound",
+  "SsemUserErrorEncryptionKeyDisabled",
+];
+const ownedLater = (code: ErrorCode): boolean => OWNED_LATER.includes(code);
+
+function claimed(key: KeyEvidence["key"], codes: readonly ErrorCode[]): Verdict {
+  if (key === undefined) return "undecided";
+  return key.ok || !codes.includes(key.failure.code) ? "passed" : key.failure;
+}

@@ -1,0 +1,81 @@
+import type { ErrorCode } from "@databox-cmk/errors";
+
+import { isoDate } from "./missing-key.ts";
+import type { Failure, KeyFacts } from "./ports.ts";
+
+export type KeyRule = {
+  readonly name: string;
+  readonly code: ErrorCode;
+  /** @returns undefined when the rule is kept */
+  readonly decide: (key: KeyFacts, nowMs: number) => Failure | undefined;
+};
+
+const MIN_RSA_BITS = 2048;
+const TYPE_CODE = "SsemUserErrorEncryptionKeyTypeNotSupported";
+const ACCESS_CODE = "SsemUserErrorKeyVaultBadRequestException";
+
+/** What a key must be, in the order in which it is checked: of a candidate, and again by a fresh Get before each use. */
+export const KEY_RULES: readonly KeyRule[] = [
+  {
+    name: "key-type",
+    code: TYPE_CODE,
+    decide: ({ keyType }) =>
+      keyType === "RSA" || keyType === "RSA-HSM"
+        ? undefined
+        : { code: TYPE_CODE, reason: "key-type", detail: `the key is of type ${keyType}` },
+  },
+  {
+    name: "key-size",
+    code: TYPE_CODE,
+    decide: ({ keySizeBits }) =>
+      keySizeBits >= MIN_RSA_BITS
+        ? undefined
+        : { code: TYPE_CODE, reason: "key-size", detail: `the key has ${keySizeBits} bits` },
+  },
+  {
+    name: "key-operations",
+    code: ACCESS_CODE,
+    decide: ({ operations }) =>
+      operations.includes("wrapKey") && operations.includes("unwrapKey")
+        ? undefined
+        : {
+            code: ACCESS_CODE,
+            reason: "key-operation",
+            detail: "the key's permitted operations lack wrapKey or unwrapKey",
+          },
+  },
+  {
+    name: "key-enabled",
+    code: "SsemUserErrorEncryptionKeyDisabled",
+    decide: ({ enabled }) => (enabled ? undefined : { code: "SsemUserErrorEncryptionKeyDisabled" }),
+  },
+  // Key Vault unwraps with expired and not yet valid keys alike (its page on key attributes), so these two are ours to say.
+  {
+    name: "key-expiry",
+    code: "SsemUserErrorEncryptionKeyExpired",
+    decide: ({ expiresSeconds }, nowMs) =>
+      expiresSeconds === undefined || expiresSeconds * 1000 > nowMs
+        ? undefined
+        : {
+            code: "SsemUserErrorEncryptionKeyExpired",
+            facts: { expiryDate: isoDate(expiresSeconds) },
+          },
+  },
+  {
+    name: "key-activation",
+    code: "KeyNotYetValid",
+    decide: ({ notBeforeSeconds }, nowMs) =>
+      notBeforeSeconds === undefined || notBeforeSeconds * 1000 <= nowMs
+        ? undefined
+        : { code: "KeyNotYetValid", facts: { activationDate: isoDate(notBeforeSeconds) } },
+  },
+];
+
+/** The first rule that forbids to use the key now. */
+export function decideKeyUse(key: KeyFacts, nowMs: number): Failure | undefined {
+  for (const rule of KEY_RULES) {
+    const failure = rule.decide(key, nowMs);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}

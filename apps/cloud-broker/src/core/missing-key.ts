@@ -1,0 +1,32 @@
+import type { DeletedKeyFacts, Failure, Outcome } from "./ports.ts";
+
+/** A deletion shows under /deletedkeys only after a while (ten seconds and more were recorded). */
+const DELETION_SHOWS_AFTER_MS = 60_000;
+
+export type MissingKeyEvidence = {
+  readonly deleted: Outcome<DeletedKeyFacts | undefined>;
+  /** Whether the key exists in another version; undefined when no version was asked for. */
+  readonly otherVersion: boolean | undefined;
+  /** When this key version was first missed; undefined for one that never worked here. */
+  readonly missedSinceMs: number | undefined;
+  readonly nowMs: number;
+};
+
+/** Why a key is not there: all are SsemUserErrorKeyDetailsNotFound, but what cures them differs. */
+export function decideMissingKey(missing: Failure, evidence: MissingKeyEvidence): Failure {
+  const { deleted, otherVersion, missedSinceMs, nowMs } = evidence;
+  if (deleted.ok && deleted.value !== undefined) {
+    const purge = deleted.value.scheduledPurgeSeconds;
+    const facts = purge === undefined ? undefined : { scheduledPurgeDate: isoDate(purge) };
+    return { ...missing, reason: "key-deleted-recoverable", ...(facts !== undefined && { facts }) };
+  }
+  if (otherVersion === true) return { ...missing, reason: "version-not-found" };
+  const gone =
+    deleted.ok && missedSinceMs !== undefined && nowMs - missedSinceMs >= DELETION_SHOWS_AFTER_MS;
+  return { ...missing, reason: gone ? "key-purged" : "key-not-found" };
+}
+
+/** @param seconds - epoch seconds, as Key Vault counts */
+export function isoDate(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

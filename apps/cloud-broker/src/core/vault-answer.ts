@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+
+/** What an answer that is no success says, as far as we classify by it. */
+export type VaultAnswer = {
+  readonly status: number;
+  /** `error.code`; absent when the body is not Key Vault's error envelope. */
+  readonly code?: string;
+  /** `error.innererror.code` */
+  readonly innerCode?: string;
+  /** Number of an `AKV…` message: authentication failures have no other code. */
+  readonly akvNumber?: number;
+  /** The one message that we read: wrong ciphertext or key version has no code of its own. */
+  readonly oaepPadding?: true;
+  readonly retryAfterSeconds?: number;
+};
+
+const MAX_CHARACTERS = 64 * 1024;
+const NAME = z.string().check(z.regex(/^[A-Za-z0-9 _-]{1,64}$/));
+const ENVELOPE = z.object({
+  error: z.object({
+    code: NAME,
+    message: z.optional(z.string()),
+    innererror: z.nullish(z.object({ code: z.optional(NAME) })),
+  }),
+});
+
+/** Reads a body of unknown origin; whatever is not Key Vault's envelope leaves the status alone. */
+export function readVaultAnswer(
+  status: number,
+  body: string,
+  retryAfterSeconds?: number,
+): VaultAnswer {
+  const base = { status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  const envelope = ENVELOPE.safeParse(parseJson(body));
+  if (!envelope.success) return base;
+  const { code, message = "", innererror } = envelope.data.error;
+  const akvNumber = /\bAKV(\d{5})\b/.exec(message)?.[1];
+  return {
+    ...base,
+    code,
+    ...(innererror?.code !== undefined && { innerCode: innererror.code }),
+    ...(akvNumber !== undefined && { akvNumber: Number(akvNumber) }),
+    ...(message.includes("OAEP padding") && { oaepPadding: true as const }),
+  };
+}
+
+/** @returns undefined for what is no JSON, or too long to be an answer of a service */
+export function parseJson(text: string): unknown {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
