@@ -27,8 +27,7 @@ export const AZURE_ORDER_ERRORS = {
     ],
     why: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
     meanwhile: "Nothing; the order goes on.",
-    reproduce:
-      "az databox job list-credentials --resource-group {resourceGroup} --name {orderName}",
+    reproduce: "az databox job list-credential --resource-group {resourceGroup} --name {orderName}",
   },
   SsemUserErrorEntityNotFound: {
     title: "The order was not found",
@@ -60,12 +59,12 @@ export const AZURE_ORDER_ERRORS = {
       {
         text: "Then resume the copy (portal: order > Resolve error > Proceed)",
         command:
-          "az databox job mitigate --resource-group {resourceGroup} --name {orderName} --customer-resolution-code Resume",
+          "az databox job mitigate --resource-group {resourceGroup} --job-name {orderName} --resolution-code Resume",
       },
       {
         text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
         command:
-          "az databox job mitigate --resource-group {resourceGroup} --name {orderName} --customer-resolution-code MoveToCleanUpDevice",
+          "az databox job mitigate --resource-group {resourceGroup} --job-name {orderName} --resolution-code MoveToCleanUpDevice",
       },
     ],
     why: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",

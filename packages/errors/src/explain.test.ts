@@ -1,0 +1,87 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import { rowsAndReasons } from "../test/rows-and-reasons.ts";
+import { explain, stepsOf } from "./explain.ts";
+import { FACTS } from "./facts.ts";
+
+const PLACEHOLDER = /\{[a-zA-Z]+\}/;
+const facts = fc.dictionary(
+  fc.constantFrom(...Object.keys(FACTS)),
+  fc.oneof(fc.nat(), fc.stringMatching(/^[\w() .-]{1,90}$/)),
+);
+
+describe("explain", () => {
+  test.prop([fc.constantFrom(...rowsAndReasons()), facts])(
+    "every row and reason renders with any facts, one printable line each, within the device protocol's limits",
+    ({ code, reason }, known) => {
+      const explanation = explain(code, { reason, facts: known });
+      const lines = [
+        explanation.title,
+        explanation.message,
+        explanation.ask,
+        ...explanation.steps.flatMap((step) => [step.text, step.command ?? ""]),
+      ];
+      for (const line of lines) {
+        expect(line).not.toMatch(PLACEHOLDER);
+        expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+        expect(line.length).toBeLessThanOrEqual(1000);
+      }
+      expect(explanation.title.length).toBeLessThanOrEqual(200);
+      expect(explanation.steps.length).toBeLessThanOrEqual(20);
+    },
+  );
+
+  test.each(rowsAndReasons())(
+    "$code $reason shows every missing fact as a hole",
+    ({ code, reason }) => {
+      for (const step of explain(code, { reason }).steps) {
+        expect(`${step.text} ${step.command ?? ""}`).not.toMatch(PLACEHOLDER);
+      }
+    },
+  );
+
+  test("a reason replaces what it names and leaves the rest to the row", () => {
+    const explanation = explain("SsemUserErrorKeyDetailsNotFound", {
+      reason: "key-deleted-recoverable",
+      facts: { keyName: "kek", vaultName: "kv", scheduledPurgeDate: "2026-12-24" },
+    });
+    expect(explanation).toMatchObject({
+      class: "refused",
+      httpStatus: 404,
+      who: "security-administrator",
+      recoverable: "until-date",
+      message: "The customer-managed key was deleted and can still be recovered",
+      ask: "Ask your security administrator to recover key kek in vault kv before 2026-12-24, then try again.",
+    });
+    expect(explanation.steps[0]).toEqual({
+      text: "Recover the key before 2026-12-24; all its versions come back (portal: key vault > Keys > Manage deleted keys > Recover)",
+      command: "az keyvault key recover --vault-name kv --name kek",
+    });
+  });
+
+  test.each(["no-such-reason", "toString", "__proto__", ""])(
+    "the reason %j, which the row does not list, is a programming error",
+    (reason) => {
+      expect(() => explain("KeyVaultUnreachable", { reason })).toThrow(RangeError);
+      expect(() => explain("Misuse", { reason })).toThrow(RangeError);
+    },
+  );
+
+  test("each person can be shown only their own steps, and together they are all steps", () => {
+    const people = [
+      "security-administrator",
+      "order-owner",
+      "site-operator",
+      "broker-operator",
+      "nobody",
+    ] as const;
+    for (const { code, reason } of rowsAndReasons()) {
+      const shown = people.flatMap((person) => explain(code, { reason, for: person }).steps);
+      expect(shown).toHaveLength(stepsOf(code, reason).length);
+    }
+    expect(explain("SsemUserErrorEncryptionKeyDisabled", { for: "site-operator" }).steps).toEqual([
+      { text: "Unlock again at the appliance once that is done", command: "databox-agent unlock" },
+    ]);
+  });
+});
