@@ -202,9 +202,11 @@ function signCertificate(parts: CertificateParts): string {
   certificate.serialNumber = positiveSerial();
   certificate.validity.notBefore = new Date(parts.notBeforeMs);
   certificate.validity.notAfter = new Date(parts.notAfterMs);
-  // forge reads an ASN.1 type from this member; its typings call that a class.
-  const utf8: { valueTagClass?: never } = Object.assign({}, { valueTagClass: asn1.Type.UTF8 });
-  certificate.setSubject([{ name: "commonName", value: parts.subject, ...utf8 }]);
+  const name: { name: string; value: string } = Object.assign(
+    { name: "commonName", value: parts.subject },
+    { valueTagClass: asn1.Type.UTF8 }, // the typings ask for a class; forge reads a type
+  );
+  certificate.setSubject([name]);
   certificate.setExtensions([
     ...parts.extensions,
     {

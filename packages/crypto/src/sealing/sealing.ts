@@ -86,6 +86,7 @@ export async function seal(
 
 function sealingKey(suite: SuiteName, initialKey: Key, publicKey: Uint8Array): SealingKey {
   let privateKey: Key | undefined = initialKey;
+  let destroyed = false;
   return {
     publicKey,
     async open(sealed, info) {
@@ -96,15 +97,16 @@ function sealingKey(suite: SuiteName, initialKey: Key, publicKey: Uint8Array): S
         sealed.ciphertext.byteLength > PLAINTEXT_MAX_BYTES + TAG_BYTES
       )
         throw decryptionFailed();
+      privateKey = undefined; // before the first await: two calls at once must not both open
       try {
-        const opened = await cipherSuite(suite).Open(key, sealed.enc, sealed.ciphertext, { info });
-        privateKey = undefined;
-        return opened;
+        return await cipherSuite(suite).Open(key, sealed.enc, sealed.ciphertext, { info });
       } catch {
+        if (!destroyed) privateKey = key;
         throw decryptionFailed();
       }
     },
     destroy() {
+      destroyed = true;
       privateKey = undefined;
     },
   };

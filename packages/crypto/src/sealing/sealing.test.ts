@@ -1,0 +1,135 @@
+import { fc, test as propertyTest } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+
+import { readVectors } from "../../test/vectors/shapes.ts";
+import { decodeBase64url, encodeBase64url } from "../base64url.ts";
+import { CryptoError } from "../crypto-error.ts";
+import { messageHash } from "../message/signed-message.ts";
+import { generateSealingKey, importSealingKey, seal, unlockInfo } from "./sealing.ts";
+import { SUITES } from "./suites.ts";
+import type { SuiteName } from "./suites.ts";
+
+const SUITE_NAMES: SuiteName[] = ["X-Wing", "X25519"];
+const INFO = unlockInfo(messageHash("request"));
+const CEK = new Uint8Array(32).fill(3);
+
+async function failure(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "none",
+    (error: unknown) => (error instanceof CryptoError ? error.code : `unexpected ${String(error)}`),
+  );
+}
+
+describe("vectors", () => {
+  const { vectors } = readVectors("hpke.json");
+  test.each(vectors)("$kind: $name", async (vector) => {
+    const key = await importSealingKey(
+      vector.suite,
+      decodeBase64url(vector.privateKey),
+      decodeBase64url(vector.publicKey),
+    );
+    const sealed = {
+      enc: decodeBase64url(vector.enc),
+      ciphertext: decodeBase64url(vector.ciphertext),
+    };
+    const outcome = await key.open(sealed, unlockInfo(vector.requestHash)).then(
+      (opened) => encodeBase64url(opened),
+      (error: unknown) => (error instanceof CryptoError ? error.code : error),
+    );
+    expect(outcome).toBe(vector.kind === "good" ? vector.plaintext : vector.kind);
+  });
+
+  test.each(vectors.filter(({ kind }) => kind === "good"))(
+    "what is sealed now to the vector's key opens with it: $name",
+    async ({ suite, privateKey, publicKey }) => {
+      const key = await importSealingKey(
+        suite,
+        decodeBase64url(privateKey),
+        decodeBase64url(publicKey),
+      );
+      expect(await key.open(await seal(suite, key.publicKey, INFO, CEK), INFO)).toEqual(CEK);
+    },
+  );
+});
+
+describe.each(SUITE_NAMES)("%s", (suite) => {
+  propertyTest.prop([fc.uint8Array({ maxLength: 512 })], { numRuns: 20 })(
+    "what is sealed opens once",
+    async (plaintext) => {
+      const key = await generateSealingKey(suite);
+      const sealed = await seal(suite, key.publicKey, INFO, plaintext);
+      expect(await key.open(sealed, INFO)).toEqual(plaintext);
+      expect(await failure(key.open(sealed, INFO))).toBe("decryption-failed");
+    },
+  );
+
+  test("two calls at once do not both open", async () => {
+    const key = await generateSealingKey(suite);
+    const sealed = await seal(suite, key.publicKey, INFO, CEK);
+    const outcomes = await Promise.all([
+      failure(key.open(sealed, INFO)),
+      failure(key.open(sealed, INFO)),
+    ]);
+    expect(outcomes).toEqual(["none", "decryption-failed"]);
+  });
+
+  test("the answer to another request does not open, and does not use the key up", async () => {
+    const key = await generateSealingKey(suite);
+    const sealed = await seal(suite, key.publicKey, INFO, CEK);
+    const other = unlockInfo(messageHash("another request"));
+    expect(await failure(key.open(sealed, other))).toBe("decryption-failed");
+    expect(await key.open(sealed, INFO)).toEqual(CEK);
+  });
+
+  test("a destroyed key opens nothing", async () => {
+    const key = await generateSealingKey(suite);
+    const sealed = await seal(suite, key.publicKey, INFO, CEK);
+    key.destroy();
+    expect(await failure(key.open(sealed, INFO))).toBe("decryption-failed");
+  });
+
+  test("a hundred seals at once share no encapsulation and no ciphertext", async () => {
+    const { publicKey } = await generateSealingKey(suite);
+    const sealed = await Promise.all(
+      Array.from({ length: 100 }, () => seal(suite, publicKey, INFO, CEK)),
+    );
+    expect(new Set(sealed.map(({ enc }) => encodeBase64url(enc))).size).toBe(100);
+    expect(new Set(sealed.map(({ ciphertext }) => encodeBase64url(ciphertext))).size).toBe(100);
+  });
+
+  test("keys and encapsulations have the lengths of the table", async () => {
+    const { publicKey } = await generateSealingKey(suite);
+    const { enc } = await seal(suite, publicKey, INFO, CEK);
+    expect(publicKey.byteLength).toBe(SUITES[suite].publicKeyBytes);
+    expect(enc.byteLength).toBe(SUITES[suite].encBytes);
+  });
+
+  test.each([
+    ["a short public key", (key: Uint8Array) => key.slice(1)],
+    ["a longer public key", (key: Uint8Array) => Uint8Array.of(...key, 0)],
+    ["a public key of zeros", (key: Uint8Array) => new Uint8Array(key.byteLength)],
+    [
+      "a public key of ones",
+      (key: Uint8Array) => new Uint8Array(key.byteLength - 32 > 0 ? key.byteLength : 31).fill(0xff),
+    ],
+  ])("%s is malformed", async (_, change) => {
+    const { publicKey } = await generateSealingKey(suite);
+    expect(await failure(seal(suite, change(publicKey), INFO, CEK))).toBe("malformed");
+  });
+
+  test("more than a key is not sealed", async () => {
+    const { publicKey } = await generateSealingKey(suite);
+    expect(await failure(seal(suite, publicKey, INFO, new Uint8Array(513)))).toBe("malformed");
+  });
+});
+
+test("X-Wing is stronger than X25519", () => {
+  expect(SUITES["X-Wing"].strength).toBeGreaterThan(SUITES.X25519.strength);
+});
+
+test.each(["", "AAAA", "A".repeat(44), `${"A".repeat(42)}=`])(
+  "%j is no request hash",
+  (requestHash) => {
+    expect(() => unlockInfo(requestHash)).toThrow(CryptoError);
+  },
+);
