@@ -1,4 +1,4 @@
-import type { JsonWebKey } from "node:crypto";
+import type { JsonWebKey, KeyObject } from "node:crypto";
 
 import type { Settings } from "./core/model.ts";
 import type { Faults } from "./faults/faults.ts";
@@ -34,6 +34,8 @@ export type IssuerKeys = {
   current(): Promise<{ readonly kid: string; readonly privateKeyPem: string }>;
   /** All public keys for the JWKS document: kty, n, e, kid, use, alg. */
   publicJwks(): Promise<readonly JsonWebKey[]>;
+  /** The public half of a key of this issuer, to check a token's signature. */
+  find(kid: string): KeyObject | undefined;
   /** Adds a new key, which signs from now on. */
   rotate(): Promise<void>;
 };

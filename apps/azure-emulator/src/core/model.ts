@@ -300,18 +300,6 @@ export type Fault = {
   readonly draws: number;
 };
 
-/** Behaviours that no source settles; each can be switched (README, "Unverified behaviours"). */
-export type UnverifiedOptions = {
-  readonly wrapOnDisabledKey: "refuse" | "allow";
-  readonly invalidPeriodInnerCode: string;
-  readonly unknownApiVersion: "refuse" | "accept";
-  readonly purgeProtectedPurgeStatus: 403 | 409;
-  readonly softDeletedVaultHost: "refuse-connection" | "not-found-body";
-  readonly permissionBeforeExistence: boolean;
-  readonly serviceEncryptionUserReadsDeletedKeys: boolean;
-  readonly validityLeewaySeconds: number;
-};
-
 /** One record: `settings`. */
 export type Settings = {
   readonly name: "settings";
@@ -324,7 +312,8 @@ export type Settings = {
   readonly accessPropagationDelayMs: number;
   /** The address that callers appear to come from, unless `X-Forwarded-For` says otherwise. */
   readonly callerAddress: string;
-  readonly unverified: UnverifiedOptions;
+  /** Choices other than the default of `UNVERIFIED`. */
+  readonly unverified: Readonly<Record<string, string>>;
 };
 
 export type RecordTypes = {

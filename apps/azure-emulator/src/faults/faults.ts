@@ -1,4 +1,5 @@
-import type { EmulatedService, FaultEffect } from "../core/model.ts";
+import type { StruckEffect } from "../core/faults.ts";
+import type { EmulatedService } from "../core/model.ts";
 
 /** One exchange that faults may strike. */
 export type FaultTarget = {
@@ -13,7 +14,7 @@ export type Faults = {
    * Draws for one exchange: counts and probabilities are used up. Call it once per exchange (HTTP request or DNS question) and apply
    * what comes back; `answerWithFaults` (faults/answer-with-faults.ts) does so for HTTP.
    */
-  strike(target: FaultTarget): readonly FaultEffect[];
+  strike(target: FaultTarget): readonly StruckEffect[];
   /** Delays of the world's consistency, for a vault: faults first, then the settings. Nothing is used up. */
   visibilityDelayMs(vault: string): number;
   accessPropagationDelayMs(vault: string): number;

@@ -24,7 +24,7 @@ export type TransportFault = "connection-reset" | "half-body";
 
 export type HttpAnswer = {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** An object is sent as JSON; text and bytes as they are, with the `content-type` of `headers`. */
   readonly body?: object | string | Buffer;
   readonly transport?: TransportFault;

@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type {
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestListener,
+  ServerResponse,
+} from "node:http";
 
 import type { Log } from "../log.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "./message.ts";
@@ -130,11 +135,11 @@ function send(outgoing: ServerResponse, answer: HttpAnswer): void {
     return;
   }
   const { content, contentType } = renderBody(answer.body);
-  const headers: Record<string, string | readonly string[] | number> = { ...answer.headers };
+  const headers: OutgoingHttpHeaders = { ...answer.headers };
   if (contentType !== undefined && headers["content-type"] === undefined)
     headers["content-type"] = contentType;
   if (answer.status !== 204 && answer.status !== 304) headers["content-length"] = content.length;
-  outgoing.writeHead(answer.status, headers as Record<string, string | string[] | number>);
+  outgoing.writeHead(answer.status, headers);
   if (answer.transport === "half-body") {
     outgoing.write(content.subarray(0, Math.floor(content.length / 2)), () =>
       outgoing.socket?.destroy(),

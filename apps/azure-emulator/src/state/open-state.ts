@@ -5,10 +5,10 @@ import Database from "better-sqlite3";
 
 import { RECORD_KEYS, type RecordKind, type RecordTypes } from "../core/model.ts";
 import type { EmulatorState } from "./emulator-state.ts";
-import { createSeal, loadSealKey } from "./seal.ts";
+import { createSeal, loadSealKey, type Seal } from "./seal.ts";
 
 /** Kinds that hold secrets: their bodies are encrypted at rest. */
-const SEALED_KINDS: ReadonlySet<RecordKind> = new Set([
+const SEALED_KINDS: ReadonlySet<string> = new Set<RecordKind>([
   "keyMaterial",
   "issuerKey",
   "application",
@@ -23,80 +23,63 @@ const SCHEMA = `
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID`;
 
-type Row = { readonly kind: RecordKind; readonly key: string; readonly body: Uint8Array };
-type AnyRecord = RecordTypes[RecordKind];
+type Row = { readonly kind: string; readonly key: string; readonly body: Uint8Array };
+type Tables = { readonly [K in RecordKind]: Map<string, RecordTypes[K]> };
 
 /**
- * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory.
+ * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory. The seal is also the one that protects
+ * backups: they can be restored by the emulator that has the same data folder.
  *
  * @throws Error when the folder cannot be written or the file was sealed under another key.
  */
-export function openState(options: { dataDir?: string }): EmulatorState {
+export function openState(options: { dataDir?: string }): {
+  readonly state: EmulatorState;
+  readonly seal: Seal;
+} {
   if (options.dataDir !== undefined) mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const seal = createSeal(loadSealKey(options.dataDir));
-  const database = new Database(
-    options.dataDir === undefined ? ":memory:" : join(options.dataDir, "azure-emulator.sqlite"),
-  );
+  const path =
+    options.dataDir === undefined ? ":memory:" : join(options.dataDir, "azure-emulator.sqlite");
+  const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.exec(SCHEMA);
+  return { state: createState(database, seal), seal };
+}
 
-  const encode = (kind: RecordKind, key: string, record: AnyRecord): Uint8Array => {
-    const json = Buffer.from(JSON.stringify(record));
-    return SEALED_KINDS.has(kind) ? seal.seal(json, `${kind}:${key}`) : json;
-  };
-  const decode = (row: Row): AnyRecord => {
-    const json = SEALED_KINDS.has(row.kind)
-      ? seal.open(row.body, `${row.kind}:${row.key}`)
-      : Buffer.from(row.body);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `encode` below the same key
-    return JSON.parse(json.toString("utf8")) as AnyRecord;
-  };
-
+function createState(database: Database.Database, seal: Seal): EmulatorState {
   const upsert = database.prepare(
     "INSERT INTO records (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
   );
   const remove = database.prepare("DELETE FROM records WHERE kind = ? AND key = ?");
-  const tables = new Map<RecordKind, Map<string, AnyRecord>>();
-  const tableOf = (kind: RecordKind): Map<string, AnyRecord> => {
-    const found = tables.get(kind);
-    if (found !== undefined) return found;
-    const made = new Map<string, AnyRecord>();
-    tables.set(kind, made);
-    return made;
-  };
-  for (const row of database.prepare<[], Row>("SELECT kind, key, body FROM records").iterate()) {
-    tableOf(row.kind).set(row.key, decode(row));
-  }
+  const tables = loadTables(database, seal);
 
   let undo: (() => void)[] | undefined;
-  const setInMemory = (kind: RecordKind, key: string, record: AnyRecord | undefined): void => {
-    const table = tableOf(kind);
-    const before = table.get(key);
+  const remember = <R>(table: Map<string, R>, key: string, before: R | undefined): void => {
     undo?.push(() => (before === undefined ? table.delete(key) : table.set(key, before)));
-    if (record === undefined) table.delete(key);
-    else table.set(key, record);
   };
 
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a table holds records of its kind only, see put
-    get: <K extends RecordKind>(kind: K, key: string) =>
-      tables.get(kind)?.get(key.toLowerCase()) as RecordTypes[K] | undefined,
+    get: (kind, key) => tables[kind].get(key.toLowerCase()),
     put(kind, record) {
       const key = RECORD_KEYS[kind](record).toLowerCase();
-      upsert.run(kind, key, encode(kind, key, record));
-      setInMemory(kind, key, record);
+      const json = Buffer.from(JSON.stringify(record));
+      upsert.run(kind, key, SEALED_KINDS.has(kind) ? seal.seal(json, `${kind}:${key}`) : json);
+      remember(tables[kind], key, tables[kind].get(key));
+      tables[kind].set(key, record);
     },
     delete(kind, anyCaseKey) {
       const key = anyCaseKey.toLowerCase();
       remove.run(kind, key);
-      setInMemory(kind, key, undefined);
+      remember(tables[kind], key, tables[kind].get(key));
+      tables[kind].delete(key);
     },
-    list<K extends RecordKind>(kind: K, keyPrefix = "") {
+    list(kind, keyPrefix = "") {
       const prefix = keyPrefix.toLowerCase();
-      const keys = [...tableOf(kind).keys()].filter((key) => key.startsWith(prefix)).toSorted();
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in get
-      return keys.map((key) => tableOf(kind).get(key) as RecordTypes[K]);
+      return [...tables[kind]]
+        .filter(([key]) => key.startsWith(prefix))
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, record]) => record);
     },
     transaction(work) {
       if (undo !== undefined) return work();
@@ -113,5 +96,39 @@ export function openState(options: { dataDir?: string }): EmulatorState {
     [Symbol.dispose]() {
       database.close();
     },
+  };
+}
+
+function loadTables(database: Database.Database, seal: Seal): Tables {
+  const load = <K extends RecordKind>(kind: K): Map<string, RecordTypes[K]> => {
+    const rows = database
+      .prepare<[string], Row>("SELECT kind, key, body FROM records WHERE kind = ?")
+      .iterate(kind);
+    const table = new Map<string, RecordTypes[K]>();
+    for (const row of rows) {
+      const body = SEALED_KINDS.has(kind)
+        ? seal.open(row.body, `${kind}:${row.key}`)
+        : Buffer.from(row.body);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `put` writes here, and it takes RecordTypes[K]
+      table.set(row.key, JSON.parse(body.toString("utf8")) as RecordTypes[K]);
+    }
+    return table;
+  };
+  return {
+    tenant: load("tenant"),
+    subscription: load("subscription"),
+    resourceGroup: load("resourceGroup"),
+    storageAccount: load("storageAccount"),
+    vault: load("vault"),
+    roleAssignment: load("roleAssignment"),
+    managedIdentity: load("managedIdentity"),
+    application: load("application"),
+    user: load("user"),
+    imdsAssignment: load("imdsAssignment"),
+    issuerKey: load("issuerKey"),
+    key: load("key"),
+    keyMaterial: load("keyMaterial"),
+    fault: load("fault"),
+    settings: load("settings"),
   };
 }

@@ -1,0 +1,148 @@
+import * as z from "zod";
+
+import { REFUSALS, type Refusal } from "./refusal.ts";
+
+/** Bodies of the data plane. Unknown members are ignored, as the service does: newer clients send more. */
+export type Parsed<T> =
+  | { readonly kind: "valid"; readonly value: T }
+  | { readonly kind: "invalid"; readonly refusal: Refusal };
+
+const KEY_OPERATIONS = [
+  "encrypt",
+  "decrypt",
+  "sign",
+  "verify",
+  "wrapKey",
+  "unwrapKey",
+  "import",
+  "export",
+] as const;
+const NAME = /^[0-9a-zA-Z-]{1,127}$/u;
+const BASE64URL = /^[A-Za-z0-9_-]*$/u;
+const VALUE_CHARACTERS_MAXIMUM = 16_384;
+const TAGS_MAXIMUM = 15;
+
+const base64url = z.string().max(VALUE_CHARACTERS_MAXIMUM).regex(BASE64URL, "is not base64url");
+const intDate = z.int().min(0).max(253_402_300_799);
+const tags = z
+  .record(z.string().max(256), z.string().max(256))
+  .refine(
+    (entries) => Object.keys(entries).length <= TAGS_MAXIMUM,
+    `has more than ${TAGS_MAXIMUM} tags`,
+  );
+const keyOperations = z.array(z.enum(KEY_OPERATIONS)).max(KEY_OPERATIONS.length);
+const attributes = z.object({
+  enabled: z.boolean().nullish(),
+  nbf: intDate.nullish(),
+  exp: intDate.nullish(),
+  exportable: z.boolean().nullish(),
+});
+const releasePolicy = z.object({
+  contentType: z.string().max(256).nullish(),
+  immutable: z.boolean().nullish(),
+  data: z.string().max(100_000),
+});
+const common = {
+  key_ops: keyOperations.nullish(),
+  attributes: attributes.nullish(),
+  tags: tags.nullish(),
+  release_policy: releasePolicy.nullish(),
+};
+
+export const createPayload = z.object({
+  kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
+  key_size: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]).nullish(),
+  public_exponent: z
+    .int()
+    .min(3)
+    .max(2_147_483_647)
+    .refine((value) => value % 2 === 1, "is even")
+    .nullish(),
+  crv: z.enum(["P-256", "P-256K", "P-384", "P-521"]).nullish(),
+  ...common,
+});
+export const importPayload = z.object({
+  Hsm: z.boolean().nullish(),
+  key: z.object({
+    kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
+    key_ops: keyOperations.nullish(),
+    crv: z.enum(["P-256", "P-256K", "P-384", "P-521"]).nullish(),
+    n: base64url.nullish(),
+    e: base64url.nullish(),
+    d: base64url.nullish(),
+    p: base64url.nullish(),
+    q: base64url.nullish(),
+    dp: base64url.nullish(),
+    dq: base64url.nullish(),
+    qi: base64url.nullish(),
+    x: base64url.nullish(),
+    y: base64url.nullish(),
+  }),
+  attributes: common.attributes,
+  tags: common.tags,
+  release_policy: common.release_policy,
+});
+export const updatePayload = z.object(common);
+export const restorePayload = z.object({
+  value: z.string().max(1_000_000).regex(BASE64URL, "is not base64url"),
+});
+export const cipherPayload = z.object({ alg: z.string().max(64), value: base64url.min(1) });
+export const signPayload = cipherPayload;
+export const verifyPayload = z.object({
+  alg: z.string().max(64),
+  digest: base64url.min(1),
+  value: base64url.min(1),
+});
+export const randomPayload = z.object({ count: z.int().min(1).max(128) });
+export const rotationPolicyPayload = z.object({
+  lifetimeActions: z
+    .array(
+      z.object({
+        trigger: z
+          .object({
+            timeAfterCreate: z.string().max(32).nullish(),
+            timeBeforeExpiry: z.string().max(32).nullish(),
+          })
+          .nullish(),
+        action: z.object({ type: z.string().max(16) }).nullish(),
+      }),
+    )
+    .max(2)
+    .nullish(),
+  attributes: z.object({ expiryTime: z.string().max(32).nullish() }).nullish(),
+});
+export const nothing = z.unknown();
+
+export type CreatePayload = z.infer<typeof createPayload>;
+export type ImportPayload = z.infer<typeof importPayload>;
+export type UpdatePayload = z.infer<typeof updatePayload>;
+export type CipherPayload = z.infer<typeof cipherPayload>;
+export type VerifyPayload = z.infer<typeof verifyPayload>;
+export type RotationPolicyPayload = z.infer<typeof rotationPolicyPayload>;
+
+export function isKeyName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** Checks a body against its schema; the fault is worded like the service's. */
+export function parsePayload<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
+  const result = schema.safeParse(body);
+  if (result.success) return { kind: "valid", value: result.data };
+  return {
+    kind: "invalid",
+    refusal: REFUSALS.badParameter(result.error.issues.map(wordIssue).join("")),
+  };
+}
+
+function wordIssue(issue: z.core.$ZodIssue): string {
+  const property = issue.path.join(".");
+  if (property === "") return "The request body is not a JSON object.\r\n";
+  if (issue.message === "is not base64url")
+    return `Content of '${property}' is not base64url.\r\nProperty '${property}' is required.\r\n`;
+  const isMissing =
+    (issue.code === "invalid_type" && issue.input === undefined) ||
+    (issue.code === "too_small" && issue.origin === "string");
+  return isMissing
+    ? `Property '${property}' is required.\r\n`
+    : `Property '${property}' has an invalid value: ${issue.message}.\r\n`;
+}

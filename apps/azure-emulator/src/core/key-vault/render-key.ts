@@ -1,0 +1,106 @@
+import type { Key, KeyLifecycle, KeyVersion, RotationPolicy, Vault } from "../model.ts";
+import { type ApiVersion, isAtLeast } from "./api-version.ts";
+import { newestVersion } from "./key-view.ts";
+import { recoveryLevel } from "./recovery-level.ts";
+
+/** What rendering needs beside the key. `vaultUrl` has no trailing slash. */
+export type RenderContext = {
+  readonly vault: Vault;
+  readonly vaultUrl: string;
+  readonly apiVersion: ApiVersion;
+};
+
+const DAY_SECONDS = 86_400;
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** Whole days between deletion and purge; 7 to 90. */
+export function retentionMs(vault: Vault): number {
+  return vault.softDeleteRetentionDays * DAY_SECONDS * 1000;
+}
+
+export function keyId({ vaultUrl }: RenderContext, key: Key, version?: KeyVersion): string {
+  const base = `${vaultUrl}/keys/${key.name}`;
+  return version === undefined ? base : `${base}/${version.version}`;
+}
+
+function renderAttributes({ vault, apiVersion }: RenderContext, version: KeyVersion): object {
+  return {
+    enabled: version.enabled,
+    nbf: version.notBeforeSeconds,
+    exp: version.expiresSeconds,
+    created: seconds(version.createdAtMs),
+    updated: seconds(version.updatedAtMs),
+    recoveryLevel: recoveryLevel(vault),
+    ...(vault.softDeleteEnabled &&
+      isAtLeast(apiVersion, "7.1") && { recoverableDays: vault.softDeleteRetentionDays }),
+    ...(isAtLeast(apiVersion, "7.4") && { exportable: version.exportable }),
+    ...(isAtLeast(apiVersion, "7.5") && {
+      hsmPlatform: version.jwk.kty.endsWith("-HSM") ? "2" : "0",
+    }),
+  };
+}
+
+export function renderKeyBundle(context: RenderContext, key: Key, version: KeyVersion): object {
+  const { kty, ...publicHalf } = version.jwk;
+  const policy = version.releasePolicy;
+  return {
+    key: { kid: keyId(context, key, version), kty, key_ops: version.keyOperations, ...publicHalf },
+    attributes: renderAttributes(context, version),
+    tags: version.tags,
+    release_policy: policy && {
+      contentType: policy.contentType,
+      immutable: policy.immutable,
+      data: policy.data,
+    },
+  };
+}
+
+/** A row of a list; without `version` the key as a whole, shown by its newest version. */
+export function renderKeyItem(context: RenderContext, key: Key, version?: KeyVersion): object {
+  const shown = version ?? newestVersion(key);
+  return {
+    kid: keyId(context, key, version),
+    attributes: renderAttributes(context, shown),
+    tags: shown.tags,
+  };
+}
+
+export function renderDeletion(
+  context: RenderContext,
+  key: Key,
+  deletion: Extract<KeyLifecycle, { kind: "deleted" }>,
+): object {
+  return {
+    recoveryId: `${context.vaultUrl}/deletedkeys/${key.name}`,
+    deletedDate: seconds(deletion.deletedAtMs),
+    scheduledPurgeDate: seconds(deletion.scheduledPurgeAtMs),
+  };
+}
+
+export function renderRotationPolicy(
+  context: RenderContext,
+  key: Key,
+  policy: RotationPolicy | undefined,
+): object {
+  if (policy === undefined) {
+    return {
+      lifetimeActions: [{ trigger: { timeBeforeExpiry: "P30D" }, action: { type: "Notify" } }],
+      attributes: null,
+    };
+  }
+  return {
+    id: `${keyId(context, key)}/rotationpolicy`,
+    lifetimeActions: policy.lifetimeActions.map(({ trigger, action }) => ({
+      trigger:
+        trigger.kind === "time-after-create"
+          ? { timeAfterCreate: trigger.duration }
+          : { timeBeforeExpiry: trigger.duration },
+      action: { type: action },
+    })),
+    attributes: {
+      expiryTime: policy.expiryTime,
+      created: seconds(policy.createdAtMs),
+      updated: seconds(policy.updatedAtMs),
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * Built-in roles, with their real identifiers. Only the data actions matter here: the emulator does not enforce RBAC on Resource
+ * Manager itself.
+ */
+export type RoleDefinition = {
+  /** The GUID in `…/roleDefinitions/{guid}`. */
+  readonly name: string;
+  readonly roleName: string;
+  readonly description: string;
+  /** Patterns; `*` stands for any text. */
+  readonly dataActions: readonly string[];
+};
+
+const KEYS = "Microsoft.KeyVault/vaults/keys";
+
+export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
+  {
+    name: "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    roleName: "Key Vault Administrator",
+    description: "Perform all data plane operations on a key vault and all objects in it",
+    dataActions: ["Microsoft.KeyVault/vaults/*"],
+  },
+  {
+    name: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+    roleName: "Key Vault Crypto Officer",
+    description: "Perform any action on the keys of a key vault, except manage permissions",
+    dataActions: [`${KEYS}/*`, "Microsoft.KeyVault/vaults/keyrotationpolicies/*"],
+  },
+  {
+    name: "12338af0-0e69-4776-bea7-57ae8d297424",
+    roleName: "Key Vault Crypto User",
+    description: "Perform cryptographic operations using keys",
+    dataActions: [
+      `${KEYS}/read`,
+      `${KEYS}/update/action`,
+      `${KEYS}/backup/action`,
+      `${KEYS}/encrypt/action`,
+      `${KEYS}/decrypt/action`,
+      `${KEYS}/wrap/action`,
+      `${KEYS}/unwrap/action`,
+      `${KEYS}/sign/action`,
+      `${KEYS}/verify/action`,
+    ],
+  },
+  {
+    name: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    roleName: "Key Vault Crypto Service Encryption User",
+    description: "Read metadata of keys and perform wrap/unwrap operations",
+    dataActions: [`${KEYS}/read`, `${KEYS}/wrap/action`, `${KEYS}/unwrap/action`],
+  },
+  {
+    name: "08bbd89e-9f13-488c-ac41-acfcb10c90ab",
+    roleName: "Key Vault Crypto Service Release User",
+    description: "Release keys",
+    dataActions: [`${KEYS}/release/action`],
+  },
+  {
+    name: "21090545-7ca7-4776-b22c-e363652d74d2",
+    roleName: "Key Vault Reader",
+    description: "Read metadata of key vaults and its certificates, keys, and secrets",
+    dataActions: [
+      "Microsoft.KeyVault/vaults/*/read",
+      "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    ],
+  },
+  {
+    name: "f25e0fa2-a7c8-4377-a976-54943a77a395",
+    roleName: "Key Vault Contributor",
+    description: "Manage key vaults, but not the keys in them",
+    dataActions: [],
+  },
+  {
+    name: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    roleName: "Owner",
+    description: "Full access to all resources, including assigning roles",
+    dataActions: [],
+  },
+  {
+    name: "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    roleName: "Contributor",
+    description: "Full access to all resources, without assigning roles",
+    dataActions: [],
+  },
+  {
+    name: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    roleName: "Reader",
+    description: "View all resources",
+    dataActions: [],
+  },
+];
+
+const DEFINITIONS_BY_NAME = new Map(ROLE_DEFINITIONS.map((role) => [role.name, role]));
+
+export function findRoleDefinition(name: string): RoleDefinition | undefined {
+  return DEFINITIONS_BY_NAME.get(name.toLowerCase());
+}
+
+export function allowsDataAction(role: RoleDefinition, action: string): boolean {
+  return role.dataActions.some((pattern) =>
+    matchesAction(pattern.toLowerCase(), action.toLowerCase()),
+  );
+}
+
+function matchesAction(pattern: string, action: string): boolean {
+  const [prefix = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return pattern === action;
+  const suffix = rest.at(-1) ?? "";
+  return (
+    action.length >= prefix.length + suffix.length &&
+    action.startsWith(prefix) &&
+    action.endsWith(suffix)
+  );
+}
