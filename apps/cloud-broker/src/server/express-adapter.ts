@@ -12,7 +12,7 @@ export type Served = {
   readonly request: RouteRequest;
   readonly status: number;
   readonly elapsedMs: number;
-  readonly error?: AppError;
+  readonly failure?: AppError;
 };
 
 export type AdapterOptions = {
@@ -66,21 +66,19 @@ async function serve(
   const startedAt = performance.now();
   const request = readRequest(message);
   let answer: Answer;
-  let failure: AppError | undefined;
   try {
     options.admit(request, route);
     if (route === undefined) throw noRoute();
     answer = await handle(route, request, message, options);
   } catch (error) {
-    failure = toAppError(error);
-    answer = renderFailure(failure, request, options);
+    answer = renderFailure(toAppError(error), request, options);
   }
   await options.served({
     route,
     request,
     status: answer.status,
     elapsedMs: performance.now() - startedAt,
-    ...(failure === undefined ? {} : { error: failure }),
+    ...(answer.failure === undefined ? {} : { failure: answer.failure }),
   });
   send(message, response, request, answer);
 }
@@ -94,14 +92,15 @@ async function handle(
   if ("action" in route) {
     const known = { ...request, caller: await authenticate(request, route) };
     if (route.reads === "nothing") return route.handle(known);
-    const text = await readBody(message, route);
-    if (route.reads === "jose") return route.handle({ ...known, body: text });
-    return route.handle({ ...known, body: parseJsonBody(text) });
+    const bytes = await readBody(message, route);
+    if (route.reads === "jose") return route.handle({ ...known, body: bytes.toString("latin1") });
+    return route.handle({ ...known, body: parseJsonBody(bytes) });
   }
   if (route.reads === "nothing") return route.handle(request);
-  const text = await readBody(message, route);
-  if (route.reads === "jose") return route.handle({ ...request, body: text });
-  return route.handle({ ...request, body: parseJsonBody(text) });
+  const bytes = await readBody(message, route);
+  // One character a byte: a compact JWS is ASCII, and what is not fails as such.
+  if (route.reads === "jose") return route.handle({ ...request, body: bytes.toString("latin1") });
+  return route.handle({ ...request, body: parseJsonBody(bytes) });
 }
 
 function readRequest(message: Request): RouteRequest {
@@ -139,14 +138,18 @@ function renderFailure(
       ...(error.code === "AuthenticationFailed" ? { "www-authenticate": bearerChallenge } : {}),
     },
     body: { json: body },
+    failure: error,
   };
 }
 
 function send(message: Request, response: Response, request: RouteRequest, answer: Answer): void {
   if (response.destroyed) return;
   response.statusCode = answer.status;
-  response.setHeader("x-ms-request-id", request.requestId);
+  for (const [name, value] of Object.entries(tracingHeaders(request)))
+    response.setHeader(name, value);
   response.setHeader("cache-control", "no-store");
+  response.setHeader("pragma", "no-cache");
+  response.setHeader("expires", "-1");
   response.setHeader("strict-transport-security", "max-age=31536000");
   response.setHeader("x-content-type-options", "nosniff");
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
@@ -162,4 +165,22 @@ function send(message: Request, response: Response, request: RouteRequest, answe
   response.setHeader("content-type", mediaType);
   response.setHeader("content-length", Buffer.byteLength(text));
   response.end(text);
+}
+
+const CLIENT_ID = /^[\w.:-]{1,128}$/;
+
+/** Headers that Azure puts on every answer ("Common API Details"); a client's own ids are echoed when they are ids. */
+function tracingHeaders(request: RouteRequest): Record<string, string> {
+  const ownId = (name: string) => {
+    const value = request.header(name);
+    return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
+  };
+  const clientId = ownId("x-ms-client-request-id");
+  const correlationId = ownId("x-ms-correlation-request-id") ?? request.requestId;
+  return {
+    "x-ms-request-id": request.requestId,
+    "x-ms-correlation-request-id": correlationId,
+    "x-ms-routing-request-id": request.requestId,
+    ...(clientId === undefined ? {} : { "x-ms-client-request-id": clientId }),
+  };
 }

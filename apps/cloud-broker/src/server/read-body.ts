@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-import { CryptoError, parseJsonObjectText, type JsonObject } from "@databox-cmk/crypto";
+import { CryptoError, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
@@ -12,26 +12,15 @@ type ReadingRoute = Extract<Route, { maxBytes: number }>;
 
 /**
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its Content-Length where it
- * has one, else at the first byte too many. By hand, because express' own parsers buffer JSON before a check for
- * duplicate members could see its text, and read text in whatever charset the sender names.
+ * has one, else at the first byte too many. By hand, because express' own parsers hand out parsed JSON, in which
+ * duplicate members are gone, and decompress what they read.
  */
-export async function readBody(message: IncomingMessage, route: ReadingRoute): Promise<string> {
-  const expected = MEDIA_TYPES[route.reads];
-  const mediaType = (message.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+export async function readBody(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
   const length = Number(message.headers["content-length"] ?? "0");
   if (length > route.maxBytes) throw tooLarge(route);
   const isEmpty = length === 0 && message.headers["transfer-encoding"] === undefined;
-  if (isEmpty && route.reads === "json" && route.optional === true) return "";
-  if (mediaType !== expected)
-    throw new AppError("UnsupportedMediaType", {
-      target: "Content-Type",
-      detail: `Content-Type: expected ${expected}`,
-    });
-  if (message.headers["content-encoding"] !== undefined)
-    throw new AppError("UnsupportedMediaType", {
-      target: "Content-Encoding",
-      detail: "Content-Encoding: compressed bodies are not read",
-    });
+  if (isEmpty && route.reads === "json" && route.optional === true) return Buffer.from("{}");
+  checkMediaType(message, MEDIA_TYPES[route.reads]);
   const chunks: Buffer[] = [];
   let received = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
@@ -39,31 +28,34 @@ export async function readBody(message: IncomingMessage, route: ReadingRoute): P
     if (received > route.maxBytes) throw tooLarge(route);
     chunks.push(chunk);
   }
-  return decodeText(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
-export function parseJsonBody(text: string): JsonObject {
-  if (text === "") return {};
+/** @throws {AppError} InvalidRequestContent */
+export function parseJsonBody(bytes: Buffer): JsonObject {
   try {
-    return parseJsonObjectText(text, "body");
-  } catch (error) {
-    if (error instanceof CryptoError)
-      throw new AppError("InvalidRequestContent", { detail: error.message, cause: error });
-    throw error;
-  }
-}
-
-function decodeText(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return parseJsonObject(bytes, "body");
   } catch (cause) {
-    throw new AppError("InvalidRequestContent", { detail: "body: not UTF-8", cause });
+    if (!(cause instanceof CryptoError)) throw cause;
+    throw new AppError("InvalidRequestContent", { detail: cause.message, cause });
   }
+}
+
+function checkMediaType({ headers }: IncomingMessage, expected: string): void {
+  const mediaType = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (mediaType !== expected)
+    throw new AppError("UnsupportedMediaType", {
+      target: "Content-Type",
+      detail: `Content-Type: expected ${expected}`,
+    });
+  if (headers["content-encoding"] !== undefined)
+    throw new AppError("UnsupportedMediaType", {
+      target: "Content-Encoding",
+      detail: "Content-Encoding: compressed bodies are not read",
+    });
 }
 
 function tooLarge(route: ReadingRoute): AppError {
-  return new AppError(route.reads === "jose" ? "DeviceMessageTooLarge" : "RequestBodyTooLarge", {
-    detail: `body: more than ${String(route.maxBytes)} bytes`,
-    facts: { maxBytes: route.maxBytes },
-  });
+  const code = route.reads === "jose" ? "DeviceMessageTooLarge" : "RequestBodyTooLarge";
+  return new AppError(code, { detail: `body: more than ${String(route.maxBytes)} bytes` });
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@databox-cmk/crypto";
+import type { AppError } from "@databox-cmk/errors";
 
 /** Who may call, decided before a body is read. `device` messages prove themselves by their signature, in the handler. */
 export type Authentication = "device" | "caller" | "operator" | "public";
@@ -36,6 +37,8 @@ export type Answer = {
   readonly body?:
     | { readonly json: unknown }
     | { readonly text: string; readonly mediaType: string };
+  /** What went wrong, for the log: a handler that rendered it by itself leaves it here. */
+  readonly failure?: AppError;
 };
 
 /**

@@ -1,0 +1,204 @@
+import { AppError } from "@databox-cmk/errors";
+import * as z from "zod";
+
+const whole = (max: number, min = 0) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+const YEAR_SECONDS = 31_622_400;
+const origin = z.url({ protocol: /^https$/ }).transform((value, context) => {
+  const url = new URL(value);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "")
+    context.addIssue({ code: "custom", message: "not an origin" });
+  return url.origin;
+});
+const dnsServer = z
+  .string()
+  .regex(/^(?:[0-9.]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$/)
+  .transform((value) => {
+    const colon = value.lastIndexOf(":");
+    return {
+      address: value.slice(0, colon).replaceAll(/[[\]]/g, ""),
+      port: Number(value.slice(colon + 1)),
+    };
+  });
+const suffixes = z
+  .string()
+  .transform((value) => value.split(",").map((suffix) => suffix.trim().toLowerCase()))
+  .pipe(z.array(z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/)).min(1));
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const file = z.string().min(1).max(4096);
+
+type Setting = {
+  readonly schema: z.ZodType;
+  readonly expected: string;
+  readonly meaning: string;
+  readonly default?: string;
+  readonly optional?: true;
+};
+
+/** One row for each variable; the documentation is made from it. */
+export const SETTINGS = {
+  BROKER_HOST: {
+    schema: z.string().min(1).max(253),
+    default: "127.0.0.1",
+    expected: "a host name or IP address of this machine",
+    meaning: "Address to listen on.",
+  },
+  BROKER_PORT: {
+    schema: whole(65_535),
+    default: "8444",
+    expected: "a port number, 0 to 65535",
+    meaning: "Port to listen on, by TLS; 0 takes a free one.",
+  },
+  BROKER_URL: {
+    schema: origin,
+    default: "https://broker.localhost:8444",
+    expected: "an https origin such as https://broker.example:8444",
+    meaning:
+      "How devices and Entra ID reach the broker; also the issuer of its OpenID Connect tokens.",
+  },
+  BROKER_TLS_CERTIFICATE_FILE: {
+    schema: file,
+    expected: "the path of a PEM file",
+    meaning: "Server certificate with its chain.",
+  },
+  BROKER_TLS_KEY_FILE: {
+    schema: file,
+    expected: "the path of a PEM file",
+    meaning: "Private key of the server certificate.",
+  },
+  BROKER_DATA_DIR: {
+    schema: file,
+    expected: "the path of a writable folder",
+    meaning: "Folder of the database and of the broker's own keys (mode 0600).",
+  },
+  ARM_URL: {
+    schema: origin,
+    default: "https://arm.localhost:8443",
+    expected: "an https origin",
+    meaning:
+      "Public address of Resource Manager: audience of callers' tokens, and base of Location headers.",
+  },
+  ENTRA_AUTHORITY: {
+    schema: origin,
+    default: "https://login.localhost:8443",
+    expected: "an https origin",
+    meaning: "Entra ID: https://login.microsoftonline.com in the public cloud.",
+  },
+  TENANT_ID: {
+    schema: z.guid().transform((value) => value.toLowerCase()),
+    expected: "a UUID",
+    meaning:
+      "Home tenant: callers' tokens come from it, and the broker's own identity lives in it.",
+  },
+  KEY_VAULT_SUFFIXES: {
+    schema: suffixes,
+    default: "vault.localhost:8443",
+    expected: "host suffixes, separated by commas, such as vault.azure.net",
+    meaning: "Hosts of key vaults; nothing else is ever dialled as a vault.",
+  },
+  SERVICE_KEY_URL: {
+    schema: z.url({ protocol: /^https$/ }),
+    expected: "the https URL of a key, such as https://name.vault.azure.net/keys/name",
+    meaning: "Microsoft-managed key: the service's own key, in the broker's own vault.",
+  },
+  IDENTITY_RESOURCE_GROUP: {
+    schema: z
+      .string()
+      .regex(/^\/subscriptions\/[0-9a-fA-F-]{36}\/resourceGroups\/[-\w.()]{1,90}$/i)
+      .transform((value) => value.toLowerCase()),
+    expected: "a resource group id, /subscriptions/{id}/resourceGroups/{name}",
+    meaning: "Where system-assigned identities of orders are made.",
+  },
+  EXTRA_CA_FILE: {
+    schema: file,
+    optional: true,
+    expected: "the path of a PEM file",
+    meaning: "More certificate authorities to trust for Azure's endpoints.",
+  },
+  DNS_SERVER: {
+    schema: dnsServer,
+    optional: true,
+    expected: "address:port",
+    meaning: "Name server for Azure's endpoints, instead of the system's.",
+  },
+  LRO_RETRY_AFTER_SECONDS: {
+    schema: whole(YEAR_SECONDS),
+    default: "10",
+    expected: "whole seconds, 0 or more",
+    meaning: "Retry-After of long-running operations.",
+  },
+  ALLOW_REVERT_TO_MICROSOFT_MANAGED: {
+    schema: flag,
+    default: "false",
+    expected: "true or false",
+    meaning: "Whether an order may go back from a customer-managed to the Microsoft-managed key.",
+  },
+  OUTAGE_GRACE_SECONDS: {
+    schema: whole(YEAR_SECONDS),
+    default: "86400",
+    expected: "whole seconds, 0 or more",
+    meaning: "How long an unlocked appliance stays so without an authoritative answer.",
+  },
+  LEASE_TTL_SECONDS: {
+    schema: whole(YEAR_SECONDS, 1),
+    default: "60",
+    expected: "whole seconds, 1 or more",
+    meaning: "How long a grant lasts before it is renewed.",
+  },
+  RATE_LIMIT_ADDRESS_PER_SECOND: {
+    schema: whole(1_000_000_000),
+    default: "200",
+    expected: "a whole number; 0 is no limit",
+    meaning: "Requests of one IP address; bursts of five times as many pass.",
+  },
+  RATE_LIMIT_DEVICE_PER_MINUTE: {
+    schema: whole(1_000_000_000),
+    default: "60",
+    expected: "a whole number; 0 is no limit",
+    meaning: "Messages of one device from one address; bursts of as many pass.",
+  },
+  LOG_LEVEL: {
+    schema: z.enum(["debug", "info", "warn", "error", "silent"]),
+    default: "info",
+    expected: "debug, info, warn, error or silent",
+    meaning: "Least important log lines that are written, as JSON, to standard output.",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Environment = Readonly<Record<string, string | undefined>>;
+type ValueOf<Row> = Row extends { schema: infer Schema extends z.ZodType }
+  ? z.output<Schema> | (Row extends { optional: true } ? undefined : never)
+  : never;
+/** Frozen; the members are named as the variables are. */
+export type BrokerConfig = {
+  readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]>;
+};
+
+/**
+ * Reads the whole configuration once. An empty variable counts as absent.
+ *
+ * @throws {AppError} Misuse, whose detail names every variable at fault and what was expected there
+ */
+export function parseConfig(environment: Environment): BrokerConfig {
+  const faults: string[] = [];
+  const values = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
+    const written = environment[name];
+    const text = written === undefined || written === "" ? setting.default : written;
+    if (text === undefined) {
+      if (setting.optional !== true)
+        faults.push(`${name} is missing: expected ${setting.expected}`);
+      return [name, undefined];
+    }
+    const result = setting.schema.safeParse(text);
+    if (!result.success) faults.push(`${name} is wrong: expected ${setting.expected}`);
+    return [name, result.data];
+  });
+  if (faults.length > 0) throw new AppError("Misuse", { detail: faults.join("; ") });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every row was parsed by its own schema
+  return Object.freeze(Object.fromEntries(values)) as BrokerConfig;
+}

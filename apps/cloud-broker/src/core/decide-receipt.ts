@@ -1,0 +1,50 @@
+import type { Receipt } from "@databox-cmk/protocol";
+
+import type { Outcome } from "./ports.ts";
+
+export type ReceiptFacts = {
+  readonly order: string;
+  readonly serial: string;
+  readonly receiptHash: string;
+  /** The grant that the receipt names, if it was given to this node. */
+  readonly grant:
+    | {
+        readonly purpose: string;
+        readonly receiptHash: string | undefined;
+        readonly receiptOutcome: string | undefined;
+      }
+    | undefined;
+};
+
+/** What a device can have done with a grant of each purpose. */
+const OUTCOMES: Readonly<Record<string, readonly Receipt["outcome"][]>> = {
+  prepare: ["prepared", "failed"],
+  unlock: ["unlocked", "failed"],
+  ingest: ["unlocked", "failed"],
+};
+
+/** A receipt that says again what is known, signed anew after a crash, is acknowledged; one that says otherwise is not. */
+export function decideReceipt(
+  receipt: Receipt,
+  facts: ReceiptFacts,
+): Outcome<{ readonly isRepeated: boolean }> {
+  const { grant } = facts;
+  if (receipt.order !== facts.order || receipt.serial !== facts.serial)
+    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
+  if (receipt.outcome === "failed" && receipt.code === undefined)
+    return refuse("DeviceMessageMalformed", "code: expected with the outcome failed");
+  if (grant === undefined)
+    return refuse("OrderMismatch", "grantHash: this node was never given such a grant");
+  if (OUTCOMES[grant.purpose]?.includes(receipt.outcome) !== true)
+    return refuse("DeviceMessageMalformed", `outcome: not one of purpose ${grant.purpose}`);
+  if (grant.receiptHash === undefined) return { ok: true, value: { isRepeated: false } };
+  if (grant.receiptOutcome === receipt.outcome) return { ok: true, value: { isRepeated: true } };
+  return refuse("ReplayDetected", "grantHash: another outcome was reported before");
+}
+
+function refuse(
+  code: "OrderMismatch" | "DeviceMessageMalformed" | "ReplayDetected",
+  detail: string,
+): Outcome<never> {
+  return { ok: false, failure: { code, detail } };
+}

@@ -1,0 +1,108 @@
+import type { UnlockRequest } from "@databox-cmk/protocol";
+
+import type { Failure, Outcome } from "./ports.ts";
+import { purposeAllowed } from "./unlock-purposes.ts";
+
+/** What the broker knows when an authentic unlock request arrives; the request itself is parsed. */
+export type UnlockFacts = {
+  readonly requestHash: string;
+  readonly nonce: "valid" | "expired" | "invalid";
+  /** Hash of the request that used the nonce up; undefined while it is fresh. */
+  readonly nonceUsedBy: string | undefined;
+  readonly node: {
+    readonly order: string;
+    readonly serial: string;
+    readonly lastCounter: number;
+    readonly minimumSuiteStrength: number;
+  };
+  /** Of the suite that the request names. */
+  readonly suite: {
+    readonly strength: number;
+    readonly publicKeyBytes: number;
+  };
+  readonly publicKeyBytes: number;
+  readonly stage: string;
+  /** Current envelope; undefined before preparation and after erasure. */
+  readonly envelope: { readonly env: string; readonly generation: number } | undefined;
+};
+
+export type UnlockPermission = {
+  /** The device holds a lower generation: the grant carries the current envelope. */
+  readonly sendEnvelope: boolean;
+};
+
+/** The checks in their order (docs/decisions/0007); the first that fails is the answer, and none has touched a vault. */
+const CHECKS: readonly ((request: UnlockRequest, facts: UnlockFacts) => Failure | undefined)[] = [
+  checkNonce,
+  checkCounter,
+  checkOrder,
+  checkEnvelope,
+  checkSuite,
+  checkPurpose,
+];
+
+export function decideUnlock(
+  request: UnlockRequest,
+  facts: UnlockFacts,
+): Outcome<UnlockPermission> {
+  for (const check of CHECKS) {
+    const failure = check(request, facts);
+    if (failure !== undefined) return { ok: false, failure };
+  }
+  const current = facts.envelope?.generation ?? request.generation;
+  return { ok: true, value: { sendEnvelope: request.generation < current } };
+}
+
+function checkNonce(_request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+  if (facts.nonce === "invalid") return { code: "NonceInvalid" };
+  if (facts.nonce === "expired") return { code: "NonceExpired" };
+  if (facts.nonceUsedBy === undefined) return undefined;
+  // The very same message, after its stored answer was dropped: the device only needs a new challenge.
+  if (facts.nonceUsedBy === facts.requestHash)
+    return { code: "NonceExpired", detail: "nonce: used by this very message before" };
+  return { code: "ReplayDetected", detail: "nonce: used by another message" };
+}
+
+function checkCounter(request: UnlockRequest, { node }: UnlockFacts): Failure | undefined {
+  if (request.counter > node.lastCounter) return undefined;
+  return { code: "CounterRollback", detail: "counter: not above the last one that was seen" };
+}
+
+function checkOrder(request: UnlockRequest, { node }: UnlockFacts): Failure | undefined {
+  if (request.order !== node.order)
+    return { code: "OrderMismatch", detail: "order: this device is enrolled for another one" };
+  if (request.serial !== node.serial)
+    return { code: "OrderMismatch", detail: "serial: this device is enrolled as another node" };
+  return undefined;
+}
+
+function checkEnvelope(request: UnlockRequest, { envelope }: UnlockFacts): Failure | undefined {
+  if (envelope === undefined) return undefined; // the purpose decides, see checkPurpose
+  if (request.env !== envelope.env)
+    return { code: "EnvelopeMismatch", detail: "env: not the envelope of this node" };
+  if (request.generation > envelope.generation)
+    return { code: "GenerationRollback", detail: "generation: above the broker's own" };
+  return undefined;
+}
+
+function checkSuite(request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+  if (facts.suite.strength < facts.node.minimumSuiteStrength)
+    return { code: "SuiteDowngrade", detail: "hpke.suite: weaker than the one that was enrolled" };
+  if (facts.publicKeyBytes !== facts.suite.publicKeyBytes)
+    return {
+      code: "DeviceMessageMalformed",
+      detail: `hpke.publicKey: expected ${String(facts.suite.publicKeyBytes)} bytes for ${request.hpke.suite}`,
+    };
+  return undefined;
+}
+
+function checkPurpose(request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+  if (!purposeAllowed(facts.stage, request.purpose))
+    return {
+      code: "PurposeForbidden",
+      detail: `purpose: ${request.purpose} is not allowed while the order is at ${facts.stage}`,
+      facts: { purpose: request.purpose, stage: facts.stage },
+    };
+  if (facts.envelope === undefined) return { code: "SsemUserErrorSecretsNotGenerated" };
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import type { UnlockRequest } from "@databox-cmk/protocol";
+
+export type UnlockPurpose = UnlockRequest["purpose"];
+
+/**
+ * Stage × purpose; what is not listed is denied. A carrier's news of a delivery may come after the appliance did, so
+ * `unlock` starts with the dispatch; it ends when the appliance leaves the customer's site.
+ */
+const PURPOSES_BY_STAGE: Readonly<Record<string, readonly UnlockPurpose[]>> = {
+  DevicePrepared: ["prepare"],
+  Dispatched: ["unlock"],
+  Delivered: ["unlock"],
+  AtAzureDC: ["ingest"],
+  DataCopy: ["ingest"],
+};
+
+export function purposeAllowed(stage: string, purpose: UnlockPurpose): boolean {
+  return (
+    Object.hasOwn(PURPOSES_BY_STAGE, stage) &&
+    (PURPOSES_BY_STAGE[stage]?.includes(purpose) ?? false)
+  );
+}

@@ -1,0 +1,63 @@
+import { messageHash } from "@databox-cmk/crypto";
+import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
+
+import type { OrderId } from "../core/order.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
+import type { SignedAnswer } from "./signed-answer.ts";
+import { storeAnswer } from "./stored-answers.ts";
+
+/** One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. */
+export async function commitGrant(
+  { store, appendAudit, now }: DeviceDependencies,
+  message: DeviceMessage,
+  request: UnlockRequest,
+  sender: { readonly order: OrderId; readonly serial: string },
+  grant: Grant,
+  answer: SignedAnswer,
+  vaultRequestId: string | undefined,
+): Promise<void> {
+  const grantHash = messageHash(answer.text);
+  const { order, serial } = sender;
+  await store.transaction().execute(async (transaction) => {
+    await appendAudit(transaction, order, {
+      action: "unlock",
+      actor: actorOf(message, sender),
+      outcome: "granted",
+      serial,
+      kid: grant.kid,
+      requestHash: message.hash,
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      correlationId: message.correlationId,
+      detail: {
+        purpose: request.purpose,
+        counter: request.counter,
+        generation: request.generation,
+        bootId: request.bootId,
+        grantHash,
+        leaseId: grant.lease.id,
+        untrustedAgent: request.agent,
+      },
+    });
+    await storeAnswer(transaction, message.hash, answer, now());
+    await transaction
+      .insertInto("grants")
+      .values({
+        grant_hash: grantHash,
+        order_id: order,
+        serial,
+        purpose: request.purpose,
+        lease_id: grant.lease.id,
+        granted_at_ms: now(),
+        receipt_hash: null,
+        receipt_outcome: null,
+      })
+      .execute();
+    await transaction
+      .updateTable("nodes")
+      .set({ last_outcome: "granted", last_seen_at_ms: now() })
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .execute();
+  });
+}

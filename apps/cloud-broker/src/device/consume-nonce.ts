@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+
+import type { UnlockRequest } from "@databox-cmk/protocol";
+
+import type { Outcome } from "../core/ports.ts";
+import { NONCE_LIFETIME_MS } from "./challenge.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { DeviceNode } from "./device-node.ts";
+
+/**
+ * Uses up nonce and counter in one transaction; of many requests that race, exactly one sees its row count of 1. A nonce
+ * whose counter is then too low stays used: the device asks for a new challenge.
+ */
+export async function consumeNonce(
+  { store, now }: Pick<DeviceDependencies, "store" | "now">,
+  requestHash: string,
+  request: UnlockRequest,
+  node: DeviceNode,
+): Promise<Outcome<undefined>> {
+  return store.transaction().execute(async (transaction) => {
+    const inserted = await transaction
+      .insertInto("consumed_nonces")
+      .values({
+        nonce_hash: hash("sha256", request.nonce, "base64url"),
+        request_hash: requestHash,
+        // No nonce that is valid now outlives this row.
+        expires_at_ms: now() + NONCE_LIFETIME_MS,
+      })
+      .onConflict((conflict) => conflict.column("nonce_hash").doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows !== 1n)
+      return { ok: false, failure: { code: "ReplayDetected", detail: "nonce: used already" } };
+    const counted = await transaction
+      .updateTable("nodes")
+      .set({ last_counter: request.counter })
+      .where("order_id", "=", node.order)
+      .where("serial", "=", node.serial)
+      .where("last_counter", "<", request.counter)
+      .executeTakeFirst();
+    if (counted.numUpdatedRows !== 1n)
+      return {
+        ok: false,
+        failure: { code: "CounterRollback", detail: "counter: another message was faster" },
+      };
+    return { ok: true, value: undefined };
+  });
+}

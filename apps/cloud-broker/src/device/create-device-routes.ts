@@ -1,0 +1,46 @@
+import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
+
+import type { Route } from "../server/route.ts";
+import { answerChallenge } from "./challenge.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import { createEnrolmentExchange } from "./enrolment.ts";
+import { createReceiptExchange } from "./receipt.ts";
+import { serveDeviceMessage } from "./serve-device-message.ts";
+import { createUnlockExchange } from "./unlock.ts";
+
+const CHALLENGE_REQUEST_MAX_BYTES = 1024;
+
+/** The device API, protocol version 1. A challenge is public: it says nothing and keeps nothing. */
+export function createDeviceRoutes(dependencies: DeviceDependencies): readonly Route[] {
+  const message = {
+    method: "POST",
+    authentication: "device",
+    reads: "jose",
+    maxBytes: DEVICE_MESSAGE_MAX_BYTES,
+  } as const;
+  return [
+    {
+      method: "POST",
+      path: DEVICE_ROUTES.challenges,
+      authentication: "public",
+      reads: "json",
+      maxBytes: CHALLENGE_REQUEST_MAX_BYTES,
+      handle: (request) => answerChallenge(dependencies, request),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.enrolments,
+      handle: serveDeviceMessage(dependencies, createEnrolmentExchange(dependencies)),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.unlocks,
+      handle: serveDeviceMessage(dependencies, createUnlockExchange(dependencies)),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.receipts,
+      handle: serveDeviceMessage(dependencies, createReceiptExchange(dependencies)),
+    },
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Transaction } from "kysely";
+
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import type { KeyCustody } from "../custody/key-custody.ts";
+import type { BrokerKeys } from "../keys/broker-keys.ts";
+import type { RateLimit } from "../server/rate-limit.ts";
+import type { Store } from "../store/open-store.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** What devices need of an order's keys: the envelope as it is, and its content key released. */
+export type DeviceCustody = Pick<KeyCustody, "envelope" | "releaseContentKey">;
+
+export type DeviceDependencies = {
+  readonly store: Store;
+  readonly custody: DeviceCustody;
+  readonly keys: BrokerKeys;
+  readonly appendAudit: AppendAudit;
+  /** Of one sender and one device key or serial: nobody can use up what belongs to a device elsewhere. */
+  readonly limit: RateLimit;
+  readonly leaseTtlSeconds: number;
+  readonly outageGraceSeconds: number;
+  /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
+  readonly markPrepared: (
+    transaction: Transaction<BrokerTables>,
+    order: OrderId,
+    nowMs: number,
+  ) => Promise<void>;
+  readonly now: Clock;
+};

@@ -1,0 +1,142 @@
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  receipt,
+  type Acknowledgement,
+  type Receipt,
+} from "@databox-cmk/protocol";
+import { sql, type Transaction } from "kysely";
+
+import { decideReceipt } from "../core/decide-receipt.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { authenticateDevice, malformed } from "./authenticate-device.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+  type Sender,
+} from "./serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "./signed-answer.ts";
+import { storeAnswer } from "./stored-answers.ts";
+
+type Reporting = Sender & { readonly payload: unknown };
+
+/** What a node did with a grant; one that prepared itself is ready to be sent. */
+export function createReceiptExchange(dependencies: DeviceDependencies): DeviceExchange<Reporting> {
+  return {
+    action: "receipt",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        dependencies,
+        message.text,
+        MESSAGE_TYPES.receipt,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+    },
+    answer: (message, sender) => takeReceipt(dependencies, message, sender),
+  };
+}
+
+async function takeReceipt(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: Reporting,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(receipt, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const { store, keys } = dependencies;
+  const acknowledgement: Acknowledgement = { requestHash: message.hash };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
+  return store.transaction().execute(async (transaction) => {
+    const grant = await findGrant(transaction, sender, parsed.value.grantHash);
+    const decision = decideReceipt(parsed.value, {
+      order: sender.order,
+      serial: sender.serial,
+      receiptHash: message.hash,
+      grant,
+    });
+    if (!decision.ok) return decision;
+    if (!decision.value.isRepeated)
+      await recordReceipt(dependencies, transaction, message, sender, parsed.value);
+    await storeAnswer(transaction, message.hash, answer, dependencies.now());
+    return { ok: true, value: answer };
+  });
+}
+
+async function findGrant(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: Sender,
+  grantHash: string,
+) {
+  const row = await transaction
+    .selectFrom("grants")
+    .select(["purpose", "receipt_hash", "receipt_outcome"])
+    .where("grant_hash", "=", grantHash)
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    purpose: row.purpose,
+    receiptHash: row.receipt_hash ?? undefined,
+    receiptOutcome: row.receipt_outcome ?? undefined,
+  };
+}
+
+async function recordReceipt(
+  { appendAudit, markPrepared, now }: DeviceDependencies,
+  transaction: Transaction<BrokerTables>,
+  message: DeviceMessage,
+  sender: Sender,
+  said: Receipt,
+): Promise<void> {
+  const { order, serial } = sender;
+  const nowMs = now();
+  await transaction
+    .updateTable("grants")
+    .set({ receipt_hash: message.hash, receipt_outcome: said.outcome })
+    .where("grant_hash", "=", said.grantHash)
+    .where("receipt_hash", "is", null)
+    .execute();
+  await transaction
+    .updateTable("nodes")
+    .set((node) => ({
+      last_outcome: said.outcome,
+      last_seen_at_ms: nowMs,
+      last_counter: sql<number>`case when ${node.ref("last_counter")} < ${said.counter} then ${said.counter} else ${node.ref("last_counter")} end`,
+      ...(said.outcome === "prepared"
+        ? { prepared_at_ms: node.fn.coalesce("prepared_at_ms", node.val(nowMs)) }
+        : {}),
+    }))
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .execute();
+  await appendAudit(transaction, order, {
+    action: "receipt",
+    actor: actorOf(message, sender),
+    outcome: said.outcome === "failed" ? "failed" : "done",
+    serial,
+    requestHash: message.hash,
+    correlationId: message.correlationId,
+    detail: {
+      outcome: said.outcome,
+      grantHash: said.grantHash,
+      bootId: said.bootId,
+      journalHead: said.journalHead,
+      ...(said.code === undefined ? {} : { untrustedCode: said.code }),
+    },
+  });
+  if (said.outcome !== "prepared") return;
+  const unprepared = await transaction
+    .selectFrom("nodes")
+    .select("serial")
+    .where("order_id", "=", order)
+    .where("prepared_at_ms", "is", null)
+    .executeTakeFirst();
+  if (unprepared === undefined) await markPrepared(transaction, order, nowMs);
+}

@@ -1,0 +1,152 @@
+import { messageHash } from "@databox-cmk/crypto";
+import { ERRORS, toAppError } from "@databox-cmk/errors";
+import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
+
+import type { OrderId } from "../core/order.ts";
+import type { Actor, Failure, Outcome } from "../core/ports.ts";
+import type { Answer, RouteRequest } from "../server/route.ts";
+import { renderDenial } from "./denial.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import { renderAnswer, signAnswer, type SignedAnswer } from "./signed-answer.ts";
+import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
+
+export type DeviceMessage = {
+  readonly text: string;
+  /** Base64url SHA-256 of the text: what answers, audit rows and stored answers refer to. */
+  readonly hash: string;
+  readonly address: string;
+  readonly correlationId: string;
+};
+
+/** Whose message it is, once that is proven. */
+export type Sender = { readonly order: OrderId; readonly serial: string };
+
+/** How one kind of message is answered: who sent it, then what is done about it. */
+export type DeviceExchange<Proven extends Sender> = {
+  /** Name of the action in the audit trail. */
+  readonly action: string;
+  authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
+  answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
+};
+
+type DeviceRequest = RouteRequest & { readonly body: string };
+
+/**
+ * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
+ * The same bytes twice at once are one exchange with one answer.
+ */
+export function serveDeviceMessage<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+): (request: DeviceRequest) => Promise<Answer> {
+  const running = new Map<string, Promise<Answer>>();
+  return (request) => {
+    const message: DeviceMessage = {
+      text: request.body,
+      hash: messageHash(request.body),
+      address: request.address,
+      correlationId: request.requestId,
+    };
+    const known = running.get(message.hash);
+    if (known !== undefined) return known;
+    const answer = answerMessage(dependencies, exchange, message).finally(() =>
+      running.delete(message.hash),
+    );
+    running.set(message.hash, answer);
+    return answer;
+  };
+}
+
+async function answerMessage<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+  message: DeviceMessage,
+): Promise<Answer> {
+  const { store, now } = dependencies;
+  let sender: Proven | undefined;
+  try {
+    const authenticated = await exchange.authenticate(message);
+    if (!authenticated.ok)
+      return await deny(dependencies, exchange.action, message, authenticated.failure);
+    sender = authenticated.value;
+    const stored = await findStoredAnswer(store, message.hash, now());
+    if (stored !== undefined) return renderAnswer(stored);
+    const outcome = await exchange.answer(message, sender);
+    if (outcome.ok) return renderAnswer(outcome.value);
+    return await deny(dependencies, exchange.action, message, outcome.failure, sender);
+  } catch (error) {
+    return denyUnaudited(dependencies, message, error, sender);
+  }
+}
+
+/** The denial's audit row is committed before it leaves, and with it the stored answer when the denial is final. */
+async function deny(
+  dependencies: DeviceDependencies,
+  action: string,
+  message: DeviceMessage,
+  failure: Failure,
+  sender?: Sender,
+): Promise<Answer> {
+  const { store, appendAudit, now } = dependencies;
+  const { denial, answer } = await signDenial(dependencies, message, failure, sender);
+  // A flood must not become a flood of durable writes.
+  if (failure.code === "RateLimited") return renderAnswer(answer, denial.retryAfterSeconds);
+  const isFinal = denial.class === "refused" || denial.class === "invalid";
+  await store.transaction().execute(async (transaction) => {
+    await appendAudit(transaction, sender?.order ?? "broker", {
+      action,
+      actor: actorOf(message, sender),
+      outcome: isFinal ? "refused" : "failed",
+      code: failure.code,
+      ...(failure.reason === undefined ? {} : { reason: failure.reason }),
+      ...(sender === undefined ? {} : { serial: sender.serial }),
+      requestHash: message.hash,
+      ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
+      correlationId: message.correlationId,
+      ...(failure.detail === undefined ? {} : { detail: { what: failure.detail } }),
+    });
+    if (sender !== undefined && isFinal)
+      await storeAnswer(transaction, message.hash, answer, now());
+  });
+  return renderAnswer(answer, denial.retryAfterSeconds);
+}
+
+/**
+ * Something broke, maybe the store itself: the device still gets a signed answer, of the one class that it takes for an
+ * outage whatever broke. A refusal never goes this way, since it would leave no row.
+ */
+async function denyUnaudited(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  error: unknown,
+  sender?: Sender,
+): Promise<Answer> {
+  const { denial, answer } = await signDenial(
+    dependencies,
+    message,
+    { code: "InternalError" },
+    sender,
+  );
+  return { ...renderAnswer(answer, denial.retryAfterSeconds), failure: toAppError(error) };
+}
+
+async function signDenial(
+  { keys }: DeviceDependencies,
+  message: DeviceMessage,
+  failure: Failure,
+  sender: Sender | undefined,
+): Promise<{ denial: Denial; answer: SignedAnswer }> {
+  const denial = renderDenial(failure, {
+    requestHash: message.hash,
+    correlationId: message.correlationId,
+    ...(sender === undefined ? {} : { serial: sender.serial, order: sender.order }),
+  });
+  const status = ERRORS[failure.code].httpStatus;
+  return { denial, answer: await signAnswer(keys.signing, MESSAGE_TYPES.denial, denial, status) };
+}
+
+export function actorOf(message: DeviceMessage, sender: Sender | undefined): Actor {
+  return sender === undefined
+    ? { kind: "stranger", address: message.address }
+    : { kind: "device", serial: sender.serial, address: message.address };
+}

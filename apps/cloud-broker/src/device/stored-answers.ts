@@ -1,0 +1,47 @@
+import type { Transaction } from "kysely";
+
+import type { Store } from "../store/open-store.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { SignedAnswer } from "./signed-answer.ts";
+
+const LIFETIME_MS = 60_000;
+
+/** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
+export async function findStoredAnswer(
+  store: Store,
+  requestHash: string,
+  nowMs: number,
+): Promise<SignedAnswer | undefined> {
+  const row = await store
+    .selectFrom("stored_answers")
+    .select(["status", "body"])
+    .where("request_hash", "=", requestHash)
+    .where("created_at_ms", ">", nowMs - LIFETIME_MS)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { status: row.status, text: row.body };
+}
+
+/** In the transaction of the decision's audit row: the answer exists exactly when the row does. */
+export async function storeAnswer(
+  transaction: Transaction<BrokerTables>,
+  requestHash: string,
+  { status, text }: SignedAnswer,
+  nowMs: number,
+): Promise<void> {
+  const answer = { status, body: text, created_at_ms: nowMs };
+  await transaction
+    .insertInto("stored_answers")
+    .values({ request_hash: requestHash, ...answer })
+    .onConflict((conflict) => conflict.column("request_hash").doUpdateSet(answer))
+    .execute();
+}
+
+/** Drops answers and nonces that can no longer matter. */
+export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
+  await store
+    .deleteFrom("stored_answers")
+    .where("created_at_ms", "<=", nowMs - LIFETIME_MS)
+    .execute();
+  await store.deleteFrom("consumed_nonces").where("expires_at_ms", "<=", nowMs).execute();
+}

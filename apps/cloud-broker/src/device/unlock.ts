@@ -1,0 +1,134 @@
+import { hash, randomUUID } from "node:crypto";
+
+import {
+  checkNonce,
+  decodeBase64url,
+  encodeBase64url,
+  seal,
+  SUITES,
+  unlockInfo,
+  zero,
+} from "@databox-cmk/crypto";
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  unlockRequest,
+  type Grant,
+  type UnlockRequest,
+} from "@databox-cmk/protocol";
+
+import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { NodeEnvelope } from "../custody/key-custody.ts";
+import { authenticateDevice, malformed } from "./authenticate-device.ts";
+import { commitGrant } from "./commit-grant.ts";
+import { consumeNonce } from "./consume-nonce.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { DeviceNode } from "./device-node.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "./serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "./signed-answer.ts";
+import { signEnvelope } from "./signed-envelope.ts";
+
+type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
+
+/** docs/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
+export function createUnlockExchange(dependencies: DeviceDependencies): DeviceExchange<Unlocking> {
+  return {
+    action: "unlock",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        dependencies,
+        message.text,
+        MESSAGE_TYPES.unlockRequest,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
+    },
+    answer: (message, { node, payload }) => unlock(dependencies, message, node, payload),
+  };
+}
+
+async function unlock(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  payload: unknown,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(unlockRequest, payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { custody } = dependencies;
+
+  const envelope = await custody.envelope(node.order, node.serial);
+  const facts = await loadFacts(dependencies, message, request, node, envelope);
+  const decision = decideUnlock(request, facts);
+  if (!decision.ok) return decision;
+
+  const consumed = await consumeNonce(dependencies, message.hash, request, node);
+  if (!consumed.ok) return consumed;
+
+  const released = await custody.releaseContentKey(node.order, node.serial);
+  if (!released.ok) return released;
+  const { contentKey, kid, vaultRequestId } = released.value;
+  let sealed;
+  try {
+    const publicKey = decodeBase64url(request.hpke.publicKey);
+    sealed = await seal(request.hpke.suite, publicKey, unlockInfo(message.hash), contentKey);
+  } finally {
+    zero(contentKey);
+  }
+  const grant: Grant = {
+    requestHash: message.hash,
+    order: node.order,
+    serial: node.serial,
+    sealed: {
+      enc: encodeBase64url(sealed.enc),
+      ciphertext: encodeBase64url(sealed.ciphertext),
+    },
+    lease: {
+      id: randomUUID(),
+      ttlSeconds: dependencies.leaseTtlSeconds,
+      outageGraceSeconds: dependencies.outageGraceSeconds,
+      sequence: 0,
+    },
+    kid,
+    correlationId: message.correlationId,
+    ...(decision.value.sendEnvelope && envelope !== undefined
+      ? { envelope: await signEnvelope(dependencies.keys.signing, envelope) }
+      : {}),
+  };
+  const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
+  await commitGrant(dependencies, message, request, node, grant, answer, vaultRequestId);
+  return { ok: true, value: answer };
+}
+
+async function loadFacts(
+  { store, keys, now }: DeviceDependencies,
+  message: DeviceMessage,
+  request: UnlockRequest,
+  node: DeviceNode,
+  envelope: NodeEnvelope | undefined,
+): Promise<UnlockFacts> {
+  const used = await store
+    .selectFrom("consumed_nonces")
+    .select("request_hash")
+    .where("nonce_hash", "=", hash("sha256", request.nonce, "base64url"))
+    .executeTakeFirst();
+  return {
+    requestHash: message.hash,
+    nonce: checkNonce(keys.nonce, request.nonce, { serial: node.serial, nowMs: now() }),
+    nonceUsedBy: used?.request_hash,
+    node: {
+      order: node.order,
+      serial: node.serial,
+      lastCounter: node.lastCounter,
+      minimumSuiteStrength: SUITES[node.minimumSuite].strength,
+    },
+    suite: SUITES[request.hpke.suite],
+    publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
+    stage: node.stage,
+    envelope,
+  };
+}

@@ -1,0 +1,23 @@
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { Store } from "../store/open-store.ts";
+import type { Served } from "./express-adapter.ts";
+
+/**
+ * A device message that was too long to be read has no hash and no sender, but it was refused and leaves its row.
+ * All other device messages are audited where they are answered.
+ */
+export async function auditDeviceFault(
+  { store, appendAudit }: { readonly store: Store; readonly appendAudit: AppendAudit },
+  { request, failure }: Served,
+): Promise<void> {
+  if (failure?.code !== "DeviceMessageTooLarge") return;
+  await store.transaction().execute((transaction) =>
+    appendAudit(transaction, "broker", {
+      action: "device-message",
+      actor: { kind: "stranger", address: request.address },
+      outcome: "refused",
+      code: "DeviceMessageTooLarge",
+      correlationId: request.requestId,
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+
+import type { Clock } from "../core/ports.ts";
+import type { Store } from "../store/open-store.ts";
+import type { Route } from "./route.ts";
+import type { VaultHealth } from "./vault-health.ts";
+
+export type HealthDependencies = {
+  readonly store: Store;
+  readonly vaultHealth: VaultHealth;
+  readonly isClosing: () => boolean;
+  readonly now: Clock;
+};
+
+/**
+ * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz says whether to send
+ * requests here; vaults are told of with their age but never make a replica unready, since they fail for all alike.
+ */
+export function createHealthRoutes(dependencies: HealthDependencies): readonly Route[] {
+  const row = { method: "GET", authentication: "public", reads: "nothing" } as const;
+  return [
+    {
+      ...row,
+      path: "/healthz",
+      handle: () => Promise.resolve({ status: 200, body: { json: { status: "ok" } } }),
+    },
+    { ...row, path: "/readyz", handle: () => readiness(dependencies) },
+  ];
+}
+
+async function readiness({ store, vaultHealth, isClosing, now }: HealthDependencies) {
+  const database = await isAnswering(store);
+  const isReady = database && !isClosing();
+  return {
+    status: isReady ? 200 : 503,
+    body: {
+      json: {
+        status: isReady ? "ready" : "unavailable",
+        closing: isClosing(),
+        database: database ? "ok" : "failed",
+        vaults: vaultHealth.report(now()),
+      },
+    },
+  };
+}
+
+async function isAnswering(store: Store): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(store);
+    return true;
+  } catch {
+    return false; // the answer is the report
+  }
+}

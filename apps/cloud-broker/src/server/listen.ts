@@ -1,0 +1,146 @@
+import type { RequestListener } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { AppError, renderArmError, type ErrorCode } from "@databox-cmk/errors";
+
+export type ListenOptions = {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly handler: RequestListener;
+};
+
+export type Listener = {
+  readonly port: number;
+  /** Takes no new connection, lets what runs finish within the bound, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+};
+
+/** A message that dawdles is cut off (slow loris): its header, then the whole of it. */
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECTIONS_CHECK_MS = 1_000;
+const KEEP_ALIVE_MS = 60_000;
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Entra tokens of people in many groups take up to 8 KiB. */
+const HEADER_MAX_BYTES = 16 * 1024;
+const HEADERS_MAX = 64;
+
+/** @throws {AppError} PortInUse; Misuse when certificate and key do not fit */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const server = createTlsServer(options);
+  server.maxHeadersCount = HEADERS_MAX;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    answerBrokenRequest(error, socket);
+  });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<undefined>();
+  server.once("error", reject);
+  server.listen(options.port, options.host, () => {
+    resolve(undefined);
+  });
+  try {
+    await listening;
+  } catch (cause) {
+    throw listenFailure(cause, options);
+  }
+  server.off("error", reject);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
+  const { port } = server.address() as AddressInfo;
+  return { port, close: (graceMs) => close(server, graceMs) };
+}
+
+function createTlsServer({ certificate, privateKey, handler }: ListenOptions): Server {
+  try {
+    return createServer(
+      {
+        cert: certificate,
+        key: privateKey,
+        minVersion: "TLSv1.2",
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        maxHeaderSize: HEADER_MAX_BYTES,
+      },
+      handler,
+    );
+  } catch (cause) {
+    throw new AppError("Misuse", {
+      detail:
+        "BROKER_TLS_CERTIFICATE_FILE, BROKER_TLS_KEY_FILE: expected a PEM certificate and its PEM private key",
+      cause,
+    });
+  }
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<undefined>();
+  server.close(() => {
+    resolve(undefined);
+  });
+  server.closeIdleConnections();
+  const overdue = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(overdue);
+}
+
+function listenFailure(cause: unknown, { host, port }: ListenOptions): unknown {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const facts = { port, host };
+  switch (code) {
+    case "EADDRINUSE":
+      return new AppError("PortInUse", {
+        detail: `port ${String(port)} of ${host} is in use; stop what uses it, or set BROKER_PORT`,
+        facts,
+        cause,
+      });
+    case "EACCES":
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new AppError("Misuse", {
+        detail: `BROKER_HOST, BROKER_PORT: cannot listen on ${host}:${String(port)} (${code})`,
+        facts,
+        cause,
+      });
+    default:
+      return cause;
+  }
+}
+
+const BROKEN_REQUESTS: Readonly<Record<string, { code: ErrorCode; status: string }>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { code: "InvalidRequestContent", status: "408 Request Timeout" },
+  HPE_HEADER_OVERFLOW: {
+    code: "InvalidRequestContent",
+    status: "431 Request Header Fields Too Large",
+  },
+};
+const MALFORMED = { code: "InvalidRequestContent", status: "400 Bad Request" } as const;
+
+/** What is not HTTP never reaches a route; it gets the same kind of answer, where the connection still takes one. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { code, status } = BROKEN_REQUESTS[error.code ?? ""] ?? MALFORMED;
+  const { body } = renderArmError(new AppError(code, { detail: `request: ${status}` }));
+  const text = JSON.stringify(body);
+  socket.end(
+    [
+      `HTTP/1.1 ${status}`,
+      "connection: close",
+      "content-type: application/json; charset=utf-8",
+      `content-length: ${String(Buffer.byteLength(text))}`,
+      "",
+      text,
+    ].join("\r\n"),
+  );
+}

@@ -1,0 +1,64 @@
+import pino from "pino";
+
+/**
+ * Everything that may ever stand in a log line. There is no way to log anything else, so that no secret, token, address
+ * of a person or message body can get there; values are cut, and what a stranger chose stands under `untrusted`.
+ */
+const FIELDS = {
+  requestId: "trusted",
+  method: "trusted",
+  /** Pattern of the route, not the path: paths hold names that customers chose. */
+  route: "trusted",
+  status: "trusted",
+  elapsedMs: "trusted",
+  code: "trusted",
+  reason: "trusted",
+  /** Of errors that nobody named: class and place, never the message's data. */
+  error: "trusted",
+  stack: "trusted",
+  port: "trusted",
+  url: "trusted",
+  signal: "trusted",
+  count: "trusted",
+  vaultRequestId: "trusted",
+  address: "untrusted",
+  path: "untrusted",
+  detail: "untrusted",
+  serial: "untrusted",
+  order: "untrusted",
+} as const;
+
+export type LogFields = { readonly [Name in keyof typeof FIELDS]?: string | number | undefined };
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
+
+const VALUE_MAX_CHARACTERS = 512;
+const STACK_MAX_CHARACTERS = 4096;
+
+/** @param write - takes whole lines of JSON; standard output by default. */
+export function createLog(level: LogLevel | "silent", write?: (line: string) => void): Log {
+  const options = {
+    level,
+    base: null,
+    messageKey: "event",
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  const logger = write === undefined ? pino(options) : pino(options, { write });
+  return (at, event, fields = {}) => {
+    logger[at](pickFields(fields), event);
+  };
+}
+
+function pickFields(fields: LogFields): Record<string, unknown> {
+  const trusted: Record<string, unknown> = {};
+  const untrusted: Record<string, unknown> = {};
+  for (const [name, trust] of Object.entries(FIELDS)) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the keys' type
+    const value = fields[name as keyof typeof FIELDS];
+    if (value === undefined) continue;
+    const maxCharacters = name === "stack" ? STACK_MAX_CHARACTERS : VALUE_MAX_CHARACTERS;
+    (trust === "trusted" ? trusted : untrusted)[name] =
+      typeof value === "string" ? value.slice(0, maxCharacters) : value;
+  }
+  return Object.keys(untrusted).length === 0 ? trusted : { ...trusted, untrusted };
+}

@@ -1,0 +1,284 @@
+import {
+  encodeBase64url,
+  decodeBase64url,
+  generateSealingKey,
+  generateSigningKey,
+  importVerifyKey,
+  messageHash,
+  readHeader,
+  signMessage,
+  unlockInfo,
+  verifyMessage,
+  type SealingKey,
+  type SigningKey,
+} from "@databox-cmk/crypto";
+import {
+  acknowledgement,
+  BROKER_ANSWER_MAX_BYTES,
+  challenge,
+  denial,
+  DEVICE_ROUTES,
+  enrolment,
+  grant,
+  JOSE_MEDIA_TYPE,
+  MESSAGE_TYPES,
+  signedEnvelope,
+  type Challenge,
+  type Denial,
+  type Enrolment,
+  type EnrolmentRequest,
+  type Grant,
+  type Receipt,
+  type SignedEnvelope,
+  type UnlockRequest,
+} from "@databox-cmk/protocol";
+
+import type { RawAnswer, Transport } from "./https-transport.ts";
+
+/** Changes a message on its way out: its payload before it is signed, its text after. */
+export type Tamper<Payload> = {
+  readonly payload?: (payload: Payload) => object;
+  readonly type?: string;
+  readonly key?: SigningKey;
+  readonly text?: (text: string) => string;
+};
+
+/** What came back. `unsigned` is whatever the broker did not sign, and no device believes it. */
+export type DeviceAnswer<Value> =
+  | { readonly kind: "answer"; readonly value: Value; readonly text: string }
+  | {
+      readonly kind: "denial";
+      readonly value: Denial;
+      readonly status: number;
+      readonly text: string;
+    }
+  | { readonly kind: "unsigned"; readonly answer: RawAnswer };
+
+export type PreparedUnlock = {
+  readonly text: string;
+  readonly request: UnlockRequest;
+  readonly sealingKey: SealingKey;
+};
+
+/**
+ * An appliance's node in software, for tests and benches: it speaks the device protocol with real keys and checks what
+ * it is told, and it can be made to lie.
+ */
+export class DeviceClient {
+  readonly key: SigningKey;
+  readonly order: string;
+  readonly serial: string;
+  counter = 0;
+  brokerKeys: readonly unknown[] = [];
+  envelope: SignedEnvelope | undefined;
+  readonly #transport: Transport;
+
+  constructor(options: {
+    readonly transport: Transport;
+    readonly order: string;
+    readonly serial: string;
+    readonly key?: SigningKey;
+  }) {
+    this.#transport = options.transport;
+    this.order = options.order;
+    this.serial = options.serial;
+    this.key = options.key ?? generateSigningKey().key;
+  }
+
+  async challenge(serial: string = this.serial): Promise<Challenge> {
+    const answer = await this.#transport.send("POST", DEVICE_ROUTES.challenges, {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ serial }),
+    });
+    if (answer.status !== 200)
+      throw new Error(`challenge: ${String(answer.status)} ${answer.text}`);
+    return challenge.parse(JSON.parse(answer.text));
+  }
+
+  /** Pins the broker's keys of the answer; a device believes them because its operator gave it the code. */
+  async enrol(
+    code: string,
+    tamper: Tamper<EnrolmentRequest> = {},
+  ): Promise<DeviceAnswer<Enrolment>> {
+    const text = await this.sign(
+      MESSAGE_TYPES.enrolmentRequest,
+      {
+        code,
+        order: this.order,
+        serial: this.serial,
+        publicKey: this.key.publicJwk,
+        suite: "X-Wing",
+        bootId: "00000000-0000-4000-8000-000000000001",
+        agent: "testkit/0",
+      } satisfies EnrolmentRequest,
+      tamper,
+    );
+    const answer = await this.post(DEVICE_ROUTES.enrolments, text);
+    const isFirst = this.brokerKeys.length === 0;
+    if (isFirst) this.brokerKeys = keysOf(answer);
+    const read = this.#read(answer, MESSAGE_TYPES.enrolment, text, (value) =>
+      enrolment.parse(value),
+    );
+    if (read.kind === "answer") this.keepEnvelope(read.value.envelope);
+    else if (isFirst) this.brokerKeys = [];
+    return read;
+  }
+
+  /** An unlock request with a fresh challenge, the next counter and a one-use sealing key, ready to send. */
+  async prepareUnlock(
+    purpose: UnlockRequest["purpose"],
+    tamper: Tamper<UnlockRequest> = {},
+    nonce?: string,
+  ): Promise<PreparedUnlock> {
+    const suite = "X-Wing";
+    const sealingKey = await generateSealingKey(suite);
+    this.counter += 1;
+    const request: UnlockRequest = {
+      nonce: nonce ?? (await this.challenge()).nonce,
+      order: this.order,
+      serial: this.serial,
+      env: this.envelope?.env ?? "00000000-0000-4000-8000-000000000000",
+      generation: this.envelope?.generation ?? 1,
+      purpose,
+      bootId: "00000000-0000-4000-8000-000000000001",
+      counter: this.counter,
+      hpke: { suite, publicKey: encodeBase64url(sealingKey.publicKey) },
+      agent: "testkit/0",
+    };
+    return {
+      text: await this.sign(MESSAGE_TYPES.unlockRequest, request, tamper),
+      request,
+      sealingKey,
+    };
+  }
+
+  async sendUnlock(prepared: PreparedUnlock): Promise<DeviceAnswer<Grant>> {
+    const answer = await this.post(DEVICE_ROUTES.unlocks, prepared.text);
+    return this.#read(answer, MESSAGE_TYPES.grant, prepared.text, (value) => grant.parse(value));
+  }
+
+  /** Asks and opens: the content key of a grant, or the answer that was none. The caller zeroes the key. */
+  async unlock(
+    purpose: UnlockRequest["purpose"],
+    tamper: Tamper<UnlockRequest> = {},
+  ): Promise<{
+    readonly answer: DeviceAnswer<Grant>;
+    readonly contentKey: Uint8Array | undefined;
+  }> {
+    const prepared = await this.prepareUnlock(purpose, tamper);
+    const answer = await this.sendUnlock(prepared);
+    if (answer.kind !== "answer") return { answer, contentKey: undefined };
+    return { answer, contentKey: await this.open(answer.value, prepared) };
+  }
+
+  async open(given: Grant, { text, sealingKey }: PreparedUnlock): Promise<Uint8Array> {
+    if (given.envelope !== undefined) this.keepEnvelope(given.envelope);
+    return sealingKey.open(
+      {
+        enc: decodeBase64url(given.sealed.enc),
+        ciphertext: decodeBase64url(given.sealed.ciphertext),
+      },
+      unlockInfo(messageHash(text)),
+    );
+  }
+
+  async receipt(
+    grantText: string,
+    outcome: Receipt["outcome"],
+    tamper: Tamper<Receipt> = {},
+  ): Promise<DeviceAnswer<{ requestHash: string }>> {
+    this.counter += 1;
+    const text = await this.sign(
+      MESSAGE_TYPES.receipt,
+      {
+        grantHash: messageHash(grantText),
+        order: this.order,
+        serial: this.serial,
+        outcome,
+        ...(outcome === "failed" ? { code: "VolumeRejectedKey" } : {}),
+        bootId: "00000000-0000-4000-8000-000000000001",
+        counter: this.counter,
+        journalHead: messageHash("journal"),
+      } satisfies Receipt,
+      tamper,
+    );
+    return this.#read(
+      await this.post(DEVICE_ROUTES.receipts, text),
+      MESSAGE_TYPES.acknowledgement,
+      text,
+      (value) => acknowledgement.parse(value),
+    );
+  }
+
+  async sign<Payload extends object>(
+    type: string,
+    payload: Payload,
+    tamper: Tamper<Payload> = {},
+  ): Promise<string> {
+    const text = await signMessage(
+      tamper.key ?? this.key,
+      tamper.type ?? type,
+      tamper.payload?.(payload) ?? payload,
+    );
+    return tamper.text?.(text) ?? text;
+  }
+
+  post(path: string, text: string): Promise<RawAnswer> {
+    return this.#transport.send("POST", path, {
+      headers: { "content-type": JOSE_MEDIA_TYPE },
+      body: text,
+    });
+  }
+
+  /** Reads an answer to `requestText` as any device must: by the pinned keys, of this type, for this request. */
+  readDenial(answer: RawAnswer, requestText: string): Denial {
+    const read = this.#read(answer, MESSAGE_TYPES.denial, requestText, (value) =>
+      denial.parse(value),
+    );
+    if (read.kind === "denial") return read.value;
+    throw new Error(`expected a signed denial, got ${String(answer.status)} ${answer.text}`);
+  }
+
+  /** @throws {Error} when the broker did not sign it, or its generation is lower than the one that is kept */
+  keepEnvelope(text: string): void {
+    const payload = signedEnvelope.parse(this.#verify(text, MESSAGE_TYPES.envelope));
+    if (payload.generation < (this.envelope?.generation ?? 0)) throw new Error("older envelope");
+    this.envelope = payload;
+  }
+
+  #read<Value extends { requestHash: string }>(
+    answer: RawAnswer,
+    type: string,
+    requestText: string,
+    parse: (value: unknown) => Value,
+  ): DeviceAnswer<Value> {
+    if (!String(answer.headers["content-type"]).startsWith(JOSE_MEDIA_TYPE))
+      return { kind: "unsigned", answer };
+    const { text, status } = answer;
+    const isDenial = readHeader(text, BROKER_ANSWER_MAX_BYTES).typ === MESSAGE_TYPES.denial;
+    const value = this.#verify(text, isDenial ? MESSAGE_TYPES.denial : type);
+    const read = isDenial
+      ? ({ kind: "denial", value: denial.parse(value), status, text } as const)
+      : ({ kind: "answer", value: parse(value), text } as const);
+    if (read.value.requestHash !== messageHash(requestText))
+      throw new Error("the answer belongs to another request");
+    return read;
+  }
+
+  #verify(text: string, type: string): unknown {
+    const { kid } = readHeader(text, BROKER_ANSWER_MAX_BYTES);
+    const key = this.brokerKeys.map((jwk) => importVerifyKey(jwk)).find((each) => each.kid === kid);
+    if (key === undefined) throw new Error("signed by a key that is not the broker's");
+    return verifyMessage(text, key, type, BROKER_ANSWER_MAX_BYTES);
+  }
+}
+
+/** Keys that an enrolment names, before anything vouches for them but TLS and the one-time code. */
+function keysOf(answer: RawAnswer): readonly unknown[] {
+  const payload = answer.text.split(".")[1];
+  if (payload === undefined) return [];
+  const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+  return typeof value === "object" && value !== null && "brokerKeys" in value
+    ? enrolment.shape.brokerKeys.parse(value.brokerKeys)
+    : [];
+}

@@ -1,0 +1,4 @@
+export { DeviceClient } from "./device-client.ts";
+export type { DeviceAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
+export { createHttpsTransport } from "./https-transport.ts";
+export type { RawAnswer, Transport } from "./https-transport.ts";
