@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  createCertificateAuthority,
+  issueServerCertificate,
+  openEnvelope,
+  parseEnvelope,
+} from "@databox-cmk/crypto";
+import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
+
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
+import { orderIdOf, type OrderId } from "../../src/core/order.ts";
+import { createBroker, type Broker } from "../../src/create-broker.ts";
+import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
+import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
+import { listen, type Listener } from "../../src/server/listen.ts";
+import { createLog } from "../../src/server/log.ts";
+import type { Route } from "../../src/server/route.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import { FakeCustody } from "./fake-custody.ts";
+
+const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+const certificate = issueServerCertificate({
+  ca: authority,
+  commonName: "broker.localhost",
+  dnsNames: ["broker.localhost"],
+  ipAddresses: ["127.0.0.1"],
+  validityDays: 2,
+});
+const PASSKEY = "Correct+Horse-9-Battery";
+const TIME_MS = Date.UTC(2026, 10, 25);
+
+export type WorldOptions = {
+  readonly routes?: readonly Route[];
+  readonly rateLimits?: { readonly address: number; readonly device: number };
+  /** Stands between the broker and its database. */
+  readonly openStore?: (path: string) => Promise<Store>;
+};
+
+/** A broker's device API on a real TLS server and a real database file, with the vault's part played in memory. */
+export class DeviceWorld implements AsyncDisposable {
+  readonly custody = new FakeCustody();
+  readonly logLines: string[] = [];
+  nowMs = TIME_MS;
+  isClosing = false;
+  store!: Store;
+  keys!: BrokerKeys;
+  broker!: Broker;
+  listener!: Listener;
+  transport!: Transport;
+  readonly folder: string;
+  readonly #options: WorldOptions;
+
+  private constructor(folder: string, options: WorldOptions) {
+    this.folder = folder;
+    this.#options = options;
+  }
+
+  static async open(options: WorldOptions = {}): Promise<DeviceWorld> {
+    const world = new DeviceWorld(await mkdtemp(join(tmpdir(), "broker-")), options);
+    await world.start();
+    return world;
+  }
+
+  get databaseFile(): string {
+    return join(this.folder, "broker.sqlite");
+  }
+
+  async start(
+    open: (path: string) => Promise<Store> = this.#options.openStore ?? openStore,
+  ): Promise<void> {
+    this.keys = await openBrokerKeys(this.folder);
+    this.store = await open(this.databaseFile);
+    const limits = this.#options.rateLimits ?? { address: 0, device: 0 };
+    this.broker = createBroker({
+      config: {
+        ENTRA_AUTHORITY: "https://login.localhost:8443",
+        TENANT_ID: "00000000-0000-4000-8000-00000000000a",
+        ARM_URL: "https://arm.localhost:8443",
+        LEASE_TTL_SECONDS: 60,
+        OUTAGE_GRACE_SECONDS: 86_400,
+        RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
+        RATE_LIMIT_DEVICE_PER_MINUTE: limits.device,
+      },
+      store: this.store,
+      keys: this.keys,
+      custody: this.custody,
+      vaultHealth: { report: () => ({ lastAnswerAgeSeconds: null, lastOutageAgeSeconds: null }) },
+      appendAudit: createAppendAudit({ now: () => this.nowMs }),
+      authenticate: () => Promise.reject(new Error("no caller routes here")),
+      routes: this.#options.routes ?? [],
+      isClosing: () => this.isClosing,
+      now: () => this.nowMs,
+      log: createLog("info", (line) => this.logLines.push(line)),
+    });
+    this.listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      certificate: certificate.certificatePem,
+      privateKey: certificate.privateKeyPem,
+      handler: this.broker.handler,
+    });
+    this.transport = createHttpsTransport({
+      origin: `https://broker.localhost:${String(this.listener.port)}`,
+      certificateAuthorityPem: authority.certificatePem,
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.transport.close();
+    await this.listener.close(0);
+    await this.store.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** An order being prepared, with an envelope and an enrolment code for each serial. */
+  async order(
+    name: string,
+    serials: readonly string[],
+  ): Promise<{ readonly id: OrderId; readonly codes: readonly string[] }> {
+    const place = {
+      subscriptionId: "00000000-0000-4000-8000-000000000001",
+      resourceGroup: "databox-demo",
+      name,
+    };
+    const id = orderIdOf(place);
+    await this.store
+      .insertInto("orders")
+      .values({
+        id,
+        subscription_id: place.subscriptionId,
+        resource_group: place.resourceGroup,
+        name,
+        location: "westus",
+        sku: "DataBox",
+        transfer_type: "ImportToAzure",
+        tags_json: "{}",
+        details_json: "{}",
+        state_json: "{}",
+        stage: "DevicePrepared",
+        stage_status: "InProgress",
+        cancellation_reason: null,
+        identity_epoch: 0,
+        revision: 1,
+        created_at_ms: this.nowMs,
+        created_by: "test",
+        updated_at_ms: this.nowMs,
+        updated_by: "test",
+      })
+      .execute();
+    const codes: string[] = [];
+    for (const [index, serial] of serials.entries()) {
+      const code = createEnrolmentCode(this.nowMs);
+      codes.push(code.code);
+      await this.custody.seal(id, serial, PASSKEY);
+      await this.store
+        .insertInto("nodes")
+        .values({
+          order_id: id,
+          serial,
+          ordinal: index,
+          passkey_origin: "generated",
+          enrolment_code_hash: code.hash,
+          enrolment_expires_at_ms: code.expiresAtMs,
+          device_kid: null,
+          device_jwk_json: null,
+          minimum_suite: null,
+          last_counter: 0,
+          prepared_at_ms: null,
+          last_outcome: null,
+          last_seen_at_ms: null,
+        })
+        .execute();
+    }
+    return { id, codes };
+  }
+
+  /** A device that knows the broker's keys already, so that it can read any answer. */
+  device(order: OrderId, serial: string): DeviceClient {
+    const device = new DeviceClient({ transport: this.transport, order, serial });
+    device.brokerKeys = this.keys.bundle;
+    return device;
+  }
+
+  /** An enrolled device of a new order, which stands at `stage`. */
+  async enrolled(name: string, stage = "Delivered"): Promise<DeviceClient> {
+    const serial = `${name.toUpperCase()}-N1`;
+    const { id, codes } = await this.order(name, [serial]);
+    const device = this.device(id, serial);
+    const answer = await device.enrol(codes[0] ?? "");
+    if (answer.kind !== "answer") throw new Error(`enrolment failed: ${JSON.stringify(answer)}`);
+    await this.setStage(device.order, stage);
+    return device;
+  }
+
+  async setStage(order: string, stage: string): Promise<void> {
+    await this.store.updateTable("orders").set({ stage }).where("id", "=", order).execute();
+  }
+
+  async audit(chain: string): Promise<readonly Record<string, unknown>[]> {
+    const rows = await this.store
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .execute();
+    return rows.map(({ row_json: rowJson }) => JSON.parse(rowJson) as Record<string, unknown>);
+  }
+
+  async verifyAudit(chain: string): Promise<ChainVerdict> {
+    const rows = await this.store
+      .selectFrom("audit")
+      .select(["chain", "sequence", "row_json as rowJson", "hash"])
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .execute();
+    return verifyChain(chain, rows);
+  }
+
+  /** Whether a content key opens what the device keeps: the one proof that an unlock worked. */
+  async opens(device: DeviceClient, contentKey: Uint8Array | undefined): Promise<boolean> {
+    if (device.envelope === undefined || contentKey === undefined) return false;
+    const envelope = parseEnvelope(device.envelope.jwe);
+    const context = { env: device.envelope.env, ord: device.order, dev: device.serial };
+    const passkey = await openEnvelope(envelope, contentKey, context);
+    return Buffer.from(passkey).toString() === PASSKEY;
+  }
+}
