@@ -1,4 +1,5 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256 } from "hpke";
 import { describe, expect, test } from "vitest";
 
 import { readVectors } from "../../test/vectors/shapes.ts";
@@ -96,6 +97,29 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     expect(new Set(sealed.map(({ enc }) => encodeBase64url(enc))).size).toBe(100);
     expect(new Set(sealed.map(({ ciphertext }) => encodeBase64url(ciphertext))).size).toBe(100);
   });
+
+  test("the library's own primitives open what ours seal, and the other way round", async () => {
+    const library = new CipherSuite(SUITES[suite].kem, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+    const theirs = await library.GenerateKeyPair();
+    const sealed = await seal(suite, await library.SerializePublicKey(theirs.publicKey), INFO, CEK);
+    expect(
+      await library.Open(theirs.privateKey, sealed.enc, sealed.ciphertext, { info: INFO }),
+    ).toEqual(CEK);
+    const ours = await generateSealingKey(suite);
+    const key = await library.DeserializePublicKey(ours.publicKey);
+    const { encapsulatedSecret: enc, ciphertext } = await library.Seal(key, CEK, { info: INFO });
+    expect(await ours.open({ enc, ciphertext }, INFO)).toEqual(CEK);
+  });
+
+  test.each([0, 1, 15, 16, 47, 49, 528, 529])(
+    "%i bytes of ciphertext do not open",
+    async (length) => {
+      const key = await generateSealingKey(suite);
+      const { enc } = await seal(suite, key.publicKey, INFO, CEK);
+      const rubbish = { enc, ciphertext: new Uint8Array(length) };
+      expect(await failure(key.open(rubbish, INFO))).toBe("decryption-failed");
+    },
+  );
 
   test("keys and encapsulations have the lengths of the table", async () => {
     const { publicKey } = await generateSealingKey(suite);

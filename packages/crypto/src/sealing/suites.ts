@@ -1,10 +1,6 @@
-import {
-  AEAD_AES_256_GCM,
-  CipherSuite,
-  KDF_HKDF_SHA256,
-  KEM_DHKEM_X25519_HKDF_SHA256,
-  KEM_MLKEM768_X25519,
-} from "hpke";
+import { CipherSuite, KEM_DHKEM_X25519_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
+
+import { aes256Gcm, hkdfSha256 } from "./node-primitives.ts";
 
 /**
  * HPKE suites (RFC 9180 §7; X-Wing is KEM 0x647a of draft-ietf-hpke-pq), weakest last. `strength` orders them: no answer
@@ -26,7 +22,7 @@ const created = new Map<SuiteName, CipherSuite>();
 export function cipherSuite(name: SuiteName): CipherSuite {
   const known = created.get(name);
   if (known !== undefined) return known;
-  const suite = new CipherSuite(SUITES[name].kem, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+  const suite = new CipherSuite(SUITES[name].kem, hkdfSha256, aes256Gcm);
   created.set(name, suite);
   return suite;
 }
