@@ -6,7 +6,14 @@ import {
   randomUUID,
 } from "node:crypto";
 
-import { encodeBase64url, parseJsonObject, sealEnvelope } from "../../src/index.ts";
+import { FlattenedEncrypt } from "jose";
+
+import {
+  decodeBase64url,
+  encodeBase64url,
+  parseJsonObject,
+  sealEnvelope,
+} from "../../src/index.ts";
 import type { EnvelopeContext, EnvelopeJson } from "../../src/index.ts";
 import type { Vectors } from "./shapes.ts";
 
@@ -77,9 +84,9 @@ export async function createGoodEnvelopes(): Promise<Vectors["envelopes-good.jso
   };
 }
 
-export function createBadEnvelopes(
+export async function createBadEnvelopes(
   good: Vectors["envelopes-good.json"],
-): Vectors["envelopes-bad.json"] {
+): Promise<Vectors["envelopes-bad.json"]> {
   const [one, two] = good.vectors;
   if (one === undefined || two === undefined) throw new Error("no good envelopes");
   const vectors: Bad[] = [];
@@ -98,6 +105,12 @@ export function createBadEnvelopes(
       envelope: change(one.envelope),
     });
   addDecryptionFailures(add, one, two);
+  const uncommitted = await sealUncommitted(one.cek, one.envelope);
+  add(
+    "authentic ciphertext, but a commitment to another CEK",
+    "decryption-failed",
+    () => uncommitted,
+  );
   addMalformed(add);
   addUnsupported(add);
   return {
@@ -235,9 +248,24 @@ function addUnsupported(add: Add) {
   add("typ of another kind", "unsupported", (e) => withHeader(e, { typ: "JWE" }));
 }
 
+/** What only the commitment can find: AES-GCM itself is satisfied. */
+async function sealUncommitted(cek: string, envelope: EnvelopeJson): Promise<unknown> {
+  const header = { ...decodeHeader(envelope), enc: "A256GCM", cmt: "A".repeat(43) };
+  const sealed = await new FlattenedEncrypt(Buffer.from("passkey"))
+    .setProtectedHeader(header)
+    .setUnprotectedHeader({ alg: "dir" })
+    .encrypt(decodeBase64url(cek));
+  const { protected: protectedHeader, iv, ciphertext, tag } = sealed;
+  return { ...envelope, protected: protectedHeader, iv, ciphertext, tag };
+}
+
+function decodeHeader(envelope: EnvelopeJson) {
+  return parseJsonObject(decodeBase64url(envelope.protected), "protected");
+}
+
 function withHeader(envelope: EnvelopeJson, change: Json, reversed = false): EnvelopeJson {
   const entries = Object.entries({
-    ...parseJsonObject(Buffer.from(envelope.protected, "base64url"), "protected"),
+    ...decodeHeader(envelope),
     ...change,
   });
   const header = Object.fromEntries(reversed ? entries.toReversed() : entries);

@@ -22,7 +22,7 @@ import type { Vectors } from "./shapes.ts";
 
 const good = await createGoodEnvelopes();
 writeVectors("envelopes-good.json", good);
-writeVectors("envelopes-bad.json", createBadEnvelopes(good));
+writeVectors("envelopes-bad.json", await createBadEnvelopes(good));
 writeVectors("messages.json", await createMessages());
 writeVectors("commitments.json", createCommitments());
 writeVectors("nonces.json", createNonces());
