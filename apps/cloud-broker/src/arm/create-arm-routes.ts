@@ -1,0 +1,20 @@
+import type { ControlPlane } from "../orders/control-plane.ts";
+import type { Route } from "../server/route.ts";
+import { createActionRoutes } from "./action-routes.ts";
+import { createExtensionRoutes } from "./extension-routes.ts";
+import { createJobRoutes } from "./job-routes.ts";
+import { createListRoutes } from "./list-routes.ts";
+import { createOperationRoutes } from "./operation-routes.ts";
+import { createServiceRoutes } from "./service-routes.ts";
+
+/** Every route of Microsoft.DataBox, and our extensions below an order's own path. */
+export function createArmRoutes(plane: ControlPlane): readonly Route[] {
+  return [
+    ...createJobRoutes(plane),
+    ...createListRoutes(plane),
+    ...createActionRoutes(plane),
+    ...createExtensionRoutes(plane),
+    ...createServiceRoutes(plane),
+    ...createOperationRoutes(plane),
+  ];
+}

@@ -1,0 +1,125 @@
+import { explain } from "@databox-cmk/errors";
+import {
+  type CloudError,
+  type KeyValidationResult,
+  validateKeyRequest,
+} from "@databox-cmk/protocol";
+
+import { decideKeyChoice } from "../core/patch-key-choice.ts";
+import { ACTIONS } from "../core/permissions.ts";
+import type { Failure, KeyCheck } from "../core/ports.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
+import { valueOf } from "../orders/failure-error.ts";
+import { findOrder } from "../orders/find-order.ts";
+import { keySubjectOf } from "../orders/order.ts";
+import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
+import type { Route } from "../server/route.ts";
+import { armHandler, orderNameOf, parseBody } from "./arm-request.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { PATHS } from "./paths.ts";
+import { renderTime } from "./wire-time.ts";
+
+const MAX_BYTES = 64 * 1024;
+const ACTIVITY_PAGE = 100;
+const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
+
+/** What Azure does not have: the checks of a key before anything changes, and the order's audit rows. */
+export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
+  const { custody, now, settings, store } = plane;
+  return [
+    {
+      method: "POST",
+      path: `${PATHS.job}/validateKeyEncryptionKey`,
+      authentication: "caller",
+      action: ACTIONS.validateKey,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      optional: true,
+      handle: armHandler(async (request) => {
+        const { keyEncryptionKey } = parseBody(validateKeyRequest, request.body);
+        const order = await findOrder(store, orderNameOf(request));
+        const candidate = valueOf(
+          decideKeyChoice(
+            order.key,
+            keyEncryptionKey ?? {},
+            settings.allowRevertToMicrosoftManaged,
+          ),
+        );
+        const { checks, outcome } = await custody.validate(
+          keySubjectOf(order, settings.tenantId),
+          candidate,
+        );
+        const json: KeyValidationResult = {
+          status: outcome.ok ? "Valid" : "Invalid",
+          ...(outcome.ok ? { kid: outcome.value.kid } : {}),
+          checkedAt: renderTime(now()),
+          checks: checks.map(renderCheck),
+        };
+        return { status: 200, body: { json } };
+      }),
+    },
+    {
+      method: "GET",
+      path: `${PATHS.job}/activity`,
+      authentication: "caller",
+      action: ACTIONS.readActivity,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const order = await findOrder(store, orderNameOf(request));
+        const after = Number(parseSkipToken(request.query.get("$skipToken")) ?? "-1");
+        const rows = await readActivity(
+          store,
+          order.id,
+          Number.isSafeInteger(after) ? after : -1,
+          ACTIVITY_PAGE + 1,
+        );
+        const page = rows.slice(0, ACTIVITY_PAGE);
+        const last = page.at(-1);
+        const nextLink =
+          rows.length > ACTIVITY_PAGE && last !== undefined
+            ? {
+                nextLink: nextPageUrl(
+                  { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+                  request.path,
+                  renderSkipToken(String(last.sequence)),
+                ),
+              }
+            : {};
+        const value = page.map(renderActivity);
+        return { status: 200, body: { json: { value, ...nextLink } } };
+      }),
+    },
+  ];
+}
+
+function renderActivity({ sequence, atMs, hash, row }: ActivityRow) {
+  return { sequence, at: renderTime(atMs), hash, row };
+}
+
+function renderCheck(check: KeyCheck): KeyValidationResult["checks"][number] {
+  return {
+    name: check.name,
+    status: STATUS_WORDS[check.status],
+    ...(check.elapsedMs === undefined ? {} : { elapsedMs: check.elapsedMs }),
+    ...(check.failure === undefined ? {} : { error: cloudErrorOf(check.failure) }),
+  };
+}
+
+function cloudErrorOf({ code, reason, target, detail, facts }: Failure): CloudError {
+  const explanation = explain(code, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(facts === undefined ? {} : { facts }),
+  });
+  return {
+    additionalInfo: [
+      { type: "Recovery", info: { who: explanation.who, steps: explanation.steps } },
+    ],
+    code,
+    message: explanation.message,
+    target: target ?? "KeyEncryptionKey",
+    details: [
+      ...(reason === undefined ? [] : [{ code: reason, message: explanation.message }]),
+      ...(detail === undefined ? [] : [{ code: "detail", message: detail }]),
+    ],
+  };
+}

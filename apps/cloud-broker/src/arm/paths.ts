@@ -1,0 +1,13 @@
+const SUBSCRIPTION = "/subscriptions/:subscriptionId";
+const GROUP = `${SUBSCRIPTION}/resourceGroups/:resourceGroup`;
+const PROVIDER = "/providers/Microsoft.DataBox";
+
+/** Path patterns of Microsoft.DataBox. */
+export const PATHS = {
+  operations: `${PROVIDER}/operations`,
+  subscriptionJobs: `${SUBSCRIPTION}${PROVIDER}/jobs`,
+  subscriptionLocation: `${SUBSCRIPTION}${PROVIDER}/locations/:location`,
+  groupJobs: `${GROUP}${PROVIDER}/jobs`,
+  groupLocation: `${GROUP}${PROVIDER}/locations/:location`,
+  job: `${GROUP}${PROVIDER}/jobs/:jobName`,
+} as const;

@@ -1,0 +1,15 @@
+import type { EpochMs } from "../core/order.ts";
+
+/** Time as Data Box writes it: seven digits and a numeric offset, always UTC. */
+export function renderTime(atMs: EpochMs): string {
+  return `${new Date(atMs).toISOString().slice(0, -1)}0000+00:00`;
+}
+
+/** What a delivery without a date carries (the smallest .NET date). */
+export const NO_TIME = "0001-01-01T00:00:00+00:00";
+
+/** A time as a client wrote it; a time without an offset counts as UTC. */
+export function renderWrittenTime(value: string): string {
+  const hasOffset = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(value);
+  return renderTime(Date.parse(hasOffset ? value : `${value}Z`));
+}

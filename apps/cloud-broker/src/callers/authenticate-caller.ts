@@ -1,0 +1,88 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { AppendAudit } from "../audit/append-audit.ts";
+import { decideAccess, OPERATOR_APP_ROLE, parseAppRole } from "../core/permissions.ts";
+import type { Clock } from "../core/ports.ts";
+import { errorOf } from "../orders/failure-error.ts";
+import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
+import type { Store } from "../store/open-store.ts";
+import { createHeldRoles, type RoleReader } from "./held-roles.ts";
+import type { VerifyToken } from "./verify-token.ts";
+
+export type CallerDependencies = {
+  readonly verifyToken: VerifyToken;
+  readonly roles: RoleReader;
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+};
+
+/**
+ * Who calls, and may they? Roles come from the token (app roles) or from role assignments in Resource Manager; without
+ * one that has the action the answer is no, and every no is an audit row.
+ */
+export function createAuthenticateCaller(dependencies: CallerDependencies): AuthenticateCaller {
+  const { verifyToken, roles, now } = dependencies;
+  const heldRoles = createHeldRoles(roles, now);
+  return async (request, route) => {
+    const caller = await verifyToken(request.header("authorization"));
+    const scope = scopeOf(request);
+    if (route.authentication === "operator") {
+      if (!caller.roles.includes(OPERATOR_APP_ROLE))
+        throw await refuse(dependencies, caller, request, route.action, scope);
+      return caller;
+    }
+    const fromToken = caller.roles.flatMap((role) => parseAppRole(role) ?? []);
+    if (decideAccess(fromToken, route.action, scope)) return caller;
+    const assigned = await heldRoles(caller.objectId, assignmentScopeOf(request));
+    if (!assigned.ok) throw errorOf(assigned.failure);
+    if (decideAccess(assigned.value, route.action, scope)) return caller;
+    throw await refuse(dependencies, caller, request, route.action, scope);
+  };
+}
+
+async function refuse(
+  { appendAudit, store }: CallerDependencies,
+  caller: Caller,
+  request: RouteRequest,
+  action: string,
+  scope: string,
+): Promise<AppError> {
+  await store.transaction().execute((transaction) =>
+    appendAudit(transaction, "broker", {
+      action: "caller/authorise",
+      actor: {
+        kind: "caller",
+        objectId: caller.objectId,
+        name: caller.name,
+        address: request.address,
+      },
+      outcome: "refused",
+      code: "AuthorizationFailed",
+      correlationId: request.requestId,
+      detail: { action, scope },
+    }),
+  );
+  return new AppError("AuthorizationFailed", {
+    target: scope,
+    detail: `the client ${caller.name} with object id ${caller.objectId} has no role with the action ${action} over scope ${scope}`,
+    facts: { principalId: caller.objectId },
+  });
+}
+
+/** What the path names: an order, a group, a subscription, or the tenant. */
+function scopeOf({ parameters }: RouteRequest): string {
+  const { jobName } = parameters;
+  const above = assignmentScopeOf({ parameters });
+  return jobName === undefined ? above : `${above}/providers/Microsoft.DataBox/jobs/${jobName}`;
+}
+
+/** Roles are looked up for the group or the subscription: one question serves all its orders. */
+function assignmentScopeOf({ parameters }: Pick<RouteRequest, "parameters">): string {
+  const { subscriptionId, resourceGroup } = parameters;
+  if (subscriptionId === undefined) return "/";
+  const subscription = `/subscriptions/${subscriptionId}`;
+  return resourceGroup === undefined
+    ? subscription
+    : `${subscription}/resourceGroups/${resourceGroup}`;
+}

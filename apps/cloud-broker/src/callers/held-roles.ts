@@ -1,0 +1,51 @@
+import { type HeldRole, roleOfDefinition } from "../core/permissions.ts";
+import type { Clock, Outcome } from "../core/ports.ts";
+
+/** A role assignment as Resource Manager lists it. */
+export type RoleAssignment = { readonly roleDefinitionId: string; readonly scope: string };
+
+/** Role assignments of a principal that count at a scope: those at it, and inherited ones. */
+export type RoleReader = {
+  roleAssignments(principalId: string, scope: string): Promise<Outcome<readonly RoleAssignment[]>>;
+};
+
+/** How long a removed assignment may still count. */
+const MAX_AGE_MS = 30_000;
+const MAX_ENTRIES = 10_000;
+
+/** Roles of principals, remembered for at most 30 s; requests that ask at the same time share one call. */
+export function createHeldRoles(
+  reader: RoleReader,
+  now: Clock,
+): (principalId: string, scope: string) => Promise<Outcome<readonly HeldRole[]>> {
+  type Entry = { readonly atMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
+  const entries = new Map<string, Entry>();
+  return (principalId, scope) => {
+    const key = `${principalId} ${scope}`;
+    const known = entries.get(key);
+    if (known !== undefined && now() - known.atMs < MAX_AGE_MS) return known.roles;
+    if (entries.size >= MAX_ENTRIES) entries.clear();
+    const roles = readRoles(reader, principalId, scope).then((outcome) => {
+      if (!outcome.ok) entries.delete(key);
+      return outcome;
+    });
+    entries.set(key, { atMs: now(), roles });
+    return roles;
+  };
+}
+
+async function readRoles(
+  reader: RoleReader,
+  principalId: string,
+  scope: string,
+): Promise<Outcome<readonly HeldRole[]>> {
+  const outcome = await reader.roleAssignments(principalId, scope);
+  if (!outcome.ok) return outcome;
+  return {
+    ok: true,
+    value: outcome.value.flatMap((assignment) => {
+      const role = roleOfDefinition(assignment.roleDefinitionId);
+      return role === undefined ? [] : [{ role, scope: assignment.scope }];
+    }),
+  };
+}

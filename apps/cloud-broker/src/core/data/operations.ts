@@ -1,0 +1,99 @@
+const entry = (
+  name: string,
+  resource: string,
+  operation: string,
+  description: string,
+): OperationEntry => ({
+  name: `Microsoft.DataBox/${name}`,
+  display: { provider: "Azure Data Box", resource, operation, description },
+  origin: "user",
+  properties: {},
+});
+
+type OperationEntry = {
+  readonly name: string;
+  readonly display: {
+    readonly provider: "Azure Data Box";
+    readonly resource: string;
+    readonly operation: string;
+    readonly description: string;
+  };
+  readonly origin: "user";
+  readonly properties: Readonly<Record<string, never>>;
+};
+
+/** What roles may be given (`GET /providers/Microsoft.DataBox/operations`): Data Box's own, then our extensions. */
+export const OPERATIONS: readonly OperationEntry[] = [
+  entry(
+    "locations/operationResults/read",
+    "Operation Results",
+    "Read operation results",
+    "Reads the state of a long-running operation",
+  ),
+  entry(
+    "jobs/cancel/action",
+    "Jobs",
+    "Cancel jobs",
+    "Cancels an order that is not being processed yet",
+  ),
+  entry(
+    "jobs/bookShipmentPickUp/action",
+    "Jobs",
+    "Book shipment pick-up",
+    "Books the pick-up of an appliance",
+  ),
+  entry("jobs/read", "Jobs", "Read jobs", "Lists or reads orders"),
+  entry("jobs/delete", "Jobs", "Delete jobs", "Deletes an ended order"),
+  entry("jobs/write", "Jobs", "Create or update jobs", "Places or changes an order"),
+  entry(
+    "jobs/listCredentials/action",
+    "Jobs",
+    "List credentials",
+    "Shows the unlock key of an appliance",
+  ),
+  entry(
+    "jobs/markDevicesShipped/action",
+    "Jobs",
+    "Mark devices shipped",
+    "Notes that appliances were sent back",
+  ),
+  entry("jobs/mitigate/action", "Jobs", "Mitigate jobs", "Answers a halted copy"),
+  entry(
+    "locations/validateInputs/action",
+    "Locations",
+    "Validate inputs",
+    "Checks the inputs of an order before it is placed",
+  ),
+  entry(
+    "locations/validateAddress/action",
+    "Locations",
+    "Validate address",
+    "Checks a shipping address",
+  ),
+  entry(
+    "locations/availableSkus/action",
+    "Locations",
+    "List available skus",
+    "Lists the appliances that can be ordered",
+  ),
+  entry(
+    "locations/availableSkus/read",
+    "Locations",
+    "Read available skus",
+    "Lists the appliances that can be ordered",
+  ),
+  entry(
+    "locations/regionConfiguration/action",
+    "Locations",
+    "Read region configuration",
+    "Shows what a region offers",
+  ),
+  entry("operations/read", "Operations", "List operations", "Lists these operations"),
+  entry(
+    "jobs/validateKeyEncryptionKey/action",
+    "Jobs",
+    "Validate key encryption key",
+    "Runs every check of a key and changes nothing",
+  ),
+  entry("jobs/activity/read", "Jobs", "Read activity", "Reads the audit rows of an order"),
+];

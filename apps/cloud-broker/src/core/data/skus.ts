@@ -1,0 +1,81 @@
+import type { SkuInformation } from "@databox-cmk/protocol";
+
+type SkuRow = {
+  readonly displayName: string;
+  readonly family: string;
+  /** Terabytes, as text on the wire. */
+  readonly usable: string;
+  readonly maximum: string;
+  /** Why it cannot be ordered here. */
+  readonly disabled?: string;
+};
+
+/** What Data Box offers; this system makes the appliances that it can lock node by node. */
+const SKU_DATA = {
+  DataBox: { displayName: "Data Box", family: "Data Box", usable: "80", maximum: "100" },
+  DataBoxHeavy: {
+    displayName: "Data Box Heavy",
+    family: "Data Box",
+    usable: "800",
+    maximum: "1000",
+  },
+  DataBoxDisk: {
+    displayName: "Data Box Disk",
+    family: "Data Box",
+    usable: "35",
+    maximum: "40",
+    disabled: "Disks have no node that could unlock itself; order a Data Box.",
+  },
+  DataBoxCustomerDisk: {
+    displayName: "Customer disks",
+    family: "Data Box",
+    usable: "0",
+    maximum: "0",
+    disabled: "Disks of the customer are not handled here; order a Data Box.",
+  },
+} as const satisfies Record<string, SkuRow>;
+type OfferedSku = keyof typeof SKU_DATA;
+/** In the order in which they are offered. */
+export const OFFERED_SKUS = [
+  "DataBox",
+  "DataBoxHeavy",
+  "DataBoxDisk",
+  "DataBoxCustomerDisk",
+] as const satisfies readonly OfferedSku[];
+
+/** Api-versions that know the skus by these names. */
+const SKU_API_VERSIONS = ["2018-01-01", "2019-09-01"];
+
+/** Why a sku cannot be ordered anywhere; undefined when it can. */
+export function disabledMessageOf(sku: OfferedSku): string | undefined {
+  const row: SkuRow = SKU_DATA[sku];
+  return row.disabled;
+}
+
+export function skuInformation(
+  sku: OfferedSku,
+  location: string,
+  countries: readonly string[],
+  unavailable: "Country" | "Region" | undefined,
+): SkuInformation {
+  const row: SkuRow = SKU_DATA[sku];
+  const reason = row.disabled === undefined ? (unavailable ?? "None") : "Feature";
+  const message =
+    row.disabled ??
+    (unavailable === undefined
+      ? undefined
+      : `${row.displayName} is not offered for this ${unavailable.toLowerCase()}.`);
+  return {
+    sku: { name: sku, displayName: row.displayName, family: row.family },
+    enabled: reason === "None",
+    properties: {
+      dataLocationToServiceLocationMap: [{ dataLocation: location, serviceLocation: location }],
+      capacity: { usable: row.usable, maximum: row.maximum },
+      costs: [],
+      apiVersions: SKU_API_VERSIONS,
+      disabledReason: reason,
+      ...(message === undefined ? {} : { disabledReasonMessage: message }),
+      countriesWithinCommerceBoundary: [...countries],
+    },
+  };
+}

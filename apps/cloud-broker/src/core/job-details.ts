@@ -1,0 +1,181 @@
+import type {
+  ContactDetails,
+  DataAccount,
+  DataExportDetails,
+  DataImportDetails,
+  JobDetailsWrite,
+  Preferences,
+  ReverseShippingDetails,
+  ShippingAddress,
+  TransferType,
+} from "@databox-cmk/protocol";
+
+/** What the customer wrote about an order and may read again. Holds no password. */
+export type JobDetails = {
+  readonly contactDetails: ContactDetails;
+  readonly shippingAddress?: ShippingAddress;
+  readonly dataImportDetails: DataImportDetails;
+  readonly dataExportDetails: DataExportDetails;
+  readonly preferences: Preferences;
+  readonly reverseShippingDetails?: Pick<
+    ReverseShippingDetails,
+    "contactDetails" | "shippingAddress"
+  >;
+  readonly expectedDataSizeInTeraBytes?: number;
+};
+
+const NOTIFIED_STAGES = {
+  ImportToAzure: ["DevicePrepared", "Dispatched", "Delivered", "PickedUp", "AtAzureDC", "DataCopy"],
+  ExportFromAzure: [
+    "DevicePrepared",
+    "DataCopy",
+    "Dispatched",
+    "Delivered",
+    "PickedUp",
+    "AtAzureDC",
+  ],
+} as const;
+
+/** Details of a new order: defaults filled in as Data Box does, passwords left behind. */
+export function newJobDetails(written: JobDetailsWrite, transferType: TransferType): JobDetails {
+  const { reverseShippingDetails } = written;
+  return {
+    contactDetails: withNotifications(written.contactDetails, transferType),
+    ...(written.shippingAddress === undefined ? {} : { shippingAddress: written.shippingAddress }),
+    dataImportDetails: importsOf(written),
+    dataExportDetails: (written.dataExportDetails ?? []).map(withoutPassword),
+    preferences: withEncryptionPreference(written.preferences ?? {}),
+    ...(reverseShippingDetails === undefined
+      ? {}
+      : { reverseShippingDetails: withoutFlag(reverseShippingDetails) }),
+    ...(written.expectedDataSizeInTeraBytes === undefined
+      ? {}
+      : { expectedDataSizeInTeraBytes: written.expectedDataSizeInTeraBytes }),
+  };
+}
+
+/** Passwords that the customer chose for shares, with the member that holds each. */
+export function sharePasswordsOf(
+  written: JobDetailsWrite,
+): readonly { readonly target: string; readonly password: string }[] {
+  const members = {
+    dataImportDetails: (written.dataImportDetails ?? []).map((item) => item.accountDetails),
+    dataExportDetails: (written.dataExportDetails ?? []).map((item) => item.accountDetails),
+    destinationAccountDetails: written.destinationAccountDetails ?? [],
+  };
+  return Object.entries(members).flatMap(([member, accounts]) =>
+    accounts.flatMap(({ sharePassword }, index) =>
+      sharePassword === undefined || sharePassword === ""
+        ? []
+        : [
+            {
+              target: `properties.details.${member}.${String(index)}.sharePassword`,
+              password: sharePassword,
+            },
+          ],
+    ),
+  );
+}
+
+/** Storage accounts that the order reads or writes; the vault's region is compared with theirs. */
+export function storageAccountsOf(details: JobDetails): readonly string[] {
+  const accounts = [...details.dataImportDetails, ...details.dataExportDetails].map(
+    ({ accountDetails }) =>
+      accountDetails.dataAccountType === "StorageAccount"
+        ? accountDetails.storageAccountId
+        : accountDetails.stagingStorageAccountId,
+  );
+  return [...new Map(accounts.map((id) => [id.toLowerCase(), id])).values()];
+}
+
+/** The order has ended: whom and where it went to is nobody's business any more. */
+export function scrubPersonalData(details: JobDetails): JobDetails {
+  const { reverseShippingDetails: _gone, shippingAddress, ...kept } = details;
+  return {
+    ...kept,
+    contactDetails: { contactName: "", phone: "", emailList: [] },
+    ...(shippingAddress === undefined
+      ? {}
+      : { shippingAddress: { streetAddress1: "", country: shippingAddress.country } }),
+  };
+}
+
+export function withEncryptionPreference({
+  transportPreferences,
+  reverseTransportPreferences,
+  ...preferences
+}: Preferences): Preferences {
+  return {
+    ...preferences,
+    ...(transportPreferences === undefined
+      ? {}
+      : {
+          transportPreferences: {
+            preferredShipmentType: transportPreferences.preferredShipmentType,
+          },
+        }),
+    ...(reverseTransportPreferences === undefined
+      ? {}
+      : {
+          reverseTransportPreferences: {
+            preferredShipmentType: reverseTransportPreferences.preferredShipmentType,
+          },
+        }),
+    encryptionPreferences: { doubleEncryption: "Disabled", ...preferences.encryptionPreferences },
+  };
+}
+
+function withNotifications(contact: ContactDetails, transferType: TransferType): ContactDetails {
+  return {
+    ...contact,
+    notificationPreference:
+      contact.notificationPreference?.map(({ stageName, sendNotification = true }) => ({
+        stageName,
+        sendNotification,
+      })) ??
+      NOTIFIED_STAGES[transferType].map((stageName) => ({ stageName, sendNotification: true })),
+  };
+}
+
+function importsOf(written: JobDetailsWrite): DataImportDetails {
+  const imports =
+    written.dataImportDetails ??
+    (written.destinationAccountDetails ?? []).map((account) => ({
+      accountDetails:
+        account.dataDestinationType === "StorageAccount"
+          ? {
+              dataAccountType: account.dataDestinationType,
+              storageAccountId: account.storageAccountId,
+            }
+          : {
+              dataAccountType: account.dataDestinationType,
+              resourceGroupId: account.resourceGroupId,
+              stagingStorageAccountId: account.stagingStorageAccountId,
+            },
+    }));
+  return imports.map(withoutPassword);
+}
+
+function withoutPassword<Item extends { readonly accountDetails: DataAccount }>(item: Item): Item {
+  return { ...item, accountDetails: accountOf(item.accountDetails) };
+}
+
+function accountOf(account: DataAccount): DataAccount {
+  return account.dataAccountType === "StorageAccount"
+    ? { dataAccountType: account.dataAccountType, storageAccountId: account.storageAccountId }
+    : {
+        dataAccountType: account.dataAccountType,
+        resourceGroupId: account.resourceGroupId,
+        stagingStorageAccountId: account.stagingStorageAccountId,
+      };
+}
+
+function withoutFlag({
+  contactDetails,
+  shippingAddress,
+}: ReverseShippingDetails): Pick<ReverseShippingDetails, "contactDetails" | "shippingAddress"> {
+  return {
+    ...(contactDetails === undefined ? {} : { contactDetails }),
+    ...(shippingAddress === undefined ? {} : { shippingAddress }),
+  };
+}

@@ -1,0 +1,137 @@
+import type { JobPatch, StageName } from "@databox-cmk/protocol";
+import { contactDetails, contactInfo, parseWith, shippingAddress } from "@databox-cmk/protocol";
+
+import { type JobDetails, withEncryptionPreference } from "./job-details.ts";
+import type { Failure, Outcome } from "./ports.ts";
+import { stageRules } from "./stages.ts";
+
+type DetailsPatch = NonNullable<NonNullable<JobPatch["properties"]>["details"]>;
+
+const TARGET = "properties.details";
+
+/**
+ * Details after a PATCH: what was sent replaces its own member only, at any depth (lists are replaced as a whole), and the
+ * result must still be a whole contact and a whole address.
+ */
+export function decideDetails(
+  current: JobDetails,
+  patch: DetailsPatch,
+  stage: StageName,
+): Outcome<JobDetails> {
+  const rules = stageRules(stage);
+  const changesAddress = patch.shippingAddress !== undefined;
+  if (changesAddress && !rules.addressEditable) return refuse(stage, "shippingAddress");
+  if (patch.contactDetails !== undefined && rules.terminal) return refuse(stage, "contactDetails");
+  if (patch.reverseShippingDetails !== undefined && rules.terminal)
+    return refuse(stage, "reverseShippingDetails");
+  if (patch.preferences !== undefined && rules.terminal) return refuse(stage, "preferences");
+
+  const contact = merged(
+    contactDetails,
+    "contactDetails",
+    current.contactDetails,
+    patch.contactDetails,
+  );
+  if (!contact.ok) return contact;
+  const address = merged(
+    shippingAddress,
+    "shippingAddress",
+    current.shippingAddress,
+    patch.shippingAddress,
+  );
+  if (!address.ok) return address;
+  const reverse = decideReverseShipping(current, patch);
+  if (!reverse.ok) return reverse;
+  const double = patch.preferences?.encryptionPreferences?.doubleEncryption;
+  if (
+    double !== undefined &&
+    double !== (current.preferences.encryptionPreferences?.doubleEncryption ?? "Disabled")
+  )
+    return invalid(
+      "preferences.encryptionPreferences.doubleEncryption",
+      "cannot be changed after the order was placed",
+    );
+  return {
+    ok: true,
+    value: {
+      ...current,
+      ...(contact.value === undefined ? {} : { contactDetails: contact.value }),
+      ...(address.value === undefined ? {} : { shippingAddress: address.value }),
+      ...(reverse.value === undefined ? {} : { reverseShippingDetails: reverse.value }),
+      preferences: withEncryptionPreference({
+        ...current.preferences,
+        ...patch.preferences,
+        encryptionPreferences: {
+          ...current.preferences.encryptionPreferences,
+          ...patch.preferences?.encryptionPreferences,
+        },
+      }),
+    },
+  };
+}
+
+function decideReverseShipping(
+  current: JobDetails,
+  patch: DetailsPatch,
+): Outcome<JobDetails["reverseShippingDetails"]> {
+  if (patch.reverseShippingDetails === undefined)
+    return { ok: true, value: current.reverseShippingDetails };
+  const contact = merged(
+    contactInfo,
+    "reverseShippingDetails.contactDetails",
+    current.reverseShippingDetails?.contactDetails,
+    patch.reverseShippingDetails.contactDetails,
+  );
+  if (!contact.ok) return contact;
+  const address = merged(
+    shippingAddress,
+    "reverseShippingDetails.shippingAddress",
+    current.reverseShippingDetails?.shippingAddress,
+    patch.reverseShippingDetails.shippingAddress,
+  );
+  if (!address.ok) return address;
+  return {
+    ok: true,
+    value: {
+      ...(contact.value === undefined ? {} : { contactDetails: contact.value }),
+      ...(address.value === undefined ? {} : { shippingAddress: address.value }),
+    },
+  };
+}
+
+function merged<Value extends object>(
+  schema: Parameters<typeof parseWith<Value>>[0],
+  member: string,
+  current: Value | undefined,
+  patch: object | undefined,
+): Outcome<Value | undefined> {
+  if (patch === undefined) return { ok: true, value: current };
+  const parsed = parseWith(schema, { ...current, ...patch });
+  return parsed.ok ? { ok: true, value: parsed.value } : invalid(member, parsed.detail);
+}
+
+function invalid(
+  member: string,
+  detail: string,
+): { readonly ok: false; readonly failure: Failure } {
+  return {
+    ok: false,
+    failure: {
+      code: "InvalidRequestContent",
+      target: `${TARGET}.${member}`,
+      detail: `${member}: ${detail}`,
+    },
+  };
+}
+
+function refuse(stage: StageName, member: string): Outcome<never> {
+  return {
+    ok: false,
+    failure: {
+      code: "OrderStageForbids",
+      reason: "address",
+      target: `${TARGET}.${member}`,
+      detail: `${member}: the order is in stage ${stage}`,
+    },
+  };
+}

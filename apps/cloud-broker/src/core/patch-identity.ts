@@ -1,0 +1,85 @@
+import type { IdentityType, ResourceIdentity } from "@databox-cmk/protocol";
+
+import type { AttachedIdentity } from "./order.ts";
+import type { Outcome } from "./ports.ts";
+
+/** Most user-assigned identities of one order. Azure has a limit and does not publish it. */
+export const MAX_USER_IDENTITIES = 10;
+
+/** What a write of `identity` means for an order. */
+export type IdentityPlan = {
+  readonly keep: readonly AttachedIdentity[];
+  readonly remove: readonly AttachedIdentity[];
+  /** A new principal is needed: grants of an earlier one are dead. */
+  readonly createSystemAssigned: boolean;
+  /** Resource ids of user-assigned identities to attach, lower case. */
+  readonly attach: readonly string[];
+};
+
+/**
+ * Merges the written identity into the attached ones, as Resource Manager does in a PATCH: `{}` adds an identity, null
+ * removes it, and a type without UserAssigned removes all of them.
+ */
+export function decideIdentities(
+  attached: readonly AttachedIdentity[],
+  written: ResourceIdentity,
+): Outcome<IdentityPlan> {
+  const wantsSystem = written.type.startsWith("SystemAssigned");
+  const wantsUser = written.type.endsWith("UserAssigned");
+  const entries = Object.entries(written.userAssignedIdentities ?? {}).map(
+    ([id, value]) => [id.toLowerCase(), value] as const,
+  );
+  if (!wantsUser && entries.some(([, value]) => value !== null))
+    return invalid("userAssignedIdentities", "only with a type that has UserAssigned");
+
+  const removed = new Set(entries.filter(([, value]) => value === null).map(([id]) => id));
+  const keep = attached.filter((identity) =>
+    identity.kind === "system"
+      ? wantsSystem
+      : wantsUser && !removed.has(identity.resourceId.toLowerCase()),
+  );
+  const known = new Set(keep.map((identity) => identity.resourceId.toLowerCase()));
+  const attach = entries
+    .filter(([id, value]) => value !== null && !known.has(id))
+    .map(([id]) => id);
+  const count = keep.filter((identity) => identity.kind === "user").length + attach.length;
+  if (wantsUser && count === 0)
+    return invalid("userAssignedIdentities", "expected at least one identity");
+  if (count > MAX_USER_IDENTITIES)
+    return {
+      ok: false,
+      failure: {
+        code: "SsemUserErrorUserAssignedLimitReached",
+        target: "identity.userAssignedIdentities",
+        facts: { maximumCount: MAX_USER_IDENTITIES },
+      },
+    };
+  return {
+    ok: true,
+    value: {
+      keep,
+      remove: attached.filter((identity) => !keep.includes(identity)),
+      createSystemAssigned: wantsSystem && !keep.some((identity) => identity.kind === "system"),
+      attach: [...new Set(attach)],
+    },
+  };
+}
+
+/** The ARM type of a set of attached identities. */
+export function identityTypeOf(attached: readonly AttachedIdentity[]): IdentityType {
+  const system = attached.some((identity) => identity.kind === "system");
+  const user = attached.some((identity) => identity.kind === "user");
+  if (system) return user ? "SystemAssigned,UserAssigned" : "SystemAssigned";
+  return user ? "UserAssigned" : "None";
+}
+
+function invalid(member: string, detail: string): Outcome<never> {
+  return {
+    ok: false,
+    failure: {
+      code: "IdentityUpdateInvalid",
+      target: `identity.${member}`,
+      detail: `${member}: ${detail}`,
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/** ARM actions of this API. `read` of extensions included. */
+export const ACTIONS = {
+  readJobs: "Microsoft.DataBox/jobs/read",
+  writeJobs: "Microsoft.DataBox/jobs/write",
+  deleteJobs: "Microsoft.DataBox/jobs/delete",
+  cancelJobs: "Microsoft.DataBox/jobs/cancel/action",
+  bookPickUp: "Microsoft.DataBox/jobs/bookShipmentPickUp/action",
+  listCredentials: "Microsoft.DataBox/jobs/listCredentials/action",
+  markDevicesShipped: "Microsoft.DataBox/jobs/markDevicesShipped/action",
+  mitigate: "Microsoft.DataBox/jobs/mitigate/action",
+  validateKey: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
+  readActivity: "Microsoft.DataBox/jobs/activity/read",
+  availableSkus: "Microsoft.DataBox/locations/availableSkus/action",
+  validateInputs: "Microsoft.DataBox/locations/validateInputs/action",
+  validateAddress: "Microsoft.DataBox/locations/validateAddress/action",
+  regionConfiguration: "Microsoft.DataBox/locations/regionConfiguration/action",
+  operationResults: "Microsoft.DataBox/locations/operationResults/read",
+  readOperations: "Microsoft.DataBox/operations/read",
+} as const;
+
+/** What every signed-in caller of the tenant may do: it tells nothing about anybody. */
+const OPEN_ACTIONS: ReadonlySet<string> = new Set([ACTIONS.readOperations]);
+
+type RoleRow = {
+  /** GUID of the built-in role definition; ours that Azure does not have are known by name only. */
+  readonly definition?: string;
+  readonly title: string;
+  /** ARM action patterns; `*` stands for any text. */
+  readonly actions: readonly string[];
+  readonly notActions?: readonly string[];
+};
+
+const ADVICE = [
+  ACTIONS.availableSkus,
+  ACTIONS.validateInputs,
+  ACTIONS.validateAddress,
+  ACTIONS.regionConfiguration,
+];
+
+/**
+ * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box Reader may, and so a
+ * "reader" there can unlock the appliance.
+ */
+export const ROLES = {
+  Owner: { title: "Owner", definition: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", actions: ["*"] },
+  Contributor: {
+    title: "Contributor",
+    definition: "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    actions: ["*"],
+    notActions: ["Microsoft.Authorization/*/write", "Microsoft.Authorization/*/delete"],
+  },
+  Reader: {
+    title: "Reader",
+    definition: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    actions: ["*/read"],
+  },
+  DataBoxContributor: {
+    title: "Data Box Contributor",
+    definition: "add466c9-e687-43fc-8d98-dfcf8d720be5",
+    actions: ["Microsoft.DataBox/*"],
+  },
+  DataBoxReader: {
+    title: "Data Box Reader",
+    definition: "028f4ed7-e2a9-465e-a8f4-9c0ffdfdc027",
+    actions: ["Microsoft.DataBox/*/read", ...ADVICE],
+  },
+  DataBoxOperator: {
+    title: "Data Box Operator",
+    actions: [
+      "Microsoft.DataBox/*/read",
+      ACTIONS.listCredentials,
+      ACTIONS.bookPickUp,
+      ACTIONS.markDevicesShipped,
+      ACTIONS.mitigate,
+      ...ADVICE,
+    ],
+  },
+} as const satisfies Record<string, RoleRow>;
+export type RoleName = keyof typeof ROLES;
+
+/** App role (not an Azure role) of those who prepare, ship, receive and erase appliances. */
+export const OPERATOR_APP_ROLE = "DataBox.Operator";
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
+
+function roleRow(role: RoleName): RoleRow {
+  return ROLES[role];
+}
+
+/** Role of a role definition's GUID or resource id. */
+export function roleOfDefinition(definition: string): RoleName | undefined {
+  const guid = definition.toLowerCase().split("/").at(-1);
+  return ROLE_NAMES.find((role) => roleRow(role).definition === guid);
+}
+
+/** One role held at a scope: `/` (everything in the tenant), a subscription, a group or a resource; lower case. */
+export type HeldRole = { readonly role: RoleName; readonly scope: string };
+
+/**
+ * App role of a token → role and scope. `Reader` counts for every subscription of the tenant, `Reader:{subscription id}`
+ * for that one. Entra allows no spaces in app roles, so `DataBoxReader` and `DataBox.Reader` are Data Box Reader.
+ */
+export function parseAppRole(value: string): HeldRole | undefined {
+  const [title = "", subscription, ...rest] = value.split(":");
+  const wanted = title.replaceAll(/[\s.]/g, "").toLowerCase();
+  // The operator's app role opens the operator API only; as a role on orders it needs the name without a dot.
+  if (value === OPERATOR_APP_ROLE || rest.length > 0) return undefined;
+  const role = ROLE_NAMES.find((name) => name.toLowerCase() === wanted);
+  if (role === undefined) return undefined;
+  if (subscription === undefined) return { role, scope: "/" };
+  if (!/^[0-9a-f-]{36}$/i.test(subscription)) return undefined;
+  return { role, scope: `/subscriptions/${subscription.toLowerCase()}` };
+}
+
+/** Deny by default: allowed when one held role at or above the scope has the action and does not take it back. */
+export function decideAccess(held: readonly HeldRole[], action: string, scope: string): boolean {
+  if (OPEN_ACTIONS.has(action)) return true;
+  return held.some(({ role, scope: at }) => {
+    const row = roleRow(role);
+    return (
+      covers(at, scope) &&
+      row.actions.some((pattern) => matches(pattern, action)) &&
+      !(row.notActions ?? []).some((pattern) => matches(pattern, action))
+    );
+  });
+}
+
+function covers(at: string, scope: string): boolean {
+  const above = at.toLowerCase();
+  const below = scope.toLowerCase();
+  return above === "/" || below === above || below.startsWith(`${above}/`);
+}
+
+function matches(pattern: string, action: string): boolean {
+  const parts = pattern.toLowerCase().split("*");
+  const text = action.toLowerCase();
+  const [first = "", ...others] = parts;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of others.slice(0, -1)) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  const last = others.at(-1);
+  if (last === undefined) return text === first;
+  return text.length - from >= last.length && text.endsWith(last);
+}

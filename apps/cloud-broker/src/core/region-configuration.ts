@@ -1,0 +1,78 @@
+import type {
+  RegionConfigurationRequest,
+  RegionConfigurationResponse,
+} from "@databox-cmk/protocol";
+
+import { regionOf } from "./data/regions.ts";
+import type { EpochMs } from "./order.ts";
+
+const DAY_MS = 86_400_000;
+/** A scheduled delivery is at least so many days ahead, and one of so many days is offered. */
+const LEAD_DAYS = 14;
+const OFFERED_DAYS = 30;
+
+/** What a region offers: delivery dates (working days), who may ship, where to send an appliance. */
+export function regionConfiguration(
+  request: RegionConfigurationRequest,
+  nowMs: EpochMs,
+): RegionConfigurationResponse {
+  const { datacenterAddressRequest, scheduleAvailabilityRequest } = request;
+  return {
+    ...(scheduleAvailabilityRequest === undefined
+      ? {}
+      : {
+          scheduleAvailabilityResponse: {
+            availableDates:
+              regionOf(scheduleAvailabilityRequest.storageLocation) === undefined
+                ? []
+                : workingDays(nowMs),
+          },
+        }),
+    ...(request.transportAvailabilityRequest === undefined
+      ? {}
+      : {
+          transportAvailabilityResponse: {
+            transportAvailabilityDetails: [
+              { shipmentType: "MicrosoftManaged" },
+              { shipmentType: "CustomerManaged" },
+            ],
+          },
+        }),
+    ...(datacenterAddressRequest === undefined
+      ? {}
+      : {
+          datacenterAddressResponse: datacenterAddress(datacenterAddressRequest.storageLocation),
+        }),
+    ...(request.deviceCapabilityRequest === undefined
+      ? {}
+      : {
+          deviceCapabilityResponse: {
+            deviceCapabilityDetails: [{ hardwareEncryption: "Disabled" }],
+          },
+        }),
+  };
+}
+
+/** An instruction, not a street: this system has no docks of its own. */
+function datacenterAddress(storageLocation: string): Readonly<Record<string, unknown>> {
+  const region = regionOf(storageLocation);
+  return {
+    datacenterAddressType: "DatacenterAddressInstruction",
+    supportedCarriersForReturnShipment: region === undefined ? [] : ["FedEx", "UPS", "DHL"],
+    ...(region === undefined ? {} : { dataCenterAzureLocation: storageLocation }),
+    communicationInstruction:
+      region === undefined
+        ? `The region ${storageLocation} takes no appliances.`
+        : `Ask the operator of datacenter ${region.dataCenter} for the dock and the time of delivery.`,
+  };
+}
+
+function workingDays(nowMs: EpochMs): string[] {
+  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return Array.from({ length: OFFERED_DAYS }, (_, day) => today + (LEAD_DAYS + day) * DAY_MS)
+    .filter((dayMs) => {
+      const weekday = new Date(dayMs).getUTCDay();
+      return weekday !== 0 && weekday !== 6;
+    })
+    .map((dayMs) => new Date(dayMs).toISOString());
+}

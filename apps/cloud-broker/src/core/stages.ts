@@ -1,0 +1,91 @@
+import type { StageName, StageStatus } from "@databox-cmk/protocol";
+
+/** Whether the unlock key may be shown: it is made at preparation and lives until erasure. */
+export type CredentialsRule = "not-yet" | "until-erased" | "never";
+
+type StageRow = {
+  readonly displayName?: string;
+  /** Status of the stage when it is entered. */
+  readonly entryStatus: StageStatus;
+  readonly cancellable: boolean;
+  readonly deletable: boolean;
+  readonly addressEditable: boolean;
+  /** Key, vault, version and identity may be changed; also while a copy is halted, because that is the remedy. */
+  readonly encryptionEditable: boolean;
+  readonly prepareToShip: boolean;
+  readonly credentials: CredentialsRule;
+  readonly terminal: boolean;
+};
+
+const ordered = {
+  displayName: "Ordered",
+  entryStatus: "Succeeded",
+  cancellable: true,
+  deletable: false,
+  addressEditable: true,
+  encryptionEditable: true,
+  prepareToShip: true,
+  credentials: "not-yet",
+  terminal: false,
+} as const satisfies StageRow;
+const prepared = {
+  ...ordered,
+  displayName: "Processed",
+  // Until every node has reported that its volume is locked with the new key.
+  entryStatus: "InProgress",
+  cancellable: false,
+  credentials: "until-erased",
+} as const satisfies StageRow;
+const underway = {
+  ...prepared,
+  entryStatus: "Succeeded",
+  addressEditable: false,
+} as const satisfies StageRow;
+const ended = {
+  entryStatus: "Succeeded",
+  cancellable: false,
+  deletable: true,
+  addressEditable: false,
+  encryptionEditable: false,
+  prepareToShip: false,
+  credentials: "until-erased",
+  terminal: true,
+} as const satisfies StageRow;
+
+/** What each stage of an order is called and allows; every flag of an order is computed from this table. */
+export const STAGES = {
+  DeviceOrdered: ordered,
+  DevicePrepared: prepared,
+  Dispatched: { ...underway, displayName: "Dispatched" },
+  Delivered: { ...underway, displayName: "Delivered" },
+  PickedUp: { ...underway, displayName: "Picked up" },
+  AtAzureDC: { ...underway, displayName: "Received" },
+  DataCopy: { ...underway, displayName: "Data copy in progress", entryStatus: "InProgress" },
+  Completed: { ...ended, displayName: "Completed" },
+  CompletedWithErrors: {
+    ...ended,
+    displayName: "Completed with errors",
+    entryStatus: "SucceededWithErrors",
+  },
+  CompletedWithWarnings: {
+    ...ended,
+    displayName: "Completed with warnings",
+    entryStatus: "SucceededWithWarnings",
+  },
+  Cancelled: { ...ended, displayName: "Canceled", credentials: "never" },
+  Aborted: { ...ended, displayName: "Aborted", entryStatus: "Failed" },
+  Failed_IssueReportedAtCustomer: {
+    ...ended,
+    displayName: "Failed: issue reported at customer",
+    entryStatus: "Failed",
+  },
+  Failed_IssueDetectedAtAzureDC: {
+    ...ended,
+    displayName: "Failed: issue detected at datacenter",
+    entryStatus: "Failed",
+  },
+} as const satisfies Record<StageName, StageRow>;
+
+export function stageRules(stage: StageName): StageRow {
+  return STAGES[stage];
+}

@@ -1,0 +1,133 @@
+import type { JsonObject } from "@databox-cmk/crypto";
+import {
+  completeRequest,
+  failRequest,
+  type JobResource,
+  prepareRequest,
+} from "@databox-cmk/protocol";
+
+import { contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
+import { PATHS } from "../arm/paths.ts";
+import { renderJob } from "../arm/render-job.ts";
+import { renderTime } from "../arm/wire-time.ts";
+import type { OrderName } from "../core/order.ts";
+import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { startCopy } from "../orders/copy-data.ts";
+import { eraseOrder } from "../orders/erase-order.ts";
+import { findOrder } from "../orders/find-order.ts";
+import { moveOrder } from "../orders/move-order.ts";
+import { prepareOrder } from "../orders/prepare-order.ts";
+import { type OrderNode, readNodes } from "../orders/read-nodes.ts";
+import type { Answer, CallerRequest, Route } from "../server/route.ts";
+
+type BodyRequest = CallerRequest & { readonly body: JsonObject };
+
+const MAX_BYTES = 16 * 1024;
+const ORDER = `/operator/v1${PATHS.job}`;
+const SIMPLE_MOVES = ["dispatch", "deliver", "pickUp", "receive"] as const;
+
+/** Those who prepare, ship, receive and erase appliances move orders on; each move answers with the order and its nodes. */
+export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
+  const move = (
+    action: string,
+    run: (name: OrderName, body: unknown, context: RequestContext) => Promise<void>,
+  ): Route => ({
+    ...row(action),
+    handle: async (request: BodyRequest) => {
+      const name = orderNameOf(request);
+      await run(name, request.body, contextOf(request));
+      return { status: 200, body: { json: await readView(plane, name) } };
+    },
+  });
+
+  return [
+    {
+      method: "GET",
+      path: ORDER,
+      authentication: "operator",
+      action: "Microsoft.DataBox/operator/read",
+      reads: "nothing",
+      handle: async (request: CallerRequest): Promise<Answer> => ({
+        status: 200,
+        body: { json: await readView(plane, orderNameOf(request)) },
+      }),
+    },
+    {
+      ...row("prepare"),
+      handle: async (request: BodyRequest) => {
+        const { serials } = parseBody(prepareRequest, request.body);
+        const nodes = await prepareOrder(plane, orderNameOf(request), serials, contextOf(request));
+        const json = {
+          nodes: nodes.map(({ serial, enrolmentCode, expiresAtMs }) => ({
+            serial,
+            enrolmentCode,
+            expiresAt: new Date(expiresAtMs).toISOString(),
+          })),
+        };
+        return { status: 200, body: { json } };
+      },
+    },
+    ...SIMPLE_MOVES.map((kind) =>
+      move(kind, (name, _body, context) => moveOrder(plane, name, { kind }, context)),
+    ),
+    move("startCopy", async (name, _body, context) =>
+      startCopy(plane, await findOrder(plane.store, name), context),
+    ),
+    move("complete", (name, body, context) => {
+      const { outcome = "Completed" } = parseBody(completeRequest, body);
+      return moveOrder(plane, name, { kind: "complete", outcome }, context);
+    }),
+    move("fail", (name, body, context) => {
+      const { outcome } = parseBody(failRequest, body);
+      return moveOrder(plane, name, { kind: "fail", outcome }, context);
+    }),
+    move("erase", (name, _body, context) => eraseOrder(plane, name, context)),
+  ];
+}
+
+function row(action: string) {
+  return {
+    method: "POST",
+    path: `${ORDER}/${action}`,
+    authentication: "operator",
+    action: `Microsoft.DataBox/operator/${action}/action`,
+    reads: "json",
+    maxBytes: MAX_BYTES,
+    optional: true,
+  } as const;
+}
+
+type NodeView = {
+  readonly serial: string;
+  readonly ordinal: number;
+  readonly enrolled: boolean;
+  readonly preparedAt?: string;
+  readonly lastOutcome?: string;
+  readonly lastSeenAt?: string;
+};
+
+/** The order with everything, its nodes, and after erasure the signed receipt. */
+async function readView(
+  { store }: ControlPlane,
+  name: OrderName,
+): Promise<JobResource & { nodes: readonly NodeView[]; erasureReceipt?: string }> {
+  const order = await findOrder(store, name);
+  const nodes = await readNodes(store, order.id);
+  const { erasureReceipt } = order.state;
+  return {
+    ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
+    nodes: nodes.map(renderNode),
+    ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
+  };
+}
+
+function renderNode(node: OrderNode): NodeView {
+  return {
+    serial: node.serial,
+    ordinal: node.ordinal,
+    enrolled: node.deviceJwkJson !== undefined,
+    ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
+    ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),
+    ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
+  };
+}

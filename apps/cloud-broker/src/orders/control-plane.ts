@@ -1,0 +1,32 @@
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
+import type { KeyCustody } from "../custody/key-custody.ts";
+import type { Store } from "../store/open-store.ts";
+
+export type ControlPlaneSettings = {
+  /** Public URL of Resource Manager, without a final slash: Location headers and links start with it. */
+  readonly armUrl: string;
+  readonly tenantId: string;
+  /** Retry-After of long-running operations. */
+  readonly retryAfterSeconds: number;
+  readonly allowRevertToMicrosoftManaged: boolean;
+};
+
+/** What reading and writing orders needs. */
+export type ControlPlane = {
+  readonly store: Store;
+  readonly custody: KeyCustody;
+  readonly identities: IdentityDirectory;
+  readonly appendAudit: AppendAudit;
+  /** Signs with the broker's key: a JWS compact of the given `typ`. */
+  readonly sign: (typ: string, payload: object) => Promise<string>;
+  readonly now: Clock;
+  readonly settings: ControlPlaneSettings;
+};
+
+/** Who asks, as it is written into audit rows and `systemData`. */
+export type RequestContext = {
+  readonly actor: Actor;
+  readonly by: string;
+  readonly correlationId: string;
+};

@@ -1,0 +1,110 @@
+import { type ErrorCode, ERRORS, explain } from "@databox-cmk/errors";
+import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
+
+import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
+import type { Failure } from "../core/ports.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { errorOf, valueOf } from "./failure-error.ts";
+import { lifecycleOf, type Order, type OrderState } from "./order.ts";
+import { readNodes } from "./read-nodes.ts";
+import { updateOrder } from "./write-order.ts";
+
+/** What a customer did just before, to be recorded in the same commit. */
+type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: number };
+
+/**
+ * Starts the copy, or goes on with a halted one: the service needs the key of every node now. A refused key halts the
+ * copy and says what the customer can do; a vault that does not answer changes nothing and may be asked again.
+ */
+export async function startCopy(
+  plane: ControlPlane,
+  order: Order,
+  context: RequestContext,
+  mitigation?: Mitigation,
+): Promise<void> {
+  const started = valueOf(decideTransition(lifecycleOf(order), { kind: "startCopy" }));
+  const failure = await tryKeys(plane, order);
+  if (failure !== undefined && isPassing(failure.code)) throw errorOf(failure);
+  const next =
+    failure === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
+  await plane.store.transaction().execute(async (transaction) => {
+    await updateOrder(
+      transaction,
+      order,
+      {
+        stage: next.stage,
+        stageStatus: next.stageStatus,
+        state: stateAfter(order.state, failure, mitigation),
+      },
+      context.by,
+      plane.now(),
+    );
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/startCopy",
+      actor: context.actor,
+      outcome: failure === undefined ? "granted" : "refused",
+      correlationId: context.correlationId,
+      ...(failure === undefined ? {} : { code: failure.code }),
+      ...(failure?.reason === undefined ? {} : { reason: failure.reason }),
+      ...(failure?.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
+    });
+  });
+}
+
+/** Releases the content key of each node and lets it go at once: what is asked is whether the vault still gives it. */
+async function tryKeys(
+  { custody, store }: ControlPlane,
+  order: Order,
+): Promise<Failure | undefined> {
+  for (const { serial } of await readNodes(store, order.id)) {
+    const released = await custody.releaseContentKey(order.id, serial);
+    if (!released.ok) return released.failure;
+    released.value.contentKey.fill(0);
+  }
+  return undefined;
+}
+
+/** Nobody with authority answered: the same question may be answered later without anybody acting. */
+export function isPassing(code: ErrorCode): boolean {
+  const { class: errorClass } = ERRORS[code];
+  return errorClass === "unreachable" || errorClass === "pending" || errorClass === "internal";
+}
+
+function stateAfter(
+  { error: _error, actions: _actions, ...state }: OrderState,
+  failure: Failure | undefined,
+  mitigation: Mitigation | undefined,
+): OrderState {
+  return {
+    ...state,
+    ...(mitigation === undefined ? {} : { lastMitigation: mitigation }),
+    ...(failure === undefined ? {} : { error: haltError(failure), actions: KEY_HALT_ACTIONS }),
+  };
+}
+
+/** `properties.error` of a halted copy, as Data Box shows it, with the cause in `details`. */
+function haltError(failure: Failure): CloudError {
+  const halt = explain("SsemUserCopyErrorWaitingForAction");
+  const cause = explain(failure.code, {
+    ...(failure.reason === undefined ? {} : { reason: failure.reason }),
+    ...(failure.facts === undefined ? {} : { facts: failure.facts }),
+  });
+  return {
+    additionalInfo: [
+      {
+        type: "Recovery",
+        info: {
+          code: failure.code,
+          ...(failure.reason === undefined ? {} : { reason: failure.reason }),
+          who: cause.who,
+          recoverable: cause.recoverable,
+          steps: cause.steps,
+        },
+      },
+    ],
+    code: "SsemUserCopyErrorWaitingForAction",
+    message: halt.message,
+    target: "CopyIntervention",
+    details: [{ code: failure.code, message: cause.message }],
+  };
+}

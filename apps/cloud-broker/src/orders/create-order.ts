@@ -1,0 +1,154 @@
+import { checkPasskey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { JobWrite, TransferType } from "@databox-cmk/protocol";
+
+import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
+import { type OrderName, orderIdOf } from "../core/order.ts";
+import { decideIdentities } from "../core/patch-identity.ts";
+import { decideKeyChoice } from "../core/patch-key-choice.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { errorOf, valueOf } from "./failure-error.ts";
+import { insertOperation } from "./operations.ts";
+import { keySubjectOf } from "./order.ts";
+import { readOrder } from "./read-order.ts";
+import { realiseIdentities } from "./realise-identities.ts";
+import { insertOrder } from "./write-order.ts";
+
+const DETAILS = "properties.details";
+
+/**
+ * Places an order: everything is checked before, and then written in one commit together with its key and its operation.
+ *
+ * @returns id of the long-running operation.
+ */
+export async function createOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  written: JobWrite,
+  transferType: TransferType,
+  context: RequestContext,
+): Promise<string> {
+  const { custody, settings } = plane;
+  checkWritten(written, transferType);
+  const id = orderIdOf(name);
+  if ((await readOrder(plane.store, id)) !== undefined)
+    throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
+
+  const { details: writtenDetails, deliveryInfo } = written.properties;
+  const details = newJobDetails(writtenDetails, transferType);
+  const key = valueOf(
+    decideKeyChoice(
+      undefined,
+      writtenDetails.keyEncryptionKey ?? {},
+      settings.allowRevertToMicrosoftManaged,
+    ),
+  );
+  const plan = valueOf(decideIdentities([], written.identity ?? { type: "None" }));
+  const location = written.location.replaceAll(" ", "").toLowerCase();
+  const realised = await realiseIdentities(plane, { id, location, identityEpoch: 0 }, plan);
+  const nowMs = plane.now();
+  const passkey = Buffer.from(writtenDetails.devicePassword ?? "");
+  const { name: skuName, ...sku } = written.sku;
+  const order = {
+    id,
+    name,
+    location,
+    skuName,
+    transferType,
+    tags: written.tags ?? {},
+    details,
+    state: {
+      sku,
+      ...(deliveryInfo?.scheduledDateTime === undefined
+        ? {}
+        : { scheduledDateTime: deliveryInfo.scheduledDateTime }),
+      ownPasskey: passkey.length > 0,
+      prepared: false,
+    },
+    stage: "DeviceOrdered",
+    stageStatus: "Succeeded",
+    identities: realised.identities,
+    identityEpoch: realised.identityEpoch,
+    createdAtMs: nowMs,
+    createdBy: context.by,
+    updatedAtMs: nowMs,
+    updatedBy: context.by,
+  } as const;
+  let operation = "";
+  try {
+    const subject = keySubjectOf(order, settings.tenantId);
+    const ownPasskey =
+      passkey.length > 0 ? valueOf(await custody.sealOwnPasskey(subject, key, passkey)) : undefined;
+    const outcome = await custody.change(subject, key, context.actor, async (transaction) => {
+      await insertOrder(transaction, order);
+      await realised.commit(transaction);
+      if (ownPasskey !== undefined)
+        await transaction
+          .insertInto("own_passkeys")
+          .values({ order_id: id, envelope_json: ownPasskey })
+          .execute();
+      operation = await insertOperation(transaction, id, "create", nowMs);
+      await plane.appendAudit(transaction, id, {
+        action: "order/create",
+        actor: context.actor,
+        outcome: "done",
+        correlationId: context.correlationId,
+        detail: { sku: skuName, transferType, kekType: key.kekType },
+      });
+    });
+    if (!outcome.ok) throw errorOf(outcome.failure);
+  } catch (error) {
+    await realised.abandon();
+    throw error;
+  } finally {
+    passkey.fill(0);
+  }
+  return operation;
+}
+
+/** Rules of a new order that no schema can say. */
+function checkWritten(written: JobWrite, transferType: TransferType): void {
+  const { details, deliveryType, deliveryInfo } = written.properties;
+  if (!/^[a-z0-9]{2,64}$/.test(written.location.replaceAll(" ", "").toLowerCase()))
+    refuse("location", "location: expected the name of an Azure region");
+  if (details.jobDetailsType !== written.sku.name)
+    refuse(
+      `${DETAILS}.jobDetailsType`,
+      `jobDetailsType: expected ${written.sku.name}, the name of the sku`,
+    );
+  if (deliveryType === "Scheduled" && deliveryInfo?.scheduledDateTime === undefined)
+    refuse(
+      "properties.deliveryInfo.scheduledDateTime",
+      "scheduledDateTime: required for a scheduled delivery",
+    );
+  const other = transferType === "ImportToAzure" ? "dataExportDetails" : "dataImportDetails";
+  if ((details[other] ?? []).length > 0)
+    refuse(`${DETAILS}.${other}`, `${other}: not with transferType ${transferType}`);
+  checkPasswords(written, transferType);
+}
+
+function checkPasswords(written: JobWrite, transferType: TransferType): void {
+  const { devicePassword } = written.properties.details;
+  const passwords = [...sharePasswordsOf(written.properties.details)];
+  if (devicePassword !== undefined && devicePassword !== "") {
+    const target = `${DETAILS}.devicePassword`;
+    if (transferType === "ExportFromAzure")
+      throw new AppError("InvalidDevicePassword", {
+        target,
+        detail: "devicePassword: an export order makes its own",
+      });
+    passwords.push({ target, password: devicePassword });
+  }
+  for (const { target, password } of passwords) {
+    const faults = checkPasskey(password);
+    if (faults.length > 0)
+      throw new AppError("InvalidDevicePassword", {
+        target,
+        detail: `${target.split(".").at(-1) ?? target}: ${faults.join(", ")}`,
+      });
+  }
+}
+
+function refuse(target: string, detail: string): never {
+  throw new AppError("InvalidRequestContent", { target, detail });
+}

@@ -1,0 +1,104 @@
+import { AppError } from "@databox-cmk/errors";
+import type { Transaction } from "kysely";
+
+import { scrubPersonalData } from "../core/job-details.ts";
+import { decideTransition } from "../core/lifecycle.ts";
+import { type OrderName, orderIdOf } from "../core/order.ts";
+import { stageRules } from "../core/stages.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { valueOf } from "./failure-error.ts";
+import { findOrder } from "./find-order.ts";
+import { removeIdentity } from "./identity-cleanup.ts";
+import { insertOperation } from "./operations.ts";
+import { lifecycleOf } from "./order.ts";
+import { readOrder } from "./read-order.ts";
+import { updateOrder } from "./write-order.ts";
+
+/** Cancels an order that is not being processed yet; its personal data and its own passkey go. Repeating it is harmless. */
+export async function cancelOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  reason: string,
+  context: RequestContext,
+): Promise<void> {
+  const order = await findOrder(plane.store, name);
+  if (order.stage === "Cancelled") return;
+  const next = valueOf(decideTransition(lifecycleOf(order), { kind: "cancel" }));
+  const nowMs = plane.now();
+  await plane.custody.destroy(order.id, context.actor, async (transaction) => {
+    await updateOrder(
+      transaction,
+      order,
+      {
+        stage: next.stage,
+        stageStatus: next.stageStatus,
+        cancellationReason: reason,
+        details: scrubPersonalData(order.details),
+      },
+      context.by,
+      nowMs,
+    );
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/cancel",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+    });
+  });
+}
+
+/**
+ * Deletes an ended order with all wrappings of its key. The audit chain stays.
+ *
+ * @returns id of the long-running operation and the order's region; undefined when there is no such order.
+ */
+export async function deleteOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  context: RequestContext,
+): Promise<{ readonly operation: string; readonly location: string } | undefined> {
+  const order = await readOrder(plane.store, orderIdOf(name));
+  if (order === undefined) return undefined;
+  if (!stageRules(order.stage).deletable)
+    throw new AppError("OrderStageForbids", {
+      reason: "delete",
+      target: "properties.status",
+      detail: `delete: the order is in stage ${order.stage}`,
+    });
+  const nowMs = plane.now();
+  const hasSystemIdentity = order.identities.some((identity) => identity.kind === "system");
+  let operation = "";
+  await plane.custody.destroy(order.id, context.actor, async (transaction) => {
+    if (hasSystemIdentity)
+      await transaction
+        .insertInto("identity_cleanups")
+        .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    await deleteRows(transaction, order.id, order.revision);
+    operation = await insertOperation(transaction, order.id, "delete", nowMs);
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/delete",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+    });
+  });
+  if (hasSystemIdentity) await removeIdentity(plane, order.id, order.identityEpoch);
+  return { operation, location: order.location };
+}
+
+/** Identities, stages, nodes and keys go with the order (on delete cascade). */
+async function deleteRows(
+  transaction: Transaction<BrokerTables>,
+  id: string,
+  revision: number,
+): Promise<void> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom("orders")
+    .where("id", "=", id)
+    .where("revision", "=", revision)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) throw new AppError("RewrapConflict", { detail: "delete" });
+}

@@ -1,0 +1,20 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { Failure, Outcome } from "../core/ports.ts";
+
+/** A named failure as the error that the edge renders. */
+export function errorOf(failure: Failure): AppError {
+  const { code, reason, target, detail, facts, retryAfterSeconds } = failure;
+  return new AppError(code, {
+    reason,
+    target,
+    detail,
+    facts: { ...facts, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
+  });
+}
+
+/** The value of an outcome; a failure is thrown for the edge to render. */
+export function valueOf<Value>(outcome: Outcome<Value>): Value {
+  if (outcome.ok) return outcome.value;
+  throw errorOf(outcome.failure);
+}

@@ -1,0 +1,36 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { type OrderName, orderIdOf } from "../core/order.ts";
+import type { Store } from "../store/open-store.ts";
+import { wasDeleted } from "./operations.ts";
+import { entityTagOf, type Order } from "./order.ts";
+import { readOrder } from "./read-order.ts";
+
+/** @throws {AppError} `ResourceNotFound`, or `SsemUserErrorEntityNotFound` for one that was deleted lately. */
+export async function findOrder(store: Store, name: OrderName): Promise<Order> {
+  const id = orderIdOf(name);
+  const order = await readOrder(store, id);
+  if (order !== undefined) return order;
+  const facts = {
+    orderName: name.name,
+    resourceGroup: name.resourceGroup,
+    subscriptionId: name.subscriptionId,
+  };
+  throw (await wasDeleted(store, id))
+    ? new AppError("SsemUserErrorEntityNotFound", { facts, detail: name.name })
+    : new AppError("ResourceNotFound", {
+        facts,
+        detail: `Microsoft.DataBox/jobs/${name.name} under resource group ${name.resourceGroup}`,
+      });
+}
+
+/** If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the order's entity tag. @throws {AppError} `PreconditionFailed` */
+export function requireMatch(order: Order, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch.trim() === "" || ifMatch.trim() === "*") return;
+  const tags = ifMatch.split(",").map((tag) => tag.trim());
+  if (!tags.includes(entityTagOf(order)))
+    throw new AppError("PreconditionFailed", {
+      target: "If-Match",
+      detail: "the order has changed since it was read",
+    });
+}

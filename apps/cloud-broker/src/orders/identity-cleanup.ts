@@ -1,0 +1,46 @@
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { ControlPlane } from "./control-plane.ts";
+
+/** A change that has not committed after this long will not any more. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+
+/** Notes that a system-assigned identity must go, unless the change that makes it commits. */
+export async function noteIdentity(
+  { store, now }: ControlPlane,
+  order: OrderId,
+  epoch: number,
+): Promise<void> {
+  await store
+    .insertInto("identity_cleanups")
+    .values({ order_id: order, epoch, created_at_ms: now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Deletes a noted identity; when Resource Manager does not answer, the note stays for the next sweep. */
+export async function removeIdentity(
+  { store, identities }: ControlPlane,
+  order: OrderId,
+  epoch: number,
+): Promise<void> {
+  const outcome = await identities.deleteSystemAssigned(order, epoch);
+  if (!outcome.ok) return;
+  await store
+    .deleteFrom("identity_cleanups")
+    .where("order_id", "=", order)
+    .where("epoch", "=", epoch)
+    .execute();
+}
+
+/** Deletes identities that a crash or an outage left behind. Safe to call at any time. */
+export async function sweepIdentities(plane: ControlPlane): Promise<void> {
+  const before: EpochMs = plane.now() - ABANDONED_AFTER_MS;
+  const notes = await plane.store
+    .selectFrom("identity_cleanups")
+    .select(["order_id", "epoch"])
+    .where("created_at_ms", "<", before)
+    .execute();
+  for (const note of notes)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
+    await removeIdentity(plane, note.order_id as OrderId, note.epoch);
+}

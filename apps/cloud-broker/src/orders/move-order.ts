@@ -1,0 +1,48 @@
+import { scrubPersonalData } from "../core/job-details.ts";
+import { type Breakdown, type Completion, decideTransition } from "../core/lifecycle.ts";
+import type { OrderName } from "../core/order.ts";
+import { stageRules } from "../core/stages.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { valueOf } from "./failure-error.ts";
+import { findOrder } from "./find-order.ts";
+import { lifecycleOf } from "./order.ts";
+import { updateOrder } from "./write-order.ts";
+
+/** Events that move an order on and need nobody's key. */
+export type MovingEvent =
+  | { readonly kind: "dispatch" | "deliver" | "pickUp" | "receive" }
+  | { readonly kind: "complete"; readonly outcome: Completion }
+  | { readonly kind: "fail"; readonly outcome: Breakdown };
+
+/** Moves an order on. A repeated move changes nothing; at the end of the course the personal data goes. */
+export async function moveOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  event: MovingEvent,
+  context: RequestContext,
+): Promise<void> {
+  const order = await findOrder(plane.store, name);
+  const before = lifecycleOf(order);
+  const next = valueOf(decideTransition(before, event));
+  if (next === before) return;
+  await plane.store.transaction().execute(async (transaction) => {
+    await updateOrder(
+      transaction,
+      order,
+      {
+        stage: next.stage,
+        stageStatus: next.stageStatus,
+        ...(stageRules(next.stage).terminal ? { details: scrubPersonalData(order.details) } : {}),
+      },
+      context.by,
+      plane.now(),
+    );
+    await plane.appendAudit(transaction, order.id, {
+      action: `order/${event.kind}`,
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { stage: next.stage },
+    });
+  });
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+
+import type { Transaction } from "kysely";
+
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { Store } from "../store/open-store.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+export type OperationKind = "create" | "update" | "delete";
+
+/** How long the result of an operation may be asked for. */
+const KEPT_MS = 24 * 3_600_000;
+/** Azure marks the operations of a deletion so. */
+const DELETE_SUFFIX = "-deleteorder";
+
+/** Records a long-running operation in the transaction of the change itself: it is done when it can be asked for. */
+export async function insertOperation(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+  kind: OperationKind,
+  nowMs: EpochMs,
+): Promise<string> {
+  const id = `${randomUUID()}${kind === "delete" ? DELETE_SUFFIX : ""}`;
+  await transaction
+    .deleteFrom("operations")
+    .where("created_at_ms", "<", nowMs - KEPT_MS)
+    .execute();
+  await transaction
+    .insertInto("operations")
+    .values({ id, order_id: order, kind, created_at_ms: nowMs, polls: 0 })
+    .execute();
+  return id;
+}
+
+export type Operation = {
+  readonly order: OrderId;
+  readonly kind: OperationKind;
+  /** How often it was asked for before. */
+  readonly polls: number;
+};
+
+/** Reads an operation of a subscription and counts the question. */
+export async function pollOperation(
+  store: Store,
+  subscriptionId: string,
+  id: string,
+): Promise<Operation | undefined> {
+  return store.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom("operations")
+      .select(["order_id", "kind", "polls"])
+      .where("id", "=", id.toLowerCase())
+      .executeTakeFirst();
+    if (row?.order_id.startsWith(`/subscriptions/${subscriptionId.toLowerCase()}/`) !== true)
+      return undefined;
+    await transaction
+      .updateTable("operations")
+      .set({ polls: row.polls + 1 })
+      .where("id", "=", id.toLowerCase())
+      .execute();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
+    return { order: row.order_id as OrderId, kind: row.kind as OperationKind, polls: row.polls };
+  });
+}
+
+/** Whether an order of this name was deleted within the last day: its answer then comes from the service, not the gateway. */
+export async function wasDeleted(store: Store, order: OrderId): Promise<boolean> {
+  const row = await store
+    .selectFrom("operations")
+    .select("id")
+    .where("order_id", "=", order)
+    .where("kind", "=", "delete")
+    .executeTakeFirst();
+  return row !== undefined;
+}

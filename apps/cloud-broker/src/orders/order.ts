@@ -1,0 +1,102 @@
+import type {
+  CloudError,
+  CustomerResolution,
+  JobSku,
+  StageName,
+  StageStatus,
+  TransferType,
+} from "@databox-cmk/protocol";
+
+import type { JobDetails } from "../core/job-details.ts";
+import { storageAccountsOf } from "../core/job-details.ts";
+import type { Lifecycle } from "../core/lifecycle.ts";
+import type {
+  AttachedIdentity,
+  EpochMs,
+  KeyChoice,
+  OrderId,
+  OrderName,
+  SkuName,
+} from "../core/order.ts";
+import type { KeySubject } from "../core/ports.ts";
+
+export type StageEntry = {
+  readonly stage: StageName;
+  readonly status: StageStatus;
+  readonly enteredAtMs: EpochMs;
+};
+
+export type PackageDetails = { readonly carrierName: string; readonly trackingId: string };
+
+/** What the course of an order adds to what the customer wrote. */
+export type OrderState = {
+  readonly sku: Omit<JobSku, "name">;
+  /** ISO time of a scheduled delivery. */
+  readonly scheduledDateTime?: string;
+  readonly ownPasskey: boolean;
+  readonly prepared: boolean;
+  readonly error?: CloudError;
+  readonly actions?: readonly CustomerResolution[];
+  readonly lastMitigation?: {
+    readonly atMs: EpochMs;
+    readonly resolution: CustomerResolution;
+  };
+  readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
+  readonly deliverToDcPackage?: PackageDetails;
+  readonly returnToCustomerPackage?: PackageDetails;
+  /** Compact JWS of the broker over what was destroyed and when. */
+  readonly erasureReceipt?: string;
+};
+
+export type Order = {
+  readonly id: OrderId;
+  /** As written at creation; `id` is the lower-case form. */
+  readonly name: OrderName;
+  readonly location: string;
+  readonly skuName: SkuName;
+  readonly transferType: TransferType;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly details: JobDetails;
+  readonly state: OrderState;
+  readonly stage: StageName;
+  readonly stageStatus: StageStatus;
+  readonly stages: readonly StageEntry[];
+  readonly cancellationReason?: string;
+  readonly identities: readonly AttachedIdentity[];
+  readonly identityEpoch: number;
+  readonly key: KeyChoice;
+  readonly revision: number;
+  readonly createdAtMs: EpochMs;
+  readonly createdBy: string;
+  readonly updatedAtMs: EpochMs;
+  readonly updatedBy: string;
+};
+
+export function lifecycleOf(order: Order): Lifecycle {
+  return {
+    transferType: order.transferType,
+    stage: order.stage,
+    stageStatus: order.stageStatus,
+    prepared: order.state.prepared,
+    erased: order.state.erasureReceipt !== undefined,
+  };
+}
+
+/** The order as the checks of a key see it, with the identities that are to be in force. */
+export function keySubjectOf(
+  order: Pick<Order, "id" | "location" | "details" | "identities">,
+  tenantId: string,
+): KeySubject {
+  return {
+    order: order.id,
+    tenantId,
+    location: order.location,
+    identities: order.identities,
+    storageAccountIds: storageAccountsOf(order.details),
+  };
+}
+
+/** Changes with every write, and differs for an order that was deleted and made again. */
+export function entityTagOf(order: Pick<Order, "createdAtMs" | "revision">): string {
+  return `"${order.createdAtMs.toString(16)}-${String(order.revision)}"`;
+}

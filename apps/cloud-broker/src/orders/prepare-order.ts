@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+
+import { decideTransition } from "../core/lifecycle.ts";
+import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
+import { createEnrolmentCode, type EnrolmentCode } from "../device/enrolment-code.ts";
+import type { Store } from "../store/open-store.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { errorOf, valueOf } from "./failure-error.ts";
+import { findOrder } from "./find-order.ts";
+import { lifecycleOf, type Order } from "./order.ts";
+import { readNodes } from "./read-nodes.ts";
+import { updateOrder } from "./write-order.ts";
+
+export type PreparedNode = {
+  readonly serial: string;
+  /** Shown once; stored hashed. */
+  readonly enrolmentCode: string;
+  readonly expiresAtMs: number;
+};
+
+/**
+ * Makes the unlock key and one envelope for each node, and codes by which the nodes enrol. Repeated, it makes new codes
+ * for the nodes that have not enrolled: an answer that was lost loses nothing.
+ */
+export async function prepareOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  serials: readonly string[] | undefined,
+  context: RequestContext,
+): Promise<readonly PreparedNode[]> {
+  const order = await findOrder(plane.store, name);
+  const next = valueOf(decideTransition(lifecycleOf(order), { kind: "prepare" }));
+  return order.state.prepared
+    ? renewCodes(plane, order, serials, context)
+    : prepareNodes(plane, order, next, serials, context);
+}
+
+async function prepareNodes(
+  plane: ControlPlane,
+  order: Order,
+  next: Pick<Order, "stage" | "stageStatus">,
+  given: readonly string[] | undefined,
+  context: RequestContext,
+): Promise<readonly PreparedNode[]> {
+  const serials = given ?? madeUpSerials(order);
+  await checkSerials(plane.store, order, serials);
+  const nowMs = plane.now();
+  const codes = serials.map((serial) => codedNode(serial, nowMs));
+  const outcome = await plane.custody.generate(order.id, serials, async (transaction) => {
+    await updateOrder(
+      transaction,
+      order,
+      {
+        stage: next.stage,
+        stageStatus: next.stageStatus,
+        state: { ...order.state, prepared: true },
+      },
+      context.by,
+      nowMs,
+    );
+    await transaction
+      .insertInto("nodes")
+      .values(
+        codes.map(({ serial, hash, expiresAtMs }, ordinal) => ({
+          order_id: order.id,
+          serial,
+          ordinal,
+          passkey_origin: order.state.ownPasskey ? "customer" : "generated",
+          enrolment_code_hash: hash,
+          enrolment_expires_at_ms: expiresAtMs,
+          last_counter: 0,
+        })),
+      )
+      .execute();
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/prepare",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { serials: serials.join(" ") },
+    });
+  });
+  if (!outcome.ok) throw errorOf(outcome.failure);
+  return codes.map(({ serial, code, expiresAtMs }) => ({
+    serial,
+    enrolmentCode: code,
+    expiresAtMs,
+  }));
+}
+
+async function renewCodes(
+  plane: ControlPlane,
+  order: Order,
+  given: readonly string[] | undefined,
+  context: RequestContext,
+): Promise<readonly PreparedNode[]> {
+  const nodes = await readNodes(plane.store, order.id);
+  const serials = nodes.map((node) => node.serial);
+  if (given !== undefined && given.join(" ") !== serials.join(" "))
+    throw new AppError("InvalidRequestContent", {
+      target: "serials",
+      detail: `serials: the order is prepared for ${serials.join(", ")}`,
+    });
+  const nowMs = plane.now();
+  const open = nodes
+    .filter((node) => node.deviceJwkJson === undefined)
+    .map(({ serial }) => codedNode(serial, nowMs));
+  await plane.store.transaction().execute(async (transaction) => {
+    for (const { serial, hash, expiresAtMs } of open)
+      await transaction
+        .updateTable("nodes")
+        .set({ enrolment_code_hash: hash, enrolment_expires_at_ms: expiresAtMs })
+        .where("order_id", "=", order.id)
+        .where("serial", "=", serial)
+        .where("device_kid", "is", null)
+        .execute();
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/renewEnrolmentCodes",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { serials: open.map(({ serial }) => serial).join(" ") },
+    });
+  });
+  return open.map(({ serial, code, expiresAtMs }) => ({
+    serial,
+    enrolmentCode: code,
+    expiresAtMs,
+  }));
+}
+
+function codedNode(serial: string, nowMs: EpochMs): EnrolmentCode & { readonly serial: string } {
+  return { serial, ...createEnrolmentCode(nowMs) };
+}
+
+function invalid(detail: string): AppError {
+  return new AppError("InvalidRequestContent", {
+    target: "serials",
+    detail: `serials: ${detail}`,
+  });
+}
+
+/** The same order always gets the same serial numbers, so that a repeated preparation means the same nodes. */
+function madeUpSerials(order: Order): readonly string[] {
+  const stem = createHash("sha256")
+    .update(`${order.id} ${String(order.createdAtMs)}`)
+    .digest("hex")
+    .slice(0, 10)
+    .toUpperCase();
+  const { nodes } = SKUS[order.skuName];
+  return Array.from({ length: nodes }, (_, node) =>
+    nodes === 1 ? `DBX-${stem}` : `DBH-${stem}-${String(node + 1)}`,
+  );
+}
+
+async function checkSerials(store: Store, order: Order, serials: readonly string[]): Promise<void> {
+  const { nodes } = SKUS[order.skuName];
+  if (serials.length !== nodes)
+    throw invalid(`a ${order.skuName} has ${String(nodes)} node(s), not ${String(serials.length)}`);
+  if (new Set(serials).size !== serials.length) throw invalid("two nodes with one serial number");
+  const taken = await store
+    .selectFrom("nodes")
+    .innerJoin("envelopes", (join) =>
+      join
+        .onRef("envelopes.order_id", "=", "nodes.order_id")
+        .onRef("envelopes.serial", "=", "nodes.serial"),
+    )
+    .select("nodes.serial")
+    .where("nodes.serial", "in", serials)
+    .where("nodes.order_id", "!=", order.id)
+    .executeTakeFirst();
+  if (taken !== undefined)
+    throw invalid(`${taken.serial} belongs to an order that is not erased yet`);
+}

@@ -1,0 +1,52 @@
+import type { Selectable } from "kysely";
+
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { Store } from "../store/open-store.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+export type OrderNode = {
+  readonly serial: string;
+  readonly ordinal: number;
+  /** Public key of the enrolled device, as JWK text. */
+  readonly deviceJwkJson?: string;
+  readonly preparedAtMs?: EpochMs;
+  readonly lastOutcome?: string;
+  readonly lastSeenAtMs?: EpochMs;
+};
+
+/** Nodes of an order by their ordinal; none before preparation. */
+export async function readNodes(
+  store: Pick<Store, "selectFrom">,
+  order: OrderId,
+): Promise<readonly OrderNode[]> {
+  const rows = await store
+    .selectFrom("nodes")
+    .select([
+      "serial",
+      "ordinal",
+      "device_jwk_json",
+      "prepared_at_ms",
+      "last_outcome",
+      "last_seen_at_ms",
+    ])
+    .where("order_id", "=", order)
+    .orderBy("ordinal")
+    .execute();
+  return rows.map(nodeOf);
+}
+
+type NodeRow = Pick<
+  Selectable<BrokerTables["nodes"]>,
+  "serial" | "ordinal" | "device_jwk_json" | "prepared_at_ms" | "last_outcome" | "last_seen_at_ms"
+>;
+
+function nodeOf(row: NodeRow): OrderNode {
+  return {
+    serial: row.serial,
+    ordinal: row.ordinal,
+    ...(row.device_jwk_json === null ? {} : { deviceJwkJson: row.device_jwk_json }),
+    ...(row.prepared_at_ms === null ? {} : { preparedAtMs: row.prepared_at_ms }),
+    ...(row.last_outcome === null ? {} : { lastOutcome: row.last_outcome }),
+    ...(row.last_seen_at_ms === null ? {} : { lastSeenAtMs: row.last_seen_at_ms }),
+  };
+}

@@ -1,0 +1,186 @@
+import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
+import type { Kysely, Selectable } from "kysely";
+
+import type { JobDetails } from "../core/job-details.ts";
+import type { AttachedIdentity, KeyChoice, OrderId, SkuName } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { Order, OrderState, StageEntry } from "./order.ts";
+
+type Reader = Pick<Kysely<BrokerTables>, "selectFrom">;
+type OrderRow = Selectable<BrokerTables["orders"]>;
+type IdentityRow = Selectable<BrokerTables["order_identities"]>;
+
+const ORDER_COLUMNS = [
+  "id",
+  "subscription_id",
+  "resource_group",
+  "name",
+  "location",
+  "sku",
+  "transfer_type",
+  "tags_json",
+  "details_json",
+  "state_json",
+  "stage",
+  "stage_status",
+  "cancellation_reason",
+  "identity_epoch",
+  "revision",
+  "created_at_ms",
+  "created_by",
+  "updated_at_ms",
+  "updated_by",
+] as const satisfies readonly (keyof OrderRow)[];
+const IDENTITY_COLUMNS = [
+  "order_id",
+  "kind",
+  "resource_id",
+  "tenant_id",
+  "client_id",
+  "principal_id",
+  "epoch",
+] as const satisfies readonly (keyof IdentityRow)[];
+
+export async function readOrder(store: Reader, id: OrderId): Promise<Order | undefined> {
+  const row = await store
+    .selectFrom("orders")
+    .select(ORDER_COLUMNS)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const identities = await store
+    .selectFrom("order_identities")
+    .select(IDENTITY_COLUMNS)
+    .where("order_id", "=", id)
+    .orderBy("resource_id")
+    .execute();
+  const stages = await store
+    .selectFrom("order_stages")
+    .select(["stage", "status", "entered_at_ms"])
+    .where("order_id", "=", id)
+    .orderBy("entered_at_ms")
+    .execute();
+  const key = await store
+    .selectFrom("order_keys")
+    .select([
+      "kek_type",
+      "kek_url",
+      "kek_vault_resource_id",
+      "identity_type",
+      "identity_resource_id",
+    ])
+    .where("order_id", "=", id)
+    .executeTakeFirst();
+  return {
+    ...orderOf(row, identities),
+    stages: stages.map(stageEntryOf),
+    key: keyChoiceOf(key),
+  };
+}
+
+/** Scope of a list: a subscription or one of its resource groups. */
+export type OrderScope = { readonly subscriptionId: string; readonly resourceGroup?: string };
+
+/** An order without what lists do not show. */
+export type ListedOrder = Omit<Order, "stages" | "key">;
+
+/** A page of orders by id, which is also the order of resource groups and names; `after` is the last id of the page before. */
+export async function readOrderPage(
+  store: Reader,
+  scope: OrderScope,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly ListedOrder[]> {
+  const prefix = scopePrefix(scope);
+  const rows = await store
+    .selectFrom("orders")
+    .select(ORDER_COLUMNS)
+    .where("id", ">", after ?? prefix)
+    // "0" follows "/": every id below the prefix, and no other, sorts before it.
+    .where("id", "<", `${prefix.slice(0, -1)}0`)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  if (rows.length === 0) return [];
+  const identities = await store
+    .selectFrom("order_identities")
+    .select(IDENTITY_COLUMNS)
+    .where(
+      "order_id",
+      "in",
+      rows.map((row) => row.id),
+    )
+    .orderBy("resource_id")
+    .execute();
+  const byOrder = Map.groupBy(identities, (identity) => identity.order_id);
+  return rows.map((row) => orderOf(row, byOrder.get(row.id) ?? []));
+}
+
+export function scopePrefix({ subscriptionId, resourceGroup }: OrderScope): string {
+  const subscription = `/subscriptions/${subscriptionId}/`;
+  return (
+    resourceGroup === undefined ? subscription : `${subscription}resourceGroups/${resourceGroup}/`
+  ).toLowerCase();
+}
+
+// oxlint-disable typescript/no-unsafe-type-assertion -- rows that this broker wrote: the store is inside the edge
+function stageEntryOf(
+  row: Pick<Selectable<BrokerTables["order_stages"]>, "stage" | "status" | "entered_at_ms">,
+): StageEntry {
+  return {
+    stage: row.stage as StageName,
+    status: row.status as StageStatus,
+    enteredAtMs: row.entered_at_ms,
+  };
+}
+
+function orderOf(row: OrderRow, identities: readonly IdentityRow[]): ListedOrder {
+  return {
+    id: row.id as OrderId,
+    name: {
+      subscriptionId: row.subscription_id,
+      resourceGroup: row.resource_group,
+      name: row.name,
+    },
+    location: row.location,
+    skuName: row.sku as SkuName,
+    transferType: row.transfer_type as TransferType,
+    tags: JSON.parse(row.tags_json) as Record<string, string>,
+    details: JSON.parse(row.details_json) as JobDetails,
+    state: JSON.parse(row.state_json) as OrderState,
+    stage: row.stage as StageName,
+    stageStatus: row.stage_status as StageStatus,
+    ...(row.cancellation_reason === null ? {} : { cancellationReason: row.cancellation_reason }),
+    identities: identities.map((identity): AttachedIdentity => ({
+      kind: identity.kind as AttachedIdentity["kind"],
+      resourceId: identity.resource_id,
+      tenantId: identity.tenant_id,
+      clientId: identity.client_id,
+      principalId: identity.principal_id,
+    })),
+    identityEpoch: row.identity_epoch,
+    revision: row.revision,
+    createdAtMs: row.created_at_ms,
+    createdBy: row.created_by,
+    updatedAtMs: row.updated_at_ms,
+    updatedBy: row.updated_by,
+  };
+}
+
+type KeyRow = Pick<
+  Selectable<BrokerTables["order_keys"]>,
+  "kek_type" | "kek_url" | "kek_vault_resource_id" | "identity_type" | "identity_resource_id"
+>;
+
+function keyChoiceOf(row: KeyRow | undefined): KeyChoice {
+  if (row?.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
+  return {
+    kekType: "CustomerManaged",
+    kekUrl: row.kek_url ?? "",
+    kekVaultResourceId: row.kek_vault_resource_id ?? "",
+    identity:
+      row.identity_type === "UserAssigned"
+        ? { type: "UserAssigned", resourceId: row.identity_resource_id ?? "" }
+        : { type: "SystemAssigned" },
+  };
+}

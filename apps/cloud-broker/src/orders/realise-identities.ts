@@ -1,0 +1,73 @@
+import type { Transaction } from "kysely";
+
+import type { AttachedIdentity } from "../core/order.ts";
+import type { IdentityPlan } from "../core/patch-identity.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import { valueOf } from "./failure-error.ts";
+import { noteIdentity, removeIdentity } from "./identity-cleanup.ts";
+import type { Order } from "./order.ts";
+
+/** Identities that exist in the directory and wait for the order's commit. */
+export type RealisedIdentities = {
+  readonly identities: readonly AttachedIdentity[];
+  readonly identityEpoch: number;
+  /** Inside the order's transaction: what was made is kept, what is retired is noted for deletion. */
+  commit(transaction: Transaction<BrokerTables>): Promise<void>;
+  /** After the commit: deletes what was retired. */
+  settle(): Promise<void>;
+  /** Instead of the commit: deletes what was made. */
+  abandon(): Promise<void>;
+};
+
+/**
+ * Does what a plan says in the directory, so that a crash at any point leaves nothing that has a right somewhere: a made
+ * identity is noted for deletion first, and the note goes with the commit that attaches it.
+ */
+export async function realiseIdentities(
+  plane: ControlPlane,
+  order: Pick<Order, "id" | "location" | "identityEpoch">,
+  plan: IdentityPlan,
+): Promise<RealisedIdentities> {
+  const retired = plan.remove.some((identity) => identity.kind === "system")
+    ? order.identityEpoch
+    : undefined;
+  const identities = [...plan.keep];
+  for (const resourceId of plan.attach)
+    identities.push(valueOf(await plane.identities.attachUserAssigned(order.id, resourceId)));
+
+  const made = plan.createSystemAssigned
+    ? Math.max(plane.now(), order.identityEpoch + 1)
+    : undefined;
+  const abandon = async (): Promise<void> => {
+    if (made !== undefined) await removeIdentity(plane, order.id, made);
+  };
+  if (made !== undefined) {
+    await noteIdentity(plane, order.id, made);
+    const outcome = await plane.identities.createSystemAssigned(order.id, order.location, made);
+    if (!outcome.ok) await abandon();
+    identities.push(valueOf(outcome));
+  }
+  return {
+    identities,
+    identityEpoch: made ?? order.identityEpoch,
+    async commit(transaction) {
+      if (made !== undefined)
+        await transaction
+          .deleteFrom("identity_cleanups")
+          .where("order_id", "=", order.id)
+          .where("epoch", "=", made)
+          .execute();
+      if (retired !== undefined)
+        await transaction
+          .insertInto("identity_cleanups")
+          .values({ order_id: order.id, epoch: retired, created_at_ms: plane.now() })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+    },
+    async settle() {
+      if (retired !== undefined) await removeIdentity(plane, order.id, retired);
+    },
+    abandon,
+  };
+}

@@ -1,0 +1,164 @@
+import { AppError } from "@databox-cmk/errors";
+import type { JobPatch } from "@databox-cmk/protocol";
+
+import type { OrderName } from "../core/order.ts";
+import { decideDetails } from "../core/patch-details.ts";
+import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
+import { decideKeyChoice, isSameKeyChoice } from "../core/patch-key-choice.ts";
+import { stageRules } from "../core/stages.ts";
+import type { AlsoCommit } from "../custody/key-custody.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { errorOf, valueOf } from "./failure-error.ts";
+import { findOrder, requireMatch } from "./find-order.ts";
+import { insertOperation } from "./operations.ts";
+import { keySubjectOf, type Order } from "./order.ts";
+import { realiseIdentities } from "./realise-identities.ts";
+import { updateOrder } from "./write-order.ts";
+
+/** Two writers at once: the second reads again, so often. */
+const ATTEMPTS = 3;
+
+/**
+ * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key leaves all as it was.
+ *
+ * @returns id of the long-running operation.
+ */
+export async function patchOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  patch: JobPatch,
+  ifMatch: string | undefined,
+  context: RequestContext,
+): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const order = await findOrder(plane.store, name);
+    requireMatch(order, ifMatch);
+    try {
+      return await applyPatch(plane, order, patch, context);
+    } catch (error) {
+      const lostRace = error instanceof AppError && error.code === "RewrapConflict";
+      if (!lostRace || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function applyPatch(
+  plane: ControlPlane,
+  order: Order,
+  patch: JobPatch,
+  context: RequestContext,
+): Promise<string> {
+  const { custody, settings, store } = plane;
+  const change = decideChange(order, patch, settings.allowRevertToMicrosoftManaged);
+  const realised = await realiseIdentities(plane, order, change.identities);
+  const nowMs = plane.now();
+  let operation = "";
+  const commit: AlsoCommit = async (transaction) => {
+    await updateOrder(
+      transaction,
+      order,
+      {
+        tags: change.tags,
+        details: change.details,
+        state: change.state,
+        identities: realised.identities,
+        identityEpoch: realised.identityEpoch,
+      },
+      context.by,
+      nowMs,
+    );
+    await realised.commit(transaction);
+    operation = await insertOperation(transaction, order.id, "update", nowMs);
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/update",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { members: membersOf(patch).join(" ") },
+    });
+  };
+  try {
+    if (change.key === undefined) await store.transaction().execute(commit);
+    else {
+      const subject = keySubjectOf(
+        { ...order, details: change.details, identities: realised.identities },
+        settings.tenantId,
+      );
+      const outcome = await custody.change(subject, change.key, context.actor, commit);
+      if (!outcome.ok) throw errorOf(outcome.failure);
+    }
+  } catch (error) {
+    await realised.abandon();
+    throw error;
+  }
+  await realised.settle();
+  return operation;
+}
+
+type Change = Pick<Order, "tags" | "details" | "state"> & {
+  readonly identities: IdentityPlan;
+  /** The key to put in force; undefined when the write does not touch it. */
+  readonly key?: Order["key"];
+};
+
+function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Change {
+  const details = patch.properties?.details;
+  const forbids = stageRules(order.stage).encryptionEditable
+    ? undefined
+    : encryptionMemberOf(patch);
+  if (forbids !== undefined)
+    throw new AppError("OrderStageForbids", {
+      reason: "encryption",
+      target: forbids,
+      detail: `${forbids.split(".").at(-1) ?? forbids}: the order is in stage ${order.stage}`,
+    });
+  const sentPackage = details?.returnToCustomerPackageDetails;
+  const key =
+    details?.keyEncryptionKey === undefined
+      ? undefined
+      : valueOf(decideKeyChoice(order.key, details.keyEncryptionKey, allowRevert));
+  // A customer's key that is named again is checked again, and a newer version of a versionless URL put in force.
+  const isNewKey =
+    key !== undefined && (key.kekType === "CustomerManaged" || !isSameKeyChoice(order.key, key));
+  return {
+    tags: patch.tags ?? order.tags,
+    details:
+      details === undefined
+        ? order.details
+        : valueOf(decideDetails(order.details, details, order.stage)),
+    state:
+      sentPackage === undefined
+        ? order.state
+        : {
+            ...order.state,
+            returnToCustomerPackage: {
+              carrierName: sentPackage.carrierName ?? "",
+              trackingId: sentPackage.trackingId ?? "",
+            },
+          },
+    identities:
+      patch.identity === undefined
+        ? { keep: order.identities, remove: [], createSystemAssigned: false, attach: [] }
+        : valueOf(decideIdentities(order.identities, patch.identity)),
+    ...(isNewKey ? { key } : {}),
+  };
+}
+
+/** The member by which a PATCH touches the key or who may use it. */
+function encryptionMemberOf(patch: JobPatch): string | undefined {
+  if (patch.identity !== undefined) return "identity";
+  return patch.properties?.details?.keyEncryptionKey === undefined
+    ? undefined
+    : "properties.details.keyEncryptionKey";
+}
+
+/** Names of what a PATCH touches, for the audit row; never its values. */
+function membersOf(patch: JobPatch): readonly string[] {
+  return [
+    ...(patch.tags === undefined ? [] : ["tags"]),
+    ...(patch.identity === undefined ? [] : ["identity"]),
+    ...Object.entries(patch.properties?.details ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([member]) => member),
+  ];
+}

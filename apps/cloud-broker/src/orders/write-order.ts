@@ -1,0 +1,143 @@
+import { AppError } from "@databox-cmk/errors";
+import type { Transaction } from "kysely";
+
+import type { EpochMs } from "../core/order.ts";
+import { stageRules } from "../core/stages.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { Order } from "./order.ts";
+
+type Writer = Transaction<BrokerTables>;
+
+/** The parts of an order that a write may replace; the rest is kept. */
+export type OrderChange = Partial<
+  Pick<
+    Order,
+    | "tags"
+    | "details"
+    | "state"
+    | "stage"
+    | "stageStatus"
+    | "cancellationReason"
+    | "identities"
+    | "identityEpoch"
+  >
+>;
+
+/** @throws {AppError} `ResourceAlreadyExists` when another request was first. */
+export async function insertOrder(
+  transaction: Writer,
+  order: Omit<Order, "key" | "stages" | "revision">,
+): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto("orders")
+    .values({
+      id: order.id,
+      subscription_id: order.name.subscriptionId,
+      resource_group: order.name.resourceGroup,
+      name: order.name.name,
+      location: order.location,
+      sku: order.skuName,
+      transfer_type: order.transferType,
+      tags_json: JSON.stringify(order.tags),
+      details_json: JSON.stringify(order.details),
+      state_json: JSON.stringify(order.state),
+      stage: order.stage,
+      stage_status: order.stageStatus,
+      cancellation_reason: null,
+      identity_epoch: order.identityEpoch,
+      revision: 1,
+      created_at_ms: order.createdAtMs,
+      created_by: order.createdBy,
+      updated_at_ms: order.updatedAtMs,
+      updated_by: order.updatedBy,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n)
+    throw new AppError("ResourceAlreadyExists", { facts: { orderName: order.name.name } });
+  await enterStage(transaction, order.id, order.stage, order.stageStatus, order.createdAtMs);
+  await insertIdentities(transaction, order);
+}
+
+/**
+ * Replaces parts of an order by compare-and-swap on its revision.
+ *
+ * @throws {AppError} `RewrapConflict` when the order has changed since it was read.
+ */
+export async function updateOrder(
+  transaction: Writer,
+  order: Order,
+  change: OrderChange,
+  by: string,
+  nowMs: EpochMs,
+): Promise<void> {
+  const next = { ...order, ...change };
+  const { numUpdatedRows } = await transaction
+    .updateTable("orders")
+    .set({
+      tags_json: JSON.stringify(next.tags),
+      details_json: JSON.stringify(next.details),
+      state_json: JSON.stringify(next.state),
+      stage: next.stage,
+      stage_status: next.stageStatus,
+      cancellation_reason: next.cancellationReason ?? null,
+      identity_epoch: next.identityEpoch,
+      revision: order.revision + 1,
+      updated_at_ms: nowMs,
+      updated_by: by,
+    })
+    .where("id", "=", order.id)
+    .where("revision", "=", order.revision)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new AppError("RewrapConflict", { target: order.name.name });
+  if (next.stage !== order.stage || next.stageStatus !== order.stageStatus)
+    await enterStage(transaction, order.id, next.stage, next.stageStatus, nowMs);
+  if (change.identities !== undefined) {
+    await transaction.deleteFrom("order_identities").where("order_id", "=", order.id).execute();
+    await insertIdentities(transaction, next);
+  }
+}
+
+async function enterStage(
+  transaction: Writer,
+  id: string,
+  stage: Order["stage"],
+  status: Order["stageStatus"],
+  atMs: EpochMs,
+): Promise<void> {
+  await transaction
+    .insertInto("order_stages")
+    .values({ order_id: id, stage, status, entered_at_ms: atMs })
+    // A stage keeps the time at which it was entered; leaving it ends what it was waiting for.
+    .onConflict((conflict) => conflict.columns(["order_id", "stage"]).doUpdateSet({ status }))
+    .execute();
+  const rules = stageRules(stage);
+  await transaction
+    .updateTable("order_stages")
+    .set({ status: rules.terminal ? rules.entryStatus : "Succeeded" })
+    .where("order_id", "=", id)
+    .where("stage", "!=", stage)
+    .where("status", "not in", ["Succeeded", "SucceededWithErrors", "SucceededWithWarnings"])
+    .execute();
+}
+
+async function insertIdentities(
+  transaction: Writer,
+  order: Pick<Order, "id" | "identities" | "identityEpoch">,
+): Promise<void> {
+  if (order.identities.length === 0) return;
+  await transaction
+    .insertInto("order_identities")
+    .values(
+      order.identities.map((identity) => ({
+        order_id: order.id,
+        kind: identity.kind,
+        resource_id: identity.resourceId,
+        tenant_id: identity.tenantId,
+        client_id: identity.clientId,
+        principal_id: identity.principalId,
+        epoch: identity.kind === "system" ? order.identityEpoch : 0,
+      })),
+    )
+    .execute();
+}
