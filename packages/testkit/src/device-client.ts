@@ -71,7 +71,7 @@ export class DeviceClient {
   counter = 0;
   brokerKeys: readonly unknown[] = [];
   envelope: SignedEnvelope | undefined;
-  readonly #transport: Transport;
+  #transport: Transport;
 
   constructor(options: {
     readonly transport: Transport;
@@ -83,6 +83,11 @@ export class DeviceClient {
     this.order = options.order;
     this.serial = options.serial;
     this.key = options.key ?? generateSigningKey().key;
+  }
+
+  /** After the broker, or the way to it, has changed. */
+  use(transport: Transport): void {
+    this.#transport = transport;
   }
 
   async challenge(serial: string = this.serial): Promise<Challenge> {

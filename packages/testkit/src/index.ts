@@ -2,3 +2,5 @@ export { DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
+export { BROKER_PRINCIPAL, createFakeKeyVaults, KEY_PERMISSIONS } from "./fake-key-vaults.ts";
+export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";

@@ -30,7 +30,12 @@ async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    throw unusable(path, cause);
+    if (codeOf(cause) === "ELOOP")
+      throw new AppError("Misuse", {
+        detail: `${path} is a symbolic link; expected a file`,
+        cause,
+      });
+    throw cause;
   }
   try {
     const { mode } = await file.stat();
@@ -61,8 +66,6 @@ async function writeOnce(path: string, content: Uint8Array): Promise<void> {
     await link(temporary, path).catch(ignoreExisting);
     const folder = await open(dirname(path), constants.O_RDONLY);
     await folder.sync().finally(() => folder.close());
-  } catch (cause) {
-    throw unusable(path, cause);
   } finally {
     await rm(temporary, { force: true });
   }
@@ -70,13 +73,6 @@ async function writeOnce(path: string, content: Uint8Array): Promise<void> {
 
 function ignoreExisting(error: unknown): void {
   if (codeOf(error) !== "EEXIST") throw error;
-}
-
-function unusable(path: string, cause: unknown): AppError {
-  const code = codeOf(cause) ?? "unknown cause";
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new AppError("DiskFull", { detail: path, cause });
-  return new AppError("Misuse", { detail: `${path} cannot be used (${code})`, cause });
 }
 
 function codeOf(error: unknown): string | undefined {

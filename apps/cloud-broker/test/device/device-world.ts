@@ -211,7 +211,7 @@ export class DeviceWorld implements AsyncDisposable {
       .where("chain", "=", chain)
       .orderBy("sequence")
       .execute();
-    return rows.map(({ row_json: rowJson }) => JSON.parse(rowJson) as Record<string, unknown>);
+    return rows.map(({ row_json: rowJson }): Record<string, unknown> => JSON.parse(rowJson));
   }
 
   async verifyAudit(chain: string): Promise<ChainVerdict> {

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { AppError } from "@databox-cmk/errors";
+import { describe, expect, test } from "vitest";
+
+import { parseConfig, SETTINGS, type Environment } from "./config.ts";
+import { renderSettings } from "./render-settings.ts";
+
+const REQUIRED = {
+  BROKER_TLS_CERTIFICATE_FILE: "/etc/broker/tls.pem",
+  BROKER_TLS_KEY_FILE: "/etc/broker/tls-key.pem",
+  BROKER_DATA_DIR: "/var/lib/broker",
+  TENANT_ID: "0F000000-0000-4000-8000-00000000000A",
+  SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
+  IDENTITY_RESOURCE_GROUP:
+    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/Broker",
+} as const;
+
+function detailOf(environment: Environment): string {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof AppError) return error.detail ?? "";
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("the configuration", () => {
+  test("takes its defaults for what is not set, and cannot be changed afterwards", () => {
+    const config = parseConfig(REQUIRED);
+    expect(config).toMatchObject({
+      BROKER_HOST: "127.0.0.1",
+      BROKER_PORT: 8444,
+      BROKER_URL: "https://broker.localhost:8444",
+      TENANT_ID: "0f000000-0000-4000-8000-00000000000a",
+      KEY_VAULT_SUFFIXES: ["vault.localhost:8443"],
+      ALLOW_REVERT_TO_MICROSOFT_MANAGED: false,
+      OUTAGE_GRACE_SECONDS: 86_400,
+      LEASE_TTL_SECONDS: 60,
+      EXTRA_CA_FILE: undefined,
+      DNS_SERVER: undefined,
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test("takes an empty variable for an absent one", () => {
+    expect(parseConfig({ ...REQUIRED, BROKER_PORT: "" }).BROKER_PORT).toBe(8444);
+  });
+
+  test.each(Object.keys(REQUIRED))(
+    "names %s when it is missing, with what was expected",
+    (name) => {
+      expect(detailOf({ ...REQUIRED, [name]: undefined })).toMatch(
+        new RegExp(`^${name} is missing: expected `),
+      );
+    },
+  );
+
+  const WRONG: readonly (readonly [keyof typeof SETTINGS, string])[] = [
+    ["BROKER_PORT", "eighty"],
+    ["BROKER_PORT", "65536"],
+    ["BROKER_PORT", "0x10"],
+    ["BROKER_PORT", " 80"],
+    ["BROKER_URL", "http://broker.localhost"],
+    ["BROKER_URL", "https://broker.localhost/path"],
+    ["BROKER_URL", "https://user@broker.localhost"],
+    ["TENANT_ID", "contoso"],
+    ["KEY_VAULT_SUFFIXES", "https://vault.azure.net"],
+    ["KEY_VAULT_SUFFIXES", ","],
+    ["SERVICE_KEY_URL", "service"],
+    ["IDENTITY_RESOURCE_GROUP", "broker"],
+    ["DNS_SERVER", "localhost:53"],
+    ["DNS_SERVER", "127.0.0.1"],
+    ["ALLOW_REVERT_TO_MICROSOFT_MANAGED", "yes"],
+    ["OUTAGE_GRACE_SECONDS", "-1"],
+    ["OUTAGE_GRACE_SECONDS", "1.5"],
+    ["LEASE_TTL_SECONDS", "0"],
+    ["LOG_LEVEL", "verbose"],
+  ];
+  test.each(WRONG)("names %s when it is %j", (name, value) => {
+    expect(detailOf({ ...REQUIRED, [name]: value })).toBe(
+      `${name} is wrong: expected ${SETTINGS[name].expected}`,
+    );
+  });
+
+  test("names every fault at once", () => {
+    const detail = detailOf({ ...REQUIRED, BROKER_PORT: "x", LOG_LEVEL: "x", TENANT_ID: "x" });
+    expect(detail.split("; ")).toHaveLength(3);
+  });
+
+  test("reads an IPv6 name server", () => {
+    expect(parseConfig({ ...REQUIRED, DNS_SERVER: "[::1]:8446" }).DNS_SERVER).toEqual({
+      address: "::1",
+      port: 8446,
+    });
+  });
+
+  test("is documented as it is", () => {
+    const file = join(import.meta.dirname, "../../../docs/configuration.md");
+    expect(readFileSync(file, "utf8")).toBe(renderSettings());
+  });
+});

@@ -1,0 +1,35 @@
+import { SETTINGS } from "./config.ts";
+
+type Row = {
+  readonly expected: string;
+  readonly meaning: string;
+  readonly default?: string;
+  readonly optional?: true;
+};
+
+/** docs/configuration.md, whole; a test keeps the file equal to this. */
+export function renderSettings(): string {
+  const rows = Object.entries<Row>(SETTINGS).map(
+    ([name, row]) => `| \`${name}\` | ${withoutIt(row)} | ${row.expected} | ${row.meaning} |`,
+  );
+  return `# Configuration of the cloud broker
+
+The broker is configured by environment variables only. They are read once, at the start; one that is missing or wrong stops the
+start, and every such variable is named with what was expected. An empty variable counts as absent. No variable holds a secret:
+secrets are files in \`BROKER_DATA_DIR\`, which the broker makes itself at its first start and reads only while they are at mode 0600.
+
+This page is written by \`node apps/cloud-broker/src/main.ts configuration\`.
+
+| variable | without it | expected | meaning |
+|---|---|---|---|
+${rows.join("\n")}
+
+The identity of the broker itself comes from the platform's managed identity endpoint (IMDS), whose address the Azure identity
+library reads from \`AZURE_POD_IDENTITY_AUTHORITY_HOST\`.
+`;
+}
+
+function withoutIt(row: Row): string {
+  if (row.default !== undefined) return `\`${row.default}\``;
+  return row.optional === true ? "not used" : "**must be set**";
+}

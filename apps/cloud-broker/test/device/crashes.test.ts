@@ -1,0 +1,105 @@
+import type { DeviceClient } from "@databox-cmk/testkit";
+import { describe, expect, test } from "vitest";
+
+import { openStore } from "../../src/store/open-store.ts";
+import { openDoomedStore, type Doom } from "./crashing-store.ts";
+import { DeviceWorld } from "./device-world.ts";
+
+/** More than any of these exchanges writes; a walk ends at the first point that is not reached any more. */
+const POINTS_MAX = 30;
+
+type Exchange = {
+  /** Brings a device to where the exchange starts, with a broker that does not die. */
+  readonly prepare: (world: DeviceWorld) => Promise<Prepared>;
+  /** One message. What comes back may be lost as well. */
+  readonly run: (prepared: Prepared) => Promise<unknown>;
+  /** What the device does after both sides came up again; it must always get through. */
+  readonly recover: (prepared: Prepared, world: DeviceWorld) => Promise<void>;
+};
+type Prepared = { readonly device: DeviceClient; readonly code: string; readonly grant: string };
+
+async function preparing(world: DeviceWorld): Promise<Prepared> {
+  const { id, codes } = await world.order("crash", ["CRASH-N1"]);
+  return { device: world.device(id, "CRASH-N1"), code: codes[0] ?? "", grant: "" };
+}
+
+async function unlocks(
+  device: DeviceClient,
+  world: DeviceWorld,
+  purpose: "prepare" | "unlock",
+): Promise<string> {
+  const { answer, contentKey } = await device.unlock(purpose);
+  expect(answer).toMatchObject({ kind: "answer" });
+  expect(await world.opens(device, contentKey)).toBe(true);
+  return answer.kind === "answer" ? answer.text : "";
+}
+
+const EXCHANGES: Readonly<Record<string, Exchange>> = {
+  enrolment: {
+    prepare: preparing,
+    run: ({ device, code }) => device.enrol(code),
+    async recover({ device, code }, world) {
+      expect(await device.enrol(code)).toMatchObject({ kind: "answer" });
+      await unlocks(device, world, "prepare");
+    },
+  },
+  unlock: {
+    async prepare(world) {
+      const prepared = await preparing(world);
+      await prepared.device.enrol(prepared.code);
+      await world.setStage(prepared.device.order, "Delivered");
+      return prepared;
+    },
+    run: ({ device }) => device.unlock("unlock"),
+    async recover({ device }, world) {
+      await unlocks(device, world, "unlock");
+    },
+  },
+  receipt: {
+    async prepare(world) {
+      const prepared = await preparing(world);
+      await prepared.device.enrol(prepared.code);
+      return { ...prepared, grant: await unlocks(prepared.device, world, "prepare") };
+    },
+    run: ({ device, grant }) => device.receipt(grant, "prepared"),
+    async recover({ device, grant }, world) {
+      expect(await device.receipt(grant, "prepared")).toMatchObject({ kind: "answer" });
+      const order = await world.store
+        .selectFrom("orders")
+        .select(["stage_status", "revision"])
+        .where("id", "=", device.order)
+        .executeTakeFirstOrThrow();
+      expect(order).toEqual({ stage_status: "Succeeded", revision: 2 });
+    },
+  },
+};
+
+describe.each(Object.entries(EXCHANGES))("a broker killed during %s", (_name, exchange) => {
+  test("before any of its writes loses nothing: the device goes on, and the audit chain is whole", async () => {
+    let points = 0;
+    for (; points < POINTS_MAX; points += 1) {
+      await using world = await DeviceWorld.open();
+      const prepared = await exchange.prepare(world);
+      const granted = (await world.audit(prepared.device.order)).length;
+      await world.stop();
+
+      const doom: Doom = { writesLeft: points, isDead: false };
+      await world.start((path) => openDoomedStore(path, doom));
+      prepared.device.use(world.transport);
+      const outcome = await exchange.run(prepared);
+      await world.stop();
+      if (!doom.isDead) break;
+      // A dead broker has answered nothing that its database does not hold.
+      expect(outcome).not.toMatchObject({ kind: "answer" });
+
+      await world.start(openStore);
+      prepared.device.use(world.transport);
+      await exchange.recover(prepared, world);
+      const verdict = await world.verifyAudit(prepared.device.order);
+      expect(verdict).toMatchObject({ ok: true });
+      expect(verdict.ok && verdict.length).toBeGreaterThan(granted);
+    }
+    expect(points).toBeGreaterThan(3);
+    expect(points).toBeLessThan(POINTS_MAX);
+  });
+});

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { forgetExpired } from "../../src/device/stored-answers.ts";
+import { DeviceWorld } from "./device-world.ts";
+
+let world: DeviceWorld;
+beforeAll(async () => {
+  world = await DeviceWorld.open();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+const RACERS = 200;
+
+describe("one nonce", () => {
+  test(`is worth one grant, however ${String(RACERS)} different messages race for it`, async () => {
+    const device = await world.enrolled("race");
+    const { nonce } = await device.challenge();
+    const prepared = [];
+    for (let index = 0; index < RACERS; index += 1)
+      prepared.push(await device.prepareUnlock("unlock", {}, nonce));
+    const callsBefore = world.custody.vaultCalls;
+    const answers = await Promise.all(prepared.map((each) => device.sendUnlock(each)));
+    const codes = answers.map((answer) =>
+      answer.kind === "denial" ? answer.value.code : answer.kind,
+    );
+    expect(codes.filter((code) => code === "answer")).toHaveLength(1);
+    expect(codes.filter((code) => code === "ReplayDetected")).toHaveLength(RACERS - 1);
+    expect(world.custody.vaultCalls).toBe(callsBefore + 1);
+    expect(await world.verifyAudit(device.order)).toMatchObject({ ok: true, length: RACERS + 1 });
+  });
+
+  test("is worth one grant to many copies of one message, which all get the same bytes", async () => {
+    const device = await world.enrolled("copies");
+    const prepared = await device.prepareUnlock("unlock");
+    const callsBefore = world.custody.vaultCalls;
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => device.sendUnlock(prepared)),
+    );
+    expect(
+      new Set(answers.map((answer) => (answer.kind === "answer" ? answer.text : answer.kind))).size,
+    ).toBe(1);
+    expect(world.custody.vaultCalls).toBe(callsBefore + 1);
+  });
+});
+
+describe("the same message again", () => {
+  test("gets its stored answer for a minute, without another row or vault call", async () => {
+    const device = await world.enrolled("again");
+    const prepared = await device.prepareUnlock("unlock");
+    const first = await device.sendUnlock(prepared);
+    const rows = await world.audit(device.order);
+    const callsBefore = world.custody.vaultCalls;
+    world.nowMs += 59_999;
+    expect(await device.sendUnlock(prepared)).toEqual(first);
+    expect(world.custody.vaultCalls).toBe(callsBefore);
+    expect(await world.audit(device.order)).toEqual(rows);
+  });
+
+  test("is only out of date after that minute, since its sender did nothing wrong", async () => {
+    const device = await world.enrolled("late");
+    const prepared = await device.prepareUnlock("unlock");
+    await device.sendUnlock(prepared);
+    world.nowMs += 60_000;
+    await forgetExpired(world.store, world.nowMs);
+    const answer = await device.sendUnlock(prepared);
+    expect(answer).toMatchObject({ kind: "denial", value: { code: "NonceExpired" } });
+    const { contentKey } = await device.unlock("unlock");
+    expect(await world.opens(device, contentKey)).toBe(true);
+  });
+
+  test("is still refused when nonces and answers of the past were forgotten", async () => {
+    const device = await world.enrolled("forgotten");
+    const prepared = await device.prepareUnlock("unlock");
+    await device.sendUnlock(prepared);
+    world.nowMs += 600_000;
+    await forgetExpired(world.store, world.nowMs);
+    const left = await world.store.selectFrom("consumed_nonces").select("nonce_hash").execute();
+    expect(left).toEqual([]);
+    const callsBefore = world.custody.vaultCalls;
+    expect(await device.sendUnlock(prepared)).toMatchObject({
+      kind: "denial",
+      value: { code: "NonceExpired" },
+    });
+    expect(world.custody.vaultCalls).toBe(callsBefore);
+  });
+
+  test("cannot be opened by another device, which lacks the one-use key", async () => {
+    const device = await world.enrolled("stolen");
+    const prepared = await device.prepareUnlock("unlock");
+    await device.sendUnlock(prepared);
+    const stolen = await device.sendUnlock(prepared);
+    const other = await device.prepareUnlock("unlock");
+    if (stolen.kind !== "answer") throw new Error("expected the stored answer");
+    await expect(device.open(stolen.value, other)).rejects.toThrow("decryption-failed");
+  });
+});
+
+describe("an outage", () => {
+  const OUTAGES = [
+    { code: "KeyVaultUnreachable", reason: "timeout" },
+    { code: "KeyVaultThrottled", retryAfterSeconds: 7 },
+    { code: "IdentityProviderUnreachable", reason: "entra" },
+  ] as const;
+
+  test.each(OUTAGES)(
+    "of kind $code is signed, says when to try again and is not kept",
+    async (failure) => {
+      const device = await world.enrolled(
+        `outage-${failure.code.slice(0, 12).toLowerCase()}${String(OUTAGES.indexOf(failure))}`,
+      );
+      const prepared = await device.prepareUnlock("unlock");
+      world.custody.failure = failure;
+      const answer = await device.sendUnlock(prepared);
+      world.custody.failure = undefined;
+      expect(answer).toMatchObject({
+        kind: "denial",
+        value: {
+          code: failure.code,
+          class: "unreachable",
+          retryAfterSeconds: "retryAfterSeconds" in failure ? failure.retryAfterSeconds : 5,
+        },
+      });
+      expect((await world.audit(device.order)).at(-1)).toMatchObject({
+        outcome: "failed",
+        code: failure.code,
+      });
+      const callsBefore = world.custody.vaultCalls;
+      expect(await device.sendUnlock(prepared)).toMatchObject({
+        kind: "denial",
+        value: { code: "NonceExpired" },
+      });
+      expect(world.custody.vaultCalls).toBe(callsBefore);
+      const { contentKey } = await device.unlock("unlock");
+      expect(await world.opens(device, contentKey)).toBe(true);
+    },
+  );
+
+  test("inside the broker is signed as its own fault and as no refusal", async () => {
+    const device = await world.enrolled("broken");
+    const prepared = await device.prepareUnlock("unlock");
+    const { releaseContentKey } = world.custody;
+    world.custody.releaseContentKey = () => Promise.reject(new TypeError("secret thing"));
+    const answer = await device.sendUnlock(prepared);
+    world.custody.releaseContentKey = releaseContentKey;
+    expect(answer).toMatchObject({
+      kind: "denial",
+      status: 500,
+      value: { code: "InternalError", class: "internal" },
+    });
+    expect(JSON.stringify(answer)).not.toContain("secret thing");
+    expect(world.logLines.join("")).toContain("TypeError");
+    expect(world.logLines.join("")).not.toContain("secret thing");
+  });
+});
+
+test("a refusal by the vault is signed with its reason, the people and the steps, and kept", async () => {
+  const device = await world.enrolled("disabled");
+  world.custody.failure = {
+    code: "SsemUserErrorEncryptionKeyDisabled",
+    vaultRequestId: "22222222-2222-4222-8222-222222222222",
+    facts: { vaultName: "contoso", keyName: "kek", keyVersion: "0123" },
+  };
+  const prepared = await device.prepareUnlock("unlock");
+  const answer = await device.sendUnlock(prepared);
+  world.custody.failure = undefined;
+  expect(answer).toMatchObject({
+    kind: "denial",
+    value: {
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      class: "refused",
+      who: "security-administrator",
+      vaultRequestId: "22222222-2222-4222-8222-222222222222",
+    },
+  });
+  expect(JSON.stringify(answer)).toContain("contoso");
+  expect(await device.sendUnlock(prepared)).toEqual(answer);
+  const { contentKey } = await device.unlock("unlock");
+  expect(await world.opens(device, contentKey)).toBe(true);
+});
+
+test("a device that is behind gets the newer envelope with its grant", async () => {
+  const device = await world.enrolled("behind");
+  world.custody.rewrap(device.order as never, device.serial);
+  const { answer, contentKey } = await device.unlock("unlock");
+  expect(answer.kind === "answer" && answer.value.envelope !== undefined).toBe(true);
+  expect(device.envelope?.generation).toBe(2);
+  expect(await world.opens(device, contentKey)).toBe(true);
+  const next = await device.unlock("unlock");
+  expect(next.answer.kind === "answer" && next.answer.value.envelope).toBe(undefined);
+});
+
+test("an erased order says that its secrets are gone", async () => {
+  const device = await world.enrolled("erased");
+  world.custody.erase(device.order as never, device.serial);
+  const { answer } = await device.unlock("unlock");
+  expect(answer).toMatchObject({
+    kind: "denial",
+    value: { code: "SsemUserErrorSecretsNotGenerated" },
+  });
+});
