@@ -2,7 +2,6 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
-  type JsonWebKey,
   type KeyObject,
   randomUUID,
 } from "node:crypto";
@@ -52,12 +51,13 @@ export function createIssuerKeys(state: EmulatorState, systemNow: () => number):
       await first;
       return state
         .list("issuerKey")
-        .map((key): JsonWebKey => ({
-          ...publicKeyOf(key).export({ format: "jwk" }),
-          kid: key.kid,
-          use: "sig",
-          alg: "RS256",
-        }));
+        .map((key) =>
+          Object.assign(publicKeyOf(key).export({ format: "jwk" }), {
+            kid: key.kid,
+            use: "sig",
+            alg: "RS256",
+          }),
+        );
     },
     find(kid) {
       const key = state.get("issuerKey", kid);

@@ -16,8 +16,8 @@ export type Route<Context> = {
   ) => Promise<HttpAnswer> | HttpAnswer;
 };
 
-export type RouteMatch<Context> =
-  | { readonly kind: "found"; readonly route: Route<Context>; readonly parameters: RouteParameters }
+export type RouteMatch<Row> =
+  | { readonly kind: "found"; readonly route: Row; readonly parameters: RouteParameters }
   | { readonly kind: "wrong-method"; readonly allowed: readonly string[] }
   | { readonly kind: "not-found" };
 
@@ -25,9 +25,11 @@ export type RouteMatch<Context> =
  * Matches a request against a table of routes. Express and path-to-regexp were looked at: they have no empty segments
  * (`/keys/n//unwrapkey` is what the JavaScript SDK sends) and cost more per request than the rest of the data plane.
  */
-export function createRouteMatcher<Context>(routes: readonly Route<Context>[]) {
+export function createRouteMatcher<Row extends { readonly method: string; readonly path: string }>(
+  routes: readonly Row[],
+) {
   const compiled = routes.map((route) => ({ route, segments: splitPath(route.path) }));
-  return (method: string, path: string): RouteMatch<Context> => {
+  return (method: string, path: string): RouteMatch<Row> => {
     const segments = splitPath(path);
     const allowed = new Set<string>();
     for (const { route, segments: pattern } of compiled) {
@@ -47,7 +49,7 @@ export function createRouter(
   routes: readonly Route<undefined>[],
   otherwise: (
     request: HttpRequest,
-    match: Exclude<RouteMatch<undefined>, { kind: "found" }>,
+    match: Exclude<RouteMatch<Route<undefined>>, { kind: "found" }>,
   ) => HttpAnswer,
 ): HttpHandler {
   const match = createRouteMatcher(routes);

@@ -1,0 +1,125 @@
+import { Command } from "commander";
+
+import { callControl, type ControlTarget } from "./control-client.ts";
+import { type FaultOptions, toFaultPayload } from "./fault-options.ts";
+
+export type ServeOptions = {
+  readonly port: string;
+  readonly imdsPort: string;
+  readonly dnsPort: string;
+  readonly data?: string;
+  readonly ca: string;
+  readonly dnsName?: string[];
+};
+export type Print = (line: string) => void;
+
+export const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
+
+/** The command line; `serve` is what runs when none is named. */
+export function createProgram(dependencies: {
+  serve: (options: ServeOptions) => Promise<void>;
+  print: Print;
+}): Command {
+  const { print } = dependencies;
+  const program = new Command("azure-emulator").description(
+    "Entra ID, Resource Manager, Key Vault, IMDS and DNS on loopback",
+  );
+  program
+    .command("serve", { isDefault: true })
+    .description("start the emulator")
+    .option("--port <port>", "TLS port of all hosts; 0 takes a free one", "8443")
+    .option("--imds-port <port>", "plain HTTP port of IMDS", "8445")
+    .option("--dns-port <port>", "UDP and TCP port of DNS", "8446")
+    .option("--data <folder>", "keep the state in this folder; without it, in memory")
+    .option(
+      "--ca <file>",
+      "certificate of the local authority, its key beside it in <file>.key; both are made when absent",
+      DEFAULT_CA_FILE,
+    )
+    .option("--dns-name <name...>", "more names that DNS answers with loopback")
+    .action(dependencies.serve);
+  addFaultCommands(program, print);
+  addClockCommands(program, print);
+  return program;
+}
+
+function withTarget(command: Command): Command {
+  return command
+    .option(
+      "--control-url <url>",
+      "control API of the running emulator",
+      "https://control.localhost:8443",
+    )
+    .option("--ca <file>", "its CA certificate", DEFAULT_CA_FILE);
+}
+
+type TargetOptions = { readonly controlUrl: string; readonly ca: string };
+const targetOf = ({ controlUrl, ca }: TargetOptions): ControlTarget => ({ controlUrl, caFile: ca });
+
+function addFaultCommands(program: Command, print: Print): void {
+  const fault = program.command("fault").description("make things fail");
+  withTarget(fault.command("add"))
+    .description("add one fault: scope, one effect, and how often")
+    .option("--service <name>", "key-vault, entra, imds, resource-manager or dns")
+    .option("--vault <name>")
+    .option("--operation <name>", "unwrapKey, get, token, …")
+    .option("--status <code>", "answer with this status")
+    .option("--code <code>", "error.code of that answer")
+    .option("--inner-code <code>", "error.innererror.code of that answer")
+    .option("--message <text>", "error.message of that answer")
+    .option("--retry-after <seconds>", "Retry-After of that answer; absent by default")
+    .option("--latency <ms>", "250, 100-400 or p50=40,p99=900")
+    .option("--reset", "reset the connection")
+    .option("--half-body", "close the connection amid the body")
+    .option("--garbage", "answer with something that is not JSON")
+    .option("--content-type <type>", "answer with this content type")
+    .option("--dns <what>", "timeout, servfail, nxdomain or refused")
+    .option("--read-only", "the region has failed over: writes are refused")
+    .option("--propagation-delay <seconds>", "of access policies, network rules and roles")
+    .option("--visibility-delay <seconds>", "of delete and recover")
+    .option("--count <n>", "strike so often, then vanish")
+    .option("--probability <p>", "0 to 1")
+    .option("--seed <n>", "makes the strikes reproducible")
+    .action(async (options: FaultOptions & TargetOptions) => {
+      print(
+        JSON.stringify(
+          await callControl(targetOf(options), "POST", "/faults", toFaultPayload(options)),
+        ),
+      );
+    });
+  withTarget(fault.command("list")).action(async (options: TargetOptions) => {
+    print(JSON.stringify(await callControl(targetOf(options), "GET", "/faults"), undefined, 2));
+  });
+  withTarget(fault.command("clear").argument("[id]", "one fault; all when absent")).action(
+    async (id: string | undefined, options: TargetOptions) => {
+      await callControl(
+        targetOf(options),
+        "DELETE",
+        id === undefined ? "/faults" : `/faults/${encodeURIComponent(id)}`,
+      );
+    },
+  );
+}
+
+function addClockCommands(program: Command, print: Print): void {
+  const clock = program
+    .command("clock")
+    .description("the emulator's clock: validity, retention, rotation, propagation");
+  withTarget(clock.command("show")).action(async (options: TargetOptions) => {
+    print(JSON.stringify(await callControl(targetOf(options), "GET", "/clock")));
+  });
+  withTarget(clock.command("set").argument("<time>", "2027-01-31T12:00:00Z")).action(
+    async (time: string, options: TargetOptions) => {
+      print(JSON.stringify(await callControl(targetOf(options), "PUT", "/clock", { now: time })));
+    },
+  );
+  withTarget(clock.command("advance").argument("<by>", "seconds, or a duration like P90D")).action(
+    async (by: string, options: TargetOptions) => {
+      const body = /^\d+$/u.test(by) ? { seconds: Number(by) } : { duration: by };
+      print(JSON.stringify(await callControl(targetOf(options), "POST", "/clock/advance", body)));
+    },
+  );
+  withTarget(clock.command("reset")).action(async (options: TargetOptions) => {
+    print(JSON.stringify(await callControl(targetOf(options), "DELETE", "/clock")));
+  });
+}

@@ -1,0 +1,47 @@
+import * as z from "zod";
+
+import { readJsonBody } from "../http/json-body.ts";
+import type { HttpAnswer, HttpRequest } from "../http/message.ts";
+
+/** A refusal of the control API: what is wrong and where. */
+export function refuseControl(status: number, code: string, message: string): HttpAnswer {
+  return { status, body: { error: { code, message } } };
+}
+
+/**
+ * Web pages must not reach the control API of a developer's machine: browsers say where they come from, and cannot send JSON across
+ * origins without asking first, which is never allowed here.
+ */
+export function refuseBrowser(request: HttpRequest): HttpAnswer | undefined {
+  const { origin, "sec-fetch-site": fetchSite, "content-type": contentType = "" } = request.headers;
+  if (origin !== undefined || fetchSite !== undefined)
+    return refuseControl(403, "Forbidden", "The control API does not serve web pages.");
+  if (request.body.length > 0 && !/^application\/json\b/iu.test(contentType)) {
+    return refuseControl(415, "UnsupportedMediaType", "Send the body as application/json.");
+  }
+  return undefined;
+}
+
+/** Parses a body and hands it on; what is wrong with it is the answer. */
+export function withBody<Schema extends z.ZodType>(
+  schema: Schema,
+  request: HttpRequest,
+  handle: (value: z.output<Schema>) => HttpAnswer | Promise<HttpAnswer>,
+): HttpAnswer | Promise<HttpAnswer> {
+  const body = readJsonBody(request);
+  if (body.kind !== "json") {
+    return refuseControl(
+      400,
+      "InvalidRequestContent",
+      body.kind === "empty" ? "A JSON body is required." : `The body is not JSON: ${body.detail}`,
+    );
+  }
+  const parsed = schema.safeParse(body.value);
+  if (parsed.success) return handle(parsed.data);
+  const [issue] = parsed.error.issues;
+  return refuseControl(
+    400,
+    "InvalidRequestContent",
+    `${issue?.path.join(".") || "body"}: ${issue?.message ?? "is wrong"}`,
+  );
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+
+import * as z from "zod";
+
+import { refuseControl, withBody } from "./control-request.ts";
+import type { ControlDependencies, ControlRoute } from "./create-control-handler.ts";
+
+const roles = z.array(z.string().min(1).max(120)).max(64);
+const federatedCredential = z.strictObject({
+  name: z.string().min(1).max(120),
+  issuer: z.url({ protocol: /^https$/u }).max(600),
+  subject: z.string().min(1).max(600),
+  audiences: z.array(z.string().min(1).max(600)).min(1).max(8),
+});
+const applicationPayload = z.strictObject({
+  /** Absent: the application signs in by federation or PKCE only. */
+  secret: z.string().min(8).max(256).optional(),
+  displayName: z.string().min(1).max(120).optional(),
+  tenantId: z.uuid().optional(),
+  objectId: z.uuid().optional(),
+  roles: roles.default([]),
+  redirectUris: z.array(z.url().max(2_048)).max(32).default([]),
+  federatedCredentials: z.array(federatedCredential).max(20).default([]),
+  trustedService: z.boolean().default(false),
+});
+const userPayload = z.strictObject({
+  password: z.string().min(8).max(256),
+  displayName: z.string().min(1).max(120).optional(),
+  tenantId: z.uuid().optional(),
+  objectId: z.uuid().optional(),
+  roles: roles.default([]),
+});
+const tenantPayload = z.strictObject({ displayName: z.string().min(1).max(120) });
+const imdsPayload = z.strictObject({
+  identities: z.array(z.string().startsWith("/subscriptions/").max(512)).max(32),
+});
+
+/** App registrations, users, tenants, and the identities of "this machine". Answers never show a secret. */
+export function directoryRoutes({ state, cloud }: ControlDependencies): ControlRoute[] {
+  return [
+    {
+      method: "PUT",
+      path: "/applications/{clientId}",
+      handle: (request, { clientId = "" }) =>
+        withBody(applicationPayload, request, (payload) => {
+          if (!z.uuid().safeParse(clientId).success)
+            return refuseControl(400, "InvalidRequestContent", "clientId: must be a UUID");
+          const before = state.get("application", clientId);
+          const { secret, displayName = before?.displayName ?? clientId, ...rest } = payload;
+          const application = {
+            ...rest,
+            clientId,
+            displayName,
+            tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
+            objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
+            secrets: secret === undefined ? [] : [{ value: secret }],
+          };
+          state.put("application", application);
+          const { secrets: _hidden, ...shown } = application;
+          return { status: 200, body: shown };
+        }),
+    },
+    {
+      method: "DELETE",
+      path: "/applications/{clientId}",
+      handle: (_request, { clientId = "" }) => {
+        state.delete("application", clientId);
+        return { status: 204 };
+      },
+    },
+    {
+      method: "PUT",
+      path: "/users/{userName}",
+      handle: (request, { userName = "" }) =>
+        withBody(userPayload, request, (payload) => {
+          const before = state.get("user", userName);
+          const user = {
+            userName,
+            password: payload.password,
+            roles: payload.roles,
+            displayName: payload.displayName ?? before?.displayName ?? userName,
+            tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
+            objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
+          };
+          state.put("user", user);
+          const { password: _hidden, ...shown } = user;
+          return { status: 200, body: shown };
+        }),
+    },
+    {
+      method: "DELETE",
+      path: "/users/{userName}",
+      handle: (_request, { userName = "" }) => {
+        state.delete("user", userName);
+        return { status: 204 };
+      },
+    },
+    {
+      method: "PUT",
+      path: "/tenants/{tenantId}",
+      handle: (request, { tenantId = "" }) =>
+        withBody(tenantPayload, request, ({ displayName }) => {
+          if (!z.uuid().safeParse(tenantId).success)
+            return refuseControl(400, "InvalidRequestContent", "tenantId: must be a UUID");
+          state.put("tenant", { id: tenantId, displayName });
+          return { status: 200, body: { id: tenantId, displayName } };
+        }),
+    },
+    {
+      method: "GET",
+      path: "/imds",
+      handle: () => ({
+        status: 200,
+        body: { identities: state.get("imdsAssignment", "this-machine")?.identities ?? [] },
+      }),
+    },
+    {
+      method: "PUT",
+      path: "/imds",
+      handle: (request) =>
+        withBody(imdsPayload, request, ({ identities }) => {
+          const unknown = identities.find((id) => state.get("managedIdentity", id) === undefined);
+          if (unknown !== undefined)
+            return refuseControl(
+              404,
+              "ResourceNotFound",
+              `${unknown}: there is no such managed identity; create it by Resource Manager first`,
+            );
+          state.put("imdsAssignment", { machine: "this-machine", identities });
+          return { status: 200, body: { identities } };
+        }),
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+import * as z from "zod";
+
+import type { Fault, FaultEffect, LatencyDistribution } from "../core/model.ts";
+
+const milliseconds = z.number().min(0).max(600_000);
+const latency = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("fixed"), ms: milliseconds }),
+  z.strictObject({ kind: z.literal("uniform"), minimumMs: milliseconds, maximumMs: milliseconds }),
+  z.strictObject({
+    kind: z.literal("log-normal"),
+    medianMs: milliseconds.min(0.001),
+    p99Ms: milliseconds.min(0.001),
+  }),
+]) satisfies z.ZodType<LatencyDistribution>;
+const seconds = z.number().min(0).max(86_400);
+
+const effect = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("status"),
+    status: z.int().min(400).max(599),
+    code: z.string().max(64).exactOptional(),
+    message: z.string().max(2_048).exactOptional(),
+    innerCode: z.string().max(64).exactOptional(),
+    retryAfterSeconds: z.int().min(0).max(86_400).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal("latency"), distribution: latency }),
+  z.strictObject({ kind: z.literal("connection-reset") }),
+  z.strictObject({ kind: z.literal("half-body") }),
+  z.strictObject({ kind: z.literal("wrong-content-type"), contentType: z.string().max(128) }),
+  z.strictObject({ kind: z.literal("garbage-body") }),
+  z.strictObject({ kind: z.literal("dns-timeout") }),
+  z.strictObject({
+    kind: z.literal("dns-answer"),
+    rcode: z.enum(["SERVFAIL", "NXDOMAIN", "REFUSED"]),
+  }),
+  z.strictObject({ kind: z.literal("access-propagation-delay"), seconds }),
+  z.strictObject({ kind: z.literal("visibility-delay"), seconds }),
+  z.strictObject({ kind: z.literal("read-only") }),
+]) satisfies z.ZodType<FaultEffect>;
+
+export const faultPayload = z.strictObject({
+  scope: z.strictObject({
+    service: z.enum(["key-vault", "entra", "imds", "resource-manager", "dns"]).default("key-vault"),
+    vault: z.string().max(64).exactOptional(),
+    operation: z.string().max(64).exactOptional(),
+  }),
+  effect,
+  count: z.int().min(1).max(1_000_000).optional(),
+  probability: z.number().min(0).max(1).default(1),
+  seed: z.int().min(0).max(0xff_ff_ff_ff).default(1),
+});
+export type FaultPayload = z.output<typeof faultPayload>;
+export type FaultPayloadInput = z.input<typeof faultPayload>;
+
+export function toFault(payload: FaultPayload, id: string): Fault {
+  const { scope, effect: does, count, probability, seed } = payload;
+  return {
+    id,
+    scope,
+    effect: does,
+    ...(count !== undefined && { remaining: count }),
+    probability,
+    seed,
+    draws: 0,
+  };
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+
+import * as z from "zod";
+
+import { addDuration, parseDuration } from "../core/duration.ts";
+import type { Settings } from "../core/model.ts";
+import { isUnverifiedBehaviour, UNVERIFIED } from "../core/unverified.ts";
+import type { HttpAnswer } from "../http/message.ts";
+import { refuseControl, withBody } from "./control-request.ts";
+import type { ControlDependencies, ControlRoute } from "./create-control-handler.ts";
+import { faultPayload, toFault } from "./fault-payload.ts";
+
+const LATEST_MS = Date.UTC(2100, 0);
+
+const clockPayload = z.strictObject({ now: z.iso.datetime({ offset: true }) });
+const advancePayload = z.union([
+  z.strictObject({ seconds: z.number().min(0).max(3_155_760_000) }),
+  z.strictObject({ duration: z.string().max(32) }),
+]);
+const delaySeconds = z.number().min(0).max(86_400);
+const settingsPayload = z.strictObject({
+  throttling: z.boolean().optional(),
+  visibilityDelaySeconds: delaySeconds.optional(),
+  accessPropagationDelaySeconds: delaySeconds.optional(),
+  callerAddress: z.ipv4().optional(),
+  unverified: z.record(z.string().max(64), z.string().max(64)).optional(),
+});
+const upstreamPayload = z.strictObject({
+  url: z.url({ protocol: /^https?$/u }),
+  ca: z.string().max(65_536).exactOptional(),
+});
+
+/** Faults, the clock, and how the cloud behaves. */
+export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
+  return [
+    ...faultRoutes(dependencies),
+    ...clockRoutes(dependencies),
+    ...settingsRoutes(dependencies),
+  ];
+}
+
+function faultRoutes({ state }: ControlDependencies): ControlRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/faults",
+      handle: () => ({ status: 200, body: { value: state.list("fault") } }),
+    },
+    {
+      method: "POST",
+      path: "/faults",
+      handle: (request) =>
+        withBody(faultPayload, request, (payload) => {
+          const fault = toFault(payload, randomUUID());
+          state.put("fault", fault);
+          return { status: 201, body: fault };
+        }),
+    },
+    {
+      method: "DELETE",
+      path: "/faults",
+      handle: () => {
+        state.transaction(() => {
+          for (const fault of state.list("fault")) state.delete("fault", fault.id);
+        });
+        return { status: 204 };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/faults/{id}",
+      handle: (_request, { id = "" }) => {
+        state.delete("fault", id);
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+function clockRoutes({ state, now, systemNow, settings }: ControlDependencies): ControlRoute[] {
+  const show = (): HttpAnswer => ({
+    status: 200,
+    body: { now: new Date(now()).toISOString(), offsetSeconds: settings().clockOffsetMs / 1000 },
+  });
+  const set = (nowMs: number): HttpAnswer => {
+    if (!(nowMs <= LATEST_MS))
+      return refuseControl(400, "InvalidRequestContent", "the clock goes up to the year 2100");
+    state.put("settings", { ...settings(), clockOffsetMs: nowMs - systemNow() });
+    return show();
+  };
+  return [
+    { method: "GET", path: "/clock", handle: show },
+    {
+      method: "PUT",
+      path: "/clock",
+      handle: (request) =>
+        withBody(clockPayload, request, (payload) => set(Date.parse(payload.now))),
+    },
+    {
+      method: "POST",
+      path: "/clock/advance",
+      handle: (request) =>
+        withBody(advancePayload, request, (payload) => {
+          if ("seconds" in payload) return set(now() + payload.seconds * 1000);
+          const duration = parseDuration(payload.duration);
+          return duration === undefined
+            ? refuseControl(
+                400,
+                "InvalidRequestContent",
+                "duration: must be an ISO 8601 duration of years, months, weeks or days, like P90D",
+              )
+            : set(addDuration(now(), duration));
+        }),
+    },
+    {
+      method: "DELETE",
+      path: "/clock",
+      handle: () => {
+        state.put("settings", { ...settings(), clockOffsetMs: 0 });
+        return show();
+      },
+    },
+  ];
+}
+
+function settingsRoutes({
+  state,
+  settings,
+  setDataBoxUpstream,
+  issuerKeys,
+}: ControlDependencies): ControlRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/settings",
+      handle: () => ({ status: 200, body: renderSettings(settings()) }),
+    },
+    {
+      method: "PATCH",
+      path: "/settings",
+      handle: (request) =>
+        withBody(settingsPayload, request, (payload) => {
+          const fault = faultOfChoices(payload.unverified ?? {});
+          if (fault !== undefined) return refuseControl(400, "InvalidRequestContent", fault);
+          const before = settings();
+          const changed: Settings = {
+            ...before,
+            throttling: payload.throttling ?? before.throttling,
+            visibilityDelayMs: toMs(payload.visibilityDelaySeconds) ?? before.visibilityDelayMs,
+            accessPropagationDelayMs:
+              toMs(payload.accessPropagationDelaySeconds) ?? before.accessPropagationDelayMs,
+            callerAddress: payload.callerAddress ?? before.callerAddress,
+            unverified: { ...before.unverified, ...payload.unverified },
+          };
+          state.put("settings", changed);
+          return { status: 200, body: renderSettings(changed) };
+        }),
+    },
+    { method: "GET", path: "/unverified", handle: () => ({ status: 200, body: UNVERIFIED }) },
+    {
+      method: "PUT",
+      path: "/data-box-upstream",
+      handle: (request) =>
+        withBody(upstreamPayload, request, (upstream) => {
+          setDataBoxUpstream(upstream);
+          return { status: 204 };
+        }),
+    },
+    {
+      method: "POST",
+      path: "/issuer-keys/rotate",
+      handle: async () => {
+        await issuerKeys.rotate();
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+function faultOfChoices(choices: Readonly<Record<string, string>>): string | undefined {
+  for (const [name, choice] of Object.entries(choices)) {
+    if (!isUnverifiedBehaviour(name))
+      return `unverified.${name}: there is no such behaviour; GET /unverified lists them`;
+    const known: readonly string[] = UNVERIFIED[name].choices;
+    if (!known.includes(choice)) return `unverified.${name}: must be one of ${known.join(", ")}`;
+  }
+  return undefined;
+}
+
+function renderSettings(settings: Settings): object {
+  return {
+    throttling: settings.throttling,
+    visibilityDelaySeconds: settings.visibilityDelayMs / 1000,
+    accessPropagationDelaySeconds: settings.accessPropagationDelayMs / 1000,
+    callerAddress: settings.callerAddress,
+    unverified: settings.unverified,
+  };
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}

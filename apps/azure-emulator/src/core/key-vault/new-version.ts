@@ -1,0 +1,79 @@
+import type { EpochMs, KeyVersion, PublicJwk, ReleasePolicy } from "../model.ts";
+import type { CreatePayload, ImportPayload, UpdatePayload } from "./payloads.ts";
+import { REFUSALS, type Refusal } from "./refusal.ts";
+
+const RSA_OPERATIONS = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"] as const;
+const EC_OPERATIONS = ["sign", "verify"] as const;
+
+/** The metadata of a new version, as create and import ask for it. Validity in the past is accepted, as by the service. */
+export function newVersion(
+  payload: Pick<CreatePayload | ImportPayload, "attributes" | "tags" | "release_policy">,
+  keyOperations: readonly string[] | null | undefined,
+  material: { readonly version: string; readonly jwk: PublicJwk },
+  nowMs: EpochMs,
+): KeyVersion {
+  const { attributes, tags } = payload;
+  const releasePolicy = toReleasePolicy(payload.release_policy);
+  const defaults = "n" in material.jwk ? RSA_OPERATIONS : EC_OPERATIONS;
+  return {
+    ...material,
+    keyOperations:
+      keyOperations === null || keyOperations === undefined || keyOperations.length === 0
+        ? defaults
+        : keyOperations,
+    enabled: attributes?.enabled ?? true,
+    ...(typeof attributes?.nbf === "number" && { notBeforeSeconds: attributes.nbf }),
+    ...(typeof attributes?.exp === "number" && { expiresSeconds: attributes.exp }),
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    exportable: attributes?.exportable ?? false,
+    ...(tags && { tags }),
+    ...(releasePolicy && { releasePolicy }),
+  };
+}
+
+/** PATCH: what is absent stays; tags and key_ops are replaced as a whole. */
+export function updatedVersion(
+  version: KeyVersion,
+  payload: UpdatePayload,
+  nowMs: EpochMs,
+): KeyVersion {
+  const { attributes, tags, key_ops: keyOperations } = payload;
+  const releasePolicy = toReleasePolicy(payload.release_policy);
+  return {
+    ...version,
+    ...(keyOperations && { keyOperations }),
+    ...(typeof attributes?.enabled === "boolean" && { enabled: attributes.enabled }),
+    ...(typeof attributes?.nbf === "number" && { notBeforeSeconds: attributes.nbf }),
+    ...(typeof attributes?.exp === "number" && { expiresSeconds: attributes.exp }),
+    ...(tags && { tags }),
+    ...(releasePolicy && { releasePolicy }),
+    updatedAtMs: nowMs,
+  };
+}
+
+/** A key can be exported only under a release policy, and an immutable policy stays. */
+export function refuseRelease(
+  payload: Pick<CreatePayload | UpdatePayload, "attributes" | "release_policy">,
+  current: KeyVersion | undefined,
+): Refusal | undefined {
+  if (payload.release_policy && current?.releasePolicy?.immutable === true) {
+    return REFUSALS.badParameter("The release policy of this key is immutable.");
+  }
+  const exportable = payload.attributes?.exportable ?? current?.exportable ?? false;
+  const hasPolicy = Boolean(payload.release_policy ?? current?.releasePolicy);
+  if (exportable && !hasPolicy)
+    return REFUSALS.badParameter("Exportable keys must have release policy.");
+  if (!exportable && payload.release_policy)
+    return REFUSALS.badParameter("Non-exportable keys must not have release policy.");
+  return undefined;
+}
+
+function toReleasePolicy(policy: CreatePayload["release_policy"]): ReleasePolicy | undefined {
+  if (!policy) return undefined;
+  return {
+    ...(policy.contentType && { contentType: policy.contentType }),
+    ...(typeof policy.immutable === "boolean" && { immutable: policy.immutable }),
+    data: policy.data,
+  };
+}

@@ -1,0 +1,12 @@
+import type { Settings } from "../core/model.ts";
+import type { HttpRequest } from "./message.ts";
+
+/**
+ * The address that a caller appears to come from: the first of `X-Forwarded-For`, else the one of the settings. Every peer is on
+ * loopback and trusted to say; a vault's firewall needs something to judge.
+ */
+export function clientAddress(request: HttpRequest, settings: Settings): string {
+  const forwarded = request.headers["x-forwarded-for"];
+  const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(",")[0]?.trim();
+  return first === undefined || first === "" ? settings.callerAddress : first;
+}

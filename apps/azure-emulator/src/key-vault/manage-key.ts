@@ -1,0 +1,147 @@
+import type { JsonWebKey } from "node:crypto";
+
+import { replaceVersion } from "../core/key-vault/key-view.ts";
+import { newVersion, refuseRelease, updatedVersion } from "../core/key-vault/new-version.ts";
+import {
+  createPayload,
+  type CreatePayload,
+  importPayload,
+  type ImportPayload,
+  isKeyName,
+  updatePayload,
+} from "../core/key-vault/payloads.ts";
+import { REFUSALS, type Refusal } from "../core/key-vault/refusal.ts";
+import { renderDeletion, renderKeyBundle, retentionMs } from "../core/key-vault/render-key.ts";
+import type { Key, KeyType } from "../core/model.ts";
+import { purgeKey } from "../state/purge.ts";
+import {
+  done,
+  type Exchange,
+  liveKey,
+  type Outcome,
+  refuse,
+  renderContext,
+  usedVersion,
+  withoutPayload,
+  withPayload,
+} from "./exchange.ts";
+import { generateKey, importKey, type KeyShapeWanted } from "./key-engine.ts";
+import { type NewMaterial, newVersionId, writeVersion } from "./write-version.ts";
+
+export const getOperation = withoutPayload((exchange) =>
+  done(renderKeyBundle(renderContext(exchange), liveKey(exchange), usedVersion(exchange))),
+);
+
+export const createOperation = withPayload(
+  createPayload,
+  async (exchange, payload) => {
+    const refusal = refuseHsm(exchange, payload.kty);
+    if (refusal !== undefined) return refuse(refusal);
+    return addVersion(exchange, payload, payload.key_ops, await generateKey(toShape(payload)));
+  },
+  (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+);
+
+export const importOperation = withPayload(
+  importPayload,
+  (exchange, payload) => {
+    const kty = importedType(payload);
+    const refusal = refuseHsm(exchange, kty);
+    if (refusal !== undefined) return refuse(refusal);
+    const material = importKey(toJwk(payload.key), kty);
+    if (material === undefined) {
+      return refuse(
+        REFUSALS.badParameter(
+          "Property 'key' is not a complete private key of a supported size: RSA 2048, 3072 or 4096, or EC with crv, x, y and d.",
+        ),
+      );
+    }
+    return addVersion(exchange, payload, payload.key.key_ops, material);
+  },
+  (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+);
+
+export const updateOperation = withPayload(updatePayload, (exchange, payload) => {
+  const refusal = refuseRelease(payload, usedVersion(exchange));
+  if (refusal !== undefined) return refuse(refusal);
+  const changed = updatedVersion(usedVersion(exchange), payload, exchange.nowMs);
+  const key = replaceVersion(liveKey(exchange), changed);
+  exchange.state.put("key", key);
+  return done(renderKeyBundle(renderContext(exchange), key, changed));
+});
+
+export const deleteOperation = withoutPayload((exchange) => {
+  const { state, vault, nowMs } = exchange;
+  const key = liveKey(exchange);
+  const bundle = renderKeyBundle(renderContext(exchange), key, usedVersion(exchange));
+  if (!vault.softDeleteEnabled) {
+    purgeKey(state, vault.name, key.name);
+    return done(bundle);
+  }
+  const lifecycle = {
+    kind: "deleted",
+    deletedAtMs: nowMs,
+    visibleAtMs: nowMs + exchange.faults.visibilityDelayMs(vault.name),
+    scheduledPurgeAtMs: nowMs + retentionMs(vault),
+  } as const;
+  const deleted: Key = { ...key, lifecycle };
+  state.put("key", deleted);
+  return done({ ...renderDeletion(renderContext(exchange), deleted, lifecycle), ...bundle });
+});
+
+function addVersion(
+  exchange: Exchange,
+  payload: CreatePayload | ImportPayload,
+  keyOperations: readonly string[] | null | undefined,
+  material: NewMaterial,
+): Outcome {
+  const version = newVersion(
+    payload,
+    keyOperations,
+    { version: newVersionId(), jwk: material.jwk },
+    exchange.nowMs,
+  );
+  const key = writeVersion(exchange.state, { ...exchange, version, material });
+  if (key === undefined) return refuse(REFUSALS.beingDeleted(exchange.keyName));
+  return done(renderKeyBundle(renderContext(exchange), key, version));
+}
+
+function refuseName(keyName: string): Refusal | undefined {
+  return isKeyName(keyName)
+    ? undefined
+    : REFUSALS.badParameter(
+        "The request URI contains an invalid name: a key's has 1 to 127 letters, digits and hyphens.",
+      );
+}
+
+function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefined {
+  const isAccepted =
+    vault.sku === "premium" ||
+    !kty.endsWith("-HSM") ||
+    choose("hsm-keys-on-standard-vault") === "accept";
+  return isAccepted
+    ? undefined
+    : REFUSALS.badParameter(`Keys of type '${kty}' need a vault of the premium tier.`);
+}
+
+function toShape(payload: CreatePayload): KeyShapeWanted {
+  if (payload.kty === "EC" || payload.kty === "EC-HSM")
+    return { kty: payload.kty, curve: payload.crv ?? "P-256" };
+  return {
+    kty: payload.kty,
+    modulusBits: payload.key_size ?? 2048,
+    publicExponent: payload.public_exponent ?? 65_537,
+  };
+}
+
+function importedType({ key, Hsm }: ImportPayload): KeyType {
+  if (Hsm !== true) return key.kty;
+  return key.kty === "RSA" || key.kty === "RSA-HSM" ? "RSA-HSM" : "EC-HSM";
+}
+
+function toJwk({ kty, crv, n, e, d, p, q, dp, dq, qi, x, y }: ImportPayload["key"]): JsonWebKey {
+  const parts = kty.startsWith("RSA")
+    ? { kty: "RSA", n, e, d, p, q, dp, dq, qi }
+    : { kty: "EC", crv: crv === "P-256K" ? "secp256k1" : crv, x, y, d };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => typeof value === "string"));
+}

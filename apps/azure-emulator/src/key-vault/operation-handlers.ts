@@ -1,0 +1,56 @@
+import type { OperationName } from "../core/key-vault/operations.ts";
+import { backupOperation, restoreOperation } from "./backup-key.ts";
+import { getDeletedOperation, purgeOperation, recoverOperation } from "./deleted-key.ts";
+import { type OperationHandler, withoutPayload } from "./exchange.ts";
+import { listDeletedKeysOperation, listKeysOperation, listVersionsOperation } from "./list-keys.ts";
+import {
+  createOperation,
+  deleteOperation,
+  getOperation,
+  importOperation,
+  updateOperation,
+} from "./manage-key.ts";
+import {
+  getRotationPolicyOperation,
+  rotateOperation,
+  updateRotationPolicyOperation,
+} from "./rotate-key.ts";
+import {
+  decryptOperation,
+  encryptOperation,
+  randomBytesOperation,
+  refuseAttested,
+  signOperation,
+  verifyOperation,
+} from "./use-key.ts";
+
+/** Who carries out what: one handler per row of OPERATIONS. */
+export const OPERATION_HANDLERS: Readonly<Record<OperationName, OperationHandler>> = {
+  listKeys: listKeysOperation,
+  restore: restoreOperation,
+  create: createOperation,
+  import: importOperation,
+  delete: deleteOperation,
+  listVersions: listVersionsOperation,
+  getRotationPolicy: getRotationPolicyOperation,
+  updateRotationPolicy: updateRotationPolicyOperation,
+  rotate: rotateOperation,
+  backup: backupOperation,
+  attest: withoutPayload(refuseAttested),
+  get: getOperation,
+  update: updateOperation,
+  wrapKey: encryptOperation,
+  unwrapKey: decryptOperation,
+  encrypt: encryptOperation,
+  decrypt: decryptOperation,
+  sign: signOperation,
+  verify: verifyOperation,
+  release: withoutPayload(refuseAttested),
+  secureWrapKey: withoutPayload(refuseAttested),
+  secureUnwrapKey: withoutPayload(refuseAttested),
+  listDeletedKeys: listDeletedKeysOperation,
+  getDeleted: getDeletedOperation,
+  recover: recoverOperation,
+  purge: purgeOperation,
+  getRandomBytes: randomBytesOperation,
+};

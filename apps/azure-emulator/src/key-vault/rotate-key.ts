@@ -1,0 +1,101 @@
+import { newestVersion, viewKey } from "../core/key-vault/key-view.ts";
+import { rotationPolicyPayload } from "../core/key-vault/payloads.ts";
+import { REFUSALS } from "../core/key-vault/refusal.ts";
+import { renderKeyBundle, renderRotationPolicy } from "../core/key-vault/render-key.ts";
+import { toRotationPolicy } from "../core/key-vault/rotation-policy.ts";
+import { rotatedVersion, rotationDueAtMs } from "../core/key-vault/rotation.ts";
+import {
+  type EpochMs,
+  type Key,
+  type KeyVersion,
+  keyRecordKey,
+  type Vault,
+} from "../core/model.ts";
+import type { EmulatorState } from "../state/emulator-state.ts";
+import { purgeKey } from "../state/purge.ts";
+import { done, liveKey, refuse, renderContext, withoutPayload, withPayload } from "./exchange.ts";
+import { materialOf } from "./exchange.ts";
+import { generateKey, loadKey } from "./key-engine.ts";
+import { newVersionId, writeVersion } from "./write-version.ts";
+
+export const rotateOperation = withoutPayload(async (exchange) => {
+  const rotated = await rotate(exchange.state, exchange.vault, liveKey(exchange), exchange.nowMs);
+  if (rotated === undefined) return refuse(REFUSALS.beingDeleted(exchange.keyName));
+  return done(renderKeyBundle(renderContext(exchange), rotated.key, rotated.version));
+});
+
+export const getRotationPolicyOperation = withoutPayload((exchange) => {
+  const key = liveKey(exchange);
+  return done(renderRotationPolicy(renderContext(exchange), key, key.rotationPolicy));
+});
+
+export const updateRotationPolicyOperation = withPayload(
+  rotationPolicyPayload,
+  (exchange, payload) => {
+    const key = liveKey(exchange);
+    const policy = toRotationPolicy(payload, key.rotationPolicy, exchange.nowMs);
+    if ("status" in policy) return refuse(policy);
+    const changed: Key = { ...key, rotationPolicy: policy };
+    exchange.state.put("key", changed);
+    return done(renderRotationPolicy(renderContext(exchange), changed, policy));
+  },
+);
+
+/**
+ * Does to a key what time has done to it since it was last looked at: the purge at the end of its retention, and each rotation that
+ * its policy asked for, dated when it was due. Nothing runs in the background: what nobody looks at may wait.
+ */
+export async function settleKey(
+  state: EmulatorState,
+  vault: Vault,
+  keyName: string,
+  nowMs: EpochMs,
+): Promise<void> {
+  for (;;) {
+    const key = state.get("key", keyRecordKey(vault.name, keyName));
+    if (key === undefined) return;
+    if (key.lifecycle.kind === "deleted" && nowMs >= key.lifecycle.scheduledPurgeAtMs) {
+      purgeKey(state, vault.name, key.name);
+      return;
+    }
+    if (key.rotationPolicy === undefined || viewKey(key, nowMs).kind !== "live") return;
+    const dueAtMs = rotationDueAtMs(key);
+    if (dueAtMs === undefined || dueAtMs > nowMs) return;
+    if ((await rotate(state, vault, key, dueAtMs)) === undefined) return;
+  }
+}
+
+/** Whether `settleKey` may have anything to do: the hot path asks this first. */
+export function mayNeedSettling(key: Key | undefined): key is Key {
+  return (
+    key !== undefined && (key.rotationPolicy !== undefined || key.lifecycle.kind === "deleted")
+  );
+}
+
+async function rotate(
+  state: EmulatorState,
+  vault: Vault,
+  key: Key,
+  atMs: EpochMs,
+): Promise<{ key: Key; version: KeyVersion } | undefined> {
+  const newest = newestVersion(key);
+  const { jwk } = newest;
+  const { publicKey } = loadKey(materialOf(state, key, newest));
+  const details = publicKey.asymmetricKeyDetails;
+  const material = await generateKey(
+    "crv" in jwk
+      ? { kty: jwk.kty, curve: jwk.crv }
+      : {
+          kty: jwk.kty,
+          modulusBits: details?.modulusLength ?? 2048,
+          publicExponent: Number(details?.publicExponent ?? 65_537),
+        },
+  );
+  const current = state.get("key", keyRecordKey(vault.name, key.name));
+  // Another request has rotated it meanwhile: that one counts.
+  if (current !== undefined && newestVersion(current).version !== newest.version)
+    return { key: current, version: newestVersion(current) };
+  const version = rotatedVersion(key, { version: newVersionId(), jwk: material.jwk }, atMs);
+  const written = writeVersion(state, { vault, keyName: key.name, version, material, nowMs: atMs });
+  return written === undefined ? undefined : { key: written, version };
+}

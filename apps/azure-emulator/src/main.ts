@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { loadAuthority } from "./certificates.ts";
+import { createProgram, type ServeOptions } from "./cli/create-program.ts";
+import { type AzureEmulator, createAzureEmulator } from "./create-azure-emulator.ts";
+import type { Log } from "./log.ts";
+
+const log: Log = (level, message, facts) => {
+  if (level !== "info") console.error(JSON.stringify({ level, message, ...facts }));
+};
+
+async function serve(options: ServeOptions): Promise<void> {
+  mkdirSync(dirname(options.ca), { recursive: true, mode: 0o700 });
+  const emulator = await createAzureEmulator({
+    port: Number(options.port),
+    imdsPort: Number(options.imdsPort),
+    dnsPort: Number(options.dnsPort),
+    certificateAuthority: loadAuthority(options.ca),
+    ...(options.data !== undefined && { dataDir: options.data }),
+    ...(options.dnsName !== undefined && { dnsNames: options.dnsName }),
+    log,
+  });
+  announce(emulator, options.ca);
+  let isClosing = false;
+  const close = (): void => {
+    if (isClosing) return;
+    isClosing = true;
+    void emulator.close().then(() => process.exit(0));
+  };
+  process.once("SIGINT", close);
+  process.once("SIGTERM", close);
+  process.once("disconnect", close);
+}
+
+function announce(emulator: AzureEmulator, caFile: string): void {
+  const { close: _close, ...facts } = emulator;
+  if (process.send !== undefined) process.send({ type: "ready", ...facts, caFile });
+  console.log(
+    `ready: ${emulator.armUrl} · vaults https://{name}.${emulator.vaultSuffix}/ · IMDS ${emulator.imdsUrl} · DNS ${emulator.dns.address}:${emulator.dns.port} · CA ${caFile}`,
+  );
+}
+
+try {
+  await createProgram({ serve, print: (line) => console.log(line) }).parseAsync(process.argv);
+} catch (error) {
+  console.error(`azure-emulator: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
