@@ -1,0 +1,196 @@
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { firstOfKind } from "../core/faults.ts";
+import type { DnsServer, EmulatorDependencies } from "../dependencies.ts";
+import type { Log } from "../log.ts";
+import { parseQuery, renderAnswer, renderRcode } from "./answer-message.ts";
+import { answerQuestion, vaultOfName, type Zone } from "./answer-question.ts";
+
+const LOOPBACK = "127.0.0.1";
+/** A resolver that keeps a connection open without asking is dropped. */
+const TCP_IDLE_MS = 10_000;
+/** A question fits into a few hundred bytes; more than this is not one. */
+const QUERY_BYTES_MAXIMUM = 4_096;
+/** UDP and TCP must get the same port; with port 0 the second may find it taken. */
+const LISTEN_ATTEMPTS = 8;
+
+type Answer = (bytes: Uint8Array) => Promise<Buffer | undefined>;
+
+/** Names besides the emulator's own, from the options: `broker.localhost`. */
+export type DnsOptions = { readonly names?: readonly string[] };
+
+/**
+ * A name server for `localhost`, on UDP and TCP (RFC 7766). It knows the emulator's hosts, the vaults and `names`; it refuses every
+ * other domain. Operation, as faults name it: query.
+ */
+export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions = {}): DnsServer {
+  const { authorityUrl, armUrl, controlUrl, vaultDomain } = deps.endpoints;
+  const zone: Zone = {
+    vaultDomain,
+    names: new Set([
+      ...[authorityUrl, armUrl, controlUrl].map((url) => new URL(url).hostname),
+      ...(options.names ?? []).map((name) => name.toLowerCase()),
+    ]),
+    hasVault: (name) => deps.state.get("vault", name) !== undefined,
+  };
+
+  /** Undefined: no answer, which the asker sees as a timeout. */
+  const answer: Answer = async (bytes) => {
+    const query = parseQuery(bytes);
+    if (query === undefined) return undefined;
+    const vault = vaultOfName(query.question.name, vaultDomain);
+    const effects = deps.faults.strike({
+      service: "dns",
+      operation: "query",
+      ...(vault !== undefined && { vault }),
+    });
+    let waitMs = 0;
+    for (const effect of effects) if (effect.kind === "delay") waitMs += effect.ms;
+    if (waitMs > 0) await delay(waitMs);
+    if (firstOfKind(effects, "dns-timeout") !== undefined) return undefined;
+    const injected = firstOfKind(effects, "dns-answer");
+    if (injected !== undefined) return renderRcode(query, injected.rcode);
+    return renderAnswer(query, answerQuestion(query.question, zone));
+  };
+
+  let udp: UdpSocket | undefined;
+  let tcp: Server | undefined;
+  const connections = new Set<TcpSocket>();
+
+  const close = async (): Promise<void> => {
+    for (const connection of connections) connection.destroy();
+    await Promise.all([closeServer(tcp), closeUdp(udp)]);
+    tcp = undefined;
+    udp = undefined;
+  };
+
+  const open = async (port: number): Promise<number> => {
+    udp = createUdp(answer, deps);
+    const bound = await bindUdp(udp, port);
+    tcp = createServer((connection) => {
+      connections.add(connection);
+      connection.on("close", () => connections.delete(connection));
+      serveConnection(connection, answer, deps.log);
+    });
+    await listenTcp(tcp, bound);
+    return bound;
+  };
+
+  return {
+    async listen(port) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return { address: LOOPBACK, port: await open(port) };
+        } catch (error) {
+          await close();
+          if (port !== 0 || attempt === LISTEN_ATTEMPTS) throw error;
+        }
+      }
+    },
+    close,
+  };
+}
+
+function createUdp(answer: Answer, deps: EmulatorDependencies): UdpSocket {
+  const socket = createSocket("udp4");
+  let isOpen = true;
+  socket.on("close", () => {
+    isOpen = false;
+  });
+  socket.on("message", (bytes, peer) => {
+    void reply(bytes, answer, deps.log, (response) => {
+      if (isOpen) socket.send(response, peer.port, peer.address);
+    });
+  });
+  socket.on("error", (error) => {
+    deps.log("error", "DNS socket failed", { error: error.message });
+  });
+  return socket;
+}
+
+/** Each message is preceded by its length in two bytes (RFC 1035 §4.2.2). */
+function serveConnection(connection: TcpSocket, answer: Answer, log: Log): void {
+  let pending = Buffer.alloc(0);
+  connection.setTimeout(TCP_IDLE_MS, () => connection.destroy());
+  connection.on("error", () => connection.destroy());
+  connection.on("data", (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2) {
+      const length = pending.readUInt16BE(0);
+      if (length > QUERY_BYTES_MAXIMUM) {
+        connection.destroy();
+        return;
+      }
+      if (pending.length < 2 + length) return;
+      const query = pending.subarray(2, 2 + length);
+      pending = pending.subarray(2 + length);
+      void reply(query, answer, log, (response) => {
+        if (!connection.destroyed)
+          connection.write(Buffer.concat([lengthPrefix(response), response]));
+      });
+    }
+  });
+}
+
+/** Nothing that a question causes can crash the server: without an answer the asker sees a timeout. */
+async function reply(
+  query: Uint8Array,
+  answer: Answer,
+  log: Log,
+  send: (response: Buffer) => void,
+): Promise<void> {
+  try {
+    const response = await answer(query);
+    if (response !== undefined) send(response);
+  } catch (error) {
+    log("error", "DNS question failed", {
+      error: error instanceof Error ? error.message : "unknown",
+    });
+  }
+}
+
+function lengthPrefix(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(2);
+  prefix.writeUInt16BE(message.length);
+  return prefix;
+}
+
+function bindUdp(socket: UdpSocket, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(port, LOOPBACK, () => {
+      socket.off("error", reject);
+      resolve(socket.address().port);
+    });
+  });
+}
+
+function listenTcp(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (server?.listening) server.close(() => resolve());
+    else resolve();
+  });
+}
+
+function closeUdp(socket: UdpSocket | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      if (socket === undefined) resolve();
+      else socket.close(() => resolve());
+    } catch {
+      resolve();
+    }
+  });
+}

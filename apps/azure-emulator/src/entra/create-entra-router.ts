@@ -1,0 +1,196 @@
+import type { StruckEffect } from "../core/faults.ts";
+import type { EmulatorDependencies } from "../dependencies.ts";
+import { answerWithFaults } from "../faults/answer-with-faults.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
+import { createRouter, type Route, type RouteParameters } from "../http/route-table.ts";
+import { isAadstsCode } from "./aadsts.ts";
+import { createGrants } from "./authorization-code.ts";
+import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
+import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
+import { EntraError, renderEntraError } from "./entra-error.ts";
+import { answerLogoutRequest } from "./logout-endpoint.ts";
+import { renderMessagePage } from "./sign-in-page.ts";
+import { findTenant, isSharedAuthority } from "./tenants.ts";
+import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
+import { answerTokenRequest } from "./token-endpoint.ts";
+
+export type EntraOptions = {
+  /** How long access tokens and id_tokens are valid; Azure: an hour or a little more. */
+  readonly tokenLifetimeSeconds?: number;
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const CACHEABLE = { "cache-control": "max-age=86400, private" };
+const NEVER_STORED = {
+  "cache-control": "no-store, no-cache",
+  pragma: "no-cache",
+  expires: "-1",
+  "x-content-type-options": "nosniff",
+};
+
+/** Entra ID: the authority `login.localhost`. Operations, as faults name them: discovery, keys, token, authorize, logout. */
+export function createEntraRouter(
+  deps: EmulatorDependencies,
+  options: EntraOptions = {},
+): HttpHandler {
+  const lifetimeSeconds = options.tokenLifetimeSeconds ?? DEFAULT_TOKEN_LIFETIME_SECONDS;
+  const grants = createGrants(deps.issuerKeys, deps.systemNow);
+  const { authorityUrl } = deps.endpoints;
+
+  const tenantOf = (parameters: RouteParameters) => findTenant(deps, parameters["tenant"] ?? "");
+
+  const discovery = (version: "v1" | "v2") => (_: HttpRequest, parameters: RouteParameters) => {
+    const tenant = tenantOf(parameters);
+    const tenantSegment = parameters["tenant"] ?? "";
+    return {
+      status: 200,
+      headers: CACHEABLE,
+      body: openIdConfiguration({
+        authorityUrl,
+        tenantSegment,
+        issuerTenant: isSharedAuthority(tenantSegment) ? "{tenantid}" : tenant.id,
+        version,
+      }),
+    };
+  };
+  const keys = async (_: HttpRequest, parameters: RouteParameters): Promise<HttpAnswer> => {
+    tenantOf(parameters);
+    return { status: 200, headers: CACHEABLE, body: { keys: await deps.issuerKeys.publicJwks() } };
+  };
+  const token =
+    (version: "v1" | "v2") =>
+    async (request: HttpRequest, parameters: RouteParameters): Promise<HttpAnswer> => ({
+      status: 200,
+      headers: NEVER_STORED,
+      body: await answerTokenRequest(request, tenantOf(parameters), version, {
+        deps,
+        grants,
+        lifetimeSeconds,
+      }),
+    });
+  const authorize = (request: HttpRequest, parameters: RouteParameters) =>
+    answerAuthorizeRequest(request, tenantOf(parameters), { deps, grants });
+
+  const logout = (request: HttpRequest, parameters: RouteParameters) =>
+    answerLogoutRequest(request, tenantOf(parameters), deps);
+
+  const routes: readonly Route<undefined>[] = [
+    {
+      method: "GET",
+      path: "/common/discovery/instance",
+      handle: () => ({
+        status: 200,
+        headers: CACHEABLE,
+        body: instanceDiscovery(authorityUrl, deps.cloud.tenantId),
+      }),
+    },
+    {
+      method: "GET",
+      path: "/{tenant}/v2.0/.well-known/openid-configuration",
+      handle: discovery("v2"),
+    },
+    { method: "GET", path: "/{tenant}/.well-known/openid-configuration", handle: discovery("v1") },
+    { method: "GET", path: "/{tenant}/discovery/v2.0/keys", handle: keys },
+    { method: "GET", path: "/{tenant}/discovery/keys", handle: keys },
+    { method: "POST", path: "/{tenant}/oauth2/v2.0/token", handle: token("v2") },
+    { method: "POST", path: "/{tenant}/oauth2/token", handle: token("v1") },
+    { method: "GET", path: "/{tenant}/oauth2/v2.0/authorize", handle: authorize },
+    { method: "POST", path: "/{tenant}/oauth2/v2.0/authorize", handle: authorize },
+    { method: "GET", path: "/{tenant}/oauth2/authorize", handle: authorize },
+    { method: "POST", path: "/{tenant}/oauth2/authorize", handle: authorize },
+    { method: "GET", path: "/{tenant}/oauth2/v2.0/logout", handle: logout },
+    { method: "GET", path: "/{tenant}/oauth2/logout", handle: logout },
+  ];
+  const route = createRouter(routes, (request, match) => {
+    if (match.kind === "wrong-method")
+      throw new EntraError(900561, {
+        accepted: match.allowed.join(", "),
+        received: request.method,
+      });
+    return { status: 404, headers: NEVER_STORED };
+  });
+
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return await route(request);
+    } catch (error) {
+      if (!(error instanceof EntraError)) throw error;
+      return renderRefusal(request, error, deps);
+    }
+  };
+  return async (request) => {
+    const effects = deps.faults.strike({ service: "entra", operation: operationOf(request.path) });
+    const renderStatus = (effect: StatusEffect) => renderInjected(request, effect, deps);
+    return withHeaders(
+      request,
+      await answerWithFaults(effects, renderStatus, () => answer(request)),
+    );
+  };
+}
+
+/** The name by which faults know what a path does: its last segment, except for the two documents. */
+function operationOf(path: string): string {
+  const last = path.replace(/\/$/, "").split("/").at(-1)?.toLowerCase() ?? "";
+  return last === "openid-configuration" || last === "instance" ? "discovery" : last;
+}
+
+type StatusEffect = Extract<StruckEffect, { kind: "status" }>;
+
+/** An injected error: `code` is an AADSTS number of the table, with or without its prefix, or any OAuth error. */
+function renderInjected(
+  request: HttpRequest,
+  effect: StatusEffect,
+  deps: EmulatorDependencies,
+): Omit<HttpAnswer, "status"> {
+  const number = Number(/^(?:AADSTS)?(\d+)$/i.exec(effect.code ?? "90033")?.[1]);
+  const { body } = renderEntraError(
+    new EntraError(isAadstsCode(number) ? number : 90033),
+    renderContext(request, deps),
+  );
+  return {
+    headers: NEVER_STORED,
+    body: {
+      ...body,
+      ...(!isAadstsCode(number) && { error: effect.code, error_codes: [] }),
+      ...(effect.message !== undefined && { error_description: effect.message }),
+    },
+  };
+}
+
+function renderRefusal(
+  request: HttpRequest,
+  error: EntraError,
+  deps: EmulatorDependencies,
+): HttpAnswer {
+  const { status, body } = renderEntraError(error, renderContext(request, deps));
+  const isPage = request.path.toLowerCase().endsWith("/authorize");
+  if (isPage)
+    return renderMessagePage("Sign-in failed", body.error_description, status, body.error);
+  return { status, headers: NEVER_STORED, body };
+}
+
+function renderContext(request: HttpRequest, deps: EmulatorDependencies) {
+  return {
+    nowMs: deps.systemNow(),
+    traceId: request.requestId,
+    correlationId: correlationIdOf(request),
+    authorityUrl: deps.endpoints.authorityUrl,
+  };
+}
+
+function correlationIdOf(request: HttpRequest): string {
+  const sent = request.headers["client-request-id"];
+  return typeof sent === "string" && UUID.test(sent) ? sent : request.requestId;
+}
+
+function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-ms-request-id": request.requestId,
+      "client-request-id": correlationIdOf(request),
+    },
+  };
+}

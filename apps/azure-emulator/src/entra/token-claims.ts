@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+
+import type { User } from "../core/model.ts";
+import type { ServicePrincipal } from "./principals.ts";
+
+export const DEFAULT_TOKEN_LIFETIME_SECONDS = 3_600;
+
+/** Entra ID dates tokens back, so that a reader whose clock is behind accepts them. */
+const BACKDATED_SECONDS = 300;
+
+/** How the client proved itself (`appidacr`): 0 not at all, 1 by a secret, 2 by a certificate or assertion. */
+export type ClientProof = "0" | "1" | "2";
+
+export type TokenTimes = { readonly nowMs: number; readonly lifetimeSeconds: number };
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Claims of an access token (version 1.0) for an application or managed identity. */
+export function appAccessTokenClaims(input: {
+  principal: ServicePrincipal;
+  audience: string;
+  proof: ClientProof;
+  times: TokenTimes;
+  tokenId: string;
+}): Claims {
+  const { principal } = input;
+  return {
+    ...commonClaims(principal.tenantId, input.audience, input.times, input.tokenId),
+    appid: principal.clientId,
+    appidacr: input.proof,
+    idp: stsIssuer(principal.tenantId),
+    idtyp: "app",
+    oid: principal.objectId,
+    sub: principal.objectId,
+    ...(principal.roles.length > 0 && { roles: principal.roles }),
+    ...(principal.managedIdentityId !== undefined && { xms_mirid: principal.managedIdentityId }),
+  };
+}
+
+/** Claims of an access token (version 1.0) for a user who signed in to an application. */
+export function userAccessTokenClaims(input: {
+  user: User;
+  clientId: string;
+  proof: ClientProof;
+  audience: string;
+  times: TokenTimes;
+  tokenId: string;
+}): Claims {
+  const { user } = input;
+  return {
+    ...commonClaims(user.tenantId, input.audience, input.times, input.tokenId),
+    appid: input.clientId,
+    appidacr: input.proof,
+    idtyp: "user",
+    name: user.displayName,
+    oid: user.objectId,
+    ...(user.roles.length > 0 && { roles: user.roles }),
+    scp: "user_impersonation",
+    sub: pairwiseSubject(user.objectId, input.audience),
+    unique_name: user.userName,
+    upn: user.userName,
+  };
+}
+
+/** Claims of an id_token (version 2.0). */
+export function idTokenClaims(input: {
+  user: User;
+  clientId: string;
+  issuer: string;
+  nonce: string | undefined;
+  times: TokenTimes;
+  tokenId: string;
+}): Claims {
+  const { user } = input;
+  const nowSeconds = Math.floor(input.times.nowMs / 1_000);
+  return {
+    aud: input.clientId,
+    iss: input.issuer,
+    iat: nowSeconds,
+    nbf: nowSeconds,
+    exp: nowSeconds + input.times.lifetimeSeconds,
+    name: user.displayName,
+    ...(input.nonce !== undefined && { nonce: input.nonce }),
+    oid: user.objectId,
+    preferred_username: user.userName,
+    ...(user.roles.length > 0 && { roles: user.roles }),
+    sub: pairwiseSubject(user.objectId, input.clientId),
+    tid: user.tenantId,
+    uti: input.tokenId,
+    ver: "2.0",
+  };
+}
+
+/** The issuer of access tokens: the same name in every cloud, which Key Vault and Resource Manager compare with. */
+export function stsIssuer(tenantId: string): string {
+  return `https://sts.windows.net/${tenantId}/`;
+}
+
+function commonClaims(
+  tenantId: string,
+  audience: string,
+  times: TokenTimes,
+  tokenId: string,
+): Claims {
+  const nowSeconds = Math.floor(times.nowMs / 1_000);
+  return {
+    aud: audience,
+    iss: stsIssuer(tenantId),
+    iat: nowSeconds - BACKDATED_SECONDS,
+    nbf: nowSeconds - BACKDATED_SECONDS,
+    exp: nowSeconds + times.lifetimeSeconds,
+    tid: tenantId,
+    uti: tokenId,
+    ver: "1.0",
+  };
+}
+
+/** A user has another `sub` at each application (OpenID Connect Core §8.1). */
+function pairwiseSubject(objectId: string, audience: string): string {
+  return createHash("sha256").update(`${objectId}\n${audience}`).digest("base64url");
+}

@@ -1,0 +1,71 @@
+import type { Endpoints } from "../dependencies.ts";
+import type { EmulatorState } from "../state/emulator-state.ts";
+import { EntraError } from "./entra-error.ts";
+
+const DEFAULT_SUFFIX = "/.default";
+
+/** Application id of Microsoft Graph: the audience of a sign-in that asks for no resource. */
+export const GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000";
+
+/** Scopes of OpenID Connect: they select what is answered, not whom the access token is for. */
+const OPENID_SCOPES: ReadonlySet<string> = new Set([
+  "openid",
+  "profile",
+  "email",
+  "offline_access",
+  "user.read",
+]);
+
+/** First-party resources of the public cloud that clients ask for whatever cloud they are in. */
+const PUBLIC_CLOUD_RESOURCES = [
+  "https://management.core.windows.net",
+  "https://management.azure.com",
+  "https://graph.microsoft.com",
+  "https://vault.azure.net",
+  "https://storage.azure.com",
+  "api://AzureADTokenExchange",
+];
+
+/**
+ * The resource of a client-credentials scope. Only the suffix is taken away, as Entra ID does: `https://vault.example//.default` asks
+ * for a token whose audience keeps its slash.
+ *
+ * @throws EntraError 1002012 when the scope is not exactly one `{resource}/.default`.
+ */
+export function resourceOfDefaultScope(scope: string): string {
+  const resource = scope.endsWith(DEFAULT_SUFFIX) ? scope.slice(0, -DEFAULT_SUFFIX.length) : "";
+  if (resource === "" || /\s/.test(resource)) throw new EntraError(1002012, { scope });
+  return resource;
+}
+
+/**
+ * The resource of delegated scopes (`openid offline_access https://arm…/user_impersonation`): what precedes the last slash of the one
+ * scope that is not OpenID's.
+ *
+ * @throws EntraError 70011 when scopes name several resources, or none that can be read.
+ */
+export function resourceOfDelegatedScopes(scopes: readonly string[]): string {
+  const resources = new Set<string>();
+  for (const scope of scopes) {
+    if (OPENID_SCOPES.has(scope.toLowerCase())) continue;
+    const slash = scope.lastIndexOf("/");
+    if (slash <= 0) throw new EntraError(70011, { scope });
+    resources.add(scope.slice(0, slash));
+  }
+  const [only, ...others] = resources;
+  if (others.length > 0) throw new EntraError(70011, { scope: scopes.join(" ") });
+  return only ?? GRAPH_APPLICATION_ID;
+}
+
+/** Whether a resource has a service principal here: this cloud's services, the first-party ones, and registered applications. */
+export function isKnownResource(
+  resource: string,
+  endpoints: Endpoints,
+  state: EmulatorState,
+): boolean {
+  const wanted = resource.replace(/\/$/, "").toLowerCase();
+  const services = [endpoints.armUrl, endpoints.vaultAudience, ...PUBLIC_CLOUD_RESOURCES];
+  if (services.some((service) => service.toLowerCase() === wanted)) return true;
+  if (wanted === GRAPH_APPLICATION_ID) return true;
+  return state.get("application", wanted.replace(/^api:\/\//, "")) !== undefined;
+}

@@ -1,0 +1,56 @@
+import type { Provenance } from "../core/model.ts";
+import type { EmulatorDependencies } from "../dependencies.ts";
+import type { Caller } from "../entra/access-token.ts";
+import type { Route } from "../http/route-table.ts";
+import { resourceGroupNotFound, subscriptionNotFound } from "./arm-error.ts";
+import { parseScope, resourceGroupId } from "./resource-id.ts";
+
+/** What a provider's handler knows of an authenticated request. */
+export type ArmContext = {
+  readonly deps: EmulatorDependencies;
+  readonly caller: Caller;
+  readonly apiVersion: string;
+};
+
+export type ArmRoute = Route<ArmContext>;
+
+/**
+ * The subscription and resource group that a path names exist, in this tenant; resource groups are looked at only where the path has
+ * one.
+ *
+ * @throws ArmError 404 SubscriptionNotFound or ResourceGroupNotFound.
+ */
+export function requireScope(path: string, deps: EmulatorDependencies): void {
+  const { subscriptionId, resourceGroup } = parseScope(path);
+  if (subscriptionId === undefined) return;
+  const subscription = deps.state.get("subscription", subscriptionId);
+  if (subscription === undefined) throw subscriptionNotFound(subscriptionId);
+  if (resourceGroup === undefined) return;
+  const group = deps.state.get("resourceGroup", resourceGroupId(subscriptionId, resourceGroup));
+  if (group === undefined) throw resourceGroupNotFound(resourceGroup);
+}
+
+export function createdNow(context: ArmContext): Provenance {
+  const nowMs = context.deps.now();
+  return {
+    createdBy: context.caller.name,
+    createdAtMs: nowMs,
+    lastModifiedBy: context.caller.name,
+    lastModifiedAtMs: nowMs,
+  };
+}
+
+export function modifiedNow(provenance: Provenance, context: ArmContext): Provenance {
+  return {
+    ...provenance,
+    lastModifiedBy: context.caller.name,
+    lastModifiedAtMs: context.deps.now(),
+  };
+}
+
+/** A parameter that the matched route guarantees. */
+export function parameter(parameters: Readonly<Record<string, string>>, name: string): string {
+  const value = parameters[name];
+  if (value === undefined) throw new Error(`the route has no parameter ${name}`);
+  return value;
+}

@@ -1,0 +1,84 @@
+import type { EmulatorDependencies } from "../dependencies.ts";
+import { type Caller, type TokenVerdict, verifyAccessToken } from "../entra/access-token.ts";
+import { stsIssuer } from "../entra/token-claims.ts";
+import type { HttpRequest } from "../http/message.ts";
+import { ArmError } from "./arm-error.ts";
+
+/** Names of Resource Manager that clients of the public cloud use, besides this cloud's own address. */
+const PUBLIC_CLOUD_AUDIENCES = [
+  "https://management.core.windows.net/",
+  "https://management.azure.com/",
+];
+
+export function armAudiences(armUrl: string): string[] {
+  return [`${armUrl}/`, ...PUBLIC_CLOUD_AUDIENCES];
+}
+
+/** @throws ArmError 401 with the challenge of RFC 6750 §3, one code for each cause. */
+export async function authenticate(
+  request: HttpRequest,
+  deps: EmulatorDependencies,
+): Promise<Caller> {
+  const header = request.headers.authorization;
+  if (header === undefined)
+    throw unauthorized(
+      deps,
+      "AuthenticationFailed",
+      "Authentication failed. The 'Authorization' header is missing.",
+      "The authentication failed because of missing 'Authorization' header.",
+    );
+  const token = /^bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(header)?.[1];
+  if (token === undefined)
+    throw unauthorized(
+      deps,
+      "AuthenticationFailedInvalidHeader",
+      "Authentication failed. The 'Authorization' header is provided in an invalid format.",
+    );
+  const verdict = await verifyAccessToken(
+    token,
+    { audiences: armAudiences(deps.endpoints.armUrl), tenantId: deps.cloud.tenantId },
+    { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
+  );
+  if (verdict.kind === "valid") return verdict.caller;
+  throw unauthorized(deps, ...refusalOf(verdict, deps));
+}
+
+function refusalOf(
+  verdict: Exclude<TokenVerdict, { kind: "valid" }>,
+  deps: EmulatorDependencies,
+): [code: string, message: string] {
+  const { tenantId } = deps.cloud;
+  switch (verdict.kind) {
+    case "malformed":
+    case "bad-signature":
+      return ["InvalidAuthenticationToken", "The access token is invalid."];
+    case "expired":
+      return [
+        "ExpiredAuthenticationToken",
+        `The access token expiry UTC time is earlier than current UTC time '${new Date(deps.systemNow()).toISOString()}'.`,
+      ];
+    case "wrong-audience":
+      return [
+        "InvalidAuthenticationTokenAudience",
+        `The access token has been obtained for wrong audience or resource '${verdict.found}'. It should exactly match with one of the allowed audiences '${armAudiences(deps.endpoints.armUrl).join("','")}'.`,
+      ];
+    case "wrong-issuer":
+      return [
+        "InvalidAuthenticationTokenTenant",
+        `The access token is from the wrong issuer '${verdict.found}'. It must match the tenant '${stsIssuer(tenantId)}' associated with this subscription. Please use the authority (URL) '${deps.endpoints.authorityUrl}/${tenantId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
+      ];
+  }
+}
+
+function unauthorized(
+  deps: EmulatorDependencies,
+  code: string,
+  message: string,
+  description = message,
+): ArmError {
+  const authority = `${deps.endpoints.authorityUrl}/${deps.cloud.tenantId}`;
+  return new ArmError(401, code, message, {
+    "www-authenticate": `Bearer authorization_uri="${authority}", error="invalid_token", error_description="${description.replaceAll('"', "'")}"`,
+    "x-ms-failure-cause": "gateway",
+  });
+}

@@ -1,0 +1,46 @@
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { ArmContext } from "../arm-context.ts";
+import { ArmError, invalidResourceType } from "../arm-error.ts";
+import type { ArmPath } from "../resource-id.ts";
+import {
+  deleteRoleAssignment,
+  getRoleAssignment,
+  listRoleAssignments,
+  putRoleAssignment,
+} from "./role-assignment-routes.ts";
+import { getRoleDefinition, listRoleDefinitions } from "./role-definition-routes.ts";
+
+/** Microsoft.Authorization hangs under any scope, so its two types are told apart here and not in the table of paths. */
+export function answerAuthorizationRequest(
+  request: HttpRequest,
+  path: ArmPath,
+  context: ArmContext,
+): HttpAnswer {
+  const [type = "", name, ...rest] = path.segments;
+  const { scope } = path;
+  const operation = `${request.method} ${type.toLowerCase()}${name === undefined ? "" : "/{name}"}`;
+  if (rest.length === 0)
+    switch (operation) {
+      case "GET roleassignments":
+        return listRoleAssignments(request, scope, context);
+      case "GET roledefinitions":
+        return listRoleDefinitions(request, scope);
+      case "GET roleassignments/{name}":
+        return getRoleAssignment(scope, name ?? "", context);
+      case "PUT roleassignments/{name}":
+        return putRoleAssignment(request, scope, name ?? "", context);
+      case "DELETE roleassignments/{name}":
+        return deleteRoleAssignment(scope, name ?? "", context);
+      case "GET roledefinitions/{name}":
+        return getRoleDefinition(scope, name ?? "");
+      default:
+    }
+  const isKnownType = ["roleassignments", "roledefinitions"].includes(type.toLowerCase());
+  if (!isKnownType || rest.length > 0)
+    throw invalidResourceType(type, "Microsoft.Authorization", context.apiVersion);
+  throw new ArmError(
+    405,
+    "MethodNotAllowed",
+    `The HTTP method '${request.method}' is not supported at scope '${scope}'.`,
+  );
+}

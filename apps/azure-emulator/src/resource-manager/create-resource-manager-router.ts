@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+
+import type { EmulatorDependencies } from "../dependencies.ts";
+import { answerWithFaults } from "../faults/answer-with-faults.ts";
+import type { FaultTarget } from "../faults/faults.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
+import { createRouteMatcher } from "../http/route-table.ts";
+import { type ArmContext, requireScope } from "./arm-context.ts";
+import {
+  ArmError,
+  invalidResourceNamespace,
+  invalidResourceType,
+  renderArmError,
+} from "./arm-error.ts";
+import { authenticate } from "./authenticate.ts";
+import { answerAuthorizationRequest } from "./authorization/answer-authorization-request.ts";
+import { createDataBoxForwarder, DATA_BOX_NAMESPACE } from "./data-box/forward-request.ts";
+import { federatedCredentialRoutes } from "./identities/federated-credential-routes.ts";
+import { identityRoutes } from "./identities/identity-routes.ts";
+import { answerMetadataEndpoints } from "./metadata-endpoints.ts";
+import { findProvider, type ProviderNamespace, requireApiVersion } from "./providers.ts";
+import { type ArmPath, parseArmPath } from "./resource-id.ts";
+import { storageRoutes } from "./storage/storage-routes.ts";
+import { providerRoutes, subscriptionRoutes } from "./subscriptions/subscription-routes.ts";
+import { deletedVaultRoutes } from "./vaults/deleted-vault-routes.ts";
+import { vaultRoutes } from "./vaults/vault-routes.ts";
+
+/**
+ * Resource Manager: `arm.localhost`. Who answers is decided by the last provider of the path. Microsoft.DataBox goes to the broker as
+ * it came; everything else needs a token of this cloud, an api-version, and a subscription and group that exist.
+ */
+export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHandler {
+  const match = createRouteMatcher([
+    ...vaultRoutes,
+    ...deletedVaultRoutes,
+    ...identityRoutes,
+    ...federatedCredentialRoutes,
+    ...storageRoutes,
+    ...subscriptionRoutes,
+    ...providerRoutes,
+  ]);
+  const forwardToDataBox = createDataBoxForwarder(deps);
+
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    if (request.method === "GET" && request.path.replace(/\/$/, "") === "/metadata/endpoints")
+      return answerMetadataEndpoints(request, deps.endpoints, deps.cloud.tenantId);
+    const path = parseArmPath(request.path);
+    if (path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE && isServed(path))
+      return forwardToDataBox(request);
+    const caller = await authenticate(request, deps);
+    const namespace = requireProvider(path);
+    const context: ArmContext = {
+      deps,
+      caller,
+      apiVersion: requireApiVersion(request.query, namespace),
+    };
+    if (namespace === "Microsoft.Authorization" && isServed(path)) {
+      requireScope(path.scope, deps);
+      return answerAuthorizationRequest(request, path, context);
+    }
+    const found = match(request.method, request.path);
+    if (found.kind !== "found") throw notServed(request, path, namespace, context, found.kind);
+    const createsGroup = request.method !== "GET" && path.namespace === undefined;
+    requireScope(createsGroup ? subscriptionPart(request.path) : request.path, deps);
+    return found.route.handle(request, found.parameters, context);
+  };
+
+  const answerOrRefuse = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (!(error instanceof ArmError)) throw error;
+      return renderArmError(error);
+    }
+  };
+  return async (request) => {
+    const effects = deps.faults.strike(faultTargetOf(request));
+    return withHeaders(
+      request,
+      await answerWithFaults(effects, renderInjected, () => answerOrRefuse(request)),
+    );
+  };
+}
+
+/** Faults name the method as the operation, or `data-box` for what goes to the broker; a vault's URL also has the vault's name. */
+function faultTargetOf(request: HttpRequest): FaultTarget {
+  const path = parseArmPath(request.path);
+  const isDataBox = path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE;
+  const vault = /\/(?:vaults|deletedVaults)\/([^/]+)/i.exec(request.path)?.[1];
+  return {
+    service: "resource-manager",
+    operation: isDataBox ? "data-box" : request.method,
+    ...(vault !== undefined && { vault }),
+  };
+}
+
+function renderInjected(effect: {
+  readonly status: number;
+  readonly code?: string;
+  readonly message?: string;
+}): Omit<HttpAnswer, "status"> {
+  return {
+    body: {
+      error: {
+        code: effect.code ?? (effect.status === 429 ? "TooManyRequests" : "InternalServerError"),
+        message: effect.message ?? "The request failed because of an injected fault.",
+      },
+    },
+  };
+}
+
+/** `/subscriptions/{s}/providers/{namespace}` alone asks about the provider, which Resource Manager answers. */
+function isServed(path: ArmPath): boolean {
+  return path.segments.length > 0 && path.segments[0]?.toLowerCase() !== "register";
+}
+
+function requireProvider(path: ArmPath): ProviderNamespace {
+  if (path.namespace === undefined || !isServed(path)) return "Microsoft.Resources";
+  const namespace = findProvider(path.namespace);
+  if (namespace === undefined) throw invalidResourceNamespace(path.namespace);
+  return namespace;
+}
+
+/** A group that is put or asked for by HEAD need not exist; its subscription must. */
+function subscriptionPart(path: string): string {
+  return path.split("/").slice(0, 3).join("/");
+}
+
+function notServed(
+  request: HttpRequest,
+  path: ArmPath,
+  namespace: ProviderNamespace,
+  context: ArmContext,
+  kind: "wrong-method" | "not-found",
+): ArmError {
+  if (kind === "wrong-method")
+    return new ArmError(
+      405,
+      "MethodNotAllowed",
+      `The HTTP method '${request.method}' is not supported at '${request.path}'.`,
+    );
+  if (path.namespace === undefined)
+    return new ArmError(
+      404,
+      "NotFound",
+      `No route of Resource Manager matches '${request.path}'. Check the path of the request.`,
+    );
+  const type = path.segments.filter((_, index) => index % 2 === 0).join("/");
+  return invalidResourceType(type, namespace, context.apiVersion);
+}
+
+/** What every answer of Resource Manager carries; what a provider set stays. */
+function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
+  const correlation = request.headers["x-ms-correlation-request-id"];
+  const clientRequest = request.headers["x-ms-client-request-id"];
+  const correlationId = typeof correlation === "string" ? correlation : randomUUID();
+  return {
+    ...answer,
+    headers: {
+      "cache-control": "no-cache",
+      pragma: "no-cache",
+      expires: "-1",
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-content-type-options": "nosniff",
+      "x-ms-request-id": request.requestId,
+      "x-ms-correlation-request-id": correlationId,
+      "x-ms-routing-request-id": `EMULATOR:${request.requestId}`,
+      ...(request.headers["x-ms-return-client-request-id"] === "true" &&
+        typeof clientRequest === "string" && { "x-ms-client-request-id": clientRequest }),
+      ...answer.headers,
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+
+import { z } from "zod";
+
+import type { ManagedIdentity } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
+import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
+import { resourceId } from "../resource-id.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+export const IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities";
+const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${IDENTITY_TYPE}`;
+export const IDENTITY_PATH = `${GROUP_PATH}/{identity}`;
+
+export const identityRoutes: readonly ArmRoute[] = [
+  { method: "PUT", path: IDENTITY_PATH, handle: putIdentity },
+  { method: "PATCH", path: IDENTITY_PATH, handle: patchIdentity },
+  { method: "GET", path: IDENTITY_PATH, handle: getIdentity },
+  { method: "DELETE", path: IDENTITY_PATH, handle: deleteIdentity },
+  { method: "GET", path: GROUP_PATH, handle: listIdentities },
+  {
+    method: "GET",
+    path: `/subscriptions/{subscription}/providers/${IDENTITY_TYPE}`,
+    handle: listIdentities,
+  },
+];
+
+/** 3–128 letters, digits, hyphens and underscores; begins with a letter or digit. */
+const IDENTITY_NAME = /^[a-z0-9][a-z0-9_-]{2,127}$/i;
+
+const putSchema = z.object({ location: locationSchema, tags: tagsSchema.nullish() });
+const patchSchema = z.object({ location: locationSchema.nullish(), tags: tagsSchema.nullish() });
+
+/** An identity that is made anew under an old name is a new principal: grants of the old one do not count for it. */
+function putIdentity(
+  request: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const { state, cloud } = context.deps;
+  const body = parseBody(request, putSchema);
+  const name = parameter(parameters, "identity");
+  if (!IDENTITY_NAME.test(name))
+    throw badRequest(
+      `The identity name '${name}' is invalid: 3 to 128 letters, digits, hyphens or underscores, beginning with a letter or digit.`,
+    );
+  const existing = findIdentity(parameters, context);
+  if (existing !== undefined) {
+    if (existing.location !== body.location)
+      throw new ArmError(
+        409,
+        "InvalidResourceLocation",
+        `The resource '${name}' already exists in location '${existing.location}' in resource group '${existing.resourceGroup}'. A resource with the same name cannot be created in location '${body.location}'. Please select a new resource name.`,
+      );
+    const changed = { ...existing, tags: body.tags ?? existing.tags };
+    state.put("managedIdentity", changed);
+    return { status: 200, body: renderIdentity(changed) };
+  }
+  const subscriptionId = parameter(parameters, "subscription");
+  const resourceGroup = parameter(parameters, "group");
+  const identity: ManagedIdentity = {
+    id: resourceId(subscriptionId, resourceGroup, IDENTITY_TYPE, name),
+    subscriptionId,
+    resourceGroup,
+    name,
+    location: body.location,
+    tags: body.tags ?? {},
+    tenantId: state.get("subscription", subscriptionId)?.tenantId ?? cloud.tenantId,
+    principalId: randomUUID(),
+    clientId: randomUUID(),
+    federatedCredentials: [],
+  };
+  state.put("managedIdentity", identity);
+  return { status: 201, body: renderIdentity(identity) };
+}
+
+function patchIdentity(
+  request: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const body = parseBody(request, patchSchema);
+  const identity = requireIdentity(parameters, context);
+  const changed = { ...identity, tags: body.tags ?? identity.tags };
+  context.deps.state.put("managedIdentity", changed);
+  return { status: 200, body: renderIdentity(changed) };
+}
+
+function getIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  return { status: 200, body: renderIdentity(requireIdentity(parameters, context)) };
+}
+
+/** The principal is gone with it; role assignments and access policies that name it stay, as in Azure, and mean nobody. */
+function deleteIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const identity = findIdentity(parameters, context);
+  if (identity === undefined) return { status: 204 };
+  context.deps.state.delete("managedIdentity", identity.id);
+  return { status: 200 };
+}
+
+function listIdentities(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const subscription = parameter(parameters, "subscription").toLowerCase();
+  const group = parameters["group"]?.toLowerCase();
+  const identities = context.deps.state
+    .list("managedIdentity")
+    .filter(
+      (identity) =>
+        identity.subscriptionId.toLowerCase() === subscription &&
+        (group === undefined || identity.resourceGroup.toLowerCase() === group),
+    );
+  return { status: 200, body: { value: identities.map(renderIdentity) } };
+}
+
+function findIdentity(parameters: Parameters, context: ArmContext): ManagedIdentity | undefined {
+  const id = resourceId(
+    parameter(parameters, "subscription"),
+    parameter(parameters, "group"),
+    IDENTITY_TYPE,
+    parameter(parameters, "identity"),
+  );
+  return context.deps.state.get("managedIdentity", id);
+}
+
+/** @throws ArmError 404 ResourceNotFound */
+export function requireIdentity(parameters: Parameters, context: ArmContext): ManagedIdentity {
+  const identity = findIdentity(parameters, context);
+  if (identity !== undefined) return identity;
+  throw resourceNotFound(
+    IDENTITY_TYPE,
+    parameter(parameters, "identity"),
+    parameter(parameters, "group"),
+  );
+}
+
+function renderIdentity(identity: ManagedIdentity): object {
+  return {
+    id: identity.id,
+    name: identity.name,
+    type: IDENTITY_TYPE,
+    location: identity.location,
+    tags: identity.tags,
+    properties: {
+      tenantId: identity.tenantId,
+      principalId: identity.principalId,
+      clientId: identity.clientId,
+    },
+  };
+}

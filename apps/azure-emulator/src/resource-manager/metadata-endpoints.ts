@@ -1,0 +1,54 @@
+import type { Endpoints } from "../dependencies.ts";
+import type { HttpAnswer, HttpRequest } from "../http/message.ts";
+import { armAudiences } from "./authenticate.ts";
+
+const CLOUD_NAME = "AzureEmulator";
+
+/** `GET /metadata/endpoints`: how az CLI and the SDKs learn a cloud. Three shapes, by api-version; nobody has to sign in. */
+export function answerMetadataEndpoints(
+  request: HttpRequest,
+  endpoints: Endpoints,
+  tenantId: string,
+): HttpAnswer {
+  const version = request.query.get("api-version") ?? "2015-01-01";
+  if (version < "2018-05-01") return { status: 200, body: oldestShape(endpoints) };
+  const cloud = cloudShape(endpoints, tenantId);
+  return { status: 200, body: version < "2022-09-01" ? [cloud] : cloud };
+}
+
+function oldestShape(endpoints: Endpoints): object {
+  return {
+    galleryEndpoint: endpoints.armUrl,
+    graphEndpoint: endpoints.authorityUrl,
+    portalEndpoint: endpoints.armUrl,
+    authentication: {
+      loginEndpoint: endpoints.authorityUrl,
+      audiences: armAudiences(endpoints.armUrl),
+    },
+  };
+}
+
+function cloudShape(endpoints: Endpoints, tenantId: string): object {
+  const { armUrl, authorityUrl, vaultSuffix } = endpoints;
+  return {
+    name: CLOUD_NAME,
+    portal: armUrl,
+    authentication: {
+      loginEndpoint: authorityUrl,
+      audiences: armAudiences(armUrl),
+      tenant: tenantId,
+      identityProvider: "AAD",
+    },
+    resourceManager: armUrl,
+    graph: authorityUrl,
+    graphAudience: authorityUrl,
+    microsoftGraphResourceId: authorityUrl,
+    media: armUrl,
+    gallery: armUrl,
+    batch: armUrl,
+    sqlManagement: armUrl,
+    vmImageAliasDoc: armUrl,
+    // No leading dot, a port is allowed: az joins `https://{vault}` + `.` + this.
+    suffixes: { keyVaultDns: vaultSuffix, storage: "core.localhost" },
+  };
+}

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+import type { StorageAccount } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { ArmError, resourceNotFound } from "../arm-error.ts";
+import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
+import { resourceId } from "../resource-id.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const TYPE = "Microsoft.Storage/storageAccounts";
+const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${TYPE}`;
+const ACCOUNT_PATH = `${GROUP_PATH}/{account}`;
+
+/** Storage accounts as far as an order needs them: that they exist, and where. */
+export const storageRoutes: readonly ArmRoute[] = [
+  { method: "PUT", path: ACCOUNT_PATH, handle: putAccount },
+  { method: "GET", path: ACCOUNT_PATH, handle: getAccount },
+  { method: "DELETE", path: ACCOUNT_PATH, handle: deleteAccount },
+  { method: "GET", path: GROUP_PATH, handle: listAccounts },
+  {
+    method: "GET",
+    path: `/subscriptions/{subscription}/providers/${TYPE}`,
+    handle: listAccounts,
+  },
+];
+
+const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
+
+const bodySchema = z.object({
+  location: locationSchema,
+  kind: z.string().max(64),
+  sku: z.object({ name: z.string().max(64) }),
+  tags: tagsSchema.nullish(),
+});
+
+function putAccount(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const { state } = context.deps;
+  const body = parseBody(request, bodySchema);
+  const name = parameter(parameters, "account");
+  if (!ACCOUNT_NAME.test(name))
+    throw new ArmError(
+      400,
+      "AccountNameInvalid",
+      `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`,
+    );
+  const subscriptionId = parameter(parameters, "subscription");
+  const resourceGroup = parameter(parameters, "group");
+  const id = resourceId(subscriptionId, resourceGroup, TYPE, name);
+  const existing = state.get("storageAccount", id);
+  const isTaken = state
+    .list("storageAccount")
+    .some((account) => account.name === name && account.id.toLowerCase() !== id.toLowerCase());
+  if (isTaken)
+    throw new ArmError(
+      409,
+      "StorageAccountAlreadyTaken",
+      `The storage account named ${name} is already taken.`,
+    );
+  if (existing !== undefined && existing.location !== body.location)
+    throw new ArmError(
+      409,
+      "InvalidResourceLocation",
+      `The resource '${name}' already exists in location '${existing.location}' in resource group '${resourceGroup}'. A resource with the same name cannot be created in location '${body.location}'. Please select a new resource name.`,
+    );
+  const account: StorageAccount = {
+    id,
+    subscriptionId,
+    resourceGroup,
+    name,
+    location: body.location,
+    kind: body.kind,
+    skuName: body.sku.name,
+    tags: body.tags ?? {},
+  };
+  state.put("storageAccount", account);
+  return { status: 200, body: renderAccount(account) };
+}
+
+function getAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const account = findAccount(parameters, context);
+  if (account === undefined)
+    throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
+  return { status: 200, body: renderAccount(account) };
+}
+
+function deleteAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const account = findAccount(parameters, context);
+  if (account === undefined) return { status: 204 };
+  context.deps.state.delete("storageAccount", account.id);
+  return { status: 200 };
+}
+
+function listAccounts(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const subscription = parameter(parameters, "subscription").toLowerCase();
+  const group = parameters["group"]?.toLowerCase();
+  const accounts = context.deps.state
+    .list("storageAccount")
+    .filter(
+      (account) =>
+        account.subscriptionId.toLowerCase() === subscription &&
+        (group === undefined || account.resourceGroup.toLowerCase() === group),
+    );
+  return { status: 200, body: { value: accounts.map(renderAccount) } };
+}
+
+function findAccount(parameters: Parameters, context: ArmContext): StorageAccount | undefined {
+  const id = resourceId(
+    parameter(parameters, "subscription"),
+    parameter(parameters, "group"),
+    TYPE,
+    parameter(parameters, "account"),
+  );
+  return context.deps.state.get("storageAccount", id);
+}
+
+function renderAccount(account: StorageAccount): object {
+  const host = `${account.name}.blob.core.localhost`;
+  return {
+    id: account.id,
+    name: account.name,
+    type: TYPE,
+    location: account.location,
+    kind: account.kind,
+    sku: { name: account.skuName, tier: account.skuName.split("_")[0] ?? "Standard" },
+    tags: account.tags,
+    properties: {
+      provisioningState: "Succeeded",
+      primaryLocation: account.location,
+      statusOfPrimary: "available",
+      supportsHttpsTrafficOnly: true,
+      primaryEndpoints: { blob: `https://${host}/` },
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { z } from "zod";
+
+import type { ResourceGroup, Subscription } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { ArmError, resourceGroupNotFound } from "../arm-error.ts";
+import { invalidResourceNamespace } from "../arm-error.ts";
+import { findProvider, PROVIDER_NAMES, type ProviderNamespace, PROVIDERS } from "../providers.ts";
+import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
+import { resourceGroupId } from "../resource-id.ts";
+import { listResources } from "./list-resources.ts";
+import { LOCATIONS } from "./locations.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const SUBSCRIPTION_PATH = "/subscriptions/{subscription}";
+const GROUPS_PATH = `${SUBSCRIPTION_PATH}/resourceGroups`;
+const GROUP_PATH = `${GROUPS_PATH}/{group}`;
+
+/** What Resource Manager answers itself: tenants, subscriptions, resource groups, and what is in them. */
+export const subscriptionRoutes: readonly ArmRoute[] = [
+  { method: "GET", path: "/tenants", handle: listTenants },
+  { method: "GET", path: "/subscriptions", handle: listSubscriptions },
+  { method: "GET", path: SUBSCRIPTION_PATH, handle: getSubscription },
+  { method: "GET", path: `${SUBSCRIPTION_PATH}/locations`, handle: listLocations },
+  { method: "GET", path: `${SUBSCRIPTION_PATH}/resources`, handle: answerResources },
+  { method: "GET", path: `${SUBSCRIPTION_PATH}/providers`, handle: listProviders },
+  { method: "GET", path: GROUPS_PATH, handle: listGroups },
+  { method: "PUT", path: GROUP_PATH, handle: putGroup },
+  { method: "GET", path: GROUP_PATH, handle: getGroup },
+  { method: "HEAD", path: GROUP_PATH, handle: headGroup },
+  { method: "DELETE", path: GROUP_PATH, handle: deleteGroup },
+  { method: "GET", path: `${GROUP_PATH}/resources`, handle: answerResources },
+];
+
+/** `/subscriptions/{s}/providers/{namespace}`: the path names a provider but Resource Manager answers it. */
+export const providerRoutes: readonly ArmRoute[] = [
+  { method: "GET", path: `${SUBSCRIPTION_PATH}/providers/{namespace}`, handle: getProvider },
+  {
+    method: "POST",
+    path: `${SUBSCRIPTION_PATH}/providers/{namespace}/register`,
+    handle: getProvider,
+  },
+];
+
+const GROUP_NAME = /^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$/u;
+const groupSchema = z.object({ location: locationSchema, tags: tagsSchema.nullish() });
+
+function listTenants(_: HttpRequest, _parameters: Parameters, context: ArmContext): HttpAnswer {
+  const value = context.deps.state.list("tenant").map((tenant) => ({
+    id: `/tenants/${tenant.id}`,
+    tenantId: tenant.id,
+    displayName: tenant.displayName,
+    tenantCategory: "Home",
+    defaultDomain: "databox.localhost",
+    domains: ["databox.localhost"],
+    tenantType: "AAD",
+  }));
+  return { status: 200, body: { value } };
+}
+
+function listSubscriptions(
+  _: HttpRequest,
+  _parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const value = context.deps.state
+    .list("subscription")
+    .filter((subscription) => subscription.tenantId === context.caller.tenantId)
+    .map(renderSubscription);
+  return { status: 200, body: { value, count: { type: "Total", value: value.length } } };
+}
+
+function getSubscription(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const subscription = context.deps.state.get(
+    "subscription",
+    parameter(parameters, "subscription"),
+  );
+  if (subscription === undefined) throw new Error("the router checked the subscription");
+  return { status: 200, body: renderSubscription(subscription) };
+}
+
+function renderSubscription(subscription: Subscription): object {
+  return {
+    id: `/subscriptions/${subscription.id}`,
+    authorizationSource: "RoleBased",
+    managedByTenants: [],
+    subscriptionId: subscription.id,
+    tenantId: subscription.tenantId,
+    displayName: subscription.displayName,
+    state: "Enabled",
+    subscriptionPolicies: {
+      locationPlacementId: "Public_2014-09-01",
+      quotaId: "PayAsYouGo_2014-09-01",
+      spendingLimit: "Off",
+    },
+  };
+}
+
+function listLocations(_: HttpRequest, parameters: Parameters): HttpAnswer {
+  const subscription = parameter(parameters, "subscription");
+  const value = LOCATIONS.map(({ name, displayName }) => ({
+    id: `/subscriptions/${subscription}/locations/${name}`,
+    name,
+    type: "Region",
+    displayName,
+    regionalDisplayName: displayName,
+    metadata: { regionType: "Physical", regionCategory: "Recommended" },
+  }));
+  return { status: 200, body: { value } };
+}
+
+function answerResources(
+  request: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const value = listResources(context.deps.state, {
+    subscriptionId: parameter(parameters, "subscription"),
+    ...(parameters["group"] !== undefined && { resourceGroup: parameters["group"] }),
+    filter: request.query.get("$filter"),
+  });
+  return { status: 200, body: { value } };
+}
+
+function listProviders(_: HttpRequest, parameters: Parameters): HttpAnswer {
+  const subscription = parameter(parameters, "subscription");
+  return {
+    status: 200,
+    body: { value: PROVIDER_NAMES.map((namespace) => renderProvider(subscription, namespace)) },
+  };
+}
+
+function getProvider(_: HttpRequest, parameters: Parameters): HttpAnswer {
+  const asked = parameter(parameters, "namespace");
+  const namespace = findProvider(asked);
+  if (namespace === undefined) throw invalidResourceNamespace(asked);
+  return { status: 200, body: renderProvider(parameter(parameters, "subscription"), namespace) };
+}
+
+function renderProvider(subscription: string, namespace: ProviderNamespace): object {
+  const { types, apiVersions } = PROVIDERS[namespace];
+  return {
+    id: `/subscriptions/${subscription}/providers/${namespace}`,
+    namespace,
+    registrationState: "Registered",
+    registrationPolicy: "RegistrationRequired",
+    resourceTypes: types.map((resourceType) => ({
+      resourceType,
+      locations: LOCATIONS.map((location) => location.displayName),
+      apiVersions: apiVersions.toReversed(),
+      capabilities: "None",
+    })),
+  };
+}
+
+function listGroups(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const subscription = parameter(parameters, "subscription").toLowerCase();
+  const groups = context.deps.state
+    .list("resourceGroup")
+    .filter((group) => group.subscriptionId.toLowerCase() === subscription);
+  return { status: 200, body: { value: groups.map(renderGroup) } };
+}
+
+function putGroup(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const { state } = context.deps;
+  const body = parseBody(request, groupSchema);
+  const name = parameter(parameters, "group");
+  if (!GROUP_NAME.test(name))
+    throw new ArmError(
+      400,
+      "InvalidResourceGroup",
+      `The provided resource group name '${name}' is invalid: 1 to 90 letters, digits, '_', '(', ')', '-' and '.', not ending with '.'.`,
+    );
+  const subscriptionId = parameter(parameters, "subscription");
+  const existing = findGroup(parameters, context);
+  if (existing !== undefined && existing.location !== body.location)
+    throw new ArmError(
+      409,
+      "InvalidResourceGroupLocation",
+      `Invalid resource group location '${body.location}'. The Resource group already exists in location '${existing.location}'.`,
+    );
+  const group: ResourceGroup = existing
+    ? { ...existing, tags: body.tags ?? {} }
+    : {
+        id: resourceGroupId(subscriptionId, name),
+        subscriptionId,
+        name,
+        location: body.location,
+        tags: body.tags ?? {},
+      };
+  state.put("resourceGroup", group);
+  return { status: existing === undefined ? 201 : 200, body: renderGroup(group) };
+}
+
+function getGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const group = findGroup(parameters, context);
+  if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));
+  return { status: 200, body: renderGroup(group) };
+}
+
+function headGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  return { status: findGroup(parameters, context) === undefined ? 404 : 204 };
+}
+
+/** Azure deletes what is inside as well; the emulator wants an empty group, so that nothing of the broker's is orphaned. */
+function deleteGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const group = findGroup(parameters, context);
+  if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));
+  const inside = listResources(context.deps.state, {
+    subscriptionId: group.subscriptionId,
+    resourceGroup: group.name,
+    filter: undefined,
+  });
+  if (inside.length > 0)
+    throw new ArmError(
+      409,
+      "ResourceGroupNotEmpty",
+      `Resource group '${group.name}' still has ${inside.length} resources, the first is ${inside[0]?.id}. Delete them first.`,
+    );
+  context.deps.state.delete("resourceGroup", group.id);
+  return { status: 200 };
+}
+
+function findGroup(parameters: Parameters, context: ArmContext): ResourceGroup | undefined {
+  return context.deps.state.get(
+    "resourceGroup",
+    resourceGroupId(parameter(parameters, "subscription"), parameter(parameters, "group")),
+  );
+}
+
+function renderGroup(group: ResourceGroup): object {
+  return {
+    id: group.id,
+    name: group.name,
+    type: "Microsoft.Resources/resourceGroups",
+    location: group.location,
+    tags: group.tags,
+    properties: { provisioningState: "Succeeded" },
+  };
+}

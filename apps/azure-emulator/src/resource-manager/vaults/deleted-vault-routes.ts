@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+import type { Vault } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { parseBody } from "../request-body.ts";
+import { checkPurgeAllowed } from "./decide-vault.ts";
+import { renderDeletedVault } from "./render-vault.ts";
+import { purgeDueVaults, purgeVault } from "./vault-lifecycle.ts";
+import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
+import { deletedVaultNotFound } from "./vault-routes.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
+const DELETED_PATH = `${PROVIDER_PATH}/locations/{location}/deletedVaults/{vault}`;
+
+export const deletedVaultRoutes: readonly ArmRoute[] = [
+  { method: "GET", path: `${PROVIDER_PATH}/deletedVaults`, handle: listDeletedVaults },
+  { method: "GET", path: DELETED_PATH, handle: getDeletedVault },
+  { method: "POST", path: `${DELETED_PATH}/purge`, handle: purgeDeletedVault },
+  { method: "POST", path: `${PROVIDER_PATH}/checkNameAvailability`, handle: checkNameAvailability },
+];
+
+const nameSchema = z.object({ name: z.string().max(256), type: z.string().max(128) });
+
+function listDeletedVaults(
+  _: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const subscription = parameter(parameters, "subscription").toLowerCase();
+  const { state, now } = context.deps;
+  purgeDueVaults(state, now());
+  const deleted = state
+    .list("vault")
+    .filter(
+      (vault) =>
+        vault.deletion !== undefined && vault.subscriptionId.toLowerCase() === subscription,
+    );
+  return { status: 200, body: { value: deleted.map(renderDeletedVault) } };
+}
+
+function getDeletedVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  return { status: 200, body: renderDeletedVault(requireDeletedVault(parameters, context)) };
+}
+
+/** Azure answers 202 and finishes later; here it is done at once, which clients read as a finished operation. */
+function purgeDeletedVault(
+  _: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const vault = requireDeletedVault(parameters, context);
+  checkPurgeAllowed(vault);
+  purgeVault(context.deps.state, vault.name);
+  return { status: 200 };
+}
+
+function checkNameAvailability(
+  request: HttpRequest,
+  _: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const { name } = parseBody(request, nameSchema);
+  const { state, now } = context.deps;
+  purgeDueVaults(state, now());
+  if (!isVaultName(name)) return unavailable("AccountNameInvalid", invalidVaultNameMessage(name));
+  if (state.get("vault", name) !== undefined)
+    return unavailable("AlreadyExists", vaultAlreadyExistsMessage(name));
+  return { status: 200, body: { nameAvailable: true } };
+}
+
+function unavailable(reason: string, message: string): HttpAnswer {
+  return { status: 200, body: { nameAvailable: false, reason, message } };
+}
+
+function requireDeletedVault(parameters: Parameters, context: ArmContext): Vault {
+  const { state, now } = context.deps;
+  purgeDueVaults(state, now());
+  const name = parameter(parameters, "vault");
+  const vault = state.get("vault", name);
+  const isHere =
+    vault?.deletion !== undefined &&
+    vault.subscriptionId.toLowerCase() === parameter(parameters, "subscription").toLowerCase() &&
+    vault.location === parameter(parameters, "location").toLowerCase();
+  if (vault === undefined || !isHere) throw deletedVaultNotFound(name);
+  return vault;
+}

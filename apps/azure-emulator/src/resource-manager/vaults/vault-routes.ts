@@ -1,0 +1,226 @@
+import { changeAccess } from "../../core/access-history.ts";
+import type { Vault } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import {
+  type ArmContext,
+  type ArmRoute,
+  createdNow,
+  modifiedNow,
+  parameter,
+} from "../arm-context.ts";
+import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
+import { parseBody } from "../request-body.ts";
+import { resourceId } from "../resource-id.ts";
+import { changePolicies, parseAccessPolicies, type PolicyChange } from "./access-policies.ts";
+import {
+  decideChangedVault,
+  decideDeletedVault,
+  decideNewVault,
+  decideRecoveredVault,
+} from "./decide-vault.ts";
+import { renderAccessPolicy, renderVault } from "./render-vault.ts";
+import { deleteRoleAssignmentsOf, purgeDueVaults, purgeVault } from "./vault-lifecycle.ts";
+import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
+import {
+  accessPolicyBodySchema,
+  type VaultProperties,
+  vaultPatchSchema,
+  vaultPutSchema,
+} from "./vault-schema.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const TYPE = "Microsoft.KeyVault/vaults";
+const GROUP_PATH =
+  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults";
+const VAULT_PATH = `${GROUP_PATH}/{vault}`;
+
+export const vaultRoutes: readonly ArmRoute[] = [
+  { method: "PUT", path: VAULT_PATH, handle: putVault },
+  { method: "PATCH", path: VAULT_PATH, handle: patchVault },
+  { method: "GET", path: VAULT_PATH, handle: getVault },
+  { method: "DELETE", path: VAULT_PATH, handle: deleteVault },
+  { method: "PUT", path: `${VAULT_PATH}/accessPolicies/{change}`, handle: putAccessPolicies },
+  { method: "GET", path: GROUP_PATH, handle: listVaults },
+  {
+    method: "GET",
+    path: "/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults",
+    handle: listVaults,
+  },
+];
+
+function putVault(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const { state, endpoints, now } = context.deps;
+  const body = parseBody(request, vaultPutSchema);
+  const name = parameter(parameters, "vault");
+  const { subscription, group } = scopeOf(parameters);
+  if (!isVaultName(name))
+    throw new ArmError(400, "VaultNameNotValid", invalidVaultNameMessage(name));
+  purgeDueVaults(state, now());
+  const id = resourceId(subscription, group, TYPE, name);
+  const existing = state.get("vault", name);
+  const tags = body.tags ?? {};
+
+  if (existing === undefined) {
+    if (body.properties.createMode === "recover") throw deletedVaultNotFound(name);
+    const vault = decideNewVault(
+      { id, name, subscriptionId: subscription, resourceGroup: group, location: body.location },
+      body.properties,
+      tags,
+      createdNow(context),
+    );
+    state.put("vault", vault);
+    return { status: 200, body: renderVault(vault, endpoints, "RegisteringDns") };
+  }
+  if (existing.id.toLowerCase() !== id.toLowerCase())
+    throw new ArmError(409, "VaultAlreadyExists", vaultAlreadyExistsMessage(name));
+  if (existing.location !== body.location)
+    throw new ArmError(
+      409,
+      "InvalidResourceLocation",
+      `The resource '${name}' already exists in location '${existing.location}' in resource group '${group}'. A resource with the same name cannot be created in location '${body.location}'. Please select a new resource name.`,
+    );
+  const provenance = modifiedNow(existing.provenance, context);
+  if (existing.deletion !== undefined) {
+    if (body.properties.createMode !== "recover")
+      throw new ArmError(
+        409,
+        "ConflictError",
+        "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.",
+      );
+    const recovered = decideRecoveredVault(existing, provenance);
+    state.put("vault", recovered);
+    return { status: 200, body: renderVault(recovered, endpoints, "RegisteringDns") };
+  }
+  const isRbac = body.properties.enableRbacAuthorization ?? existing.access.rbacAuthorization;
+  if (!body.properties.accessPolicies && !isRbac)
+    throw badRequest("The parameter accessPolicies is not specified.");
+  return update(existing, body.properties, tags, context);
+}
+
+function patchVault(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const body = parseBody(request, vaultPatchSchema);
+  const vault = requireVault(parameters, context);
+  return update(vault, body.properties ?? {}, body.tags ?? undefined, context);
+}
+
+function update(
+  vault: Vault,
+  properties: VaultProperties,
+  tags: Vault["tags"] | undefined,
+  context: ArmContext,
+): HttpAnswer {
+  const { state, endpoints, now } = context.deps;
+  const changed = decideChangedVault(
+    vault,
+    properties,
+    tags,
+    modifiedNow(vault.provenance, context),
+    now(),
+  );
+  state.put("vault", changed);
+  return { status: 200, body: renderVault(changed, endpoints) };
+}
+
+function getVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const vault = requireVault(parameters, context);
+  return { status: 200, body: renderVault(vault, context.deps.endpoints) };
+}
+
+function deleteVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const { state, now } = context.deps;
+  const vault = findVault(parameters, context);
+  if (vault === undefined) return { status: 204 };
+  state.transaction(() => {
+    deleteRoleAssignmentsOf(state, vault.id);
+    if (vault.softDeleteEnabled) state.put("vault", decideDeletedVault(vault, now()));
+    else purgeVault(state, vault.name);
+  });
+  return { status: 200 };
+}
+
+function putAccessPolicies(
+  request: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const change = parameter(parameters, "change").toLowerCase();
+  if (!isPolicyChange(change))
+    throw badRequest(
+      `The access policy operation '${change}' is not supported. Use one of add, replace, remove.`,
+    );
+  const { properties } = parseBody(request, accessPolicyBodySchema);
+  const vault = requireVault(parameters, context);
+  const { access } = vault;
+  const given = parseAccessPolicies(properties.accessPolicies, access.tenantId);
+  const accessPolicies = parseAccessPolicies(
+    changePolicies(access.accessPolicies, change, given),
+    access.tenantId,
+  );
+  const changed = changeAccess(vault, { ...access, accessPolicies }, context.deps.now());
+  context.deps.state.put("vault", {
+    ...changed,
+    provenance: modifiedNow(vault.provenance, context),
+  });
+  return {
+    status: 200,
+    body: {
+      id: `${vault.id}/accessPolicies/`,
+      type: `${TYPE}/accessPolicies`,
+      location: vault.location,
+      properties: { accessPolicies: accessPolicies.map(renderAccessPolicy) },
+    },
+  };
+}
+
+function listVaults(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const { state, endpoints, now } = context.deps;
+  purgeDueVaults(state, now());
+  const subscription = parameter(parameters, "subscription").toLowerCase();
+  const group = parameters["group"]?.toLowerCase();
+  const vaults = state
+    .list("vault")
+    .filter(
+      (vault) =>
+        vault.deletion === undefined &&
+        vault.subscriptionId.toLowerCase() === subscription &&
+        (group === undefined || vault.resourceGroup.toLowerCase() === group),
+    );
+  return { status: 200, body: { value: vaults.map((vault) => renderVault(vault, endpoints)) } };
+}
+
+function findVault(parameters: Parameters, context: ArmContext): Vault | undefined {
+  const { state, now } = context.deps;
+  purgeDueVaults(state, now());
+  const { subscription, group } = scopeOf(parameters);
+  const name = parameter(parameters, "vault");
+  const vault = state.get("vault", name);
+  const id = resourceId(subscription, group, TYPE, name);
+  const isHere = vault?.deletion === undefined && vault?.id.toLowerCase() === id.toLowerCase();
+  return isHere ? vault : undefined;
+}
+
+function requireVault(parameters: Parameters, context: ArmContext): Vault {
+  const vault = findVault(parameters, context);
+  if (vault !== undefined) return vault;
+  throw resourceNotFound(TYPE, parameter(parameters, "vault"), scopeOf(parameters).group);
+}
+
+export function deletedVaultNotFound(name: string): ArmError {
+  return new ArmError(
+    404,
+    "DeletedVaultNotFound",
+    `The specified deleted vault '${name}' does not exist.`,
+  );
+}
+
+function scopeOf(parameters: Parameters): { subscription: string; group: string } {
+  return {
+    subscription: parameter(parameters, "subscription"),
+    group: parameter(parameters, "group"),
+  };
+}
+
+function isPolicyChange(change: string): change is PolicyChange {
+  return change === "add" || change === "replace" || change === "remove";
+}
