@@ -190,12 +190,12 @@ function visible(vault: KeyEvidence["vault"]): VaultResource | undefined {
 const verdictOf = (outcome: Outcome<undefined> | undefined): Verdict =>
   outcome === undefined ? "undecided" : outcome.ok ? "passed" : outcome.failure;
 
-const OWNED_LATER: readonly ErrorCode[] = [
+const OWNED_LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SsemUserErrorKeyVaultBadRequestException",
   "SsemUserErrorKeyDetailsNotFound",
   "SsemUserErrorEncryptionKeyDisabled",
-];
-const ownedLater = (code: ErrorCode): boolean => OWNED_LATER.includes(code);
+]);
+const ownedLater = (code: ErrorCode): boolean => OWNED_LATER.has(code);
 
 function claimed(key: KeyEvidence["key"], codes: readonly ErrorCode[]): Verdict {
   if (key === undefined) return "undecided";

@@ -99,10 +99,13 @@ export type KeyCheck = {
   readonly elapsedMs?: number;
   readonly failure?: Failure;
 };
-/** Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed all of them. */
+/**
+ * Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed all of them. The service's
+ * own key has no checks to show, and no version before it wraps something.
+ */
 export type KeyValidation = {
   readonly checks: readonly KeyCheck[];
-  readonly outcome: Outcome<{ readonly kid: string }>;
+  readonly outcome: Outcome<{ readonly kid?: string }>;
 };
 
 /** The order as the checks of a key need it; for an order that is being created it is not stored yet. */

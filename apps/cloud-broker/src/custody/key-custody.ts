@@ -25,13 +25,15 @@ export type KeyCustody = {
   /**
    * Puts a choice in force: checks, then re-wraps every envelope (unwrap old → wrap new → unwrap new → compare) and
    * commits the choice and the new generation together, by compare-and-swap. For a new order (no order_keys row yet)
-   * it inserts the choice; `alsoCommit` runs first, in the same transaction, and inserts the order itself.
+   * it inserts the choice; `alsoCommit` runs first, in the same transaction, and inserts the order itself. Whatever fails
+   * leaves the old key in force; RewrapConflict: another change was committed meanwhile, so read again.
    */
   change(
     subject: KeySubject,
     choice: KeyChoice,
     actor: Actor,
     alsoCommit?: AlsoCommit,
+    correlationId?: string,
   ): Promise<Outcome<KeyValidation>>;
   /** Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until preparation. */
   sealOwnPasskey(
@@ -69,5 +71,10 @@ export type KeyCustody = {
     order: OrderId,
   ): Promise<Outcome<readonly { readonly serial: string; readonly passkey: Uint8Array }[]>>;
   /** Destroys all wrappings of an order, for good: crypto-erase. */
-  destroy(order: OrderId, actor: Actor, alsoCommit?: AlsoCommit): Promise<void>;
+  destroy(
+    order: OrderId,
+    actor: Actor,
+    alsoCommit?: AlsoCommit,
+    correlationId?: string,
+  ): Promise<void>;
 };

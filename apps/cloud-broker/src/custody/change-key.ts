@@ -1,0 +1,235 @@
+import type { Envelope } from "@databox-cmk/crypto";
+import { ERRORS } from "@databox-cmk/errors";
+import type { Transaction } from "kysely";
+
+import type { KeyChoice } from "../core/order.ts";
+import type {
+  Actor,
+  AuditEvent,
+  Failure,
+  KeySubject,
+  KeyValidation,
+  Outcome,
+} from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { orderFacts } from "./describe-failure.ts";
+import type { AlsoCommit } from "./key-custody.ts";
+import { columnsOf, type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
+import { rewrapEnvelope } from "./rewrap-envelope.ts";
+import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
+import { usableKeyOf } from "./usable-key.ts";
+import { validateKey } from "./validate-key.ts";
+
+type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
+export type KeyChange = {
+  readonly subject: KeySubject;
+  readonly choice: KeyChoice;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly alsoCommit: AlsoCommit | undefined;
+};
+
+/** What is wrapped now, and what it will be; nothing of it is committed yet. */
+type Moved = {
+  readonly nodes: readonly { readonly from: StoredEnvelope; readonly to: Envelope }[];
+  readonly ownPasskey: { readonly from: OwnPasskey; readonly to: Envelope } | undefined;
+};
+
+/** Check, re-wrap everything, and only then commit, all at once. Until the commit the old key is in force. */
+export async function changeKey(
+  deps: Dependencies,
+  change: KeyChange,
+): Promise<Outcome<KeyValidation>> {
+  const { subject, choice } = change;
+  const validation = await validateChoice(deps, subject, choice);
+  if (!validation.outcome.ok) return refuse(deps, change, validation.outcome.failure);
+  const inForce = await loadKeyInForce(deps.store, subject.order);
+  const moved =
+    inForce === undefined
+      ? NOTHING_MOVED
+      : await moveAll(deps, change, inForce, validation.outcome.value.kid);
+  if (!moved.ok) return refuse(deps, change, moved.failure);
+  const { kid } = moved.value;
+  try {
+    await deps.store
+      .transaction()
+      .execute((transaction) => commit(deps, transaction, change, inForce, moved.value));
+  } catch (error) {
+    if (!(error instanceof CommitConflict)) throw error;
+    return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });
+  }
+  return {
+    ok: true,
+    value:
+      kid === undefined
+        ? validation
+        : { checks: validation.checks, outcome: { ok: true, value: { kid } } },
+  };
+}
+
+/** The service's own key is not the customer's to check, and is read only when something is wrapped to it. */
+export async function validateChoice(
+  deps: Dependencies,
+  subject: KeySubject,
+  choice: KeyChoice,
+): Promise<KeyValidation> {
+  return choice.kekType === "CustomerManaged"
+    ? validateKey(deps, subject, choice)
+    : { checks: [], outcome: { ok: true, value: {} } };
+}
+
+type MovedTo = Moved & { readonly kid: string | undefined };
+const NOTHING_MOVED: Outcome<MovedTo> = {
+  ok: true,
+  value: { nodes: [], ownPasskey: undefined, kid: undefined },
+};
+
+async function moveAll(
+  deps: Dependencies,
+  { subject, choice }: KeyChange,
+  inForce: KeyInForce,
+  validatedKid: string | undefined,
+): Promise<Outcome<MovedTo>> {
+  const stored = await loadCurrentEnvelopes(deps.store, inForce.order);
+  const ownPasskey = await loadOwnPasskey(deps.store, inForce.order);
+  if (stored.length === 0 && ownPasskey === undefined)
+    return { ok: true, value: { nodes: [], ownPasskey: undefined, kid: validatedKid } };
+  const usable = usableKeyOf(deps, subject, subject.identities, choice);
+  if (!usable.ok) return usable;
+  const key = validatedKid === undefined ? await deps.reader.readUsable(usable.value) : undefined;
+  if (key?.ok === false) return key;
+  const kid = validatedKid ?? key?.value.kid;
+  if (kid === undefined) throw new Error("a key without version");
+  const next = { usable: usable.value, kid };
+  const nodes: { from: StoredEnvelope; to: Envelope }[] = [];
+  for (const from of stored) {
+    const to = await rewrapEnvelope(deps, inForce, next, from);
+    if (!to.ok) return to;
+    if (to.value !== undefined) nodes.push({ from, to: to.value });
+  }
+  const own =
+    ownPasskey === undefined ? undefined : await rewrapEnvelope(deps, inForce, next, ownPasskey);
+  if (own?.ok === false) return own;
+  const ownMoved =
+    ownPasskey !== undefined && own?.value !== undefined
+      ? { from: ownPasskey, to: own.value }
+      : undefined;
+  return { ok: true, value: { nodes, ownPasskey: ownMoved, kid } };
+}
+
+async function commit(
+  { appendAudit, now }: Dependencies,
+  transaction: Transaction<BrokerTables>,
+  { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
+  inForce: KeyInForce | undefined,
+  { nodes, ownPasskey, kid }: MovedTo,
+): Promise<void> {
+  const { order } = subject;
+  await alsoCommit?.(transaction);
+  await putInForce(transaction, order, choice, kid, inForce);
+  if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, now());
+  if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
+  await appendAudit(transaction, order, {
+    action: "key/change",
+    actor,
+    outcome: "done",
+    correlationId,
+    ...(kid !== undefined && { kid }),
+    detail: { kekType: choice.kekType, envelopes: nodes.length },
+  });
+}
+
+async function putInForce(
+  transaction: Transaction<BrokerTables>,
+  order: KeySubject["order"],
+  choice: KeyChoice,
+  kid: string | undefined,
+  inForce: KeyInForce | undefined,
+): Promise<void> {
+  const columns = { ...columnsOf(choice), kid: kid ?? null };
+  if (inForce === undefined) {
+    try {
+      await transaction
+        .insertInto("order_keys")
+        .values({ order_id: order, ...columns, revision: 1 })
+        .execute();
+    } catch (error) {
+      throw isTakenKey(error) ? new CommitConflict() : error;
+    }
+    return;
+  }
+  const { numUpdatedRows } = await transaction
+    .updateTable("order_keys")
+    .set({ ...columns, revision: inForce.revision + 1 })
+    .where("order_id", "=", order)
+    .where("revision", "=", inForce.revision)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new CommitConflict();
+}
+
+async function insertNextGeneration(
+  transaction: Transaction<BrokerTables>,
+  order: KeySubject["order"],
+  nodes: Moved["nodes"],
+  kid: string | undefined,
+  nowMs: number,
+): Promise<void> {
+  try {
+    await transaction
+      .insertInto("envelopes")
+      .values(
+        nodes.map(({ from, to }) => ({
+          order_id: order,
+          serial: from.serial,
+          generation: from.generation + 1,
+          env: from.env,
+          kid: kid ?? from.kid,
+          jwe_json: JSON.stringify(to.toJSON()),
+          created_at_ms: nowMs,
+        })),
+      )
+      .execute();
+  } catch (error) {
+    throw isTakenKey(error) ? new CommitConflict() : error;
+  }
+}
+
+async function replaceOwnPasskey(
+  transaction: Transaction<BrokerTables>,
+  order: KeySubject["order"],
+  { from, to }: NonNullable<Moved["ownPasskey"]>,
+): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("own_passkeys")
+    .set({ envelope_json: JSON.stringify(to.toJSON()) })
+    .where("order_id", "=", order)
+    .where("envelope_json", "=", from.json)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new CommitConflict();
+}
+
+/** A change that failed is a decision too, and audited; nothing else is written. */
+async function refuse(
+  { store, appendAudit }: Dependencies,
+  { subject, actor, choice, correlationId }: KeyChange,
+  failure: Failure,
+): Promise<Outcome<never>> {
+  const event: AuditEvent = {
+    action: "key/change",
+    actor,
+    outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
+    code: failure.code,
+    ...(failure.reason !== undefined && { reason: failure.reason }),
+    ...(failure.vaultRequestId !== undefined && { vaultRequestId: failure.vaultRequestId }),
+    correlationId,
+    detail: { kekType: choice.kekType },
+  };
+  await store
+    .transaction()
+    .execute((transaction) => appendAudit(transaction, subject.order, event));
+  return { ok: false, failure };
+}

@@ -1,0 +1,28 @@
+import { randomUUID } from "node:crypto";
+
+import { changeKey, validateChoice } from "./change-key.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { destroyWrappings } from "./destroy-wrappings.ts";
+import { generateEnvelopes } from "./generate-envelopes.ts";
+import type { KeyCustody } from "./key-custody.ts";
+import { createKeyReader } from "./key-reader.ts";
+import { loadNodeEnvelope } from "./node-envelope.ts";
+import { sealOwnPasskey } from "./own-passkey.ts";
+import { releaseContentKey } from "./release-content-key.ts";
+import { revealPasskeys } from "./reveal-passkeys.ts";
+
+export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
+  const deps = { ...dependencies, reader: createKeyReader(dependencies) };
+  return {
+    validate: (subject, candidate) => validateChoice(deps, subject, candidate),
+    change: (subject, choice, actor, alsoCommit, correlationId = randomUUID()) =>
+      changeKey(deps, { subject, choice, actor, correlationId, alsoCommit }),
+    sealOwnPasskey: (subject, choice, passkey) => sealOwnPasskey(deps, subject, choice, passkey),
+    generate: (order, serials, alsoCommit) => generateEnvelopes(deps, order, serials, alsoCommit),
+    envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
+    releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
+    revealPasskeys: (order) => revealPasskeys(deps, order),
+    destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
+      destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),
+  };
+}

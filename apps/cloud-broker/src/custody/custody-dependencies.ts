@@ -1,0 +1,16 @@
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { KeyUrl } from "../core/order.ts";
+import type { Clock, KeyVaults, ResourceReader } from "../core/ports.ts";
+import type { Store } from "../store/open-store.ts";
+
+export type CustodyDependencies = {
+  readonly store: Store;
+  readonly vaults: KeyVaults;
+  readonly resources: ResourceReader;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+  /** The service's own key (MMK). Without version: the newest at the time of wrapping. */
+  readonly serviceKey: KeyUrl;
+  /** Hosts that may be dialled (config KEY_VAULT_SUFFIXES). */
+  readonly keyVaultSuffixes: readonly string[];
+};

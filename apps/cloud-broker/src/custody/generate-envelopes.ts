@@ -1,0 +1,139 @@
+import { type Envelope, generatePasskey, zero } from "@databox-cmk/crypto";
+
+import type { OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { orderFacts } from "./describe-failure.ts";
+import type { AlsoCommit } from "./key-custody.ts";
+import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
+import { loadOwnPasskey } from "./own-passkey.ts";
+import { type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
+import { NO_NODE_YET, openPasskey, sealPasskey } from "./seal-passkey.ts";
+import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
+import { atVersion, usableKeyOf } from "./usable-key.ts";
+
+/** A change of key that comes between is followed; so often, before the caller is told to come back. */
+const ATTEMPTS = 3;
+
+type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now">;
+type NewEnvelope = { readonly serial: string; readonly kid: string; readonly envelope: Envelope };
+
+/** One passkey for the order, one envelope for each node that has none. Nothing is written before all is sealed. */
+export async function generateEnvelopes(
+  deps: Dependencies,
+  order: OrderId,
+  serials: readonly string[],
+  alsoCommit?: AlsoCommit,
+): Promise<Outcome<undefined>> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const inForce = await loadKeyInForce(deps.store, order);
+    if (inForce === undefined)
+      return { ok: false, failure: { code: "ResourceNotFound", facts: orderFacts(order) } };
+    const existing = await loadCurrentEnvelopes(deps.store, order);
+    const missing = serials.filter(
+      (serial) => !existing.some((stored) => stored.serial === serial),
+    );
+    const sealed =
+      missing.length === 0 ? NOTHING_NEW : await sealMissing(deps, inForce, existing, missing);
+    if (!sealed.ok) return sealed;
+    try {
+      await commit(deps, inForce, sealed.value, alsoCommit);
+      return { ok: true, value: undefined };
+    } catch (error) {
+      if (!(error instanceof CommitConflict)) throw error;
+    }
+  }
+  return { ok: false, failure: { code: "RewrapConflict", facts: orderFacts(order) } };
+}
+
+const NOTHING_NEW: Outcome<readonly NewEnvelope[]> = { ok: true, value: [] };
+
+async function sealMissing(
+  deps: Dependencies,
+  inForce: KeyInForce,
+  existing: readonly StoredEnvelope[],
+  serials: readonly string[],
+): Promise<Outcome<readonly NewEnvelope[]>> {
+  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  if (!chosen.ok) return chosen;
+  // All envelopes of an order are wrapped to one version; the first one takes the newest that the choice names.
+  const [first] = existing;
+  const usable =
+    first === undefined ? chosen : atVersion(chosen.value, first.kid, deps.keyVaultSuffixes);
+  if (!usable.ok) return usable;
+  const key = await deps.reader.readUsable(usable.value);
+  if (!key.ok) return key;
+  const { kid } = key.value;
+  const passkey = await obtainPasskey(deps, inForce, first);
+  if (!passkey.ok) return passkey;
+  try {
+    const sealed: NewEnvelope[] = [];
+    for (const serial of serials) {
+      const envelope = await sealPasskey(deps, usable.value, kid, serial, passkey.value);
+      if (!envelope.ok) return envelope;
+      sealed.push({ serial, kid, envelope: envelope.value });
+    }
+    return { ok: true, value: sealed };
+  } finally {
+    zero(passkey.value);
+  }
+}
+
+/** The order's passkey: that of its other nodes, or the customer's own, or a new one. */
+async function obtainPasskey(
+  deps: Dependencies,
+  inForce: KeyInForce,
+  other: StoredEnvelope | undefined,
+): Promise<Outcome<Uint8Array>> {
+  const { order } = inForce;
+  const own = other === undefined ? await loadOwnPasskey(deps.store, order) : undefined;
+  const source = other ?? own;
+  if (source === undefined) return { ok: true, value: new TextEncoder().encode(generatePasskey()) };
+  const released = await unwrapEnvelope(deps, inForce, source);
+  if (!released.ok) return released;
+  const serial = other?.serial ?? NO_NODE_YET;
+  return {
+    ok: true,
+    value: await openPasskey(source.envelope, released.value.contentKey, order, serial),
+  };
+}
+
+async function commit(
+  { store, now }: Dependencies,
+  { order, revision }: KeyInForce,
+  sealed: readonly NewEnvelope[],
+  alsoCommit: AlsoCommit | undefined,
+): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    await alsoCommit?.(transaction);
+    const [first] = sealed;
+    if (first === undefined) return;
+    const bound = await transaction
+      .updateTable("order_keys")
+      .set({ kid: first.kid, revision: revision + 1 })
+      .where("order_id", "=", order)
+      .where("revision", "=", revision)
+      .executeTakeFirst();
+    if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+    try {
+      await transaction
+        .insertInto("envelopes")
+        .values(
+          sealed.map(({ serial, kid, envelope }) => ({
+            order_id: order,
+            serial,
+            generation: 1,
+            env: envelope.context.env,
+            kid,
+            jwe_json: JSON.stringify(envelope.toJSON()),
+            created_at_ms: now(),
+          })),
+        )
+        .execute();
+    } catch (error) {
+      throw isTakenKey(error) ? new CommitConflict() : error;
+    }
+    await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
+  });
+}

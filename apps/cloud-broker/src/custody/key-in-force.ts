@@ -1,0 +1,136 @@
+import type { Kysely } from "kysely";
+
+import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** An order's key as it is committed. `revision` is the compare-and-swap of everything that depends on it. */
+export type KeyInForce = {
+  readonly order: OrderId;
+  readonly location: string;
+  readonly choice: KeyChoice;
+  readonly revision: number;
+  /** The identity that the choice names, if it is attached. */
+  readonly identities: readonly AttachedIdentity[];
+};
+
+/** One statement, so that key and identity are of the same moment: a mixture would refuse somebody wrongly. */
+export async function loadKeyInForce(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<KeyInForce | undefined> {
+  const row = await selectKeyInForce(store, order).executeTakeFirst();
+  return row === undefined ? undefined : keyInForceOf(order, row);
+}
+
+/** Joined, so that callers can join what they need of the same moment. */
+export function selectKeyInForce(store: Kysely<BrokerTables>, order: OrderId) {
+  return store
+    .selectFrom("order_keys")
+    .innerJoin("orders", "orders.id", "order_keys.order_id")
+    .leftJoin("order_identities", (join) =>
+      join
+        .onRef("order_identities.order_id", "=", "order_keys.order_id")
+        .on((on) =>
+          on.or([
+            on.and([
+              on("order_keys.identity_type", "=", "SystemAssigned"),
+              on("order_identities.kind", "=", "system"),
+            ]),
+            on.and([
+              on("order_keys.identity_type", "=", "UserAssigned"),
+              on("order_identities.kind", "=", "user"),
+              on(
+                "order_identities.resource_id",
+                "=",
+                on.fn<string>("lower", ["order_keys.identity_resource_id"]),
+              ),
+            ]),
+          ]),
+        ),
+    )
+    .select([
+      "orders.location",
+      "order_keys.kek_type",
+      "order_keys.kek_url",
+      "order_keys.kek_vault_resource_id",
+      "order_keys.identity_type",
+      "order_keys.identity_resource_id",
+      "order_keys.revision",
+      "order_identities.kind as identity_kind",
+      "order_identities.resource_id as identity_id",
+      "order_identities.tenant_id",
+      "order_identities.client_id",
+      "order_identities.principal_id",
+    ])
+    .where("order_keys.order_id", "=", order);
+}
+
+export type KeyInForceRow = {
+  readonly location: string;
+  readonly kek_type: string;
+  readonly kek_url: string | null;
+  readonly kek_vault_resource_id: string | null;
+  readonly identity_type: string | null;
+  readonly identity_resource_id: string | null;
+  readonly revision: number;
+  readonly identity_kind: string | null;
+  readonly identity_id: string | null;
+  readonly tenant_id: string | null;
+  readonly client_id: string | null;
+  readonly principal_id: string | null;
+};
+
+export function keyInForceOf(order: OrderId, row: KeyInForceRow): KeyInForce {
+  const identities: AttachedIdentity[] =
+    row.identity_id === null
+      ? []
+      : [
+          {
+            kind: row.identity_kind === "user" ? "user" : "system",
+            resourceId: row.identity_id,
+            tenantId: row.tenant_id ?? "",
+            clientId: row.client_id ?? "",
+            principalId: row.principal_id ?? "",
+          },
+        ];
+  return {
+    order,
+    location: row.location,
+    choice: choiceOf(row),
+    revision: row.revision,
+    identities,
+  };
+}
+
+function choiceOf(row: KeyInForceRow): KeyChoice {
+  if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
+  return {
+    kekType: "CustomerManaged",
+    kekUrl: row.kek_url ?? "",
+    kekVaultResourceId: row.kek_vault_resource_id ?? "",
+    identity:
+      row.identity_type === "UserAssigned"
+        ? { type: "UserAssigned", resourceId: row.identity_resource_id ?? "" }
+        : { type: "SystemAssigned" },
+  };
+}
+
+/** The columns of a choice, as `order_keys` keeps them. */
+export function columnsOf(choice: KeyChoice) {
+  if (choice.kekType === "MicrosoftManaged")
+    return {
+      kek_type: choice.kekType,
+      kek_url: null,
+      kek_vault_resource_id: null,
+      identity_type: null,
+      identity_resource_id: null,
+    };
+  return {
+    kek_type: choice.kekType,
+    kek_url: choice.kekUrl,
+    kek_vault_resource_id: choice.kekVaultResourceId,
+    identity_type: choice.identity.type,
+    identity_resource_id:
+      choice.identity.type === "UserAssigned" ? choice.identity.resourceId : null,
+  };
+}

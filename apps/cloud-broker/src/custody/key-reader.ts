@@ -1,0 +1,89 @@
+import { decideKeyUse } from "../core/key-rules.ts";
+import { kidOf } from "../core/key-url.ts";
+import { decideMissingKey } from "../core/missing-key.ts";
+import { decideMissingVault } from "../core/missing-vault.ts";
+import type { Failure, KeyFacts, Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { UsableKey } from "./usable-key.ts";
+
+/** Keys that were here and are missed, remembered for a while; a restart only makes the answer less exact. */
+const REMEMBERED_KEYS = 1000;
+
+export type KeyReader = {
+  /** A fresh Get. */
+  read(usable: UsableKey): Promise<Outcome<KeyFacts>>;
+  /** A fresh Get whose answer allows to use the key now; `kid` is the version to use. */
+  readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>>;
+  /** Finds out why, where the vault's answer leaves it open, and puts the order's names into it. */
+  explain(usable: UsableKey, failure: Failure): Promise<Failure>;
+};
+
+export function createKeyReader(
+  deps: Pick<CustodyDependencies, "vaults" | "resources" | "now">,
+): KeyReader {
+  const { vaults, resources, now } = deps;
+  const missedSinceMs = new Map<string, number>();
+
+  async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {
+    let explained = failure;
+    if (failure.vaultNameUnknown === true) explained = await explainMissingVault(usable, failure);
+    else if (failure.code === "SsemUserErrorKeyDetailsNotFound")
+      explained = await explainMissingKey(usable, failure);
+    return describeFailure(explained, usable);
+  }
+
+  async function explainMissingVault(usable: UsableKey, failure: Failure): Promise<Failure> {
+    const id = usable.vaultResourceId;
+    const subscriptionId = id?.split("/")[2];
+    if (id === undefined || subscriptionId === undefined) return failure;
+    const [vault, deleted] = await Promise.all([
+      resources.vault(id),
+      resources.deletedVault(subscriptionId, usable.location, usable.key.vaultName),
+    ]);
+    return decideMissingVault(failure, { vault, deleted });
+  }
+
+  async function explainMissingKey(
+    { identity, key }: UsableKey,
+    failure: Failure,
+  ): Promise<Failure> {
+    const { version, ...newest } = key;
+    const [deleted, other] = await Promise.all([
+      vaults.getDeletedKey(identity, key),
+      version === undefined ? undefined : vaults.getKey(identity, newest),
+    ]);
+    const missedSince = version === undefined ? undefined : rememberMissed(kidOf(key, version));
+    return decideMissingKey(failure, {
+      deleted,
+      otherVersion: other?.ok,
+      missedSinceMs: missedSince,
+      nowMs: now(),
+    });
+  }
+
+  function rememberMissed(kid: string): number {
+    const sinceMs = missedSinceMs.get(kid) ?? now();
+    missedSinceMs.delete(kid);
+    missedSinceMs.set(kid, sinceMs);
+    const [oldest] = missedSinceMs.keys();
+    if (missedSinceMs.size > REMEMBERED_KEYS && oldest !== undefined) missedSinceMs.delete(oldest);
+    return sinceMs;
+  }
+
+  async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
+    const key = await vaults.getKey(usable.identity, usable.key);
+    if (!key.ok) return { ok: false, failure: await explain(usable, key.failure) };
+    missedSinceMs.delete(key.value.kid);
+    return key;
+  }
+
+  async function readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>> {
+    const key = await read(usable);
+    if (!key.ok) return key;
+    const failure = decideKeyUse(key.value, now());
+    return failure === undefined ? key : { ok: false, failure: describeFailure(failure, usable) };
+  }
+
+  return { read, readUsable, explain };
+}

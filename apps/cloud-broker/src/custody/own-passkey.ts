@@ -1,0 +1,48 @@
+import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
+import type { Kysely } from "kysely";
+
+import type { KeyChoice, OrderId } from "../core/order.ts";
+import type { KeySubject, Outcome } from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { ReleaseDependencies } from "./release-content-key.ts";
+import { NO_NODE_YET, sealPasskey } from "./seal-passkey.ts";
+import { usableKeyOf } from "./usable-key.ts";
+
+/** The customer's own passkey between order and preparation. */
+export type OwnPasskey = {
+  readonly envelope: Envelope;
+  readonly kid: string;
+  /** As stored: the compare-and-swap of its re-wrapping. */
+  readonly json: string;
+};
+
+export async function loadOwnPasskey(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<OwnPasskey | undefined> {
+  const row = await store
+    .selectFrom("own_passkeys")
+    .select("envelope_json")
+    .where("order_id", "=", order)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const envelope = parseEnvelope(row.envelope_json);
+  const [recipient] = envelope.recipients;
+  if (recipient === undefined) throw new Error("a stored passkey without recipient");
+  return { envelope, kid: recipient.kid, json: row.envelope_json };
+}
+
+/** @returns the envelope's JSON, wrapped to the newest version that the choice names */
+export async function sealOwnPasskey(
+  deps: ReleaseDependencies,
+  subject: KeySubject,
+  choice: KeyChoice,
+  passkey: Uint8Array,
+): Promise<Outcome<string>> {
+  const usable = usableKeyOf(deps, subject, subject.identities, choice);
+  if (!usable.ok) return usable;
+  const key = await deps.reader.readUsable(usable.value);
+  if (!key.ok) return key;
+  const sealed = await sealPasskey(deps, usable.value, key.value.kid, NO_NODE_YET, passkey);
+  return sealed.ok ? { ok: true, value: JSON.stringify(sealed.value.toJSON()) } : sealed;
+}

@@ -1,0 +1,96 @@
+import { matchesCommitment, parseEnvelope, zero } from "@databox-cmk/crypto";
+
+import type { OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
+import { atVersion, usableKeyOf } from "./usable-key.ts";
+
+export type ReleasedKey = {
+  readonly contentKey: Uint8Array;
+  readonly kid: string;
+  readonly vaultRequestId?: string;
+};
+export type ReleaseDependencies = Pick<
+  CustodyDependencies,
+  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes"
+> & { readonly reader: KeyReader };
+
+/**
+ * Unwraps the content key of a node's current envelope: fresh Get, unwrap, commitment. When it fails and the order got
+ * another key meanwhile, it is tried again with that one, so that a rotation never looks like a refusal.
+ */
+export async function releaseContentKey(
+  deps: ReleaseDependencies,
+  order: OrderId,
+  serial: string,
+): Promise<Outcome<ReleasedKey>> {
+  const before = await loadEnvelopeAndKey(deps, order, serial);
+  if (before === undefined) return notGenerated;
+  const released = await unwrapEnvelope(deps, before.inForce, before.stored);
+  if (released.ok) return released;
+  const after = await loadEnvelopeAndKey(deps, order, serial);
+  if (after === undefined || after.inForce.revision === before.inForce.revision) return released;
+  return unwrapEnvelope(deps, after.inForce, after.stored);
+}
+
+export const notGenerated: Outcome<never> = {
+  ok: false,
+  failure: { code: "SsemUserErrorSecretsNotGenerated" },
+};
+
+/** One statement: envelope, key and identity of the same moment. */
+async function loadEnvelopeAndKey(
+  { store }: ReleaseDependencies,
+  order: OrderId,
+  serial: string,
+): Promise<{ inForce: KeyInForce; stored: StoredEnvelope } | undefined> {
+  const row = await selectKeyInForce(store, order)
+    .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
+    .select(["envelopes.generation", "envelopes.env", "envelopes.kid", "envelopes.jwe_json"])
+    .where("envelopes.serial", "=", serial)
+    .where("envelopes.generation", "=", isNewest())
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { generation, env, kid } = row;
+  const envelope = parseEnvelope(row.jwe_json);
+  return { inForce: keyInForceOf(order, row), stored: { serial, generation, env, kid, envelope } };
+}
+
+/** As the policy has it: what forbids to use the key also forbids to unwrap, even where Key Vault would do it. */
+export async function unwrapEnvelope(
+  deps: Pick<ReleaseDependencies, "vaults" | "reader" | "serviceKey" | "keyVaultSuffixes">,
+  inForce: KeyInForce,
+  { envelope, kid }: Pick<StoredEnvelope, "envelope" | "kid">,
+): Promise<Outcome<ReleasedKey>> {
+  const { vaults, reader } = deps;
+  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  if (!chosen.ok) return chosen;
+  const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
+  if (!usable.ok) return usable;
+  const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
+  if (encryptedKey === undefined)
+    return {
+      ok: false,
+      failure: { code: "PasskeyUnavailable", detail: "the envelope has no recipient for its key" },
+    };
+  const key = await reader.readUsable(usable.value);
+  if (!key.ok) return key;
+  const unwrapped = await vaults.unwrapKey(usable.value.identity, kid, encryptedKey);
+  if (!unwrapped.ok)
+    return { ok: false, failure: await reader.explain(usable.value, unwrapped.failure) };
+  const { contentKey, vaultRequestId } = unwrapped.value;
+  const requestId = vaultRequestId !== undefined && { vaultRequestId };
+  if (matchesCommitment(envelope, contentKey))
+    return { ok: true, value: { contentKey, kid, ...requestId } };
+  zero(contentKey);
+  const failure = {
+    code: "KeyVersionMismatch",
+    detail: "the unwrapped key is not the envelope's",
+    ...requestId,
+  } as const;
+  return { ok: false, failure: describeFailure(failure, usable.value) };
+}

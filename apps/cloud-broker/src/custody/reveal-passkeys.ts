@@ -1,0 +1,34 @@
+import { zero } from "@databox-cmk/crypto";
+
+import type { OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import {
+  notGenerated,
+  type ReleaseDependencies,
+  releaseContentKey,
+} from "./release-content-key.ts";
+import { openPasskey } from "./seal-passkey.ts";
+import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
+
+type Revealed = { readonly serial: string; readonly passkey: Uint8Array };
+
+/** All or none: what was opened before a failure is zeroed. */
+export async function revealPasskeys(
+  deps: ReleaseDependencies,
+  order: OrderId,
+): Promise<Outcome<readonly Revealed[]>> {
+  const stored = await loadCurrentEnvelopes(deps.store, order);
+  if (stored.length === 0) return notGenerated;
+  const revealed: Revealed[] = [];
+  for (const { serial, envelope } of stored) {
+    const released = await releaseContentKey(deps, order, serial);
+    if (!released.ok) {
+      zero(...revealed.map(({ passkey }) => passkey));
+      return released;
+    }
+    // A re-wrapping between the two reads changes recipients only, so that the content key still fits.
+    const passkey = await openPasskey(envelope, released.value.contentKey, order, serial);
+    revealed.push({ serial, passkey });
+  }
+  return { ok: true, value: revealed };
+}

@@ -1,0 +1,111 @@
+import { type Envelope, matchesCommitment, replaceRecipients, zero } from "@databox-cmk/crypto";
+import { ERRORS } from "@databox-cmk/errors";
+
+import { parseKeyUrl } from "../core/key-url.ts";
+import type { Failure, KeyVaults, Outcome, UnwrappedKey } from "../core/ports.ts";
+import type { KeyInForce } from "./key-in-force.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { atVersion, usableKeyOf, type UsableKey } from "./usable-key.ts";
+import { wrapContentKey } from "./wrap-content-key.ts";
+
+type Dependencies = {
+  readonly vaults: KeyVaults;
+  readonly reader: KeyReader;
+} & Parameters<typeof usableKeyOf>[0];
+
+type Wrapping = { readonly envelope: Envelope; readonly kid: string };
+
+/**
+ * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Writes nothing.
+ *
+ * The old key is asked without our own rules: one that has expired still unwraps (Key Vault allows it for recovery), and
+ * moving away from it is the cure.
+ *
+ * @returns the new envelope, or undefined when it is wrapped to that version already and the new identity can open it
+ */
+export async function rewrapEnvelope(
+  deps: Dependencies,
+  inForce: KeyInForce,
+  next: { readonly usable: UsableKey; readonly kid: string },
+  current: Wrapping,
+): Promise<Outcome<Envelope | undefined>> {
+  const { envelope, kid } = current;
+  if (kid === next.kid) {
+    const opened = await unwrap(deps, next.usable, current);
+    if (!opened.ok) return opened;
+    zero(opened.value.contentKey);
+    return { ok: true, value: undefined };
+  }
+  const old = await unwrapOld(deps, inForce, next.usable, current);
+  if (!old.ok) return old;
+  const { contentKey } = old.value;
+  try {
+    const wrapped = await wrapContentKey(deps, next.usable, next.kid, contentKey);
+    if (!wrapped.ok) return wrapped;
+    const recipient = { kid: next.kid, encryptedKey: wrapped.value };
+    return { ok: true, value: replaceRecipients(envelope, [recipient]) };
+  } finally {
+    zero(contentKey);
+  }
+}
+
+/** By the identity in force, and where that one is gone by the one that takes its place: both are the order's own. */
+async function unwrapOld(
+  deps: Dependencies,
+  inForce: KeyInForce,
+  next: UsableKey,
+  current: Wrapping,
+): Promise<Outcome<UnwrappedKey>> {
+  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const old = chosen.ok ? atVersion(chosen.value, current.kid, deps.keyVaultSuffixes) : chosen;
+  const opened = old.ok ? await unwrap(deps, old.value, current) : old;
+  if (opened.ok) return opened;
+  const refused = { ok: false, failure: ofOldKey(opened.failure) } as const;
+  if (ERRORS[opened.failure.code].class === "unreachable") return refused;
+  const successor = successorOf(deps, inForce, next, current.kid);
+  if (successor === undefined) return refused;
+  const reopened = await unwrap(deps, successor, current);
+  return reopened.ok ? reopened : refused;
+}
+
+/** The new identity on the old key: a key whose identity was replaced is granted to the new one, and must not be lost. */
+function successorOf(
+  { keyVaultSuffixes }: Dependencies,
+  { choice }: KeyInForce,
+  next: UsableKey,
+  kid: string,
+): UsableKey | undefined {
+  if (choice.kekType === "MicrosoftManaged" || next.owner === "service") return undefined;
+  const key = parseKeyUrl(choice.kekUrl, keyVaultSuffixes);
+  if (!key.ok) return undefined;
+  const vaultResourceId = choice.kekVaultResourceId;
+  const successor = atVersion({ ...next, key: key.value, vaultResourceId }, kid, keyVaultSuffixes);
+  return successor.ok ? successor.value : undefined;
+}
+
+function ofOldKey(failure: Failure): Failure {
+  const detail = `the key in force must be readable to move away from it${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
+  return { ...failure, detail };
+}
+
+async function unwrap(
+  { vaults, reader }: Dependencies,
+  usable: UsableKey,
+  { envelope, kid }: Wrapping,
+): Promise<Outcome<UnwrappedKey>> {
+  const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
+  if (encryptedKey === undefined) return { ok: false, failure: NO_RECIPIENT };
+  const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
+  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  if (matchesCommitment(envelope, unwrapped.value.contentKey)) return unwrapped;
+  zero(unwrapped.value.contentKey);
+  return {
+    ok: false,
+    failure: { code: "KeyVersionMismatch", detail: "the unwrapped key is not the envelope's" },
+  };
+}
+
+const NO_RECIPIENT: Failure = {
+  code: "PasskeyUnavailable",
+  detail: "the envelope has no recipient for its key",
+};

@@ -1,0 +1,51 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+import { type Envelope, openEnvelope, sealEnvelope, zero } from "@databox-cmk/crypto";
+
+import type { OrderId } from "../core/order.ts";
+import type { KeyVaults, Outcome } from "../core/ports.ts";
+import type { KeyReader } from "./key-reader.ts";
+import type { UsableKey } from "./usable-key.ts";
+import { wrapContentKey } from "./wrap-content-key.ts";
+
+/** Stands where a serial number stands, in the envelope of a passkey that has no node yet. */
+export const NO_NODE_YET = "own-passkey";
+
+/** A fresh envelope around a passkey, its content key proven to unwrap again. */
+export async function sealPasskey(
+  deps: { readonly vaults: KeyVaults; readonly reader: KeyReader },
+  usable: UsableKey,
+  kid: string,
+  serial: string,
+  passkey: Uint8Array,
+): Promise<Outcome<Envelope>> {
+  const cek = randomBytes(32);
+  try {
+    const wrapped = await wrapContentKey(deps, usable, kid, cek);
+    if (!wrapped.ok) return wrapped;
+    const envelope = await sealEnvelope({
+      unlockKey: passkey,
+      cek,
+      context: { env: randomUUID(), ord: usable.order, dev: serial },
+      recipients: [{ kid, encryptedKey: wrapped.value }],
+    });
+    return { ok: true, value: envelope };
+  } finally {
+    zero(cek);
+  }
+}
+
+/** Opens a passkey envelope that must be this order's and this node's. The caller zeroes the passkey; this zeroes the key. */
+export async function openPasskey(
+  envelope: Envelope,
+  contentKey: Uint8Array,
+  order: OrderId,
+  serial: string,
+): Promise<Uint8Array> {
+  try {
+    const { env } = envelope.context;
+    return await openEnvelope(envelope, contentKey, { env, ord: order, dev: serial });
+  } finally {
+    zero(contentKey);
+  }
+}

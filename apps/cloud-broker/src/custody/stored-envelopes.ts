@@ -1,0 +1,46 @@
+import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
+import { type Kysely, sql } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+export type StoredEnvelope = {
+  readonly serial: string;
+  readonly generation: number;
+  readonly env: string;
+  readonly kid: string;
+  readonly envelope: Envelope;
+};
+
+/** The current envelope of each node, in the order of the nodes. */
+export async function loadCurrentEnvelopes(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<readonly StoredEnvelope[]> {
+  const rows = await store
+    .selectFrom("envelopes")
+    .leftJoin("nodes", (join) =>
+      join
+        .onRef("nodes.order_id", "=", "envelopes.order_id")
+        .onRef("nodes.serial", "=", "envelopes.serial"),
+    )
+    .select([
+      "envelopes.serial",
+      "envelopes.generation",
+      "envelopes.env",
+      "envelopes.kid",
+      "envelopes.jwe_json",
+    ])
+    .where("envelopes.order_id", "=", order)
+    .where("envelopes.generation", "=", isNewest())
+    .orderBy("nodes.ordinal")
+    .orderBy("envelopes.serial")
+    .execute();
+  return rows.map(({ jwe_json: json, ...row }) => ({ ...row, envelope: parseEnvelope(json) }));
+}
+
+/** Highest generation of the row's node. */
+export function isNewest() {
+  return sql<number>`(select max(newer.generation) from envelopes as newer
+    where newer.order_id = envelopes.order_id and newer.serial = envelopes.serial)`;
+}

@@ -1,0 +1,113 @@
+import { parseKeyUrl } from "../core/key-url.ts";
+import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+
+/** A key, who asks for it, and what is needed to explain why it cannot be used. */
+export type UsableKey = {
+  readonly order: OrderId;
+  readonly location: string;
+  readonly owner: "customer" | "service";
+  readonly identity: KeyIdentity;
+  readonly key: KeyUrl;
+  /** Resource id of the customer's vault, as written. */
+  readonly vaultResourceId?: string;
+};
+
+type Place = { readonly order: OrderId; readonly location: string };
+type Known = Pick<CustodyDependencies, "serviceKey" | "keyVaultSuffixes">;
+
+/** The key that a choice names, with the identity that may use it. */
+export function usableKeyOf(
+  { serviceKey, keyVaultSuffixes }: Known,
+  { order, location }: Place,
+  identities: readonly AttachedIdentity[],
+  choice: KeyChoice,
+): Outcome<UsableKey> {
+  if (choice.kekType === "MicrosoftManaged") {
+    const identity = { kind: "broker" } as const;
+    return { ok: true, value: { order, location, owner: "service", identity, key: serviceKey } };
+  }
+  const key = parseKeyUrl(choice.kekUrl, keyVaultSuffixes);
+  if (!key.ok) return key;
+  const identity = identityOf(order, identities, choice.identity);
+  if (!identity.ok) return identity;
+  const vaultResourceId = choice.kekVaultResourceId;
+  return {
+    ok: true,
+    value: {
+      order,
+      location,
+      owner: "customer",
+      identity: identity.value,
+      key: key.value,
+      vaultResourceId,
+    },
+  };
+}
+
+type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
+
+/** The attached identity that the choice names; an order never uses one that is not its own. */
+export function identityOf(
+  order: OrderId,
+  identities: readonly AttachedIdentity[],
+  wanted: CustomerChoice["identity"],
+): Outcome<KeyIdentity> {
+  const found = identities.find(({ kind, resourceId }) =>
+    wanted.type === "SystemAssigned"
+      ? kind === "system"
+      : kind === "user" && resourceId.toLowerCase() === wanted.resourceId.toLowerCase(),
+  );
+  if (found !== undefined) {
+    const { kind: attachment, tenantId, clientId, principalId } = found;
+    return {
+      ok: true,
+      value: { kind: "order", order, attachment, tenantId, clientId, principalId },
+    };
+  }
+  return wanted.type === "SystemAssigned"
+    ? {
+        ok: false,
+        failure: {
+          code: "SsemUserErrorSystemAssignedIdentityAbsent",
+          reason: "not-enabled",
+          target: "identity",
+        },
+      }
+    : {
+        ok: false,
+        failure: {
+          code: "SsemUserErrorUserAssignedIdentityAbsent",
+          reason: "not-attached",
+          target: "identity",
+          facts: { identityId: wanted.resourceId },
+        },
+      };
+}
+
+/**
+ * The version that an envelope names, once it is the key in force: an address from an envelope is compared and never
+ * dialled for itself.
+ */
+export function atVersion(
+  usable: UsableKey,
+  kid: string,
+  suffixes: readonly string[],
+): Outcome<UsableKey> {
+  const named = parseKeyUrl(kid, suffixes);
+  const same =
+    named.ok &&
+    named.value.version !== undefined &&
+    named.value.vaultUrl === usable.key.vaultUrl &&
+    named.value.keyName.toLowerCase() === usable.key.keyName.toLowerCase();
+  return same
+    ? { ok: true, value: { ...usable, key: named.value } }
+    : {
+        ok: false,
+        failure: {
+          code: "PasskeyUnavailable",
+          detail: "the envelope names another key than the order",
+        },
+      };
+}

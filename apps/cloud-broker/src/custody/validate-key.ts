@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+
+import { zero } from "@databox-cmk/crypto";
+
+import { type GatheredEvidence, KEY_CHECKS, type KeyEvidence } from "../core/key-checks.ts";
+import { parseKeyUrl } from "../core/key-url.ts";
+import type { KeyChoice } from "../core/order.ts";
+import type { Failure, KeyCheck, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { identityOf, type UsableKey } from "./usable-key.ts";
+import { wrapContentKey } from "./wrap-content-key.ts";
+
+type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
+type Dependencies = Pick<
+  CustodyDependencies,
+  "vaults" | "resources" | "now" | "keyVaultSuffixes"
+> & {
+  readonly reader: KeyReader;
+};
+
+/** Grows as the rows ask; a row sees what was gathered until then. */
+type Gathering = { -readonly [Member in keyof KeyEvidence]: KeyEvidence[Member] };
+
+/** Runs the table of checks, gathering evidence as rows ask for it; the first failure ends the run. */
+export async function validateKey(
+  deps: Dependencies,
+  subject: KeySubject,
+  choice: CustomerChoice,
+): Promise<KeyValidation> {
+  const { now } = deps;
+  const keyUrl = parseKeyUrl(choice.kekUrl, deps.keyVaultSuffixes);
+  const identity = identityOf(subject.order, subject.identities, choice.identity);
+  const usable: Outcome<UsableKey> =
+    keyUrl.ok && identity.ok
+      ? {
+          ok: true,
+          value: {
+            order: subject.order,
+            location: subject.location,
+            owner: "customer",
+            identity: identity.value,
+            key: keyUrl.value,
+            vaultResourceId: choice.kekVaultResourceId,
+          },
+        }
+      : { ok: false, failure: { code: "InternalError" } };
+  const evidence: Gathering = {
+    nowMs: now(),
+    tenantId: subject.tenantId,
+    keyUrl,
+    vaultNameInResourceId: vaultNameOf(choice.kekVaultResourceId),
+    identity,
+  };
+  const checks: KeyCheck[] = [];
+  let failed: Failure | undefined;
+  for (const row of KEY_CHECKS) {
+    if (failed !== undefined) {
+      checks.push({ name: row.name, status: "not-reached" });
+      continue;
+    }
+    const startedMs = now();
+    if (usable.ok)
+      for (const need of row.needs)
+        if (evidence[need] === undefined)
+          Object.assign(evidence, await gather(deps, subject, usable.value, evidence, need));
+    const verdict = row.decide(evidence);
+    const elapsedMs = now() - startedMs;
+    if (verdict === "passed") checks.push({ name: row.name, status: "passed", elapsedMs });
+    else if (verdict === "undecided") checks.push({ name: row.name, status: "not-reached" });
+    else {
+      failed = usable.ok ? describeFailure(verdict, usable.value) : verdict;
+      checks.push({ name: row.name, status: "failed", elapsedMs, failure: failed });
+    }
+  }
+  return { checks, outcome: outcomeOf(evidence, failed) };
+}
+
+function outcomeOf({ key }: KeyEvidence, failed: Failure | undefined): KeyValidation["outcome"] {
+  if (failed !== undefined) return { ok: false, failure: failed };
+  if (key?.ok !== true) throw new Error("a key passed its checks without having been read");
+  return { ok: true, value: { kid: key.value.kid } };
+}
+
+/** The I/O behind one kind of evidence. */
+async function gather(
+  deps: Dependencies,
+  subject: KeySubject,
+  usable: UsableKey,
+  evidence: KeyEvidence,
+  need: GatheredEvidence,
+): Promise<Partial<KeyEvidence>> {
+  const { vaults, resources, reader } = deps;
+  switch (need) {
+    case "signIn":
+      return { signIn: await vaults.signIn(usable.identity) };
+    case "vault":
+      return { vault: await resources.vault(usable.vaultResourceId ?? "") };
+    case "key":
+      return { key: await reader.read(usable) };
+    case "storageLocations":
+      return { storageLocations: await readLocations(resources, subject.storageAccountIds) };
+    case "roundTrip":
+      return evidence.key?.ok === true
+        ? { roundTrip: await proveRoundTrip(deps, usable, evidence.key.value.kid) }
+        : {};
+  }
+}
+
+async function readLocations(
+  resources: Dependencies["resources"],
+  storageAccountIds: readonly string[],
+): Promise<Outcome<readonly string[]>> {
+  const locations: string[] = [];
+  for (const id of storageAccountIds) {
+    const location = await resources.storageAccountLocation(id);
+    if (!location.ok) return location;
+    if (location.value !== undefined) locations.push(location.value);
+  }
+  return { ok: true, value: locations };
+}
+
+/** Random bytes, so that nothing is at stake. */
+async function proveRoundTrip(
+  deps: Dependencies,
+  usable: UsableKey,
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const sample = randomBytes(32);
+  try {
+    const wrapped = await wrapContentKey(deps, usable, kid, sample);
+    return wrapped.ok ? { ok: true, value: undefined } : wrapped;
+  } finally {
+    zero(sample);
+  }
+}
+
+/** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.KeyVault/vaults/{name}` */
+function vaultNameOf(resourceId: string): string | undefined {
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i.exec(
+    resourceId,
+  )?.[1];
+}

@@ -1,0 +1,38 @@
+import { equalConstantTime, zero } from "@databox-cmk/crypto";
+
+import type { KeyVaults, Outcome } from "../core/ports.ts";
+import type { KeyReader } from "./key-reader.ts";
+import type { UsableKey } from "./usable-key.ts";
+
+/**
+ * Wraps a content key and proves that the wrapping opens again before anything relies on it: wrap → unwrap → compare.
+ *
+ * @param kid - the version to wrap to: never the versionless address, which would follow a rotation
+ * @returns the wrapped key
+ */
+export async function wrapContentKey(
+  { vaults, reader }: { readonly vaults: KeyVaults; readonly reader: KeyReader },
+  usable: UsableKey,
+  kid: string,
+  contentKey: Uint8Array,
+): Promise<Outcome<Uint8Array>> {
+  const wrapped = await vaults.wrapKey(usable.identity, kid, contentKey);
+  if (!wrapped.ok) return { ok: false, failure: await reader.explain(usable, wrapped.failure) };
+  const { encryptedKey } = wrapped.value;
+  const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
+  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  try {
+    if (equalConstantTime(unwrapped.value.contentKey, contentKey))
+      return { ok: true, value: encryptedKey };
+    const { vaultRequestId } = unwrapped.value;
+    return {
+      ok: false,
+      failure: {
+        code: "RewrapVerificationFailed",
+        ...(vaultRequestId !== undefined && { vaultRequestId }),
+      },
+    };
+  } finally {
+    zero(unwrapped.value.contentKey);
+  }
+}

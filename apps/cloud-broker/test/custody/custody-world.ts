@@ -1,0 +1,183 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@databox-cmk/testkit";
+
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { type AttachedIdentity, type KeyChoice, orderIdOf } from "../../src/core/order.ts";
+import type { Actor, KeySubject, Outcome } from "../../src/core/ports.ts";
+import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
+import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+
+export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "order-1" });
+export const SERIALS = ["DBX-1", "DBX-2"] as const;
+export const ACTOR: Actor = { kind: "caller", objectId: "o", name: "admin", address: "127.0.0.1" };
+export const NOW_MS = Date.UTC(2026, 10, 25);
+export const SYSTEM: AttachedIdentity = {
+  kind: "system",
+  resourceId:
+    "/subscriptions/s/resourcegroups/b/providers/microsoft.managedidentity/userassignedidentities/dbx-1",
+  tenantId: "tenant",
+  clientId: "client-1",
+  principalId: "principal-1",
+};
+export const MMK: KeyChoice = { kekType: "MicrosoftManaged" };
+
+export function customerKey(vault: string, key = "kek", version?: string): KeyChoice {
+  return {
+    kekType: "CustomerManaged",
+    kekUrl: `https://${vault}.vault.test/keys/${key}${version === undefined ? "" : `/${version}`}`,
+    kekVaultResourceId: `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${vault}`,
+    identity: { type: "SystemAssigned" },
+  };
+}
+
+export function subject(identities: readonly AttachedIdentity[] = [SYSTEM]): KeySubject {
+  return {
+    order: ORDER,
+    tenantId: "tenant",
+    location: "westus",
+    identities,
+    storageAccountIds: [
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+    ],
+  };
+}
+
+export type CustodyWorld = {
+  readonly clock: { nowMs: number };
+  readonly vaults: FakeKeyVaults;
+  readonly path: string;
+  /** Kids of kv-one/kek and kv-two/kek, both granted to principal-1. */
+  readonly kids: { readonly one: string; readonly two: string; readonly service: string };
+  custody(store: Store): KeyCustody;
+  remove(): void;
+};
+
+/** Two vaults of the customer's, one of the service's, and an empty database file. */
+export function createCustodyWorld(): CustodyWorld {
+  const clock = { nowMs: NOW_MS };
+  const vaults = createFakeKeyVaults({ now: () => clock.nowMs });
+  const folder = mkdtempSync(join(tmpdir(), "custody-"));
+  for (const name of ["kv-service", "kv-one", "kv-two"]) vaults.addVault(name);
+  const service = vaults.addKey("kv-service", "mmk");
+  const one = vaults.addKey("kv-one", "kek");
+  const two = vaults.addKey("kv-two", "kek");
+  vaults.grant("kv-service", BROKER_PRINCIPAL);
+  vaults.grant("kv-one", SYSTEM.principalId);
+  vaults.grant("kv-two", SYSTEM.principalId);
+  const now = () => clock.nowMs;
+  return {
+    clock,
+    vaults,
+    path: join(folder, "broker.sqlite"),
+    kids: { one, two, service },
+    custody: (store) =>
+      createKeyCustody({
+        store,
+        vaults: vaults.port,
+        resources: vaults.resources,
+        appendAudit: createAppendAudit({ now }),
+        now,
+        serviceKey: {
+          vaultUrl: "https://kv-service.vault.test",
+          vaultName: "kv-service",
+          keyName: "mmk",
+        },
+        keyVaultSuffixes: ["vault.test"],
+      }),
+    remove: () => {
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** What the control plane commits together with a new order's key. */
+export function insertOrder(identities: readonly AttachedIdentity[] = [SYSTEM]): AlsoCommit {
+  return async (transaction) => {
+    await transaction
+      .insertInto("orders")
+      .values({
+        id: ORDER,
+        subscription_id: "s",
+        resource_group: "g",
+        name: "order-1",
+        location: "westus",
+        sku: "DataBoxHeavy",
+        transfer_type: "ImportToAzure",
+        tags_json: "{}",
+        details_json: "{}",
+        state_json: "{}",
+        stage: "DeviceOrdered",
+        stage_status: "Succeeded",
+        cancellation_reason: null,
+        identity_epoch: 1,
+        revision: 1,
+        created_at_ms: NOW_MS,
+        created_by: "admin",
+        updated_at_ms: NOW_MS,
+        updated_by: "admin",
+      })
+      .execute();
+    if (identities.length > 0) await replaceIdentities(identities)(transaction);
+  };
+}
+
+export function replaceIdentities(identities: readonly AttachedIdentity[]): AlsoCommit {
+  return async (transaction) => {
+    await transaction.deleteFrom("order_identities").where("order_id", "=", ORDER).execute();
+    for (const { kind, resourceId, tenantId, clientId, principalId } of identities)
+      await transaction
+        .insertInto("order_identities")
+        .values({
+          order_id: ORDER,
+          kind,
+          resource_id: resourceId,
+          tenant_id: tenantId,
+          client_id: clientId,
+          principal_id: principalId,
+          epoch: 1,
+        })
+        .execute();
+  };
+}
+
+/** An order whose two nodes are prepared under the given key, in the world's database file. */
+export async function prepareOrder(world: CustodyWorld, choice: KeyChoice): Promise<void> {
+  const store = await openStore(world.path);
+  const custody = world.custody(store);
+  expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
+  expectOk(await custody.generate(ORDER, SERIALS));
+  await store.destroy();
+}
+
+/** A copy of the world's database, opened; as a restart after a crash sees it. */
+export async function openCopy(
+  world: CustodyWorld,
+  name: string,
+): Promise<{ store: Store; path: string }> {
+  const path = `${world.path}.${name}`;
+  copyFileSync(world.path, path);
+  return { store: await openStore(path), path };
+}
+
+export function expectOk<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`failed: ${JSON.stringify(outcome.failure)}`);
+  return outcome.value;
+}
+
+/** What an appliance does with a released key: opens its own envelope. */
+export async function unlockWith(custody: KeyCustody, serial: string): Promise<string> {
+  const stored = await custody.envelope(ORDER, serial);
+  if (stored === undefined) throw new Error("no envelope");
+  const { contentKey } = expectOk(await custody.releaseContentKey(ORDER, serial));
+  const passkey = await openEnvelope(parseEnvelope(stored.jwe), contentKey, {
+    env: stored.env,
+    ord: ORDER,
+    dev: serial,
+  });
+  return new TextDecoder().decode(passkey);
+}

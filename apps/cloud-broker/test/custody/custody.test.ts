@@ -1,0 +1,444 @@
+import { checkPasskey, parseEnvelope } from "@databox-cmk/crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
+import type { KeyCustody } from "../../src/custody/key-custody.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import {
+  ACTOR,
+  createCustodyWorld,
+  customerKey,
+  type CustodyWorld,
+  expectOk,
+  insertOrder,
+  MMK,
+  NOW_MS,
+  ORDER,
+  replaceIdentities,
+  SERIALS,
+  subject,
+  SYSTEM,
+  unlockWith,
+} from "./custody-world.ts";
+
+let world: CustodyWorld;
+let store: Store;
+let custody: KeyCustody;
+
+beforeEach(async () => {
+  world = createCustodyWorld();
+  store = await openStore(world.path);
+  custody = world.custody(store);
+});
+afterEach(async () => {
+  await store.destroy();
+  world.remove();
+});
+
+async function prepare(choice: KeyChoice): Promise<void> {
+  expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
+  expectOk(await custody.generate(ORDER, SERIALS));
+}
+const kidOfNodes = async () =>
+  Promise.all(SERIALS.map(async (serial) => (await custody.envelope(ORDER, serial))?.kid));
+const sealedPartOf = (jwe: unknown) => parseEnvelope(jwe).sealed;
+const auditActions = async () =>
+  (
+    await store
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", ORDER)
+      .orderBy("sequence")
+      .execute()
+  ).map(({ row_json: row }) => JSON.parse(row) as Record<string, unknown>);
+
+describe("generate", () => {
+  it("makes one passkey for the order and an envelope for each node", async () => {
+    await prepare(MMK);
+    const passkeys = await Promise.all(SERIALS.map((serial) => unlockWith(custody, serial)));
+    expect(new Set(passkeys).size).toBe(1);
+    expect(checkPasskey(passkeys[0] ?? "")).toEqual([]);
+    expect(await kidOfNodes()).toEqual([world.kids.service, world.kids.service]);
+  });
+
+  it("keeps what exists when it is repeated, and gives a late node the same passkey", async () => {
+    expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
+    expectOk(await custody.generate(ORDER, ["DBX-1"]));
+    const first = await custody.envelope(ORDER, "DBX-1");
+    expectOk(await custody.generate(ORDER, SERIALS));
+    expectOk(await custody.generate(ORDER, SERIALS));
+    expect(await custody.envelope(ORDER, "DBX-1")).toEqual(first);
+    expect(await unlockWith(custody, "DBX-2")).toBe(await unlockWith(custody, "DBX-1"));
+  });
+
+  it("takes the customer's own passkey, and then forgets its envelope", async () => {
+    const own = "Correct-Horse-9";
+    const sealed = expectOk(
+      await custody.sealOwnPasskey(subject(), customerKey("kv-one"), Buffer.from(own)),
+    );
+    expect(sealed).not.toContain(own);
+    expectOk(
+      await custody.change(subject(), customerKey("kv-one"), ACTOR, async (transaction) => {
+        await insertOrder()(transaction);
+        await transaction
+          .insertInto("own_passkeys")
+          .values({ order_id: ORDER, envelope_json: sealed })
+          .execute();
+      }),
+    );
+    // The key may change before preparation; the passkey moves along.
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    world.vaults.purgeVault("kv-one");
+    expectOk(await custody.generate(ORDER, SERIALS));
+    expect(await unlockWith(custody, "DBX-2")).toBe(own);
+    expect(await store.selectFrom("own_passkeys").select("order_id").execute()).toEqual([]);
+  });
+
+  it("commits what the caller adds, or nothing at all", async () => {
+    expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
+    const failing = custody.generate(ORDER, SERIALS, () =>
+      Promise.reject(new Error("the caller's own")),
+    );
+    await expect(failing).rejects.toThrow("the caller's own");
+    expect(await custody.envelope(ORDER, "DBX-1")).toBeUndefined();
+  });
+});
+
+describe("change", () => {
+  it("re-wraps every node and leaves the ciphertext as it is", async () => {
+    await prepare(MMK);
+    const before = await custody.envelope(ORDER, "DBX-1");
+    const passkey = await unlockWith(custody, "DBX-1");
+    const validation = expectOk(await custody.change(subject(), customerKey("kv-one"), ACTOR));
+    expect(validation.outcome).toEqual({ ok: true, value: { kid: world.kids.one } });
+    const after = await custody.envelope(ORDER, "DBX-1");
+    expect(after).toMatchObject({ generation: 2, kid: world.kids.one, env: before?.env });
+    expect(sealedPartOf(after?.jwe)).toEqual(sealedPartOf(before?.jwe));
+    expect(await unlockWith(custody, "DBX-1")).toBe(passkey);
+    expect(await unlockWith(custody, "DBX-2")).toBe(passkey);
+  });
+
+  it("keeps old wrappings until they are acknowledged, and never uses them", async () => {
+    await prepare(customerKey("kv-one"));
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    world.vaults.purgeVault("kv-one");
+    await unlockWith(custody, "DBX-1");
+    const generations = await store
+      .selectFrom("envelopes")
+      .select("generation")
+      .where("serial", "=", "DBX-1")
+      .execute();
+    expect(generations).toHaveLength(2);
+  });
+
+  it("follows a versionless address to its newest version when it is set again", async () => {
+    await prepare(customerKey("kv-one"));
+    const newest = world.vaults.rotate("kv-one", "kek");
+    expect(await unlockWith(custody, "DBX-1")).toBeTypeOf("string");
+    expectOk(await custody.change(subject(), customerKey("kv-one"), ACTOR));
+    expect(await kidOfNodes()).toEqual([newest, newest]);
+    world.vaults.setEnabled(world.kids.one, false);
+    expect(await unlockWith(custody, "DBX-2")).toBeTypeOf("string");
+  });
+
+  it.each([
+    [
+      "the new key is disabled",
+      () => world.vaults.setEnabled(world.kids.two, false),
+      "SsemUserErrorEncryptionKeyDisabled",
+      undefined,
+    ],
+    [
+      "the new key is not granted",
+      () => world.vaults.revoke("kv-two", SYSTEM.principalId),
+      "SsemUserErrorKeyVaultBadRequestException",
+      "access-policy",
+    ],
+    [
+      "the new key may wrap but not unwrap",
+      () => world.vaults.grant("kv-two", SYSTEM.principalId, ["get", "wrapKey"]),
+      "SsemUserErrorKeyVaultBadRequestException",
+      "access-policy",
+    ],
+    [
+      "the new vault does not answer",
+      () => world.vaults.setOutage("kv-two", { code: "KeyVaultUnreachable", reason: "timeout" }),
+      "KeyVaultUnreachable",
+      "timeout",
+    ],
+    [
+      "the old key is disabled",
+      () => world.vaults.setEnabled(world.kids.one, false),
+      "SsemUserErrorEncryptionKeyDisabled",
+      undefined,
+    ],
+    [
+      "the old key is not granted any more",
+      () => world.vaults.revoke("kv-one", SYSTEM.principalId),
+      "SsemUserErrorKeyVaultBadRequestException",
+      "access-policy",
+    ],
+    [
+      "the old vault is gone",
+      () => world.vaults.purgeVault("kv-one"),
+      "SsemUserErrorKeyVaultDetailsNotFound",
+      "vault-not-found",
+    ],
+  ])("leaves the old key in force when %s, and says why", async (_case, breakIt, code, reason) => {
+    await prepare(customerKey("kv-one"));
+    const rows = await store.selectFrom("order_keys").selectAll().execute();
+    breakIt();
+    const outcome = await custody.change(subject(), customerKey("kv-two"), ACTOR);
+    expect(outcome).toMatchObject({ ok: false, failure: { code } });
+    expect(outcome.ok ? "" : outcome.failure.reason).toBe(reason);
+    expect(await store.selectFrom("order_keys").selectAll().execute()).toEqual(rows);
+    expect(await kidOfNodes()).toEqual([world.kids.one, world.kids.one]);
+    expect((await auditActions()).at(-1)).toMatchObject({ action: "key/change", code });
+  });
+
+  it("says that it is the old key that cannot be read", async () => {
+    await prepare(customerKey("kv-one"));
+    world.vaults.setEnabled(world.kids.one, false);
+    const outcome = await custody.change(subject(), customerKey("kv-two"), ACTOR);
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: {
+        detail: expect.stringContaining("key in force") as string,
+        facts: { vaultName: "kv-one" },
+      },
+    });
+  });
+
+  it("moves away from an expired key, which still unwraps for recovery", async () => {
+    await prepare(customerKey("kv-one"));
+    world.vaults.setExpiry(world.kids.one, NOW_MS / 1000 - 1);
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    expect(await unlockWith(custody, "DBX-1")).toBeTypeOf("string");
+  });
+
+  it("takes a new identity for the old key, once that one is granted", async () => {
+    await prepare(customerKey("kv-one"));
+    const successor: AttachedIdentity = {
+      ...SYSTEM,
+      principalId: "principal-2",
+      resourceId: `${SYSTEM.resourceId}b`,
+    };
+    world.vaults.removeIdentity(SYSTEM.principalId);
+    const change = () =>
+      custody.change(
+        subject([successor]),
+        customerKey("kv-one"),
+        ACTOR,
+        replaceIdentities([successor]),
+      );
+    expect(await change()).toMatchObject({ ok: false, failure: { reason: "access-policy" } });
+    world.vaults.grant("kv-one", "principal-2");
+    expectOk(await change());
+    expect(await unlockWith(custody, "DBX-1")).toBeTypeOf("string");
+  });
+
+  it("moves to another vault by a new identity where the old one is gone", async () => {
+    await prepare(customerKey("kv-one"));
+    const successor: AttachedIdentity = {
+      ...SYSTEM,
+      principalId: "principal-2",
+      resourceId: `${SYSTEM.resourceId}b`,
+    };
+    world.vaults.removeIdentity(SYSTEM.principalId);
+    world.vaults.grant("kv-two", "principal-2");
+    const change = () =>
+      custody.change(
+        subject([successor]),
+        customerKey("kv-two"),
+        ACTOR,
+        replaceIdentities([successor]),
+      );
+    expect(await change()).toMatchObject({
+      ok: false,
+      failure: { code: "SsemUserErrorSystemAssignedIdentityAbsent" },
+    });
+    world.vaults.grant("kv-one", "principal-2");
+    expectOk(await change());
+    expect(await unlockWith(custody, "DBX-1")).toBeTypeOf("string");
+  });
+
+  it("lets exactly one of two concurrent changes win", async () => {
+    await prepare(MMK);
+    const outcomes = await Promise.all([
+      custody.change(subject(), customerKey("kv-one"), ACTOR),
+      custody.change(subject(), customerKey("kv-two"), ACTOR),
+    ]);
+    const winners = outcomes.filter(({ ok }) => ok);
+    expect(winners).toHaveLength(1);
+    expect(outcomes.find(({ ok }) => !ok)).toMatchObject({ failure: { code: "RewrapConflict" } });
+    expect(new Set(await kidOfNodes()).size).toBe(1);
+    expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
+  });
+
+  it("and a preparation that it overtakes still end with one key for all nodes", async () => {
+    expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
+    const outcomes = await Promise.all([
+      custody.generate(ORDER, SERIALS),
+      custody.change(subject(), customerKey("kv-one"), ACTOR),
+    ]);
+    expect(outcomes.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+    expectOk(await custody.generate(ORDER, SERIALS));
+    expect(new Set(await kidOfNodes()).size).toBe(1);
+    expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
+  });
+
+  it("of a new order commits order and key together, or neither", async () => {
+    world.vaults.setEnabled(world.kids.one, false);
+    const outcome = await custody.change(subject(), customerKey("kv-one"), ACTOR, insertOrder());
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code: "SsemUserErrorEncryptionKeyDisabled" },
+    });
+    expect(await store.selectFrom("orders").select("id").execute()).toEqual([]);
+  });
+});
+
+describe("releaseContentKey", () => {
+  it.each([
+    [
+      "disabled",
+      () => world.vaults.setEnabled(world.kids.one, false),
+      "SsemUserErrorEncryptionKeyDisabled",
+      undefined,
+    ],
+    [
+      "expired, although Key Vault would unwrap",
+      () => world.vaults.setExpiry(world.kids.one, NOW_MS / 1000 - 1),
+      "SsemUserErrorEncryptionKeyExpired",
+      undefined,
+    ],
+    [
+      "not yet valid, although Key Vault would unwrap",
+      () => world.vaults.setNotBefore(world.kids.one, NOW_MS / 1000 + 60),
+      "KeyNotYetValid",
+      undefined,
+    ],
+    [
+      "deleted",
+      () => world.vaults.deleteKey("kv-one", "kek"),
+      "SsemUserErrorKeyDetailsNotFound",
+      "key-deleted-recoverable",
+    ],
+    [
+      "just purged",
+      () => world.vaults.purgeKey("kv-one", "kek"),
+      "SsemUserErrorKeyDetailsNotFound",
+      "key-not-found",
+    ],
+    [
+      "not granted",
+      () => world.vaults.revoke("kv-one", SYSTEM.principalId),
+      "SsemUserErrorKeyVaultBadRequestException",
+      "access-policy",
+    ],
+    [
+      "without unwrapKey among its operations",
+      () => world.vaults.setOperations(world.kids.one, ["wrapKey"]),
+      "SsemUserErrorKeyVaultBadRequestException",
+      "key-operation",
+    ],
+    [
+      "in a deleted vault",
+      () => world.vaults.deleteVault("kv-one"),
+      "SsemUserErrorKeyVaultDetailsNotFound",
+      "vault-deleted-recoverable",
+    ],
+    [
+      "in a vault that is gone",
+      () => world.vaults.purgeVault("kv-one"),
+      "SsemUserErrorKeyVaultDetailsNotFound",
+      "vault-not-found",
+    ],
+    [
+      "behind an outage",
+      () => world.vaults.setOutage("kv-one", { code: "KeyVaultUnreachable", reason: "connection" }),
+      "KeyVaultUnreachable",
+      "connection",
+    ],
+    [
+      "used by an identity that was deleted",
+      () => world.vaults.removeIdentity(SYSTEM.principalId),
+      "SsemUserErrorSystemAssignedIdentityAbsent",
+      "identity-deleted",
+    ],
+  ])("names its reason when the key is %s", async (_case, breakIt, code, reason) => {
+    await prepare(customerKey("kv-one"));
+    breakIt();
+    const outcome = await custody.releaseContentKey(ORDER, "DBX-1");
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: {
+        code,
+        facts: {
+          orderName: "order-1",
+          vaultName: "kv-one",
+          keyName: "kek",
+          principalId: "principal-1",
+        },
+      },
+    });
+    expect(outcome.ok ? "" : outcome.failure.reason).toBe(reason);
+  });
+
+  it("calls a missing key purged only when a deletion would have shown", async () => {
+    await prepare(customerKey("kv-one"));
+    world.vaults.purgeKey("kv-one", "kek");
+    await custody.releaseContentKey(ORDER, "DBX-1");
+    world.clock.nowMs += 60_000;
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+      failure: { reason: "key-purged" },
+    });
+  });
+
+  it("never blames the customer for the service's own key", async () => {
+    await prepare(MMK);
+    world.vaults.setEnabled(world.kids.service, false);
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+      failure: { code: "PasskeyUnavailable" },
+    });
+    world.vaults.setOutage("kv-service", { code: "KeyVaultThrottled" });
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+      failure: { code: "KeyVaultThrottled" },
+    });
+  });
+
+  it("says that nothing was generated before preparation and after erasure", async () => {
+    expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
+    const absent = { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toEqual(absent);
+    expect(await custody.revealPasskeys(ORDER)).toEqual(absent);
+    expectOk(await custody.generate(ORDER, SERIALS));
+    await custody.destroy(ORDER, ACTOR);
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toEqual(absent);
+    expect(await store.selectFrom("envelopes").select("env").execute()).toEqual([]);
+  });
+
+  it("refuses an envelope that names another key than the order, without asking any vault", async () => {
+    await prepare(customerKey("kv-one"));
+    await store
+      .updateTable("order_keys")
+      .set({ kek_url: "https://kv-two.vault.test/keys/kek" })
+      .execute();
+    world.vaults.setOutage("kv-one", { code: "KeyVaultThrottled" });
+    world.vaults.setOutage("kv-two", { code: "KeyVaultThrottled" });
+    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+      failure: { code: "PasskeyUnavailable" },
+    });
+  });
+});
+
+describe("revealPasskeys", () => {
+  it("shows one passkey for each node, in the order of the nodes", async () => {
+    await prepare(customerKey("kv-one"));
+    const revealed = expectOk(await custody.revealPasskeys(ORDER));
+    expect(revealed.map(({ serial }) => serial)).toEqual(SERIALS);
+    const [first, second] = revealed.map(({ passkey }) => new TextDecoder().decode(passkey));
+    expect(first).toBe(second);
+    expect(first).toBe(await unlockWith(custody, "DBX-1"));
+  });
+});
