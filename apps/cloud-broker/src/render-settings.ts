@@ -7,11 +7,16 @@ type Row = {
   readonly optional?: true;
 };
 
+const HEADINGS = ["variable", "without it", "expected", "meaning"] as const;
+
 /** docs/configuration.md, whole; a test keeps the file equal to this. */
 export function renderSettings(): string {
-  const rows = Object.entries<Row>(SETTINGS).map(
-    ([name, row]) => `| \`${name}\` | ${withoutIt(row)} | ${row.expected} | ${row.meaning} |`,
-  );
+  const rows = Object.entries<Row>(SETTINGS).map(([name, row]) => [
+    `\`${name}\``,
+    withoutIt(row),
+    row.expected,
+    row.meaning,
+  ]);
   return `# Configuration of the cloud broker
 
 The broker is configured by environment variables only. They are read once, at the start; one that is missing or wrong stops the
@@ -20,9 +25,7 @@ secrets are files in \`BROKER_DATA_DIR\`, which the broker makes itself at its f
 
 This page is written by \`node apps/cloud-broker/src/main.ts configuration\`.
 
-| variable | without it | expected | meaning |
-|---|---|---|---|
-${rows.join("\n")}
+${renderTable(rows)}
 
 The identity of the broker itself comes from the platform's managed identity endpoint (IMDS), whose address the Azure identity
 library reads from \`AZURE_POD_IDENTITY_AUTHORITY_HOST\`.
@@ -32,4 +35,14 @@ library reads from \`AZURE_POD_IDENTITY_AUTHORITY_HOST\`.
 function withoutIt(row: Row): string {
   if (row.default !== undefined) return `\`${row.default}\``;
   return row.optional === true ? "not used" : "**must be set**";
+}
+
+/** Columns of one width, as the formatter leaves them. */
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], filler = " ") =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
+  return [line(HEADINGS), line(["", "", "", ""], "-"), ...rows.map((row) => line(row))].join("\n");
 }

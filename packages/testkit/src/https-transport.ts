@@ -46,7 +46,9 @@ export function createHttpsTransport(options: {
           ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
           headers: {
             host: `${hostname}:${port}`,
-            ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+            ...(body === undefined || "transfer-encoding" in headers
+              ? {}
+              : { "content-length": Buffer.byteLength(body) }),
             ...headers,
           },
         },

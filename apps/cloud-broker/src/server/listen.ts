@@ -13,7 +13,16 @@ export type ListenOptions = {
   readonly certificate: string;
   readonly privateKey: string;
   readonly handler: RequestListener;
+  readonly timeouts?: Timeouts;
 };
+
+/** A message that dawdles is cut off (slow loris): its header, then the whole of it; looked for at each `checkMs`. */
+export type Timeouts = {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly checkMs: number;
+};
+const TIMEOUTS: Timeouts = { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000 };
 
 export type Listener = {
   readonly port: number;
@@ -21,10 +30,6 @@ export type Listener = {
   close(graceMs: number): Promise<void>;
 };
 
-/** A message that dawdles is cut off (slow loris): its header, then the whole of it. */
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECTIONS_CHECK_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** Entra tokens of people in many groups take up to 8 KiB. */
@@ -54,7 +59,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return { port, close: (graceMs) => close(server, graceMs) };
 }
 
-function createTlsServer({ certificate, privateKey, handler }: ListenOptions): Server {
+function createTlsServer({
+  certificate,
+  privateKey,
+  handler,
+  timeouts = TIMEOUTS,
+}: ListenOptions): Server {
   try {
     return createServer(
       {
@@ -62,9 +72,9 @@ function createTlsServer({ certificate, privateKey, handler }: ListenOptions): S
         key: privateKey,
         minVersion: "TLSv1.2",
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        connectionsCheckingInterval: timeouts.checkMs,
         keepAliveTimeout: KEEP_ALIVE_MS,
         maxHeaderSize: HEADER_MAX_BYTES,
       },

@@ -21,9 +21,21 @@ export async function readBody(message: IncomingMessage, route: ReadingRoute): P
   const isEmpty = length === 0 && message.headers["transfer-encoding"] === undefined;
   if (isEmpty && route.reads === "json" && route.optional === true) return Buffer.from("{}");
   checkMediaType(message, MEDIA_TYPES[route.reads]);
+  try {
+    return await readAtMost(message, route);
+  } catch (cause) {
+    if (message.destroyed && !(cause instanceof AppError))
+      throw new AppError("InvalidRequestContent", { detail: "body: ended too early", cause });
+    throw cause;
+  }
+}
+
+async function readAtMost(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let received = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  // Not destroyed on the way out: that would close the connection before the refusal is written.
+  const stream: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
+  for await (const chunk of stream) {
     received += chunk.byteLength;
     if (received > route.maxBytes) throw tooLarge(route);
     chunks.push(chunk);

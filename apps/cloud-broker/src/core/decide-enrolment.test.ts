@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+
+import { decideEnrolment, type EnrolmentFacts } from "./decide-enrolment.ts";
+
+const NOW_MS = 1_000;
+const NODE: EnrolmentFacts = {
+  codeExpiresAtMs: NOW_MS + 1,
+  enrolledKid: undefined,
+  stage: "DevicePrepared",
+};
+const CASES: Readonly<Record<string, readonly [Partial<EnrolmentFacts>, object]>> = {
+  "a fresh node enrols": [{}, { ok: true, value: { isRepeated: false } }],
+  "an enrolled key may ask again, at any stage and after its code": [
+    { enrolledKid: "kid", codeExpiresAtMs: 0, stage: "Delivered" },
+    { ok: true, value: { isRepeated: true } },
+  ],
+  "another key never replaces an enrolled one": [
+    { enrolledKid: "another" },
+    { ok: false, failure: { code: "EnrolmentConflict" } },
+  ],
+  "a code ends with its last millisecond": [
+    { codeExpiresAtMs: NOW_MS },
+    { ok: false, failure: { code: "EnrolmentCodeInvalid" } },
+  ],
+  "a node enrols only while it is prepared": [
+    { stage: "Dispatched" },
+    { ok: false, failure: { code: "PurposeForbidden" } },
+  ],
+};
+
+test.each(Object.entries(CASES))("%s", (_name, [node, expected]) => {
+  expect(decideEnrolment({ ...NODE, ...node }, "kid", NOW_MS)).toMatchObject(expected);
+});

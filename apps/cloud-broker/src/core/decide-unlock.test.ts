@@ -1,0 +1,123 @@
+import type { UnlockRequest } from "@databox-cmk/protocol";
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import { decideUnlock, type UnlockFacts } from "./decide-unlock.ts";
+import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
+
+const REQUEST: UnlockRequest = {
+  nonce: "nonce",
+  order: "order",
+  serial: "serial",
+  env: "env",
+  generation: 3,
+  purpose: "unlock",
+  bootId: "boot",
+  counter: 8,
+  hpke: { suite: "X-Wing", publicKey: "key" },
+  agent: "",
+};
+const FACTS: UnlockFacts = {
+  requestHash: "hash",
+  nonce: "valid",
+  nonceUsedBy: undefined,
+  node: { order: "order", serial: "serial", lastCounter: 7, minimumSuiteStrength: 2 },
+  suite: { strength: 2, publicKeyBytes: 1216 },
+  publicKeyBytes: 1216,
+  stage: "Delivered",
+  envelope: { env: "env", generation: 3 },
+};
+
+type Fault = {
+  readonly request?: Partial<UnlockRequest>;
+  readonly facts?: Partial<UnlockFacts>;
+  readonly code: string;
+};
+/** In the order of the checks: with two faults the earlier one is the answer. */
+const FAULTS: readonly Fault[] = [
+  { facts: { nonce: "invalid" }, code: "NonceInvalid" },
+  { facts: { nonceUsedBy: "another" }, code: "ReplayDetected" },
+  { request: { counter: 7 }, code: "CounterRollback" },
+  { request: { order: "another" }, code: "OrderMismatch" },
+  { request: { env: "another" }, code: "EnvelopeMismatch" },
+  { request: { generation: 4 }, code: "GenerationRollback" },
+  { facts: { suite: { strength: 1, publicKeyBytes: 1216 } }, code: "SuiteDowngrade" },
+  { facts: { publicKeyBytes: 32 }, code: "DeviceMessageMalformed" },
+  { facts: { stage: "PickedUp" }, code: "PurposeForbidden" },
+];
+const codeOf = (faults: readonly Fault[]): string => {
+  const request = Object.assign(
+    {},
+    REQUEST,
+    ...faults.map((fault) => fault.request),
+  ) as UnlockRequest;
+  const facts = Object.assign({}, FACTS, ...faults.map((fault) => fault.facts)) as UnlockFacts;
+  const decision = decideUnlock(request, facts);
+  return decision.ok ? "allowed" : decision.failure.code;
+};
+
+describe("an unlock", () => {
+  test("is allowed when nothing speaks against it", () => {
+    expect(decideUnlock(REQUEST, FACTS)).toEqual({ ok: true, value: { sendEnvelope: false } });
+  });
+
+  test("of an older generation is allowed and brings the current envelope", () => {
+    expect(decideUnlock({ ...REQUEST, generation: 2 }, FACTS)).toEqual({
+      ok: true,
+      value: { sendEnvelope: true },
+    });
+  });
+
+  test.each(FAULTS)("is refused by $code alone", (fault) => {
+    expect(codeOf([fault])).toBe(fault.code);
+  });
+
+  test.prop([fc.subarray([...FAULTS], { minLength: 1 })])(
+    "with many faults is answered by the first check that fails",
+    (faults) => {
+      expect(codeOf(faults)).toBe(faults[0]?.code);
+    },
+  );
+
+  test("with a nonce that this very message used up is out of date, not a replay", () => {
+    expect(codeOf([{ facts: { nonceUsedBy: "hash" }, code: "" }])).toBe("NonceExpired");
+  });
+
+  test("of an order without envelope says that there are no secrets", () => {
+    expect(codeOf([{ facts: { envelope: undefined }, code: "" }])).toBe(
+      "SsemUserErrorSecretsNotGenerated",
+    );
+  });
+});
+
+describe("a purpose", () => {
+  const STAGES = [
+    "DeviceOrdered",
+    "DevicePrepared",
+    "Dispatched",
+    "Delivered",
+    "PickedUp",
+    "AtAzureDC",
+    "DataCopy",
+    "Completed",
+    "CompletedWithErrors",
+    "CompletedWithWarnings",
+    "Cancelled",
+    "Aborted",
+    "constructor",
+  ];
+  const ALLOWED = [
+    "DevicePrepared prepare",
+    "Dispatched unlock",
+    "Delivered unlock",
+    "AtAzureDC ingest",
+    "DataCopy ingest",
+  ];
+  const PURPOSES: readonly UnlockPurpose[] = ["prepare", "unlock", "ingest"];
+  const all = STAGES.flatMap((stage) => PURPOSES.map((purpose) => [stage, purpose] as const));
+
+  test("is allowed in the stages that name it, and denied in all others", () => {
+    const allowed = all.filter(([stage, purpose]) => purposeAllowed(stage, purpose));
+    expect(allowed.map((pair) => pair.join(" "))).toEqual(ALLOWED);
+  });
+});

@@ -1,0 +1,323 @@
+import { connect } from "node:tls";
+
+import {
+  createCertificateAuthority,
+  issueServerCertificate,
+  type JsonObject,
+} from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createHandler } from "../../src/server/express-adapter.ts";
+import { listen, type Listener } from "../../src/server/listen.ts";
+import type { Answer, Route, RouteRequest } from "../../src/server/route.ts";
+
+const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+const certificate = issueServerCertificate({
+  ca: authority,
+  commonName: "broker.localhost",
+  dnsNames: ["broker.localhost"],
+  validityDays: 2,
+});
+const MAX_BYTES = 64;
+
+const echo = (request: RouteRequest & { readonly body?: JsonObject | string }): Promise<Answer> =>
+  Promise.resolve({
+    status: 200,
+    body: { json: { parameters: request.parameters, body: request.body, path: request.path } },
+  });
+const ROUTES: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/things/:name",
+    authentication: "public",
+    reads: "nothing",
+    handle: echo,
+  },
+  {
+    method: "PUT",
+    path: "/things/:name",
+    authentication: "public",
+    reads: "json",
+    maxBytes: MAX_BYTES,
+    handle: echo,
+  },
+  {
+    method: "POST",
+    path: "/optional",
+    authentication: "public",
+    reads: "json",
+    maxBytes: MAX_BYTES,
+    optional: true,
+    handle: echo,
+  },
+  {
+    method: "POST",
+    path: "/messages",
+    authentication: "device",
+    reads: "jose",
+    maxBytes: MAX_BYTES,
+    handle: echo,
+  },
+  {
+    method: "POST",
+    path: "/private",
+    authentication: "caller",
+    action: "private/write",
+    reads: "json",
+    maxBytes: MAX_BYTES,
+    handle: echo,
+  },
+  {
+    method: "POST",
+    path: "/broken",
+    authentication: "public",
+    reads: "nothing",
+    handle: () => Promise.reject(new TypeError("secret thing")),
+  },
+];
+
+let listener: Listener;
+let transport: Transport;
+let isBusy = false;
+beforeAll(async () => {
+  listener = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    certificate: certificate.certificatePem,
+    privateKey: certificate.privateKeyPem,
+    timeouts: { headersMs: 150, requestMs: 300, checkMs: 50 },
+    handler: createHandler(ROUTES, {
+      authenticate: () =>
+        Promise.reject(new AppError("AuthenticationFailed", { reason: "missing-token" })),
+      admit() {
+        if (isBusy) throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
+      },
+      served: () => Promise.resolve(),
+      bearerChallenge: 'Bearer authorization="https://login.localhost/tenant"',
+    }),
+  });
+  transport = createHttpsTransport({
+    origin: `https://broker.localhost:${String(listener.port)}`,
+    certificateAuthorityPem: authority.certificatePem,
+  });
+});
+afterAll(async () => {
+  transport.close();
+  await listener.close(0);
+});
+
+const json = { "content-type": "application/json" };
+type Fault = {
+  readonly request: readonly [
+    string,
+    string,
+    { headers?: Record<string, string>; body?: string | Buffer }?,
+  ];
+  readonly status: number;
+  readonly code: string;
+  readonly headers?: Record<string, unknown>;
+  readonly detail?: string;
+};
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "an unknown path": { request: ["GET", "/nothing"], status: 404, code: "NotFound" },
+  "a path that is no percent-encoding": {
+    request: ["GET", "/things/%ZZ"],
+    status: 404,
+    code: "NotFound",
+  },
+  "a path that climbs": {
+    request: ["GET", "/things/../../etc/passwd"],
+    status: 404,
+    code: "NotFound",
+  },
+  "another method": {
+    request: ["DELETE", "/things/x"],
+    status: 405,
+    code: "MethodNotAllowed",
+    headers: { allow: "GET, PUT" },
+  },
+  "a body of another media type": {
+    request: ["PUT", "/things/x", { headers: { "content-type": "text/plain" }, body: "{}" }],
+    status: 415,
+    code: "UnsupportedMediaType",
+    detail: "expected application/json",
+  },
+  "a body without media type": {
+    request: ["PUT", "/things/x", { body: "{}" }],
+    status: 415,
+    code: "UnsupportedMediaType",
+  },
+  "a compressed body": {
+    request: ["PUT", "/things/x", { headers: { ...json, "content-encoding": "gzip" }, body: "{}" }],
+    status: 415,
+    code: "UnsupportedMediaType",
+    detail: "Content-Encoding",
+  },
+  "a body that says it is too long": {
+    request: ["PUT", "/things/x", { headers: json, body: "x".repeat(MAX_BYTES + 1) }],
+    status: 413,
+    code: "RequestBodyTooLarge",
+  },
+  "a body that turns out too long": {
+    request: [
+      "PUT",
+      "/things/x",
+      { headers: { ...json, "transfer-encoding": "chunked" }, body: "x".repeat(MAX_BYTES + 1) },
+    ],
+    status: 413,
+    code: "RequestBodyTooLarge",
+  },
+  "a device message that is too long": {
+    request: [
+      "POST",
+      "/messages",
+      { headers: { "content-type": "application/jose" }, body: "x".repeat(MAX_BYTES + 1) },
+    ],
+    status: 413,
+    code: "DeviceMessageTooLarge",
+  },
+  "a body that is no JSON": {
+    request: ["PUT", "/things/x", { headers: json, body: "{" }],
+    status: 400,
+    code: "InvalidRequestContent",
+    detail: "not JSON",
+  },
+  "a body that is an array": {
+    request: ["PUT", "/things/x", { headers: json, body: "[]" }],
+    status: 400,
+    code: "InvalidRequestContent",
+  },
+  "a body that names a member twice": {
+    request: ["PUT", "/things/x", { headers: json, body: '{"a":1,"\\u0061":2}' }],
+    status: 400,
+    code: "InvalidRequestContent",
+    detail: "repeated",
+  },
+  "a body that is no UTF-8": {
+    request: ["PUT", "/things/x", { headers: json, body: Buffer.from([0x7b, 0xff, 0x7d]) }],
+    status: 400,
+    code: "InvalidRequestContent",
+    detail: "UTF-8",
+  },
+  "an empty body where one is needed": {
+    request: ["PUT", "/things/x", { headers: json }],
+    status: 400,
+    code: "InvalidRequestContent",
+  },
+  "no token": {
+    request: ["POST", "/private", { headers: json, body: "{" }],
+    status: 401,
+    code: "AuthenticationFailed",
+    headers: { "www-authenticate": 'Bearer authorization="https://login.localhost/tenant"' },
+  },
+  "a fault of our own": {
+    request: ["POST", "/broken"],
+    status: 500,
+    code: "InternalError",
+  },
+};
+
+describe("the server answers in ARM's shape to", () => {
+  test.each(Object.entries(FAULTS))("%s", async (_name, fault) => {
+    const answer = await transport.send(...fault.request);
+    expect(answer.status).toBe(fault.status);
+    expect(answer.headers).toMatchObject({
+      "content-type": "application/json; charset=utf-8",
+      "x-ms-error-code": fault.code,
+      "cache-control": "no-store",
+      ...fault.headers,
+    });
+    const { error } = JSON.parse(answer.text) as { error: { code: string; message: string } };
+    expect(error.code).toBe(fault.code);
+    expect(error.message).toContain(fault.detail ?? "");
+    expect(answer.text).not.toContain("secret thing");
+    expect(answer.headers["x-ms-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test("too many requests, with the time to wait", async () => {
+    isBusy = true;
+    const answer = await transport.send("GET", "/things/x");
+    isBusy = false;
+    expect(answer).toMatchObject({ status: 429, headers: { "retry-after": "7" } });
+  });
+});
+
+describe("the server", () => {
+  test("matches paths without regard to case and decodes their names", async () => {
+    const answer = await transport.send("GET", "/THINGS/a%20b%2Fc");
+    expect(JSON.parse(answer.text)).toMatchObject({ parameters: { name: "a b/c" } });
+  });
+
+  test("takes an empty body for the empty object where a body is optional", async () => {
+    const answer = await transport.send("POST", "/optional");
+    expect(JSON.parse(answer.text)).toMatchObject({ body: {} });
+  });
+
+  test("echoes a client's ids when they are ids, and nothing else of its headers", async () => {
+    const good = await transport.send("GET", "/things/x", {
+      headers: { "x-ms-client-request-id": "client-1", "x-ms-correlation-request-id": "chain-1" },
+    });
+    expect(good.headers).toMatchObject({
+      "x-ms-client-request-id": "client-1",
+      "x-ms-correlation-request-id": "chain-1",
+    });
+    const bad = await transport.send("GET", "/things/x", {
+      headers: { "x-ms-client-request-id": "<script>" },
+    });
+    expect(bad.headers["x-ms-client-request-id"]).toBe(undefined);
+    expect(bad.headers["x-ms-correlation-request-id"]).toBe(bad.headers["x-ms-request-id"]);
+  });
+
+  const RAW: Readonly<Record<string, readonly [string, RegExp]>> = {
+    "a header that never ends is cut off": [
+      "GET /things/x HTTP/1.1\r\nhost: b\r\nx: ",
+      /^HTTP\/1.1 408/,
+    ],
+    "a body that never comes is cut off": [
+      "PUT /things/x HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{",
+      /^HTTP\/1.1 408/,
+    ],
+    "a header that is too long is refused": [
+      `GET /things/x HTTP/1.1\r\nhost: b\r\nx: ${"y".repeat(17_000)}\r\n\r\n`,
+      /^HTTP\/1.1 431/,
+    ],
+    "what is no HTTP is refused": ["\0\0\0\0\r\n\r\n", /^HTTP\/1.1 400/],
+    "a body with two lengths is refused": [
+      "PUT /things/x HTTP/1.1\r\nhost: b\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n",
+      /^HTTP\/1.1 400/,
+    ],
+  };
+  test.each(Object.entries(RAW))(
+    "stays free when it is sent rubbish: %s",
+    async (_name, [text, expected]) => {
+      expect(await sendRaw(text)).toMatch(expected);
+      expect((await transport.send("GET", "/things/x")).status).toBe(200);
+    },
+  );
+});
+
+/** Sends text over TLS and takes what comes until the server closes. */
+function sendRaw(text: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let received = "";
+  const socket = connect({
+    host: "127.0.0.1",
+    port: listener.port,
+    servername: "broker.localhost",
+    ca: authority.certificatePem,
+  });
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk: string) => {
+    received += chunk;
+  });
+  socket.on("error", () => {
+    resolve(received);
+  });
+  socket.on("close", () => {
+    resolve(received);
+  });
+  socket.write(text);
+  return promise;
+}

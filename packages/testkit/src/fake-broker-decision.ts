@@ -1,0 +1,141 @@
+import {
+  checkNonce,
+  CryptoError,
+  importVerifyKey,
+  messageHash,
+  readHeader,
+  verifyMessage,
+} from "@databox-cmk/crypto";
+import { explain } from "@databox-cmk/errors";
+import type { ErrorCode } from "@databox-cmk/errors";
+import {
+  challengeRequest,
+  DEVICE_ROUTES,
+  enrolmentRequest,
+  MESSAGE_TYPES,
+  receipt,
+  unlockRequest,
+} from "@databox-cmk/protocol";
+import type { Receipt, UnlockRequest } from "@databox-cmk/protocol";
+
+import { enrolDeviceKey } from "./fake-broker-node.ts";
+import type { FakeNode } from "./fake-broker-node.ts";
+
+export type FakeDecision =
+  | { readonly kind: "unsigned"; readonly status: number; readonly code: ErrorCode }
+  | { readonly kind: "challenge"; readonly serial: string }
+  | {
+      readonly kind: "denial";
+      readonly status: number;
+      readonly code: ErrorCode;
+      readonly reason: string | undefined;
+      readonly requestHash: string;
+    }
+  | { readonly kind: "enrolment"; readonly node: FakeNode; readonly requestHash: string }
+  | {
+      readonly kind: "grant";
+      readonly node: FakeNode;
+      readonly request: UnlockRequest;
+      readonly requestHash: string;
+    }
+  | { readonly kind: "acknowledgement"; readonly receipt: Receipt; readonly requestHash: string };
+
+export type FakeWorld = {
+  readonly nodes: ReadonlyMap<string, FakeNode>;
+  readonly nonceKey: Uint8Array;
+  readonly nowMs: number;
+  readonly refusal: { readonly code: ErrorCode; readonly reason?: string } | undefined;
+  readonly expire: () => boolean;
+};
+
+/** The checks of the device protocol in their order: signature, nonce, counter, then what the vault would say. */
+export function decideFakeAnswer(path: string, text: string, world: FakeWorld): FakeDecision {
+  const requestHash = messageHash(text);
+  const deny = (code: ErrorCode, reason?: string): FakeDecision => {
+    return {
+      kind: "denial",
+      status: explain(code, { reason }).httpStatus,
+      code,
+      reason,
+      requestHash,
+    };
+  };
+  try {
+    switch (path) {
+      case DEVICE_ROUTES.challenges:
+        return { kind: "challenge", serial: challengeRequest.parse(JSON.parse(text)).serial };
+      case DEVICE_ROUTES.enrolments:
+        return decideEnrolment(text, world, requestHash, deny);
+      case DEVICE_ROUTES.unlocks:
+        return decideUnlock(text, world, requestHash, deny);
+      case DEVICE_ROUTES.receipts: {
+        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.receipt);
+        if (node === undefined) return deny("DeviceNotAuthenticated");
+        const sent = receipt.parse(payload);
+        if (sent.counter <= node.counter) return deny("CounterRollback");
+        node.counter = sent.counter;
+        return { kind: "acknowledgement", receipt: sent, requestHash };
+      }
+      default:
+        return { kind: "unsigned", status: 404, code: "NotFound" };
+    }
+  } catch {
+    return deny("DeviceMessageMalformed");
+  }
+}
+
+function decideEnrolment(
+  text: string,
+  { nodes }: FakeWorld,
+  requestHash: string,
+  deny: (code: ErrorCode) => FakeDecision,
+): FakeDecision {
+  const encoded = text.split(".")[1] ?? "";
+  const claimed = enrolmentRequest.parse(JSON.parse(Buffer.from(encoded, "base64url").toString()));
+  const key = importVerifyKey(claimed.publicKey);
+  const request = enrolmentRequest.parse(verifyMessage(text, key, MESSAGE_TYPES.enrolmentRequest));
+  const node = nodes.get(request.serial);
+  if (node?.order !== request.order || node.enrolmentCode !== request.code)
+    return deny("EnrolmentCodeInvalid");
+  if (!enrolDeviceKey(node, request.publicKey)) return deny("EnrolmentConflict");
+  return { kind: "enrolment", node, requestHash };
+}
+
+function decideUnlock(
+  text: string,
+  world: FakeWorld,
+  requestHash: string,
+  deny: (code: ErrorCode, reason?: string) => FakeDecision,
+): FakeDecision {
+  const { node, payload } = authenticate(text, world, MESSAGE_TYPES.unlockRequest);
+  if (node === undefined) return deny("DeviceNotAuthenticated");
+  const request = unlockRequest.parse(payload);
+  const { serial } = node;
+  const nonce = world.expire()
+    ? "expired"
+    : checkNonce(world.nonceKey, request.nonce, { serial, nowMs: world.nowMs });
+  if (nonce !== "valid") return deny(nonce === "expired" ? "NonceExpired" : "NonceInvalid");
+  if (request.counter <= node.counter) return deny("CounterRollback");
+  node.counter = request.counter;
+  if (request.order !== node.order || request.serial !== serial) return deny("OrderMismatch");
+  if (request.env !== node.env) return deny("EnvelopeMismatch");
+  if (request.generation > node.generation) return deny("GenerationRollback");
+  if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
+  return { kind: "grant", node, request, requestHash };
+}
+
+function authenticate(
+  text: string,
+  { nodes }: FakeWorld,
+  typ: string,
+): { readonly node: FakeNode | undefined; readonly payload: unknown } {
+  const { kid } = readHeader(text);
+  const node = Array.from(nodes.values()).find(({ deviceKey }) => deviceKey?.kid === kid);
+  if (node?.deviceKey === undefined) return { node: undefined, payload: undefined };
+  try {
+    return { node, payload: verifyMessage(text, node.deviceKey, typ) };
+  } catch (error) {
+    if (error instanceof CryptoError) return { node: undefined, payload: undefined };
+    throw error;
+  }
+}

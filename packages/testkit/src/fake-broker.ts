@@ -1,0 +1,264 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+
+import {
+  createCertificateAuthority,
+  createNonce,
+  decodeBase64url,
+  encodeBase64url,
+  generatePasskey,
+  generateSigningKey,
+  issueServerCertificate,
+  seal,
+  signMessage,
+  unlockInfo,
+} from "@databox-cmk/crypto";
+import type { CertificateWithKey, SigningKey } from "@databox-cmk/crypto";
+import { explain } from "@databox-cmk/errors";
+import type { ErrorCode } from "@databox-cmk/errors";
+import { DEVICE_MESSAGE_MAX_BYTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { Denial, Grant, Receipt, UnlockRequest } from "@databox-cmk/protocol";
+
+import { decideFakeAnswer } from "./fake-broker-decision.ts";
+import type { FakeDecision } from "./fake-broker-decision.ts";
+import { createFakeNode, raiseGeneration } from "./fake-broker-node.ts";
+import type { FakeNode } from "./fake-broker-node.ts";
+
+export type WireAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** Stands on the wire: changes an answer, or writes to the socket itself (half a body, nothing at all). */
+export type Interceptor = (exchange: {
+  readonly path: string;
+  readonly request: string;
+  readonly answer: WireAnswer;
+}) => WireAnswer | Promise<WireAnswer> | ((response: ServerResponse) => void);
+
+export type FakeRefusal = { readonly code: ErrorCode; readonly reason?: string };
+
+export type FakeBroker = AsyncDisposable & {
+  readonly url: string;
+  readonly certificateAuthorityPem: string;
+  readonly order: string;
+  readonly signingKey: SigningKey;
+  readonly nodes: ReadonlyMap<string, FakeNode>;
+  /** Verified requests, oldest first. */
+  readonly unlockRequests: readonly UnlockRequest[];
+  readonly receipts: readonly Receipt[];
+  intercept: Interceptor | undefined;
+  /** What the "vault" says to the next unlocks; `undefined` grants. */
+  refusal: FakeRefusal | undefined;
+  /** Answers to unlock requests that are refused as expired, before the next is taken. */
+  expireChallenges: number;
+  addNode(
+    serial: string,
+    options?: {
+      readonly unlockKey?: Uint8Array;
+      readonly passkeyOrigin?: "generated" | "customer";
+    },
+  ): Promise<FakeNode>;
+  rewrap(serial: string): Promise<void>;
+  /** A grant for a request, as the broker would make it; for tests that then alter it. */
+  grantFor(node: FakeNode, request: UnlockRequest, requestHash: string): Promise<Grant>;
+};
+
+const CHALLENGE_SECONDS = 60;
+
+/**
+ * A broker that behaves, without a vault: real HTTPS under its own authority, real signatures, real sealing, the device
+ * protocol's checks in their order. What a "vault" would say is set by the test.
+ */
+export async function createFakeBroker(
+  options: { readonly order?: string; readonly certificateAuthority?: CertificateWithKey } = {},
+): Promise<FakeBroker> {
+  const ca =
+    options.certificateAuthority ??
+    createCertificateAuthority({ commonName: "fake broker's authority", validityDays: 2 });
+  const { certificatePem: cert, privateKeyPem: key } = issueServerCertificate({
+    ca,
+    commonName: "broker.localhost",
+    dnsNames: ["broker.localhost"],
+    validityDays: 2,
+  });
+  const signingKey = generateSigningKey().key;
+  const nonceKey = randomBytes(32);
+  const nodes = new Map<string, FakeNode>();
+  const unlockRequests: UnlockRequest[] = [];
+  const receipts: Receipt[] = [];
+  const order =
+    options.order ??
+    "/subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/demo/providers/microsoft.databox/jobs/order-1";
+
+  const server = createServer({ cert, key }, (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  const { port } = address;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readText(request);
+    const path = request.url ?? "";
+    const answer = await render(
+      decideFakeAnswer(path, text, {
+        nodes,
+        nonceKey,
+        nowMs: Date.now(),
+        refusal: broker.refusal,
+        expire: () => {
+          if (broker.expireChallenges === 0) return false;
+          broker.expireChallenges -= 1;
+          return true;
+        },
+      }),
+    );
+    const sent = (await broker.intercept?.({ path, request: text, answer })) ?? answer;
+    if (typeof sent === "function") {
+      sent(response);
+      return;
+    }
+    response.writeHead(sent.status, sent.headers).end(sent.body);
+  }
+
+  async function render(decision: FakeDecision): Promise<WireAnswer> {
+    switch (decision.kind) {
+      case "unsigned":
+        return json(decision.status, { error: { code: decision.code, message: decision.code } });
+      case "challenge": {
+        const nonce = createNonce(nonceKey, {
+          serial: decision.serial,
+          expiresAtMs: Date.now() + CHALLENGE_SECONDS * 1000,
+          random: randomBytes(32),
+        });
+        const brokerTime = new Date().toISOString();
+        return json(200, { nonce, expiresInSeconds: CHALLENGE_SECONDS, brokerTime });
+      }
+      case "denial":
+        return signed(decision.status, MESSAGE_TYPES.denial, denialOf(decision));
+      case "enrolment": {
+        const { node, requestHash } = decision;
+        return signed(200, MESSAGE_TYPES.enrolment, {
+          requestHash,
+          order: node.order,
+          serial: node.serial,
+          brokerKeys: [signingKey.publicJwk],
+          envelope: node.signedEnvelope,
+          passkeyOrigin: node.passkeyOrigin,
+        });
+      }
+      case "grant":
+        unlockRequests.push(decision.request);
+        return signed(
+          200,
+          MESSAGE_TYPES.grant,
+          await broker.grantFor(decision.node, decision.request, decision.requestHash),
+        );
+      case "acknowledgement":
+        receipts.push(decision.receipt);
+        return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });
+    }
+  }
+
+  async function signed(status: number, typ: string, payload: object): Promise<WireAnswer> {
+    const body = await signMessage(signingKey, typ, payload);
+    return { status, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
+  }
+
+  const broker: FakeBroker = {
+    url: `https://broker.localhost:${String(port)}`,
+    certificateAuthorityPem: ca.certificatePem,
+    order,
+    signingKey,
+    nodes,
+    unlockRequests,
+    receipts,
+    intercept: undefined,
+    refusal: undefined,
+    expireChallenges: 0,
+    async addNode(serial, { unlockKey, passkeyOrigin = "generated" } = {}) {
+      const passkey = unlockKey ?? new TextEncoder().encode(generatePasskey());
+      const node = await createFakeNode(signingKey, {
+        order,
+        serial,
+        unlockKey: passkey,
+        passkeyOrigin,
+      });
+      nodes.set(serial, node);
+      return node;
+    },
+    async rewrap(serial) {
+      const node = nodes.get(serial);
+      if (node === undefined) throw new RangeError(`no node ${serial}`);
+      await raiseGeneration(node, signingKey);
+    },
+    async grantFor(node, request, requestHash) {
+      const { suite, publicKey } = request.hpke;
+      const { enc, ciphertext } = await seal(
+        suite,
+        decodeBase64url(publicKey),
+        unlockInfo(requestHash),
+        node.contentKey,
+      );
+      return {
+        requestHash,
+        order: node.order,
+        serial: node.serial,
+        sealed: { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) },
+        lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: 0 },
+        kid: node.kid,
+        correlationId: randomUUID(),
+        ...(node.generation > request.generation ? { envelope: node.signedEnvelope } : {}),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return broker;
+}
+
+function denialOf({
+  code,
+  reason,
+  requestHash,
+}: Extract<FakeDecision, { kind: "denial" }>): Denial {
+  const { title, message, class: errorClass, who, ask, steps } = explain(code, { reason });
+  return {
+    requestHash,
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    class: errorClass,
+    who,
+    title,
+    message,
+    ask,
+    steps: steps.map(({ text, command }) => (command === undefined ? { text } : { text, command })),
+    correlationId: randomUUID(),
+  };
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > DEVICE_MESSAGE_MAX_BYTES) throw new RangeError("message too large");
+  }
+  return text;
+}
+
+function json(status: number, value: unknown): WireAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(value),
+  };
+}
