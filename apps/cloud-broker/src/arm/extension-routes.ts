@@ -51,7 +51,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
         );
         const json: KeyValidationResult = {
           status: outcome.ok ? "Valid" : "Invalid",
-          ...(outcome.ok ? { kid: outcome.value.kid } : {}),
+          ...(outcome.ok && outcome.value.kid !== undefined ? { kid: outcome.value.kid } : {}),
           checkedAt: renderTime(now()),
           checks: checks.map(renderCheck),
         };

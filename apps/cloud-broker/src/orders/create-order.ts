@@ -79,23 +79,29 @@ export async function createOrder(
     const subject = keySubjectOf(order, settings.tenantId);
     const ownPasskey =
       passkey.length > 0 ? valueOf(await custody.sealOwnPasskey(subject, key, passkey)) : undefined;
-    const outcome = await custody.change(subject, key, context.actor, async (transaction) => {
-      await insertOrder(transaction, order);
-      await realised.commit(transaction);
-      if (ownPasskey !== undefined)
-        await transaction
-          .insertInto("own_passkeys")
-          .values({ order_id: id, envelope_json: ownPasskey })
-          .execute();
-      operation = await insertOperation(transaction, id, "create", nowMs);
-      await plane.appendAudit(transaction, id, {
-        action: "order/create",
-        actor: context.actor,
-        outcome: "done",
-        correlationId: context.correlationId,
-        detail: { sku: skuName, transferType, kekType: key.kekType },
-      });
-    });
+    const outcome = await custody.change(
+      subject,
+      key,
+      context.actor,
+      async (transaction) => {
+        await insertOrder(transaction, order);
+        await realised.commit(transaction);
+        if (ownPasskey !== undefined)
+          await transaction
+            .insertInto("own_passkeys")
+            .values({ order_id: id, envelope_json: ownPasskey })
+            .execute();
+        operation = await insertOperation(transaction, id, "create", nowMs);
+        await plane.appendAudit(transaction, id, {
+          action: "order/create",
+          actor: context.actor,
+          outcome: "done",
+          correlationId: context.correlationId,
+          detail: { sku: skuName, transferType, kekType: key.kekType },
+        });
+      },
+      context.correlationId,
+    );
     if (!outcome.ok) throw errorOf(outcome.failure);
   } catch (error) {
     await realised.abandon();

@@ -26,26 +26,31 @@ export async function cancelOrder(
   if (order.stage === "Cancelled") return;
   const next = valueOf(decideTransition(lifecycleOf(order), { kind: "cancel" }));
   const nowMs = plane.now();
-  await plane.custody.destroy(order.id, context.actor, async (transaction) => {
-    await updateOrder(
-      transaction,
-      order,
-      {
-        stage: next.stage,
-        stageStatus: next.stageStatus,
-        cancellationReason: reason,
-        details: scrubPersonalData(order.details),
-      },
-      context.by,
-      nowMs,
-    );
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/cancel",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-    });
-  });
+  await plane.custody.destroy(
+    order.id,
+    context.actor,
+    async (transaction) => {
+      await updateOrder(
+        transaction,
+        order,
+        {
+          stage: next.stage,
+          stageStatus: next.stageStatus,
+          cancellationReason: reason,
+          details: scrubPersonalData(order.details),
+        },
+        context.by,
+        nowMs,
+      );
+      await plane.appendAudit(transaction, order.id, {
+        action: "order/cancel",
+        actor: context.actor,
+        outcome: "done",
+        correlationId: context.correlationId,
+      });
+    },
+    context.correlationId,
+  );
 }
 
 /**
@@ -69,22 +74,27 @@ export async function deleteOrder(
   const nowMs = plane.now();
   const hasSystemIdentity = order.identities.some((identity) => identity.kind === "system");
   let operation = "";
-  await plane.custody.destroy(order.id, context.actor, async (transaction) => {
-    if (hasSystemIdentity)
-      await transaction
-        .insertInto("identity_cleanups")
-        .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    await deleteRows(transaction, order.id, order.revision);
-    operation = await insertOperation(transaction, order.id, "delete", nowMs);
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/delete",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-    });
-  });
+  await plane.custody.destroy(
+    order.id,
+    context.actor,
+    async (transaction) => {
+      if (hasSystemIdentity)
+        await transaction
+          .insertInto("identity_cleanups")
+          .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      await deleteRows(transaction, order.id, order.revision);
+      operation = await insertOperation(transaction, order.id, "delete", nowMs);
+      await plane.appendAudit(transaction, order.id, {
+        action: "order/delete",
+        actor: context.actor,
+        outcome: "done",
+        correlationId: context.correlationId,
+      });
+    },
+    context.correlationId,
+  );
   if (hasSystemIdentity) await removeIdentity(plane, order.id, order.identityEpoch);
   return { operation, location: order.location };
 }

@@ -32,28 +32,33 @@ export async function eraseOrder(
     erasedAt: new Date(nowMs).toISOString(),
     by: context.by,
   });
-  await plane.custody.destroy(order.id, context.actor, async (transaction) => {
-    const { error: _error, actions: _actions, ...state } = order.state;
-    await updateOrder(
-      transaction,
-      order,
-      {
-        stage: next.stage,
-        stageStatus: next.stageStatus,
-        details: scrubPersonalData(order.details),
-        state: { ...state, erasureReceipt },
-      },
-      context.by,
-      nowMs,
-    );
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/erase",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { wrappings: destroyed.length },
-    });
-  });
+  await plane.custody.destroy(
+    order.id,
+    context.actor,
+    async (transaction) => {
+      const { error: _error, actions: _actions, ...state } = order.state;
+      await updateOrder(
+        transaction,
+        order,
+        {
+          stage: next.stage,
+          stageStatus: next.stageStatus,
+          details: scrubPersonalData(order.details),
+          state: { ...state, erasureReceipt },
+        },
+        context.by,
+        nowMs,
+      );
+      await plane.appendAudit(transaction, order.id, {
+        action: "order/erase",
+        actor: context.actor,
+        outcome: "done",
+        correlationId: context.correlationId,
+        detail: { wrappings: destroyed.length },
+      });
+    },
+    context.correlationId,
+  );
 }
 
 type Wrapping = {

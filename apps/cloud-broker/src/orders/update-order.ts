@@ -84,7 +84,13 @@ async function applyPatch(
         { ...order, details: change.details, identities: realised.identities },
         settings.tenantId,
       );
-      const outcome = await custody.change(subject, change.key, context.actor, commit);
+      const outcome = await custody.change(
+        subject,
+        change.key,
+        context.actor,
+        commit,
+        context.correlationId,
+      );
       if (!outcome.ok) throw errorOf(outcome.failure);
     }
   } catch (error) {

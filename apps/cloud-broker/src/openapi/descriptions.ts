@@ -1,0 +1,184 @@
+import {
+  activityList,
+  availableSkusRequest,
+  availableSkusResult,
+  cancellationReason,
+  completeRequest,
+  failRequest,
+  jobPatch,
+  jobResource,
+  jobResourceList,
+  jobWrite,
+  keyValidationResult,
+  markDevicesShippedRequest,
+  mitigateRequest,
+  nodeView,
+  operationList,
+  preparedNodes,
+  prepareRequest,
+  regionConfigurationRequest,
+  regionConfigurationResponse,
+  shipmentPickUpRequest,
+  shipmentPickUpResponse,
+  unencryptedCredentialsList,
+  validateAddressRequest,
+  validateAddressResponse,
+  validateInputsRequest,
+  validateInputsResponse,
+  validateKeyRequest,
+} from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import { PATHS } from "../arm/paths.ts";
+
+export type Schema = z.core.$ZodType;
+export type Description = {
+  readonly summary: string;
+  readonly request?: Schema;
+  /** Status → schema of the body; undefined for an answer without a body. */
+  readonly answers: Readonly<Record<number, Schema | undefined>>;
+  readonly query?: readonly ("$expand" | "$skipToken" | "$top")[];
+  readonly headers?: readonly "If-Match"[];
+};
+
+/** An order as the operator sees it. */
+const operatorOrder = z.strictObject({
+  ...jobResource.shape,
+  nodes: z.array(nodeView),
+  erasureReceipt: z.optional(z.string()),
+});
+
+/** Schemas that get a name in the document; the others stand where they are used. */
+export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
+  JobWrite: jobWrite,
+  JobPatch: jobPatch,
+  JobResource: jobResource,
+  JobResourceList: jobResourceList,
+  OperatorOrder: operatorOrder,
+  UnencryptedCredentialsList: unencryptedCredentialsList,
+  ValidateInputsRequest: validateInputsRequest,
+  ValidateInputsResponse: validateInputsResponse,
+  KeyValidationResult: keyValidationResult,
+  OperationList: operationList,
+};
+
+const ORDER = `/operator/v1${PATHS.job}`;
+const accepted = { 202: undefined } as const;
+const moved = (summary: string): Description => ({ summary, answers: { 200: operatorOrder } });
+const validations: Description = {
+  summary: "Checks the inputs of an order before it is placed",
+  request: validateInputsRequest,
+  answers: { 200: validateInputsResponse },
+};
+const regions: Description = {
+  summary: "Shows what a region offers",
+  request: regionConfigurationRequest,
+  answers: { 200: regionConfigurationResponse },
+};
+
+/** One row for each route that a caller or an operator uses; the others describe themselves. */
+export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  [`PUT ${PATHS.job}`]: {
+    summary: "Places an order; an order that exists is refused with 409",
+    request: jobWrite,
+    answers: accepted,
+  },
+  [`GET ${PATHS.job}`]: {
+    summary: "Reads an order",
+    query: ["$expand"],
+    answers: { 200: jobResource },
+  },
+  [`PATCH ${PATHS.job}`]: {
+    summary: "Merges changes into an order, all of them or none",
+    request: jobPatch,
+    headers: ["If-Match"],
+    answers: accepted,
+  },
+  [`DELETE ${PATHS.job}`]: {
+    summary: "Deletes an ended order with all wrappings of its key",
+    answers: { 202: undefined, 204: undefined },
+  },
+  [`GET ${PATHS.groupJobs}`]: {
+    summary: "Lists the orders of a resource group",
+    query: ["$skipToken", "$top"],
+    answers: { 200: jobResourceList },
+  },
+  [`GET ${PATHS.subscriptionJobs}`]: {
+    summary: "Lists the orders of a subscription",
+    query: ["$skipToken", "$top"],
+    answers: { 200: jobResourceList },
+  },
+  [`POST ${PATHS.job}/cancel`]: {
+    summary: "Cancels an order that is not being processed yet",
+    request: cancellationReason,
+    answers: { 204: undefined },
+  },
+  [`POST ${PATHS.job}/bookShipmentPickUp`]: {
+    summary: "Books the pick-up of an appliance",
+    request: shipmentPickUpRequest,
+    answers: { 200: shipmentPickUpResponse },
+  },
+  [`POST ${PATHS.job}/markDevicesShipped`]: {
+    summary: "Notes that the appliance was sent back",
+    request: markDevicesShippedRequest,
+    answers: { 204: undefined },
+  },
+  [`POST ${PATHS.job}/mitigate`]: {
+    summary: "Answers a halted copy",
+    request: mitigateRequest,
+    answers: { 204: undefined },
+  },
+  [`POST ${PATHS.job}/listCredentials`]: {
+    summary: "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
+    answers: { 200: unencryptedCredentialsList },
+  },
+  [`POST ${PATHS.job}/validateKeyEncryptionKey`]: {
+    summary: "Runs every check of a key and changes nothing (extension)",
+    request: validateKeyRequest,
+    answers: { 200: keyValidationResult },
+  },
+  [`GET ${PATHS.job}/activity`]: {
+    summary: "Reads the audit rows of an order (extension)",
+    query: ["$skipToken"],
+    answers: { 200: activityList },
+  },
+  [`POST ${PATHS.subscriptionLocation}/validateInputs`]: validations,
+  [`POST ${PATHS.groupLocation}/validateInputs`]: validations,
+  [`POST ${PATHS.subscriptionLocation}/regionConfiguration`]: regions,
+  [`POST ${PATHS.groupLocation}/regionConfiguration`]: regions,
+  [`POST ${PATHS.subscriptionLocation}/validateAddress`]: {
+    summary: "Checks a shipping address (deprecated: use validateInputs)",
+    request: validateAddressRequest,
+    answers: { 200: validateAddressResponse },
+  },
+  [`POST ${PATHS.groupLocation}/availableSkus`]: {
+    summary: "Lists the appliances that can be ordered",
+    request: availableSkusRequest,
+    answers: { 200: availableSkusResult },
+  },
+  [`GET ${PATHS.subscriptionLocation}/operationResults/:operationId`]: {
+    summary: "Asks for a long-running operation",
+    answers: { 202: undefined, 204: undefined },
+  },
+  [`GET ${PATHS.operations}`]: {
+    summary: "Lists the operations that roles may be given",
+    answers: { 200: operationList },
+  },
+  [`GET ${ORDER}`]: moved("Reads an order with its nodes"),
+  [`POST ${ORDER}/prepare`]: {
+    summary: "Makes the unlock key and one enrolment code for each node",
+    request: prepareRequest,
+    answers: { 200: preparedNodes },
+  },
+  [`POST ${ORDER}/dispatch`]: moved("The appliance has left"),
+  [`POST ${ORDER}/deliver`]: moved("The appliance has arrived at the customer's"),
+  [`POST ${ORDER}/pickUp`]: moved("The appliance is on its way back"),
+  [`POST ${ORDER}/receive`]: moved("The appliance is at the datacenter"),
+  [`POST ${ORDER}/startCopy`]: moved("Starts the copy, for which the key is needed again"),
+  [`POST ${ORDER}/complete`]: {
+    ...moved("The order has ended"),
+    request: completeRequest,
+  },
+  [`POST ${ORDER}/fail`]: { ...moved("The order has failed"), request: failRequest },
+  [`POST ${ORDER}/erase`]: moved("Destroys all wrappings of the unlock key and signs a receipt"),
+};

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+
+import type { AttachedIdentity } from "../../src/core/order.ts";
+import type { Failure, IdentityDirectory } from "../../src/core/ports.ts";
+
+export const TENANT_ID = "11111111-1111-4111-8111-111111111111";
+
+export type FakeIdentities = IdentityDirectory & {
+  /** System-assigned identities that exist, by order and epoch. */
+  readonly system: Map<string, AttachedIdentity>;
+  /** What the directory says of a user-assigned identity, by resource id. */
+  readonly failures: Map<string, Failure>;
+};
+
+/** A directory in memory: every identity that is made has a new principal. */
+export function createFakeIdentities(): FakeIdentities {
+  const system = new Map<string, AttachedIdentity>();
+  const failures = new Map<string, Failure>();
+  return {
+    system,
+    failures,
+    createSystemAssigned(order, _location, epoch) {
+      const key = `${order} ${String(epoch)}`;
+      const identity = system.get(key) ?? identityOf("system", `/identities/dbx-${String(epoch)}`);
+      system.set(key, identity);
+      return Promise.resolve({ ok: true, value: identity });
+    },
+    deleteSystemAssigned(order, epoch) {
+      system.delete(`${order} ${String(epoch)}`);
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+    attachUserAssigned(_order, resourceId) {
+      const failure = failures.get(resourceId);
+      return Promise.resolve(
+        failure === undefined
+          ? { ok: true, value: identityOf("user", resourceId) }
+          : { ok: false, failure },
+      );
+    },
+  };
+}
+
+function identityOf(kind: AttachedIdentity["kind"], resourceId: string): AttachedIdentity {
+  return {
+    kind,
+    resourceId,
+    tenantId: TENANT_ID,
+    clientId: randomUUID(),
+    principalId: randomUUID(),
+  };
+}

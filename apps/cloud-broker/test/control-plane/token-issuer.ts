@@ -1,0 +1,45 @@
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { JWTVerifyGetKey } from "jose";
+
+export type TokenClaims = {
+  readonly roles?: readonly string[];
+  readonly oid?: string;
+  readonly tid?: string;
+  readonly iss?: string;
+  readonly aud?: string;
+  readonly expSeconds?: number;
+  readonly nbfSeconds?: number;
+};
+
+export type TokenIssuer = {
+  readonly keys: JWTVerifyGetKey;
+  token(claims?: TokenClaims): Promise<string>;
+};
+
+/** The tenant's token service: RS256, claims of a v1 token unless told otherwise. */
+export async function createTokenIssuer(
+  tenantId: string,
+  audience: () => string,
+  now: () => number,
+): Promise<TokenIssuer> {
+  const { publicKey, privateKey } = await generateKeyPair("RS256");
+  const jwk = { ...(await exportJWK(publicKey)), kid: "entra-1", alg: "RS256", use: "sig" };
+  return {
+    keys: createLocalJWKSet({ keys: [jwk] }),
+    token(claims = {}) {
+      const nowSeconds = Math.floor(now() / 1000);
+      return new SignJWT({
+        oid: claims.oid ?? "22222222-2222-4222-8222-222222222222",
+        tid: claims.tid ?? tenantId,
+        appid: "33333333-3333-4333-8333-333333333333",
+        roles: [...(claims.roles ?? [])],
+      })
+        .setProtectedHeader({ alg: "RS256", kid: "entra-1", typ: "JWT" })
+        .setIssuer(claims.iss ?? `https://sts.windows.net/${tenantId}/`)
+        .setAudience(claims.aud ?? audience())
+        .setNotBefore(nowSeconds + (claims.nbfSeconds ?? -5))
+        .setExpirationTime(nowSeconds + (claims.expSeconds ?? 3600))
+        .sign(privateKey);
+    },
+  };
+}
