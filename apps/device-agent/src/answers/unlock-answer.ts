@@ -1,0 +1,73 @@
+import { messageHash } from "@databox-cmk/crypto";
+import type { VerifyKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { grant, MESSAGE_TYPES, parseWith, pending } from "@databox-cmk/protocol";
+import type { Denial, Grant, Pending } from "@databox-cmk/protocol";
+
+import type { RawAnswer } from "../broker-client/transport.ts";
+import { unreachable } from "../broker-client/unreachable.ts";
+import { claimedType, verifiedDenial, verifiedPayload } from "./signed-answer.ts";
+
+export type UnlockAnswer =
+  | { readonly kind: "grant"; readonly grant: Grant; readonly grantHash: string }
+  | { readonly kind: "denial"; readonly denial: Denial }
+  | { readonly kind: "pending"; readonly pending: Pending };
+
+export type ExpectedAnswer = {
+  readonly requestHash: string;
+  readonly order: string;
+  readonly serial: string;
+  readonly brokerKeys: readonly VerifyKey[];
+};
+
+/**
+ * @throws {AppError} `GrantRejected` or `OrderMismatch` for a grant that is not for this request of this node;
+ *   `BrokerUnreachable` or `BrokerBusy` for everything that nobody with authority said
+ */
+export function readUnlockAnswer(answer: RawAnswer, expected: ExpectedAnswer): UnlockAnswer {
+  const typ = claimedType(answer);
+  switch (typ) {
+    case MESSAGE_TYPES.grant:
+      return {
+        kind: "grant",
+        grant: verifiedGrant(answer.body, expected),
+        grantHash: messageHash(answer.body),
+      };
+    case MESSAGE_TYPES.denial:
+      return {
+        kind: "denial",
+        denial: verifiedDenial(answer, expected.brokerKeys, expected.requestHash),
+      };
+    case MESSAGE_TYPES.pending:
+      return { kind: "pending", pending: verifiedPending(answer.body, expected) };
+    default:
+      throw unreachable("unsigned-answer", "a message of another kind");
+  }
+}
+
+function verifiedGrant(jws: string, expected: ExpectedAnswer): Grant {
+  const payload = verifiedPayload(jws, expected.brokerKeys, MESSAGE_TYPES.grant);
+  if (payload === undefined)
+    throw rejected("not signed by a broker that this node was enrolled with");
+  const parsed = parseWith(grant, payload);
+  if (!parsed.ok) throw rejected(parsed.detail);
+  if (parsed.value.requestHash !== expected.requestHash)
+    throw rejected("it answers another request");
+  if (parsed.value.order !== expected.order || parsed.value.serial !== expected.serial)
+    throw new AppError("OrderMismatch", { detail: "the grant names another order or node" });
+  return parsed.value;
+}
+
+function verifiedPending(jws: string, expected: ExpectedAnswer): Pending {
+  const parsed = parseWith(
+    pending,
+    verifiedPayload(jws, expected.brokerKeys, MESSAGE_TYPES.pending),
+  );
+  if (!parsed.ok || parsed.value.requestHash !== expected.requestHash)
+    throw unreachable("unsigned-answer", "an answer that the broker did not sign for this request");
+  return parsed.value;
+}
+
+function rejected(detail: string): AppError {
+  return new AppError("GrantRejected", { detail });
+}

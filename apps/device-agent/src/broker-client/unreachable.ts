@@ -1,0 +1,41 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { systemCode } from "../state/state-error.ts";
+
+export type UnreachableReason =
+  | "dns"
+  | "connection"
+  | "timeout"
+  | "certificate"
+  | "unsigned-answer"
+  | "captive-portal";
+
+/** Nobody with authority answered: never a refusal, and nothing is re-locked by it. */
+export function unreachable(reason: UnreachableReason, detail: string, cause?: unknown): AppError {
+  return new AppError("BrokerUnreachable", { reason, detail, cause });
+}
+
+const DNS_CODES = new Set([
+  "ENOTFOUND",
+  "ENODATA",
+  "ESERVFAIL",
+  "EREFUSED",
+  "EAI_AGAIN",
+  "ETIMEOUT",
+  "EBADRESP",
+  "EBADNAME",
+]);
+const TLS_CODES =
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/;
+
+/** What failed beneath HTTP, by Node's and OpenSSL's names for it. */
+export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {
+  if (error instanceof AppError) return error;
+  if (deadline.aborted) return unreachable("timeout", "no answer in time", error);
+  const code = systemCode(error);
+  if (DNS_CODES.has(code)) return unreachable("dns", `the name does not resolve (${code})`, error);
+  if (TLS_CODES.test(code))
+    return unreachable("certificate", `the certificate is not trusted (${code})`, error);
+  if (code === "ETIMEDOUT") return unreachable("timeout", "no connection in time", error);
+  return unreachable("connection", `the connection failed (${code})`, error);
+}

@@ -1,0 +1,74 @@
+import type { CommandName } from "../core/agent-event.ts";
+
+export type OptionRow = {
+  readonly kind: "text" | "flag" | "number";
+  readonly value?: string;
+  readonly help: string;
+};
+
+/** Before or after the command alike. */
+export const GLOBAL_OPTIONS = {
+  "state-dir": {
+    kind: "text",
+    value: "FOLDER",
+    help: "the agent's folder (default /var/lib/databox-agent)",
+  },
+  json: { kind: "flag", help: "one JSON event per line instead of text" },
+  help: { kind: "flag", help: "show this" },
+  version: { kind: "flag", help: "show the version" },
+} as const satisfies Record<string, OptionRow>;
+
+export const COMMAND_OPTIONS = {
+  prepare: {
+    broker: { kind: "text", value: "URL", help: "required: https address of the broker" },
+    order: { kind: "text", value: "ID", help: "required: resource id of the order" },
+    serial: { kind: "text", value: "SERIAL", help: "required: serial number of this node" },
+    volume: { kind: "text", value: "PATH", help: "required: block device or file to lock" },
+    "volume-kind": {
+      kind: "text",
+      value: "luks2|file|auto",
+      help: "default auto: luks2 where cryptsetup is",
+    },
+    "enrolment-code-file": {
+      kind: "text",
+      value: "FILE",
+      help: "holds the one-time code (mode 600); default: standard input",
+    },
+    "ca-file": {
+      kind: "text",
+      value: "FILE",
+      help: "PEM; the broker's certificate must chain to it",
+    },
+    "dns-server": {
+      kind: "text",
+      value: "ADDRESS:PORT",
+      help: "ask this server instead of the system's",
+    },
+    "resolve-localhost": {
+      kind: "flag",
+      help: "*.localhost is 127.0.0.1, whatever the system says",
+    },
+    "size-mib": {
+      kind: "number",
+      value: "N",
+      help: "size of a volume file that is made (default 64)",
+    },
+    "format-existing": { kind: "flag", help: "overwrite what is on the volume" },
+    "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: where the boot id is" },
+  },
+  unlock: {},
+  lock: {},
+  status: {},
+  journal: {
+    verify: { kind: "flag", help: "check the whole hash chain" },
+    last: { kind: "number", value: "N", help: "how many rows to show (default 20)" },
+  },
+} as const satisfies Record<CommandName, Record<string, OptionRow>>;
+
+export const COMMAND_HELP = {
+  prepare: "enrol this node with its broker and lock its volume",
+  unlock: "ask the broker for the key and open the volume",
+  lock: "close the volume",
+  status: "show what this node knows about itself",
+  journal: "show or verify what happened here",
+} as const satisfies Record<CommandName, string>;

@@ -1,0 +1,13 @@
+/** What a command needs from outside itself. */
+export type CommandDependencies = {
+  readonly stateDir: string;
+  readonly nowIso: () => string;
+  /** Milliseconds since the process started. */
+  readonly elapsedMs: () => number;
+  /** Where cryptsetup is looked for. */
+  readonly cryptsetupFolders: readonly string[];
+  /** Of the whole command. */
+  readonly totalTimeoutMs: number;
+  /** The one-time code, when no file was named. */
+  readonly readStandardInput: () => Promise<string>;
+};

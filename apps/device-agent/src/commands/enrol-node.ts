@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { CryptoError, generateSigningKey, importSigningKey } from "@databox-cmk/crypto";
+import type { SigningKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
+
+import type { Connection, Settings } from "../core/settings.ts";
+import { enrol } from "../exchange/enrol.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import { readPrivateFile } from "../state/read-private-file.ts";
+import { systemCode } from "../state/state-error.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { connect } from "./open-node.ts";
+import { checkEnrolmentCode } from "./prepare-options.ts";
+import type { PrepareArguments } from "./prepare-options.ts";
+
+const SUITE = "X-Wing";
+
+export type Enrolling = {
+  readonly given: PrepareArguments;
+  readonly volume: Settings["volume"];
+  readonly folder: StateFolder;
+  readonly bootId: string;
+  readonly journal: Journal;
+  readonly deadline: AbortSignal;
+  readonly dependencies: CommandDependencies;
+};
+
+export type NodeEnrolment =
+  | { readonly kind: "enrolled"; readonly settings: Settings }
+  | { readonly kind: "denial"; readonly denial: Denial };
+
+/**
+ * Writes agent.json last: while it is missing, nothing counts as enrolled and a rerun sends the same code and key again,
+ * to which the broker gives the same enrolment.
+ *
+ * @throws {AppError} `Misuse`, what the exchange throws, or what writing the state throws
+ */
+export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
+  const { given, volume, folder, bootId, journal, deadline, dependencies } = enrolling;
+  const code = checkEnrolmentCode(await readEnrolmentCode(given, dependencies));
+  const connection = storeConnection(given, folder);
+  const signingKey = readOrMakeDeviceKey(folder);
+  using transport = connect(connection);
+  const { order, serial } = given;
+  const input = { code, order, serial, suite: SUITE, bootId, signingKey } as const;
+  const answer = await enrol(transport, deadline, input);
+  if (answer.kind === "denial") return answer;
+  folder.writeEnvelope(answer.envelope.jws);
+  const settings: Settings = {
+    version: 1,
+    connection,
+    order,
+    serial,
+    volume,
+    env: answer.envelope.envelope.context.env,
+    suite: SUITE,
+    brokerKeys: answer.enrolment.brokerKeys,
+    passkeyOrigin: answer.enrolment.passkeyOrigin,
+    ...(given.bootIdFile === undefined ? {} : { bootIdFile: resolve(given.bootIdFile) }),
+  };
+  folder.writeSettings(settings);
+  journal.append("enrolled", { order, serial, deviceKey: signingKey.kid });
+  return { kind: "enrolled", settings };
+}
+
+/** The authority's certificate is copied: the file that was named may be gone tomorrow. */
+function storeConnection(given: PrepareArguments, folder: StateFolder): Connection {
+  if (given.caFile !== undefined) folder.writeCertificateAuthority(readText(given.caFile));
+  return {
+    brokerUrl: given.broker,
+    resolveLocalhost: given.resolveLocalhost,
+    ...(given.caFile === undefined
+      ? {}
+      : { certificateAuthorityFile: folder.certificateAuthorityPath }),
+    ...(given.dnsServer === undefined ? {} : { dnsServer: given.dnsServer }),
+  };
+}
+
+function readOrMakeDeviceKey(folder: StateFolder): SigningKey {
+  const stored = folder.readDeviceKey();
+  if (stored === undefined) {
+    const { key, privatePem } = generateSigningKey();
+    folder.writeDeviceKey(privatePem);
+    return key;
+  }
+  try {
+    return importSigningKey(stored);
+  } catch (error) {
+    if (error instanceof CryptoError)
+      throw new AppError("AgentStateUnreadable", { detail: "device-key.pem: not a key" });
+    throw error;
+  }
+}
+
+async function readEnrolmentCode(
+  { enrolmentCodeFile }: PrepareArguments,
+  { readStandardInput }: CommandDependencies,
+): Promise<string> {
+  if (enrolmentCodeFile === undefined) return readStandardInput();
+  const text = readPrivateFile(enrolmentCodeFile);
+  if (text === undefined)
+    throw new AppError("Misuse", {
+      detail: `--enrolment-code-file: ${enrolmentCodeFile} does not exist`,
+    });
+  return text;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new AppError("Misuse", {
+      detail: `--ca-file: ${path} cannot be read (${systemCode(error)})`,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { AgentEvent } from "../core/agent-event.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { takeAgentLock } from "../state/agent-lock.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { requirePrepared } from "./prepared-node.ts";
+import { roundToTenth } from "./stopwatch.ts";
+
+/** Closes the volume. Needs no broker, and does no harm to a locked one. */
+export async function lock(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { folder, settings, state } = requirePrepared(dependencies.stateDir);
+  using held = new DisposableStack();
+  held.use(takeAgentLock(folder.path));
+  const bootId = readBootId(settings.bootIdFile);
+  const wasUnlocked = isUnlocked(state, bootId);
+  if (wasUnlocked) {
+    const mapping = state.lock.kind === "unlocked" ? state.lock.mapping : undefined;
+    const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
+    await volume.close(mapping);
+    const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
+    const journalHead = journal.append("locked");
+    const since = dependencies.nowIso();
+    folder.writeState({ ...state, journalHead, lock: { kind: "locked", since } });
+  }
+  return {
+    event: "lock",
+    node: settings.serial,
+    outcome: "locked",
+    volume: settings.volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    ...(wasUnlocked ? {} : { notes: ["it was locked already"] }),
+  };
+}

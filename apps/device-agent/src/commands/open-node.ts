@@ -1,0 +1,85 @@
+import { importSigningKey, importVerifyKey } from "@databox-cmk/crypto";
+import type { SigningKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { createLookup } from "../broker-client/lookup.ts";
+import { createTransport } from "../broker-client/transport.ts";
+import type { Transport } from "../broker-client/transport.ts";
+import type { Volume } from "../core/ports.ts";
+import type { Connection, Settings } from "../core/settings.ts";
+import type { Session } from "../exchange/session.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { readPrivateFile } from "../state/read-private-file.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { StateStore } from "../state/state-store.ts";
+
+export function connect(connection: Connection): Transport {
+  const { certificateAuthorityFile } = connection;
+  return createTransport({
+    brokerUrl: connection.brokerUrl,
+    certificateAuthority:
+      certificateAuthorityFile === undefined
+        ? undefined
+        : requireFile(readPrivateFile(certificateAuthorityFile), certificateAuthorityFile),
+    lookup: createLookup(connection),
+  });
+}
+
+/** @throws {AppError} `AgentStateUnreadable` */
+export function openSession(input: {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly store: StateStore;
+  readonly transport: Transport;
+  readonly deadline: AbortSignal;
+  readonly mark: (step: string) => void;
+}): Session {
+  const { folder, settings, ...rest } = input;
+  return {
+    ...rest,
+    order: settings.order,
+    serial: settings.serial,
+    env: settings.env,
+    suite: settings.suite,
+    brokerKeys: settings.brokerKeys.map((key) => importVerifyKey(key)),
+    signingKey: readSigningKey(folder),
+    bootId: readBootId(settings.bootIdFile),
+  };
+}
+
+function readSigningKey(folder: StateFolder): SigningKey {
+  const pem = requireFile(folder.readDeviceKey(), `${folder.path}/device-key.pem`);
+  try {
+    return importSigningKey(pem);
+  } catch (error) {
+    throw new AppError("AgentStateUnreadable", {
+      detail: `${folder.path}/device-key.pem: not a key`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The envelope of the folder, or of the volume itself when the folder has lost it. Either is checked alike.
+ *
+ * @throws {AppError} `EnvelopeRejected` or `AgentStateUnreadable`
+ */
+export async function readHeldEnvelope(
+  folder: StateFolder,
+  volume: Volume,
+  session: Session,
+): Promise<CheckedEnvelope> {
+  const jws = requireFile(
+    folder.readEnvelope() ?? (await volume.readEnvelope()),
+    `${folder.path}/envelope.jws`,
+  );
+  return readSignedEnvelope(jws, session.brokerKeys, session, session.store.current.generation);
+}
+
+function requireFile(text: string | undefined, path: string): string {
+  if (text === undefined)
+    throw new AppError("AgentStateUnreadable", { detail: `${path}: missing` });
+  return text;
+}

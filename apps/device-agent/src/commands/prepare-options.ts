@@ -1,0 +1,53 @@
+import { AppError } from "@databox-cmk/errors";
+import { base64url, orderId, parseWith, serial } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import type { VolumeKind } from "../core/settings.ts";
+
+/** As typed. */
+export type PrepareArguments = {
+  readonly broker: string;
+  readonly order: string;
+  readonly serial: string;
+  readonly volume: string;
+  readonly volumeKind: VolumeKind | "auto";
+  readonly caFile: string | undefined;
+  readonly dnsServer: string | undefined;
+  readonly resolveLocalhost: boolean;
+  readonly sizeMib: number;
+  readonly enrolmentCodeFile: string | undefined;
+  readonly formatExisting: boolean;
+  readonly bootIdFile: string | undefined;
+};
+
+/** @throws {AppError} `Misuse` that names the option */
+export function checkPrepareArguments(given: PrepareArguments): PrepareArguments {
+  return {
+    ...given,
+    broker: checkBrokerUrl(given.broker),
+    // ARM ids ignore case; what is signed has one spelling.
+    order: check("--order", orderId, given.order.toLowerCase()),
+    serial: check("--serial", serial, given.serial),
+  };
+}
+
+export function checkEnrolmentCode(text: string): string {
+  return check("enrolment code", base64url(64), text.trim());
+}
+
+function check(name: string, schema: z.ZodMiniType<string>, value: string): string {
+  const parsed = parseWith(schema, value);
+  if (parsed.ok) return parsed.value;
+  throw new AppError("Misuse", { detail: `${name}: ${parsed.detail.replace("message: ", "")}` });
+}
+
+function checkBrokerUrl(text: string): string {
+  const url = URL.parse(text);
+  const isOrigin =
+    url?.protocol === "https:" && url.pathname === "/" && url.search === "" && url.hash === "";
+  if (!isOrigin || url.username !== "" || url.password !== "")
+    throw new AppError("Misuse", {
+      detail: "--broker: expected https://host or https://host:port, nothing after it",
+    });
+  return url.origin;
+}

@@ -1,0 +1,179 @@
+import { resolve } from "node:path";
+
+import { zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { Denial, Grant } from "@databox-cmk/protocol";
+
+import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
+import { decideFormat } from "../core/decide-format.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
+import { initialState } from "../core/machine-state.ts";
+import type { Opened, Volume } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
+import { openGrant } from "../exchange/open-grant.ts";
+import { requestContentKey } from "../exchange/request-content-key.ts";
+import { sendReceipt } from "../exchange/send-receipt.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import { takeAgentLock } from "../state/agent-lock.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { createStateFolder } from "../state/state-folder.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createStateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-store.ts";
+import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { enrolNode } from "./enrol-node.ts";
+import { formatVolume } from "./format-volume.ts";
+import { connect, openSession, readHeldEnvelope } from "./open-node.ts";
+import { checkPrepareArguments } from "./prepare-options.ts";
+import type { PrepareArguments } from "./prepare-options.ts";
+import { createStopwatch, roundToTenth } from "./stopwatch.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+type Preparing = {
+  readonly given: PrepareArguments;
+  readonly dependencies: CommandDependencies;
+  readonly folder: StateFolder;
+  readonly store: StateStore;
+  readonly volume: Volume;
+  readonly bootId: string;
+  readonly journal: Journal;
+  readonly stopwatch: Stopwatch;
+  readonly deadline: AbortSignal;
+};
+
+/**
+ * Makes this machine a node of an order: device key, enrolment, volume. Every step is durable before the next and finds
+ * its own result again, so the same command finishes what a kill interrupted.
+ *
+ * @throws {AppError} every failure that the broker did not send
+ */
+export async function prepare(
+  typed: PrepareArguments,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const given = checkPrepareArguments(typed);
+  const folder = createStateFolder(resolve(dependencies.stateDir));
+  using held = new DisposableStack();
+  held.use(takeAgentLock(folder.path));
+  const found = folder.readSettings();
+  if (found !== undefined) requireSameNode(found, given);
+  const preparing = openPreparation(given, folder, found, dependencies);
+  const { volume, store, deadline } = preparing;
+  const content = await volume.inspect();
+  const decision = decideFormat(content, store.current.preparation, given.formatExisting);
+  if (decision.kind === "keep-out")
+    throw new AppError("VolumeUnavailable", {
+      detail: `${volume.path} holds ${decision.what}: it is overwritten only with --format-existing`,
+    });
+  if (decision.kind === "already-prepared")
+    return prepared(preparing, { notes: ["it was prepared already"] });
+  const { kind, path } = volume;
+  const enrolled =
+    found === undefined
+      ? await enrolNode({ ...preparing, volume: { kind, path }, deadline })
+      : { kind: "enrolled" as const, settings: found };
+  if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
+  return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
+}
+
+function openPreparation(
+  given: PrepareArguments,
+  folder: StateFolder,
+  found: Settings | undefined,
+  dependencies: CommandDependencies,
+): Preparing {
+  const { cryptsetupFolders, nowIso, elapsedMs, totalTimeoutMs } = dependencies;
+  const bootIdFile = found?.bootIdFile ?? given.bootIdFile;
+  const bootId = readBootId(bootIdFile === undefined ? undefined : resolve(bootIdFile));
+  const kind = chooseVolumeKind(given.volumeKind, cryptsetupFolders);
+  const chosen = found?.volume ?? { kind, path: resolve(given.volume) };
+  return {
+    given,
+    dependencies,
+    folder,
+    bootId,
+    store: createStateStore(folder, folder.readState() ?? initialState(nowIso())),
+    volume: openVolume(chosen, given.serial, cryptsetupFolders),
+    journal: openJournal(folder.journalPath, { bootId, nowIso }),
+    stopwatch: createStopwatch(elapsedMs),
+    deadline: AbortSignal.timeout(totalTimeoutMs),
+  };
+}
+
+/** From an enrolled node to a prepared one. */
+async function lockVolume(
+  preparing: Preparing,
+  settings: Settings,
+  mayKeep: boolean,
+): Promise<AgentEvent> {
+  const { given, volume, folder, journal, store, deadline, stopwatch } = preparing;
+  const { mark } = stopwatch;
+  using transport = connect(settings.connection);
+  const session = openSession({ folder, settings, store, transport, deadline, mark });
+  const envelope = await readHeldEnvelope(folder, volume, session);
+  const { generation } = envelope;
+  const answer = await requestContentKey(session, { purpose: "prepare", generation });
+  if (answer.kind === "denial") return denied(preparing, answer.denial);
+  if (answer.kind === "pending") {
+    const { retryAfterSeconds, correlationId } = answer.pending;
+    throw new AppError("ApprovalPending", { facts: { retryAfterSeconds, correlationId } });
+  }
+  const opened = await openGrant(session, answer, envelope);
+  let proven: Opened;
+  try {
+    const { passkeyOrigin } = settings;
+    const { sizeMib } = given;
+    const { unlockKey } = opened;
+    proven = await formatVolume({ volume, store, unlockKey, passkeyOrigin, sizeMib, mayKeep });
+  } finally {
+    zero(opened.unlockKey);
+  }
+  const { grantHash, grant } = answer;
+  await volume.storeEnvelope(opened.envelope.jws);
+  folder.writeEnvelope(opened.envelope.jws);
+  const journalHead = journal.append("formatted", { grantHash, generation });
+  store.update({ generation: opened.envelope.generation, journalHead });
+  mark("formatted");
+  const receipt = await sendReceipt(session, { grantHash, journalHead, outcome: "prepared" });
+  if (receipt.kind === "denial") return denied(preparing, receipt.denial);
+  finish(preparing);
+  return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
+}
+
+function requireSameNode(found: Settings, given: PrepareArguments): void {
+  if (found.order !== given.order || found.serial !== given.serial)
+    throw new AppError("Misuse", {
+      detail: `this state folder belongs to node ${found.serial} of ${found.order}`,
+    });
+}
+
+function finish({ journal, store }: Preparing): void {
+  const { preparation } = store.current;
+  if (preparation.step === "begun") throw new TypeError("the volume was not marked");
+  const journalHead = journal.append("prepared");
+  store.update({ journalHead, preparation: { step: "prepared", volumeId: preparation.volumeId } });
+}
+
+function describe({ kid, correlationId }: Grant, generation: number): Partial<SuccessEvent> {
+  return { kid, correlationId, generation };
+}
+
+function prepared(preparing: Preparing, rest: Partial<SuccessEvent>): AgentEvent {
+  return { ...common(preparing), outcome: "prepared", ...rest };
+}
+
+function denied(preparing: Preparing, denial: Denial): AgentEvent {
+  return eventOfDenial(denial, common(preparing));
+}
+
+function common({ given, volume, stopwatch, dependencies }: Preparing) {
+  return {
+    event: "prepare" as const,
+    node: given.serial,
+    volume: volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    timings: stopwatch.timings(),
+  };
+}

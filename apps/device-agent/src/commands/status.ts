@@ -1,0 +1,30 @@
+import type { AgentEvent } from "../core/agent-event.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import { readBootId } from "../state/boot-id.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { requirePrepared } from "./prepared-node.ts";
+import { roundToTenth } from "./stopwatch.ts";
+
+/** What this machine knows about itself. Changes nothing and asks nobody. */
+export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { settings, state } = requirePrepared(dependencies.stateDir);
+  const unlocked = isUnlocked(state, readBootId(settings.bootIdFile));
+  const unlockedBefore = state.lock.kind === "unlocked" && !unlocked;
+  return {
+    event: "status",
+    node: settings.serial,
+    outcome: unlocked ? "unlocked" : "locked",
+    volume: settings.volume.kind,
+    generation: state.generation,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    details: {
+      order: settings.order,
+      broker: settings.connection.brokerUrl,
+      volumePath: settings.volume.path,
+      envelope: settings.env,
+      since: state.lock.since,
+      counter: state.counter,
+    },
+    ...(unlockedBefore ? { notes: ["it was unlocked before this boot; a boot locks it"] } : {}),
+  };
+}

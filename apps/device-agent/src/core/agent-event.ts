@@ -1,0 +1,71 @@
+import type { ErrorClass, Who } from "@databox-cmk/errors";
+
+import type { Proof } from "./ports.ts";
+import type { VolumeKind } from "./settings.ts";
+
+export const COMMANDS = ["prepare", "unlock", "lock", "status", "journal"] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+export type SuccessOutcome = "prepared" | "unlocked" | "locked" | "listed" | "verified";
+export type FailureOutcome = "refused" | "unreachable" | "invalid" | "pending" | "failed";
+
+export type EventStep = { readonly text: string; readonly command?: string };
+
+/** Milliseconds since the process started, by name of the step that ended then. */
+export type Timings = Readonly<Record<string, number>>;
+
+type Common = {
+  readonly event: CommandName;
+  /** Serial number, where it is known already. */
+  readonly node?: string;
+  readonly elapsedMs: number;
+  readonly timings?: Timings;
+  readonly volume?: VolumeKind;
+};
+
+export type SuccessEvent = Common & {
+  readonly outcome: SuccessOutcome;
+  readonly proof?: Proof;
+  readonly mapping?: string;
+  readonly kid?: string;
+  readonly generation?: number;
+  readonly correlationId?: string;
+  /** Things that did not stop the command: one clause each. */
+  readonly notes?: readonly string[];
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** Newest rows of the journal, oldest first. */
+  readonly rows?: readonly JournalLine[];
+};
+
+export type JournalLine = {
+  readonly sequence: number;
+  readonly at: string;
+  readonly event: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly hash: string;
+};
+
+/** A command that did not do what was asked: why, and who must do what. */
+export type FailureEvent = Common & {
+  readonly outcome: FailureOutcome;
+  readonly code: string;
+  readonly reason?: string;
+  readonly class: ErrorClass;
+  readonly who: Who;
+  readonly title: string;
+  readonly message: string;
+  readonly ask: string;
+  readonly detail?: string;
+  readonly steps: readonly EventStep[];
+  readonly correlationId?: string;
+  readonly vaultRequestId?: string;
+  readonly retryAfterSeconds?: number;
+  /** The refusal closed a volume that was open. */
+  readonly relocked?: true;
+};
+
+export type AgentEvent = SuccessEvent | FailureEvent;
+
+export function isFailure(event: AgentEvent): event is FailureEvent {
+  return "class" in event;
+}

@@ -1,0 +1,39 @@
+import type { Preparation } from "./machine-state.ts";
+import type { VolumeContent } from "./ports.ts";
+
+export type FormatDecision =
+  /** Nothing of anybody's is there, or only our own unfinished work. */
+  | { readonly kind: "format" }
+  /** Ours by its id: kept if it takes the key. */
+  | { readonly kind: "try-key-first" }
+  | { readonly kind: "already-prepared" }
+  | { readonly kind: "keep-out"; readonly what: string };
+
+/** Whether preparation may write to the volume. Somebody else's data is never overwritten unasked. */
+export function decideFormat(
+  content: VolumeContent,
+  preparation: Preparation,
+  formatExisting: boolean,
+): FormatDecision {
+  const ownId = preparation.step === "begun" ? undefined : preparation.volumeId;
+  switch (content.kind) {
+    case "missing":
+    case "blank":
+      return { kind: "format" };
+    case "formatted":
+      if (content.id === ownId)
+        return { kind: preparation.step === "prepared" ? "already-prepared" : "try-key-first" };
+      return keepOut(`a volume with another id (${content.id})`, formatExisting);
+    case "unrecognised":
+      // The mark was set when nothing stood in the way, so what is here now is our format, cut off.
+      return preparation.step === "formatting"
+        ? { kind: "format" }
+        : keepOut("data of another kind", formatExisting);
+    case "foreign":
+      return keepOut(content.what, formatExisting);
+  }
+}
+
+function keepOut(what: string, formatExisting: boolean): FormatDecision {
+  return formatExisting ? { kind: "format" } : { kind: "keep-out", what };
+}

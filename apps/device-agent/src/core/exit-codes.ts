@@ -1,0 +1,28 @@
+import type { ErrorClass } from "@databox-cmk/errors";
+
+import { isFailure } from "./agent-event.ts";
+import type { AgentEvent, FailureOutcome } from "./agent-event.ts";
+
+/** What a script can tell from the exit code alone. `refused` is final until a person acts; `unreachable` is worth a retry. */
+export const EXIT_CODES = {
+  ok: 0,
+  internal: 1,
+  misuse: 2,
+  refused: 3,
+  unreachable: 4,
+  invalid: 5,
+  pending: 6,
+} as const satisfies Record<ErrorClass | "ok" | "misuse", number>;
+
+export const OUTCOMES = {
+  refused: "refused",
+  unreachable: "unreachable",
+  invalid: "invalid",
+  pending: "pending",
+  internal: "failed",
+} as const satisfies Record<ErrorClass, FailureOutcome>;
+
+export function exitCodeOf(event: AgentEvent): number {
+  if (!isFailure(event)) return EXIT_CODES.ok;
+  return event.code === "Misuse" ? EXIT_CODES.misuse : EXIT_CODES[event.class];
+}

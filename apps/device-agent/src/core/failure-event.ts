@@ -1,0 +1,78 @@
+import { explain, toAppError } from "@databox-cmk/errors";
+import type { AppError } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
+
+import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";
+import { OUTCOMES } from "./exit-codes.ts";
+
+export type EventContext = {
+  readonly event: CommandName;
+  readonly node?: string | undefined;
+  readonly volume?: FailureEvent["volume"] | undefined;
+  readonly elapsedMs: number;
+  readonly timings?: Timings | undefined;
+};
+
+/** A failure of this machine's own, explained from the table. */
+export function eventOfError(error: unknown, context: EventContext): FailureEvent {
+  const failure: AppError = toAppError(error);
+  const { code, reason, facts, detail } = failure;
+  const node = context.node === undefined ? {} : { serial: context.node };
+  const explanation = explain(code, { reason, facts: { ...node, ...facts } });
+  const retryAfterSeconds = facts["retryAfterSeconds"];
+  return {
+    ...common(context),
+    outcome: OUTCOMES[explanation.class],
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    class: explanation.class,
+    who: explanation.who,
+    title: explanation.title,
+    message: explanation.message,
+    ask: explanation.ask,
+    ...(detail === undefined ? {} : { detail }),
+    steps: explanation.steps,
+    ...(typeof retryAfterSeconds === "number" ? { retryAfterSeconds } : {}),
+  };
+}
+
+/**
+ * What the broker signed. Its words are used as they are, even for a code that this agent's table does not have: a newer
+ * broker knows more.
+ */
+export function eventOfDenial(
+  denial: Denial,
+  context: EventContext & { readonly relocked?: boolean },
+): FailureEvent {
+  const { requestHash: _requestHash, class: errorClass, ...words } = denial;
+  return {
+    ...common(context),
+    outcome: OUTCOMES[errorClass],
+    class: errorClass,
+    code: words.code,
+    ...(words.reason === undefined ? {} : { reason: words.reason }),
+    who: words.who,
+    title: words.title,
+    message: words.message,
+    ask: words.ask,
+    steps: words.steps.map(({ text, command }) =>
+      command === undefined ? { text } : { text, command },
+    ),
+    correlationId: words.correlationId,
+    ...(words.vaultRequestId === undefined ? {} : { vaultRequestId: words.vaultRequestId }),
+    ...(words.retryAfterSeconds === undefined
+      ? {}
+      : { retryAfterSeconds: words.retryAfterSeconds }),
+    ...(context.relocked === true ? { relocked: true as const } : {}),
+  };
+}
+
+function common(context: EventContext) {
+  return {
+    event: context.event,
+    ...(context.node === undefined ? {} : { node: context.node }),
+    ...(context.volume === undefined ? {} : { volume: context.volume }),
+    elapsedMs: context.elapsedMs,
+    ...(context.timings === undefined ? {} : { timings: context.timings }),
+  };
+}

@@ -1,0 +1,54 @@
+import { bootId, messageHash, uuid } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+/**
+ * How far preparation got. Each step is durable before the next begins, so a rerun goes on where a kill stopped it.
+ * `formatting` is the mark that what stands on the volume is our own unfinished work.
+ */
+const preparation = z.discriminatedUnion("step", [
+  z.strictObject({ step: z.literal("begun") }),
+  z.strictObject({ step: z.literal("formatting"), volumeId: uuid }),
+  z.strictObject({ step: z.literal("prepared"), volumeId: uuid }),
+]);
+export type Preparation = z.infer<typeof preparation>;
+
+/** An unlocked volume is only so within the boot that unlocked it. */
+const lock = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("locked"), since: z.iso.datetime() }),
+  z.strictObject({
+    kind: z.literal("unlocked"),
+    since: z.iso.datetime(),
+    bootId,
+    mapping: z.optional(z.string().check(z.maxLength(128))),
+  }),
+]);
+export type LockState = z.infer<typeof lock>;
+
+/** state.json: what changes. */
+export const machineState = z.strictObject({
+  version: z.literal(1),
+  /** Of the last message sent; stored before it is sent, so that no two messages ever carry the same one. */
+  counter: z.int().check(z.gte(0), z.lt(Number.MAX_SAFE_INTEGER)),
+  /** Highest generation of the envelope that was ever accepted. */
+  generation: z.int().check(z.gte(0), z.lte(1_000_000)),
+  preparation,
+  lock,
+  /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
+  journalHead: z.optional(messageHash),
+});
+export type MachineState = z.infer<typeof machineState>;
+
+export function initialState(nowIso: string): MachineState {
+  return {
+    version: 1,
+    counter: 0,
+    generation: 0,
+    preparation: { step: "begun" },
+    lock: { kind: "locked", since: nowIso },
+  };
+}
+
+/** A volume that another boot unlocked is locked: no mapping and no key outlives a boot. */
+export function isUnlocked(state: MachineState, currentBootId: string): boolean {
+  return state.lock.kind === "unlocked" && state.lock.bootId === currentBootId;
+}

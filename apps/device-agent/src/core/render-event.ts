@@ -1,0 +1,104 @@
+import type { Who } from "@databox-cmk/errors";
+
+import { isFailure } from "./agent-event.ts";
+import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
+
+const PEOPLE = {
+  "security-administrator": "the customer's security administrator",
+  "order-owner": "the owner of the order",
+  "site-operator": "you, at the appliance",
+  "broker-operator": "the broker's operator",
+  nobody: "nobody: it passes by itself",
+} as const satisfies Record<Who, string>;
+
+const PROOFS = {
+  cryptsetup: "cryptsetup accepted the key",
+  "authenticated-header": "the portable volume's authenticated header opened with the key",
+} as const;
+
+const WORDS = {
+  refused: "refused",
+  unreachable: "unreachable (nobody has refused)",
+  invalid: "failed",
+  pending: "waiting for a decision",
+  failed: "failed by a fault of the agent",
+} as const;
+
+/** What a person at the appliance reads: what happened, who must act, the steps, the next step. */
+export function renderEvent(event: AgentEvent): string {
+  const lines = isFailure(event) ? renderFailure(event) : renderSuccess(event);
+  return lines.map(printable).join("\n");
+}
+
+function renderFailure(event: FailureEvent): string[] {
+  const cause = event.reason === undefined ? event.code : `${event.code}: ${event.reason}`;
+  return [
+    `${subject(event)} ${WORDS[event.outcome]}: ${event.title} [${cause}] (${duration(event.elapsedMs)})`,
+    `  ${event.message}.${event.detail === undefined ? "" : ` (${event.detail})`}`,
+    ...(event.relocked === true ? ["  The volume was open and has been closed."] : []),
+    `Who must act: ${PEOPLE[event.who]}`,
+    ...event.steps.flatMap(({ text, command }, index) => [
+      `  ${String(index + 1)}. ${text}`,
+      ...(command === undefined ? [] : [`       ${command}`]),
+    ]),
+    ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
+    `Next: ${event.ask}`,
+  ];
+}
+
+function renderSuccess(event: SuccessEvent): string[] {
+  return [
+    `${subject(event)} ${event.outcome}${proofOf(event)} (${duration(event.elapsedMs)})`,
+    ...Object.entries(event.details ?? {}).map(([name, value]) => `  ${name}: ${String(value)}`),
+    ...(event.rows ?? []).map(
+      ({ sequence, at, event: what, facts }) =>
+        `  ${String(sequence).padStart(5)}  ${at}  ${what}  ${renderFacts(facts)}`,
+    ),
+    ...(event.notes ?? []).map((note) => `  Note: ${note}.`),
+    ...nextStep(event),
+  ];
+}
+
+function subject(event: AgentEvent): string {
+  return event.node === undefined ? `${event.event}:` : `${event.node}: ${event.event}:`;
+}
+
+function proofOf({ proof, mapping, outcome }: SuccessEvent): string {
+  if (proof === undefined) return "";
+  if (mapping !== undefined) return `: ${PROOFS[proof]}, the volume is /dev/mapper/${mapping}`;
+  if (proof === "cryptsetup" && outcome === "unlocked")
+    return `: ${PROOFS[proof]} (no device-mapper here, so only the header was opened)`;
+  return `: ${PROOFS[proof]}`;
+}
+
+function nextStep({ event, outcome }: SuccessEvent): string[] {
+  switch (outcome) {
+    case "prepared":
+      return ["Next: the node can be shipped; at the customer's site run databox-agent unlock"];
+    case "unlocked":
+      return ["Next: use the volume; when you are done run databox-agent lock"];
+    case "locked":
+      return ["Next: run databox-agent unlock to open it"];
+    case "listed":
+      return ["Next: databox-agent journal --verify checks that no row was changed"];
+    case "verified":
+      return [`Next: nothing; every row of the ${event} is as it was written`];
+  }
+}
+
+function renderFacts(facts: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(facts)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(" ");
+}
+
+function duration(elapsedMs: number): string {
+  return elapsedMs < 1000 ? `${elapsedMs.toFixed(0)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
+}
+
+/** Words of others are shown, but never steer the terminal. */
+function printable(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is removed
+  return line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, " ");
+}

@@ -1,0 +1,33 @@
+import { orderId, publicKey, serial, suiteName, uuid } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+export const VOLUME_KINDS = ["luks2", "file"] as const;
+export type VolumeKind = (typeof VOLUME_KINDS)[number];
+
+const path = z.string().check(z.minLength(1), z.maxLength(4096));
+
+/** How this machine reaches its broker. */
+const connection = z.strictObject({
+  brokerUrl: z.string().check(z.maxLength(512), z.regex(/^https:\/\/[^/?#@\s]+$/)),
+  /** Certificates that the broker's must chain to, and no others; without it the public ones that Node carries. */
+  certificateAuthorityFile: z.optional(path),
+  dnsServer: z.optional(z.string().check(z.maxLength(64))),
+  resolveLocalhost: z.boolean(),
+});
+export type Connection = z.infer<typeof connection>;
+
+/** agent.json: what preparation fixed. Written once, by the step that enrols. */
+export const settings = z.strictObject({
+  version: z.literal(1),
+  connection,
+  order: orderId,
+  serial,
+  volume: z.strictObject({ kind: z.enum(VOLUME_KINDS), path }),
+  /** Identity of this node's envelope; no other is ever accepted. */
+  env: uuid,
+  suite: suiteName,
+  brokerKeys: z.array(publicKey).check(z.minLength(1), z.maxLength(4)),
+  passkeyOrigin: z.enum(["generated", "customer"]),
+  bootIdFile: z.optional(path),
+});
+export type Settings = z.infer<typeof settings>;

@@ -1,0 +1,42 @@
+import { messageHash, signMessage } from "@databox-cmk/crypto";
+import type { SigningKey, SuiteName } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { EnrolmentRequest } from "@databox-cmk/protocol";
+
+import { readEnrolmentAnswer } from "../answers/enrolment-answer.ts";
+import type { EnrolmentAnswer } from "../answers/enrolment-answer.ts";
+import type { Transport } from "../broker-client/transport.ts";
+import { AGENT_NAME } from "./session.ts";
+
+export type EnrolInput = {
+  readonly code: string;
+  readonly order: string;
+  readonly serial: string;
+  readonly suite: SuiteName;
+  readonly bootId: string;
+  readonly signingKey: SigningKey;
+};
+
+/**
+ * Safe to repeat: the broker gives the same code and key the same enrolment again.
+ *
+ * @throws {AppError} as `readEnrolmentAnswer`
+ */
+export async function enrol(
+  transport: Transport,
+  deadline: AbortSignal,
+  { signingKey, ...input }: EnrolInput,
+): Promise<EnrolmentAnswer> {
+  const payload: EnrolmentRequest = {
+    ...input,
+    publicKey: { ...signingKey.publicJwk },
+    agent: AGENT_NAME,
+  };
+  const jws = await signMessage(signingKey, MESSAGE_TYPES.enrolmentRequest, payload);
+  const raw = await transport.post(DEVICE_ROUTES.enrolments, JOSE_MEDIA_TYPE, jws, deadline);
+  return readEnrolmentAnswer(raw, {
+    requestHash: messageHash(jws),
+    order: input.order,
+    serial: input.serial,
+  });
+}

@@ -1,0 +1,71 @@
+import { CryptoError, decodeBase64url, openEnvelope, unlockInfo, zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import type { KeyAnswer } from "./request-content-key.ts";
+import type { Session } from "./session.ts";
+
+export type OpenedGrant = {
+  /** The caller zeroes it. */
+  readonly unlockKey: Uint8Array;
+  /** The envelope to keep from now on: ours, or the newer one that came with the grant. */
+  readonly envelope: CheckedEnvelope;
+};
+
+/**
+ * Grant → content key → unlock key. The content key lives no longer than this call.
+ *
+ * @throws {AppError} `GrantRejected` or `EnvelopeRejected`
+ */
+export async function openGrant(
+  session: Session,
+  answer: Extract<KeyAnswer, { kind: "grant" }>,
+  held: CheckedEnvelope,
+): Promise<OpenedGrant> {
+  const envelope = chooseEnvelope(session, answer.grant.envelope, held);
+  const contentKey = await openSealed(answer);
+  try {
+    const { order: ord, serial: dev, env } = session;
+    const unlockKey = await openEnvelope(envelope.envelope, contentKey, { ord, dev, env });
+    return { unlockKey, envelope };
+  } catch (error) {
+    if (error instanceof CryptoError)
+      throw new AppError("EnvelopeRejected", {
+        detail: "it does not open with the granted key",
+        cause: error,
+      });
+    throw error;
+  } finally {
+    zero(contentKey);
+  }
+}
+
+function chooseEnvelope(
+  session: Session,
+  offered: string | undefined,
+  held: CheckedEnvelope,
+): CheckedEnvelope {
+  if (offered === undefined) return held;
+  return readSignedEnvelope(offered, session.brokerKeys, session, held.generation + 1);
+}
+
+async function openSealed({
+  grant,
+  requestHash,
+  sealingKey,
+}: Extract<KeyAnswer, { kind: "grant" }>): Promise<Uint8Array> {
+  try {
+    const sealed = {
+      enc: decodeBase64url(grant.sealed.enc),
+      ciphertext: decodeBase64url(grant.sealed.ciphertext),
+    };
+    return await sealingKey.open(sealed, unlockInfo(requestHash));
+  } catch (error) {
+    if (error instanceof CryptoError)
+      throw new AppError("GrantRejected", { detail: "its sealed key does not open", cause: error });
+    throw error;
+  } finally {
+    sealingKey.destroy();
+  }
+}

@@ -1,0 +1,79 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { toStateError } from "../state/state-error.ts";
+import { syncFolder } from "../state/write-durably.ts";
+import { parseRow, sealRow } from "./journal-row.ts";
+import type { JournalFacts, JournalRow } from "./journal-row.ts";
+
+const TAIL_BYTES = 64 * 1024;
+const NEW_LINE = 0x0a;
+
+export type Journal = {
+  /** Durable when it returns; the hash of the new row. Never put a secret into `facts`. */
+  append(event: string, facts?: JournalFacts): string;
+};
+
+type Tail = {
+  readonly last: JournalRow | undefined;
+  readonly torn: boolean;
+  readonly open: boolean;
+};
+
+/**
+ * Append-only and hash-chained: each row names the hash of the one before. The file is opened for each row, since an agent
+ * writes two or three and then ends.
+ *
+ * @throws {AppError} `AgentStateUnwritable` or `DiskFull` from `append`
+ */
+export function openJournal(
+  path: string,
+  context: { readonly bootId: string; readonly nowIso: () => string },
+): Journal {
+  let tail: Tail | undefined;
+  return {
+    append(event, facts = {}) {
+      try {
+        const file = openSync(path, "a+", 0o600);
+        try {
+          const isNew = fstatSync(file).size === 0;
+          tail ??= readTail(file);
+          const row = sealRow({
+            sequence: (tail.last?.sequence ?? 0) + 1,
+            at: context.nowIso(),
+            bootId: context.bootId,
+            event,
+            facts,
+            ...(tail.torn ? { afterTornLine: true as const } : {}),
+            previous: tail.last?.hash ?? "",
+          });
+          writeSync(file, `${tail.open ? "\n" : ""}${JSON.stringify(row)}\n`);
+          fsyncSync(file);
+          if (isNew) syncFolder(dirname(path));
+          tail = { last: row, torn: false, open: false };
+          return row.hash;
+        } finally {
+          closeSync(file);
+        }
+      } catch (error) {
+        tail = undefined; // what the failed write left behind is found by reading
+        throw toStateError(error, path);
+      }
+    },
+  };
+}
+
+/** The last whole row; what stands after it was torn by a crash and is left in place, marked by the row that follows. */
+function readTail(file: number): Tail {
+  const { size } = fstatSync(file);
+  if (size === 0) return { last: undefined, torn: false, open: false };
+  const length = Math.min(size, TAIL_BYTES);
+  const bytes = Buffer.alloc(length);
+  readSync(file, bytes, 0, length, size - length);
+  const open = bytes.at(-1) !== NEW_LINE;
+  const lines = bytes.toString("utf8").split("\n");
+  lines.pop(); // what follows the last line break: nothing, or a torn line
+  const newest = lines.at(-1);
+  const last = lines.map(parseRow).findLast((row) => row !== undefined);
+  return { last, torn: open || newest === undefined || parseRow(newest) === undefined, open };
+}

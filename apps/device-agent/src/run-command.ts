@@ -1,0 +1,77 @@
+import { toAppError, AppError } from "@databox-cmk/errors";
+
+import type { Command } from "./command-line/parse-command-line.ts";
+import type { CommandDependencies } from "./commands/dependencies.ts";
+import { journal } from "./commands/journal.ts";
+import { lock } from "./commands/lock.ts";
+import { prepare } from "./commands/prepare.ts";
+import { status } from "./commands/status.ts";
+import { roundToTenth } from "./commands/stopwatch.ts";
+import { unlock } from "./commands/unlock.ts";
+import type { AgentEvent } from "./core/agent-event.ts";
+import { eventOfError } from "./core/failure-event.ts";
+import type { Settings } from "./core/settings.ts";
+import { openStateFolder } from "./state/state-folder.ts";
+
+/** Never throws: a failure is an event like any other. */
+export async function runCommand(
+  command: Command,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  try {
+    return await dispatch(command, dependencies);
+  } catch (error) {
+    const settings = knownSettings(dependencies.stateDir);
+    return eventOfError(withFacts(error, dependencies.stateDir, settings), {
+      event: command.command,
+      node:
+        settings?.serial ?? (command.command === "prepare" ? command.arguments.serial : undefined),
+      volume: settings?.volume.kind,
+      elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    });
+  }
+}
+
+function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
+  switch (command.command) {
+    case "prepare":
+      return prepare(command.arguments, dependencies);
+    case "unlock":
+      return unlock(dependencies);
+    case "lock":
+      return lock(dependencies);
+    case "status":
+      return status(dependencies);
+    case "journal":
+      return journal(command, dependencies);
+  }
+}
+
+/** Names for the placeholders of the steps. */
+function withFacts(error: unknown, stateDir: string, settings: Settings | undefined): AppError {
+  const { code, reason, target, detail, facts, cause } = toAppError(error);
+  const known =
+    settings === undefined
+      ? {}
+      : {
+          serial: settings.serial,
+          brokerUrl: settings.connection.brokerUrl,
+          orderId: settings.order,
+          orderName: settings.order.split("/").at(-1) ?? "",
+        };
+  return new AppError(code, {
+    reason,
+    target,
+    detail,
+    cause,
+    facts: { stateDir, ...known, ...facts },
+  });
+}
+
+function knownSettings(stateDir: string): Settings | undefined {
+  try {
+    return openStateFolder(stateDir).readSettings();
+  } catch {
+    return undefined; // the failure that is being explained may be this one
+  }
+}

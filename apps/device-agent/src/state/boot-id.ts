@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+import { AppError } from "@databox-cmk/errors";
+import { bootId, parseWith } from "@databox-cmk/protocol";
+
+import { systemCode } from "./state-error.ts";
+
+const KERNEL_BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
+/** The kernel's name for this boot; another one tells that the machine was off and the volume is locked. */
+export function readBootId(file: string = KERNEL_BOOT_ID): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new AppError("AgentStateUnreadable", {
+      detail: `${file}: cannot be read (${systemCode(error)})`,
+      cause: error,
+    });
+  }
+  const parsed = parseWith(bootId, text);
+  if (!parsed.ok) throw new AppError("AgentStateUnreadable", { detail: `${file}: not a boot id` });
+  return parsed.value;
+}

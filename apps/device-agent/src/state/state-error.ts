@@ -1,0 +1,39 @@
+import { AppError } from "@databox-cmk/errors";
+
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+
+/** A failed write in the state folder → what the person at the appliance can do about it. */
+export function toStateError(error: unknown, path: string): AppError {
+  if (error instanceof AppError) return error;
+  const code = systemCode(error);
+  return new AppError(FULL.has(code) ? "DiskFull" : "AgentStateUnwritable", {
+    target: path,
+    detail: `${path}: ${describe(code)}`,
+    cause: error,
+  });
+}
+
+export function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : "unknown";
+}
+
+function describe(code: string): string {
+  switch (code) {
+    case "EROFS":
+      return "the file system is read-only";
+    case "EACCES":
+    case "EPERM":
+      return "this account may not write here";
+    case "ENOENT":
+    case "ENOTDIR":
+      return "the folder does not exist";
+    case "ENOSPC":
+      return "no space left on the device";
+    case "EDQUOT":
+      return "the disk quota is used up";
+    default:
+      return `cannot be written (${code})`;
+  }
+}

@@ -1,0 +1,112 @@
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { AppError } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import { machineState } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { settings } from "../core/settings.ts";
+import type { Settings } from "../core/settings.ts";
+import { readPrivateFile } from "./read-private-file.ts";
+import { systemCode, toStateError } from "./state-error.ts";
+import { writeDurably } from "./write-durably.ts";
+
+const FILES = {
+  settings: "agent.json",
+  state: "state.json",
+  deviceKey: "device-key.pem",
+  envelope: "envelope.jws",
+  certificateAuthority: "broker-ca.pem",
+  journal: "journal.jsonl",
+} as const;
+
+/** The agent's own folder: mode 0700, its files 0600. */
+export type StateFolder = {
+  readonly path: string;
+  readonly journalPath: string;
+  readonly certificateAuthorityPath: string;
+  readSettings(): Settings | undefined;
+  writeSettings(value: Settings): void;
+  readState(): MachineState | undefined;
+  writeState(value: MachineState): void;
+  readDeviceKey(): string | undefined;
+  writeDeviceKey(privatePem: string): void;
+  readEnvelope(): string | undefined;
+  writeEnvelope(jws: string): void;
+  writeCertificateAuthority(pem: string): void;
+};
+
+/** @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members */
+export function openStateFolder(path: string): StateFolder {
+  checkMode(path);
+  const at = (file: keyof typeof FILES) => join(path, FILES[file]);
+  return {
+    path,
+    journalPath: at("journal"),
+    certificateAuthorityPath: at("certificateAuthority"),
+    readSettings: () => readJson(at("settings"), settings),
+    writeSettings: (value) => {
+      writeDurably(at("settings"), `${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    readState: () => readJson(at("state"), machineState),
+    writeState: (value) => {
+      writeDurably(at("state"), `${JSON.stringify(value)}\n`);
+    },
+    readDeviceKey: () => readPrivateFile(at("deviceKey")),
+    writeDeviceKey: (privatePem) => {
+      writeDurably(at("deviceKey"), privatePem);
+    },
+    readEnvelope: () => readPrivateFile(at("envelope"))?.trim(),
+    writeEnvelope: (jws) => {
+      writeDurably(at("envelope"), `${jws}\n`);
+    },
+    writeCertificateAuthority: (pem) => {
+      writeDurably(at("certificateAuthority"), pem);
+    },
+  };
+}
+
+/** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
+export function createStateFolder(path: string): StateFolder {
+  try {
+    if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(path, 0o700);
+  } catch (error) {
+    throw toStateError(error, path);
+  }
+  return openStateFolder(path);
+}
+
+function checkMode(path: string): void {
+  let mode: number;
+  try {
+    const found = statSync(path);
+    if (!found.isDirectory()) throw unreadable(path, "not a folder");
+    mode = found.mode;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if (systemCode(error) === "ENOENT") return;
+    throw unreadable(path, `cannot be read (${systemCode(error)})`);
+  }
+  if ((mode & 0o022) !== 0)
+    throw unreadable(path, `others may write here (mode ${(mode & 0o777).toString(8)}): chmod 700`);
+}
+
+function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Value | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable(path, "not JSON");
+  }
+  const parsed = parseWith(schema, value);
+  if (!parsed.ok) throw unreadable(path, parsed.detail);
+  return parsed.value;
+}
+
+function unreadable(path: string, what: string): AppError {
+  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}` });
+}

@@ -1,0 +1,117 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  scryptSync,
+} from "node:crypto";
+
+import { zero } from "@databox-cmk/crypto";
+
+/**
+ * Header of a portable volume, version 1. All numbers are single bytes.
+ *
+ * ```
+ *  0  8  magic "DBXVOL" 0x00 0x01 (the last byte is the version)
+ *  8  1  derivation: 1 HKDF-SHA256, 2 scrypt
+ *  9  1  scrypt: log2 of N (0 for HKDF)
+ * 10 16  id (UUID)
+ * 26 32  salt
+ * 58 12  iv
+ * 70 32  volume key, AES-256-GCM under the derived key; bytes 0 to 57 are the additional data
+ * 102 16 tag
+ * ```
+ * No library: LUKS2 is what an appliance uses. This is for machines that cannot have it, and proves a key, no more.
+ */
+const MAGIC = Buffer.from("DBXVOL\u0000\u0001", "latin1");
+const DERIVATIONS = { hkdf: 1, scrypt: 2 } as const;
+const LABEL = "databox-cmk/portable-volume/v1";
+const SCRYPT_LOG2_N = 15;
+const SCRYPT_MEMORY_BYTES = 64 * 1024 * 1024;
+const KEY_BYTES = 32;
+const ID_AT = 10;
+const SALT_AT = 26;
+const IV_AT = 58;
+const SEALED_AT = 70;
+const TAG_AT = 102;
+export const HEADER_BYTES = 118;
+
+export type PortableHeader = { readonly id: string; readonly bytes: Uint8Array };
+
+/** @param random - 32 (salt) + 12 (iv) + 32 (volume key) bytes, fresh. */
+export function sealHeader(input: {
+  readonly unlockKey: Uint8Array;
+  readonly id: string;
+  readonly derivation: keyof typeof DERIVATIONS;
+  readonly random: Uint8Array;
+}): Uint8Array {
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(MAGIC);
+  header[8] = DERIVATIONS[input.derivation];
+  header[9] = input.derivation === "scrypt" ? SCRYPT_LOG2_N : 0;
+  header.set(Buffer.from(input.id.replaceAll("-", ""), "hex"), ID_AT);
+  header.set(input.random.subarray(0, SEALED_AT - SALT_AT), SALT_AT);
+  const volumeKey = input.random.subarray(SEALED_AT - SALT_AT);
+  const derived = derive(header, input.unlockKey);
+  try {
+    const cipher = createCipheriv(
+      "aes-256-gcm",
+      createSecretKey(derived),
+      header.subarray(IV_AT, SEALED_AT),
+    );
+    cipher.setAAD(header.subarray(0, IV_AT));
+    header.set(cipher.update(volumeKey), SEALED_AT);
+    cipher.final();
+    header.set(cipher.getAuthTag(), TAG_AT);
+    return header;
+  } finally {
+    zero(derived);
+  }
+}
+
+/** `undefined` when the bytes are no such header. */
+export function parseHeader(bytes: Uint8Array): PortableHeader | undefined {
+  if (bytes.byteLength < HEADER_BYTES || !MAGIC.equals(bytes.subarray(0, MAGIC.byteLength)))
+    return undefined;
+  const isKnown =
+    (bytes[8] === DERIVATIONS.hkdf && bytes[9] === 0) ||
+    (bytes[8] === DERIVATIONS.scrypt && bytes[9] === SCRYPT_LOG2_N);
+  if (!isKnown) return undefined;
+  const hex = Buffer.from(bytes.subarray(ID_AT, SALT_AT)).toString("hex");
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return { id, bytes: bytes.subarray(0, HEADER_BYTES) };
+}
+
+/** Whether the key opens the header: its tag holds over every byte of it. */
+export function acceptsKey({ bytes }: PortableHeader, unlockKey: Uint8Array): boolean {
+  const derived = derive(bytes, unlockKey);
+  const decipher = createDecipheriv(
+    "aes-256-gcm",
+    createSecretKey(derived),
+    bytes.subarray(IV_AT, SEALED_AT),
+    { authTagLength: 16 },
+  );
+  decipher.setAAD(bytes.subarray(0, IV_AT));
+  decipher.setAuthTag(bytes.subarray(TAG_AT));
+  const volumeKey = decipher.update(bytes.subarray(SEALED_AT, TAG_AT));
+  try {
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    zero(derived, volumeKey);
+  }
+}
+
+function derive(header: Uint8Array, unlockKey: Uint8Array): Uint8Array {
+  const salt = header.subarray(SALT_AT, IV_AT);
+  if (header[8] === DERIVATIONS.hkdf)
+    return new Uint8Array(hkdfSync("sha256", createSecretKey(unlockKey), salt, LABEL, KEY_BYTES));
+  return scryptSync(unlockKey, salt, KEY_BYTES, {
+    N: 2 ** SCRYPT_LOG2_N,
+    r: 8,
+    p: 1,
+    maxmem: SCRYPT_MEMORY_BYTES,
+  });
+}

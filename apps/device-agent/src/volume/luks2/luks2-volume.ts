@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
+import { createSparseFile, readStart } from "../volume-file.ts";
+import { startCryptsetup } from "./cryptsetup.ts";
+import type { CryptsetupResult } from "./cryptsetup.ts";
+import { hasDeviceMapper, isMapped } from "./device-mapper.ts";
+import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
+
+const BAD_KEY = 2;
+
+/**
+ * LUKS2 by cryptsetup. Where there is no device-mapper (a container, a test machine), `open --test-passphrase` still proves
+ * the key against the real header; no device appears then, and the outcome says so.
+ */
+export function createLuks2Volume(options: {
+  readonly path: string;
+  readonly program: string;
+  /** Name of the mapping under /dev/mapper. */
+  readonly mapping: string;
+}): Volume {
+  const { path, program, mapping } = options;
+  const run = (parameters: readonly string[], input: Uint8Array | string = "") =>
+    startCryptsetup(program, parameters).finish(input);
+
+  return {
+    kind: "luks2",
+    path,
+
+    async inspect() {
+      const start = readStart(path);
+      if (start.kind !== "data") return start;
+      const uuid = await run(["luksUUID", path]);
+      const isLuks2 = await run(["isLuks", "--type", "luks2", path]);
+      if (isLuks2.exitCode === 0) return { kind: "formatted", id: uuid.stdout.trim() };
+      return uuid.exitCode === 0
+        ? { kind: "foreign", what: "a LUKS1 volume" }
+        : { kind: "unrecognised" };
+    },
+
+    async format(input) {
+      createSparseFile(path, input.sizeMib);
+      const result = await run(formatParameters(path, input), input.unlockKey);
+      if (result.exitCode !== 0) throw unavailable(path, result);
+    },
+
+    async storeEnvelope(jws) {
+      const common = ["token", "import", "--batch-mode", "--token-id", TOKEN_ID, "--json-file=-"];
+      const result = await run([...common, "--token-replace", path], renderToken(jws));
+      if (result.exitCode !== 0) throw unavailable(path, result);
+    },
+
+    async readEnvelope() {
+      const result = await run(["token", "export", "--token-id", TOKEN_ID, path]);
+      return result.exitCode === 0 ? parseToken(result.stdout) : undefined;
+    },
+
+    beginOpening(mode) {
+      const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
+      const running = startCryptsetup(program, openParameters(path, target));
+      return {
+        async offer(unlockKey): Promise<Opened> {
+          const result = await running.finish(unlockKey);
+          if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
+            throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
+          if (result.exitCode !== 0) throw unavailable(path, result);
+          return { proof: "cryptsetup", ...(target.kind === "header" ? {} : { mapping }) };
+        },
+        [Symbol.dispose]() {
+          running.kill();
+        },
+      };
+    },
+
+    async close(openMapping) {
+      if (openMapping === undefined || !isMapped(openMapping)) return;
+      const result = await run(["close", openMapping]);
+      if (result.exitCode !== 0) throw unavailable(path, result);
+    },
+  };
+}
+
+/** `mapped`: the device is there already, from an unlock before; the key is proven against the header. */
+export type OpenTarget =
+  | { readonly kind: "header" }
+  | { readonly kind: "mapped" }
+  | { readonly kind: "map"; readonly mapping: string };
+
+const HEADER_ONLY: OpenTarget = { kind: "header" };
+
+function chooseTarget(mapping: string): OpenTarget {
+  if (!hasDeviceMapper()) return HEADER_ONLY;
+  return isMapped(mapping) ? { kind: "mapped" } : { kind: "map", mapping };
+}
+
+export function openParameters(path: string, target: OpenTarget): readonly string[] {
+  const common = ["open", "--type", "luks2", "--batch-mode", "--key-file=-"];
+  return target.kind === "map"
+    ? [...common, path, target.mapping]
+    : [...common, "--test-passphrase", path];
+}
+
+export function formatParameters(
+  path: string,
+  { id, passkeyOrigin }: Pick<FormatInput, "id" | "passkeyOrigin">,
+): readonly string[] {
+  const derivation =
+    passkeyOrigin === "generated"
+      ? ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"] // 128 bits are not guessed, however fast
+      : ["--pbkdf", "argon2id"];
+  const identity = ["--label", "databox-cmk", "--uuid", id];
+  const kind = ["luksFormat", "--type", "luks2", "--batch-mode"];
+  return [...kind, ...identity, ...derivation, "--key-file=-", path];
+}
+
+function unavailable(path: string, { exitCode, complaint }: CryptsetupResult): AppError {
+  if (!existsSync(path)) return new AppError("VolumeNotFound", { target: path, detail: path });
+  if (/no space left/i.test(complaint))
+    return new AppError("DiskFull", { target: path, detail: path });
+  return new AppError("VolumeUnavailable", {
+    target: path,
+    detail: `${path}: cryptsetup ended with ${String(exitCode)}: ${complaint}`,
+  });
+}

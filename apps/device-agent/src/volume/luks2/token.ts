@@ -1,0 +1,24 @@
+import * as z from "zod/mini";
+
+export const TOKEN_ID = "0";
+
+/** LUKS2 on-disk format §3.7: `type` and `keyslots` are required of every token, the other members are ours. */
+const token = z.strictObject({
+  type: z.literal("databox-cmk"),
+  keyslots: z.array(z.string()),
+  envelope: z.string().check(z.maxLength(16_384)),
+});
+
+export function renderToken(jws: string): string {
+  return JSON.stringify({ type: "databox-cmk", keyslots: ["0"], envelope: jws });
+}
+
+/** The signed envelope; whoever uses it checks its signature, since anybody with the disk can write a token. */
+export function parseToken(text: string): string | undefined {
+  try {
+    const parsed = token.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data.envelope : undefined;
+  } catch {
+    return undefined;
+  }
+}
