@@ -12,7 +12,7 @@ const RECEIPT: Receipt = {
   counter: 1,
   journalHead: "head",
 };
-const FRESH = { purpose: "unlock", receiptHash: undefined, receiptOutcome: undefined };
+const FRESH = { purpose: "unlock", receiptHash: undefined, receiptOutcome: undefined } as const;
 const FACTS: ReceiptFacts = { order: "order", serial: "serial", receiptHash: "hash", grant: FRESH };
 
 describe("a receipt", () => {
@@ -33,7 +33,6 @@ describe("a receipt", () => {
     ["unlock", "prepared"],
     ["ingest", "prepared"],
     ["prepare", "unlocked"],
-    ["constructor", "unlocked"],
   ] as const)("for a grant to %s may not say %s", (purpose, outcome) => {
     const decision = decideReceipt(
       { ...RECEIPT, outcome },

@@ -1,6 +1,7 @@
 import type { Receipt } from "@databox-cmk/protocol";
 
 import type { Outcome } from "./ports.ts";
+import type { UnlockPurpose } from "./unlock-purposes.ts";
 
 export type ReceiptFacts = {
   readonly order: string;
@@ -9,7 +10,7 @@ export type ReceiptFacts = {
   /** The grant that the receipt names, if it was given to this node. */
   readonly grant:
     | {
-        readonly purpose: string;
+        readonly purpose: UnlockPurpose;
         readonly receiptHash: string | undefined;
         readonly receiptOutcome: string | undefined;
       }
@@ -17,7 +18,7 @@ export type ReceiptFacts = {
 };
 
 /** What a device can have done with a grant of each purpose. */
-const OUTCOMES: Readonly<Record<string, readonly Receipt["outcome"][]>> = {
+const OUTCOMES: Readonly<Record<UnlockPurpose, readonly Receipt["outcome"][]>> = {
   prepare: ["prepared", "failed"],
   unlock: ["unlocked", "failed"],
   ingest: ["unlocked", "failed"],
@@ -35,7 +36,7 @@ export function decideReceipt(
     return refuse("DeviceMessageMalformed", "code: expected with the outcome failed");
   if (grant === undefined)
     return refuse("OrderMismatch", "grantHash: this node was never given such a grant");
-  if (OUTCOMES[grant.purpose]?.includes(receipt.outcome) !== true)
+  if (!OUTCOMES[grant.purpose].includes(receipt.outcome))
     return refuse("DeviceMessageMalformed", `outcome: not one of purpose ${grant.purpose}`);
   if (grant.receiptHash === undefined) return { ok: true, value: { isRepeated: false } };
   if (grant.receiptOutcome === receipt.outcome) return { ok: true, value: { isRepeated: true } };

@@ -2,6 +2,7 @@ import {
   MESSAGE_TYPES,
   parseWith,
   receipt,
+  unlockPurpose,
   type Acknowledgement,
   type Receipt,
 } from "@databox-cmk/protocol";
@@ -82,7 +83,7 @@ async function findGrant(
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return {
-    purpose: row.purpose,
+    purpose: unlockPurpose.parse(row.purpose),
     receiptHash: row.receipt_hash ?? undefined,
     receiptOutcome: row.receipt_outcome ?? undefined,
   };
