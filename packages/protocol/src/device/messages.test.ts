@@ -1,0 +1,219 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import type * as z from "zod/mini";
+
+import { parseWith } from "../parse.ts";
+import { challenge, challengeRequest } from "./challenge.ts";
+import { enrolment, enrolmentRequest, signedEnvelope } from "./enrolment.ts";
+import { acknowledgement, receipt } from "./receipt.ts";
+import { denial, grant, pending, unlockRequest } from "./unlock.ts";
+
+const ORDER =
+  "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/databox-demo/providers/microsoft.databox/jobs/order-1";
+const UUID = "00000000-0000-4000-8000-000000000002";
+const HASH = "A".repeat(43);
+const PUBLIC_KEY = { kty: "EC", crv: "P-256", x: HASH, y: HASH };
+
+/** One good message of each kind. */
+const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
+  challengeRequest: [challengeRequest, { serial: "DBX-1" }],
+  challenge: [
+    challenge,
+    { nonce: "A".repeat(96), expiresInSeconds: 120, brokerTime: "2026-11-25T00:00:00.000Z" },
+  ],
+  enrolmentRequest: [
+    enrolmentRequest,
+    {
+      code: "A".repeat(27),
+      order: ORDER,
+      serial: "DBX-1",
+      publicKey: PUBLIC_KEY,
+      suite: "X-Wing",
+      bootId: UUID,
+      agent: "agent/1",
+    },
+  ],
+  enrolment: [
+    enrolment,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      brokerKeys: [PUBLIC_KEY],
+      envelope: "a.b.c",
+      passkeyOrigin: "generated",
+    },
+  ],
+  signedEnvelope: [signedEnvelope, { env: UUID, generation: 1, jwe: { iv: "A" } }],
+  unlockRequest: [
+    unlockRequest,
+    {
+      nonce: "A".repeat(96),
+      order: ORDER,
+      serial: "DBX-1",
+      env: UUID,
+      generation: 1,
+      purpose: "unlock",
+      bootId: UUID,
+      counter: 1,
+      hpke: { suite: "X-Wing", publicKey: "A".repeat(1622) },
+      agent: "agent/1",
+    },
+  ],
+  grant: [
+    grant,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      sealed: { enc: "A".repeat(1494), ciphertext: "A".repeat(64) },
+      lease: { id: UUID, ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: 0 },
+      kid: "https://contoso.vault.azure.net/keys/kek/0123456789abcdef0123456789abcdef",
+      correlationId: UUID,
+    },
+  ],
+  denial: [
+    denial,
+    {
+      requestHash: HASH,
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      class: "refused",
+      who: "security-administrator",
+      title: "The key is disabled",
+      message: "The key is disabled",
+      ask: "Ask your security administrator.",
+      steps: [{ text: "Enable the key", command: "az keyvault key set-attributes" }],
+      correlationId: UUID,
+    },
+  ],
+  pending: [pending, { requestHash: HASH, retryAfterSeconds: 5, correlationId: UUID }],
+  receipt: [
+    receipt,
+    {
+      grantHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      outcome: "unlocked",
+      bootId: UUID,
+      counter: 1,
+      journalHead: HASH,
+    },
+  ],
+  acknowledgement: [acknowledgement, { requestHash: HASH }],
+};
+const ALL = Object.entries(MESSAGES).map(([name, [schema, value]]) => ({ name, schema, value }));
+const EACH_MEMBER = ALL.flatMap((message) =>
+  Object.keys(message.value).map((member) => Object.assign({ member }, message)),
+);
+
+describe("a message", () => {
+  test.each(ALL)("of kind $name is read as it was written", ({ schema, value }) => {
+    expect(parseWith(schema, value)).toEqual({ ok: true, value });
+  });
+
+  test.each(ALL)("of kind $name with one member too many is refused", ({ schema, value }) => {
+    expect(parseWith(schema, { ...value, admin: true })).toEqual({
+      ok: false,
+      detail: "message: unknown member admin",
+    });
+  });
+
+  test.each(EACH_MEMBER)(
+    "of kind $name without $member is refused by that name",
+    ({ schema, value, member }) => {
+      const rest = Object.fromEntries(Object.entries(value).filter(([name]) => name !== member));
+      const parsed = parseWith(schema, rest);
+      expect(parsed.ok).toBe(false);
+      expect(parsed.ok ? "" : parsed.detail).toMatch(new RegExp(`^${member}: expected `));
+    },
+  );
+
+  test.each(EACH_MEMBER)(
+    "of kind $name with null for $member is refused by that name",
+    ({ schema, value, member }) => {
+      const parsed = parseWith(schema, { ...value, [member]: null });
+      expect(parsed.ok ? "" : parsed.detail).toMatch(new RegExp(`^${member}: `));
+    },
+  );
+
+  test.prop([fc.jsonValue()])("of any other content is refused without an exception", (value) => {
+    for (const { schema } of ALL) expect(parseWith(schema, value).ok).toBe(false);
+  });
+
+  test.each(ALL)("of kind $name is no other kind", ({ name, value }) => {
+    const others = ALL.filter((other) => other.name !== name);
+    expect(
+      others.filter((other) => parseWith(other.schema, value).ok).map((other) => other.name),
+    ).toEqual([]);
+  });
+});
+
+describe("a member is refused when it is", () => {
+  const unlock = MESSAGES["unlockRequest"]?.[1] ?? {};
+  const ask = MESSAGES["enrolmentRequest"]?.[1] ?? {};
+  const WRONG: readonly (readonly [string, z.ZodMiniType, object, string])[] = [
+    ["an order in upper case", unlockRequest, { ...unlock, order: ORDER.toUpperCase() }, "order"],
+    [
+      "an order with a path that climbs",
+      unlockRequest,
+      { ...unlock, order: `${ORDER}/../x` },
+      "order",
+    ],
+    [
+      "an order of another provider",
+      unlockRequest,
+      { ...unlock, order: ORDER.replace("databox/", "compute/") },
+      "order",
+    ],
+    ["a serial with a line break", unlockRequest, { ...unlock, serial: "DBX\n1" }, "serial"],
+    ["a serial with a slash", unlockRequest, { ...unlock, serial: "DBX/1" }, "serial"],
+    ["a serial of 65 characters", unlockRequest, { ...unlock, serial: "D".repeat(65) }, "serial"],
+    ["a text with a control character", unlockRequest, { ...unlock, agent: "a\u001b[2J" }, "agent"],
+    ["a text that turns direction", unlockRequest, { ...unlock, agent: "a\u202e" }, "agent"],
+    ["a counter of zero", unlockRequest, { ...unlock, counter: 0 }, "counter"],
+    ["a counter that is no whole number", unlockRequest, { ...unlock, counter: 1.5 }, "counter"],
+    ["a counter beyond exact numbers", unlockRequest, { ...unlock, counter: 2 ** 53 }, "counter"],
+    ["a counter in a string", unlockRequest, { ...unlock, counter: "1" }, "counter"],
+    ["a purpose that nobody knows", unlockRequest, { ...unlock, purpose: "admin" }, "purpose"],
+    [
+      "a suite that nobody knows",
+      unlockRequest,
+      { ...unlock, hpke: { suite: "none", publicKey: "A" } },
+      "hpke.suite",
+    ],
+    [
+      "a public key that is too long",
+      unlockRequest,
+      { ...unlock, hpke: { suite: "X-Wing", publicKey: "A".repeat(1623) } },
+      "hpke.publicKey",
+    ],
+    ["a nonce with padding", unlockRequest, { ...unlock, nonce: "AA==" }, "nonce"],
+    [
+      "a private key",
+      enrolmentRequest,
+      { ...ask, publicKey: { ...PUBLIC_KEY, d: HASH } },
+      "publicKey",
+    ],
+    [
+      "a key of another curve",
+      enrolmentRequest,
+      { ...ask, publicKey: { ...PUBLIC_KEY, crv: "P-384" } },
+      "publicKey.crv",
+    ],
+    [
+      "a uuid in upper case",
+      unlockRequest,
+      { ...unlock, env: "A0000000-0000-4000-8000-000000000002" },
+      "env",
+    ],
+  ];
+  test.each(WRONG)("%s", (_name, schema, value, member) => {
+    const parsed = parseWith(schema, value);
+    expect(parsed.ok ? "accepted" : parsed.detail).toMatch(new RegExp(`^${member}: `));
+  });
+
+  test("and the refusal never repeats the value, which may be a secret", () => {
+    const parsed = parseWith(enrolmentRequest, { ...ask, code: "canary canary" });
+    expect(parsed.ok ? "accepted" : parsed.detail).not.toContain("canary");
+  });
+});
