@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { runAgent } from "./run-agent.ts";
+import type { AgentRun } from "./run-agent.ts";
+import { TAMPERINGS } from "./tamper.ts";
+import type { Tampering } from "./tamper.ts";
+
+export type NodeConnection = {
+  readonly brokerUrl: string;
+  readonly order: string;
+  readonly caFile: string;
+  /** `address:port`. */
+  readonly dnsServer?: string;
+  readonly volumeKind?: "luks2" | "file" | "auto";
+};
+
+export type EmulatedNode = {
+  readonly serial: string;
+  readonly stateDir: string;
+  readonly diskPath: string;
+  readonly isOn: boolean;
+  /** A new boot: whatever was unlocked is locked. */
+  powerOn(): void;
+  powerOff(): Promise<void>;
+  tamper(kind: Tampering): void;
+  /** @param code - the one-time enrolment code; it goes by standard input. */
+  prepare(connection: NodeConnection, code: string): Promise<AgentRun>;
+  /** Any command of the agent, such as `["unlock"]`. */
+  agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
+};
+
+/** @throws {RangeError} from `agent` and `prepare` while the node is off */
+export function createEmulatedNode(options: {
+  readonly serial: string;
+  readonly folder: string;
+  readonly diskMib: number;
+  readonly agentCommand: readonly [string, ...string[]];
+}): EmulatedNode {
+  const { serial, folder, diskMib, agentCommand } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stateDir = join(folder, "agent");
+  const diskPath = join(folder, "disk.img");
+  const bootIdFile = join(folder, "boot-id");
+  const stateFile = join(stateDir, "state.json");
+  let stateAtPowerOn: string | undefined;
+  const isOn = () => existsSync(bootIdFile);
+
+  const agent = async (parameters: readonly string[], input?: string): Promise<AgentRun> => {
+    if (!isOn()) throw new RangeError(`node ${serial} is switched off`);
+    return runAgent(agentCommand, ["--state-dir", stateDir, ...parameters], input);
+  };
+
+  return {
+    serial,
+    stateDir,
+    diskPath,
+    get isOn() {
+      return isOn();
+    },
+    powerOn() {
+      writeFileSync(bootIdFile, `${randomUUID()}\n`, { mode: 0o600 });
+      stateAtPowerOn = existsSync(stateFile) ? readFileSync(stateFile, "utf8") : undefined;
+    },
+    async powerOff() {
+      // A real machine loses its mappings with its power; this one shares the kernel of its host.
+      if (isOn() && existsSync(`/dev/mapper/databox-${serial.toLowerCase()}`))
+        await agent(["lock"]);
+      rmSync(bootIdFile, { force: true });
+    },
+    tamper(kind) {
+      TAMPERINGS[kind]({ stateDir, diskPath, stateAtPowerOn });
+    },
+    prepare(connection, code) {
+      const { dnsServer, volumeKind = "auto" } = connection;
+      const parameters = [
+        ["--broker", connection.brokerUrl],
+        ["--order", connection.order],
+        ["--serial", serial],
+        ["--volume", diskPath],
+        ["--volume-kind", volumeKind],
+        ["--size-mib", String(diskMib)],
+        ["--ca-file", connection.caFile],
+        ["--boot-id-file", bootIdFile],
+        dnsServer === undefined ? ["--resolve-localhost"] : ["--dns-server", dnsServer],
+      ];
+      return agent(["prepare", ...parameters.flat()], code);
+    },
+    agent,
+  };
+}

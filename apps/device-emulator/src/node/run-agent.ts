@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+
+import { parseAgentOutput } from "../core/agent-output.ts";
+import type { AgentOutputEvent } from "../core/agent-output.ts";
+
+export type AgentRun = {
+  readonly exitCode: number;
+  readonly events: readonly AgentOutputEvent[];
+  /** What the agent wrote beside its events: nothing, unless it crashed. */
+  readonly stderr: string;
+};
+
+const DEADLINE_MS = 60_000;
+
+/** Runs the real agent as a process of its own, as the appliance's system would. */
+export async function runAgent(
+  command: readonly [string, ...string[]],
+  parameters: readonly string[],
+  input = "",
+): Promise<AgentRun> {
+  const [program, ...fixed] = command;
+  const child = spawn(program, [...fixed, "--json", ...parameters], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    timeout: DEADLINE_MS,
+    killSignal: "SIGKILL",
+  });
+  child.stdin.on("error", () => undefined); // an agent that reads no input has closed it
+  child.stdin.end(input);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => {
+      resolve(exitCode ?? -1);
+    });
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    ended,
+  ]);
+  return { exitCode, events: parseAgentOutput(stdout), stderr };
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
