@@ -23,13 +23,18 @@ if (major < MINIMUM_NODE_MAJOR) {
   );
 }
 installDependencies();
-run("the agent's bundle", "pnpm", ["--silent", "--filter", "@databox-cmk/device-agent", "build"], [
-  "apps/device-agent/src",
-  "apps/device-agent/rolldown.config.ts",
-  "packages/crypto/src",
-  "packages/protocol/src",
-  "packages/errors/src",
-]);
+run(
+  "the agent's bundle",
+  "pnpm",
+  ["--silent", "--filter", "@databox-cmk/device-agent", "build"],
+  [
+    "apps/device-agent/src",
+    "apps/device-agent/rolldown.config.ts",
+    "packages/crypto/src",
+    "packages/protocol/src",
+    "packages/errors/src",
+  ],
+);
 if (process.argv.includes("--for-tests")) installTestPackages();
 
 function installDependencies() {
@@ -75,7 +80,7 @@ function fingerprintOf(inputs) {
 function addToHash(hash, path) {
   if (!existsSync(path)) return;
   try {
-    const names = readdirSync(path).sort();
+    const names = readdirSync(path).toSorted();
     for (const name of names) addToHash(hash, join(path, name));
   } catch {
     hash.update(path.slice(root.length)).update("\0").update(readFileSync(path));
@@ -91,7 +96,8 @@ function installTestPackages() {
   if (mayInstall) {
     console.error(`Installing Debian packages for the tests: ${missing.join(" ")} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args) => spawnSync("apt-get", ["-qq", ...args], { stdio: ["ignore", 2, 2], env });
+    const apt = (...args) =>
+      spawnSync("apt-get", ["-qq", ...args], { stdio: ["ignore", 2, 2], env });
     apt("update");
     apt("install", "--yes", "--no-install-recommends", ...missing);
   }
@@ -104,7 +110,9 @@ function installTestPackages() {
 }
 
 function isCommand(command) {
-  const folders = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter);
+  const folders = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`.split(
+    delimiter,
+  );
   return folders.some((folder) => existsSync(join(folder, command)));
 }
 

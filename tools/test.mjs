@@ -37,7 +37,8 @@ try {
 rmSync(folder, { recursive: true, force: true });
 
 const brokenFiles = tests.testResults.filter(
-  (file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),
+  (file) =>
+    file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),
 ).length;
 const passed = tests.numPassedTests + gates.length - failedGates.length;
 const failed = tests.numFailedTests + brokenFiles + failedGates.length;

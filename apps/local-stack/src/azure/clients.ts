@@ -1,0 +1,41 @@
+import { DataBoxManagementClient } from "@azure/arm-databox";
+import { KeyVaultManagementClient } from "@azure/arm-keyvault";
+import { ClientSecretCredential } from "@azure/identity";
+import { KeyClient } from "@azure/keyvault-keys";
+
+import type { StackClient, StackDescription } from "../core/stack-description.ts";
+import { createTransport } from "./transport.ts";
+
+export type AzureClients = {
+  readonly dataBox: DataBoxManagementClient;
+  readonly vaults: KeyVaultManagementClient;
+  readonly credential: ClientSecretCredential;
+  keys(vaultUrl: string): KeyClient;
+  [Symbol.dispose](): void;
+};
+
+/** The unmodified Azure SDK clients of one caller, pointed at the stack. */
+export function createAzureClients(
+  stack: StackDescription,
+  caPem: string,
+  client: StackClient,
+): AzureClients {
+  const transport = createTransport(caPem);
+  const options = { additionalPolicies: [...transport.policies] };
+  const credential = new ClientSecretCredential(
+    stack.tenantId,
+    client.clientId,
+    client.clientSecret,
+    { ...options, authorityHost: stack.authorityUrl, disableInstanceDiscovery: true },
+  );
+  const arm = { ...options, endpoint: stack.armUrl };
+  return {
+    credential,
+    dataBox: new DataBoxManagementClient(credential, stack.subscriptionId, arm),
+    vaults: new KeyVaultManagementClient(credential, stack.subscriptionId, arm),
+    keys: (vaultUrl) => new KeyClient(vaultUrl, credential, options),
+    [Symbol.dispose]: () => {
+      transport[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import {
+  createDefaultHttpClient,
+  createPipelineRequest,
+  type HttpMethods,
+  type Pipeline,
+} from "@azure/core-rest-pipeline";
+
+/**
+ * One JSON call by an Azure pipeline, for the two APIs that no SDK speaks: the operator's and the emulator's control API.
+ *
+ * @throws {Error} with status and body, when the answer is not a success.
+ */
+export async function sendJson(
+  pipeline: Pipeline,
+  method: HttpMethods,
+  url: string,
+  body: object,
+): Promise<unknown> {
+  const request = createPipelineRequest({ url, method, body: JSON.stringify(body) });
+  request.headers.set("content-type", "application/json");
+  const response = await pipeline.sendRequest(createDefaultHttpClient(), request);
+  const text = response.bodyAsText ?? "";
+  if (response.status >= 300) {
+    throw new Error(`${method} ${url} answered ${String(response.status)}: ${text}`);
+  }
+  return text === "" ? undefined : JSON.parse(text);
+}

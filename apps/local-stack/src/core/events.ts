@@ -1,0 +1,28 @@
+type NodeResult = {
+  readonly node: string;
+  readonly outcome: string;
+  readonly volume: string;
+};
+
+/** One thing that happened, as `--json` prints it: one object per line. Never holds a secret. */
+export type StackEvent =
+  | { readonly event: "stack"; readonly outcome: "ready"; readonly stackFile: string }
+  | { readonly event: "step"; readonly step: string; readonly detail: string }
+  | ({ readonly event: "prepare" } & NodeResult)
+  | ({ readonly event: "lock" } & NodeResult)
+  | {
+      readonly event: "unlock";
+      readonly node: string;
+      readonly outcome: "unlocked" | "refused" | "unreachable";
+      readonly volume: string;
+      /** What accepted the key: cryptsetup, or the portable volume's authenticated header. */
+      readonly proof?: string;
+      readonly code?: string;
+      readonly reason?: string;
+      readonly who?: string;
+      readonly steps?: readonly { readonly text: string; readonly command?: string }[];
+    }
+  | { readonly event: "story"; readonly outcome: "done" };
+
+export type Timed<Event> = Event & { readonly elapsedMs: number };
+export type Report = (event: Timed<StackEvent>) => void;

@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { AppError, explain } from "@databox-cmk/errors";
+import { Command, InvalidArgumentError } from "commander";
+
+import { runStack } from "./run-stack.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const HIGHEST_PORT = 65_535;
+
+const program = new Command("npm start --")
+  .description("Starts the whole system on loopback and plays its story.")
+  .option("--once", "end after the story", false)
+  .option("--serve", "skip the story and serve until Ctrl-C", false)
+  .option("--json", "print one JSON event per line", false)
+  .option("--directory <folder>", "folder of the stack's files", ".local")
+  .option(
+    "--emulator-port <port>",
+    "TLS port of Entra ID, Resource Manager and Key Vault",
+    port,
+    8443,
+  )
+  .option("--broker-port <port>", "TLS port of the broker", port, 8444)
+  .option("--imds-port <port>", "port of the instance metadata service", port, 8445)
+  .option("--dns-port <port>", "port of the DNS server", port, 8446)
+  .addHelpText("after", "\nPort 0 takes a free one.")
+  .showSuggestionAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .parse();
+const options = program.opts<{
+  once: boolean;
+  serve: boolean;
+  json: boolean;
+  directory: string;
+  emulatorPort: number;
+  brokerPort: number;
+  imdsPort: number;
+  dnsPort: number;
+}>();
+if (options.once && options.serve)
+  program.error("error: --once ends after the story, --serve skips it: choose one");
+
+try {
+  await runStack({
+    directory: resolve(ROOT, options.directory),
+    mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
+    json: options.json,
+    ports: {
+      emulator: options.emulatorPort,
+      broker: options.brokerPort,
+      imds: options.imdsPort,
+      dns: options.dnsPort,
+    },
+  });
+} catch (error) {
+  process.exitCode = 1;
+  process.stderr.write(`${describeFailure(error)}\n`);
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,5}$/.test(value) || number > HIGHEST_PORT)
+    throw new InvalidArgumentError("Expected 0 to 65535.");
+  return number;
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof AppError) {
+    const explanation = explain(error.code, error);
+    return [explanation.message, ...explanation.steps.map(({ text }) => text)].join("\n  ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,26 @@
+import type { StackDescription } from "../core/stack-description.ts";
+
+/** Where everything is, and how to use it, for a person who has just started the stack. */
+export function renderWhereabouts(stack: StackDescription, stackFile: string): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ["Resource Manager", stack.armUrl],
+    ["Broker", stack.brokerUrl],
+    ["Entra ID", `${stack.authorityUrl}/${stack.tenantId}`],
+    ["Key vaults", `https://{name}.${stack.vaultSuffix}`],
+    ["Instance metadata", stack.imdsUrl],
+    ["Emulator control", stack.emulatorControlUrl],
+    ["DNS", stack.dnsServer],
+    ["Trust this CA", stack.caFile],
+    ["Subscription", stack.subscriptionId],
+    ...stack.users.map(({ role, userName }) => [role, userName] as const),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    "",
+    "The stack keeps running until Ctrl-C.",
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    "",
+    `All of it, with client ids and secrets, is in ${stackFile}.`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { AGENT_BUNDLE, AGENT_SOURCE, agentCommand } from "@databox-cmk/device-agent";
+import {
+  type AgentRun,
+  createDeviceEmulator,
+  type DeviceEmulator,
+  type EmulatedNode,
+} from "@databox-cmk/device-emulator";
+
+import type { OperatorClient } from "../azure/operator-client.ts";
+import type { StackEvent } from "../core/events.ts";
+import type { Stack } from "./start-stack.ts";
+
+type Result<Event extends StackEvent["event"]> = Omit<
+  Extract<StackEvent, { event: Event }>,
+  "event" | "node"
+>;
+export type UnlockResult = Result<"unlock">;
+
+export type ApplianceNode = {
+  readonly serial: string;
+  prepare(): Promise<Result<"prepare">>;
+  lock(): Promise<Result<"lock">>;
+  unlock(): Promise<UnlockResult>;
+};
+
+export type Appliance = {
+  readonly nodes: readonly ApplianceNode[];
+  /** From the datacenter to the customer: it travels switched off and boots there, locked. */
+  ship(): Promise<void>;
+};
+
+/** A software Data Box for an order: switched on in the datacenter, its nodes waiting to be prepared. */
+export async function createAppliance(options: {
+  readonly stack: Stack;
+  readonly operator: OperatorClient;
+  readonly order: string;
+  readonly serials: readonly string[];
+  readonly directory: string;
+}): Promise<Appliance> {
+  const { stack, operator, order, serials } = options;
+  const emulator = createDeviceEmulator({
+    directory: join(options.directory, serials.join("-")),
+    agentCommand: agentCommand(existsSync(AGENT_BUNDLE) ? AGENT_BUNDLE : AGENT_SOURCE),
+    sku: serials.length === 1 ? "DataBox" : "DataBoxHeavy",
+    serials,
+  });
+  const codes = await operator.prepare(order, serials);
+  emulator.powerOn();
+  await stack.addAppliance({
+    order,
+    nodes: emulator.nodes.map(({ serial, stateDir }) => ({ serial, stateDir })),
+  });
+  return {
+    nodes: emulator.nodes.map((node) => {
+      const code = codes.find(({ serial }) => serial === node.serial)?.enrolmentCode;
+      if (code === undefined)
+        throw new Error(`the broker gave no enrolment code for ${node.serial}`);
+      return createNode(stack, node, order, code);
+    }),
+    ship: () => ship(emulator),
+  };
+}
+
+async function ship(emulator: DeviceEmulator): Promise<void> {
+  await emulator.powerOff();
+  emulator.ship();
+  emulator.ship();
+  emulator.powerOn();
+}
+
+function createNode(stack: Stack, node: EmulatedNode, order: string, code: string): ApplianceNode {
+  const { brokerUrl, caFile, dnsServer } = stack.description;
+  return {
+    serial: node.serial,
+    prepare: async () => {
+      const run = await node.prepare(
+        { brokerUrl, caFile, dnsServer, order: order.toLowerCase() },
+        code,
+      );
+      return { outcome: must(run, "prepared"), volume: volumeOf(run) };
+    },
+    lock: async () => {
+      const run = await node.agent(["lock"]);
+      return { outcome: must(run, "locked"), volume: volumeOf(run) };
+    },
+    unlock: async () => toUnlockResult(await node.agent(["unlock"])),
+  };
+}
+
+/** The agent's own event, as far as the story tells it. */
+function toUnlockResult(run: AgentRun): UnlockResult {
+  const event = lastEvent(run);
+  const { outcome, code, reason, who, steps, proof } = event;
+  if (outcome !== "unlocked" && outcome !== "refused" && outcome !== "unreachable")
+    throw unexpected(run);
+  return {
+    outcome,
+    volume: volumeOf(run),
+    ...(typeof proof === "string" && { proof }),
+    ...(typeof code === "string" && { code }),
+    ...(typeof reason === "string" && { reason }),
+    ...(typeof who === "string" && { who }),
+    ...(Array.isArray(steps) && { steps }),
+  };
+}
+
+function must(run: AgentRun, outcome: string): string {
+  if (lastEvent(run).outcome !== outcome) throw unexpected(run);
+  return outcome;
+}
+
+function volumeOf(run: AgentRun): string {
+  const { volume } = lastEvent(run);
+  return typeof volume === "string" ? volume : "unknown";
+}
+
+function lastEvent(run: AgentRun): AgentRun["events"][number] {
+  const event = run.events.at(-1);
+  if (event === undefined) throw unexpected(run);
+  return event;
+}
+
+function unexpected(run: AgentRun): Error {
+  return new Error(
+    `the agent ended with code ${String(run.exitCode)}: ${JSON.stringify(run.events.at(-1))} ${run.stderr}`,
+  );
+}

@@ -1,0 +1,95 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+import { createEmptyPipeline, type PipelinePolicy } from "@azure/core-rest-pipeline";
+
+import { sendJson } from "../azure/send-json.ts";
+import type { StackClient } from "../core/stack-description.ts";
+
+/** Callers of the stack, by role: app roles of their tokens decide what the broker lets them do. */
+const APPLICATIONS = [
+  { role: "Owner", roles: ["Owner"] },
+  { role: "Contributor", roles: ["Contributor"] },
+  { role: "Reader", roles: ["Reader"] },
+  { role: "Data Box Contributor", roles: ["DataBoxContributor"] },
+  { role: "Data Box Reader", roles: ["DataBoxReader"] },
+  { role: "Data Box Operator", roles: ["DataBoxOperator"] },
+  { role: "Datacenter Operator", roles: ["DataBox.Operator"] },
+] as const;
+export type StackRole = (typeof APPLICATIONS)[number]["role"];
+
+const USERS = [
+  {
+    role: "Security administrator",
+    userName: "ada@contoso.example",
+    displayName: "Ada Lovelace",
+    roles: ["Owner"],
+  },
+  {
+    role: "Order reader",
+    userName: "ren@contoso.example",
+    displayName: "Ren Reader",
+    roles: ["DataBoxReader"],
+  },
+  {
+    role: "Datacenter operator",
+    userName: "opal@databox.example",
+    displayName: "Opal Operator",
+    roles: ["DataBox.Operator"],
+  },
+] as const;
+
+export type RegisteredClient = StackClient & { readonly objectId: string };
+
+export type Directory = {
+  readonly clients: readonly RegisteredClient[];
+  readonly users: readonly { readonly role: string; readonly userName: string }[];
+  client(role: StackRole): RegisteredClient;
+};
+
+export type ControlApi = { put(path: string, body: object): Promise<unknown> };
+
+/** The emulator's control API: what no customer of Azure may do, but whoever runs an emulator must. */
+export function createControlApi(
+  controlUrl: string,
+  policies: readonly { readonly policy: PipelinePolicy }[],
+): ControlApi {
+  const pipeline = createEmptyPipeline();
+  for (const { policy } of policies) pipeline.addPolicy(policy);
+  return { put: (path, body) => sendJson(pipeline, "PUT", `${controlUrl}${path}`, body) };
+}
+
+/** Registers the stack's callers, each with a fresh secret. */
+export async function registerCallers(control: ControlApi): Promise<Directory> {
+  const clients = await Promise.all(
+    APPLICATIONS.map(async ({ role, roles }) => {
+      const clientId = randomUUID();
+      const objectId = randomUUID();
+      const clientSecret = randomBytes(24).toString("base64url");
+      await control.put(`/applications/${clientId}`, {
+        displayName: role,
+        objectId,
+        secret: clientSecret,
+        roles,
+      });
+      return { role, clientId, clientSecret, objectId };
+    }),
+  );
+  await Promise.all(
+    USERS.map(({ userName, displayName, roles }) =>
+      control.put(`/users/${userName}`, {
+        displayName,
+        roles,
+        password: randomBytes(24).toString("base64url"),
+      }),
+    ),
+  );
+  return {
+    clients,
+    users: USERS.map(({ role, userName }) => ({ role, userName })),
+    client: (role) => {
+      const client = clients.find((candidate) => candidate.role === role);
+      if (client === undefined) throw new RangeError(`no client has the role ${role}`);
+      return client;
+    },
+  };
+}

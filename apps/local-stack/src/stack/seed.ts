@@ -1,0 +1,89 @@
+import { ManagedServiceIdentityClient } from "@azure/arm-msi";
+import { bearerTokenAuthenticationPolicy, createEmptyPipeline } from "@azure/core-rest-pipeline";
+
+import { createAzureClients } from "../azure/clients.ts";
+import { sendJson } from "../azure/send-json.ts";
+import { createTransport } from "../azure/transport.ts";
+import type { StackClient, StackDescription } from "../core/stack-description.ts";
+
+const SERVICE_VAULT = "databoxservice";
+const SERVICE_KEY = "service-key";
+const BROKER_IDENTITY = "cloud-broker";
+const RESOURCE_GROUPS_API_VERSION = "2021-04-01";
+
+export type ServiceResources = {
+  /** The broker's own managed identity, to be assigned to "this machine". */
+  readonly brokerIdentityId: string;
+  /** Versionless URL of the service's own key-encryption key. */
+  readonly serviceKeyUrl: string;
+};
+
+/**
+ * Makes what the operator of a broker makes once: its identity, its vault, its key-encryption key, and the right to use it.
+ * Everything goes through the official clients, as it would against Azure.
+ *
+ * @param serviceResourceGroup - name of the group that holds the service's own resources and the identities of orders.
+ */
+export async function seedService(
+  stack: StackDescription,
+  caPem: string,
+  owner: StackClient & { readonly objectId: string },
+  serviceResourceGroup: string,
+): Promise<ServiceResources> {
+  using clients = createAzureClients(stack, caPem, owner);
+  using transport = createTransport(caPem);
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(
+    bearerTokenAuthenticationPolicy({
+      credential: clients.credential,
+      scopes: `${stack.armUrl}/.default`,
+    }),
+  );
+  for (const { policy } of transport.policies) pipeline.addPolicy(policy);
+  await sendJson(
+    pipeline,
+    "PUT",
+    `${stack.armUrl}/subscriptions/${stack.subscriptionId}/resourceGroups/${serviceResourceGroup}?api-version=${RESOURCE_GROUPS_API_VERSION}`,
+    { location: stack.location },
+  );
+  const identities = new ManagedServiceIdentityClient(clients.credential, stack.subscriptionId, {
+    endpoint: stack.armUrl,
+    additionalPolicies: [...transport.policies],
+  });
+  const identity = await identities.userAssignedIdentities.createOrUpdate(
+    serviceResourceGroup,
+    BROKER_IDENTITY,
+    { location: stack.location },
+  );
+  const { id, principalId } = identity;
+  if (id === undefined || principalId === undefined) {
+    throw new Error("Resource Manager made an identity without id or principalId");
+  }
+  const policy = (objectId: string, keys: string[]) => ({
+    tenantId: stack.tenantId,
+    objectId,
+    permissions: { keys },
+  });
+  await clients.vaults.vaults.beginCreateOrUpdateAndWait(
+    serviceResourceGroup,
+    SERVICE_VAULT,
+    {
+      location: stack.location,
+      properties: {
+        tenantId: stack.tenantId,
+        sku: { family: "A", name: "standard" },
+        enableRbacAuthorization: false,
+        enablePurgeProtection: true,
+        softDeleteRetentionInDays: 7,
+        accessPolicies: [
+          policy(owner.objectId, ["get", "list", "create", "rotate", "update"]),
+          policy(principalId, ["get", "wrapKey", "unwrapKey"]),
+        ],
+      },
+    },
+    { updateIntervalInMs: 50 },
+  );
+  const vaultUrl = `https://${SERVICE_VAULT}.${stack.vaultSuffix}`;
+  await clients.keys(vaultUrl).createRsaKey(SERVICE_KEY, { keySize: 2048 });
+  return { brokerIdentityId: id, serviceKeyUrl: `${vaultUrl}/keys/${SERVICE_KEY}` };
+}

@@ -1,0 +1,183 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
+
+import { createTransport } from "../azure/transport.ts";
+import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
+import { prepareCertificates, type StackCertificates } from "./certificates.ts";
+import { type ChildService, startChild } from "./child-service.ts";
+import { createControlApi, type Directory, registerCallers } from "./directory.ts";
+import { freePort } from "./free-port.ts";
+import { seedService, type ServiceResources } from "./seed.ts";
+import { writeStackFile } from "./stack-file.ts";
+
+const BROKER_MAIN = fileURLToPath(new URL("../../../cloud-broker/src/main.ts", import.meta.url));
+const BROKER_READY_MS = 30_000;
+const SERVICE_RESOURCE_GROUP = "databox-service";
+
+export type StackOptions = {
+  /** Folder of the stack: certificates, the broker's data, appliances, stack.json. */
+  readonly directory: string;
+  /** TCP ports; 0 takes a free one. */
+  readonly ports: {
+    readonly emulator: number;
+    readonly broker: number;
+    readonly imds: number;
+    readonly dns: number;
+  };
+  /** Script that runs the broker; tests start theirs, which stops at chosen writes. */
+  readonly brokerMain?: string;
+  readonly brokerEnvironment?: Readonly<Record<string, string>>;
+};
+
+export type Stack = {
+  readonly description: StackDescription;
+  readonly stackFile: string;
+  readonly caPem: string;
+  readonly directory: Directory;
+  readonly emulator: AzureEmulator;
+  broker(): ChildService;
+  /** Starts a broker on the same data after the former one has ended. */
+  restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;
+  addAppliance(appliance: StackAppliance): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Starts emulator and broker on loopback, and makes in them what the operator of a broker makes once. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const brokerData = join(options.directory, "broker");
+  await rm(brokerData, { recursive: true, force: true });
+  await mkdir(brokerData, { recursive: true, mode: 0o700 });
+  const certificates = await prepareCertificates(join(options.directory, "tls"));
+  const brokerPort = options.ports.broker === 0 ? await freePort() : options.ports.broker;
+  const brokerUrl = `https://broker.localhost:${String(brokerPort)}`;
+  const emulator = await createAzureEmulator({
+    port: options.ports.emulator,
+    imdsPort: options.ports.imds,
+    dnsPort: options.ports.dns,
+    certificateAuthority: certificates.authority,
+    dnsNames: ["broker.localhost"],
+    dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
+  });
+  try {
+    return await composeStack(options, {
+      certificates,
+      brokerData,
+      brokerPort,
+      brokerUrl,
+      emulator,
+    });
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+}
+
+type Parts = {
+  readonly certificates: StackCertificates;
+  readonly brokerData: string;
+  readonly brokerPort: number;
+  readonly brokerUrl: string;
+  readonly emulator: AzureEmulator;
+};
+
+async function composeStack(options: StackOptions, parts: Parts): Promise<Stack> {
+  const { certificates, emulator, brokerUrl } = parts;
+  const caPem = certificates.authority.certificatePem;
+  const stackFile = join(options.directory, "stack.json");
+  using transport = createTransport(caPem);
+  const control = createControlApi(emulator.controlUrl, transport.policies);
+  const directory = await registerCallers(control);
+  let description: StackDescription = {
+    armUrl: emulator.armUrl,
+    authorityUrl: emulator.authorityUrl,
+    portalUrl: brokerUrl,
+    brokerUrl,
+    vaultSuffix: emulator.vaultSuffix,
+    imdsUrl: emulator.imdsUrl,
+    emulatorControlUrl: emulator.controlUrl,
+    dnsServer: `${emulator.dns.address}:${String(emulator.dns.port)}`,
+    caFile: certificates.caFile,
+    tenantId: emulator.tenantId,
+    subscriptionId: emulator.subscriptionId,
+    resourceGroup: emulator.resourceGroup,
+    location: emulator.location,
+    storageAccountId: emulator.storageAccountId,
+    clients: directory.clients.map(({ role, clientId, clientSecret }) => ({
+      role,
+      clientId,
+      clientSecret,
+    })),
+    users: directory.users,
+    appliances: [],
+  };
+  const service = await seedService(
+    description,
+    caPem,
+    directory.client("Owner"),
+    SERVICE_RESOURCE_GROUP,
+  );
+  await control.put("/imds", { identities: [service.brokerIdentityId] });
+
+  const startBroker = (environment: Readonly<Record<string, string>> = {}) =>
+    startChild({
+      name: "The broker",
+      script: [options.brokerMain ?? BROKER_MAIN, "serve"],
+      environment: {
+        ...brokerEnvironment(description, parts, service),
+        ...options.brokerEnvironment,
+        ...environment,
+      },
+      readyWithinMs: BROKER_READY_MS,
+    });
+  let broker = await startBroker();
+  await writeStackFile(stackFile, description);
+  return {
+    get description() {
+      return description;
+    },
+    stackFile,
+    caPem,
+    directory,
+    emulator,
+    broker: () => broker,
+    restartBroker: async (environment) => {
+      await broker.stop();
+      broker = await startBroker(environment);
+    },
+    addAppliance: async (appliance) => {
+      description = { ...description, appliances: [...description.appliances, appliance] };
+      await writeStackFile(stackFile, description);
+    },
+    close: async () => {
+      await broker.stop();
+      await emulator.close();
+    },
+  };
+}
+
+function brokerEnvironment(
+  stack: StackDescription,
+  parts: Parts,
+  service: ServiceResources,
+): Record<string, string> {
+  return {
+    BROKER_PORT: String(parts.brokerPort),
+    BROKER_URL: parts.brokerUrl,
+    BROKER_TLS_CERTIFICATE_FILE: parts.certificates.brokerCertificateFile,
+    BROKER_TLS_KEY_FILE: parts.certificates.brokerKeyFile,
+    BROKER_DATA_DIR: parts.brokerData,
+    ARM_URL: stack.armUrl,
+    ENTRA_AUTHORITY: stack.authorityUrl,
+    TENANT_ID: stack.tenantId,
+    KEY_VAULT_SUFFIXES: stack.vaultSuffix,
+    SERVICE_KEY_URL: service.serviceKeyUrl,
+    IDENTITY_RESOURCE_GROUP: `/subscriptions/${stack.subscriptionId}/resourceGroups/${SERVICE_RESOURCE_GROUP}`,
+    EXTRA_CA_FILE: stack.caFile,
+    DNS_SERVER: stack.dnsServer,
+    LRO_RETRY_AFTER_SECONDS: "0",
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: stack.imdsUrl,
+  };
+}

@@ -1,0 +1,110 @@
+import type { JobResource } from "@azure/arm-databox";
+
+import { POLL, type StoryContext, timed } from "./story-context.ts";
+
+export type StoryOrder = { readonly id: string; readonly name: string };
+
+/** Step 1: an order, as a customer's script makes one. */
+export function createOrder(context: StoryContext, name: string): Promise<StoryOrder> {
+  const { stack, customer, report } = context;
+  const order: JobResource = {
+    location: stack.location,
+    sku: { name: "DataBox" },
+    transferType: "ImportToAzure",
+    details: {
+      jobDetailsType: "DataBox",
+      contactDetails: {
+        contactName: "Ada Lovelace",
+        phone: "4255550100",
+        emailList: ["ada@contoso.example"],
+      },
+      shippingAddress: {
+        streetAddress1: "1 Analytical Way",
+        city: "Redmond",
+        stateOrProvince: "WA",
+        country: "US",
+        postalCode: "98052",
+        addressType: "Commercial",
+      },
+      dataImportDetails: [
+        {
+          accountDetails: {
+            dataAccountType: "StorageAccount",
+            storageAccountId: stack.storageAccountId,
+          },
+        },
+      ],
+    },
+  };
+  return timed(
+    report,
+    async () => {
+      const job = await customer.dataBox.jobs.beginCreateAndWait(
+        stack.resourceGroup,
+        name,
+        order,
+        POLL,
+      );
+      if (job.id === undefined) throw new Error("the new order has no id");
+      return { id: job.id, name };
+    },
+    () => ({
+      event: "step",
+      step: "Order",
+      detail: `${name} created; its unlock key will be under the service's own key`,
+    }),
+  );
+}
+
+/** Gives the order an identity of its own; answers its principal. */
+export function enableIdentity(context: StoryContext, order: StoryOrder): Promise<string> {
+  const { stack, customer, report } = context;
+  return timed(
+    report,
+    async () => {
+      const job = await customer.dataBox.jobs.beginUpdateAndWait(
+        stack.resourceGroup,
+        order.name,
+        { identity: { type: "SystemAssigned" } },
+        POLL,
+      );
+      const principalId = job.identity?.principalId;
+      if (principalId === undefined) throw new Error("the order's identity has no principal");
+      return principalId;
+    },
+    (principalId) => ({
+      event: "step",
+      step: "Identity",
+      detail: `the order is now principal ${principalId}`,
+    }),
+  );
+}
+
+/** Switches the order from the service's key to the customer's: the broker re-wraps before it answers. */
+export async function useCustomerKey(
+  context: StoryContext,
+  order: StoryOrder,
+  key: { readonly kid: string; readonly vaultId: string },
+): Promise<void> {
+  const { stack, customer, report } = context;
+  await timed(
+    report,
+    () =>
+      customer.dataBox.jobs.beginUpdateAndWait(
+        stack.resourceGroup,
+        order.name,
+        {
+          details: {
+            keyEncryptionKey: {
+              kekType: "CustomerManaged",
+              kekUrl: key.kid,
+              kekVaultResourceID: key.vaultId,
+              identityProperties: { type: "SystemAssigned" },
+            },
+          },
+        },
+        POLL,
+      ),
+    () => ({ event: "step", step: "Re-wrapped", detail: `under the customer's key ${key.kid}` }),
+  );
+}
