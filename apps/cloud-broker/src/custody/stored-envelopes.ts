@@ -36,7 +36,13 @@ export async function loadCurrentEnvelopes(
     .orderBy("nodes.ordinal")
     .orderBy("envelopes.serial")
     .execute();
-  return rows.map(({ jwe_json: json, ...row }) => ({ ...row, envelope: parseEnvelope(json) }));
+  return rows.map(({ serial, generation, env, kid, jwe_json: json }) => ({
+    serial,
+    generation,
+    env,
+    kid,
+    envelope: parseEnvelope(json),
+  }));
 }
 
 /** Highest generation of the row's node. */

@@ -1,0 +1,86 @@
+import type { Agent } from "node:https";
+
+import type { RoleReader } from "../callers/held-roles.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
+import { createCredentials } from "./credentials.ts";
+import { createIdentityDirectory } from "./identities.ts";
+import { createKeyVaults } from "./key-vaults.ts";
+import { type DnsServer, resolves } from "./name-lookup.ts";
+import { createResourceManagerGet } from "./resource-manager-get.ts";
+import { createResourceReader } from "./resource-reader.ts";
+import { createRoleReader } from "./role-reader.ts";
+import { createAzureTransport } from "./transport.ts";
+import { createVaultCalls } from "./vault-calls.ts";
+import { createVaultClients } from "./vault-clients.ts";
+
+export type AzureSettings = {
+  readonly armUrl: string;
+  readonly authorityUrl: string;
+  readonly tenantId: string;
+  /** The first is the cloud's own, whose tokens are asked for. */
+  readonly keyVaultSuffixes: readonly [string, ...string[]];
+  readonly identityResourceGroupId: string;
+  /** The broker's token issuer, as Entra reaches it. */
+  readonly issuer: string;
+  readonly extraCaPem?: string | undefined;
+  readonly dnsServer?: DnsServer | undefined;
+};
+
+export type Azure = {
+  readonly vaults: KeyVaults;
+  readonly identities: IdentityDirectory;
+  readonly resources: ResourceReader;
+  readonly roles: RoleReader;
+  /** For what speaks to Azure without an SDK: the same trust, names and time limits. */
+  readonly agent: Agent;
+  close(): void;
+};
+
+/** All of Azure as the broker needs it, on one transport. */
+export function createAzure(
+  settings: AzureSettings,
+  deps: {
+    readonly signAssertion: (order: OrderId) => Promise<string>;
+    readonly now: Clock;
+    readonly random: () => number;
+  },
+): Azure {
+  const { armUrl, authorityUrl, tenantId, issuer } = settings;
+  const transport = createAzureTransport(settings);
+  const credentials = createCredentials({
+    transport,
+    authorityUrl,
+    signAssertion: deps.signAssertion,
+    now: deps.now,
+  });
+  const clients = createVaultClients(transport, (identity) => credentials.of(identity));
+  const calls = createVaultCalls({
+    controlNameResolves: () => resolves(transport.lookup, new URL(authorityUrl).hostname),
+    forget(identity) {
+      credentials.forget(identity);
+      clients.forget(identity);
+    },
+    random: deps.random,
+  });
+  const credential = credentials.of({ kind: "broker" });
+  const get = createResourceManagerGet({ transport, credential, armUrl });
+  const vaultScope = `https://${settings.keyVaultSuffixes[0]}/.default`;
+  return {
+    vaults: createKeyVaults({ calls, clients, credentials, vaultScope }),
+    identities: createIdentityDirectory({
+      transport,
+      credential,
+      armUrl,
+      tenantId,
+      issuer,
+      resourceGroupId: settings.identityResourceGroupId,
+    }),
+    resources: createResourceReader({ transport, credential, armUrl, get }),
+    roles: createRoleReader(get),
+    agent: transport.agent,
+    close: () => {
+      transport.close();
+    },
+  };
+}

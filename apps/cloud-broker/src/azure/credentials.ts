@@ -1,0 +1,168 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
+import { ClientAssertionCredential, ManagedIdentityCredential } from "@azure/identity";
+
+import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
+import type { KeyIdentity, OrderId } from "../core/order.ts";
+import type { Clock, Outcome } from "../core/ports.ts";
+import { observe } from "./exchange.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+import { TokenFailure } from "./token-failure.ts";
+import { type AzureTransport, CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
+
+/** A token lives an hour or a day, but so long a deleted identity must not go on: the bound is ours. */
+const MAX_TOKEN_AGE_MS = 60_000;
+const REMEMBERED_TOKENS = 1000;
+
+export type Credentials = {
+  of(identity: KeyIdentity): TokenCredential;
+  /** Past every cache. */
+  signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>>;
+  /** Throws the identity's tokens away: a vault did not take them. */
+  forget(identity: KeyIdentity): void;
+};
+
+export type CredentialDependencies = {
+  readonly transport: AzureTransport;
+  /** Entra's address, such as https://login.microsoftonline.com. */
+  readonly authorityUrl: string;
+  /** Signs the JWT that stands for an order at Entra (workload identity federation: no secret is ever stored). */
+  readonly signAssertion: (order: OrderId) => Promise<string>;
+  readonly now: Clock;
+};
+
+/**
+ * The broker's identity comes from its machine, an order's by federation. Never DefaultAzureCredential: it would fall
+ * through to whoever is signed in on the machine.
+ */
+export function createCredentials(deps: CredentialDependencies): Credentials {
+  const { transport, now } = deps;
+  const tokens = new LeastRecentlyUsed<
+    string,
+    { readonly token: Promise<AccessToken>; readonly bornMs: number }
+  >(REMEMBERED_TOKENS);
+  const managed = new ManagedIdentityCredential({
+    ...transport.clientOptions(),
+    retryOptions: { maxRetries: 1 },
+  });
+  const broker: TokenCredential = {
+    getToken: (scopes, options) =>
+      acquire({ kind: "broker" }, () => managed.getToken(scopes, options)),
+  };
+
+  function credentialOf(identity: KeyIdentity): TokenCredential {
+    if (identity.kind === "broker") return broker;
+    return { getToken: (scopes, options) => cachedToken(identity, scopes, options) };
+  }
+
+  function cachedToken(
+    identity: OrderIdentity,
+    scopes: string | string[],
+    options: GetTokenOptions = {},
+  ): Promise<AccessToken> {
+    const key = [
+      prefixOf(identity),
+      options.tenantId ?? "",
+      options.claims ?? "",
+      ...[scopes].flat(),
+    ].join(" ");
+    const cached = tokens.get(key);
+    if (cached !== undefined && now() - cached.bornMs < MAX_TOKEN_AGE_MS) return cached.token;
+    const token = freshToken(identity, scopes, options);
+    tokens.set(key, { token, bornMs: now() });
+    token.catch(() => {
+      tokens.delete(key);
+    });
+    return token;
+  }
+
+  async function freshToken(
+    identity: OrderIdentity,
+    scopes: string | string[],
+    options: GetTokenOptions,
+  ): Promise<AccessToken> {
+    // The vault's challenge names its tenant; a token of another tenant would not be taken (AKV10032).
+    if (
+      options.tenantId !== undefined &&
+      options.tenantId.toLowerCase() !== identity.tenantId.toLowerCase()
+    )
+      throw new TokenFailure(
+        {
+          code: "SsemUserErrorKeyVaultDetailsNotFound",
+          reason: "tenant-moved",
+          detail: "the vault belongs to another tenant than the order's identity",
+        },
+        undefined,
+      );
+    // A new credential each time: the library's own cache would hide a removed identity for the token's whole life.
+    const credential = new ClientAssertionCredential(
+      identity.tenantId,
+      identity.clientId,
+      () => deps.signAssertion(identity.order),
+      {
+        ...transport.clientOptions(),
+        authorityHost: deps.authorityUrl,
+        disableInstanceDiscovery: true,
+      },
+    );
+    const token = await acquire({ kind: identity.attachment }, () =>
+      credential.getToken(scopes, options),
+    );
+    const expiresOnTimestamp = Math.min(token.expiresOnTimestamp, Date.now() + MAX_TOKEN_AGE_MS);
+    return { token: token.token, expiresOnTimestamp };
+  }
+
+  return {
+    of: credentialOf,
+    async signIn(identity, scope) {
+      try {
+        if (identity.kind === "broker") await broker.getToken(scope);
+        else await freshToken(identity, scope, {});
+        return { ok: true, value: undefined };
+      } catch (error) {
+        if (error instanceof TokenFailure) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    },
+    forget(identity) {
+      if (identity.kind === "order")
+        tokens.deleteWhere((key) => key.startsWith(`${prefixOf(identity)} `));
+    },
+  };
+}
+
+type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
+
+/** Tokens are kept for each order by itself: no order ever uses what another one obtained. */
+const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>
+  `${order} ${tenantId} ${clientId}`;
+
+/** One acquisition within the time limit, its failure named. */
+async function acquire(
+  holder: TokenHolder,
+  run: () => Promise<AccessToken | null>,
+): Promise<AccessToken> {
+  const observed = await observe(() => withinTimeLimit(run()));
+  if (observed.ok && observed.value !== null) return observed.value;
+  const error = observed.ok ? undefined : observed.error;
+  const { exchange } = observed;
+  const evidence =
+    codeOf(error) === "ETIMEDOUT" || exchange === undefined || exchange.kind === "network"
+      ? ({
+          kind: "network",
+          code: exchange?.kind === "network" ? exchange.code : codeOf(error),
+        } as const)
+      : exchange;
+  throw new TokenFailure(classifyTokenFailure(evidence, holder), error);
+}
+
+/** The library retries on its own and takes no signal. */
+function withinTimeLimit<Value>(promise: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(Object.assign(new Error("no token in time"), { code: "ETIMEDOUT" }));
+    }, CALL_TIMEOUT_MS);
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** How the newest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is noted where it happens. */
+export type Exchange =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      /** Only of answers that are no success: a success may hold a key. */
+      readonly body: string;
+      readonly requestId?: string;
+      readonly retryAfterSeconds?: number;
+      readonly vaultRegion?: string;
+    }
+  | { readonly kind: "network"; readonly code?: string };
+
+export type Observed<Value> =
+  | { readonly ok: true; readonly value: Value; readonly exchange: Exchange | undefined }
+  | { readonly ok: false; readonly error: unknown; readonly exchange: Exchange | undefined };
+
+const notebook = new AsyncLocalStorage<{ exchange?: Exchange }>();
+
+/** Runs one call of an SDK and tells what its last exchange was. Calls within it that are observed too keep their own. */
+export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Value>> {
+  const page: { exchange?: Exchange } = {};
+  return notebook.run(page, async (): Promise<Observed<Value>> => {
+    try {
+      const value = await run();
+      return { ok: true, value, exchange: page.exchange };
+    } catch (error) {
+      return { ok: false, error, exchange: page.exchange };
+    }
+  });
+}
+
+export function noteExchange(exchange: Exchange): void {
+  const page = notebook.getStore();
+  if (page !== undefined) page.exchange = exchange;
+}

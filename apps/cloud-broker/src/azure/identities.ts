@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+
+import { type Identity, ManagedServiceIdentityClient } from "@azure/arm-msi";
+import type { TokenCredential } from "@azure/core-auth";
+import * as z from "zod";
+
+import type { AttachedIdentity, OrderId } from "../core/order.ts";
+import type { Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
+import {
+  callResourceManager,
+  type ResourceManagerAnswer,
+  unexpectedResource,
+} from "./resource-manager-calls.ts";
+import type { AzureTransport } from "./transport.ts";
+
+const AUDIENCE = "api://AzureADTokenExchange";
+const GROUP_ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;
+const IDENTITY_ID =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/([^/]+)$/i;
+
+const IDENTITY = z.object({
+  id: z.string().min(1),
+  tenantId: z.string().min(1),
+  clientId: z.string().min(1),
+  principalId: z.string().min(1),
+});
+
+/** Identities of orders on @azure/arm-msi. Each PUT is idempotent, so that all of it can be repeated after a crash. */
+export function createIdentityDirectory(deps: {
+  readonly transport: AzureTransport;
+  readonly credential: TokenCredential;
+  readonly armUrl: string;
+  readonly tenantId: string;
+  /** Resource id of the group in which the identities of orders are made. */
+  readonly resourceGroupId: string;
+  /** Issuer of the broker's assertions. */
+  readonly issuer: string;
+}): IdentityDirectory {
+  const group = groupOf(deps.resourceGroupId);
+  const clientOf = (subscriptionId: string) =>
+    new ManagedServiceIdentityClient(deps.credential, subscriptionId, {
+      ...deps.transport.clientOptions(),
+      endpoint: deps.armUrl,
+    });
+
+  /** Makes an identity trust the broker's word for this one order (workload identity federation). */
+  const trustBroker = (place: Place, order: OrderId) =>
+    callResourceManager(() =>
+      clientOf(place.subscriptionId).federatedIdentityCredentials.createOrUpdate(
+        place.resourceGroup,
+        place.name,
+        `dbx-${digest(order)}`,
+        { issuer: deps.issuer, subject: order, audiences: [AUDIENCE] },
+      ),
+    );
+
+  return {
+    async createSystemAssigned(order, location, epoch) {
+      const place = { ...group, name: systemIdentityName(order, epoch) };
+      const { userAssignedIdentities } = clientOf(place.subscriptionId);
+      const made = await callResourceManager(() =>
+        userAssignedIdentities.createOrUpdate(place.resourceGroup, place.name, {
+          location,
+          tags: { order },
+        }),
+      );
+      if (made.kind !== "found") return notAllowed(made, place.resourceGroup);
+      const trusted = await trustBroker(place, order);
+      if (trusted.kind !== "found") return notAllowed(trusted, place.resourceGroup);
+      return attachedOf("system", made.value);
+    },
+
+    async deleteSystemAssigned(order, epoch) {
+      const { userAssignedIdentities } = clientOf(group.subscriptionId);
+      const deleted = await callResourceManager(() =>
+        userAssignedIdentities.delete(group.resourceGroup, systemIdentityName(order, epoch)),
+      );
+      return deleted.kind === "found" || deleted.kind === "absent"
+        ? { ok: true, value: undefined }
+        : notAllowed(deleted, group.resourceGroup);
+    },
+
+    async attachUserAssigned(order, resourceId) {
+      const [, subscriptionId, resourceGroup, name] = IDENTITY_ID.exec(resourceId) ?? [];
+      const facts = factsOf(deps.issuer, order, resourceId);
+      if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
+        return {
+          ok: false,
+          failure: { code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts },
+        };
+      const place = { subscriptionId, resourceGroup, name };
+      const found = await callResourceManager(() =>
+        clientOf(subscriptionId).userAssignedIdentities.get(resourceGroup, name),
+      );
+      if (found.kind === "failed") return { ok: false, failure: found.failure };
+      if (found.kind === "absent")
+        return {
+          ok: false,
+          failure: { code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts },
+        };
+      if (found.kind === "hidden")
+        return missingFederation("the broker may not read the identity", facts);
+      const attached = attachedOf("user", found.value);
+      if (!attached.ok) return attached;
+      if (attached.value.tenantId.toLowerCase() !== deps.tenantId.toLowerCase())
+        return {
+          ok: false,
+          failure: {
+            code: "SsemUserErrorCrossTenantIdentityAccessForbidden",
+            target: "identity",
+            facts,
+          },
+        };
+      // Where the broker may not write, the customer may have made the credential; the first token tells.
+      const trusted = await trustBroker(place, order);
+      return trusted.kind === "failed" ? { ok: false, failure: trusted.failure } : attached;
+    },
+  };
+}
+
+type Place = {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+};
+
+function groupOf(resourceGroupId: string): Omit<Place, "name"> {
+  const [, subscriptionId, resourceGroup] = GROUP_ID.exec(resourceGroupId) ?? [];
+  if (subscriptionId === undefined || resourceGroup === undefined)
+    throw new TypeError("expected /subscriptions/{id}/resourceGroups/{name}");
+  return { subscriptionId, resourceGroup };
+}
+
+/** Another epoch is another identity and so another principal: grants to the old one do not come back with it. */
+export function systemIdentityName(order: OrderId, epoch: number): string {
+  return `dbx-${digest(`${order}\n${epoch}`)}`;
+}
+
+const digest = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 24);
+
+function attachedOf(kind: AttachedIdentity["kind"], identity: Identity): Outcome<AttachedIdentity> {
+  const parsed = IDENTITY.safeParse(identity);
+  if (!parsed.success) return unexpectedResource("managed identity");
+  const { id, tenantId, clientId, principalId } = parsed.data;
+  return {
+    ok: true,
+    value: { kind, resourceId: id.toLowerCase(), tenantId, clientId, principalId },
+  };
+}
+
+/** The broker's own group: whatever is wrong there is the broker operator's to mend. */
+function notAllowed(
+  answer: Exclude<ResourceManagerAnswer<unknown>, { kind: "found" }>,
+  resourceGroup: string,
+): Outcome<never> {
+  if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+  const detail = `the broker may not write managed identities in resource group ${resourceGroup}`;
+  return { ok: false, failure: { code: "ResourceManagerUnreachable", detail } };
+}
+
+function factsOf(
+  issuer: string,
+  order: OrderId,
+  resourceId: string,
+): NonNullable<Failure["facts"]> {
+  const [, , identityResourceGroup = "", identityName = ""] = IDENTITY_ID.exec(resourceId) ?? [];
+  return {
+    identityId: resourceId,
+    identityName,
+    identityResourceGroup,
+    federationIssuer: issuer,
+    federationSubject: order,
+  };
+}
+
+function missingFederation(detail: string, facts: NonNullable<Failure["facts"]>): Outcome<never> {
+  const failure = {
+    code: "SsemUserErrorUserAssignedIdentityAbsent",
+    reason: "federation-missing",
+    target: "identity",
+    detail,
+    facts,
+  } as const;
+  return { ok: false, failure };
+}

@@ -1,0 +1,110 @@
+import { zero } from "@databox-cmk/crypto";
+
+import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
+import type { Credentials } from "./credentials.ts";
+import { parseVaultKey } from "./parse-vault-key.ts";
+import type { VaultCalls } from "./vault-calls.ts";
+import type { VaultClients } from "./vault-clients.ts";
+
+const ALGORITHM = "RSA-OAEP-256"; // the only one that the SDK leaves to the vault; the others it does with a cached public key
+const WRAPPED_BYTES = new Set([256, 384, 512]);
+const MAX_UNWRAPPED_BYTES = 512;
+
+/** The `KeyVaults` port on @azure/keyvault-keys. */
+export function createKeyVaults({
+  calls,
+  clients,
+  credentials,
+  vaultScope,
+}: {
+  readonly calls: VaultCalls;
+  readonly clients: VaultClients;
+  readonly credentials: Credentials;
+  /** Such as https://vault.azure.net/.default */
+  readonly vaultScope: string;
+}): KeyVaults {
+  return {
+    signIn: (identity) => credentials.signIn(identity, vaultScope),
+
+    async getKey(identity, key) {
+      const { version } = key;
+      const called = await calls.run(identity, key.vaultUrl, (options) =>
+        clients
+          .keys(identity, key.vaultUrl)
+          .getKey(key.keyName, { ...options, ...(version !== undefined && { version }) }),
+      );
+      if (!called.ok) return called;
+      const facts = parseVaultKey(called.value.value, key, called.value.vaultRegion);
+      return facts === undefined
+        ? unexpected("the answer is not the key that was asked for", called.value)
+        : { ok: true, value: facts };
+    },
+
+    async getDeletedKey(identity, key) {
+      const called = await calls.run(identity, key.vaultUrl, (options) =>
+        clients.keys(identity, key.vaultUrl).getDeletedKey(key.keyName, options),
+      );
+      if (!called.ok)
+        return called.failure.code === "SsemUserErrorKeyDetailsNotFound"
+          ? { ok: true, value: undefined }
+          : called;
+      const purge: unknown = called.value.value.properties.scheduledPurgeDate;
+      const known = purge instanceof Date && !Number.isNaN(purge.getTime());
+      return { ok: true, value: known ? { scheduledPurgeSeconds: purge.getTime() / 1000 } : {} };
+    },
+
+    async wrapKey(identity, kid, contentKey) {
+      const called = await calls.run(identity, new URL(kid).origin, (options) =>
+        clients.cryptography(identity, kid).wrapKey(ALGORITHM, contentKey, options),
+      );
+      if (!called.ok) return called;
+      const { value, vaultRequestId } = called.value;
+      const encryptedKey = bytesOf(value.result);
+      return encryptedKey !== undefined && WRAPPED_BYTES.has(encryptedKey.byteLength)
+        ? {
+            ok: true,
+            value: { encryptedKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+          }
+        : unexpected("the wrapped key has the size of no RSA modulus", called.value);
+    },
+
+    async unwrapKey(identity, kid, encryptedKey) {
+      const called = await calls.run(identity, new URL(kid).origin, (options) =>
+        clients.cryptography(identity, kid).unwrapKey(ALGORITHM, encryptedKey, options),
+      );
+      if (!called.ok) return called;
+      const { value, vaultRequestId } = called.value;
+      const contentKey = bytesOf(value.result);
+      if (
+        contentKey !== undefined &&
+        contentKey.byteLength >= 1 &&
+        contentKey.byteLength <= MAX_UNWRAPPED_BYTES
+      )
+        return {
+          ok: true,
+          value: { contentKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+        };
+      zero(contentKey);
+      return unexpected("the unwrapped key is empty or too long", called.value);
+    },
+  };
+}
+
+/** A copy of its own: the SDK's may be a part of a shared pool. */
+function bytesOf(result: unknown): Uint8Array | undefined {
+  if (!(result instanceof Uint8Array)) return undefined;
+  const bytes = Uint8Array.from(result);
+  result.fill(0);
+  return bytes;
+}
+
+function unexpected(
+  detail: string,
+  { vaultRequestId }: { readonly vaultRequestId?: string },
+): Outcome<never> {
+  const failure: Failure = { code: "KeyVaultUnexpectedAnswer", detail };
+  return {
+    ok: false,
+    failure: { ...failure, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+  };
+}

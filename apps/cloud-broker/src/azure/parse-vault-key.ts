@@ -1,0 +1,62 @@
+import type { KeyVaultKey } from "@azure/keyvault-keys";
+import * as z from "zod";
+
+import type { KeyUrl } from "../core/order.ts";
+import type { KeyFacts } from "../core/ports.ts";
+
+const MAX_MODULUS_BYTES = 2048;
+const KID = /^(https:\/\/[^/]+)\/keys\/([0-9A-Za-z-]{1,127})\/([0-9a-f]{32})$/;
+
+const KEY = z.object({
+  id: z.string().regex(KID),
+  keyType: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+  keyOperations: z.array(z.string().max(32)).max(32).optional(),
+  key: z.object({ n: z.instanceof(Uint8Array).optional() }),
+  properties: z.object({
+    enabled: z.boolean(),
+    notBefore: z.date().optional(),
+    expiresOn: z.date().optional(),
+    recoveryLevel: z.string().max(64).optional(),
+    recoverableDays: z.number().optional(),
+  }),
+});
+
+/**
+ * What the SDK made of an answer, read strictly: the SDK itself does not check.
+ *
+ * @returns undefined when it is not the key that was asked for, or no key at all
+ */
+export function parseVaultKey(
+  answer: KeyVaultKey,
+  asked: KeyUrl,
+  vaultRegion: string | undefined,
+): KeyFacts | undefined {
+  const parsed = KEY.safeParse(answer);
+  if (!parsed.success) return undefined;
+  const { id: kid, keyType, keyOperations: operations = [], key, properties } = parsed.data;
+  const [, vaultUrl, keyName, version] = KID.exec(kid) ?? [];
+  const same =
+    vaultUrl?.toLowerCase() === asked.vaultUrl &&
+    keyName?.toLowerCase() === asked.keyName.toLowerCase() &&
+    (asked.version === undefined || version === asked.version);
+  if (!same || (key.n?.byteLength ?? 0) > MAX_MODULUS_BYTES) return undefined;
+  const { enabled, notBefore, expiresOn, recoveryLevel, recoverableDays } = properties;
+  return {
+    kid,
+    keyType,
+    keySizeBits: key.n === undefined ? 0 : bitLength(key.n),
+    operations,
+    enabled,
+    ...(notBefore !== undefined && { notBeforeSeconds: notBefore.getTime() / 1000 }),
+    ...(expiresOn !== undefined && { expiresSeconds: expiresOn.getTime() / 1000 }),
+    ...(recoveryLevel !== undefined && { recoveryLevel }),
+    ...(recoverableDays !== undefined && { recoverableDays }),
+    ...(vaultRegion !== undefined && { vaultRegion }),
+  };
+}
+
+function bitLength(modulus: Uint8Array): number {
+  const start = modulus.findIndex((byte) => byte !== 0);
+  if (start === -1) return 0;
+  return (modulus.byteLength - start) * 8 - (Math.clz32(modulus[start] ?? 0) - 24);
+}

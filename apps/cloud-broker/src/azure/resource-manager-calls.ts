@@ -1,0 +1,42 @@
+import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
+import { classifyResourceManagerAnswer } from "../core/classify-resource-manager-answer.ts";
+import type { Failure } from "../core/ports.ts";
+import { observe } from "./exchange.ts";
+import { TokenFailure } from "./token-failure.ts";
+import { codeOf } from "./transport.ts";
+
+export type ResourceManagerAnswer<Value> =
+  | { readonly kind: "found"; readonly value: Value }
+  | { readonly kind: "absent" }
+  | { readonly kind: "hidden" }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** One call of a Resource Manager client, its failure named by what was seen on the wire. */
+export async function callResourceManager<Value>(
+  call: () => Promise<Value>,
+): Promise<ResourceManagerAnswer<Value>> {
+  const observed = await observe(call);
+  if (observed.ok) return { kind: "found", value: observed.value };
+  const { error, exchange } = observed;
+  if (error instanceof TokenFailure) return { kind: "failed", failure: error.failure };
+  if (exchange?.kind !== "answer")
+    return {
+      kind: "failed",
+      failure: classifyNetworkFailure(exchange?.code ?? codeOf(error), "resource-manager"),
+    };
+  const classified = classifyResourceManagerAnswer(exchange.status, exchange.body);
+  return typeof classified === "string"
+    ? { kind: classified }
+    : { kind: "failed", failure: classified };
+}
+
+/** A find whose answer does not have the shape of the resource. */
+export const unexpectedResource = (
+  what: string,
+): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure: {
+    code: "ResourceManagerUnreachable",
+    detail: `Resource Manager's answer is no ${what}`,
+  },
+});

@@ -1,0 +1,97 @@
+import { KeyVaultManagementClient } from "@azure/arm-keyvault";
+import type { TokenCredential } from "@azure/core-auth";
+import * as z from "zod";
+
+import type { ResourceReader } from "../core/ports.ts";
+import { callResourceManager, unexpectedResource } from "./resource-manager-calls.ts";
+import type { ResourceManagerGet } from "./resource-manager-get.ts";
+import type { AzureTransport } from "./transport.ts";
+
+const STORAGE_API_VERSION = "2023-05-01";
+const VAULT_ID =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i;
+const STORAGE_ID =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.(?:Classic)?Storage\/storageAccounts\/[^/]+$/i;
+
+const VAULT = z.object({
+  location: z.string().min(1),
+  properties: z.object({
+    tenantId: z.string().min(1),
+    vaultUri: z.string().min(1),
+    enableRbacAuthorization: z.boolean().optional(),
+    enableSoftDelete: z.boolean().optional(),
+    enablePurgeProtection: z.boolean().optional(),
+  }),
+});
+const DELETED_VAULT = z.object({ properties: z.object({ scheduledPurgeDate: z.date() }) });
+const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
+
+/** Reads what customers let the broker's own identity read; its right is Reader, where they gave it. */
+export function createResourceReader({
+  transport,
+  credential,
+  armUrl,
+  get,
+}: {
+  readonly transport: AzureTransport;
+  readonly credential: TokenCredential;
+  readonly armUrl: string;
+  readonly get: ResourceManagerGet;
+}): ResourceReader {
+  const vaultsOf = (subscriptionId: string) =>
+    new KeyVaultManagementClient(credential, subscriptionId, {
+      ...transport.clientOptions(),
+      endpoint: armUrl,
+    }).vaults;
+  return {
+    async vault(resourceId) {
+      const [, subscriptionId, resourceGroup, name] = VAULT_ID.exec(resourceId) ?? [];
+      if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
+        return { ok: true, value: "absent" };
+      const answer = await callResourceManager(() =>
+        vaultsOf(subscriptionId).get(resourceGroup, name),
+      );
+      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind !== "found") return { ok: true, value: answer.kind };
+      const vault = VAULT.safeParse(answer.value);
+      if (!vault.success) return unexpectedResource("key vault");
+      const { location, properties } = vault.data;
+      return {
+        ok: true,
+        value: {
+          tenantId: properties.tenantId,
+          location,
+          vaultUrl: properties.vaultUri.replace(/\/$/, ""),
+          rbac: properties.enableRbacAuthorization === true,
+          softDelete: properties.enableSoftDelete !== false,
+          purgeProtection: properties.enablePurgeProtection === true,
+        },
+      };
+    },
+
+    async deletedVault(subscriptionId, location, name) {
+      const answer = await callResourceManager(() =>
+        vaultsOf(subscriptionId).getDeleted(name, location),
+      );
+      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind !== "found") return { ok: true, value: undefined };
+      const vault = DELETED_VAULT.safeParse(answer.value);
+      if (!vault.success) return unexpectedResource("deleted key vault");
+      return {
+        ok: true,
+        value: { scheduledPurgeDate: vault.data.properties.scheduledPurgeDate.toISOString() },
+      };
+    },
+
+    async storageAccountLocation(resourceId) {
+      if (!STORAGE_ID.test(resourceId)) return { ok: true, value: undefined };
+      const answer = await get(`${resourceId}?api-version=${STORAGE_API_VERSION}`);
+      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind !== "found") return { ok: true, value: undefined };
+      const account = STORAGE_ACCOUNT.safeParse(answer.value);
+      return account.success
+        ? { ok: true, value: account.data.location }
+        : unexpectedResource("storage account");
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { Agent } from "node:https";
+import type { LookupFunction } from "node:net";
+import { createSecureContext, getCACertificates } from "node:tls";
+
+import {
+  createDefaultHttpClient,
+  type HttpClient,
+  type PipelineResponse,
+} from "@azure/core-rest-pipeline";
+
+import { noteExchange } from "./exchange.ts";
+import { createLookup, type DnsServer } from "./name-lookup.ts";
+
+const CONNECT_TIMEOUT_MS = 2000;
+export const CALL_TIMEOUT_MS = 10_000;
+const MAX_SOCKETS_PER_HOST = 64;
+
+/** What all Azure clients share: connections, trust and names. */
+export type AzureTransport = {
+  /** Options for every client of the SDKs. Fresh at each call, since the SDKs write into theirs. */
+  clientOptions(): {
+    readonly httpClient: HttpClient;
+    readonly retryOptions: { readonly maxRetries: 0 };
+    readonly redirectOptions: { readonly maxRetries: 0 };
+  };
+  readonly agent: Agent;
+  readonly lookup: LookupFunction;
+  close(): void;
+};
+
+/**
+ * @param options.extraCaPem - trusted besides the system's certificates
+ * @param options.dnsServer - asked for every name instead of the system's resolver
+ */
+export function createAzureTransport(options: {
+  readonly extraCaPem?: string | undefined;
+  readonly dnsServer?: DnsServer | undefined;
+}): AzureTransport {
+  const lookup = createLookup(options.dnsServer);
+  const agent = createAgent(lookup, options.extraCaPem);
+  const inner = createDefaultHttpClient();
+  const httpClient: HttpClient = {
+    async sendRequest(request) {
+      if (request.url.startsWith("https:")) request.agent = agent;
+      if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
+      try {
+        const response = await inner.sendRequest(request);
+        noteAnswer(response);
+        return response;
+      } catch (error) {
+        const code = codeOf(error);
+        noteExchange({ kind: "network", ...(code !== undefined && { code }) });
+        throw error;
+      }
+    },
+  };
+  return {
+    // Neither are redirects followed (a vault has no business with them) nor calls repeated behind our back.
+    clientOptions: () => ({
+      httpClient,
+      retryOptions: { maxRetries: 0 },
+      redirectOptions: { maxRetries: 0 },
+    }),
+    agent,
+    lookup,
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+function createAgent(lookup: LookupFunction, extraCaPem: string | undefined): Agent {
+  // One context for all connections: reading the trusted certificates takes longer than a handshake.
+  const trust =
+    extraCaPem === undefined
+      ? {}
+      : {
+          secureContext: createSecureContext({ ca: [...getCACertificates("default"), extraCaPem] }),
+        };
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST, lookup, ...trust });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const socket = connect(options, done);
+    if (socket === null || socket === undefined) return socket;
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" }));
+    }, CONNECT_TIMEOUT_MS);
+    const stop = (): void => {
+      clearTimeout(timer);
+    };
+    socket.once("secureConnect", stop).once("close", stop);
+    return socket;
+  };
+  return agent;
+}
+
+function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
+  const requestId = headers.get("x-ms-request-id");
+  const retryAfter = headers.get("retry-after");
+  const vaultRegion = headers.get("x-ms-keyvault-region");
+  noteExchange({
+    kind: "answer",
+    status,
+    body: status >= 200 && status < 300 ? "" : (bodyAsText ?? ""),
+    ...(requestId !== undefined && { requestId: requestId.slice(0, 64) }),
+    ...(retryAfter !== undefined &&
+      /^\d{1,5}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }),
+    ...(vaultRegion !== undefined && { vaultRegion: vaultRegion.slice(0, 64) }),
+  });
+}
+
+/** An abort is always our own time limit: nobody else aborts. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "AbortError" || error.name === "TimeoutError") return "ETIMEDOUT";
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
+import { classifyVaultAnswer } from "../core/classify-vault-answer.ts";
+import type { KeyIdentity } from "../core/order.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
+import { retryDelayMs } from "../core/retry-delay.ts";
+import { readVaultAnswer } from "../core/vault-answer.ts";
+import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
+import { type Exchange, observe } from "./exchange.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+import { TokenFailure } from "./token-failure.ts";
+import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
+
+const MAX_BULKHEADS = 1000;
+
+export type VaultCall<Value> = {
+  readonly value: Value;
+  readonly vaultRequestId?: string;
+  readonly vaultRegion?: string;
+};
+export type VaultCalls = {
+  run<Value>(
+    identity: KeyIdentity,
+    vaultUrl: string,
+    call: (options: { readonly abortSignal: AbortSignal }) => Promise<Value>,
+  ): Promise<Outcome<VaultCall<Value>>>;
+};
+
+/**
+ * Runs calls of the SDK: each within its vault's bulkhead and one time limit for all tries, its failure named by what was
+ * seen on the wire.
+ */
+export function createVaultCalls(deps: {
+  /** Whether another name than the vault's resolves: without that, DNS says nothing about a vault. */
+  readonly controlNameResolves: () => Promise<boolean>;
+  /** Drops the tokens and clients of an identity whose token was not taken. */
+  readonly forget: (identity: KeyIdentity) => void;
+  readonly random: () => number;
+}): VaultCalls {
+  const bulkheads = new LeastRecentlyUsed<string, Bulkhead>(MAX_BULKHEADS);
+
+  function bulkheadOf(vaultUrl: string): Bulkhead {
+    const bulkhead = bulkheads.get(vaultUrl) ?? createBulkhead();
+    bulkheads.set(vaultUrl, bulkhead);
+    return bulkhead;
+  }
+
+  async function nameFailure(error: unknown, exchange: Exchange | undefined): Promise<Failure> {
+    if (error instanceof TokenFailure) return error.failure;
+    if (exchange?.kind === "answer") {
+      const requestId = exchange.requestId !== undefined && { vaultRequestId: exchange.requestId };
+      return {
+        ...classifyVaultAnswer(
+          readVaultAnswer(exchange.status, exchange.body, exchange.retryAfterSeconds),
+        ),
+        ...requestId,
+      };
+    }
+    const code = exchange?.code ?? codeOf(error);
+    const failure = classifyNetworkFailure(code, "vault");
+    return code === "ENOTFOUND" && (await deps.controlNameResolves())
+      ? { ...failure, vaultNameUnknown: true }
+      : failure;
+  }
+
+  return {
+    async run(identity, vaultUrl, call) {
+      const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+      for (let attempt = 0; ; attempt += 1) {
+        const observed = await bulkheadOf(vaultUrl).enter(() =>
+          observe(() => call({ abortSignal })),
+        );
+        if (observed === undefined)
+          return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
+        if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
+        const failure = await nameFailure(observed.error, observed.exchange);
+        if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
+          deps.forget(identity);
+          continue;
+        }
+        const delayMs = retryDelayMs(failure, attempt, deps.random());
+        if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
+        try {
+          await sleep(delayMs, undefined, { signal: abortSignal });
+        } catch {
+          return { ok: false, failure };
+        }
+      }
+    },
+  };
+}
+
+/** After a whole challenge; a token that could not be had is another matter. */
+function isTokenRefused(error: unknown, exchange: Exchange | undefined): boolean {
+  return !(error instanceof TokenFailure) && exchange?.kind === "answer" && exchange.status === 401;
+}
+
+function seen<Value>(value: Value, exchange: Exchange | undefined): VaultCall<Value> {
+  if (exchange?.kind !== "answer") return { value };
+  const { requestId, vaultRegion } = exchange;
+  return {
+    value,
+    ...(requestId !== undefined && { vaultRequestId: requestId }),
+    ...(vaultRegion !== undefined && { vaultRegion }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
+
+import type { KeyIdentity } from "../core/order.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+import type { AzureTransport } from "./transport.ts";
+
+const MAX_CLIENTS = 2000;
+
+export type VaultClients = {
+  keys(identity: KeyIdentity, vaultUrl: string): KeyClient;
+  cryptography(identity: KeyIdentity, kid: string): CryptographyClient;
+  /** The next call of this identity begins with a new challenge. */
+  forget(identity: KeyIdentity): void;
+};
+
+/** Clients are kept, since each new one begins with an unauthenticated request (the vault's challenge). */
+export function createVaultClients(
+  transport: AzureTransport,
+  credentialOf: (identity: KeyIdentity) => TokenCredential,
+): VaultClients {
+  const kept = new LeastRecentlyUsed<string, KeyClient | CryptographyClient>(MAX_CLIENTS);
+
+  function keep<Client extends KeyClient | CryptographyClient>(
+    kind: new (...parameters: never[]) => Client,
+    key: string,
+    make: () => Client,
+  ): Client {
+    const found = kept.get(key);
+    if (found instanceof kind) return found;
+    const made = make();
+    kept.set(key, made);
+    return made;
+  }
+
+  return {
+    keys: (identity, vaultUrl) =>
+      keep(
+        KeyClient,
+        `${nameOf(identity)} ${vaultUrl}`,
+        () => new KeyClient(vaultUrl, credentialOf(identity), transport.clientOptions()),
+      ),
+    cryptography: (identity, kid) =>
+      keep(
+        CryptographyClient,
+        `${nameOf(identity)} ${kid}`,
+        () =>
+          new CryptographyClient(bareKey(kid), credentialOf(identity), transport.clientOptions()),
+      ),
+    forget: (identity) => {
+      kept.deleteWhere((key) => key.startsWith(`${nameOf(identity)} `));
+    },
+  };
+}
+
+/**
+ * A key that the client takes for known, without dates, operations and public part: given those, it would refuse to unwrap
+ * with an expired key, which Key Vault allows, and decide other things that are the vault's to decide.
+ */
+function bareKey(kid: string) {
+  const { origin: vaultUrl, pathname } = new URL(kid);
+  const [, , name = "", version = ""] = pathname.split("/");
+  return { id: kid, name, key: {}, properties: { vaultUrl, name, version } };
+}
+
+const nameOf = (identity: KeyIdentity): string =>
+  identity.kind === "broker" ? "broker" : `${identity.order}:${identity.clientId}`;

@@ -1,0 +1,45 @@
+import * as z from "zod/mini";
+
+import type { Failure } from "./ports.ts";
+import { parseJson } from "./vault-answer.ts";
+
+const ENVELOPE = z.object({
+  error: z.object({ code: z.string().check(z.regex(/^[A-Za-z]{1,64}$/)) }),
+});
+const ABSENT = new Set([
+  "ResourceNotFound",
+  "ResourceGroupNotFound",
+  "ParentResourceNotFound",
+  "NotFound",
+  "DeletedVaultNotFound",
+]);
+const HIDDEN = new Set([
+  "AuthorizationFailed",
+  "LinkedAuthorizationFailed",
+  "SubscriptionNotFound",
+  "InvalidAuthenticationTokenTenant",
+  "Forbidden",
+]);
+
+/**
+ * What Resource Manager's refusal to show something means. `absent`: it says that there is none; `hidden`: not ours to see;
+ * everything else is no answer.
+ */
+export function classifyResourceManagerAnswer(
+  status: number,
+  body: string,
+): "absent" | "hidden" | Failure {
+  const envelope = ENVELOPE.safeParse(parseJson(body));
+  const code = envelope.success ? envelope.data.error.code : undefined;
+  if (status === 404 && code !== undefined && ABSENT.has(code)) return "absent";
+  if (
+    (status === 403 || status === 404 || status === 401) &&
+    code !== undefined &&
+    HIDDEN.has(code)
+  )
+    return "hidden";
+  return {
+    code: "ResourceManagerUnreachable",
+    detail: ["Resource Manager answered", status, code ?? "without a code"].join(" "),
+  };
+}
