@@ -33,7 +33,10 @@ export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions 
       ...[authorityUrl, armUrl, controlUrl].map((url) => new URL(url).hostname),
       ...(options.names ?? []).map((name) => name.toLowerCase()),
     ]),
-    hasVault: (name) => deps.state.get("vault", name) !== undefined,
+    hasVault: (name) => {
+      const vault = deps.state.get("vault", name);
+      return vault !== undefined && (vault.deletion?.scheduledPurgeAtMs ?? Infinity) > deps.now();
+    },
   };
 
   /** Undefined: no answer, which the asker sees as a timeout. */

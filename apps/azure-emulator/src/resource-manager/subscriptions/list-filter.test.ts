@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+
+import { parseListFilter } from "./list-filter.ts";
+
+describe("a list's filter", () => {
+  test.each([
+    [undefined, [], []],
+    ["", [], []],
+    ["atScope()", [], [["atscope", ""]]],
+    [
+      "resourceType eq 'Microsoft.KeyVault/vaults' and name eq 'kv'",
+      [
+        ["resourcetype", "Microsoft.KeyVault/vaults"],
+        ["name", "kv"],
+      ],
+      [],
+    ],
+    [
+      "atScope() and assignedTo('p')",
+      [],
+      [
+        ["atscope", ""],
+        ["assignedto", "p"],
+      ],
+    ],
+    ["name eq 'it''s'", [["name", "it's"]], []],
+  ])("%j is read", (text, equals, functions) => {
+    const filter = parseListFilter(text);
+    expect([...filter.equals]).toEqual(equals);
+    expect([...filter.functions]).toEqual(functions);
+  });
+
+  test.each(["name ne 'kv'", "name eq kv", "startswith(name,'k')", "'", "x".repeat(3_000)])(
+    "%.20s is refused",
+    (text) => {
+      expect(() => parseListFilter(text)).toThrow(expect.objectContaining({ status: 400 }));
+    },
+  );
+});

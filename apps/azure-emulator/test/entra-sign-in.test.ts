@@ -1,0 +1,187 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type Answer, startWorld, type World } from "./world.ts";
+
+const CLIENT = "11111111-2222-4333-8444-555555555555";
+const SECRET = "the right secret";
+const REDIRECT = "https://portal.localhost:8447/callback?from=here";
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+let world: World;
+let base: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  base = `${world.emulator.authorityUrl}/${world.emulator.tenantId}/oauth2/v2.0`;
+  await world.control("PUT", `/applications/${CLIENT}`, {
+    secret: SECRET,
+    displayName: "Portal <script>",
+    redirectUris: [REDIRECT, "http://localhost/native"],
+  });
+  await world.control("PUT", "/users/ada@databox.localhost", {
+    password: "correct horse battery",
+    displayName: "Ada Lovelace",
+    roles: ["DataBox.Reader"],
+  });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const verifier = randomBytes(32).toString("base64url");
+const challenge = createHash("sha256").update(verifier).digest("base64url");
+const authorization = (): Record<string, string> => ({
+  client_id: CLIENT,
+  response_type: "code",
+  redirect_uri: REDIRECT,
+  scope: `openid profile offline_access ${world.emulator.armUrl}/user_impersonation`,
+  state: 'a"b',
+  nonce: "nonce-1",
+  code_challenge: challenge,
+  code_challenge_method: "S256",
+});
+const openPage = (parameters: Record<string, string>): Promise<Answer> =>
+  world.send(`${base}/authorize?${new URLSearchParams(parameters).toString()}`);
+const signIn = (parameters: Record<string, string>, username = "ada@databox.localhost") =>
+  world.send(`${base}/authorize`, {
+    method: "POST",
+    headers: FORM,
+    body: new URLSearchParams({ ...parameters, username }).toString(),
+  });
+const redeem = (form: Record<string, string>) =>
+  world.send(`${base}/token`, {
+    method: "POST",
+    headers: FORM,
+    body: new URLSearchParams({ client_id: CLIENT, client_secret: SECRET, ...form }).toString(),
+  });
+const redeemCode = (code: string, changed: Record<string, string> = {}) =>
+  redeem({
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: REDIRECT,
+    code_verifier: verifier,
+    ...changed,
+  });
+async function newCode(): Promise<string> {
+  const answer = await signIn(authorization());
+  return new URL(String(answer.headers["location"])).searchParams.get("code") ?? "";
+}
+
+const logout = (target: string) =>
+  world.send(
+    `${base}/logout?${new URLSearchParams({ post_logout_redirect_uri: target, state: "s" }).toString()}`,
+  );
+
+describe("the sign-in page", () => {
+  test("shows the local users, works without scripts and escapes what it shows", async () => {
+    const page = await openPage(authorization());
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('value="ada@databox.localhost"');
+    expect(page.text).toContain("Portal &lt;script&gt;");
+    expect(page.text).toContain('name="state" value="a&quot;b"');
+    expect(page.text).not.toMatch(/<script/i);
+    expect(page.headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' https:\/\/portal\.localhost:8447; frame-ancestors 'none'/,
+    );
+  });
+
+  test("says so when there is no such user, and keeps the request", async () => {
+    const page = await signIn(authorization(), "bob@databox.localhost");
+    expect(page.status).toBe(400);
+    expect(page.text).toContain("There is no user bob@databox.localhost");
+    expect(page.text).toContain(`name="code_challenge" value="${challenge}"`);
+  });
+
+  test.each([
+    ["an unknown client", { client_id: "99999999-2222-4333-8444-555555555555" }, 700016],
+    ["a redirect URI that is not registered", { redirect_uri: "https://evil.example/" }, 50011],
+    ["another path of a registered one", { redirect_uri: "https://portal.localhost:8447/" }, 50011],
+    ["another response type", { response_type: "token" }, 700054],
+    ["a short code challenge", { code_challenge: "short" }, 501491],
+    ["an unknown response mode", { response_mode: "web_message" }, 90023],
+  ])("redirects nobody for %s", async (_, changed, code) => {
+    const page = await openPage({ ...authorization(), ...changed });
+    expect(page.status).toBe(400);
+    expect(page.headers["location"]).toBeUndefined();
+    expect(page.text).toContain(`AADSTS${code}`);
+  });
+});
+
+describe("a signed-in user", () => {
+  test("comes back with a code, which gives tokens that verify against the published keys", async () => {
+    const answer = await signIn(authorization());
+    expect(answer.status).toBe(302);
+    const location = new URL(String(answer.headers["location"]));
+    expect(location.origin).toBe("https://portal.localhost:8447");
+    expect(location.searchParams.get("from")).toBe("here");
+    expect(location.searchParams.get("state")).toBe('a"b');
+
+    const tokens = await redeemCode(location.searchParams.get("code") ?? "");
+    expect(tokens.status).toBe(200);
+    const { id_token: idToken, access_token: accessToken } = tokens.json as Record<string, string>;
+    const { json } = await world.send(
+      `${world.emulator.authorityUrl}/${world.emulator.tenantId}/discovery/v2.0/keys`,
+    );
+    const keys = createLocalJWKSet(json as JSONWebKeySet);
+    const { payload } = await jwtVerify(idToken ?? "", keys, {
+      issuer: `${world.emulator.authorityUrl}/${world.emulator.tenantId}/v2.0`,
+      audience: CLIENT,
+    });
+    expect(payload).toMatchObject({
+      name: "Ada Lovelace",
+      preferred_username: "ada@databox.localhost",
+      nonce: "nonce-1",
+      tid: world.emulator.tenantId,
+      roles: ["DataBox.Reader"],
+    });
+    const access = await jwtVerify(accessToken ?? "", keys, { audience: world.emulator.armUrl });
+    expect(access.payload).toMatchObject({
+      upn: "ada@databox.localhost",
+      idtyp: "user",
+      oid: payload["oid"],
+    });
+    const arm = await world.send(`${world.emulator.armUrl}/subscriptions?api-version=2022-12-01`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    expect(arm.status).toBe(200);
+  });
+
+  test("is asked by a button in form_post mode, since nothing runs scripts", async () => {
+    const page = await signIn({ ...authorization(), response_mode: "form_post" });
+    expect(page.text).toContain(`<form method="post" action="${REDIRECT}">`);
+    expect(page.text).toContain('name="code"');
+  });
+
+  test("gets new tokens by the refresh token, which is no access token", async () => {
+    const first = (await redeemCode(await newCode())).json as Record<string, string>;
+    const refreshToken = first["refresh_token"] ?? "";
+    const second = await redeem({ grant_type: "refresh_token", refresh_token: refreshToken });
+    expect(second.json).toMatchObject({ token_type: "Bearer", id_token: expect.any(String) });
+    const misused = await world.send(
+      `${world.emulator.armUrl}/subscriptions?api-version=2022-12-01`,
+      { headers: { authorization: `Bearer ${refreshToken}` } },
+    );
+    expect(misused.status).toBe(401);
+  });
+
+  test.each([
+    ["twice", {}, 54005, true],
+    ["with another verifier", { code_verifier: "x".repeat(43) }, 501481, false],
+    ["without the verifier", { code_verifier: "" }, 501481, false],
+    ["for another redirect URI", { redirect_uri: "http://localhost/native" }, 70000, false],
+  ])("cannot redeem a code %s", async (_, changed, code, spend) => {
+    const issued = await newCode();
+    if (spend) await redeemCode(issued);
+    const answer = await redeemCode(issued, changed);
+    expect(answer).toMatchObject({ status: 400, json: { error_codes: [code] } });
+  });
+
+  test("leaves by logout only to the origin of a registered redirect URI", async () => {
+    const allowed = await logout("https://portal.localhost:8447/bye");
+    expect(allowed.headers["location"]).toBe("https://portal.localhost:8447/bye?state=s");
+    const refused = await logout("https://evil.example/bye");
+    expect(refused.status).toBe(200);
+    expect(refused.headers["location"]).toBeUndefined();
+  });
+});

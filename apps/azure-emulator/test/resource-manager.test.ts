@@ -1,0 +1,404 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startWorld, type World } from "./world.ts";
+
+const ROLE = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
+
+let world: World;
+let group: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  group = `/subscriptions/${world.emulator.subscriptionId}/resourceGroups/${world.emulator.resourceGroup}`;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+type Call = { method?: string; body?: object | string; headers?: Record<string, string> };
+
+async function call(path: string, { method = "GET", body, headers = {} }: Call = {}) {
+  const { token } = await world.owner.credential.getToken(`${world.emulator.armUrl}/.default`);
+  return world.send(`${world.emulator.armUrl}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  });
+}
+const vaultPath = (name: string, version = "2023-07-01") =>
+  `${group}/providers/Microsoft.KeyVault/vaults/${name}?api-version=${version}`;
+const vaultBody = (properties: object = {}, location = "westus") => ({
+  location,
+  properties: {
+    tenantId: world.emulator.tenantId,
+    sku: { family: "A", name: "standard" },
+    accessPolicies: [],
+    ...properties,
+  },
+});
+const putVault = (name: string, properties: object = {}) =>
+  call(vaultPath(name), { method: "PUT", body: vaultBody(properties) });
+
+describe("Resource Manager", () => {
+  test.each([
+    ["without a token", undefined, "AuthenticationFailed"],
+    ["with another scheme", () => "Basic YTpi", "AuthenticationFailedInvalidHeader"],
+    ["with something that is no token", () => "Bearer abc", "InvalidAuthenticationToken"],
+    [
+      "with a token for Key Vault",
+      async () => {
+        const scope = `https://${world.emulator.vaultSuffix}/.default`;
+        return `Bearer ${(await world.owner.credential.getToken(scope)).token}`;
+      },
+      "InvalidAuthenticationTokenAudience",
+    ],
+  ])("refuses a request %s and says whom to ask", async (_, header, code) => {
+    const authorization = await header?.();
+    const answer = await world.send(
+      `${world.emulator.armUrl}/subscriptions?api-version=2022-12-01`,
+      authorization === undefined ? {} : { headers: { authorization } },
+    );
+    expect(answer).toMatchObject({ status: 401, json: { error: { code } } });
+    expect(answer.headers["www-authenticate"]).toContain(
+      `Bearer authorization_uri="${world.emulator.authorityUrl}/${world.emulator.tenantId}"`,
+    );
+    expect(answer.headers["x-ms-failure-cause"]).toBe("gateway");
+  });
+
+  test.each(["https://management.azure.com", "https://management.core.windows.net/"])(
+    "takes a token for %s as well",
+    async (resource) => {
+      const { token } = await world.owner.credential.getToken(`${resource}/.default`);
+      const answer = await world.send(
+        `${world.emulator.armUrl}/subscriptions?api-version=2022-12-01`,
+        { headers: { authorization: `Bearer ${token}` } },
+      );
+      expect(answer).toMatchObject({
+        status: 200,
+        json: { value: [{ subscriptionId: world.emulator.subscriptionId, state: "Enabled" }] },
+      });
+    },
+  );
+
+  test.each([
+    ["/subscriptions", 400, "MissingApiVersionParameter"],
+    ["/subscriptions?api-version=latest", 400, "InvalidApiVersionParameter"],
+    ["/subscriptions?api-version=2010-01-01", 400, "InvalidApiVersionParameter"],
+    [`/subscriptions/${randomUUID()}?api-version=2022-12-01`, 404, "SubscriptionNotFound"],
+    ["{sub}/resourceGroups/none?api-version=2022-12-01", 404, "ResourceGroupNotFound"],
+    [
+      "{sub}/resourceGroups/none/providers/Microsoft.KeyVault/vaults?api-version=2023-07-01",
+      404,
+      "ResourceGroupNotFound",
+    ],
+    [
+      "{group}/providers/Microsoft.KeyVault/vaults/none?api-version=2023-07-01",
+      404,
+      "ResourceNotFound",
+    ],
+    [
+      "{group}/providers/Microsoft.Compute/virtualMachines?api-version=2023-07-01",
+      404,
+      "InvalidResourceNamespace",
+    ],
+    [
+      "{group}/providers/Microsoft.KeyVault/safes?api-version=2023-07-01",
+      404,
+      "InvalidResourceType",
+    ],
+    [
+      "{group}/providers/Microsoft.DataBox/jobs?api-version=2022-12-01",
+      404,
+      "InvalidResourceNamespace",
+    ],
+  ])("answers %s with %d %s", async (path, status, code) => {
+    const here = path
+      .replace("{group}", group)
+      .replace("{sub}", `/subscriptions/${world.emulator.subscriptionId}`);
+    expect(await call(here)).toMatchObject({ status, json: { error: { code } } });
+  });
+
+  test("keeps a correlation id and gives each answer a request id", async () => {
+    const correlation = randomUUID();
+    const { headers } = await call("/subscriptions?api-version=2022-12-01", {
+      headers: { "x-ms-correlation-request-id": correlation },
+    });
+    expect(headers["x-ms-correlation-request-id"]).toBe(correlation);
+    expect(headers["x-ms-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test.each([
+    ["2015-01-01", { authentication: { loginEndpoint: expect.any(String) } }],
+    ["2019-05-01", [{ suffixes: { keyVaultDns: expect.any(String) } }]],
+    ["2022-09-01", { suffixes: { keyVaultDns: expect.any(String) }, authentication: {} }],
+  ])("describes the cloud to whoever asks, in the shape of %s", async (version, shape) => {
+    const answer = await world.send(
+      `${world.emulator.armUrl}/metadata/endpoints?api-version=${version}`,
+    );
+    expect(answer).toMatchObject({ status: 200, json: shape });
+  });
+
+  test("finds a resource by type and name", async () => {
+    await putVault("findable");
+    const filter = "resourceType eq 'Microsoft.KeyVault/vaults' and name eq 'FINDABLE'";
+    const answer = await call(
+      `/subscriptions/${world.emulator.subscriptionId}/resources?$filter=${encodeURIComponent(filter)}&api-version=2015-11-01`,
+    );
+    expect(answer.json).toMatchObject({
+      value: [{ name: "findable", type: "Microsoft.KeyVault/vaults", location: "westus" }],
+    });
+  });
+
+  test("an injected fault strikes one vault's URL", async () => {
+    await world.control("POST", "/faults", {
+      scope: { service: "resource-manager", operation: "get", vault: "struck" },
+      count: 1,
+      effect: { kind: "status", status: 429, retryAfterSeconds: 7 },
+    });
+    await putVault("struck");
+    expect((await call(vaultPath("other"))).status).toBe(404);
+    const struck = await call(vaultPath("struck"));
+    expect(struck).toMatchObject({ status: 429, json: { error: { code: "TooManyRequests" } } });
+    expect(struck.headers["retry-after"]).toBe("7");
+    expect((await call(vaultPath("struck"))).status).toBe(200);
+  });
+});
+
+describe("a vault that is put", () => {
+  test("answers RegisteringDns once, for pollers to follow", async () => {
+    const created = await putVault("registering");
+    expect(created.json).toMatchObject({ properties: { provisioningState: "RegisteringDns" } });
+    const read = await call(vaultPath("registering"));
+    expect(read.json).toMatchObject({ properties: { provisioningState: "Succeeded" } });
+  });
+
+  test.each([
+    ["no tenant", { tenantId: null }, "The parameter tenantId is not specified."],
+    ["no SKU", { sku: null }, "The parameter sku is not specified."],
+    [
+      "no access policies",
+      { accessPolicies: null },
+      "The parameter accessPolicies is not specified.",
+    ],
+    ["purge protection off", { enablePurgeProtection: false }, /cannot be set to false/],
+    ["a retention of 6 days", { softDeleteRetentionInDays: 6 }, /between 7 and 90/],
+    ["a private address", { networkAcls: { ipRules: [{ value: "10.1.2.3" }] } }, /private address/],
+    ["an IPv6 address", { networkAcls: { ipRules: [{ value: "2001:db8::1" }] } }, /not an IPv4/],
+    ["an unknown bypass", { networkAcls: { bypass: "Everyone" } }, /networkAcls.bypass/],
+    ["an unknown network access", { publicNetworkAccess: "Sometimes" }, /publicNetworkAccess/],
+    [
+      "a policy of another tenant",
+      {
+        accessPolicies: [
+          { tenantId: randomUUID(), objectId: randomUUID(), permissions: { keys: ["get"] } },
+        ],
+      },
+      /is not the vault's tenant/,
+    ],
+  ])("with %s is refused and not made", async (_, properties, message) => {
+    const answer = await putVault("refused", properties);
+    expect(answer).toMatchObject({ status: 400, json: { error: { code: "BadRequest" } } });
+    const { error } = answer.json as { error: { message: string } };
+    expect(error.message).toMatch(message);
+    expect((await call(vaultPath("refused"))).status).toBe(404);
+  });
+
+  test.each([
+    ["{", "InvalidRequestContent"],
+    ["", "InvalidRequestContent"],
+    [JSON.stringify({ location: 7 }), "InvalidRequestContent"],
+  ])("with the body %j is refused", async (body, code) => {
+    const answer = await call(vaultPath("malformed"), { method: "PUT", body });
+    expect(answer).toMatchObject({ status: 400, json: { error: { code } } });
+  });
+
+  test("cannot lose soft delete, purge protection or its retention", async () => {
+    await putVault("one-way", { enablePurgeProtection: true, softDeleteRetentionInDays: 10 });
+    const changes = [
+      { enableSoftDelete: false },
+      { enablePurgeProtection: false },
+      { softDeleteRetentionInDays: 11 },
+    ];
+    for (const properties of changes)
+      expect(await putVault("one-way", properties)).toMatchObject({ status: 400 });
+    expect((await putVault("one-way")).json).toMatchObject({
+      properties: { enablePurgeProtection: true, softDeleteRetentionInDays: 10 },
+    });
+  });
+
+  test("without soft delete is gone at once when it is deleted", async () => {
+    await putVault("hard-delete", { enableSoftDelete: false });
+    expect((await call(vaultPath("hard-delete"), { method: "DELETE" })).status).toBe(200);
+    expect((await putVault("hard-delete")).status).toBe(200);
+  });
+
+  test("keeps its name from every other group", async () => {
+    await putVault("unique");
+    await call(
+      `/subscriptions/${world.emulator.subscriptionId}/resourceGroups/other?api-version=2021-04-01`,
+      { method: "PUT", body: { location: "westus" } },
+    );
+    const elsewhere = vaultPath("unique").replace(
+      `/resourceGroups/${world.emulator.resourceGroup}/`,
+      "/resourceGroups/other/",
+    );
+    expect(await call(elsewhere, { method: "PUT", body: vaultBody() })).toMatchObject({
+      status: 409,
+      json: { error: { code: "VaultAlreadyExists" } },
+    });
+    expect(
+      await call(vaultPath("unique"), { method: "PUT", body: vaultBody({}, "eastus") }),
+    ).toMatchObject({
+      status: 409,
+      json: { error: { code: "InvalidResourceLocation" } },
+    });
+  });
+});
+
+const assignments = (scope: string, filter?: string) =>
+  call(
+    `${scope}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01${filter === undefined ? "" : `&$filter=${encodeURIComponent(filter)}`}`,
+  );
+
+const assign = (scope: string, name: string, properties: object) =>
+  call(
+    `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}?api-version=2022-04-01`,
+    { method: "PUT", body: { properties: { roleDefinitionId: `/x/${ROLE}`, ...properties } } },
+  );
+
+const listedScopes = async (scope: string, filter?: string) => {
+  const { value } = (await assignments(scope, filter)).json as {
+    value: { properties: { scope: string } }[];
+  };
+
+describe("role assignments", () => {
+
+  test("are made once, listed by scope and principal, and removed", async () => {
+    await putVault("granted");
+    const vault = `${group}/providers/Microsoft.KeyVault/vaults/granted`;
+    const key = `${vault}/keys/kek`;
+    const principalId = world.owner.objectId;
+    const name = randomUUID();
+    expect((await assign(vault, name, { principalId })).status).toBe(201);
+    expect((await assign(vault, name, { principalId })).status).toBe(200);
+    expect(await assign(vault, randomUUID(), { principalId })).toMatchObject({
+      status: 409,
+      json: { error: { code: "RoleAssignmentExists" } },
+    });
+    const other = randomUUID();
+    expect(
+      (await assign(key, randomUUID(), { principalId: other, principalType: "ServicePrincipal" }))
+        .status,
+    ).toBe(201);
+
+      return value.map((assignment) => assignment.properties.scope).toSorted();
+    };
+    expect(await listedScopes(vault)).toEqual([vault, key]);
+    expect(await listedScopes(vault, "atScope()")).toEqual([vault]);
+    expect(await listedScopes(key, "atScope()")).toEqual([vault, key]);
+    expect(await listedScopes(vault, `principalId eq '${other}'`)).toEqual([key]);
+
+    const path = `${vault}/providers/Microsoft.Authorization/roleAssignments/${name}?api-version=2022-04-01`;
+    expect((await call(path, { method: "DELETE" })).status).toBe(200);
+    expect((await call(path, { method: "DELETE" })).status).toBe(204);
+    expect((await call(path)).status).toBe(404);
+    expect((await assign(vault, name, { principalId })).status).toBe(201);
+  });
+
+  test.each([
+    ["an unknown principal", () => ({ principalId: randomUUID() }), "PrincipalNotFound"],
+    [
+      "an unknown role",
+      () => ({ principalId: randomUUID(), roleDefinitionId: `/x/${randomUUID()}` }),
+      "RoleDefinitionDoesNotExist",
+    ],
+  ])("are refused for %s", async (_, properties, code) => {
+    expect(await assign(group, randomUUID(), properties())).toMatchObject({
+      status: 400,
+      json: { error: { code } },
+    });
+  });
+
+  test("have definitions that are found by name", async () => {
+    const filter = encodeURIComponent("roleName eq 'Key Vault Crypto Service Encryption User'");
+    const answer = await call(
+      `${group}/providers/Microsoft.Authorization/roleDefinitions?$filter=${filter}&api-version=2022-04-01`,
+    );
+    expect(answer.json).toMatchObject({ value: [{ name: ROLE }] });
+  });
+});
+
+describe("Microsoft.DataBox", () => {
+  const authority = createCertificateAuthority({ commonName: "broker test", validityDays: 1 });
+
+  async function startBroker() {
+    const certificate = issueServerCertificate({
+      ca: authority,
+      commonName: "broker",
+      dnsNames: ["broker.localhost"],
+      validityDays: 1,
+    });
+    const seen: { request: IncomingMessage; body: string }[] = [];
+    const server = createServer(
+      { cert: certificate.certificatePem, key: certificate.privateKeyPem },
+      (request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        request.on("end", () => {
+          seen.push({ request, body });
+          response.writeHead(202, {
+            location: "https://arm.localhost:8443/operations/1",
+            "retry-after": "3",
+            "content-type": "application/json",
+          });
+          response.end(JSON.stringify({ status: "accepted" }));
+        });
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `https://broker.localhost:${(server.address() as AddressInfo).port}`;
+    return { url, seen, close: () => new Promise((resolve) => server.close(resolve)) };
+  }
+
+  test("reaches the broker as it was sent, and its answer comes back as it is", async () => {
+    const broker = await startBroker();
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const path = `${group}/providers/Microsoft.DataBox/jobs/order%201?api-version=2022-12-01`;
+    const answer = await call(path, {
+      method: "PUT",
+      body: { properties: {} },
+      headers: { authorization: "Bearer for-the-broker", "if-match": '"7"' },
+    });
+    expect(answer).toMatchObject({ status: 202, json: { status: "accepted" } });
+    expect(answer.headers).toMatchObject({
+      location: "https://arm.localhost:8443/operations/1",
+      "retry-after": "3",
+    });
+    const [first] = broker.seen;
+    expect(first?.request.url).toBe(path);
+    expect(first?.request.method).toBe("PUT");
+    expect(first?.request.headers).toMatchObject({
+      authorization: "Bearer for-the-broker",
+      "if-match": '"7"',
+      "x-forwarded-host": new URL(world.emulator.armUrl).host,
+    });
+    expect(first?.body).toBe('{"properties":{}}');
+
+    await broker.close();
+    expect(await call(path)).toMatchObject({
+      status: 502,
+      json: { error: { code: "ServiceUnavailable" } },
+    });
+  });
+});
