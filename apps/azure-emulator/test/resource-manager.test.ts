@@ -274,13 +274,14 @@ const assign = (scope: string, name: string, properties: object) =>
     { method: "PUT", body: { properties: { roleDefinitionId: `/x/${ROLE}`, ...properties } } },
   );
 
-const listedScopes = async (scope: string, filter?: string) => {
+const listedScopes = async (scope: string, filter?: string): Promise<string[]> => {
   const { value } = (await assignments(scope, filter)).json as {
     value: { properties: { scope: string } }[];
   };
+  return value.map((assignment) => assignment.properties.scope).toSorted();
+};
 
 describe("role assignments", () => {
-
   test("are made once, listed by scope and principal, and removed", async () => {
     await putVault("granted");
     const vault = `${group}/providers/Microsoft.KeyVault/vaults/granted`;
@@ -299,8 +300,6 @@ describe("role assignments", () => {
         .status,
     ).toBe(201);
 
-      return value.map((assignment) => assignment.properties.scope).toSorted();
-    };
     expect(await listedScopes(vault)).toEqual([vault, key]);
     expect(await listedScopes(vault, "atScope()")).toEqual([vault]);
     expect(await listedScopes(key, "atScope()")).toEqual([vault, key]);
