@@ -10,15 +10,18 @@ export type FakeIdentities = IdentityDirectory & {
   readonly system: Map<string, AttachedIdentity>;
   /** What the directory says of a user-assigned identity, by resource id. */
   readonly failures: Map<string, Failure>;
+  /** While set, nothing can be deleted. */
+  outage: Failure | undefined;
 };
 
 /** A directory in memory: every identity that is made has a new principal. */
 export function createFakeIdentities(): FakeIdentities {
   const system = new Map<string, AttachedIdentity>();
   const failures = new Map<string, Failure>();
-  return {
+  const directory: FakeIdentities = {
     system,
     failures,
+    outage: undefined,
     createSystemAssigned(order, _location, epoch) {
       const key = `${order} ${String(epoch)}`;
       const identity = system.get(key) ?? identityOf("system", `/identities/dbx-${String(epoch)}`);
@@ -26,6 +29,8 @@ export function createFakeIdentities(): FakeIdentities {
       return Promise.resolve({ ok: true, value: identity });
     },
     deleteSystemAssigned(order, epoch) {
+      if (directory.outage !== undefined)
+        return Promise.resolve({ ok: false, failure: directory.outage });
       system.delete(`${order} ${String(epoch)}`);
       return Promise.resolve({ ok: true, value: undefined });
     },
@@ -38,6 +43,7 @@ export function createFakeIdentities(): FakeIdentities {
       );
     },
   };
+  return directory;
 }
 
 function identityOf(kind: AttachedIdentity["kind"], resourceId: string): AttachedIdentity {

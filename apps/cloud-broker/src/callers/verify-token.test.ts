@@ -1,0 +1,137 @@
+import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { describe, expect, test } from "vitest";
+
+import { createTokenIssuer } from "../../test/control-plane/token-issuer.ts";
+import { createTenantKeys, createVerifyToken } from "./verify-token.ts";
+
+const TENANT = "11111111-1111-4111-8111-111111111111";
+const ARM = "https://arm.localhost:8443";
+const now = (): number => Date.parse("2026-01-02T03:04:05Z");
+
+const issuer = await createTokenIssuer(TENANT, () => ARM, now);
+const settings = {
+  authorityUrl: "https://login.localhost:8443",
+  tenantId: TENANT,
+  armUrl: ARM,
+  now,
+};
+const verify = createVerifyToken(settings, issuer.keys);
+const bearer = async (token: Promise<string>): Promise<string> => `Bearer ${await token}`;
+
+describe("tokens that are good", () => {
+  test.each([
+    ["v1 issuer", {}],
+    ["v2 issuer of the authority", { iss: `https://login.localhost:8443/${TENANT}/v2.0` }],
+    ["v2 issuer of the public cloud", { iss: `https://login.microsoftonline.com/${TENANT}/v2.0` }],
+    ["audience with a final slash", { aud: `${ARM}/` }],
+    ["expired within the tolerance", { expSeconds: -20 }],
+  ])("%s", async (_name, claims) => {
+    const caller = await verify(await bearer(issuer.token({ roles: ["Reader"], ...claims })));
+    expect(caller).toEqual({
+      objectId: "22222222-2222-4222-8222-222222222222",
+      name: "33333333-3333-4333-8333-333333333333",
+      roles: ["Reader"],
+    });
+  });
+});
+
+const foreign = async (): Promise<string> => {
+  const { privateKey } = await generateKeyPair("RS256");
+  return new SignJWT({ oid: "o", tid: TENANT })
+    .setProtectedHeader({ alg: "RS256", kid: "entra-1" })
+    .setIssuer(`https://sts.windows.net/${TENANT}/`)
+    .setAudience(ARM)
+    .setNotBefore(now() / 1000 - 5)
+    .setExpirationTime(now() / 1000 + 60)
+    .sign(privateKey);
+};
+const symmetric = (): Promise<string> =>
+  new SignJWT({ oid: "o", tid: TENANT })
+    .setProtectedHeader({ alg: "HS256", kid: "entra-1" })
+    .setIssuer(`https://sts.windows.net/${TENANT}/`)
+    .setAudience(ARM)
+    .setNotBefore(now() / 1000 - 5)
+    .setExpirationTime(now() / 1000 + 60)
+    .sign(new Uint8Array(32));
+const unsigned = (): Promise<string> =>
+  Promise.resolve(
+    new UnsecuredJWT({ oid: "o", tid: TENANT })
+      .setIssuer(`https://sts.windows.net/${TENANT}/`)
+      .setAudience(ARM)
+      .encode(),
+  );
+
+describe("tokens that are refused", () => {
+  test.each<[string, () => Promise<string>, string]>([
+    ["expired", () => issuer.token({ expSeconds: -3600 }), "expired-token"],
+    ["not valid yet", () => issuer.token({ nbfSeconds: 3600 }), "expired-token"],
+    [
+      "for another audience",
+      () => issuer.token({ aud: "https://vault.azure.net" }),
+      "wrong-audience",
+    ],
+    [
+      "of another issuer",
+      () => issuer.token({ iss: "https://sts.windows.net/other/" }),
+      "wrong-issuer",
+    ],
+    [
+      "of another tenant",
+      () => issuer.token({ tid: "99999999-9999-4999-8999-999999999999" }),
+      "wrong-issuer",
+    ],
+    ["signed by another key of the same name", foreign, "bad-signature"],
+    ["signed with a shared secret", symmetric, "bad-signature"],
+    ["not signed at all", unsigned, "bad-signature"],
+    ["garbage", () => Promise.resolve("not.a.token"), "malformed-token"],
+    ["without an object id", () => issuer.token({ oid: "" }), "malformed-token"],
+    [
+      "with an object id that could forge a log line",
+      () => issuer.token({ oid: "a\nb" }),
+      "malformed-token",
+    ],
+    ["too long", () => Promise.resolve("a".repeat(20_000)), "malformed-token"],
+  ])("%s", async (_name, token, reason) => {
+    await expect(verify(`Bearer ${await token()}`)).rejects.toMatchObject({
+      code: "AuthenticationFailed",
+      reason,
+    });
+  });
+
+  test.each([
+    [undefined, "missing-token"],
+    ["", "missing-token"],
+    ["Basic dXNlcjpwYXNz", "malformed-token"],
+    ["Bearer", "malformed-token"],
+    ["Bearer a b", "malformed-token"],
+  ])("header %j", async (header, reason) => {
+    await expect(verify(header)).rejects.toMatchObject({ code: "AuthenticationFailed", reason });
+  });
+});
+
+describe("without the tenant's keys nobody is refused: the answer is unreachable", () => {
+  test.each<[string, () => Promise<Response>]>([
+    ["no connection", () => Promise.reject(new TypeError("fetch failed"))],
+    ["a server error", () => Promise.resolve(new Response("", { status: 503 }))],
+    ["something that is no key set", () => Promise.resolve(new Response("<html>"))],
+  ])("%s", async (_name, fetch) => {
+    const keys = createTenantKeys(settings, fetch);
+    await expect(
+      createVerifyToken(settings, keys)(await bearer(issuer.token())),
+    ).rejects.toMatchObject({ code: "IdentityProviderUnreachable", reason: "entra" });
+  });
+
+  test("keys are fetched once, from the tenant's own address", async () => {
+    const asked: string[] = [];
+    const keys = createTenantKeys(settings, (url) => {
+      asked.push(url);
+      return Promise.resolve(Response.json({ keys: [] }));
+    });
+    const verifyRemote = createVerifyToken(settings, keys);
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(verifyRemote(await bearer(issuer.token()))).rejects.toMatchObject({
+        reason: "bad-signature",
+      });
+    expect(asked).toEqual([`https://login.localhost:8443/${TENANT}/discovery/v2.0/keys`]);
+  });
+});

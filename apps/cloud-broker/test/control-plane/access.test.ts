@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { ROLES } from "../../src/core/permissions.ts";
+import { API, createWorld, jobPath, minimalJob, SUBSCRIPTION, type World } from "./world.ts";
+
+const OTHER_SUBSCRIPTION = "55555555-5555-4555-8555-555555555555";
+const OID = "22222222-2222-4222-8222-222222222222";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await world.call("PUT", `${jobPath("order1")}?${API}`, { body: minimalJob() });
+  await world.operator("prepare", "order1");
+});
+afterAll(() => world.close());
+
+const credentials = (roles: readonly string[]) =>
+  world.call("POST", `${jobPath("order1")}/listCredentials?${API}`, { claims: { roles } });
+const rowsOf = async (action: string) => {
+  const rows = await world.store.selectFrom("audit").select("row_json").execute();
+  return rows
+    .map((row) => JSON.parse(row.row_json) as Record<string, unknown>)
+    .filter((row) => row["action"] === action);
+};
+
+const bodyOf = (method: string) =>
+  method === "GET" || method === "DELETE" ? {} : { body: { surprise: true } };
+
+test("every route but the public ones is closed to those without a token", async () => {
+  for (const route of world.routes) {
+    if (route.authentication === "public") continue;
+    const path = route.path
+      .replace(":subscriptionId", SUBSCRIPTION)
+      .replace(":resourceGroup", "g")
+      .replace(":jobName", "order1")
+      .replace(":location", "westus")
+      .replace(":operationId", "o");
+    const answer = await world.call(route.method, path, {
+      claims: "none",
+      ...bodyOf(route.method),
+    });
+    expect({ path, status: answer.status, code: answer.json.error.code }).toEqual({
+      path,
+      status: 401,
+      code: "AuthenticationFailed",
+    });
+    expect(answer.headers["www-authenticate"]).toMatch(/^Bearer/);
+  }
+});
+
+test("every route but the public ones is closed to a caller without a role, before its body is read", async () => {
+  for (const route of world.routes) {
+    if (route.authentication === "public") continue;
+    if (route.path === "/providers/Microsoft.DataBox/operations") continue;
+    const path = route.path
+      .replace(":subscriptionId", SUBSCRIPTION)
+      .replace(":resourceGroup", "g")
+      .replace(":jobName", "order1");
+    const answer = await world.call(route.method, path, {
+      claims: { roles: ["Administrator"] },
+      ...bodyOf(route.method),
+    });
+    expect({ path, status: answer.status, code: answer.json.error.code }).toEqual({
+      path,
+      status: 403,
+      code: "AuthorizationFailed",
+    });
+  }
+});
+
+test("readers read orders and may not list credentials; each try is audited with the caller", async () => {
+  for (const role of ["Reader", "DataBoxReader"]) {
+    const read = await world.call("GET", `${jobPath("order1")}?${API}`, {
+      claims: { roles: [role] },
+    });
+    expect(read.status).toBe(200);
+    const refused = await credentials([role]);
+    expect(refused).toMatchObject({
+      status: 403,
+      json: { error: { code: "AuthorizationFailed" } },
+    });
+    expect(refused.text).not.toContain("Passkey");
+  }
+  const refusals = await rowsOf("caller/authorise");
+  expect(refusals.at(-1)).toMatchObject({
+    outcome: "refused",
+    code: "AuthorizationFailed",
+    actor: { kind: "caller", objectId: OID },
+    detail: { action: "Microsoft.DataBox/jobs/listCredentials/action", scope: jobPath("order1") },
+  });
+});
+
+test.each(["Owner", "Contributor", "DataBoxContributor", "DataBoxOperator"])(
+  "%s lists credentials, audited with the caller",
+  async (role) => {
+    const before = (await rowsOf("order/listCredentials")).length;
+    const shown = await credentials([role]);
+    expect(shown.status).toBe(200);
+    expect(shown.headers["cache-control"]).toBe("no-store");
+    const rows = await rowsOf("order/listCredentials");
+    expect(rows).toHaveLength(before + 1);
+    expect(rows.at(-1)).toMatchObject({ outcome: "granted", actor: { objectId: OID } });
+    expect(JSON.stringify(rows)).not.toContain("Passkey");
+  },
+);
+
+test("a role in one subscription opens no other", async () => {
+  const claims = { roles: [`Owner:${OTHER_SUBSCRIPTION}`] };
+  const refused = await world.call("GET", `${jobPath("order1")}?${API}`, { claims });
+  expect(refused.status).toBe(403);
+  const list = await world.call(
+    "GET",
+    `/subscriptions/${OTHER_SUBSCRIPTION}/providers/Microsoft.DataBox/jobs?${API}`,
+    { claims },
+  );
+  expect(list).toMatchObject({ status: 200, json: { value: [] } });
+});
+
+test("the operator's app role opens the operator API, and nothing else", async () => {
+  const claims = { roles: ["DataBox.Operator"] };
+  const order = `/operator/v1${jobPath("order1")}`;
+  expect((await world.call("GET", order, { claims })).status).toBe(200);
+  expect((await world.call("GET", `${jobPath("order1")}?${API}`, { claims })).status).toBe(403);
+  expect((await world.call("GET", order, { claims: { roles: ["Owner"] } })).status).toBe(403);
+});
+
+describe("role assignments in Resource Manager", () => {
+  const oid = "66666666-6666-4666-8666-666666666666";
+  const read = () => world.call("GET", `${jobPath("order1")}?${API}`, { claims: { oid } });
+
+  test("count where the token has no role, and stop counting within 30 seconds", async () => {
+    const scope = `/subscriptions/${SUBSCRIPTION}`;
+    const roleDefinitionId = `${scope}/providers/Microsoft.Authorization/roleDefinitions/${ROLES.Reader.definition}`;
+    world.assignments.set(oid, [{ roleDefinitionId, scope }]);
+    expect((await read()).status).toBe(200);
+    world.assignments.delete(oid);
+    world.clock.nowMs += 29_000;
+    expect((await read()).status).toBe(200);
+    world.clock.nowMs += 1_000;
+    expect((await read()).status).toBe(403);
+  });
+
+  test("of another subscription or an unknown role do not count", async () => {
+    world.clock.nowMs += 60_000;
+    world.assignments.set(oid, [
+      {
+        roleDefinitionId: ROLES.Owner.definition,
+        scope: `/subscriptions/${OTHER_SUBSCRIPTION}`,
+      },
+      {
+        roleDefinitionId: "12345678-0000-0000-0000-000000000000",
+        scope: `/subscriptions/${SUBSCRIPTION}`,
+      },
+    ]);
+    expect((await read()).status).toBe(403);
+  });
+});

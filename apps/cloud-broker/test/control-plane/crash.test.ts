@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+
+import type { JobWrite } from "@databox-cmk/protocol";
+import { jobPatch, jobWrite } from "@databox-cmk/protocol";
+import type { KyselyPlugin, RootOperationNode } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { orderIdOf } from "../../src/core/order.ts";
+import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import { createOrder } from "../../src/orders/create-order.ts";
+import { cancelOrder, deleteOrder } from "../../src/orders/end-order.ts";
+import { sweepIdentities } from "../../src/orders/identity-cleanup.ts";
+import { prepareOrder } from "../../src/orders/prepare-order.ts";
+import { readOrder } from "../../src/orders/read-order.ts";
+import { patchOrder } from "../../src/orders/update-order.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import { createFakeCustody } from "./fake-custody.ts";
+import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
+import { GROUP, KEY_URL, minimalJob, SUBSCRIPTION, VAULT } from "./world.ts";
+
+const NAME = { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name: "order1" };
+const ID = orderIdOf(NAME);
+const WRITES: ReadonlySet<RootOperationNode["kind"]> = new Set([
+  "InsertQueryNode",
+  "UpdateQueryNode",
+  "DeleteQueryNode",
+]);
+
+/** Stops at the n-th write, as a killed process does: what was not committed is gone. */
+function killer(): KyselyPlugin & { arm(at: number): void; readonly writes: number } {
+  let left = Number.POSITIVE_INFINITY;
+  let writes = 0;
+  return {
+    get writes() {
+      return writes;
+    },
+    arm(at) {
+      left = at;
+      writes = 0;
+    },
+    transformQuery({ node }) {
+      if (WRITES.has(node.kind)) {
+        writes += 1;
+        if (writes > left) throw new Error("killed");
+      }
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+}
+
+let nowMs = 1_767_000_000_000;
+const now = (): number => nowMs;
+let store: Store;
+let identities: FakeIdentities;
+let plane: ControlPlane;
+let kill: ReturnType<typeof killer>;
+beforeEach(async () => {
+  kill = killer();
+  const opened = await openStore(":memory:");
+  store = opened.withPlugin(kill);
+  identities = createFakeIdentities();
+  plane = {
+    store,
+    custody: createFakeCustody(store),
+    identities,
+    appendAudit: createAppendAudit({ now }),
+    sign: () => Promise.resolve("receipt"),
+    now,
+    settings: {
+      armUrl: "https://arm.localhost",
+      tenantId: TENANT_ID,
+      retryAfterSeconds: 0,
+      allowRevertToMicrosoftManaged: false,
+    },
+  };
+});
+afterEach(() => store.destroy());
+
+const context = {
+  actor: { kind: "caller", objectId: randomUUID(), name: "a", address: "" },
+  by: "a",
+  correlationId: "c",
+} as const;
+const written = (change: object = {}): JobWrite => jobWrite.parse({ ...minimalJob(), ...change });
+const create = (change: object = {}): Promise<string> =>
+  createOrder(plane, NAME, written(change), "ImportToAzure", context);
+const withOwnPassword = {
+  identity: { type: "SystemAssigned" },
+  properties: {
+    ...minimalJob().properties,
+    details: { ...minimalJob().properties.details, devicePassword: "My-Passkey#23456789" },
+  },
+};
+const patchToCustomersKey = (): Promise<string> =>
+  patchOrder(
+    plane,
+    NAME,
+    jobPatch.parse({
+      tags: { changed: "yes" },
+      identity: { type: "SystemAssigned" },
+      properties: {
+        details: {
+          keyEncryptionKey: {
+            kekType: "CustomerManaged",
+            kekUrl: KEY_URL,
+            kekVaultResourceID: VAULT,
+          },
+        },
+      },
+    }),
+    undefined,
+    context,
+  );
+
+/** Every table's rows but those that note what must be cleaned up. */
+async function snapshot(): Promise<string> {
+  const tables = [
+    "orders",
+    "order_stages",
+    "order_identities",
+    "order_keys",
+    "own_passkeys",
+    "nodes",
+    "envelopes",
+    "audit",
+    "operations",
+  ] as const;
+  const rows = await Promise.all(
+    tables.map((table) => store.selectFrom(table).selectAll().execute()),
+  );
+  return JSON.stringify(rows);
+}
+
+type Write = { readonly before: () => Promise<unknown>; readonly run: () => Promise<unknown> };
+const CASES: Readonly<Record<string, Write>> = {
+  create: { before: () => Promise.resolve(), run: () => create(withOwnPassword) },
+  "PATCH of key, identity and tags": { before: () => create(), run: patchToCustomersKey },
+  prepare: {
+    before: () => create(),
+    run: () => prepareOrder(plane, NAME, undefined, context),
+  },
+  cancel: {
+    before: () => create(withOwnPassword),
+    run: () => cancelOrder(plane, NAME, "x", context),
+  },
+  delete: {
+    before: async () => {
+      await create(withOwnPassword);
+      await cancelOrder(plane, NAME, "x", context);
+    },
+    run: () => deleteOrder(plane, NAME, context),
+  },
+};
+
+describe("killed at any write", () => {
+  test.each(Object.entries(CASES))(
+    "%s is done as a whole or not at all, and works when it is repeated",
+    async (_name, { before, run }) => {
+      await before();
+      const untouched = await snapshot();
+      let at = 0;
+      for (; at < 100; at += 1) {
+        nowMs += 1;
+        kill.arm(at);
+        const outcome = await run().then(
+          () => "done",
+          () => "killed",
+        );
+        kill.arm(Number.POSITIVE_INFINITY);
+        const after = await snapshot();
+        // Only the last write of all, the forgetting of a note, comes after the commit.
+        if (outcome === "done" || after !== untouched) break;
+      }
+      expect(at).toBeGreaterThan(2);
+      expect(await snapshot()).not.toBe(untouched);
+      nowMs += 3_600_000;
+      await sweepIdentities(plane);
+      const order = await readOrder(store, ID);
+      const attached = (order?.identities ?? []).map((identity) => identity.principalId);
+      const existing = [...identities.system.values()].map((identity) => identity.principalId);
+      expect(existing.toSorted()).toEqual(attached.toSorted());
+      expect(await store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
+    },
+  );
+});
+
+test("an identity that Resource Manager does not delete now is deleted by a later sweep", async () => {
+  await create({ identity: { type: "SystemAssigned" } });
+  identities.outage = { code: "ResourceManagerUnreachable" };
+  await patchOrder(plane, NAME, jobPatch.parse({ identity: { type: "None" } }), undefined, context);
+  expect(identities.system.size).toBe(1);
+  identities.outage = undefined;
+  nowMs += 3_600_000;
+  await sweepIdentities(plane);
+  expect(identities.system.size).toBe(0);
+});
+
+test("of two creates at once, one is refused as ResourceAlreadyExists", async () => {
+  const outcomes = await Promise.allSettled([create(), create()]);
+  expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(outcomes.find((outcome) => outcome.status === "rejected")?.reason).toMatchObject({
+    code: "ResourceAlreadyExists",
+  });
+});

@@ -1,0 +1,303 @@
+import { verifyMessage, importVerifyKey } from "@databox-cmk/crypto";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import {
+  type Answer,
+  API,
+  createWorld,
+  jobPath,
+  KEY_URL,
+  minimalJob,
+  VAULT,
+  type World,
+} from "./world.ts";
+
+const JOB = jobPath("order1");
+const PASSWORD = "My-Passkey#23456789";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const place = (sku: "DataBox" | "DataBoxHeavy" = "DataBox", details: object = {}) =>
+  world.call("PUT", `${JOB}?${API}`, {
+    body: {
+      ...minimalJob(sku),
+      properties: {
+        ...minimalJob(sku).properties,
+        details: { ...minimalJob(sku).properties.details, ...details },
+      },
+    },
+  });
+const read = (): Promise<Answer> => world.call("GET", `${JOB}?${API}&$expand=details`);
+const credentials = (): Promise<Answer> => world.call("POST", `${JOB}/listCredentials?${API}`);
+const move = async (...actions: readonly string[]): Promise<Answer> => {
+  let last: Answer | undefined;
+  for (const action of actions) {
+    last = await world.operator(action, "order1");
+    expect({ action, status: last.status, text: last.text.slice(0, 200) }).toMatchObject({
+      status: 200,
+    });
+  }
+  if (last === undefined) throw new Error("no action");
+  return last;
+};
+
+test("an order goes its whole way; its flags and stages follow", async () => {
+  await place();
+  const prepared = await move("prepare");
+  expect(prepared.json.nodes).toHaveLength(1);
+  expect(prepared.json.nodes[0]).toMatchObject({
+    serial: expect.stringMatching(/^DBX-[0-9A-F]{10}$/),
+    enrolmentCode: expect.stringMatching(/^[\w-]{22,}$/),
+  });
+  expect((await read()).json.properties).toMatchObject({
+    status: "DevicePrepared",
+    isCancellable: false,
+    isShippingAddressEditable: true,
+  });
+  await move("dispatch");
+  expect((await read()).json.properties.isShippingAddressEditable).toBe(false);
+  await move("deliver");
+  const booked = await world.call("POST", `${JOB}/bookShipmentPickUp?${API}`, {
+    body: {
+      startTime: "2026-01-05T08:00:00",
+      endTime: "2026-01-05T12:00:00",
+      shipmentLocation: "Front desk",
+    },
+  });
+  expect(booked.json).toEqual({
+    confirmationNumber: expect.stringMatching(/^\d{10}$/),
+    readyByTime: "2026-01-05T08:00:00",
+  });
+  const shipped = await world.call("POST", `${JOB}/markDevicesShipped?${API}`, {
+    body: { deliverToDcPackageDetails: { carrierName: "UPS", trackingId: "1Z" } },
+  });
+  expect(shipped.status).toBe(204);
+  await move("pickUp", "receive", "startCopy");
+  expect((await read()).json.properties.details.returnPackage).toMatchObject({ trackingId: "1Z" });
+  await move("complete");
+  const ended = (await read()).json.properties;
+  expect(ended).toMatchObject({ status: "Completed", isDeletable: true });
+  expect(ended.details.contactDetails.contactName).toBe("");
+  expect(
+    ended.details.jobStages.map((stage: { stageStatus: string }) => stage.stageStatus),
+  ).toEqual(Array.from({ length: 8 }, () => "Succeeded"));
+});
+
+test.each([
+  ["dispatch before preparation", "dispatch"],
+  ["copy before return", "startCopy"],
+  ["erasure of a placed order", "erase"],
+])("%s is refused", async (_name, action) => {
+  await place();
+  const refused = await world.operator(action, "order1");
+  expect(refused).toMatchObject({ status: 409, json: { error: { code: "OrderStageForbids" } } });
+});
+
+test("a lost answer to prepare is asked for again: same nodes, new codes, the old ones dead", async () => {
+  await place("DataBoxHeavy");
+  const first = (await move("prepare")).json.nodes;
+  const second = (await move("prepare")).json.nodes;
+  expect(second.map((node: { serial: string }) => node.serial)).toEqual(
+    first.map((node: { serial: string }) => node.serial),
+  );
+  expect(second[0].enrolmentCode).not.toBe(first[0].enrolmentCode);
+  const stored = await world.store.selectFrom("nodes").select("enrolment_code_hash").execute();
+  expect(JSON.stringify(stored)).not.toContain(second[0].enrolmentCode);
+});
+
+test.each([
+  ["too few", ["NODE-1"], "2 node(s)"],
+  ["twice the same", ["NODE-1", "NODE-1"], "one serial number"],
+  ["not a serial number", ["NODE-1", "../../x"], "serials"],
+])("serials: %s", async (_name, serials, text) => {
+  await place("DataBoxHeavy");
+  const refused = await world.operator("prepare", "order1", { serials });
+  expect(refused.json.error.code).toBe("InvalidRequestContent");
+  expect(refused.text).toContain(text);
+});
+
+test("an appliance that is not erased serves no second order", async () => {
+  await place();
+  await world.operator("prepare", "order1", { serials: ["NODE-1"] });
+  await world.call("PUT", `${jobPath("order2")}?${API}`, { body: minimalJob() });
+  const refused = await world.operator("prepare", "order2", { serials: ["NODE-1"] });
+  expect(refused.text).toContain("NODE-1 belongs to an order that is not erased yet");
+});
+
+test("erasure destroys every wrapping and leaves a receipt that the broker signed; credentials are gone", async () => {
+  await place("DataBoxHeavy");
+  const { nodes } = (await move("prepare")).json;
+  await move("dispatch", "deliver", "pickUp", "receive", "startCopy", "complete");
+  expect((await credentials()).status).toBe(200);
+  const erased = (await move("erase")).json;
+  expect((await move("erase")).json.erasureReceipt).toBe(erased.erasureReceipt);
+  const receipt = verifyMessage(
+    erased.erasureReceipt,
+    importVerifyKey(world.signingKey.publicJwk),
+    "databox-erasure+jws",
+  );
+  expect(receipt).toMatchObject({
+    order: JOB.toLowerCase(),
+    destroyed: nodes.map(({ serial }: { serial: string }) => ({ serial, generation: 1 })),
+  });
+  expect(await world.store.selectFrom("envelopes").selectAll().execute()).toEqual([]);
+  const refused = await credentials();
+  expect(refused.json.error).toMatchObject({ code: "OrderStageForbids" });
+  expect(refused.json.error.details[0].code).toBe("credentials");
+  expect((await read()).json.properties.details.deviceErasureDetails).toEqual({
+    deviceErasureStatus: "Succeeded",
+  });
+});
+
+test("the customer's own password is used and never shown but by listCredentials", async () => {
+  await place("DataBox", { devicePassword: PASSWORD });
+  await move("prepare");
+  const seen = [
+    (await read()).text,
+    (await world.call("GET", `${JOB}/activity?${API}`)).text,
+    JSON.stringify(await world.store.selectFrom("orders").selectAll().execute()),
+    JSON.stringify(await world.store.selectFrom("audit").selectAll().execute()),
+  ];
+  expect(seen.join("\n")).not.toContain(PASSWORD);
+  expect((await credentials()).json.value[0].jobSecrets.podSecrets[0].devicePassword).toBe(
+    PASSWORD,
+  );
+  const [node] = await world.store.selectFrom("nodes").select("passkey_origin").execute();
+  expect(node?.passkey_origin).toBe("customer");
+});
+
+test("an empty password counts as none; an export order takes none", async () => {
+  expect((await place("DataBox", { devicePassword: "" })).status).toBe(202);
+  const { dataImportDetails: _none, ...details } = minimalJob().properties.details;
+  const exported = await world.call("PUT", `${jobPath("order2")}?${API}`, {
+    body: {
+      ...minimalJob(),
+      properties: {
+        transferType: "ExportFromAzure",
+        details: { ...details, devicePassword: PASSWORD },
+      },
+    },
+  });
+  expect(exported.json.error.code).toBe("InvalidDevicePassword");
+  expect(exported.text).not.toContain(PASSWORD);
+});
+
+test("canceling destroys the customer's own password", async () => {
+  await place("DataBox", { devicePassword: PASSWORD });
+  await world.call("POST", `${JOB}/cancel?${API}`, { body: { reason: "x" } });
+  expect(await world.store.selectFrom("own_passkeys").selectAll().execute()).toEqual([]);
+  expect((await credentials()).json.error.code).toBe("OrderStageForbids");
+});
+
+test("a halted copy given up is cleaned up: erased, completed with errors", async () => {
+  await place();
+  await world.call("PATCH", `${JOB}?${API}`, { body: { identity: { type: "SystemAssigned" } } });
+  await world.call("PATCH", `${JOB}?${API}`, {
+    body: {
+      properties: {
+        details: {
+          keyEncryptionKey: {
+            kekType: "CustomerManaged",
+            kekUrl: KEY_URL,
+            kekVaultResourceID: VAULT,
+          },
+        },
+      },
+    },
+  });
+  await move("prepare", "dispatch", "deliver", "pickUp", "receive");
+  world.custody.failures.set(KEY_URL, {
+    code: "SsemUserErrorKeyDetailsNotFound",
+    reason: "key-purged",
+  });
+  await move("startCopy");
+  const mitigate = (body: unknown): Promise<Answer> =>
+    world.call("POST", `${JOB}/mitigate?${API}`, { body });
+  expect((await mitigate({ customerResolutionCode: "Restart" })).json.error.code).toBe(
+    "InvalidMitigation",
+  );
+  expect(
+    (await mitigate({ serialNumberCustomerResolutionMap: { other: "Resume" } })).json.error.code,
+  ).toBe("InvalidMitigation");
+  // Resuming without a remedy halts again.
+  expect((await mitigate({ customerResolutionCode: "Resume" })).status).toBe(204);
+  expect((await read()).json.properties.details.actions).toContain("MoveToCleanUpDevice");
+  expect((await mitigate({ customerResolutionCode: "MoveToCleanUpDevice" })).status).toBe(204);
+  expect((await world.operator("startCopy", "order1")).status).toBe(409);
+  const erased = (await move("erase")).json;
+  expect(erased.properties.status).toBe("CompletedWithErrors");
+  expect(erased.properties.details.jobStages.at(-1)).toMatchObject({
+    stageName: "CompletedWithErrors",
+    stageStatus: "SucceededWithErrors",
+  });
+});
+
+test("a vault that does not answer halts nothing", async () => {
+  await place();
+  await world.call("PATCH", `${JOB}?${API}`, {
+    body: {
+      identity: { type: "SystemAssigned" },
+      properties: {
+        details: {
+          keyEncryptionKey: {
+            kekType: "CustomerManaged",
+            kekUrl: KEY_URL,
+            kekVaultResourceID: VAULT,
+          },
+        },
+      },
+    },
+  });
+  await move("prepare", "dispatch", "deliver", "pickUp", "receive");
+  world.custody.failures.set(KEY_URL, { code: "KeyVaultUnreachable", reason: "timeout" });
+  const unreachable = await world.operator("startCopy", "order1");
+  expect(unreachable.json.error.code).toBe("KeyVaultUnreachable");
+  expect(unreachable.status).toBeGreaterThanOrEqual(500);
+  expect((await read()).json.properties).toMatchObject({ status: "AtAzureDC" });
+});
+
+test("the checks of a key are shown without changing anything", async () => {
+  await place();
+  const candidate = {
+    kekType: "CustomerManaged",
+    kekUrl: KEY_URL,
+    kekVaultResourceID: VAULT,
+  };
+  const { json } = await world.call("POST", `${JOB}/validateKeyEncryptionKey?${API}`, {
+    body: { keyEncryptionKey: candidate },
+  });
+  expect(json).toMatchObject({
+    status: "Invalid",
+    checks: [
+      {
+        name: "identity",
+        status: "Failed",
+        error: { code: "SsemUserErrorSystemAssignedIdentityAbsent" },
+      },
+      { name: "key", status: "NotReached" },
+    ],
+  });
+  expect((await read()).json.properties.details.keyEncryptionKey).toEqual({
+    kekType: "MicrosoftManaged",
+  });
+});
+
+test("activity is the order's audit chain, page by page", async () => {
+  await place();
+  await move("prepare");
+  for (let call = 0; call < 110; call += 1) await credentials();
+  const first = (await world.call("GET", `${JOB}/activity?${API}`)).json;
+  expect(first.value).toHaveLength(100);
+  expect(first.value[0]).toMatchObject({
+    sequence: 1,
+    row: { action: "order/create", outcome: "done" },
+  });
+  const second = (await world.call("GET", first.nextLink.slice(world.url.length))).json;
+  expect(second.nextLink).toBeUndefined();
+  expect(second.value[0].sequence).toBe(101);
+  expect(second.value.at(-1).row).toMatchObject({ action: "order/listCredentials" });
+});

@@ -1,0 +1,73 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { openApiPath } from "../../src/openapi/create-document.ts";
+import { DESCRIPTIONS } from "../../src/openapi/descriptions.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+const read = async () => (await world.call("GET", "/openapi.json", { claims: "none" })).json;
+
+test("the document is valid OpenAPI 3.1 and needs no token", async () => {
+  const document = await read();
+  expect(document.openapi).toBe("3.1.0");
+  const { valid, errors } = await new Validator().validate(document);
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
+});
+
+test("every route is described, with its action, and nothing else is", async () => {
+  const { paths } = await read();
+  const described = new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods as object).map(
+        ([method, operation]) =>
+          [
+            `${method.toUpperCase()} ${path}`,
+            (operation as Record<string, unknown>)["x-arm-action"],
+          ] as const,
+      ),
+    ),
+  );
+  const served = new Map(
+    world.routes.map(
+      (route) =>
+        [
+          `${route.method} ${openApiPath(route.path)}`,
+          "action" in route ? route.action : undefined,
+        ] as const,
+    ),
+  );
+  expect(described).toEqual(served);
+});
+
+test("every route of a caller or an operator has its row, and no row is left over", () => {
+  const served = world.routes
+    .filter((route) => route.authentication === "caller" || route.authentication === "operator")
+    .map((route) => `${route.method} ${route.path}`);
+  expect(Object.keys(DESCRIPTIONS).toSorted()).toEqual(served.toSorted());
+});
+
+test("operation ids are unique, and every reference leads somewhere", async () => {
+  const document = await read();
+  const text = JSON.stringify(document);
+  const ids = [...text.matchAll(/"operationId":"([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g))
+    expect(document.components.schemas).toHaveProperty(String(name));
+});
+
+test("a secret that is written is never in what is read", async () => {
+  const { components } = await read();
+  const written = JSON.stringify(components.schemas.JobWrite);
+  const shown = JSON.stringify(components.schemas.JobResource);
+  for (const member of ["devicePassword", "sharePassword"]) {
+    expect(written).toContain(member);
+    expect(shown).not.toContain(member);
+  }
+});

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import {
+  type Answer,
+  API,
+  createWorld,
+  jobPath,
+  KEY_URL,
+  minimalJob,
+  userIdentity,
+  VAULT,
+  type World,
+} from "./world.ts";
+
+const JOB = jobPath("order1");
+const CMK = { kekType: "CustomerManaged", kekUrl: KEY_URL, kekVaultResourceID: VAULT };
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  await world.call("PUT", `${JOB}?${API}`, {
+    body: { ...minimalJob(), tags: { first: "1", second: "2" } },
+  });
+});
+afterEach(() => world.close());
+
+const patch = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+  world.call("PATCH", `${JOB}?${API}`, { body, headers });
+const read = (): Promise<Answer> => world.call("GET", `${JOB}?${API}&$expand=details`);
+
+test("one member changes, all others stay", async () => {
+  const before = (await read()).json;
+  expect(
+    (await patch({ properties: { details: { contactDetails: { phone: "99" } } } })).status,
+  ).toBe(202);
+  const after = (await read()).json;
+  expect(after.properties.details.contactDetails).toEqual({
+    ...before.properties.details.contactDetails,
+    phone: "99",
+  });
+  expect({ ...after.properties.details, contactDetails: 0 }).toEqual({
+    ...before.properties.details,
+    contactDetails: 0,
+  });
+  expect(after.tags).toEqual(before.tags);
+});
+
+test("tags are replaced as a whole", async () => {
+  await patch({ tags: { third: "3" } });
+  expect((await read()).json.tags).toEqual({ third: "3" });
+});
+
+test("a partial address is merged; one that would not be whole is refused", async () => {
+  await patch({ properties: { details: { shippingAddress: { city: "Oakland" } } } });
+  expect((await read()).json.properties.details.shippingAddress).toMatchObject({
+    city: "Oakland",
+    streetAddress1: "16 Townsend St",
+  });
+  const reverse = { reverseShippingDetails: { contactDetails: { phone: "1" } } };
+  const refused = await patch({ properties: { details: reverse } });
+  expect(refused.json.error).toMatchObject({
+    code: "InvalidRequestContent",
+    target: "properties.details.reverseShippingDetails.contactDetails",
+  });
+});
+
+test("double encryption cannot be changed", async () => {
+  const preferences = { encryptionPreferences: { doubleEncryption: "Enabled" } };
+  expect((await patch({ properties: { details: { preferences } } })).json.error.message).toContain(
+    "cannot be changed after the order was placed",
+  );
+});
+
+test("If-Match: a stale tag is refused, the current one and * are not", async () => {
+  const { etag } = (await read()).headers;
+  expect((await patch({ tags: {} }, { "if-match": String(etag) })).status).toBe(202);
+  const stale = await patch({ tags: { late: "1" } }, { "if-match": String(etag) });
+  expect(stale).toMatchObject({ status: 412, json: { error: { code: "PreconditionFailed" } } });
+  expect((await read()).json.tags).toEqual({});
+  expect((await patch({ tags: {} }, { "if-match": "*" })).status).toBe(202);
+});
+
+test("the address is fixed once the appliance has left", async () => {
+  await world.operator("prepare", "order1");
+  await world.operator("dispatch", "order1");
+  const refused = await patch({ properties: { details: { shippingAddress: { city: "X" } } } });
+  expect(refused.json.error).toMatchObject({ code: "OrderStageForbids" });
+  expect(refused.json.error.details[0].code).toBe("address");
+});
+
+test("two writers at once: both changes are there", async () => {
+  await Promise.all([
+    patch({ tags: { written: "1" } }),
+    patch({ properties: { details: { contactDetails: { phone: "42" } } } }),
+  ]);
+  const { json } = await read();
+  expect(json.tags).toEqual({ written: "1" });
+  expect(json.properties.details.contactDetails.phone).toBe("42");
+});
+
+test("None → SystemAssigned makes a new principal, and the old identity is gone", async () => {
+  await patch({ identity: { type: "SystemAssigned" } });
+  const first = (await read()).json.identity.principalId;
+  await patch({ identity: { type: "None" } });
+  expect((await read()).json.identity).toEqual({ type: "None" });
+  expect(world.identities.system.size).toBe(0);
+  await patch({ identity: { type: "SystemAssigned" } });
+  const second = (await read()).json.identity.principalId;
+  expect(second).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).not.toBe(first);
+  expect(await world.store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
+});
+
+test("user identities are added by {}, removed by null, and all go with their type", async () => {
+  const [one, two] = [userIdentity("one"), userIdentity("two")] as const;
+  await patch({ identity: { type: "UserAssigned", userAssignedIdentities: { [one]: {} } } });
+  await patch({
+    identity: { type: "SystemAssigned, UserAssigned", userAssignedIdentities: { [two]: {} } },
+  });
+  const both = (await read()).json.identity;
+  expect(both.type).toBe("SystemAssigned,UserAssigned");
+  expect(Object.keys(both.userAssignedIdentities)).toEqual(
+    [one, two].map((id) => id.toLowerCase()),
+  );
+  await patch({
+    identity: { type: "SystemAssigned,UserAssigned", userAssignedIdentities: { [one]: null } },
+  });
+  const left = (await read()).json.identity;
+  expect(Object.keys(left.userAssignedIdentities)).toEqual([two.toLowerCase()]);
+  expect(left.principalId).toBe(both.principalId);
+  await patch({ identity: { type: "SystemAssigned" } });
+  expect((await read()).json.identity).toEqual({
+    type: "SystemAssigned",
+    principalId: both.principalId,
+    tenantId: both.tenantId,
+  });
+});
+
+test("the eleventh user identity is refused as SsemUserErrorUserAssignedLimitReached", async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 11 }, (_, index) => [userIdentity(`identity${String(index)}`), {}]),
+  );
+  const refused = await patch({ identity: { type: "UserAssigned", userAssignedIdentities: many } });
+  expect(refused.json.error.code).toBe("SsemUserErrorUserAssignedLimitReached");
+  expect((await read()).json.identity).toEqual({ type: "None" });
+});
+
+test.each([
+  "SsemUserErrorKekUserIdentityNotFound",
+  "SsemUserErrorCrossTenantIdentityAccessForbidden",
+] as const)("a user identity that the directory refuses surfaces as %s", async (code) => {
+  const id = userIdentity("lost");
+  world.identities.failures.set(id.toLowerCase(), { code });
+  const refused = await patch({
+    identity: { type: "UserAssigned", userAssignedIdentities: { [id]: {} } },
+  });
+  expect(refused.json.error.code).toBe(code);
+});
+
+test("a key whose identity is not attached is refused with the identity's code", async () => {
+  const refused = await patch({ properties: { details: { keyEncryptionKey: CMK } } });
+  expect(refused.json.error.code).toBe("SsemUserErrorSystemAssignedIdentityAbsent");
+  const userAssigned = {
+    ...CMK,
+    identityProperties: {
+      type: "UserAssigned",
+      userAssigned: { resourceId: userIdentity("absent") },
+    },
+  };
+  const other = await patch({ properties: { details: { keyEncryptionKey: userAssigned } } });
+  expect(other.json.error.code).toBe("SsemUserErrorUserAssignedIdentityAbsent");
+});
+
+test("key, vault and identity change one by one; what is not sent stays", async () => {
+  const id = userIdentity("one");
+  await patch({
+    identity: { type: "SystemAssigned,UserAssigned", userAssignedIdentities: { [id]: {} } },
+    properties: { details: { keyEncryptionKey: CMK } },
+  });
+  const other = "https://v1.vault.localhost/keys/key2/0123456789abcdef0123456789abcdef";
+  await patch({ properties: { details: { keyEncryptionKey: { kekUrl: other } } } });
+  expect((await read()).json.properties.details.keyEncryptionKey).toEqual({
+    kekType: "CustomerManaged",
+    identityProperties: { type: "SystemAssigned" },
+    kekUrl: other,
+    kekVaultResourceID: VAULT,
+  });
+  const identityProperties = { type: "UserAssigned", userAssigned: { resourceId: id } };
+  await patch({ properties: { details: { keyEncryptionKey: { identityProperties } } } });
+  expect((await read()).json.properties.details.keyEncryptionKey).toMatchObject({
+    kekUrl: other,
+    identityProperties: { type: "UserAssigned", userAssigned: { resourceId: id.toLowerCase() } },
+  });
+});
+
+test("back to the Microsoft-managed key is refused, unless the operator allows it", async () => {
+  await patch({ identity: { type: "SystemAssigned" } });
+  await patch({ properties: { details: { keyEncryptionKey: CMK } } });
+  const back = { properties: { details: { keyEncryptionKey: { kekType: "MicrosoftManaged" } } } };
+  expect((await patch(back)).json.error.code).toBe("KeyEncryptionKeyRevertForbidden");
+  const permissive = await createWorld({ allowRevertToMicrosoftManaged: true });
+  try {
+    const call = (method: string, body: unknown): Promise<Answer> =>
+      permissive.call(method, `${JOB}?${API}`, { body });
+    await call("PUT", minimalJob());
+    await call("PATCH", { identity: { type: "SystemAssigned" } });
+    await call("PATCH", { properties: { details: { keyEncryptionKey: CMK } } });
+    expect((await call("PATCH", back)).status).toBe(202);
+    const { json } = await permissive.call("GET", `${JOB}?${API}`);
+    expect(json.properties.details.keyEncryptionKey).toEqual({ kekType: "MicrosoftManaged" });
+  } finally {
+    await permissive.close();
+  }
+});
+
+test("nothing of the key or the identity can be changed after the end", async () => {
+  await world.call("POST", `${JOB}/cancel?${API}`, { body: { reason: "x" } });
+  for (const body of [
+    { identity: { type: "SystemAssigned" } },
+    { properties: { details: { keyEncryptionKey: CMK } } },
+  ])
+    expect((await patch(body)).json.error.details[0].code).toBe("encryption");
+  expect((await patch({ tags: { still: "allowed" } })).status).toBe(202);
+});
