@@ -24,10 +24,11 @@ const dnsServer = z
       port: Number(value.slice(colon + 1)),
     };
   });
+const suffix = z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/);
 const suffixes = z
   .string()
-  .transform((value) => value.split(",").map((suffix) => suffix.trim().toLowerCase()))
-  .pipe(z.array(z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/)).min(1));
+  .transform((value) => value.split(",").map((each) => each.trim().toLowerCase()))
+  .pipe(z.tuple([suffix], suffix));
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
 

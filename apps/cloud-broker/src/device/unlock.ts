@@ -2,12 +2,14 @@ import { hash, randomUUID } from "node:crypto";
 
 import {
   checkNonce,
+  CryptoError,
   decodeBase64url,
   encodeBase64url,
   seal,
   SUITES,
   unlockInfo,
   zero,
+  type Sealed,
 } from "@databox-cmk/crypto";
 import {
   MESSAGE_TYPES,
@@ -72,20 +74,15 @@ async function unlock(
   const released = await custody.releaseContentKey(node.order, node.serial);
   if (!released.ok) return released;
   const { contentKey, kid, vaultRequestId } = released.value;
-  let sealed;
-  try {
-    const publicKey = decodeBase64url(request.hpke.publicKey);
-    sealed = await seal(request.hpke.suite, publicKey, unlockInfo(message.hash), contentKey);
-  } finally {
-    zero(contentKey);
-  }
+  const sealed = await sealTo(request, message.hash, contentKey);
+  if (!sealed.ok) return sealed;
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,
     serial: node.serial,
     sealed: {
-      enc: encodeBase64url(sealed.enc),
-      ciphertext: encodeBase64url(sealed.ciphertext),
+      enc: encodeBase64url(sealed.value.enc),
+      ciphertext: encodeBase64url(sealed.value.ciphertext),
     },
     lease: {
       id: randomUUID(),
@@ -102,6 +99,27 @@ async function unlock(
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
   await commitGrant(dependencies, message, request, node, grant, answer, vaultRequestId);
   return { ok: true, value: answer };
+}
+
+/** Seals the content key to the request's one-use key, and forgets it in any case. */
+async function sealTo(
+  { hpke }: UnlockRequest,
+  requestHash: string,
+  contentKey: Uint8Array,
+): Promise<Outcome<Sealed>> {
+  try {
+    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
+    return {
+      ok: true,
+      value: await seal(hpke.suite, publicKey, unlockInfo(requestHash), contentKey),
+    };
+  } catch (error) {
+    // Of the right size but no point of its group: only sealing finds that out.
+    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
+    throw error;
+  } finally {
+    zero(contentKey);
+  }
 }
 
 async function loadFacts(

@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports.ts";
 export type RateLimit = (key: string) => number | undefined;
 
 export type RateLimitOptions = {
+  /** 0: no limit. */
   readonly tokensPerSecond: number;
   /** Tokens of a key that was not seen for long. */
   readonly burst: number;
@@ -18,6 +19,7 @@ const KEYS_MAX = 100_000;
  * in fixed windows and answer by themselves, where each of our answers needs its Retry-After and its signed form.
  */
 export function createRateLimit({ tokensPerSecond, burst, now }: RateLimitOptions): RateLimit {
+  if (tokensPerSecond === 0) return () => undefined;
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return (key) => {
     const nowMs = now();

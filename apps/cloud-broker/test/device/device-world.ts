@@ -13,12 +13,14 @@ import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
-import { createBroker, type Broker } from "../../src/create-broker.ts";
+import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
+import { markPrepared } from "../../src/orders/mark-prepared.ts";
+import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
-import type { Route } from "../../src/server/route.ts";
+import { createRateLimit } from "../../src/server/rate-limit.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
@@ -34,7 +36,6 @@ const PASSKEY = "Correct+Horse-9-Battery";
 const TIME_MS = Date.UTC(2026, 10, 25);
 
 export type WorldOptions = {
-  readonly routes?: readonly Route[];
   readonly rateLimits?: { readonly address: number; readonly device: number };
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
@@ -45,10 +46,8 @@ export class DeviceWorld implements AsyncDisposable {
   readonly custody = new FakeCustody();
   readonly logLines: string[] = [];
   nowMs = TIME_MS;
-  isClosing = false;
   store!: Store;
   keys!: BrokerKeys;
-  broker!: Broker;
   listener!: Listener;
   transport!: Transport;
   readonly folder: string;
@@ -75,25 +74,35 @@ export class DeviceWorld implements AsyncDisposable {
     this.keys = await openBrokerKeys(this.folder);
     this.store = await open(this.databaseFile);
     const limits = this.#options.rateLimits ?? { address: 0, device: 0 };
-    this.broker = createBroker({
+    const now = () => this.nowMs;
+    const appendAudit = createAppendAudit({ now });
+    const { store, keys, custody } = this;
+    const handler = createFront({
       config: {
         ENTRA_AUTHORITY: "https://login.localhost:8443",
         TENANT_ID: "00000000-0000-4000-8000-00000000000a",
         ARM_URL: "https://arm.localhost:8443",
-        LEASE_TTL_SECONDS: 60,
-        OUTAGE_GRACE_SECONDS: 86_400,
         RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
-        RATE_LIMIT_DEVICE_PER_MINUTE: limits.device,
       },
-      store: this.store,
-      keys: this.keys,
-      custody: this.custody,
-      vaultHealth: { report: () => ({ lastAnswerAgeSeconds: null, lastOutageAgeSeconds: null }) },
-      appendAudit: createAppendAudit({ now: () => this.nowMs }),
+      routes: createDeviceRoutes({
+        store,
+        keys,
+        custody,
+        appendAudit,
+        now,
+        markPrepared,
+        limit: createRateLimit({
+          tokensPerSecond: limits.device / 60,
+          burst: limits.device,
+          now,
+        }),
+        leaseTtlSeconds: 60,
+        outageGraceSeconds: 86_400,
+      }),
+      store,
+      appendAudit,
       authenticate: () => Promise.reject(new Error("no caller routes here")),
-      routes: this.#options.routes ?? [],
-      isClosing: () => this.isClosing,
-      now: () => this.nowMs,
+      now,
       log: createLog("info", (line) => this.logLines.push(line)),
     });
     this.listener = await listen({
@@ -101,7 +110,7 @@ export class DeviceWorld implements AsyncDisposable {
       port: 0,
       certificate: certificate.certificatePem,
       privateKey: certificate.privateKeyPem,
-      handler: this.broker.handler,
+      handler,
     });
     this.transport = createHttpsTransport({
       origin: `https://broker.localhost:${String(this.listener.port)}`,

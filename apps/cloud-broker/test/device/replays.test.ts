@@ -200,3 +200,16 @@ test("an erased order says that its secrets are gone", async () => {
     value: { code: "SsemUserErrorSecretsNotGenerated" },
   });
 });
+
+test("a sealing key of low order is malformed, and the content key goes nowhere", async () => {
+  const { id, codes } = await world.order("low-order", ["LOW-N1"]);
+  const device = world.device(id, "LOW-N1");
+  await device.enrol(codes[0] ?? "", { payload: (payload) => ({ ...payload, suite: "X25519" }) });
+  const { answer } = await device.unlock("prepare", {
+    payload: (payload) => ({
+      ...payload,
+      hpke: { suite: "X25519", publicKey: Buffer.alloc(32).toString("base64url") },
+    }),
+  });
+  expect(answer).toMatchObject({ kind: "denial", value: { code: "DeviceMessageMalformed" } });
+});

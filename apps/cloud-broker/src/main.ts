@@ -1,0 +1,68 @@
+import { toAppError } from "@databox-cmk/errors";
+import { Command } from "commander";
+
+import { renderVerdict } from "./audit/render-verdict.ts";
+import { verifyAuditFile } from "./audit/verify-audit-file.ts";
+import { parseConfig } from "./config.ts";
+import { renderSettings } from "./render-settings.ts";
+import { startBroker } from "./start-broker.ts";
+
+const EXIT_TAMPERED = 3;
+
+const program = new Command("broker")
+  .description("Decides whether a transfer appliance may unlock now, and asks the customer's vault")
+  .showHelpAfterError();
+
+program
+  .command("serve", { isDefault: true })
+  .description("serve; configured by environment variables (see: broker configuration)")
+  .action(serve);
+
+program
+  .command("configuration")
+  .description("print every environment variable with its meaning")
+  .action(() => {
+    process.stdout.write(renderSettings());
+  });
+
+program
+  .command("audit")
+  .description("the audit trail")
+  .command("verify")
+  .description(
+    `verify every hash chain of a database file, offline; exit code ${String(EXIT_TAMPERED)}: tampered with`,
+  )
+  .requiredOption("--database <file>", "broker.sqlite, or a copy of it")
+  .option("--json", "one JSON object for each chain")
+  .action((options: { readonly database: string; readonly json?: true }) => {
+    for (const [chain, verdict] of verifyAuditFile(options.database)) {
+      process.stdout.write(`${renderVerdict(chain, verdict, options.json === true)}\n`);
+      if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
+    }
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, message, detail, cause } = toAppError(error);
+  process.stderr.write(`broker: ${detail ?? message} (${code})\n`);
+  if (code === "InternalError" && cause instanceof Error)
+    process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  process.exitCode = 1;
+}
+
+async function serve(): Promise<void> {
+  const broker = await startBroker(parseConfig(process.env));
+  const stop = () => {
+    // A second signal ends the process at once, as the system does it.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeListener(signal, stop);
+    void broker.close().finally(() => {
+      if (process.connected) process.disconnect();
+    });
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  // Started by a parent: it hears when we serve, and we end with it.
+  process.once("disconnect", stop);
+  process.send?.({ type: "ready", url: broker.url, port: broker.port });
+}

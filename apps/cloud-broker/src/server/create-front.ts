@@ -1,0 +1,66 @@
+import type { RequestListener } from "node:http";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { BrokerConfig } from "../config.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Store } from "../store/open-store.ts";
+import { auditDeviceFault } from "./audit-device-fault.ts";
+import { createHandler } from "./express-adapter.ts";
+import { logServed } from "./log-served.ts";
+import type { Log } from "./log.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import type { AuthenticateCaller, Route } from "./route.ts";
+
+export type FrontDependencies = {
+  readonly config: Pick<
+    BrokerConfig,
+    "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
+  >;
+  readonly routes: readonly Route[];
+  readonly authenticate: AuthenticateCaller;
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+  readonly log: Log;
+};
+
+/** Bursts of an address, in seconds of its rate. */
+const BURST_SECONDS = 5;
+/** A probe must not fail because its address is busy. */
+const UNLIMITED = new Set(["/healthz", "/readyz"]);
+
+/** The route table behind the limit of each address, with a log line for each request. */
+export function createFront(dependencies: FrontDependencies): RequestListener {
+  const { config, routes, authenticate, now, log } = dependencies;
+  const limit = createRateLimit({
+    tokensPerSecond: config.RATE_LIMIT_ADDRESS_PER_SECOND,
+    burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
+    now,
+  });
+  return createHandler(routes, {
+    authenticate,
+    bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
+    admit(request, route) {
+      if (route !== undefined && UNLIMITED.has(route.path)) return;
+      const retryAfterSeconds = limit(request.address);
+      if (retryAfterSeconds === undefined) return;
+      throw new AppError(route?.authentication === "device" ? "RateLimited" : "TooManyRequests", {
+        facts: { retryAfterSeconds },
+      });
+    },
+    async served(served) {
+      logServed(log, served);
+      try {
+        await auditDeviceFault(dependencies, served);
+      } catch (error) {
+        // The message was refused already, and nothing hangs on this row: the answer need not become another.
+        log("error", "audit failed", {
+          requestId: served.request.requestId,
+          error: error instanceof Error ? error.name : "unknown",
+        });
+      }
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { createAzure } from "./azure/create-azure.ts";
+import { createFetchByAgent } from "./callers/fetch-by-agent.ts";
+import { createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
+import type { BrokerConfig } from "./config.ts";
+import { parseKeyUrl } from "./core/key-url.ts";
+import type { KeyUrl } from "./core/order.ts";
+import { createBroker, type Broker } from "./create-broker.ts";
+import { forgetExpired } from "./device/stored-answers.ts";
+import { openTokenIssuer } from "./issuer/token-issuer.ts";
+import { listen } from "./server/listen.ts";
+import { createLog, type Log } from "./server/log.ts";
+import { readPemFile } from "./server/read-pem-file.ts";
+import { openDataDir } from "./store/open-data-dir.ts";
+import type { Store } from "./store/open-store.ts";
+
+export type RunningBroker = {
+  /** BROKER_URL: where devices and Entra ID reach it. */
+  readonly url: string;
+  readonly port: number;
+  /** Every row that is served. */
+  readonly routes: Broker["routes"];
+  /** Takes no new connection, lets what runs finish within ten seconds, then closes the database. */
+  close(): Promise<void>;
+};
+
+const SHUTDOWN_GRACE_MS = 10_000;
+const HOUSEKEEPING_MS = 30_000;
+const now = (): number => Date.now();
+
+/**
+ * Opens everything real and serves.
+ *
+ * @throws {AppError} Misuse, PortInUse or DiskFull, whose detail is one clause for whoever started it
+ */
+export async function startBroker(
+  config: BrokerConfig,
+  log: Log = createLog(config.LOG_LEVEL),
+): Promise<RunningBroker> {
+  const serviceKey = parseServiceKey(config);
+  const certificate = await readPemFile(
+    "BROKER_TLS_CERTIFICATE_FILE",
+    config.BROKER_TLS_CERTIFICATE_FILE,
+  );
+  const privateKey = await readPemFile("BROKER_TLS_KEY_FILE", config.BROKER_TLS_KEY_FILE);
+  const extraCaPem =
+    config.EXTRA_CA_FILE === undefined
+      ? undefined
+      : await readPemFile("EXTRA_CA_FILE", config.EXTRA_CA_FILE);
+
+  await using opened = new AsyncDisposableStack();
+  const { store, keys } = await openDataDir(config.BROKER_DATA_DIR);
+  opened.defer(() => store.destroy());
+  const tokenIssuer = await openTokenIssuer(config.BROKER_DATA_DIR, config.BROKER_URL, now);
+  const azure = createAzure(
+    {
+      armUrl: config.ARM_URL,
+      authorityUrl: config.ENTRA_AUTHORITY,
+      tenantId: config.TENANT_ID,
+      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
+      issuer: config.BROKER_URL,
+      extraCaPem,
+      dnsServer: config.DNS_SERVER,
+    },
+    { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random },
+  );
+  opened.defer(() => {
+    azure.close();
+  });
+
+  let isClosing = false;
+  const tokenSettings = {
+    authorityUrl: config.ENTRA_AUTHORITY,
+    tenantId: config.TENANT_ID,
+    armUrl: config.ARM_URL,
+    now,
+  };
+  const broker = createBroker({
+    config,
+    serviceKey,
+    store,
+    keys,
+    tokenIssuer,
+    vaults: azure.vaults,
+    identities: azure.identities,
+    resources: azure.resources,
+    roles: azure.roles,
+    verifyToken: createVerifyToken(
+      tokenSettings,
+      createTenantKeys(tokenSettings, createFetchByAgent(azure.agent)),
+    ),
+    isClosing: () => isClosing,
+    now,
+    log,
+  });
+  const listener = await listen({
+    host: config.BROKER_HOST,
+    port: config.BROKER_PORT,
+    certificate,
+    privateKey,
+    handler: broker.handler,
+  });
+  opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
+  opened.defer(keepHouse(store, broker, log));
+  log("info", "serving", { url: config.BROKER_URL, port: listener.port });
+  const resources = opened.move();
+  return {
+    url: config.BROKER_URL,
+    port: listener.port,
+    routes: broker.routes,
+    async close() {
+      isClosing = true;
+      log("info", "closing");
+      await resources.disposeAsync();
+      log("info", "closed");
+    },
+  };
+}
+
+function parseServiceKey(config: BrokerConfig): KeyUrl {
+  const parsed = parseKeyUrl(config.SERVICE_KEY_URL, config.KEY_VAULT_SUFFIXES);
+  if (parsed.ok) return parsed.value;
+  throw new AppError("Misuse", {
+    detail: `SERVICE_KEY_URL is wrong: expected the URL of a key in a vault of KEY_VAULT_SUFFIXES (${parsed.failure.detail ?? parsed.failure.code})`,
+  });
+}
+
+/** Forgets what can no longer matter, and cleans up after crashes; a failure is logged and tried again. */
+function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> {
+  let running = Promise.resolve();
+  const run = () => {
+    running = running
+      .then(() => forgetExpired(store, now()))
+      .then(() => broker.sweep())
+      .catch((error: unknown) => {
+        log("warn", "housekeeping failed", { error: error instanceof Error ? error.name : "" });
+      });
+  };
+  run();
+  const timer = setInterval(run, HOUSEKEEPING_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
