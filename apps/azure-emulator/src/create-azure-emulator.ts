@@ -16,6 +16,7 @@ import { serve } from "./http/serve.ts";
 import { createImdsRouter } from "./imds/create-imds-router.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { createKeyVaultHandler } from "./key-vault/create-key-vault-handler.ts";
+import { createRsaPool } from "./key-vault/rsa-pool.ts";
 import { type Log, silentLog } from "./log.ts";
 import { createResourceManagerRouter } from "./resource-manager/create-resource-manager-router.ts";
 import { openState } from "./state/open-state.ts";
@@ -67,6 +68,7 @@ export async function createAzureEmulator(
     ...(config.issuerCa === undefined ? [] : [config.issuerCa]),
     ...(dataBoxUpstream?.ca === undefined ? [] : [dataBoxUpstream.ca]),
   ]);
+  const rsa = createRsaPool();
   const tls = createHttpsServer({
     cert: certificate.certificatePem,
     key: certificate.privateKeyPem,
@@ -102,7 +104,7 @@ export async function createAzureEmulator(
       routeByHost(dependencies, {
         entra: createEntraRouter(dependencies),
         resourceManager: createResourceManagerRouter(dependencies),
-        keyVault: createKeyVaultHandler({ ...dependencies, seal }),
+        keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa }),
         control: createControlHandler({ ...dependencies, setDataBoxUpstream }),
       }),
       log,
@@ -138,6 +140,7 @@ export async function createAzureEmulator(
         closeServer(imds),
         dnsServer.close(),
         issuerFetch.close(),
+        rsa.close(),
       ]);
       await dependencies.issuerKeys.current().catch(() => undefined);
       state[Symbol.dispose]();

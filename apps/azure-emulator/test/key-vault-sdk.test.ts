@@ -24,9 +24,9 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const cryptography = (key: KeyVaultKey | string) =>
   new CryptographyClient(key, world.owner.credential, world.clientOptions);
+const text = (part: Uint8Array | undefined): string =>
+  Buffer.from(part ?? []).toString("base64url");
 const toJwk = ({ key }: KeyVaultKey): JsonWebKey => {
-  const text = (part: Uint8Array | undefined): string =>
-    Buffer.from(part ?? []).toString("base64url");
   return { kty: "RSA", n: text(key?.n), e: text(key?.e) };
 };
 const POLL = { intervalInMs: 20 };

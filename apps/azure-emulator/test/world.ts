@@ -5,12 +5,9 @@ import { KeyVaultManagementClient, type VaultCreateOrUpdateParameters } from "@a
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { ClientSecretCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
+import * as z from "zod";
 
-import {
-  type AzureEmulator,
-  type AzureEmulatorOptions,
-  createAzureEmulator,
-} from "../src/index.ts";
+import { type AzureEmulatorOptions, createAzureEmulator } from "../src/index.ts";
 import { loopbackLookup } from "../src/loopback-lookup.ts";
 
 export type Answer = {
@@ -24,6 +21,7 @@ export type Principal = {
   readonly objectId: string;
   readonly credential: ClientSecretCredential;
 };
+const objectIdOf = z.object({ objectId: z.string() });
 type SendOptions = { method?: string; headers?: Record<string, string>; body?: object | string };
 
 export const ALL_KEY_PERMISSIONS = [
@@ -82,7 +80,7 @@ export async function startWorld(options: AzureEmulatorOptions = {}) {
       displayName: "test",
       ...facts,
     });
-    const { objectId } = json as { objectId: string };
+    const { objectId } = objectIdOf.parse(json);
     const credential = new ClientSecretCredential(emulator.tenantId, clientId, secret, {
       authorityHost: emulator.authorityUrl,
       disableInstanceDiscovery: true,
@@ -132,9 +130,8 @@ export async function startWorld(options: AzureEmulatorOptions = {}) {
     /** A raw call of the data plane with a good token. */
     async callVault(
       url: string,
-      options: SendOptions & { principal?: Principal } = {},
+      { principal = owner, ...rest }: SendOptions & { principal?: Principal } = {},
     ): Promise<Answer> {
-      const { principal = owner, ...rest } = options;
       const token = await principal.credential.getToken(
         `https://vault.localhost:${new URL(emulator.armUrl).port}/.default`,
       );

@@ -24,6 +24,7 @@ import {
   renderRefusal,
 } from "./render-answer.ts";
 import { mayNeedSettling, settleKey } from "./rotate-key.ts";
+import type { RsaPool } from "./rsa-pool.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTokenReader } from "./token-reading.ts";
 
@@ -31,7 +32,7 @@ type Found = { readonly operation: OperationName; readonly parameters: RoutePara
 type KeyVaultDependencies = Pick<
   EmulatorDependencies,
   "state" | "now" | "systemNow" | "settings" | "issuerKeys" | "endpoints" | "faults"
-> & { readonly seal: Seal };
+> & { readonly seal: Seal; readonly rsa: RsaPool };
 
 const ROUTES = OPERATION_NAMES.map((operation) => {
   const { method, path } = operationRow(operation);
@@ -86,7 +87,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
 
 /** One routed request: gather what the gate needs, ask it, spend the budget, do. */
 function createCarryOut(dependencies: KeyVaultDependencies) {
-  const { state, now, systemNow, settings, faults, endpoints, seal } = dependencies;
+  const { state, now, systemNow, settings, faults, endpoints, seal, rsa } = dependencies;
   const readToken = createTokenReader(dependencies.issuerKeys);
   const throttle = createThrottle();
 
@@ -157,6 +158,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
       state,
       seal,
       faults,
+      rsa,
     });
     return renderOutcome(outcome, context);
   };

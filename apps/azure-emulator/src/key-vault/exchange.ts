@@ -12,6 +12,7 @@ import type { Faults } from "../faults/faults.ts";
 import type { HttpRequest } from "../http/message.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Seal } from "../state/seal.ts";
+import type { RsaPool } from "./rsa-pool.ts";
 
 /** One admitted request: the gate has passed, so what it promises is there. */
 export type Exchange = {
@@ -29,6 +30,7 @@ export type Exchange = {
   readonly state: EmulatorState;
   readonly seal: Seal;
   readonly faults: Faults;
+  readonly rsa: RsaPool;
 };
 
 export type Outcome =

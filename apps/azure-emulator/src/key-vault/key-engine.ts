@@ -6,10 +6,7 @@ import {
   type JsonWebKey,
   type KeyObject,
   publicEncrypt,
-  privateDecrypt,
-  webcrypto,
 } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
 import type { EncryptionAlgorithm } from "../core/key-vault/algorithms.ts";
@@ -24,9 +21,6 @@ const NAMED_CURVES = {
   "P-384": "P-384",
   "P-521": "P-521",
 } as const satisfies Record<Curve, string>;
-/** One imported RSA key serialises its operations (a lock in OpenSSL's blinding); copies do not. */
-const COPIES = Math.min(Math.max(availableParallelism(), 2), 8);
-
 export type KeyShapeWanted =
   | {
       readonly kty: "RSA" | "RSA-HSM";
@@ -35,13 +29,7 @@ export type KeyShapeWanted =
     }
   | { readonly kty: "EC" | "EC-HSM"; readonly curve: Curve };
 
-type OaepHash = Extract<EncryptionAlgorithm, { padding: "oaep" }>["hash"];
-type LoadedKey = {
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-  readonly copies: Map<OaepHash, Promise<CryptoKeyRing>>;
-};
-type CryptoKeyRing = { readonly keys: readonly webcrypto.CryptoKey[]; turn: number };
+type LoadedKey = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 
 const loadedKeys = new WeakMap<KeyMaterial, LoadedKey>();
 
@@ -50,11 +38,7 @@ export function loadKey(material: KeyMaterial): LoadedKey {
   const known = loadedKeys.get(material);
   if (known !== undefined) return known;
   const privateKey = createPrivateKey(material.privateKeyPem);
-  const loaded = {
-    privateKey,
-    publicKey: createPublicKey(privateKey),
-    copies: new Map<OaepHash, Promise<CryptoKeyRing>>(),
-  };
+  const loaded = { privateKey, publicKey: createPublicKey(privateKey) };
   loadedKeys.set(material, loaded);
   return loaded;
 }
@@ -99,54 +83,6 @@ export function encrypt(
         plaintext,
       )
     : publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, plaintext);
-}
-
-/**
- * OAEP runs in the thread pool, so that the event loop goes on and all cores serve one key.
- *
- * @returns undefined when the ciphertext is not of this key: padding and length are not told apart.
- */
-export async function decrypt(
-  material: KeyMaterial,
-  algorithm: EncryptionAlgorithm,
-  ciphertext: Buffer,
-): Promise<Buffer | undefined> {
-  const loaded = loadKey(material);
-  try {
-    if (algorithm.padding === "pkcs1")
-      return privateDecrypt(
-        { key: loaded.privateKey, padding: constants.RSA_PKCS1_PADDING },
-        ciphertext,
-      );
-    const ring = await ringOf(loaded, algorithm.hash);
-    ring.turn = (ring.turn + 1) % ring.keys.length;
-    const key = ring.keys[ring.turn];
-    if (key === undefined) return undefined;
-    return Buffer.from(await webcrypto.subtle.decrypt({ name: "RSA-OAEP" }, key, ciphertext));
-  } catch {
-    return undefined;
-  }
-}
-
-function ringOf(loaded: LoadedKey, hash: OaepHash): Promise<CryptoKeyRing> {
-  const known = loaded.copies.get(hash);
-  if (known !== undefined) return known;
-  const made = importCopies(loaded.privateKey, hash);
-  loaded.copies.set(hash, made);
-  return made;
-}
-
-async function importCopies(privateKey: KeyObject, hash: OaepHash): Promise<CryptoKeyRing> {
-  const der = privateKey.export({ type: "pkcs8", format: "der" });
-  const algorithm = { name: "RSA-OAEP", hash: hash === "sha256" ? "SHA-256" : "SHA-1" };
-  try {
-    const imports = Array.from({ length: COPIES }, () =>
-      webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["decrypt"]),
-    );
-    return { keys: await Promise.all(imports), turn: 0 };
-  } finally {
-    der.fill(0);
-  }
 }
 
 function toPem(privateKey: KeyObject): string {

@@ -2,13 +2,13 @@ import {
   constants,
   createHash,
   type KeyObject,
-  privateEncrypt,
   publicDecrypt,
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
 
 import { HASH_BYTES, type SignatureAlgorithm } from "../core/key-vault/algorithms.ts";
+import type { RsaMode } from "./rsa-pool.ts";
 
 /*
  * Key Vault signs digests, node:crypto only what it hashed itself: the encodings of RFC 8017 §9 stand here, the RSA primitive is
@@ -25,16 +25,19 @@ const DIGEST_INFO: Readonly<Record<HashName, Buffer>> = {
 };
 const TRAILER = 0xbc;
 
-/** @param digest - Of the algorithm's length, or for RSNULL whatever fits the modulus less 11 bytes. */
-export function signRsa(privateKey: KeyObject, algorithm: RsaAlgorithm, digest: Buffer): Buffer {
-  if (algorithm.family === "pss") {
-    const encoded = encodePss(digest, algorithm.hash, modulusBytes(privateKey));
-    return privateEncrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, encoded);
-  }
-  return privateEncrypt(
-    { key: privateKey, padding: constants.RSA_PKCS1_PADDING },
-    digestInfo(algorithm, digest),
-  );
+/**
+ * What the private operation of RSA has to be applied to.
+ *
+ * @param digest - Of the algorithm's length, or for RSNULL whatever fits the modulus less 11 bytes.
+ */
+export function encodeRsaSignature(
+  algorithm: RsaAlgorithm,
+  digest: Buffer,
+  modulusBytes: number,
+): { mode: RsaMode; input: Buffer } {
+  return algorithm.family === "pss"
+    ? { mode: "sign-raw", input: encodePss(digest, algorithm.hash, modulusBytes) }
+    : { mode: "sign-pkcs1", input: digestInfo(algorithm, digest) };
 }
 
 export function verifyRsa(
@@ -65,10 +68,6 @@ function digestInfo(algorithm: Exclude<RsaAlgorithm, { family: "pss" }>, digest:
   return algorithm.family === "pkcs1-raw"
     ? digest
     : Buffer.concat([DIGEST_INFO[algorithm.hash], digest]);
-}
-
-function modulusBytes(key: KeyObject): number {
-  return (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
 }
 
 /** EMSA-PSS-ENCODE (RFC 8017 §9.1.1); the salt is as long as the hash, and moduli are whole bytes, so emLen = modulus length. */

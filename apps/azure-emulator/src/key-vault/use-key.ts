@@ -8,7 +8,6 @@ import {
 } from "../core/key-vault/algorithms.ts";
 import {
   cipherPayload,
-  type CipherPayload,
   randomPayload,
   signPayload,
   verifyPayload,
@@ -27,8 +26,9 @@ import {
   usedVersion,
   withPayload,
 } from "./exchange.ts";
-import { decrypt, encrypt, loadKey } from "./key-engine.ts";
-import { signRsa, verifyRsa } from "./rsa-signature.ts";
+import { encrypt, loadKey } from "./key-engine.ts";
+import type { RsaMode } from "./rsa-pool.ts";
+import { encodeRsaSignature, verifyRsa } from "./rsa-signature.ts";
 
 const unsupported = (algorithm: string, kty: string): Outcome =>
   refuse(
@@ -49,19 +49,18 @@ export const encryptOperation = withPayload(cipherPayload, (exchange, payload) =
       ),
     );
   }
-  return result(exchange, encrypt(material, algorithm, plaintext));
+  return result(exchange, encrypt(material, algorithm, plaintext).toString("base64url"));
 });
 
-export const decryptOperation = withPayload(
-  cipherPayload,
-  async (exchange, payload: CipherPayload) => {
-    const { version, material } = used(exchange);
-    const algorithm = findEncryptionAlgorithm(payload.alg, version.jwk);
-    if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
-    const plaintext = await decrypt(material, algorithm, Buffer.from(payload.value, "base64url"));
-    return plaintext === undefined ? refuse(REFUSALS.oaepPadding()) : result(exchange, plaintext);
-  },
-);
+export const decryptOperation = withPayload(cipherPayload, async (exchange, { alg, value }) => {
+  const { version, material } = used(exchange);
+  const algorithm = findEncryptionAlgorithm(alg, version.jwk);
+  if (algorithm === undefined) return unsupported(alg, version.jwk.kty);
+  const mode: RsaMode =
+    algorithm.padding === "pkcs1" ? "decrypt-pkcs1" : `decrypt-oaep-${algorithm.hash}`;
+  const plaintext = await exchange.rsa.run(material, mode, value);
+  return plaintext === undefined ? refuse(REFUSALS.oaepPadding()) : result(exchange, plaintext);
+});
 
 export const signOperation = withPayload(signPayload, async (exchange, payload) => {
   const { version, material } = used(exchange);
@@ -74,11 +73,15 @@ export const signOperation = withPayload(signPayload, async (exchange, payload) 
   if (algorithm.family === "pkcs1-raw" && digest.length > modulusBytes(material) - 11) {
     return refuse(wrongDigest(payload.alg, modulusBytes(material) - 11, digest.length));
   }
-  const { privateKey } = loadKey(material);
-  const signature =
-    algorithm.family === "ecdsa"
-      ? await signEc(privateKey, algorithm.curve, digest)
-      : signRsa(privateKey, algorithm, digest);
+  if (algorithm.family === "ecdsa") {
+    return result(
+      exchange,
+      (await signEc(loadKey(material).privateKey, algorithm.curve, digest)).toString("base64url"),
+    );
+  }
+  const { mode, input } = encodeRsaSignature(algorithm, digest, modulusBytes(material));
+  const signature = await exchange.rsa.run(material, mode, input.toString("base64url"));
+  if (signature === undefined) throw new Error("RSA refused a well-formed signature input");
   return result(exchange, signature);
 });
 
@@ -130,9 +133,9 @@ function wrongDigest(algorithm: string, expected: number, found: number) {
 }
 
 /** The kid names the version that was used, also when the request named none. */
-function result(exchange: Exchange, value: Buffer): Outcome {
+function result(exchange: Exchange, value: string): Outcome {
   return done({
     kid: keyId(renderContext(exchange), liveKey(exchange), usedVersion(exchange)),
-    value: value.toString("base64url"),
+    value,
   });
 }
