@@ -15,9 +15,9 @@ import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
-import { createFakeCustody } from "./fake-custody.ts";
+import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
-import { GROUP, KEY_URL, minimalJob, SUBSCRIPTION, VAULT } from "./world.ts";
+import { GROUP, minimalJob, SUBSCRIPTION } from "./world.ts";
 
 const NAME = { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name: "order1" };
 const ID = orderIdOf(NAME);
@@ -60,12 +60,16 @@ beforeEach(async () => {
   kill = killer();
   const opened = await openStore(":memory:");
   store = opened.withPlugin(kill);
-  identities = createFakeIdentities();
+  const customer = createCustomerVault(now);
+  identities = createFakeIdentities((principalId) => {
+    customer.vaults.grant(VAULT_NAME, principalId);
+  });
+  const appendAudit = createAppendAudit({ now });
   plane = {
     store,
-    custody: createFakeCustody(store),
+    custody: customer.custody(store, appendAudit, now),
     identities,
-    appendAudit: createAppendAudit({ now }),
+    appendAudit,
     sign: () => Promise.resolve("receipt"),
     now,
     settings: {
@@ -102,11 +106,7 @@ const patchToCustomersKey = (): Promise<string> =>
       identity: { type: "SystemAssigned" },
       properties: {
         details: {
-          keyEncryptionKey: {
-            kekType: "CustomerManaged",
-            kekUrl: KEY_URL,
-            kekVaultResourceID: VAULT,
-          },
+          keyEncryptionKey: CUSTOMER_KEY,
         },
       },
     }),

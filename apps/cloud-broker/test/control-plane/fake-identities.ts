@@ -10,22 +10,26 @@ export type FakeIdentities = IdentityDirectory & {
   readonly system: Map<string, AttachedIdentity>;
   /** What the directory says of a user-assigned identity, by resource id. */
   readonly failures: Map<string, Failure>;
+  /** The customer grants each new principal the rights on their key at once. */
+  granting: boolean;
   /** While set, nothing can be deleted. */
   outage: Failure | undefined;
 };
 
 /** A directory in memory: every identity that is made has a new principal. */
-export function createFakeIdentities(): FakeIdentities {
+export function createFakeIdentities(grant: (principalId: string) => void): FakeIdentities {
   const system = new Map<string, AttachedIdentity>();
   const failures = new Map<string, Failure>();
   const directory: FakeIdentities = {
     system,
     failures,
+    granting: true,
     outage: undefined,
     createSystemAssigned(order, _location, epoch) {
       const key = `${order} ${String(epoch)}`;
       const identity = system.get(key) ?? identityOf("system", `/identities/dbx-${String(epoch)}`);
       system.set(key, identity);
+      if (directory.granting) grant(identity.principalId);
       return Promise.resolve({ ok: true, value: identity });
     },
     deleteSystemAssigned(order, epoch) {
@@ -36,11 +40,10 @@ export function createFakeIdentities(): FakeIdentities {
     },
     attachUserAssigned(_order, resourceId) {
       const failure = failures.get(resourceId);
-      return Promise.resolve(
-        failure === undefined
-          ? { ok: true, value: identityOf("user", resourceId) }
-          : { ok: false, failure },
-      );
+      if (failure !== undefined) return Promise.resolve({ ok: false, failure });
+      const identity = identityOf("user", resourceId);
+      if (directory.granting) grant(identity.principalId);
+      return Promise.resolve({ ok: true, value: identity });
     },
   };
   return directory;

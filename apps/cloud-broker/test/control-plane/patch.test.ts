@@ -1,19 +1,18 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { CUSTOMER_KEY, VAULT, VAULT_NAME } from "./customer-vault.ts";
 import {
   type Answer,
   API,
   createWorld,
   jobPath,
-  KEY_URL,
   minimalJob,
   userIdentity,
-  VAULT,
   type World,
 } from "./world.ts";
 
 const JOB = jobPath("order1");
-const CMK = { kekType: "CustomerManaged", kekUrl: KEY_URL, kekVaultResourceID: VAULT };
+const CMK = CUSTOMER_KEY;
 
 let world: World;
 beforeEach(async () => {
@@ -177,7 +176,7 @@ test("key, vault and identity change one by one; what is not sent stays", async 
     identity: { type: "SystemAssigned,UserAssigned", userAssignedIdentities: { [id]: {} } },
     properties: { details: { keyEncryptionKey: CMK } },
   });
-  const other = "https://v1.vault.localhost/keys/key2/0123456789abcdef0123456789abcdef";
+  const other = world.vaults.addKey(VAULT_NAME, "key2");
   await patch({ properties: { details: { keyEncryptionKey: { kekUrl: other } } } });
   expect((await read()).json.properties.details.keyEncryptionKey).toEqual({
     kekType: "CustomerManaged",

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { CUSTOMER_KEY, KEY_URL, VAULT } from "./customer-vault.ts";
 import {
   createWorld,
   GROUP,
-  KEY_URL,
   sdkJob,
   STORAGE_ACCOUNT,
   SUBSCRIPTION,
   userIdentity,
-  VAULT,
   type World,
 } from "./world.ts";
 
@@ -109,11 +108,7 @@ describe("the unmodified @azure/arm-databox", () => {
       "order1",
       {
         details: {
-          keyEncryptionKey: {
-            kekType: "CustomerManaged",
-            kekUrl: KEY_URL,
-            kekVaultResourceID: VAULT,
-          },
+          keyEncryptionKey: CUSTOMER_KEY,
         },
       },
       FAST,
@@ -193,37 +188,36 @@ describe("the unmodified @azure/arm-databox", () => {
     await world
       .client()
       .jobs.beginUpdateAndWait(GROUP, "order1", { identity: { type: "SystemAssigned" } }, FAST);
-    const keyEncryptionKey = {
-      kekType: "CustomerManaged" as const,
-      kekUrl: KEY_URL,
-      kekVaultResourceID: VAULT,
-    };
+    const keyEncryptionKey = CUSTOMER_KEY;
     await world
       .client()
       .jobs.beginUpdateAndWait(GROUP, "order1", { details: { keyEncryptionKey } }, FAST);
-    world.custody.failures.set(KEY_URL, { code: "SsemUserErrorEncryptionKeyDisabled" });
+    const { value } = await world.client().jobs.listCredentials(GROUP, "order1").next();
+    const secrets = value?.jobSecrets as { podSecrets: { devicePassword: string }[] } | undefined;
+    const password = secrets?.podSecrets[0]?.devicePassword;
+    expect(password).toMatch(/^.{12,64}$/);
+    world.vaults.setEnabled(world.kid, false);
     const refused = await world
       .client()
       .jobs.listCredentials(GROUP, "order1")
       .next()
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "SsemUserErrorEncryptionKeyDisabled" });
-    expect(JSON.stringify(refused)).not.toContain("Fake-Passkey");
+    expect(JSON.stringify(refused)).not.toContain(password);
     const rows = await world.store.selectFrom("audit").select("row_json").execute();
     const calls = rows
       .map((row) => JSON.parse(row.row_json) as { action: string; outcome: string; code?: string })
       .filter((row) => row.action === "order/listCredentials");
+    expect(JSON.stringify(rows)).not.toContain(password);
     expect(calls).toMatchObject([
+      { outcome: "granted" },
       { outcome: "refused", code: "SsemUserErrorEncryptionKeyDisabled" },
     ]);
   });
 
   test("a key that fails its checks leaves the order as it was", async () => {
     await order();
-    world.custody.failures.set(KEY_URL, {
-      code: "SsemUserErrorKeyVaultBadRequestException",
-      reason: "access-policy",
-    });
+    world.identities.granting = false;
     const before = await world.call(
       "GET",
       `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.DataBox/jobs/order1?api-version=2022-12-01&$expand=details`,
@@ -236,11 +230,7 @@ describe("the unmodified @azure/arm-databox", () => {
           tags: { changed: "yes" },
           identity: { type: "SystemAssigned" },
           details: {
-            keyEncryptionKey: {
-              kekType: "CustomerManaged",
-              kekUrl: KEY_URL,
-              kekVaultResourceID: VAULT,
-            },
+            keyEncryptionKey: CUSTOMER_KEY,
           },
         },
         FAST,
@@ -265,18 +255,14 @@ describe("the unmodified @azure/arm-databox", () => {
       "order1",
       {
         details: {
-          keyEncryptionKey: {
-            kekType: "CustomerManaged",
-            kekUrl: KEY_URL,
-            kekVaultResourceID: VAULT,
-          },
+          keyEncryptionKey: CUSTOMER_KEY,
         },
       },
       FAST,
     );
     for (const move of ["dispatch", "deliver", "pickUp", "receive"])
       expect((await world.operator(move, "order1")).status).toBe(200);
-    world.custody.failures.set(KEY_URL, { code: "SsemUserErrorEncryptionKeyDisabled" });
+    world.vaults.setEnabled(world.kid, false);
     expect((await world.operator("startCopy", "order1")).status).toBe(200);
 
     const halted = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
@@ -291,7 +277,7 @@ describe("the unmodified @azure/arm-databox", () => {
       halted.details?.jobStages?.find((stage) => stage.stageName === "DataCopy")?.stageStatus,
     ).toBe("WaitingForCustomerActionForKek");
 
-    world.custody.failures.clear();
+    world.vaults.setEnabled(world.kid, true);
     await world.client().mitigate("order1", GROUP, { customerResolutionCode: "Resume" });
     const resumed = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
     expect(resumed.error).toBeUndefined();

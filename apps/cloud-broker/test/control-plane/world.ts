@@ -21,7 +21,7 @@ import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { Route } from "../../src/server/route.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
-import { createFakeCustody, type FakeCustody } from "./fake-custody.ts";
+import { createCustomerVault, type CustomerVault, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 import { createTokenIssuer, type TokenClaims, type TokenIssuer } from "./token-issuer.ts";
 
@@ -41,7 +41,9 @@ export type World = {
   readonly url: string;
   readonly caPem: string;
   readonly store: Store;
-  readonly custody: FakeCustody;
+  readonly vaults: CustomerVault["vaults"];
+  /** The only version of the customer's key. */
+  readonly kid: string;
   readonly identities: FakeIdentities;
   readonly plane: ControlPlane;
   readonly routes: readonly Route[];
@@ -72,9 +74,13 @@ export async function createWorld(
   const store = await openStore(path);
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
   const now = (): number => clock.nowMs;
-  const custody = createFakeCustody(store);
-  const identities = createFakeIdentities();
   const appendAudit = createAppendAudit({ now });
+  const customer = createCustomerVault(now);
+  const { vaults, kid } = customer;
+  const custody = customer.custody(store, appendAudit, now);
+  const identities = createFakeIdentities((principalId) => {
+    vaults.grant(VAULT_NAME, principalId);
+  });
   const { key: signingKey } = generateSigningKey();
   const assignments = new Map<string, RoleAssignment[]>();
 
@@ -149,7 +155,8 @@ export async function createWorld(
     url,
     caPem: ca.certificatePem,
     store,
-    custody,
+    vaults,
+    kid,
     identities,
     plane,
     routes,
@@ -192,8 +199,6 @@ export function jobPath(job: string, group = GROUP, subscription = SUBSCRIPTION)
 }
 
 export const STORAGE_ACCOUNT = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Storage/storageAccounts/account1`;
-export const VAULT = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.KeyVault/vaults/v1`;
-export const KEY_URL = "https://v1.vault.localhost/keys/key1/";
 export const userIdentity = (name: string): string =>
   `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
 
