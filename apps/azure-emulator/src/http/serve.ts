@@ -136,7 +136,8 @@ function readQuery(text: string): ReadonlyMap<string, string> {
 
 function send(outgoing: ServerResponse, answer: HttpAnswer): void {
   if (answer.transport === "connection-reset") {
-    outgoing.socket?.resetAndDestroy();
+    // A reset of the TCP connection below TLS is out of reach; an end without close_notify is what clients take for one.
+    outgoing.socket?.destroy();
     return;
   }
   const { content, contentType } = renderBody(answer.body);

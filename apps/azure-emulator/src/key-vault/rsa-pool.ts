@@ -49,11 +49,11 @@ export function createRsaPool(): RsaPool {
     worker.unref();
     const thread: Thread = { worker, knownKeys: new Set(), batches: [] };
     worker.on("message", (outputs: readonly (string | undefined)[]) =>
-      settle(thread.batches.shift(), outputs),
+      settleBatch(thread.batches.shift(), outputs),
     );
     worker.on("error", () => {
       threads = threads.filter((other) => other !== thread);
-      for (const batch of thread.batches) settle(batch, []);
+      for (const batch of thread.batches) settleBatch(batch, []);
     });
     return thread;
   };
@@ -61,11 +61,13 @@ export function createRsaPool(): RsaPool {
   const flush = (): void => {
     const jobs = waiting;
     waiting = [];
+    if (threads.length === 0) settleBatch(jobs, []);
     const share = Math.ceil(jobs.length / threads.length);
     for (const thread of threads.toSorted((a, b) => jobsOf(a) - jobsOf(b))) {
       const batch = jobs.splice(0, share);
       if (batch.length === 0) return;
       thread.batches.push(batch);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
       thread.worker.postMessage(toBatch(batch, thread.knownKeys));
     }
   };
@@ -90,7 +92,10 @@ export function createRsaPool(): RsaPool {
   };
 }
 
-function settle(batch: readonly Job[] | undefined, outputs: readonly (string | undefined)[]): void {
+function settleBatch(
+  batch: readonly Job[] | undefined,
+  outputs: readonly (string | undefined)[],
+): void {
   for (const [index, job] of (batch ?? []).entries()) job.settle(outputs[index]);
 }
 

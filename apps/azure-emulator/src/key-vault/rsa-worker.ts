@@ -31,10 +31,9 @@ const operations = new Map<string, Readonly<Record<RsaMode, Operation>>>();
 
 parentPort?.on("message", ({ newKeys, jobs }: RsaBatch) => {
   for (const [keyId, pem] of newKeys) operations.set(keyId, operationsOf(pem));
+  const outputs = jobs.map(([keyId, mode, input]) => run(operations.get(keyId)?.[mode], input));
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
-  parentPort?.postMessage(
-    jobs.map(([keyId, mode, input]) => run(operations.get(keyId)?.[mode], input)),
-  );
+  parentPort?.postMessage(outputs);
 });
 
 function operationsOf(pem: string): Readonly<Record<RsaMode, Operation>> {
