@@ -8,6 +8,7 @@ import { createGrants } from "./authorization-code.ts";
 import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { EntraError, renderEntraError } from "./entra-error.ts";
+import { graphRoutes } from "./graph/graph-routes.ts";
 import { answerLogoutRequest } from "./logout-endpoint.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
 import { findTenant, isSharedAuthority } from "./tenants.ts";
@@ -100,6 +101,7 @@ export function createEntraRouter(
     { method: "POST", path: "/{tenant}/oauth2/authorize", handle: authorize },
     { method: "GET", path: "/{tenant}/oauth2/v2.0/logout", handle: logout },
     { method: "GET", path: "/{tenant}/oauth2/logout", handle: logout },
+    ...graphRoutes(deps),
   ];
   const route = createRouter(routes, (request, match) => {
     if (match.kind === "wrong-method")

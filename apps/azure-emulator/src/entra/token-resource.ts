@@ -64,7 +64,8 @@ export function isKnownResource(
   state: EmulatorState,
 ): boolean {
   const wanted = resource.replace(/\/$/, "").toLowerCase();
-  const services = [endpoints.armUrl, endpoints.vaultAudience, ...PUBLIC_CLOUD_RESOURCES];
+  const { armUrl, vaultAudience, authorityUrl: graphUrl } = endpoints;
+  const services = [armUrl, vaultAudience, graphUrl, ...PUBLIC_CLOUD_RESOURCES];
   if (services.some((service) => service.toLowerCase() === wanted)) return true;
   if (wanted === GRAPH_APPLICATION_ID) return true;
   return state.get("application", wanted.replace(/^api:\/\//, "")) !== undefined;

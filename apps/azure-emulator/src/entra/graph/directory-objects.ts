@@ -1,0 +1,70 @@
+import type { EmulatorState } from "../../state/emulator-state.ts";
+
+/** A principal of the directory as Microsoft Graph shows it. */
+export type DirectoryObject = Readonly<Record<string, unknown>> & {
+  readonly "@odata.type": "#microsoft.graph.servicePrincipal" | "#microsoft.graph.user";
+  readonly id: string;
+  readonly displayName: string;
+};
+
+/** Applications and managed identities of a tenant. */
+export function listServicePrincipals(state: EmulatorState, tenantId: string): DirectoryObject[] {
+  const applications = state
+    .list("application")
+    .filter((application) => application.tenantId === tenantId)
+    .map((application) =>
+      servicePrincipal({
+        id: application.objectId,
+        appId: application.clientId,
+        displayName: application.displayName,
+        kind: "Application",
+        alternativeNames: [],
+      }),
+    );
+  const identities = state
+    .list("managedIdentity")
+    .filter((identity) => identity.tenantId === tenantId)
+    .map((identity) =>
+      servicePrincipal({
+        id: identity.principalId,
+        appId: identity.clientId,
+        displayName: identity.name,
+        kind: "ManagedIdentity",
+        alternativeNames: ["isExplicit=True", identity.id],
+      }),
+    );
+  return [...applications, ...identities];
+}
+
+export function listUsers(state: EmulatorState, tenantId: string): DirectoryObject[] {
+  return state
+    .list("user")
+    .filter((user) => user.tenantId === tenantId)
+    .map((user) => ({
+      "@odata.type": "#microsoft.graph.user",
+      id: user.objectId,
+      displayName: user.displayName,
+      userPrincipalName: user.userName,
+      mail: user.userName,
+    }));
+}
+
+function servicePrincipal(facts: {
+  id: string;
+  appId: string;
+  displayName: string;
+  kind: "Application" | "ManagedIdentity";
+  alternativeNames: readonly string[];
+}): DirectoryObject {
+  return {
+    "@odata.type": "#microsoft.graph.servicePrincipal",
+    id: facts.id,
+    appId: facts.appId,
+    displayName: facts.displayName,
+    appDisplayName: facts.displayName,
+    servicePrincipalType: facts.kind,
+    servicePrincipalNames: [facts.appId, `api://${facts.appId}`],
+    alternativeNames: facts.alternativeNames,
+    accountEnabled: true,
+  };
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+
+import type { EmulatorDependencies } from "../../dependencies.ts";
+import { readJsonBody } from "../../http/json-body.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { Route } from "../../http/route-table.ts";
+import { type Caller, verifyAccessToken } from "../access-token.ts";
+import { type DirectoryObject, listServicePrincipals, listUsers } from "./directory-objects.ts";
+import { parseGraphFilter } from "./graph-filter.ts";
+
+const idsSchema = z.object({ ids: z.array(z.string().max(128)).max(1_000) });
+
+/**
+ * As much of Microsoft Graph as az CLI asks for when it grants access: who a principal is. Served by the authority's own host, which
+ * `/metadata/endpoints` names as `microsoftGraphResourceId`; read only.
+ */
+export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefined>[] {
+  const authenticated =
+    (
+      answer: (
+        request: HttpRequest,
+        caller: Caller,
+        parameters: Readonly<Record<string, string>>,
+      ) => HttpAnswer,
+    ): Route<undefined>["handle"] =>
+    async (request, parameters) => {
+      const caller = await authenticate(request, deps);
+      return caller === undefined
+        ? refuse(401, "InvalidAuthenticationToken", "Access token is missing, invalid or expired.")
+        : answer(request, caller, parameters);
+    };
+  const everyone = (caller: Caller) => [
+    ...listServicePrincipals(deps.state, caller.tenantId),
+    ...listUsers(deps.state, caller.tenantId),
+  ];
+  const list = (objectsOf: (caller: Caller) => DirectoryObject[]) =>
+    authenticated((request, caller) => {
+      const isWanted = parseGraphFilter(request.query.get("$filter"));
+      if (isWanted === undefined)
+        return refuse(
+          400,
+          "Request_UnsupportedQuery",
+          "Unsupported $filter: use eq, any(…) or startswith(…), joined by 'or'.",
+        );
+      return { status: 200, body: { value: objectsOf(caller).filter(isWanted) } };
+    });
+  const get = (objectsOf: (caller: Caller) => DirectoryObject[]) =>
+    authenticated((_, caller, { id = "" }) => {
+      const found = objectsOf(caller).find((object) => isNamed(object, id));
+      return found === undefined ? notFound(id) : { status: 200, body: found };
+    });
+  const servicePrincipals = (caller: Caller) => listServicePrincipals(deps.state, caller.tenantId);
+  const users = (caller: Caller) => listUsers(deps.state, caller.tenantId);
+
+  return [
+    { method: "GET", path: "/v1.0/servicePrincipals", handle: list(servicePrincipals) },
+    { method: "GET", path: "/v1.0/servicePrincipals/{id}", handle: get(servicePrincipals) },
+    { method: "GET", path: "/v1.0/users", handle: list(users) },
+    { method: "GET", path: "/v1.0/users/{id}", handle: get(users) },
+    {
+      method: "GET",
+      path: "/v1.0/me",
+      handle: authenticated((_, caller) => {
+        const me = users(caller).find((user) => user.id === caller.objectId);
+        return me === undefined ? notFound(caller.objectId) : { status: 200, body: me };
+      }),
+    },
+    {
+      method: "POST",
+      path: "/v1.0/directoryObjects/getByIds",
+      handle: authenticated((request, caller) => {
+        const body = readJsonBody(request);
+        const parsed = idsSchema.safeParse(body.kind === "json" ? body.value : undefined);
+        if (!parsed.success)
+          return refuse(400, "Request_BadRequest", "ids: a list of object ids is required.");
+        const ids = new Set(parsed.data.ids.map((id) => id.toLowerCase()));
+        const value = everyone(caller).filter((object) => ids.has(object.id.toLowerCase()));
+        return { status: 200, body: { value } };
+      }),
+    },
+  ];
+}
+
+async function authenticate(
+  request: HttpRequest,
+  deps: EmulatorDependencies,
+): Promise<Caller | undefined> {
+  const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) return undefined;
+  const verdict = await verifyAccessToken(
+    token,
+    {
+      audiences: [deps.endpoints.authorityUrl, "https://graph.microsoft.com"],
+      tenantId: deps.cloud.tenantId,
+    },
+    { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
+  );
+  return verdict.kind === "valid" ? verdict.caller : undefined;
+}
+
+/** A user is found by object id or sign-in name, a service principal by object id. */
+function isNamed(object: DirectoryObject, id: string): boolean {
+  const names = [object.id, object["userPrincipalName"]];
+  return names.some((name) => typeof name === "string" && name.toLowerCase() === id.toLowerCase());
+}
+
+function notFound(id: string): HttpAnswer {
+  return refuse(
+    404,
+    "Request_ResourceNotFound",
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+function refuse(status: number, code: string, message: string): HttpAnswer {
+  return { status, body: { error: { code, message } } };
+}
