@@ -121,8 +121,10 @@ export function createFakeKeyVaults({
     const signedIn = signInNow(identity);
     if (!signedIn.ok) return signedIn;
     const vault = vaults.get(address.vaultName);
-    if (vault === undefined || vault.deleted)
+    if (vault === undefined)
       return fail({ code: "KeyVaultUnreachable", reason: "dns", vaultNameUnknown: true });
+    // The name of a soft-deleted vault stays; what answers there is not documented, and has no authority.
+    if (vault.deleted) return fail({ code: "KeyVaultUnreachable", reason: "server-error" });
     if (vault.outage !== undefined) return fail(vault.outage);
     if (vault.policies.get(principalOf(identity))?.has(permission) !== true)
       return fail({ code: "SsemUserErrorKeyVaultBadRequestException", reason: "access-policy" });

@@ -1,13 +1,13 @@
 import type { Failure, Outcome, VaultResource } from "./ports.ts";
 
-/** What Resource Manager says of a vault that DNS does not know. */
+/** What Resource Manager says of a vault that seems not to be there. */
 export type MissingVaultEvidence = {
   readonly vault: Outcome<VaultResource | "absent" | "hidden">;
   readonly deleted: Outcome<{ readonly scheduledPurgeDate: string } | undefined>;
 };
 
 /**
- * A name server is no authority on vaults: only with Resource Manager's word is a vault missing; without it, it is not
+ * Neither a name server nor whatever answers at a name is an authority on vaults: only with Resource Manager's word is a vault missing; without it, it is not
  * reachable, and nobody was refused.
  */
 export function decideMissingVault(

@@ -27,7 +27,7 @@ export function createKeyReader(
 
   async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {
     let explained = failure;
-    if (failure.vaultNameUnknown === true) explained = await explainMissingVault(usable, failure);
+    if (mayBeMissing(failure)) explained = await explainMissingVault(usable, failure);
     else if (failure.code === "SsemUserErrorKeyDetailsNotFound")
       explained = await explainMissingKey(usable, failure);
     return describeFailure(explained, usable);
@@ -86,4 +86,13 @@ export function createKeyReader(
   }
 
   return { read, readUsable, explain };
+}
+
+/**
+ * What a vault that is not there looks like: its name is unknown, or, while it is only soft-deleted, something that is no vault
+ * answers at its name, or hangs up (it is documented nowhere).
+ */
+function mayBeMissing({ code, reason, vaultNameUnknown }: Failure): boolean {
+  if (code === "KeyVaultUnexpectedAnswer" || vaultNameUnknown === true) return true;
+  return code === "KeyVaultUnreachable" && (reason === "connection" || reason === "server-error");
 }

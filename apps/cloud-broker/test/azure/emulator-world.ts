@@ -1,0 +1,288 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpsRequest, createServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { KeyVaultManagementClient } from "@azure/arm-keyvault";
+import { ManagedServiceIdentityClient } from "@azure/arm-msi";
+import { ClientSecretCredential } from "@azure/identity";
+import { KeyClient } from "@azure/keyvault-keys";
+import { createAzureEmulator } from "@databox-cmk/azure-emulator";
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { vi } from "vitest";
+import * as z from "zod";
+
+import { createAzure } from "../../src/azure/create-azure.ts";
+import { createAzureTransport } from "../../src/azure/transport.ts";
+import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
+import type { Outcome } from "../../src/core/ports.ts";
+import { createIssuerRoutes } from "../../src/issuer/issuer-routes.ts";
+import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { createHandler } from "../../src/server/express-adapter.ts";
+import type { VaultWorld } from "./vault-world.ts";
+
+export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "contract" });
+const APPLICATION = z.object({ objectId: z.string() });
+const POLL = { intervalInMs: 20 };
+const ALL = ["get", "wrapKey", "unwrapKey"] as const;
+
+/** The emulator behind the broker's own adapters, with the broker's issuer running, and an administrator's clients. */
+export async function startEmulatorWorld() {
+  const ca = createCertificateAuthority({ commonName: "test", validityDays: 1 });
+  const emulator = await createAzureEmulator({
+    port: 0,
+    imdsPort: 0,
+    dnsPort: 0,
+    certificateAuthority: ca,
+  });
+  const folder = mkdtempSync(join(tmpdir(), "azure-world-"));
+  const issuerServer = await startIssuer(ca, folder);
+  vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.imdsUrl);
+
+  const settings = { extraCaPem: emulator.caPem, dnsServer: emulator.dns };
+  const admin = createAzureTransport(settings);
+  const control = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const text = await send(`${emulator.controlUrl}${path}`, method, body, admin.agent);
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  };
+  await control("PATCH", "/settings", { throttling: false, visibilityDelaySeconds: 0 });
+  const owner = await createOwner(emulator, control, admin);
+  const { subscriptionId, resourceGroup, location, tenantId } = emulator;
+  const groupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  const managed = new ManagedServiceIdentityClient(owner.credential, subscriptionId, {
+    ...admin.clientOptions(),
+    endpoint: emulator.armUrl,
+  });
+  const arm = new KeyVaultManagementClient(owner.credential, subscriptionId, {
+    ...admin.clientOptions(),
+    endpoint: emulator.armUrl,
+  });
+  const brokerIdentity = await managed.userAssignedIdentities.createOrUpdate(
+    resourceGroup,
+    "broker",
+    { location },
+  );
+  await control("PUT", "/imds", { identities: [brokerIdentity.id] });
+
+  const azure = createAzure(
+    {
+      ...settings,
+      armUrl: emulator.armUrl,
+      authorityUrl: emulator.authorityUrl,
+      tenantId,
+      keyVaultSuffixes: [emulator.vaultSuffix],
+      identityResourceGroupId: groupId,
+      issuer: issuerServer.issuer.issuer,
+    },
+    {
+      signAssertion: (order) => issuerServer.issuer.signAssertion(order),
+      now: Date.now,
+      random: () => 0,
+    },
+  );
+
+  const vaultUrl = (vault: string) => `https://${vault}.${emulator.vaultSuffix}`;
+  const keys = (vault: string) =>
+    new KeyClient(vaultUrl(vault), owner.credential, admin.clientOptions());
+  const update = async (kid: string, properties: object): Promise<void> => {
+    const { hostname, pathname } = new URL(kid);
+    const [, , key = "", version = ""] = pathname.split("/");
+    await keys(hostname.split(".")[0] ?? "").updateKeyProperties(key, version, properties);
+  };
+
+  return {
+    emulator,
+    azure,
+    admin,
+    arm,
+    managed,
+    control,
+    owner,
+    groupId,
+    brokerPrincipalId: brokerIdentity.principalId ?? "",
+    keyUrl: (vaultName: string, keyName: string, version?: string) => ({
+      vaultUrl: vaultUrl(vaultName),
+      vaultName,
+      keyName,
+      ...(version !== undefined && { version }),
+    }),
+    addVault: async (
+      vault: string,
+      principalId: string,
+      properties: object = {},
+    ): Promise<string> => {
+      const made = await arm.vaults.createOrUpdate(resourceGroup, vault, {
+        location,
+        properties: {
+          tenantId,
+          sku: { family: "A", name: "standard" },
+          enablePurgeProtection: true,
+          accessPolicies: [
+            { tenantId, objectId: owner.objectId, permissions: { keys: ["all"] } },
+            { tenantId, objectId: principalId, permissions: { keys: [...ALL] } },
+          ],
+          ...properties,
+        },
+      });
+      return made.id ?? "";
+    },
+    grant: async (
+      vault: string,
+      principalId: string,
+      permissions: readonly string[],
+    ): Promise<void> => {
+      const policy = (keysOf: readonly string[]) => ({
+        properties: {
+          accessPolicies: [{ tenantId, objectId: principalId, permissions: { keys: [...keysOf] } }],
+        },
+      });
+      await arm.vaults.updateAccessPolicy(resourceGroup, vault, "remove", policy(ALL));
+      if (permissions.length > 0)
+        await arm.vaults.updateAccessPolicy(resourceGroup, vault, "add", policy(permissions));
+    },
+    addKey: async (vault: string, key: string): Promise<string> =>
+      (await keys(vault).createRsaKey(key)).id ?? "",
+    rotate: async (vault: string, key: string): Promise<string> =>
+      (await keys(vault).rotateKey(key)).id ?? "",
+    update,
+    deleteKey: async (vault: string, key: string): Promise<void> => {
+      await (await keys(vault).beginDeleteKey(key, POLL)).pollUntilDone();
+    },
+    deleteVault: async (vault: string): Promise<void> => {
+      await arm.vaults.delete(resourceGroup, vault);
+    },
+    addFault: (scope: object, effect: object, count?: number) =>
+      control("POST", "/faults", { scope, effect, ...(count !== undefined && { count }) }),
+    clearFaults: () => control("DELETE", "/faults"),
+    async close(): Promise<void> {
+      vi.unstubAllEnvs();
+      azure.close();
+      admin.close();
+      await issuerServer.close();
+      await emulator.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export type EmulatorWorld = Awaited<ReturnType<typeof startEmulatorWorld>>;
+
+/** An order's system-assigned identity, made as the broker makes it. */
+export async function createOrderIdentity(
+  world: EmulatorWorld,
+  order = ORDER,
+): Promise<Extract<KeyIdentity, { kind: "order" }>> {
+  const made = await world.azure.identities.createSystemAssigned(order, world.emulator.location, 1);
+  const { tenantId, clientId, principalId } = expectOk(made);
+  return { kind: "order", attachment: "system", order, tenantId, clientId, principalId };
+}
+
+export async function startEmulatorVaults(): Promise<VaultWorld> {
+  const world = await startEmulatorWorld();
+  const identity = await createOrderIdentity(world);
+  const { principalId } = identity;
+  return {
+    vaults: world.azure.vaults,
+    identity,
+    keyUrl: world.keyUrl,
+    addVault: async (vault) => {
+      await world.addVault(vault, principalId);
+    },
+    addKey: world.addKey,
+    rotate: world.rotate,
+    setEnabled: (kid, enabled) => world.update(kid, { enabled }),
+    setExpiry: (kid, seconds) => world.update(kid, { expiresOn: new Date(seconds * 1000) }),
+    setNotBefore: (kid, seconds) => world.update(kid, { notBefore: new Date(seconds * 1000) }),
+    setOperations: (kid, keyOps) => world.update(kid, { keyOps }),
+    deleteKey: world.deleteKey,
+    grant: (vault, permissions) => world.grant(vault, principalId, permissions),
+    deleteVault: world.deleteVault,
+    removeIdentity: async () => {
+      expectOk(await world.azure.identities.deleteSystemAssigned(ORDER, 1));
+    },
+    close: () => world.close(),
+  };
+}
+
+export function expectOk<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`failed: ${JSON.stringify(outcome.failure)}`);
+  return outcome.value;
+}
+
+type Authority = Parameters<typeof issueServerCertificate>[0]["ca"];
+type Emulator = Awaited<ReturnType<typeof createAzureEmulator>>;
+
+async function startIssuer(ca: Authority, folder: string) {
+  const certificate = issueServerCertificate({
+    ca,
+    commonName: "issuer",
+    dnsNames: ["issuer.localhost"],
+    validityDays: 1,
+  });
+  const server = createServer({ cert: certificate.certificatePem, key: certificate.privateKeyPem });
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  const issuer = await openTokenIssuer(folder, `https://issuer.localhost:${port}`, Date.now);
+  server.on(
+    "request",
+    createHandler(createIssuerRoutes(issuer), {
+      authenticate: () => Promise.reject(new Error("only public routes here")),
+      admit: () => undefined,
+      served: () => Promise.resolve(),
+      bearerChallenge: "",
+    }),
+  );
+  return {
+    issuer,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
+async function createOwner(
+  emulator: Emulator,
+  control: (method: string, path: string, body?: object) => Promise<unknown>,
+  admin: ReturnType<typeof createAzureTransport>,
+) {
+  const clientId = randomUUID();
+  const secret = randomUUID();
+  const made = APPLICATION.parse(await control("PUT", `/applications/${clientId}`, { secret }));
+  const credential = new ClientSecretCredential(emulator.tenantId, clientId, secret, {
+    ...admin.clientOptions(),
+    authorityHost: emulator.authorityUrl,
+    disableInstanceDiscovery: true,
+  });
+  return { objectId: made.objectId, credential };
+}
+
+function send(
+  url: string,
+  method: string,
+  body: object | undefined,
+  agent: ReturnType<typeof createAzureTransport>["agent"],
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const request = httpsRequest(url, { agent, method, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () => {
+        const text = Buffer.concat(parts).toString("utf8");
+        if ((response.statusCode ?? 500) < 300) resolve(text);
+        else reject(new Error(`${method} ${url}: ${String(response.statusCode)} ${text}`));
+      });
+    });
+    request.on("error", reject);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
