@@ -16,7 +16,7 @@ export type KeyShape = {
   readonly size: "EC" | 2048 | 3072 | 4096;
 };
 export type Spending = { readonly windowStartMs: EpochMs; readonly used: number };
-export const NOTHING_SPENT: Spending = { windowStartMs: 0, used: 0 };
+export const NOTHING_SPENT: Spending = { windowStartMs: Number.NEGATIVE_INFINITY, used: 0 };
 
 export function shapeOf(jwk: PublicJwk): KeyShape {
   const protection = jwk.kty.endsWith("-HSM") ? "hsm" : "software";
