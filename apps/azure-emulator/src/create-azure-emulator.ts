@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
 
 import { createAuthority, issueEmulatorCertificate, loadAuthority } from "./certificates.ts";
-import { type EmulatorConfigInput, parseConfig } from "./config.ts";
+import { type EmulatorConfig, type EmulatorConfigInput, parseConfig } from "./config.ts";
 import { createControlHandler } from "./control/create-control-handler.ts";
 import type { DataBoxUpstream, EmulatorDependencies, Endpoints } from "./dependencies.ts";
 import { createDnsServer } from "./dns/create-dns-server.ts";
@@ -20,7 +20,7 @@ import { createRsaPool } from "./key-vault/rsa-pool.ts";
 import { type Log, silentLog } from "./log.ts";
 import { createResourceManagerRouter } from "./resource-manager/create-resource-manager-router.ts";
 import { openState } from "./state/open-state.ts";
-import { DEFAULT_SETTINGS, seedState } from "./state/seed.ts";
+import { DEFAULT_SETTINGS, seedState, storageAccountId } from "./state/seed.ts";
 
 export type AzureEmulatorOptions = EmulatorConfigInput & {
   /** The machine's clock; a test may hold it still. */
@@ -42,108 +42,120 @@ export type AzureEmulator = Endpoints & {
 /**
  * Starts Entra ID, Resource Manager, Key Vault, the control API (one TLS port), IMDS (plain HTTP) and DNS on loopback.
  *
- * @throws RangeError for a wrong option; Error for a port in use or a folder that cannot be written.
+ * @throws RangeError for a wrong option; Error for a port in use or a folder that cannot be written. Nothing stays open then.
  */
 export async function createAzureEmulator(
   options: AzureEmulatorOptions = {},
 ): Promise<AzureEmulator> {
-  const { now: systemNow = Date.now, log = silentLog, ...configuration } = options;
+  const closers: Closer[] = [];
+  try {
+    const facts = await start(options, closers);
+    return { ...facts, close: () => closeAll(closers) };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<unknown> | void;
+
+/** What was opened last is closed first. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (;;) {
+    const close = closers.pop();
+    if (close === undefined) return;
+    await close();
+  }
+}
+
+async function start(
+  { now: systemNow = Date.now, log = silentLog, ...configuration }: AzureEmulatorOptions,
+  closers: Closer[],
+): Promise<Omit<AzureEmulator, "close">> {
   const config = parseConfig(configuration);
-  const { state, seal } = openState(
-    config.dataDir === undefined ? {} : { dataDir: config.dataDir },
-  );
+  const { dataDir } = config;
+  const { state, seal } = openState(dataDir === undefined ? {} : { dataDir });
+  closers.push(() => state[Symbol.dispose]());
+  seedState(state, config);
   const authority =
     config.certificateAuthority ??
-    (config.dataDir === undefined
-      ? createAuthority()
-      : loadAuthority(join(config.dataDir, "ca.pem")));
+    (dataDir === undefined ? createAuthority() : loadAuthority(join(dataDir, "ca.pem")));
   const certificate = issueEmulatorCertificate(authority);
-  seedState(state, config);
-
   const settings = () => state.get("settings", "settings") ?? DEFAULT_SETTINGS;
-  let dataBoxUpstream: DataBoxUpstream | undefined =
-    config.dataBoxUpstream && toUpstream(config.dataBoxUpstream);
-  const issuerFetch = createIssuerFetch(() => [
-    authority.certificatePem,
-    ...(config.issuerCa === undefined ? [] : [config.issuerCa]),
-    ...(dataBoxUpstream?.ca === undefined ? [] : [dataBoxUpstream.ca]),
-  ]);
+  const upstream = holdUpstream(config.dataBoxUpstream);
+  const issuerFetch = createIssuerFetch(() =>
+    [authority.certificatePem, config.issuerCa, upstream.get()?.ca].filter(
+      (pem) => pem !== undefined,
+    ),
+  );
+  closers.push(issuerFetch.close);
+  const issuerKeys = createIssuerKeys(state, systemNow);
+  closers.push(() => issuerKeys.current().catch(() => undefined));
   const rsa = createRsaPool();
+  closers.push(() => rsa.close());
+
   const tls = createHttpsServer({
     cert: certificate.certificatePem,
     key: certificate.privateKeyPem,
   });
   const imds = createHttpServer();
+  closers.push(
+    () => closeServer(tls),
+    () => closeServer(imds),
+  );
   const port = await listenOnLoopback(tls, config.port, "--port");
   const imdsPort = await listenOnLoopback(imds, config.imdsPort, "--imds-port");
-  const endpoints = toEndpoints(port, imdsPort);
-
+  const { tenantId, subscriptionId, location, resourceGroup } = config;
   const dependencies: EmulatorDependencies = {
     state,
     now: () => systemNow() + settings().clockOffsetMs,
     systemNow,
     settings,
-    issuerKeys: createIssuerKeys(state, systemNow),
-    endpoints,
-    cloud: {
-      tenantId: config.tenantId,
-      subscriptionId: config.subscriptionId,
-      location: config.location,
-    },
+    issuerKeys,
+    endpoints: toEndpoints(port, imdsPort),
+    cloud: { tenantId, subscriptionId, location },
     faults: createFaults(state, settings),
     log,
     fetchIssuerJson: issuerFetch.fetchJson,
-    dataBoxUpstream: () => dataBoxUpstream,
+    dataBoxUpstream: upstream.get,
   };
-  const setDataBoxUpstream = (upstream: DataBoxUpstream): void => {
-    dataBoxUpstream = upstream;
-  };
-  tls.on(
-    "request",
-    serve(
-      routeByHost(dependencies, {
-        entra: createEntraRouter(dependencies),
-        resourceManager: createResourceManagerRouter(dependencies),
-        keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa }),
-        control: createControlHandler({ ...dependencies, setDataBoxUpstream }),
-      }),
-      log,
-    ),
-  );
-  imds.on(
-    "request",
-    serve(
-      createImdsRouter(
-        dependencies,
-        config.imdsTokenLifetimeSeconds === undefined
-          ? {}
-          : { tokenLifetimeSeconds: config.imdsTokenLifetimeSeconds },
-      ),
-      log,
-    ),
-  );
   const dnsServer = createDnsServer(dependencies, { names: config.dnsNames });
+  closers.push(() => dnsServer.close());
   const dns = await dnsServer.listen(config.dnsPort);
-
+  const handler = routeByHost(dependencies, {
+    entra: createEntraRouter(dependencies),
+    resourceManager: createResourceManagerRouter(dependencies),
+    keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa }),
+    control: createControlHandler({ ...dependencies, setDataBoxUpstream: upstream.set }),
+  });
+  tls.on("request", serve(handler, log));
+  const imdsOptions =
+    config.imdsTokenLifetimeSeconds === undefined
+      ? {}
+      : { tokenLifetimeSeconds: config.imdsTokenLifetimeSeconds };
+  imds.on("request", serve(createImdsRouter(dependencies, imdsOptions), log));
   return {
-    ...endpoints,
+    ...dependencies.endpoints,
     dns,
     caPem: authority.certificatePem,
-    tenantId: config.tenantId,
-    subscriptionId: config.subscriptionId,
-    resourceGroup: config.resourceGroup,
-    location: config.location,
-    storageAccountId: `/subscriptions/${config.subscriptionId}/resourceGroups/${config.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${config.storageAccount}`,
-    close: async () => {
-      await Promise.all([
-        closeServer(tls),
-        closeServer(imds),
-        dnsServer.close(),
-        issuerFetch.close(),
-        rsa.close(),
-      ]);
-      await dependencies.issuerKeys.current().catch(() => undefined);
-      state[Symbol.dispose]();
+    tenantId,
+    subscriptionId,
+    resourceGroup,
+    location,
+    storageAccountId: storageAccountId(config),
+  };
+}
+
+/** The one setting that is not remembered: who starts the broker says where it is. */
+function holdUpstream(given: EmulatorConfig["dataBoxUpstream"]) {
+  let current: DataBoxUpstream | undefined = given && {
+    url: given.url,
+    ...(given.ca !== undefined && { ca: given.ca }),
+  };
+  return {
+    get: () => current,
+    set: (upstream: DataBoxUpstream) => {
+      current = upstream;
     },
   };
 }
@@ -176,8 +188,4 @@ function routeByHost({ endpoints }: EmulatorDependencies, handlers: HostHandlers
       (request.host.endsWith(`.${endpoints.vaultDomain}`) ? handlers.keyVault : undefined);
     return handler === undefined ? NO_ANSWER : handler(request);
   };
-}
-
-function toUpstream({ url, ca }: { url: string; ca?: string | undefined }): DataBoxUpstream {
-  return { url, ...(ca !== undefined && { ca }) };
 }

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import type { EmulatorConfig } from "../config.ts";
 import type { Settings } from "../core/model.ts";
 import type { EmulatorState } from "./emulator-state.ts";
@@ -19,7 +17,7 @@ export const DEFAULT_SETTINGS: Settings = {
 export function seedState(state: EmulatorState, config: EmulatorConfig): void {
   const { tenantId, subscriptionId, location, resourceGroup, storageAccount } = config;
   const groupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
-  const accountId = `${groupId}/providers/Microsoft.Storage/storageAccounts/${storageAccount}`;
+  const accountId = storageAccountId(config);
   state.transaction(() => {
     if (state.get("settings", "settings") === undefined) state.put("settings", DEFAULT_SETTINGS);
     if (state.get("tenant", tenantId) === undefined)
@@ -53,6 +51,10 @@ export function seedState(state: EmulatorState, config: EmulatorConfig): void {
   });
 }
 
-export function newObjectId(): string {
-  return randomUUID();
+export function storageAccountId({
+  subscriptionId,
+  resourceGroup,
+  storageAccount,
+}: EmulatorConfig): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${storageAccount}`;
 }
