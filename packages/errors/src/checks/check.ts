@@ -1,0 +1,40 @@
+import type { Explanation } from "../explain.ts";
+import type { Facts, Who } from "../row.ts";
+import type { ErrorCode } from "../table.ts";
+
+export type CheckStatus = "passed" | "failed" | "not-reached";
+
+/** One line of a list of checks that are shown in this order; `after` names those without which it says nothing. */
+export type CheckRow<Name extends string = string> = {
+  readonly name: Name;
+  /** Two or three words for people. */
+  readonly title: string;
+  readonly after: readonly Name[];
+};
+
+export type NextStep = { readonly who: Who; readonly text: string; readonly command?: string };
+
+export type CheckFailure = {
+  readonly code: ErrorCode;
+  readonly reason?: string | undefined;
+  readonly facts?: Facts | undefined;
+  readonly detail?: string | undefined;
+  /** What to do, where the check knows better than the code's row. */
+  readonly remedy?: NextStep | undefined;
+};
+
+/** `found`: one clause that says what was seen. */
+export type Finding =
+  | { readonly ok: true; readonly found?: string }
+  | { readonly ok: false; readonly failure: CheckFailure };
+
+export type Check = {
+  readonly name: string;
+  readonly title: string;
+  readonly status: CheckStatus;
+  readonly elapsedMs?: number;
+  readonly found?: string;
+  readonly error?: Pick<Explanation, "code" | "reason" | "class" | "who" | "message"> & {
+    readonly detail?: string;
+  };
+};

@@ -1,0 +1,20 @@
+import { explain } from "../explain.ts";
+import type { Who } from "../row.ts";
+import type { CheckFailure, NextStep } from "./check.ts";
+
+const NOTHING_TO_DO: NextStep = { who: "nobody", text: "Nothing: every check passed." };
+
+/**
+ * The one thing to do next.
+ *
+ * @param reader - who reads it: a step for somebody else is turned into what to ask of them. Without it, the step itself.
+ */
+export function decideNextStep(failure: CheckFailure | undefined, reader?: Who): NextStep {
+  if (failure === undefined) return NOTHING_TO_DO;
+  const { code, reason, facts, remedy } = failure;
+  if (remedy !== undefined) return remedy;
+  const { who, ask, steps } = explain(code, { reason, facts });
+  if (reader !== undefined && who !== reader) return { who, text: ask };
+  const [step] = reader === undefined ? steps : explain(code, { reason, facts, for: who }).steps;
+  return step === undefined ? { who, text: ask } : { who, ...step };
+}

@@ -1,0 +1,32 @@
+import { oneLine } from "../fill.ts";
+import type { Check, CheckStatus } from "./check.ts";
+
+const MARKS = { passed: "✓", failed: "✗", "not-reached": "·" } as const satisfies Record<
+  CheckStatus,
+  string
+>;
+const WHAT_MAX_CHARACTERS = 300;
+
+/** One line for each check: mark, title, time, what was found or what failed. */
+export function renderChecks(checks: readonly Check[]): readonly string[] {
+  const titleWidth = Math.max(0, ...checks.map(({ title }) => title.length));
+  const times = checks.map(({ elapsedMs }) =>
+    elapsedMs === undefined ? "" : `${elapsedMs.toFixed(1)} ms`,
+  );
+  const timeWidth = Math.max(0, ...times.map((time) => time.length));
+  return checks.map((check, index) =>
+    [
+      ` ${MARKS[check.status]} ${check.title.padEnd(titleWidth)}`,
+      (times[index] ?? "").padStart(timeWidth),
+      oneLine(whatOf(check), WHAT_MAX_CHARACTERS),
+    ]
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function whatOf({ status, found, error }: Check): string {
+  if (error === undefined) return status === "not-reached" ? "not reached" : (found ?? "");
+  const cause = error.reason === undefined ? error.code : `${error.code}: ${error.reason}`;
+  return `${error.detail ?? error.message} [${cause}]`;
+}
