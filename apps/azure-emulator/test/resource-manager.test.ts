@@ -281,6 +281,27 @@ const listedScopes = async (scope: string, filter?: string): Promise<string[]> =
   return value.map((assignment) => assignment.properties.scope).toSorted();
 };
 
+const accountPath = (name: string) =>
+  `${group}/providers/Microsoft.Storage/storageAccounts/${name}?api-version=2023-01-01`;
+
+describe("storage accounts", () => {
+  const body = { location: "West US", kind: "StorageV2", sku: { name: "Standard_LRS" } };
+
+  test("are made, read, listed and named once", async () => {
+    const created = await call(accountPath("orders"), { method: "PUT", body });
+    expect(created).toMatchObject({ status: 200, json: { name: "orders", location: "westus" } });
+    expect((await call(accountPath("orders"))).json).toEqual(created.json);
+    const check = (name: string) =>
+      call(
+        `/subscriptions/${world.emulator.subscriptionId}/providers/Microsoft.Storage/checkNameAvailability?api-version=2023-01-01`,
+        { method: "POST", body: { name, type: "Microsoft.Storage/storageAccounts" } },
+      );
+    expect((await check("orders")).json).toMatchObject({ reason: "AlreadyExists" });
+    expect((await check("Orders")).json).toMatchObject({ reason: "AccountNameInvalid" });
+    expect((await check("orders2")).json).toEqual({ nameAvailable: true });
+  });
+});
+
 describe("role assignments", () => {
   test("are made once, listed by scope and principal, and removed", async () => {
     await putVault("granted");

@@ -23,6 +23,7 @@ import { type ArmPath, parseArmPath } from "./resource-id.ts";
 import { storageRoutes } from "./storage/storage-routes.ts";
 import { providerRoutes, subscriptionRoutes } from "./subscriptions/subscription-routes.ts";
 import { deletedVaultRoutes } from "./vaults/deleted-vault-routes.ts";
+import { managedHsmRoutes } from "./vaults/managed-hsm-routes.ts";
 import { vaultRoutes } from "./vaults/vault-routes.ts";
 
 /**
@@ -33,6 +34,7 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
   const match = createRouteMatcher([
     ...vaultRoutes,
     ...deletedVaultRoutes,
+    ...managedHsmRoutes,
     ...identityRoutes,
     ...federatedCredentialRoutes,
     ...storageRoutes,

@@ -9,6 +9,7 @@ export const PROVIDERS = {
       "deletedVaults",
       "locations/deletedVaults",
       "checkNameAvailability",
+      "managedHSMs",
     ],
     apiVersions: [
       "2015-06-01",
@@ -34,7 +35,7 @@ export const PROVIDERS = {
     apiVersions: ["2015-07-01", "2018-01-01-preview", "2020-04-01-preview", "2022-04-01"],
   },
   "Microsoft.Storage": {
-    types: ["storageAccounts"],
+    types: ["storageAccounts", "checkNameAvailability"],
     apiVersions: ["2015-06-15", "2019-06-01", "2021-09-01", "2023-01-01", "2024-01-01"],
   },
   "Microsoft.Resources": {

@@ -7,6 +7,7 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { ArmError } from "../arm-error.ts";
 import { parseScope } from "../resource-id.ts";
 import { parseListFilter } from "../subscriptions/list-filter.ts";
+import { managementActions } from "./management-actions.ts";
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq '…'` */
 export function listRoleDefinitions(request: HttpRequest, scope: string): HttpAnswer {
@@ -42,7 +43,7 @@ function renderDefinition(role: RoleDefinition, scope: string): object {
       description: role.description,
       assignableScopes: ["/"],
       permissions: [
-        { actions: [], notActions: [], dataActions: role.dataActions, notDataActions: [] },
+        { ...managementActions(role.roleName), dataActions: role.dataActions, notDataActions: [] },
       ],
     },
   };

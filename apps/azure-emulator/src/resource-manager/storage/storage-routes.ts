@@ -24,6 +24,11 @@ export const storageRoutes: readonly ArmRoute[] = [
     path: `/subscriptions/{subscription}/providers/${TYPE}`,
     handle: listAccounts,
   },
+  {
+    method: "POST",
+    path: "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",
+    handle: checkNameAvailability,
+  },
 ];
 
 const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
@@ -35,29 +40,20 @@ const bodySchema = z.object({
   tags: tagsSchema.nullish(),
 });
 
+const nameSchema = z.object({ name: z.string().max(256) });
+
 function putAccount(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const { state } = context.deps;
   const body = parseBody(request, bodySchema);
   const name = parameter(parameters, "account");
   if (!ACCOUNT_NAME.test(name))
-    throw new ArmError(
-      400,
-      "AccountNameInvalid",
-      `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`,
-    );
+    throw new ArmError(400, "AccountNameInvalid", invalidNameMessage(name));
   const subscriptionId = parameter(parameters, "subscription");
   const resourceGroup = parameter(parameters, "group");
   const id = resourceId(subscriptionId, resourceGroup, TYPE, name);
   const existing = state.get("storageAccount", id);
-  const isTaken = state
-    .list("storageAccount")
-    .some((account) => account.name === name && account.id.toLowerCase() !== id.toLowerCase());
-  if (isTaken)
-    throw new ArmError(
-      409,
-      "StorageAccountAlreadyTaken",
-      `The storage account named ${name} is already taken.`,
-    );
+  if (existing === undefined && isTaken(name, context))
+    throw new ArmError(409, "StorageAccountAlreadyTaken", takenMessage(name));
   if (existing !== undefined && existing.location !== body.location)
     throw new ArmError(
       409,
@@ -103,6 +99,34 @@ function listAccounts(_: HttpRequest, parameters: Parameters, context: ArmContex
         (group === undefined || account.resourceGroup.toLowerCase() === group),
     );
   return { status: 200, body: { value: accounts.map(renderAccount) } };
+}
+
+function checkNameAvailability(
+  request: HttpRequest,
+  _: Parameters,
+  context: ArmContext,
+): HttpAnswer {
+  const { name } = parseBody(request, nameSchema);
+  if (!ACCOUNT_NAME.test(name)) return unavailable("AccountNameInvalid", invalidNameMessage(name));
+  if (isTaken(name, context)) return unavailable("AlreadyExists", takenMessage(name));
+  return { status: 200, body: { nameAvailable: true } };
+}
+
+function unavailable(reason: string, message: string): HttpAnswer {
+  return { status: 200, body: { nameAvailable: false, reason, message } };
+}
+
+/** Names are unique in the whole cloud. */
+function isTaken(name: string, context: ArmContext): boolean {
+  return context.deps.state.list("storageAccount").some((account) => account.name === name);
+}
+
+function invalidNameMessage(name: string): string {
+  return `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`;
+}
+
+function takenMessage(name: string): string {
+  return `The storage account named ${name} is already taken.`;
 }
 
 function findAccount(parameters: Parameters, context: ArmContext): StorageAccount | undefined {

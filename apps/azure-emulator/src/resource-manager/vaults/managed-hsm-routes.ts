@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { ArmRoute } from "../arm-context.ts";
+import { parseBody } from "../request-body.ts";
+import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
+
+const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
+
+/**
+ * This cloud has no managed HSMs. Clients that list vaults (`az keyvault list-deleted`, `check-name`) ask for them in the same breath,
+ * so the lists are there, and empty.
+ */
+export const managedHsmRoutes: readonly ArmRoute[] = [
+  { method: "GET", path: `${PROVIDER_PATH}/managedHSMs`, handle: answerNone },
+  { method: "GET", path: `${PROVIDER_PATH}/deletedManagedHSMs`, handle: answerNone },
+  {
+    method: "GET",
+    path: "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/managedHSMs",
+    handle: answerNone,
+  },
+  { method: "POST", path: `${PROVIDER_PATH}/checkMhsmNameAvailability`, handle: checkName },
+];
+
+const nameSchema = z.object({ name: z.string().max(256) });
+
+function answerNone(): HttpAnswer {
+  return { status: 200, body: { value: [] } };
+}
+
+function checkName(request: HttpRequest): HttpAnswer {
+  const { name } = parseBody(request, nameSchema);
+  return isVaultName(name)
+    ? { status: 200, body: { nameAvailable: true } }
+    : {
+        status: 200,
+        body: {
+          nameAvailable: false,
+          reason: "AccountNameInvalid",
+          message: invalidVaultNameMessage(name),
+        },
+      };
+}

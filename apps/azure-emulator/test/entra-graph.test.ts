@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.control("PUT", "/users/ada@databox.localhost", {
+    password: "correct horse battery",
+    displayName: "Ada",
+  });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function askGraph(path: string, body?: object) {
+  const { token } = await world.owner.credential.getToken(
+    `${world.emulator.authorityUrl}/.default`,
+  );
+  return world.send(`${world.emulator.authorityUrl}/v1.0${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body && { body }),
+  });
+}
+const filtered = (kind: string, filter: string) =>
+  askGraph(`/${kind}?$filter=${encodeURIComponent(filter)}`);
+
+describe("the directory, as az CLI asks for it", () => {
+  test("finds a service principal by its application's id", async () => {
+    const { clientId, objectId } = world.owner;
+    const found = [
+      await filtered("servicePrincipals", `servicePrincipalNames/any(c:c eq '${clientId}')`),
+      await filtered("servicePrincipals", `appId eq '${clientId}' or displayName eq 'x'`),
+    ];
+    for (const answer of found)
+      expect(answer.json).toMatchObject({ value: [{ id: objectId, appId: clientId }] });
+    expect((await askGraph(`/servicePrincipals/${objectId}`)).json).toMatchObject({
+      servicePrincipalType: "Application",
+    });
+  });
+
+  test("finds a user by sign-in name, and several principals by id", async () => {
+    const user = await askGraph("/users/ADA@databox.localhost");
+    const { id } = user.json as { id: string };
+    const several = await askGraph("/directoryObjects/getByIds", {
+      ids: [id, world.owner.objectId],
+      types: ["user", "servicePrincipal"],
+    });
+    const { value } = several.json as { value: { id: string }[] };
+    expect(value.map((object) => object.id).toSorted()).toEqual(
+      [id, world.owner.objectId].toSorted(),
+    );
+  });
+
+  test("is shown to nobody without a token for it", async () => {
+    const url = `${world.emulator.authorityUrl}/v1.0/users`;
+    const { token } = await world.owner.credential.getToken(`${world.emulator.armUrl}/.default`);
+    expect((await world.send(url)).status).toBe(401);
+    const answer = await world.send(url, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(401);
+  });
+
+  test.each([
+    ["/users/nobody@databox.localhost", 404, "Request_ResourceNotFound"],
+    ["/me", 404, "Request_ResourceNotFound"],
+    ["/users?$filter=accountEnabled%20ne%20true", 400, "Request_UnsupportedQuery"],
+  ])("answers %s with %d %s", async (path, status, code) => {
+    expect(await askGraph(path)).toMatchObject({ status, json: { error: { code } } });
+  });
+});
