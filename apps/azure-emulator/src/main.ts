@@ -2,9 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
-import { loadAuthority } from "./certificates.ts";
 import { createProgram, type ServeOptions } from "./cli/create-program.ts";
-import { type AzureEmulator, createAzureEmulator } from "./create-azure-emulator.ts";
+import type { AzureEmulator } from "./create-azure-emulator.ts";
 import type { Log } from "./log.ts";
 
 const log: Log = (level, message, facts) => {
@@ -12,6 +11,11 @@ const log: Log = (level, message, facts) => {
 };
 
 async function serve(options: ServeOptions): Promise<void> {
+  // Loaded here, so that `fault` and `clock` need not load the cloud.
+  const [{ createAzureEmulator }, { loadAuthority }] = await Promise.all([
+    import("./create-azure-emulator.ts"),
+    import("./certificates.ts"),
+  ]);
   mkdirSync(dirname(options.ca), { recursive: true, mode: 0o700 });
   const emulator = await createAzureEmulator({
     port: Number(options.port),
