@@ -39,7 +39,8 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   SQLITE_BUSY: "another process writes to the database",
 };
 
-function dataDirFailure(folder: string, failure: unknown): unknown {
+/** Names what a file system or SQLite said; anything else is a bug and stays what it is. */
+export function dataDirFailure(folder: string, failure: unknown): unknown {
   if (failure instanceof AppError) return failure;
   for (let cause = failure; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";

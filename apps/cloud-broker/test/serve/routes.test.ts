@@ -1,0 +1,115 @@
+import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { Transport } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { parseConfig, startBroker, type RunningBroker } from "../../src/index.ts";
+import type { Route } from "../../src/server/route.ts";
+import { createBrokerEnvironment, type BrokerEnvironment } from "./broker-environment.ts";
+
+let environment: BrokerEnvironment;
+let broker: RunningBroker;
+let transport: Transport;
+beforeAll(async () => {
+  environment = await createBrokerEnvironment();
+  broker = await startBroker(parseConfig(environment.variables));
+  transport = environment.transport(broker.port);
+});
+afterAll(async () => {
+  transport.close();
+  await broker.close();
+  await environment[Symbol.asyncDispose]();
+});
+
+/** What may be asked without proving anything. A new public row must be added here by hand. */
+const PUBLIC = [
+  "GET /healthz",
+  "GET /readyz",
+  `POST ${DEVICE_ROUTES.challenges}`,
+  "GET /.well-known/openid-configuration",
+  "GET /oidc/v1/keys",
+  "GET /openapi.json",
+];
+const nameOf = (route: Route): string => `${route.method} ${route.path}`;
+const pathOf = (route: Route): string =>
+  `${route.path
+    .replaceAll(":subscriptionId", "00000000-0000-4000-8000-000000000001")
+    .replaceAll(/:\w+/g, "name1")}?api-version=2025-02-01`;
+
+async function strangersMessage(path: string): Promise<string> {
+  const { key } = generateSigningKey();
+  const types: Readonly<Record<string, string>> = {
+    [DEVICE_ROUTES.enrolments]: MESSAGE_TYPES.enrolmentRequest,
+    [DEVICE_ROUTES.unlocks]: MESSAGE_TYPES.unlockRequest,
+    [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
+  };
+  // An enrolment proves the key that it carries: here it carries another one.
+  const publicKey = generateSigningKey().key.publicJwk;
+  return signMessage(key, types[path] ?? "", { publicKey });
+}
+
+describe("every route", () => {
+  test("that is public is known to be", () => {
+    const open = broker.routes.filter((route) => route.authentication === "public").map(nameOf);
+    expect(new Set(open)).toEqual(new Set(PUBLIC));
+  });
+
+  test("that is not public answers 401 to a stranger, before it looks at anything else", async () => {
+    const closed = broker.routes.filter((route) => route.authentication !== "public");
+    expect(closed.length).toBeGreaterThan(20);
+    const statuses: Record<string, number> = {};
+    for (const route of closed) {
+      const isJose = route.reads === "jose";
+      const body = isJose ? await strangersMessage(route.path) : "{";
+      const answer = await transport.send(route.method, pathOf(route), {
+        headers: { "content-type": isJose ? JOSE_MEDIA_TYPE : "application/json" },
+        ...(route.reads === "nothing" ? {} : { body }),
+      });
+      statuses[nameOf(route)] = answer.status;
+    }
+    expect(statuses).toEqual(Object.fromEntries(closed.map((route) => [nameOf(route), 401])));
+  });
+
+  test("is served once", () => {
+    const names = broker.routes.map((route) => nameOf(route).toLowerCase());
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test("that takes a body caps it", () => {
+    const caps = broker.routes.flatMap((route) => ("maxBytes" in route ? [route.maxBytes] : []));
+    expect(Math.max(...caps)).toBeLessThanOrEqual(1024 * 1024);
+  });
+});
+
+describe("a broker without Azure", () => {
+  test("lives, and is ready, and says that no vault has answered yet", async () => {
+    expect((await transport.send("GET", "/healthz")).status).toBe(200);
+    const ready = await transport.send("GET", "/readyz");
+    expect(ready.status).toBe(200);
+    expect(JSON.parse(ready.text)).toEqual({
+      status: "ready",
+      closing: false,
+      database: "ok",
+      vaults: { lastAnswerAgeSeconds: null, lastOutageAgeSeconds: null },
+    });
+  });
+
+  test("does not take a token that it cannot check for a wrong one", async () => {
+    const answer = await transport.send(
+      "GET",
+      "/subscriptions/00000000-0000-4000-8000-000000000001/providers/Microsoft.DataBox/jobs?api-version=2025-02-01",
+      { headers: { authorization: `Bearer ${UNCHECKED_TOKEN}` } },
+    );
+    expect(answer.status).toBe(503);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      error: { code: "IdentityProviderUnreachable" },
+    });
+  });
+});
+
+/** Of the right form, by an unknown key. */
+const UNCHECKED_TOKEN = [
+  Buffer.from('{"alg":"RS256","kid":"k","typ":"JWT"}').toString("base64url"),
+  Buffer.from('{"sub":"x"}').toString("base64url"),
+  Buffer.alloc(256).toString("base64url"),
+].join(".");
