@@ -1,0 +1,131 @@
+import { copyFileSync } from "node:fs";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { KeyChoice } from "../../src/core/order.ts";
+import type { KeyCustody } from "../../src/custody/key-custody.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import { type CrashPoint, openCrashingStore, SimulatedCrash } from "./crashing-store.ts";
+import {
+  ACTOR,
+  createCustodyWorld,
+  customerKey,
+  type CustodyWorld,
+  expectOk,
+  insertOrder,
+  MMK,
+  ORDER,
+  prepareOrder,
+  SERIALS,
+  subject,
+  unlockWith,
+} from "./custody-world.ts";
+
+const MANY = 100;
+
+/** Runs an operation once for each point at which the process may die, and looks at what a restart finds. */
+async function dieEverywhere(
+  world: CustodyWorld,
+  operate: (custody: KeyCustody) => Promise<unknown>,
+  afterRestart: (custody: KeyCustody, store: Store, point: CrashPoint) => Promise<void>,
+): Promise<number> {
+  let points = 0;
+  for (const when of ["before", "after"] as const)
+    for (let statement = 1; statement < MANY; statement += 1) {
+      const path = `${world.path}.${when}-${statement}`;
+      copyFileSync(world.path, path);
+      const crashing = openCrashingStore(path, { statement, when });
+      const died = await operate(world.custody(crashing.store)).then(
+        () => false,
+        (error: unknown) => error instanceof SimulatedCrash,
+      );
+      crashing.close();
+      if (!crashing.crashed()) break;
+      expect(died).toBe(true);
+      points += 1;
+      const store = await openStore(path);
+      await afterRestart(world.custody(store), store, { statement, when });
+      await store.destroy();
+    }
+  return points;
+}
+
+describe("a broker killed between any two statements", () => {
+  let world: CustodyWorld;
+  beforeAll(() => {
+    world = createCustodyWorld();
+  });
+  afterAll(() => {
+    world.remove();
+  });
+
+  it("of the preparation leaves an order that is prepared by the next try", async () => {
+    const store = await openStore(world.path);
+    expectOk(
+      await world.custody(store).change(subject(), customerKey("kv-one"), ACTOR, insertOrder()),
+    );
+    await store.destroy();
+    const points = await dieEverywhere(
+      world,
+      (custody) => custody.generate(ORDER, SERIALS),
+      async (custody) => {
+        const halves = await Promise.all(SERIALS.map((serial) => custody.envelope(ORDER, serial)));
+        expect(new Set(halves.map((envelope) => envelope === undefined)).size).toBe(1);
+        expectOk(await custody.generate(ORDER, SERIALS));
+        expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
+      },
+    );
+    expect(points).toBeGreaterThan(12);
+  });
+});
+
+const CHANGES: readonly (readonly [string, KeyChoice, KeyChoice])[] = [
+  ["from the service's key to the customer's", MMK, customerKey("kv-one")],
+  ["from one of the customer's keys to another", customerKey("kv-one"), customerKey("kv-two")],
+];
+
+describe.each(CHANGES)(
+  "a broker killed between any two statements of a change %s",
+  (_case, before, after) => {
+    let world: CustodyWorld;
+    let passkey: string;
+    beforeAll(async () => {
+      world = createCustodyWorld();
+      await prepareOrder(world, before);
+      const store = await openStore(world.path);
+      passkey = await unlockWith(world.custody(store), "DBX-1");
+      await store.destroy();
+    });
+    afterAll(() => {
+      world.remove();
+    });
+
+    it("leaves an order that unlocks, with the old key or the new one for all nodes, and takes the change again", async () => {
+      const points = await dieEverywhere(
+        world,
+        (custody) => custody.change(subject(), after, ACTOR),
+        async (custody, store) => {
+          for (const serial of SERIALS) expect(await unlockWith(custody, serial)).toBe(passkey);
+          const envelopes = await Promise.all(
+            SERIALS.map((serial) => custody.envelope(ORDER, serial)),
+          );
+          expect(new Set(envelopes.map((envelope) => envelope?.kid)).size).toBe(1);
+          const { kid } = await store
+            .selectFrom("order_keys")
+            .select("kid")
+            .executeTakeFirstOrThrow();
+          expect(kid).toBe(envelopes[0]?.kid);
+          const rows = await store
+            .selectFrom("audit")
+            .select("sequence")
+            .where("chain", "=", ORDER)
+            .execute();
+          expect(rows).toHaveLength(envelopes[0]?.generation ?? 0);
+          expectOk(await custody.change(subject(), after, ACTOR));
+          for (const serial of SERIALS) expect(await unlockWith(custody, serial)).toBe(passkey);
+        },
+      );
+      expect(points).toBeGreaterThan(16);
+    });
+  },
+);
