@@ -13,7 +13,7 @@ import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
 import { openDataDir } from "./store/open-data-dir.ts";
-import type { Store } from "./store/open-store.ts";
+import type { OpenDatabase, Store } from "./store/open-store.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: where devices and Entra ID reach it. */
@@ -37,6 +37,7 @@ const now = (): number => Date.now();
 export async function startBroker(
   config: BrokerConfig,
   log: Log = createLog(config.LOG_LEVEL),
+  openDatabase?: OpenDatabase,
 ): Promise<RunningBroker> {
   const serviceKey = parseServiceKey(config);
   const certificate = await readPemFile(
@@ -50,7 +51,7 @@ export async function startBroker(
       : await readPemFile("EXTRA_CA_FILE", config.EXTRA_CA_FILE);
 
   await using opened = new AsyncDisposableStack();
-  const { store, keys } = await openDataDir(config.BROKER_DATA_DIR);
+  const { store, keys } = await openDataDir(config.BROKER_DATA_DIR, openDatabase);
   opened.defer(() => store.destroy());
   const tokenIssuer = await openTokenIssuer(config.BROKER_DATA_DIR, config.BROKER_URL, now);
   const azure = createAzure(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
-import { openStore, type Store } from "./open-store.ts";
+import { type OpenDatabase, openStore, type Store } from "./open-store.ts";
 
 export const DATABASE_FILE = "broker.sqlite";
 
@@ -13,11 +13,14 @@ export const DATABASE_FILE = "broker.sqlite";
  *
  * @throws {AppError} Misuse for a folder or file that cannot be used, DiskFull; the detail is one clause for the operator
  */
-export async function openDataDir(folder: string): Promise<{ store: Store; keys: BrokerKeys }> {
+export async function openDataDir(
+  folder: string,
+  openDatabase?: OpenDatabase,
+): Promise<{ store: Store; keys: BrokerKeys }> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const keys = await openBrokerKeys(folder);
-    const store = await openStore(join(folder, DATABASE_FILE));
+    const store = await openStore(join(folder, DATABASE_FILE), openDatabase);
     return { store, keys };
   } catch (cause) {
     throw dataDirFailure(folder, cause);

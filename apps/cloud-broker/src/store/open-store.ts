@@ -6,14 +6,21 @@ import { MIGRATIONS } from "./migrations.ts";
 import type { BrokerTables } from "./schema.ts";
 
 export type Store = Kysely<BrokerTables>;
+export type OpenDatabase = (path: string) => Database.Database;
+
+const openFile: OpenDatabase = (path) => new Database(path);
 
 /**
  * Opens the broker's database and brings it to the newest schema.
  *
  * @param path - file, or ":memory:". WAL with synchronous=FULL: a commit that was answered survives a power cut.
+ * @param openDatabase - for tests that watch what is written, and stop the process there.
  */
-export async function openStore(path: string): Promise<Store> {
-  const database = new Database(path);
+export async function openStore(
+  path: string,
+  openDatabase: OpenDatabase = openFile,
+): Promise<Store> {
+  const database = openDatabase(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
