@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -43,6 +43,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket);
   });
+  const answering = new Set<ServerResponse>();
+  server.on("request", (_request, response: ServerResponse) => {
+    answering.add(response);
+    response.once("close", () => answering.delete(response));
+  });
   const { promise: listening, resolve, reject } = Promise.withResolvers<undefined>();
   server.once("error", reject);
   server.listen(options.port, options.host, () => {
@@ -56,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.off("error", reject);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
   const { port } = server.address() as AddressInfo;
-  return { port, close: (graceMs) => close(server, graceMs) };
+  return { port, close: (graceMs) => close(server, answering, graceMs) };
 }
 
 function createTlsServer({
@@ -89,12 +94,19 @@ function createTlsServer({
   }
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
+async function close(
+  server: Server,
+  answering: ReadonlySet<ServerResponse>,
+  graceMs: number,
+): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<undefined>();
   server.close(() => {
     resolve(undefined);
   });
   server.closeIdleConnections();
+  // Node would keep these connections for their next request, and with them the server.
+  for (const response of answering)
+    if (!response.headersSent) response.setHeader("connection", "close");
   const overdue = setTimeout(() => {
     server.closeAllConnections();
   }, graceMs);

@@ -1,0 +1,120 @@
+import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { verifyAuditFile } from "../src/audit/verify-audit-file.ts";
+import { DeviceWorld } from "./device/device-world.ts";
+
+let world: DeviceWorld;
+let order: string;
+beforeAll(async () => {
+  world = await DeviceWorld.open();
+  const device = await world.enrolled("audited");
+  ({ order } = device);
+  for (let index = 0; index < 4; index += 1) await device.unlock("unlock");
+  await device.unlock("ingest");
+  await world.transport.send("POST", "/device/v1/unlocks", {
+    headers: { "content-type": "application/jose" },
+    body: "rubbish",
+  });
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+let copies = 0;
+async function tampered(statement: string): Promise<string> {
+  copies += 1;
+  const path = join(world.folder, `copy-${String(copies)}.sqlite`);
+  for (const suffix of ["", "-wal"]) await cp(`${world.databaseFile}${suffix}`, `${path}${suffix}`);
+  const database = new Database(path);
+  database.exec(statement);
+  database.close();
+  return path;
+}
+
+describe("the audit trail of a real broker", () => {
+  test("is whole, order by order, while the broker runs", () => {
+    const verdicts = verifyAuditFile(world.databaseFile);
+    expect(verdicts.get(order)).toMatchObject({ ok: true, length: 6 });
+    expect(verdicts.get("broker")).toMatchObject({ ok: true, length: 1 });
+  });
+
+  const TAMPERED: Readonly<Record<string, readonly [string, object]>> = {
+    "a decision that was changed": [
+      "update audit set row_json = replace(row_json, 'granted', 'refused') where sequence = 3",
+      { sequence: 3, fault: "altered" },
+    ],
+    "a row that was deleted": [
+      "delete from audit where sequence = 3",
+      { sequence: 3, fault: "missing-or-moved" },
+    ],
+    "a row that was deleted, and the rest moved up": [
+      "delete from audit where sequence = 3; update audit set sequence = sequence - 1 where sequence > 3",
+      { sequence: 3, fault: "altered" },
+    ],
+    "a beginning that was cut off": [
+      "delete from audit where sequence < 3",
+      { sequence: 1, fault: "missing-or-moved" },
+    ],
+    "two rows that changed places": [
+      "update audit set sequence = -1 where sequence = 2; update audit set sequence = 2 where sequence = 3; update audit set sequence = 3 where sequence = -1",
+      { sequence: 2, fault: "altered" },
+    ],
+    "rows that were moved to another order": [
+      "update audit set chain = '/another' where chain = '<order>'",
+      { sequence: 1, fault: "missing-or-moved" },
+    ],
+    "a time that was changed in a row": [
+      "update audit set row_json = replace(row_json, '2026', '2025') where sequence = 5",
+      { sequence: 5, fault: "altered" },
+    ],
+  };
+  test.each(Object.entries(TAMPERED))("shows %s", async (_name, [statement, fault]) => {
+    const path = await tampered(statement.replace("<order>", order));
+    const broken = [...verifyAuditFile(path).values()].filter((verdict) => !verdict.ok);
+    expect(broken).toEqual([{ ok: false, ...fault }]);
+  });
+
+  test("cut off at its end has another length and head than was noted before", async () => {
+    const before = verifyAuditFile(world.databaseFile).get(order);
+    const after = verifyAuditFile(await tampered("delete from audit where sequence = 6")).get(
+      order,
+    );
+    expect(after).toMatchObject({ ok: true, length: 5 });
+    expect(after).not.toEqual(before);
+  });
+
+  test.each([
+    ["whole", "select 1", 0, /^ok {8}\/subscriptions\/.*: 6 rows, head [\w-]{43}$/m],
+    [
+      "tampered with",
+      "update audit set hash = hash || 'x' where sequence = 2",
+      3,
+      /^TAMPERED {2}\/subscriptions\/.*: row 2: this row or its hash was altered$/m,
+    ],
+  ] as const)(
+    "that is %s is told by the command and its exit code",
+    async (_name, statement, code, text) => {
+      const path = await tampered(statement);
+      const main = join(import.meta.dirname, "../src/main.ts");
+      const command = [main, "audit", "verify", "--database", path];
+      const run = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
+        execFile(process.execPath, command, { env: {} }, (error, stdout) => {
+          resolve({ code: error === null ? 0 : error.code, stdout });
+        });
+      });
+      expect(run.code).toBe(code);
+      expect(run.stdout).toMatch(text);
+    },
+  );
+
+  test("of a file that is no database of a broker says so", () => {
+    expect(() => verifyAuditFile(join(world.folder, "nonce-key.bin"))).toThrow(
+      expect.objectContaining({ code: "Misuse" }) as Error,
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { DeviceWorld } from "./device-world.ts";
+
+describe("a device that asks too often", () => {
+  let world: DeviceWorld;
+  beforeAll(async () => {
+    world = await DeviceWorld.open({ rateLimits: { address: 0, device: 6 } });
+  });
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  test("is told to wait, by a signed answer that is an outage and leaves no row", async () => {
+    const device = await world.enrolled("eager");
+    const prepared = [];
+    for (let index = 0; index < 6; index += 1) {
+      prepared.push(await device.prepareUnlock("unlock"));
+      world.nowMs += 10_000;
+    }
+    const callsBefore = world.custody.vaultCalls;
+    const answers = [];
+    for (const each of prepared) answers.push(await device.sendUnlock(each));
+    expect(answers.every((answer) => answer.kind === "answer")).toBe(true);
+    const rows = await world.audit(device.order);
+    const next = await device.prepareUnlock("unlock", {}, "A".repeat(96));
+    const refused = await device.sendUnlock(next);
+    expect(refused).toMatchObject({
+      kind: "denial",
+      status: 429,
+      value: { code: "RateLimited", class: "unreachable", retryAfterSeconds: 10 },
+    });
+    expect(world.custody.vaultCalls).toBe(callsBefore + 6);
+    expect(await world.audit(device.order)).toEqual(rows);
+    world.nowMs += 10_000;
+    expect((await device.sendUnlock(next)).kind).toBe("denial"); // the nonce is nobody's, but it was looked at
+    expect(await world.audit(device.order)).not.toEqual(rows);
+  });
+
+  test("does not use up what belongs to another one", async () => {
+    const eager = await world.enrolled("eager-2");
+    const calm = await world.enrolled("calm");
+    const nonsense = "A".repeat(96);
+    for (let index = 0; index < 8; index += 1)
+      await eager.sendUnlock(await eager.prepareUnlock("unlock", {}, nonsense));
+    expect((await calm.unlock("unlock")).answer.kind).toBe("answer");
+  });
+
+  test("gets no more challenges either", async () => {
+    const device = await world.enrolled("challenged");
+    for (let index = 0; index < 5; index += 1) await device.challenge();
+    await expect(device.challenge()).rejects.toThrow("429");
+  });
+});
+
+test("an address that asks too often is stopped before anything is read", async () => {
+  await using world = await DeviceWorld.open({ rateLimits: { address: 1, device: 0 } });
+  const ask = () =>
+    world.transport.send("POST", DEVICE_ROUTES.unlocks, {
+      headers: { "content-type": "application/jose" },
+      body: "x",
+    });
+  for (let index = 0; index < 5; index += 1) expect((await ask()).status).toBe(400);
+  const answer = await ask();
+  expect(answer).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+  expect(JSON.parse(answer.text)).toMatchObject({ error: { code: "RateLimited" } });
+  expect(await world.audit("broker")).toHaveLength(5);
+});

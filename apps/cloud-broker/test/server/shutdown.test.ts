@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import type { RequestListener } from "node:http";
+import { connect } from "node:tls";
+
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { createHttpsTransport } from "@databox-cmk/testkit";
+import { expect, test } from "vitest";
+
+import { createHealthRoutes } from "../../src/server/health.ts";
+import { listen } from "../../src/server/listen.ts";
+import { openStore } from "../../src/store/open-store.ts";
+
+const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+const certificate = issueServerCertificate({
+  ca: authority,
+  commonName: "broker.localhost",
+  dnsNames: ["broker.localhost"],
+  validityDays: 2,
+});
+const serve = (handler: RequestListener, port = 0) =>
+  listen({
+    host: "127.0.0.1",
+    port,
+    certificate: certificate.certificatePem,
+    privateKey: certificate.privateKeyPem,
+    handler,
+  });
+const transportTo = (port: number) =>
+  createHttpsTransport({
+    origin: `https://broker.localhost:${String(port)}`,
+    certificateAuthorityPem: authority.certificatePem,
+  });
+
+test("what runs at shutdown is finished, and nothing new is taken", async () => {
+  const arrived = Promise.withResolvers<undefined>();
+  const finish = Promise.withResolvers<undefined>();
+  const listener = await serve((_request, response) => {
+    arrived.resolve(undefined);
+    void finish.promise.then(() => response.end("finished"));
+  });
+  const transport = transportTo(listener.port);
+  const running = transport.send("GET", "/");
+  await arrived.promise;
+  const closed = listener.close(60_000);
+  await expect(transportTo(listener.port).send("GET", "/")).rejects.toThrow("ECONNREFUSED");
+  finish.resolve(undefined);
+  expect((await running).text).toBe("finished");
+  await closed;
+  transport.close();
+});
+
+test("what does not finish within the bound is cut off", async () => {
+  const arrived = Promise.withResolvers<undefined>();
+  const listener = await serve(() => {
+    arrived.resolve(undefined);
+  });
+  const transport = transportTo(listener.port);
+  const cutOff = transport.send("GET", "/").catch((error: unknown) => String(error));
+  await arrived.promise;
+  await listener.close(0);
+  expect(await cutOff).toContain("socket hang up");
+  transport.close();
+});
+
+test("an idle connection does not hold up a shutdown", async () => {
+  const listener = await serve((_request, response) => response.end("x"));
+  const transport = transportTo(listener.port);
+  expect((await transport.send("GET", "/")).text).toBe("x");
+  await listener.close(60_000);
+  transport.close();
+});
+
+test("a port in use is said in one clause", async () => {
+  const listener = await serve(() => undefined);
+  await expect(serve(() => undefined, listener.port)).rejects.toMatchObject({
+    code: "PortInUse",
+    facts: { port: listener.port },
+  });
+  await listener.close(0);
+});
+
+test.each(["TLSv1", "TLSv1.1"] as const)("%s is not spoken", async (version) => {
+  const listener = await serve(() => undefined);
+  const socket = connect({
+    host: "127.0.0.1",
+    port: listener.port,
+    ca: authority.certificatePem,
+    servername: "broker.localhost",
+    minVersion: version,
+    maxVersion: version,
+    ciphers: "DEFAULT@SECLEVEL=0",
+  });
+  const [error] = await once(socket, "error").catch((cause: unknown) => [cause]);
+  expect(String(error)).toMatch(/protocol version|alert/i);
+  await listener.close(0);
+});
+
+test.each([
+  ["is ready while its database answers", false, false, 200],
+  ["is not ready while it closes", true, false, 503],
+  ["is not ready without its database", false, true, 503],
+] as const)("a replica %s", async (_name, isClosing, isBroken, status) => {
+  const store = await openStore(":memory:");
+  const report = { lastAnswerAgeSeconds: 3, lastOutageAgeSeconds: null };
+  const [live, ready] = createHealthRoutes({
+    store,
+    vaultHealth: { report: () => report },
+    isClosing: () => isClosing,
+    now: () => 0,
+  });
+  if (isBroken) await store.destroy();
+  const request = {
+    method: "GET",
+    path: "/",
+    parameters: {},
+    query: new URLSearchParams(),
+    header: () => undefined,
+    address: "",
+    requestId: "",
+  } as const;
+  if (ready?.reads !== "nothing" || live?.reads !== "nothing") throw new Error("no health routes");
+  expect(await ready.handle(request as never)).toMatchObject({
+    status,
+    body: { json: { vaults: report } },
+  });
+  expect(await live.handle(request as never)).toMatchObject({ status: 200 });
+  if (!isBroken) await store.destroy();
+});
