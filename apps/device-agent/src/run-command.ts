@@ -11,6 +11,7 @@ import { unlock } from "./commands/unlock.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import type { Settings } from "./core/settings.ts";
+import { doctor } from "./doctor/doctor.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
 /** Never throws: a failure is an event like any other. */
@@ -44,6 +45,8 @@ function dispatch(command: Command, dependencies: CommandDependencies): Promise<
       return status(dependencies);
     case "journal":
       return journal(command, dependencies);
+    case "doctor":
+      return doctor(dependencies);
   }
 }
 

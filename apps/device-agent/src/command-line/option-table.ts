@@ -63,6 +63,7 @@ export const COMMAND_OPTIONS = {
     verify: { kind: "flag", help: "check the whole hash chain" },
     last: { kind: "number", value: "N", help: "how many rows to show (default 20)" },
   },
+  doctor: {},
 } as const satisfies Record<CommandName, Record<string, OptionRow>>;
 
 export const COMMAND_HELP = {
@@ -71,4 +72,5 @@ export const COMMAND_HELP = {
   lock: "close the volume",
   status: "show what this node knows about itself",
   journal: "show or verify what happened here",
+  doctor: "check everything an unlock needs, and say the one thing to do next",
 } as const satisfies Record<CommandName, string>;

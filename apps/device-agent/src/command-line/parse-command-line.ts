@@ -8,8 +8,8 @@ import type { CommandName } from "../core/agent-event.ts";
 import { nearest } from "../core/nearest.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
+import { DEFAULT_STATE_DIR } from "./state-dir.ts";
 
-const DEFAULT_STATE_DIR = "/var/lib/databox-agent";
 const DEFAULT_SIZE_MIB = 64;
 /** A LUKS2 header takes 16 MiB. */
 const SMALLEST_MIB = 32;
@@ -19,7 +19,7 @@ const DEFAULT_ROWS = 20;
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
-  | { readonly command: "unlock" | "lock" | "status" };
+  | { readonly command: "unlock" | "lock" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
@@ -76,6 +76,7 @@ function readCommand(command: CommandName, given: Given): Command {
     case "unlock":
     case "lock":
     case "status":
+    case "doctor":
       return { command };
   }
 }

@@ -8,6 +8,8 @@ export type CommandDependencies = {
   readonly cryptsetupFolders: readonly string[];
   /** Of the whole command. */
   readonly totalTimeoutMs: number;
+  /** Names of the environment variables: what they hold is nobody's business. */
+  readonly environmentNames: readonly string[];
   /** The one-time code, when no file was named. */
   readonly readStandardInput: () => Promise<string>;
 };

@@ -1,12 +1,12 @@
-import type { ErrorClass, Who } from "@databox-cmk/errors";
+import type { Check, ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
 import type { Proof } from "./ports.ts";
 import type { VolumeKind } from "./settings.ts";
 
-export const COMMANDS = ["prepare", "unlock", "lock", "status", "journal"] as const;
+export const COMMANDS = ["prepare", "unlock", "lock", "status", "journal", "doctor"] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-export type SuccessOutcome = "prepared" | "unlocked" | "locked" | "listed" | "verified";
+export type SuccessOutcome = "prepared" | "unlocked" | "locked" | "listed" | "verified" | "healthy";
 export type FailureOutcome = "refused" | "unreachable" | "invalid" | "pending" | "failed";
 
 export type EventStep = { readonly text: string; readonly command?: string };
@@ -21,6 +21,9 @@ type Common = {
   readonly elapsedMs: number;
   readonly timings?: Timings;
   readonly volume?: VolumeKind;
+  /** Of `doctor`: each in its order, and the one thing to do next. */
+  readonly checks?: readonly Check[];
+  readonly nextStep?: NextStep;
 };
 
 export type SuccessEvent = Common & {

@@ -1,4 +1,5 @@
-import type { Who } from "@databox-cmk/errors";
+import { renderChecks } from "@databox-cmk/errors";
+import type { NextStep, Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
@@ -27,7 +28,7 @@ const WORDS = {
 /** What a person at the appliance reads: what happened, who must act, the steps, the next step. */
 export function renderEvent(event: AgentEvent): string {
   const lines = isFailure(event) ? renderFailure(event) : renderSuccess(event);
-  return lines.map(printable).join("\n");
+  return [...renderChecks(event.checks ?? []), ...lines.map(printable)].join("\n");
 }
 
 function renderFailure(event: FailureEvent): string[] {
@@ -42,7 +43,7 @@ function renderFailure(event: FailureEvent): string[] {
       ...(command === undefined ? [] : [`       ${command}`]),
     ]),
     ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
-    `Next: ${event.ask}`,
+    `Next: ${event.nextStep === undefined ? event.ask : renderNextStep(event.nextStep)}`,
   ];
 }
 
@@ -81,9 +82,15 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       return ["Next: run databox-agent unlock to open it"];
     case "listed":
       return ["Next: databox-agent journal --verify checks that no row was changed"];
+    case "healthy":
+      return ["Next: nothing; every check passed"];
     case "verified":
       return [`Next: nothing; every row of the ${event} is as it was written`];
   }
+}
+
+function renderNextStep({ text, command }: NextStep): string {
+  return command === undefined ? text : `${text}: ${command}`;
 }
 
 function renderFacts(facts: Readonly<Record<string, string | number | boolean>>): string {

@@ -1,0 +1,49 @@
+import { AppError, decideNextStep } from "@databox-cmk/errors";
+import type { CheckRun, Facts } from "@databox-cmk/errors";
+
+import type { AgentEvent } from "./agent-event.ts";
+import { eventOfError } from "./failure-event.ts";
+import type { Settings } from "./settings.ts";
+
+export type ExaminedNode = {
+  readonly stateDir: string;
+  /** As far as they could be read. */
+  readonly settings: Settings | undefined;
+  readonly elapsedMs: number;
+};
+
+/** The first failure is the event's own, with its code and exit code; without one the node is fit to unlock. */
+export function eventOfExamination(
+  { checks, failure }: CheckRun,
+  { stateDir, settings, elapsedMs }: ExaminedNode,
+): AgentEvent {
+  const event = "doctor" as const;
+  const node =
+    settings === undefined ? {} : { node: settings.serial, volume: settings.volume.kind };
+  if (failure === undefined)
+    return {
+      event,
+      ...node,
+      outcome: "healthy",
+      elapsedMs,
+      checks,
+      nextStep: decideNextStep(undefined),
+    };
+  const { code, reason, detail } = failure;
+  const facts: Facts = { stateDir, ...factsOf(settings), ...failure.facts };
+  return {
+    ...eventOfError(new AppError(code, { reason, detail, facts }), { event, ...node, elapsedMs }),
+    checks,
+    nextStep: decideNextStep({ ...failure, facts }, "site-operator"),
+  };
+}
+
+function factsOf(settings: Settings | undefined): Facts {
+  if (settings === undefined) return {};
+  return {
+    serial: settings.serial,
+    brokerUrl: settings.connection.brokerUrl,
+    orderId: settings.order,
+    orderName: settings.order.split("/").at(-1) ?? "",
+  };
+}

@@ -1,0 +1,146 @@
+import { importVerifyKey, messageHash } from "@databox-cmk/crypto";
+import { AppError, runChecks } from "@databox-cmk/errors";
+import type { Finding, Probe } from "@databox-cmk/errors";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+
+import { readChallenge } from "../answers/plain-answers.ts";
+import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import { createLookup } from "../broker-client/lookup.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { connect } from "../commands/open-node.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { describeClock } from "../core/describe-clock.ts";
+import { describeProxies } from "../core/describe-proxies.ts";
+import { DOCTOR_CHECKS } from "../core/doctor-checks.ts";
+import type { DoctorCheckName } from "../core/doctor-checks.ts";
+import { eventOfExamination } from "../core/doctor-event.ts";
+import type { Settings } from "../core/settings.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { readPrivateFile } from "../state/read-private-file.ts";
+import { openStateFolder } from "../state/state-folder.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { judgeVolume, probeDeviceKey, probeStateFolder } from "./probe-machine.ts";
+import { createNetworkProbes } from "./probe-network.ts";
+import type { NetworkProbes } from "./probe-network.ts";
+
+const STEP_TIMEOUT_MS = 3_000;
+
+/**
+ * Everything that an unlock needs, from the state folder to the broker's answer, without unlocking: it takes no lock and
+ * changes nothing, so it can run beside an agent that hangs.
+ */
+export async function doctor(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { elapsedMs, stateDir } = dependencies;
+  using examination = createExamination(dependencies);
+  const run = await runChecks(DOCTOR_CHECKS, examination.probes, elapsedMs);
+  const settings = examination.settings();
+  return eventOfExamination(run, { stateDir, settings, elapsedMs: roundToTenth(elapsedMs()) });
+}
+
+type Examination = Disposable & {
+  readonly probes: Readonly<Record<DoctorCheckName, Probe>>;
+  settings(): Settings | undefined;
+};
+
+function createExamination(dependencies: CommandDependencies): Examination {
+  const { stateDir, environmentNames, cryptsetupFolders, nowIso, totalTimeoutMs } = dependencies;
+  let known: Settings | undefined;
+  let network: NetworkProbes | undefined;
+  let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
+  const folder = () => openStateFolder(stateDir);
+  const nowMs = () => Date.parse(nowIso());
+
+  function settings(): Settings {
+    if (known === undefined) throw new TypeError("a check ran before the settings were read");
+    return known;
+  }
+
+  function openNetwork(): NetworkProbes {
+    if (network !== undefined) return network;
+    const { connection } = settings();
+    const { hostname, port } = new URL(connection.brokerUrl);
+    network = createNetworkProbes({
+      endpoint: { hostname, port: port === "" ? 443 : Number(port) },
+      lookup: createLookup(connection),
+      certificateAuthority: () =>
+        connection.certificateAuthorityFile === undefined
+          ? undefined
+          : readPrivateFile(connection.certificateAuthorityFile),
+      stepTimeoutMs: Math.min(STEP_TIMEOUT_MS, totalTimeoutMs),
+      nowMs,
+    });
+    return network;
+  }
+
+  async function probeChallenge(): Promise<Finding> {
+    const { connection, serial, brokerKeys } = settings();
+    using transport = connect(connection);
+    const body = JSON.stringify({ serial });
+    const deadline = AbortSignal.timeout(totalTimeoutMs);
+    const sentMs = nowMs();
+    const raw = await transport.post(DEVICE_ROUTES.challenges, "application/json", body, deadline);
+    const receivedMs = nowMs();
+    const keys = brokerKeys.map((key) => importVerifyKey(key));
+    const answer = readChallenge(raw, keys, messageHash(body));
+    if (answer.kind === "denial")
+      return { ok: false, failure: { code: "BrokerBusy", detail: answer.denial.message } };
+    clock = {
+      answeredMs: (sentMs + receivedMs) / 2,
+      brokerTime: answer.challenge.brokerTime,
+    };
+    return { ok: true, found: `${connection.brokerUrl} answers` };
+  }
+
+  return {
+    settings: () => known,
+    [Symbol.dispose]() {
+      network?.[Symbol.dispose]();
+    },
+    probes: {
+      "state-folder": async () => probeStateFolder(stateDir),
+      async settings() {
+        known = folder().readSettings();
+        if (known === undefined)
+          throw new AppError("AgentNotPrepared", { detail: `${stateDir} holds no prepared node` });
+        return {
+          ok: true,
+          found: `node ${known.serial} of ${known.order.split("/").at(-1) ?? ""}`,
+        };
+      },
+      "device-key": async () => probeDeviceKey(folder()),
+      boot: async () => ({ ok: true, found: readBootId(settings().bootIdFile) }),
+      async envelope() {
+        const { brokerKeys, order, serial, env } = settings();
+        const jws = folder().readEnvelope();
+        if (jws === undefined)
+          throw new AppError("AgentStateUnreadable", {
+            detail: `${stateDir}/envelope.jws: missing`,
+          });
+        const keys = brokerKeys.map((key) => importVerifyKey(key));
+        const lowest = folder().readState()?.generation ?? 0;
+        const { generation } = readSignedEnvelope(jws, keys, { order, serial, env }, lowest);
+        return { ok: true, found: `signed by the broker, generation ${String(generation)}` };
+      },
+      async volume() {
+        const { volume, serial } = settings();
+        const preparation = folder().readState()?.preparation;
+        if (preparation?.step !== "prepared")
+          throw new AppError("AgentNotPrepared", {
+            detail: "its preparation was not finished: run the same prepare command again",
+          });
+        const content = await openVolume(volume, serial, cryptsetupFolders).inspect();
+        return judgeVolume(volume.path, content, preparation.volumeId);
+      },
+      proxy: async () => ({ ok: true, found: describeProxies(environmentNames) }),
+      name: () => openNetwork().resolve(),
+      connection: () => openNetwork().connect(),
+      certificate: () => openNetwork().secure(),
+      challenge: probeChallenge,
+      clock: async () =>
+        clock === undefined
+          ? { ok: true }
+          : { ok: true, found: describeClock(clock.answeredMs, clock.brokerTime) },
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+
+import { importSigningKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { Finding } from "@databox-cmk/errors";
+
+import type { VolumeContent } from "../core/ports.ts";
+import { systemCode, toStateError } from "../state/state-error.ts";
+import { openStateFolder } from "../state/state-folder.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+
+/** @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or `AgentStateUnwritable` */
+export function probeStateFolder(path: string): Finding {
+  if (!existsSync(path))
+    throw new AppError("AgentNotPrepared", { detail: `${path} does not exist` });
+  openStateFolder(path);
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw toStateError(error, path);
+  }
+  const mode = statSync(path).mode & 0o777;
+  const advice = (mode & 0o077) === 0 ? "" : "; its files are private, but 700 is better";
+  return { ok: true, found: `${path}, mode ${mode.toString(8)}${advice}` };
+}
+
+/** @throws {AppError} `AgentNotPrepared` or `AgentStateUnreadable` */
+export function probeDeviceKey(folder: StateFolder): Finding {
+  const pem = folder.readDeviceKey();
+  if (pem === undefined)
+    throw new AppError("AgentNotPrepared", { detail: `${folder.path} holds no device key` });
+  try {
+    return { ok: true, found: `ES256, mode 600, ${importSigningKey(pem).kid}` };
+  } catch (error) {
+    throw new AppError("AgentStateUnreadable", {
+      detail: `${folder.path}/device-key.pem: not a key (${systemCode(error)})`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Whether what stands at the volume's path is the volume of this node; the key is not needed for that.
+ *
+ * @param volumeId - what preparation gave it; undefined while preparation is not finished
+ * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`
+ */
+export function judgeVolume(
+  path: string,
+  content: VolumeContent,
+  volumeId: string | undefined,
+): Finding {
+  const unusable = (what: string) =>
+    new AppError("VolumeUnavailable", { target: path, detail: `${path}: ${what}` });
+  switch (content.kind) {
+    case "missing":
+      throw new AppError("VolumeNotFound", { target: path, detail: path });
+    case "blank":
+      throw unusable("it is blank; the volume's header is gone");
+    case "foreign":
+      throw unusable(`it holds ${content.what}`);
+    case "unrecognised":
+      throw unusable("its header cannot be read");
+    case "formatted":
+      if (volumeId !== undefined && content.id !== volumeId)
+        throw unusable(`it is another volume (${content.id}, expected ${volumeId})`);
+      return { ok: true, found: `${path}, header readable` };
+  }
+}
