@@ -1,13 +1,16 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { AppError, explain } from "@databox-cmk/errors";
 import { Command, InvalidArgumentError } from "commander";
 
+import { describeFailure } from "./output/describe-failure.ts";
 import { runStack } from "./run-stack.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const HIGHEST_PORT = 65_535;
+const WIDTH_WITHOUT_TERMINAL = 110;
+/** As a shell reports a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
 
 const program = new Command("npm start --")
   .description("Starts the whole system on loopback and plays its story.")
@@ -41,11 +44,13 @@ const options = program.opts<{
 if (options.once && options.serve)
   program.error("error: --once ends after the story, --serve skips it: choose one");
 
+const directory = resolve(ROOT, options.directory);
 try {
-  await runStack({
-    directory: resolve(ROOT, options.directory),
+  const ending = await runStack({
+    directory,
     mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
     json: options.json,
+    width: process.stdout.isTTY ? process.stdout.columns : WIDTH_WITHOUT_TERMINAL,
     ports: {
       emulator: options.emulatorPort,
       broker: options.brokerPort,
@@ -53,9 +58,14 @@ try {
       dns: options.dnsPort,
     },
   });
+  if (ending === "interrupted") {
+    process.stderr.write("npm start: interrupted before the story's end; everything is stopped\n");
+    // Connections of a step that was cut off may linger; nothing of value is in them.
+    process.exit(EXIT_INTERRUPTED);
+  }
 } catch (error) {
-  process.exitCode = 1;
-  process.stderr.write(`${describeFailure(error)}\n`);
+  process.stderr.write(`npm start: ${describeFailure(error, directory)}\n`);
+  process.exit(1);
 }
 
 function port(value: string): number {
@@ -63,12 +73,4 @@ function port(value: string): number {
   if (!/^\d{1,5}$/.test(value) || number > HIGHEST_PORT)
     throw new InvalidArgumentError("Expected 0 to 65535.");
   return number;
-}
-
-function describeFailure(error: unknown): string {
-  if (error instanceof AppError) {
-    const explanation = explain(error.code, error);
-    return [explanation.message, ...explanation.steps.map(({ text }) => text)].join("\n  ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { createAzureClients } from "./azure/clients.ts";
-import { createOperatorClient } from "./azure/operator-client.ts";
-import { createTransport } from "./azure/transport.ts";
 import type { Report } from "./core/events.ts";
 import { renderHuman } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { createAppliance } from "./stack/appliances.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
+import { openParticipants } from "./story/open-participants.ts";
 import { playStory } from "./story/play-story.ts";
 
 export type RunOptions = {
@@ -16,83 +14,108 @@ export type RunOptions = {
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;
   readonly ports: StackOptions["ports"];
+  /** Columns of the terminal. */
+  readonly width: number;
 };
 
-/** `npm start`: the stack, then the story, then (unless once) serving until a signal. */
-export async function runStack(options: RunOptions): Promise<void> {
+/** A step of the story that a signal interrupts is given this long to end by itself. */
+const STEP_END_MS = 3_000;
+
+/**
+ * `npm start`: the stack, then the story, then (unless once) serving until a signal.
+ *
+ * @returns "interrupted" when a signal came before the story's end.
+ */
+export async function runStack(options: RunOptions): Promise<"done" | "interrupted"> {
+  const { directory, mode, json, width } = options;
   const startedMs = performance.now();
+  const stopped = signalled();
   const report: Report = (event) => {
-    process.stdout.write(`${options.json ? JSON.stringify(event) : renderHuman(event)}\n`);
+    print(json ? JSON.stringify(event) : renderHuman(event, width));
   };
-  const stopped = untilSignal();
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const elapsedMs = () => Math.round(performance.now() - startedMs);
+
+  if (!json) print("Starting Entra ID, Resource Manager, Key Vault and the broker on loopback …");
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const stack = await startStack(options);
   try {
-    report({
-      event: "stack",
-      outcome: "ready",
-      stackFile: stack.stackFile,
-      elapsedMs: Math.round(performance.now() - startedMs),
-    });
-    if (options.mode !== "serve") {
-      const ended = await Promise.race([play(stack, options, report).then(() => "told"), stopped]);
-      if (ended !== "told") return;
-      report({
-        event: "story",
-        outcome: "done",
-        elapsedMs: Math.round(performance.now() - startedMs),
-      });
+    const { stackFile } = stack;
+    report({ event: "stack", outcome: "ready", stackFile, elapsedMs: elapsedMs() });
+    if (mode !== "serve") {
+      const told = await tellStory(stack, directory, report, stopped);
+      if (!told) return "interrupted";
+      report({ event: "story", outcome: "done", elapsedMs: elapsedMs() });
     }
-    if (options.mode !== "once") {
-      if (!options.json)
-        process.stdout.write(renderWhereabouts(stack.description, stack.stackFile));
-      await stopped;
+    if (mode !== "once") {
+      if (!json) print(renderWhereabouts(stack.description, stackFile));
+      await untilAborted(stopped);
     }
+    return "done";
   } finally {
     await stack.close();
   }
 }
 
-async function play(stack: Stack, options: RunOptions, report: Report): Promise<void> {
-  const { description, caPem, directory } = stack;
-  const owner = directory.client("Owner");
-  using customer = createAzureClients(description, caPem, owner);
-  using operatorClients = createAzureClients(
-    description,
-    caPem,
-    directory.client("Datacenter Operator"),
-  );
-  using transport = createTransport(caPem);
-  const operator = createOperatorClient({
-    brokerUrl: description.brokerUrl,
-    scope: `${description.armUrl}/.default`,
-    credential: operatorClients.credential,
-    policies: transport.policies,
-  });
-  await playStory({
-    stack: description,
+/** Answers false when it was stopped: no step begins after the signal, and the one that runs may still end. */
+async function tellStory(
+  stack: Stack,
+  directory: string,
+  report: Report,
+  stopped: AbortSignal,
+): Promise<boolean> {
+  using participants = openParticipants(stack);
+  const { customer, customerObjectId, operator } = participants;
+  const story = playStory({
     customer,
-    customerObjectId: owner.objectId,
+    customerObjectId,
     operator,
+    stack: stack.description,
     createAppliance: (order, serials) =>
       createAppliance({
         stack,
         operator,
         order,
         serials,
-        directory: join(options.directory, "appliances"),
+        directory: join(directory, "appliances"),
       }),
-    report,
+    report: (event) => {
+      stopped.throwIfAborted();
+      report(event);
+    },
+  }).then(() => true);
+  const interrupted = untilAborted(stopped).then(async () => {
+    const deadline = AbortSignal.timeout(STEP_END_MS);
+    await Promise.race([story.catch(() => false), untilAborted(deadline)]);
+    return false;
+  });
+  return Promise.race([story.catch(failUnless(stopped)), interrupted]);
+}
+
+function failUnless(stopped: AbortSignal): (error: unknown) => false {
+  return (error) => {
+    if (stopped.aborted) return false;
+    throw error;
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 
-/** Resolves at Ctrl-C or SIGTERM; a second one ends the process at once. */
-function untilSignal(): Promise<"signal"> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      resolve("signal");
-    };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
-  });
+/** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
+function signalled(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort();
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  return controller.signal;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

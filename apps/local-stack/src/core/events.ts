@@ -19,6 +19,8 @@ export type StackEvent =
       readonly proof?: string;
       readonly code?: string;
       readonly reason?: string;
+      readonly title?: string;
+      readonly message?: string;
       readonly who?: string;
       readonly steps?: readonly { readonly text: string; readonly command?: string }[];
     }

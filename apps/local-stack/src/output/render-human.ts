@@ -1,18 +1,45 @@
 import type { StackEvent, Timed } from "../core/events.ts";
+import { wrap } from "./wrap.ts";
 
-const MARKS = { good: "✓", refused: "✗", unreachable: "…", neutral: "·" } as const;
+const MARKS = { good: "✓", refused: "✗", unreachable: "…" } as const;
+/** Width of the mark and the elapsed time before each text. */
+const MARGIN = 13;
+const STEP_INDENT = "   ";
 
-/** One event as the lines that a person reads: a mark, the elapsed time, what happened, and what to do about it. */
-export function renderHuman(event: Timed<StackEvent>): string {
-  const [mark, text, ...rest] = describe(event);
+type Line =
+  | string
+  /** Something to type: it is never broken. */
+  | { readonly command: string };
+type Lines = readonly [keyof typeof MARKS, ...Line[]];
+
+/**
+ * One event as the lines that a person reads: a mark, the elapsed time, what happened, and what to do about it.
+ *
+ * @param width - columns of the terminal.
+ */
+export function renderHuman(event: Timed<StackEvent>, width: number): string {
+  const [mark, ...lines] = describe(event);
   const time = `${(event.elapsedMs / 1000).toFixed(2)} s`.padStart(9);
-  return [
-    `${MARKS[mark]} ${time}  ${text}`,
-    ...rest.map((line) => `${" ".repeat(13)}${line}`),
-  ].join("\n");
+  const text = lines.flatMap((line) =>
+    typeof line === "string"
+      ? wrapHanging(line, width - MARGIN)
+      : [`${STEP_INDENT}$ ${line.command}`],
+  );
+  return text
+    .map((line, index) =>
+      index === 0 ? `${MARKS[mark]} ${time}  ${line}` : `${" ".repeat(MARGIN)}${line}`,
+    )
+    .join("\n");
 }
 
-type Lines = readonly [keyof typeof MARKS, string, ...string[]];
+/** What does not fit goes below the text of its step, not below its number. */
+function wrapHanging(line: string, width: number): string[] {
+  const number = /^\d+\. /.exec(line)?.[0] ?? "";
+  const indent = " ".repeat(number.length);
+  return wrap(line.slice(number.length), width - number.length).map((part, index) =>
+    index === 0 ? `${number}${part}` : `${indent}${part}`,
+  );
+}
 
 function describe(event: StackEvent): Lines {
   switch (event.event) {
@@ -32,17 +59,18 @@ function describe(event: StackEvent): Lines {
 }
 
 function describeUnlock(event: Extract<StackEvent, { event: "unlock" }>): Lines {
-  if (event.outcome === "unlocked") {
-    return [
-      "good",
-      `Node ${event.node}: UNLOCKED; ${event.proof ?? "the volume"} accepted the key`,
-    ];
-  }
-  const code = [event.code, event.reason].filter(Boolean).join(", ");
-  const steps = (event.steps ?? []).flatMap((step, index) => [
-    `${String(index + 1)}. ${step.text}`,
-    ...(step.command === undefined ? [] : [`   $ ${step.command}`]),
-  ]);
-  const who = event.who === undefined ? [] : [`Who must act: ${event.who.replaceAll("-", " ")}`];
-  return [event.outcome, `Node ${event.node}: ${event.outcome} (${code})`, ...who, ...steps];
+  const { node, outcome, proof, code, reason, title, message, who, steps = [] } = event;
+  if (outcome === "unlocked")
+    return ["good", `Node ${node}: UNLOCKED; ${proof ?? "the volume"} accepted the key`];
+  const cause = [code, reason].filter(Boolean).join(": ");
+  return [
+    outcome,
+    `Node ${node}: ${outcome.toUpperCase()}${title === undefined ? "" : `; ${title}`} [${cause}]`,
+    ...(message === undefined ? [] : [`${message}.`]),
+    ...(who === undefined ? [] : [`Who must act: ${who.replaceAll("-", " ")}`]),
+    ...steps.flatMap(({ text, command }, index): Line[] => [
+      `${String(index + 1)}. ${text}`,
+      ...(command === undefined ? [] : [{ command }]),
+    ]),
+  ];
 }

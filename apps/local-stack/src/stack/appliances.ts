@@ -93,7 +93,7 @@ function createNode(stack: Stack, node: EmulatedNode, order: string, code: strin
 /** The agent's own event, as far as the story tells it. */
 function toUnlockResult(run: AgentRun): UnlockResult {
   const event = lastEvent(run);
-  const { outcome, code, reason, who, steps, proof } = event;
+  const { outcome, code, reason, title, message, who, steps, proof } = event;
   if (outcome !== "unlocked" && outcome !== "refused" && outcome !== "unreachable")
     throw unexpected(run);
   return {
@@ -102,6 +102,8 @@ function toUnlockResult(run: AgentRun): UnlockResult {
     ...(typeof proof === "string" && { proof }),
     ...(typeof code === "string" && { code }),
     ...(typeof reason === "string" && { reason }),
+    ...(typeof title === "string" && { title }),
+    ...(typeof message === "string" && { message }),
     ...(typeof who === "string" && { who }),
     ...(Array.isArray(steps) && { steps }),
   };

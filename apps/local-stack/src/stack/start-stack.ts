@@ -10,6 +10,7 @@ import { prepareCertificates, type StackCertificates } from "./certificates.ts";
 import { type ChildService, startChild } from "./child-service.ts";
 import { createControlApi, type Directory, registerCallers } from "./directory.ts";
 import { freePort } from "./free-port.ts";
+import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
 import { writeStackFile } from "./stack-file.ts";
 
@@ -20,13 +21,7 @@ const SERVICE_RESOURCE_GROUP = "databox-service";
 export type StackOptions = {
   /** Folder of the stack: certificates, the broker's data, appliances, stack.json. */
   readonly directory: string;
-  /** TCP ports; 0 takes a free one. */
-  readonly ports: {
-    readonly emulator: number;
-    readonly broker: number;
-    readonly imds: number;
-    readonly dns: number;
-  };
+  readonly ports: StackPorts;
   /** Script that runs the broker; tests start theirs, which stops at chosen writes. */
   readonly brokerMain?: string;
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
@@ -45,8 +40,13 @@ export type Stack = {
   close(): Promise<void>;
 };
 
-/** Starts emulator and broker on loopback, and makes in them what the operator of a broker makes once. */
+/**
+ * Starts emulator and broker on loopback, and makes in them what the operator of a broker makes once.
+ *
+ * @throws {AppError} PortInUse
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  await requireFreePorts(options.ports);
   const brokerData = join(options.directory, "broker");
   await rm(brokerData, { recursive: true, force: true });
   await mkdir(brokerData, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-import { POLL, type StoryContext, timed } from "./story-context.ts";
+import { POLL, type CustomerContext, timed } from "./story-context.ts";
 
 const ADMINISTRATOR_PERMISSIONS = [
   "get",
@@ -23,7 +23,10 @@ export type CustomerKey = {
 };
 
 /** The customer's vault, soft delete and purge protection on, and an RSA key in it. */
-export function createVaultAndKey(context: StoryContext, vaultName: string): Promise<CustomerKey> {
+export function createVaultAndKey(
+  context: CustomerContext,
+  vaultName: string,
+): Promise<CustomerKey> {
   const { stack, customer, report } = context;
   return timed(
     report,

@@ -1,11 +1,11 @@
 import type { JobResource } from "@azure/arm-databox";
 
-import { POLL, type StoryContext, timed } from "./story-context.ts";
+import { POLL, type CustomerContext, timed } from "./story-context.ts";
 
 export type StoryOrder = { readonly id: string; readonly name: string };
 
 /** Step 1: an order, as a customer's script makes one. */
-export function createOrder(context: StoryContext, name: string): Promise<StoryOrder> {
+export function createOrder(context: CustomerContext, name: string): Promise<StoryOrder> {
   const { stack, customer, report } = context;
   const order: JobResource = {
     location: stack.location,
@@ -57,7 +57,7 @@ export function createOrder(context: StoryContext, name: string): Promise<StoryO
 }
 
 /** Gives the order an identity of its own; answers its principal. */
-export function enableIdentity(context: StoryContext, order: StoryOrder): Promise<string> {
+export function enableIdentity(context: CustomerContext, order: StoryOrder): Promise<string> {
   const { stack, customer, report } = context;
   return timed(
     report,
@@ -82,7 +82,7 @@ export function enableIdentity(context: StoryContext, order: StoryOrder): Promis
 
 /** Switches the order from the service's key to the customer's: the broker re-wraps before it answers. */
 export async function useCustomerKey(
-  context: StoryContext,
+  context: CustomerContext,
   order: StoryOrder,
   key: { readonly kid: string; readonly vaultId: string },
 ): Promise<void> {

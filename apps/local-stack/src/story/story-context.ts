@@ -1,18 +1,18 @@
-import type { AzureClients } from "../azure/clients.ts";
-import type { OperatorClient } from "../azure/operator-client.ts";
 import type { Report, StackEvent, Timed } from "../core/events.ts";
 import type { StackDescription } from "../core/stack-description.ts";
 import type { Appliance } from "../stack/appliances.ts";
+import type { Participants } from "./open-participants.ts";
 
-export type StoryContext = {
+export type StoryContext = Pick<Participants, "customer" | "customerObjectId" | "operator"> & {
   readonly stack: StackDescription;
-  readonly customer: AzureClients;
-  /** Entra object id of the customer's administrator, who makes the key. */
-  readonly customerObjectId: string;
-  readonly operator: OperatorClient;
   createAppliance(order: string, serials: readonly string[]): Promise<Appliance>;
   readonly report: Report;
 };
+/** What a step that only the customer takes needs. */
+export type CustomerContext = Pick<
+  StoryContext,
+  "stack" | "customer" | "customerObjectId" | "report"
+>;
 
 /** The stack answers at once; the SDK's own polling pace is made for the cloud. */
 export const POLL = { updateIntervalInMs: 20 };

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+
+import { renderHuman } from "./render-human.ts";
+
+const WIDTH = 60;
+const refused = {
+  event: "unlock",
+  node: "N1",
+  outcome: "refused",
+  volume: "luks2",
+  code: "SsemUserErrorEncryptionKeyDisabled",
+  title: "The key is disabled",
+  message: "Key Vault refuses to use the key of this order, since somebody disabled it",
+  who: "security-administrator",
+  steps: [
+    {
+      text: "Enable the key version in the portal, where its owner finds it below Keys",
+      command: "az keyvault key set-attributes --vault-name contoso --name unlock --enabled true",
+    },
+    { text: "Unlock again" },
+  ],
+  elapsedMs: 108.2,
+} as const;
+
+test("a refusal says what, why, who must act and what to type, and breaks all but commands at the width", () => {
+  expect(renderHuman(refused, WIDTH)).toBe(
+    [
+      "✗    0.11 s  Node N1: REFUSED; The key is disabled",
+      "             [SsemUserErrorEncryptionKeyDisabled]",
+      "             Key Vault refuses to use the key of this order,",
+      "             since somebody disabled it.",
+      "             Who must act: security administrator",
+      "             1. Enable the key version in the portal, where",
+      "                its owner finds it below Keys",
+      "                $ az keyvault key set-attributes --vault-name contoso --name unlock --enabled true",
+      "             2. Unlock again",
+    ].join("\n"),
+  );
+});
+
+test.each([
+  {
+    event: { event: "story", outcome: "done", elapsedMs: 2398 },
+    line: "✓    2.40 s  The story is told.",
+  },
+  {
+    event: { event: "lock", node: "N1", outcome: "locked", volume: "file", elapsedMs: 61 },
+    line: "✓    0.06 s  Node N1: locked",
+  },
+  {
+    event: {
+      event: "unlock",
+      node: "N1",
+      outcome: "unlocked",
+      volume: "luks2",
+      proof: "cryptsetup",
+      elapsedMs: 125,
+    },
+    line: "✓    0.13 s  Node N1: UNLOCKED; cryptsetup accepted the key",
+  },
+  {
+    event: {
+      event: "unlock",
+      node: "N1",
+      outcome: "unreachable",
+      volume: "luks2",
+      code: "BrokerUnreachable",
+      reason: "connection",
+      elapsedMs: 20,
+    },
+    line: "…    0.02 s  Node N1: UNREACHABLE [BrokerUnreachable: connection]",
+  },
+] as const)("$event.event $event.outcome is one line", ({ event, line }) => {
+  expect(renderHuman(event, 80)).toBe(line);
+});

@@ -1,0 +1,40 @@
+import { type AzureClients, createAzureClients } from "../azure/clients.ts";
+import { createOperatorClient, type OperatorClient } from "../azure/operator-client.ts";
+import { createTransport } from "../azure/transport.ts";
+import type { Stack } from "../stack/start-stack.ts";
+
+/** Who acts in the story besides the appliance. */
+export type Participants = {
+  readonly customer: AzureClients;
+  /** Entra object id of the customer's administrator, who makes the key. */
+  readonly customerObjectId: string;
+  readonly operator: OperatorClient;
+  [Symbol.dispose](): void;
+};
+
+/** Signs the customer's administrator and the datacenter's operator in, each with a client and connections of their own. */
+export function openParticipants(stack: Stack): Participants {
+  const { description, caPem, directory } = stack;
+  const owner = directory.client("Owner");
+  using opened = new DisposableStack();
+  const customer = opened.use(createAzureClients(description, caPem, owner));
+  const { credential } = opened.use(
+    createAzureClients(description, caPem, directory.client("Datacenter Operator")),
+  );
+  const { policies } = opened.use(createTransport(caPem));
+  const operator = createOperatorClient({
+    brokerUrl: description.brokerUrl,
+    scope: `${description.armUrl}/.default`,
+    credential,
+    policies,
+  });
+  const resources = opened.move();
+  return {
+    customer,
+    customerObjectId: owner.objectId,
+    operator,
+    [Symbol.dispose]: () => {
+      resources.dispose();
+    },
+  };
+}
