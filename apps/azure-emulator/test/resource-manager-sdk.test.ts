@@ -197,6 +197,35 @@ describe("@azure/arm-keyvault, unmodified", () => {
     });
   });
 
+  test("creates a key once, and shows it as the data plane does", async () => {
+    await createVault("with-keys");
+    const { resourceGroup } = world.emulator;
+    const { keys } = world.arm;
+    const parameters = { properties: { kty: "RSA" as const, keySize: 3072, keyOps: ["wrapKey"] } };
+    const created = await keys.createIfNotExist(resourceGroup, "with-keys", "kek", parameters);
+    expect(created).toMatchObject({
+      name: "kek",
+      kty: "RSA",
+      keySize: 3072,
+      keyOps: ["wrapKey"],
+      keyUri: `https://with-keys.${world.emulator.vaultSuffix}/keys/kek`,
+    });
+    const again = await keys.createIfNotExist(resourceGroup, "with-keys", "kek", {
+      properties: { kty: "EC" },
+    });
+    expect(again.keyUriWithVersion).toBe(created.keyUriWithVersion);
+    expect(await collect(keys.list(resourceGroup, "with-keys"))).toHaveLength(1);
+    const [version] = await collect(keys.listVersions(resourceGroup, "with-keys", "kek"));
+    const { name = "" } = version ?? {};
+    expect(created.keyUriWithVersion).toContain(name);
+    const read = await keys.getVersion(resourceGroup, "with-keys", "kek", name);
+    expect(read.keyUriWithVersion).toBe(created.keyUriWithVersion);
+    expect(await refusal(keys.get(resourceGroup, "with-keys", "absent"))).toEqual({
+      status: 404,
+      code: "ResourceNotFound",
+    });
+  });
+
   test.each([
     ["ab", "AccountNameInvalid"],
     ["1abc", "AccountNameInvalid"],

@@ -54,7 +54,7 @@ export function renderSignInPage(input: {
 ${problem === undefined ? "" : `<p class="error" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post">${hidden}${users === "" ? "" : `<ul aria-label="Local users">${users}</ul>`}</form>
 <form method="post">${hidden}
-<label for="username">User name</label>
+<label for="username">Or a user name</label>
 <input id="username" name="username" type="text" required autocomplete="username" autocapitalize="none" spellcheck="false" value="${escapeHtml(parameters.login_hint ?? "")}">
 <button class="primary" type="submit">Sign in</button>
 </form>`,

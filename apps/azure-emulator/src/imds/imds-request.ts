@@ -47,13 +47,19 @@ export function parseTokenQuery(
 }
 
 /**
- * The identity of this machine that a request means. Without a name it is the first, as for a machine whose only identity it is.
- * Azure answers 400 `Identity not found` both when the machine has none and when it has others only.
+ * The identity of this machine that a request means. Azure answers 400 `Identity not found` both when the machine has none and when it
+ * has others only; of several, a request has to name one.
  */
 export function selectIdentity(
   selector: IdentitySelector,
   assigned: readonly ManagedIdentity[],
 ): ManagedIdentity | ImdsRefusal {
+  if (selector.kind === "default" && assigned.length > 1)
+    return refuse(
+      400,
+      "invalid_request",
+      "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
+    );
   const identity = assigned.find((candidate) => matches(selector, candidate));
   return identity ?? refuse(400, "invalid_request", "Identity not found");
 }

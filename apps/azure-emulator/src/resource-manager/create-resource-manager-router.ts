@@ -24,6 +24,7 @@ import { storageRoutes } from "./storage/storage-routes.ts";
 import { providerRoutes, subscriptionRoutes } from "./subscriptions/subscription-routes.ts";
 import { deletedVaultRoutes } from "./vaults/deleted-vault-routes.ts";
 import { managedHsmRoutes } from "./vaults/managed-hsm-routes.ts";
+import { vaultKeyRoutes } from "./vaults/vault-key-routes.ts";
 import { vaultRoutes } from "./vaults/vault-routes.ts";
 
 /**
@@ -33,6 +34,7 @@ import { vaultRoutes } from "./vaults/vault-routes.ts";
 export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHandler {
   const match = createRouteMatcher([
     ...vaultRoutes,
+    ...vaultKeyRoutes,
     ...deletedVaultRoutes,
     ...managedHsmRoutes,
     ...identityRoutes,

@@ -6,6 +6,8 @@ export const PROVIDERS = {
     types: [
       "vaults",
       "vaults/accessPolicies",
+      "vaults/keys",
+      "vaults/keys/versions",
       "deletedVaults",
       "locations/deletedVaults",
       "checkNameAvailability",

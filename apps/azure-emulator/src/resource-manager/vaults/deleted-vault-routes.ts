@@ -2,11 +2,12 @@ import { z } from "zod";
 
 import type { Vault } from "../../core/model.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { purgeVault } from "../../state/purge.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
 import { checkPurgeAllowed } from "./decide-vault.ts";
 import { renderDeletedVault } from "./render-vault.ts";
-import { purgeDueVaults, purgeVault } from "./vault-lifecycle.ts";
+import { purgeDueVaults } from "./vault-lifecycle.ts";
 import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
 import { deletedVaultNotFound } from "./vault-routes.ts";
 

@@ -1,6 +1,7 @@
 import { changeAccess } from "../../core/access-history.ts";
 import type { Vault } from "../../core/model.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { purgeVault } from "../../state/purge.ts";
 import {
   type ArmContext,
   type ArmRoute,
@@ -19,7 +20,7 @@ import {
   decideRecoveredVault,
 } from "./decide-vault.ts";
 import { renderAccessPolicy, renderVault } from "./render-vault.ts";
-import { deleteRoleAssignmentsOf, purgeDueVaults, purgeVault } from "./vault-lifecycle.ts";
+import { deleteRoleAssignmentsOf, purgeDueVaults } from "./vault-lifecycle.ts";
 import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
 import {
   accessPolicyBodySchema,
@@ -33,7 +34,7 @@ type Parameters = Readonly<Record<string, string>>;
 const TYPE = "Microsoft.KeyVault/vaults";
 const GROUP_PATH =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults";
-const VAULT_PATH = `${GROUP_PATH}/{vault}`;
+export const VAULT_PATH = `${GROUP_PATH}/{vault}`;
 
 export const vaultRoutes: readonly ArmRoute[] = [
   { method: "PUT", path: VAULT_PATH, handle: putVault },
@@ -200,7 +201,8 @@ function findVault(parameters: Parameters, context: ArmContext): Vault | undefin
   return isHere ? vault : undefined;
 }
 
-function requireVault(parameters: Parameters, context: ArmContext): Vault {
+/** @throws ArmError 404 ResourceNotFound */
+export function requireVault(parameters: Parameters, context: ArmContext): Vault {
   const vault = findVault(parameters, context);
   if (vault !== undefined) return vault;
   throw resourceNotFound(TYPE, parameter(parameters, "vault"), scopeOf(parameters).group);

@@ -1,0 +1,156 @@
+import { z } from "zod";
+
+import { newestVersion, viewKey } from "../../core/key-vault/key-view.ts";
+import { newVersion } from "../../core/key-vault/new-version.ts";
+import {
+  createPayload,
+  type CreatePayload,
+  isKeyName,
+  parsePayload,
+} from "../../core/key-vault/payloads.ts";
+import { type Key, keyRecordKey, type Vault } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { generateKey, type KeyShapeWanted } from "../../key-vault/key-engine.ts";
+import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
+import { parseBody, tagsSchema } from "../request-body.ts";
+import { renderVaultKey, VAULT_KEY_TYPE } from "./render-vault-key.ts";
+import { requireVault, VAULT_PATH } from "./vault-routes.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const KEYS_PATH = `${VAULT_PATH}/keys`;
+const KEY_PATH = `${KEYS_PATH}/{key}`;
+const VERSIONS_PATH = `${KEY_PATH}/versions`;
+
+/**
+ * Keys as Resource Manager shows and creates them (Bicep, arm-keyvault). It asks for no permission of the data plane, and it never
+ * changes a key that exists.
+ */
+export const vaultKeyRoutes: readonly ArmRoute[] = [
+  { method: "GET", path: KEYS_PATH, handle: listKeys },
+  { method: "PUT", path: KEY_PATH, handle: putKey },
+  { method: "GET", path: KEY_PATH, handle: getKey },
+  { method: "GET", path: VERSIONS_PATH, handle: listVersions },
+  { method: "GET", path: `${VERSIONS_PATH}/{version}`, handle: getVersion },
+];
+
+const bodySchema = z.object({
+  tags: tagsSchema.nullish(),
+  properties: z.object({
+    kty: z.string().max(16).nullish(),
+    keyOps: z.array(z.string().max(32)).max(16).nullish(),
+    keySize: z.int().nullish(),
+    curveName: z.string().max(16).nullish(),
+    attributes: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+async function putKey(
+  request: HttpRequest,
+  parameters: Parameters,
+  context: ArmContext,
+): Promise<HttpAnswer> {
+  const { tags, properties } = parseBody(request, bodySchema);
+  const vault = requireVault(parameters, context);
+  const name = parameter(parameters, "key");
+  if (!isKeyName(name))
+    throw badRequest(`The key name '${name}' is invalid: 1 to 127 letters, digits and hyphens.`);
+  const existing = liveKey(vault, name, context);
+  if (existing !== undefined) return { status: 200, body: render(vault, existing, context) };
+  const payload = parsePayload(createPayload, {
+    kty: properties.kty ?? "RSA",
+    key_size: properties.keySize,
+    crv: properties.curveName,
+    key_ops: properties.keyOps,
+    attributes: properties.attributes,
+    tags,
+  });
+  if (payload.kind === "invalid") throw badRequest(payload.refusal.message);
+  if (payload.value.kty.endsWith("-HSM") && vault.sku !== "premium")
+    throw badRequest(
+      `properties.kty: '${payload.value.kty}' needs a vault of the premium SKU; '${vault.name}' is ${vault.sku}.`,
+    );
+  const material = await generateKey(shapeOf(payload.value));
+  const nowMs = context.deps.now();
+  const version = newVersion(
+    payload.value,
+    payload.value.key_ops,
+    { version: newVersionId(), jwk: material.jwk },
+    nowMs,
+  );
+  const key = writeVersion(context.deps.state, { vault, keyName: name, version, material, nowMs });
+  if (key === undefined)
+    throw new ArmError(
+      409,
+      "Conflict",
+      `Key ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the key can only be recovered or purged.`,
+    );
+  return { status: 200, body: render(vault, key, context) };
+}
+
+function shapeOf(payload: CreatePayload): KeyShapeWanted {
+  if (payload.kty === "EC" || payload.kty === "EC-HSM")
+    return { kty: payload.kty, curve: payload.crv ?? "P-256" };
+  return {
+    kty: payload.kty,
+    modulusBits: payload.key_size ?? 2048,
+    publicExponent: payload.public_exponent ?? 65_537,
+  };
+}
+
+function getKey(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const vault = requireVault(parameters, context);
+  return { status: 200, body: render(vault, requireKey(vault, parameters, context), context) };
+}
+
+function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const vault = requireVault(parameters, context);
+  const value = context.deps.state
+    .list("key", `${vault.name}/`)
+    .filter((key) => viewKey(key, context.deps.now()).kind === "live")
+    .map((key) => render(vault, key, context));
+  return { status: 200, body: { value } };
+}
+
+function listVersions(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const vault = requireVault(parameters, context);
+  const key = requireKey(vault, parameters, context);
+  const value = key.versions.map((version) =>
+    renderVaultKey(vault, key, version, context.deps.endpoints, "version"),
+  );
+  return { status: 200, body: { value } };
+}
+
+function getVersion(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const vault = requireVault(parameters, context);
+  const key = requireKey(vault, parameters, context);
+  const wanted = parameter(parameters, "version").toLowerCase();
+  const version = key.versions.find((candidate) => candidate.version === wanted);
+  if (version === undefined)
+    throw resourceNotFound(
+      `${VAULT_KEY_TYPE}/versions`,
+      `${vault.name}/${key.name}/${wanted}`,
+      vault.resourceGroup,
+    );
+  const body = renderVaultKey(vault, key, version, context.deps.endpoints, "version");
+  return { status: 200, body };
+}
+
+function requireKey(vault: Vault, parameters: Parameters, context: ArmContext): Key {
+  const name = parameter(parameters, "key");
+  const key = liveKey(vault, name, context);
+  if (key !== undefined) return key;
+  throw resourceNotFound(VAULT_KEY_TYPE, `${vault.name}/${name}`, vault.resourceGroup);
+}
+
+function liveKey(vault: Vault, name: string, context: ArmContext): Key | undefined {
+  const key = context.deps.state.get("key", keyRecordKey(vault.name, name));
+  const view = viewKey(key, context.deps.now());
+  return view.kind === "live" ? view.key : undefined;
+}
+
+function render(vault: Vault, key: Key, context: ArmContext): object {
+  return renderVaultKey(vault, key, newestVersion(key), context.deps.endpoints, "key");
+}
