@@ -3,6 +3,7 @@ import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 import { storeAnswer } from "./stored-answers.ts";
@@ -53,11 +54,6 @@ export async function commitGrant(
         receipt_outcome: null,
       })
       .execute();
-    await transaction
-      .updateTable("nodes")
-      .set({ last_outcome: "granted", last_seen_at_ms: now() })
-      .where("order_id", "=", order)
-      .where("serial", "=", serial)
-      .execute();
+    await noteOutcome(transaction, sender, "granted", now());
   });
 }

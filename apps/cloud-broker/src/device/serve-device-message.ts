@@ -7,6 +7,7 @@ import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import { renderDenial } from "./denial.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import { noteOutcome } from "./note-outcome.ts";
 import { renderAnswer, signAnswer, type SignedAnswer } from "./signed-answer.ts";
 import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
 
@@ -103,10 +104,14 @@ async function deny(
       requestHash: message.hash,
       ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
       correlationId: message.correlationId,
-      ...(failure.detail === undefined ? {} : { detail: { what: failure.detail } }),
+      detail: {
+        ...failure.facts,
+        ...(failure.detail === undefined ? {} : { what: failure.detail }),
+      },
     });
-    if (sender !== undefined && isFinal)
-      await storeAnswer(transaction, message.hash, answer, now());
+    if (sender === undefined) return;
+    await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
+    if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
   });
   return renderAnswer(answer, denial.retryAfterSeconds);
 }

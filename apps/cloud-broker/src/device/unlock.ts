@@ -60,7 +60,19 @@ async function unlock(
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(unlockRequest, payload);
   if (!parsed.ok) return malformed(parsed.detail);
-  const request = parsed.value;
+  const outcome = await decideAndGrant(dependencies, message, node, parsed.value);
+  if (outcome.ok) return outcome;
+  const { purpose, counter, generation } = parsed.value;
+  const facts = { ...outcome.failure.facts, purpose, counter, generation };
+  return { ok: false, failure: { ...outcome.failure, facts } };
+}
+
+async function decideAndGrant(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  request: UnlockRequest,
+): Promise<Outcome<SignedAnswer>> {
   const { custody } = dependencies;
 
   const envelope = await custody.envelope(node.order, node.serial);

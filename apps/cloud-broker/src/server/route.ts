@@ -1,9 +1,6 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
 
-/** Who may call, decided before a body is read. `device` messages prove themselves by their signature, in the handler. */
-export type Authentication = "device" | "caller" | "operator" | "public";
-
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 
 /** A request as handlers see it: transport checked, nothing else trusted. */
@@ -61,7 +58,8 @@ type Reads<Request> =
     };
 
 /**
- * One row of the broker's HTTP surface. A handler parses, loads, decides, does, renders; it throws `AppError` for what
+ * One row of the broker's HTTP surface. A `device` proves itself by the signature of its message, in the handler; a
+ * `caller` or an `operator` by a token of Entra, before the body is read. A handler parses, loads, decides, does, renders; it throws `AppError` for what
  * it refuses, and the adapter renders that as an ARM error.
  */
 export type Route = {

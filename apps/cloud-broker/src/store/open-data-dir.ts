@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
@@ -6,7 +6,7 @@ import { AppError } from "@databox-cmk/errors";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
 import { type OpenDatabase, openStore, type Store } from "./open-store.ts";
 
-export const DATABASE_FILE = "broker.sqlite";
+const DATABASE_FILE = "broker.sqlite";
 
 /**
  * Opens what the broker keeps: its database and its own keys. Makes the folder, for its owner only.
@@ -20,7 +20,10 @@ export async function openDataDir(
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const keys = await openBrokerKeys(folder);
-    const store = await openStore(join(folder, DATABASE_FILE), openDatabase);
+    const database = join(folder, DATABASE_FILE);
+    // Made here, for its owner only: SQLite would ask the umask, and gives its side files the same mode.
+    await (await open(database, "a", 0o600)).close();
+    const store = await openStore(database, openDatabase);
     return { store, keys };
   } catch (cause) {
     throw dataDirFailure(folder, cause);

@@ -175,6 +175,10 @@ test("a refusal by the vault is signed with its reason, the people and the steps
     },
   });
   expect(JSON.stringify(answer)).toContain("contoso");
+  expect((await world.audit(device.order)).at(-1)).toMatchObject({
+    outcome: "refused",
+    detail: { keyName: "kek", keyVersion: "0123", purpose: "unlock", counter: 1 },
+  });
   expect(await device.sendUnlock(prepared)).toEqual(answer);
   const { contentKey } = await device.unlock("unlock");
   expect(await world.opens(device, contentKey)).toBe(true);

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -48,6 +50,11 @@ describe("the process", () => {
     const transport = environment.transport(message.port);
     expect((await transport.send("GET", "/readyz")).status).toBe(200);
     transport.close();
+    const modes = (await readdir(environment.dataDir)).map(
+      (name) => statSync(join(environment.dataDir, name)).mode & 0o077,
+    );
+    expect(modes.length).toBeGreaterThan(3);
+    expect(modes.filter((mode) => mode !== 0)).toEqual([]);
     child.kill("SIGTERM");
     expect(await ended).toEqual({ code: 0, stderr: "" });
   });
