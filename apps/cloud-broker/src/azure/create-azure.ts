@@ -11,7 +11,7 @@ import { createResourceManagerGet } from "./resource-manager-get.ts";
 import { createResourceReader } from "./resource-reader.ts";
 import { createRoleReader } from "./role-reader.ts";
 import { createAzureTransport } from "./transport.ts";
-import { createVaultCalls } from "./vault-calls.ts";
+import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 
 export type AzureSettings = {
@@ -37,15 +37,16 @@ export type Azure = {
   close(): void;
 };
 
+export type AzureDependencies = {
+  readonly signAssertion: (order: OrderId) => Promise<string>;
+  readonly now: Clock;
+  readonly random: () => number;
+  /** Between two tries of a call; absent: by the system's timers. */
+  readonly sleep?: Sleep;
+};
+
 /** All of Azure as the broker needs it, on one transport. */
-export function createAzure(
-  settings: AzureSettings,
-  deps: {
-    readonly signAssertion: (order: OrderId) => Promise<string>;
-    readonly now: Clock;
-    readonly random: () => number;
-  },
-): Azure {
+export function createAzure(settings: AzureSettings, deps: AzureDependencies): Azure {
   const { armUrl, authorityUrl, tenantId, issuer } = settings;
   const transport = createAzureTransport(settings);
   const credentials = createCredentials({
@@ -62,6 +63,7 @@ export function createAzure(
       clients.forget(identity);
     },
     random: deps.random,
+    sleep: deps.sleep ?? sleepByTimer,
   });
   const credential = credentials.of({ kind: "broker" });
   const get = createResourceManagerGet({ transport, credential, armUrl });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { classifyVaultAnswer } from "../core/classify-vault-answer.ts";
@@ -27,6 +27,11 @@ export type VaultCalls = {
   ): Promise<Outcome<VaultCall<Value>>>;
 };
 
+/** Rejects when the signal ends the wait. */
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+export const sleepByTimer: Sleep = (milliseconds, signal) =>
+  setTimeout(milliseconds, undefined, { signal });
+
 /**
  * Runs calls of the SDK: each within its vault's bulkhead and one time limit for all tries, its failure named by what was
  * seen on the wire.
@@ -37,6 +42,7 @@ export function createVaultCalls(deps: {
   /** Drops the tokens and clients of an identity whose token was not taken. */
   readonly forget: (identity: KeyIdentity) => void;
   readonly random: () => number;
+  readonly sleep: Sleep;
 }): VaultCalls {
   const bulkheads = new LeastRecentlyUsed<string, Bulkhead>(MAX_BULKHEADS);
 
@@ -82,7 +88,7 @@ export function createVaultCalls(deps: {
         const delayMs = retryDelayMs(failure, attempt, deps.random());
         if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
         try {
-          await sleep(delayMs, undefined, { signal: abortSignal });
+          await deps.sleep(delayMs, abortSignal);
         } catch {
           return { ok: false, failure };
         }

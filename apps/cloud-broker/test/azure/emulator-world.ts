@@ -13,7 +13,11 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import { vi } from "vitest";
 import * as z from "zod";
 
-import { createAzure } from "../../src/azure/create-azure.ts";
+import {
+  type AzureDependencies,
+  type AzureSettings,
+  createAzure,
+} from "../../src/azure/create-azure.ts";
 import { createAzureTransport } from "../../src/azure/transport.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
@@ -65,22 +69,22 @@ export async function startEmulatorWorld() {
   );
   await control("PUT", "/imds", { identities: [brokerIdentity.id] });
 
-  const azure = createAzure(
-    {
-      ...settings,
-      armUrl: emulator.armUrl,
-      authorityUrl: emulator.authorityUrl,
-      tenantId,
-      keyVaultSuffixes: [emulator.vaultSuffix],
-      identityResourceGroupId: groupId,
-      issuer: issuerServer.issuer.issuer,
-    },
-    {
-      signAssertion: (order) => issuerServer.issuer.signAssertion(order),
-      now: Date.now,
-      random: () => 0,
-    },
-  );
+  const azureSettings: AzureSettings = {
+    ...settings,
+    armUrl: emulator.armUrl,
+    authorityUrl: emulator.authorityUrl,
+    tenantId,
+    keyVaultSuffixes: [emulator.vaultSuffix],
+    identityResourceGroupId: groupId,
+    issuer: issuerServer.issuer.issuer,
+  };
+  const dependencies: AzureDependencies = {
+    signAssertion: (order) => issuerServer.issuer.signAssertion(order),
+    now: Date.now,
+    random: () => 0,
+    sleep: () => Promise.resolve(),
+  };
+  const azure = createAzure(azureSettings, dependencies);
 
   const vaultUrl = (vault: string) => `https://${vault}.${emulator.vaultSuffix}`;
   const keys = (vault: string) =>
@@ -94,6 +98,8 @@ export async function startEmulatorWorld() {
   return {
     emulator,
     azure,
+    settings: azureSettings,
+    dependencies,
     admin,
     arm,
     managed,

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { createAzure } from "../../src/azure/create-azure.ts";
+import type { KeyIdentity } from "../../src/core/order.ts";
+import {
+  createOrderIdentity,
+  type EmulatorWorld,
+  expectOk,
+  startEmulatorWorld,
+} from "./emulator-world.ts";
+
+const VAULT = "kv-faults";
+let world: EmulatorWorld;
+let identity: Extract<KeyIdentity, { kind: "order" }>;
+let kid: string;
+
+beforeAll(async () => {
+  world = await startEmulatorWorld();
+  identity = await createOrderIdentity(world);
+  await world.addVault(VAULT, identity.principalId);
+  kid = await world.addKey(VAULT, "kek");
+});
+afterEach(() => world.clearFaults());
+afterAll(() => world.close());
+
+const getKey = () => world.azure.vaults.getKey(identity, world.keyUrl(VAULT, "kek"));
+const status = (code: number, rest: object = {}) => ({ kind: "status", status: code, ...rest });
+const forbidden = (innerCode: string) => status(403, { code: "Forbidden", innerCode });
+const ACCESS = "SsemUserErrorKeyVaultBadRequestException";
+
+/** What the wire does, and the one name that it must have. Each is caused in the emulator and seen through the real SDK. */
+const FAULTS: readonly (readonly [string, object, string, string?])[] = [
+  ["403 by access policy", forbidden("ForbiddenByPolicy"), ACCESS, "access-policy"],
+  ["403 by role", forbidden("ForbiddenByRbac"), ACCESS, "role"],
+  ["403 by firewall", forbidden("ForbiddenByFirewall"), ACCESS, "firewall"],
+  ["403 by private link", forbidden("ForbiddenByConnection"), ACCESS, "public-access-disabled"],
+  ["403 of an unknown kind", forbidden("SomethingNew"), ACCESS, "access-unspecified"],
+  [
+    "409 being deleted",
+    status(409, { code: "Conflict", innerCode: "ObjectIsBeingDeleted" }),
+    "KeyVaultUnreachable",
+    "server-error",
+  ],
+  ["500", status(500, { code: "InternalServerError" }), "KeyVaultUnreachable", "server-error"],
+  ["503", status(503, { code: "ServiceUnavailable" }), "KeyVaultUnreachable", "server-error"],
+  ["429 without Retry-After", status(429, { code: "Throttled" }), "KeyVaultThrottled"],
+  [
+    "429 with a long Retry-After",
+    status(429, { code: "Throttled", retryAfterSeconds: 30 }),
+    "KeyVaultThrottled",
+  ],
+  ["an unknown status", status(418, { code: "Teapot" }), "KeyVaultUnexpectedAnswer"],
+  ["a broken connection", { kind: "connection-reset" }, "KeyVaultUnreachable", "connection"],
+  ["half a body", { kind: "half-body" }, "KeyVaultUnexpectedAnswer"],
+  ["a body that is no JSON", { kind: "garbage-body" }, "KeyVaultUnexpectedAnswer"],
+];
+
+describe("a vault that answers", () => {
+  it.each(FAULTS.map(([name, effect, code, reason]) => ({ name, effect, code, reason })))(
+    "$name ends as $code $reason",
+    async ({ effect, code, reason }) => {
+      await getKey(); // the challenge is over, so that the fault meets the call itself
+      await world.addFault({ service: "key-vault", vault: VAULT }, effect);
+      const outcome = await getKey();
+      expect(outcome).toMatchObject({ ok: false, failure: { code } });
+      expect(outcome.ok ? "" : outcome.failure.reason).toBe(reason);
+    },
+  );
+
+  it("one 503 or one broken connection is tried again, and nobody notices", async () => {
+    await getKey();
+    for (const effect of [
+      status(503, { code: "ServiceUnavailable" }),
+      { kind: "connection-reset" },
+    ]) {
+      await world.addFault({ service: "key-vault", vault: VAULT }, effect, 1);
+      expect(await getKey()).toMatchObject({ ok: true });
+    }
+  });
+
+  it("one 429 without Retry-After is waited out by our own back-off", async () => {
+    await getKey();
+    await world.addFault(
+      { service: "key-vault", vault: VAULT },
+      status(429, { code: "Throttled" }),
+      1,
+    );
+    expect(await getKey()).toMatchObject({ ok: true });
+  });
+
+  it("is asked with the vault's request id in hand, for good answers and refusals", async () => {
+    const wrapped = expectOk(await world.azure.vaults.wrapKey(identity, kid, randomBytes(32)));
+    expect(wrapped.vaultRequestId).toMatch(/^[0-9a-f-]{36}$/);
+    await world.addFault({ service: "key-vault", vault: VAULT }, forbidden("ForbiddenByPolicy"));
+    const refused = await world.azure.vaults.unwrapKey(identity, kid, wrapped.encryptedKey);
+    expect(refused.ok ? "" : refused.failure.vaultRequestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("a name server that", () => {
+  it.each([
+    ["answers SERVFAIL", { kind: "dns-answer", rcode: "SERVFAIL" }],
+    ["answers REFUSED", { kind: "dns-answer", rcode: "REFUSED" }],
+    [
+      "answers NXDOMAIN for every name, the control's too",
+      { kind: "dns-answer", rcode: "NXDOMAIN" },
+    ],
+  ])("%s says nothing about a vault", async (_case, effect) => {
+    await world.addFault({ service: "dns" }, effect);
+    const outcome = await world.azure.vaults.getKey(identity, world.keyUrl("kv-unknown", "kek"));
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code: "KeyVaultUnreachable", reason: "dns" },
+    });
+    expect(outcome.ok ? true : outcome.failure.vaultNameUnknown).toBeUndefined();
+  });
+});
+
+const TOKEN_FAULTS: readonly (readonly [string, object, object, string])[] = [
+  ["Entra answers 503", { service: "entra" }, status(503), "entra"],
+  ["Entra answers 429", { service: "entra" }, status(429), "entra"],
+  ["Entra hangs up", { service: "entra" }, { kind: "connection-reset" }, "entra"],
+  ["Entra answers garbage", { service: "entra" }, { kind: "garbage-body" }, "entra"],
+];
+
+describe("a token that cannot be had", () => {
+  it.each(TOKEN_FAULTS)("because %s is nobody's refusal", async (_case, scope, effect, reason) => {
+    await world.addFault(scope, effect);
+    const outcome = await world.azure.vaults.signIn(identity);
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code: "IdentityProviderUnreachable", reason },
+    });
+  });
+
+  it.each([400, 404, 410, 429, 500])(
+    "because the metadata service answers %i is nobody's refusal",
+    async (code) => {
+      await world.addFault({ service: "imds" }, status(code));
+      const outcome = await world.azure.vaults.signIn({ kind: "broker" });
+      expect(outcome).toMatchObject({
+        ok: false,
+        failure: { code: "IdentityProviderUnreachable", reason: "imds" },
+      });
+    },
+  );
+
+  it("of a tenant that is gone names the tenant", async () => {
+    const elsewhere = { ...identity, tenantId: "99999999-9999-4999-8999-999999999999" };
+    expect(await world.azure.vaults.signIn(elsewhere)).toMatchObject({
+      failure: { code: "SsemUserErrorCrossTenantIdentityAccessForbidden" },
+    });
+  });
+
+  it.each([
+    ["system", "SsemUserErrorSystemAssignedIdentityAbsent"],
+    ["user", "SsemUserErrorUserAssignedIdentityAbsent"],
+  ] as const)(
+    "for want of trust in the broker names the %s-assigned identity",
+    async (attachment, code) => {
+      const other = {
+        ...identity,
+        attachment,
+        order: `${identity.order}-other` as typeof identity.order,
+      };
+      expect(await world.azure.vaults.signIn(other)).toMatchObject({ failure: { code } });
+    },
+  );
+});
+
+it("a certificate of an authority that is not ours is no refusal", async () => {
+  const distrusting = createAzure({ ...world.settings, extraCaPem: undefined }, world.dependencies);
+  const outcome = await distrusting.vaults.getKey(identity, world.keyUrl(VAULT, "kek"));
+  distrusting.close();
+  expect(outcome).toMatchObject({
+    ok: false,
+    failure: { code: "KeyVaultUnreachable", reason: "certificate" },
+  });
+});
