@@ -10,7 +10,6 @@ import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderListedJob } from "./render-job.ts";
 
-const DEFAULT_PAGE = 50;
 const SMALLEST_PAGE = 20;
 const LARGEST_PAGE = 100;
 
@@ -67,7 +66,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
 
 function readPageSize({ query }: ArmRequest): number {
   const top = query.get("$top");
-  if (top === null) return DEFAULT_PAGE;
+  if (top === null) return SMALLEST_PAGE;
   const wanted = Number(top);
   if (!Number.isInteger(wanted) || wanted < 1)
     throw new AppError("InvalidRequestContent", {

@@ -109,6 +109,17 @@ describe("tokens that are refused", () => {
   });
 });
 
+test("a token that was good is refused once it has expired", async () => {
+  const clock = { nowMs: now() };
+  const ticking = createVerifyToken({ ...settings, now: () => clock.nowMs }, issuer.keys);
+  const header = await bearer(issuer.token({ expSeconds: 20 }));
+  await ticking(header);
+  clock.nowMs += 19_000;
+  await ticking(header);
+  clock.nowMs += 60_000;
+  await expect(ticking(header)).rejects.toMatchObject({ reason: "expired-token" });
+});
+
 describe("without the tenant's keys nobody is refused: the answer is unreachable", () => {
   test.each<[string, () => Promise<Response>]>([
     ["no connection", () => Promise.reject(new TypeError("fetch failed"))],

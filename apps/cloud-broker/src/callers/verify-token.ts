@@ -11,6 +11,7 @@ import {
 
 import type { Clock } from "../core/ports.ts";
 import type { Caller } from "../server/route.ts";
+import { rememberCallers } from "./remember-callers.ts";
 
 export type TokenSettings = {
   /** Entra's authority without a tenant, such as https://login.microsoftonline.com */
@@ -58,18 +59,18 @@ export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "nbf", "oid", "tid"],
   };
-  return async (authorization) => {
-    const token = readBearer(authorization);
+  const verify = rememberCallers(async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, {
         ...options,
         currentDate: new Date(now()),
       });
-      return callerOf(payload, tenantId);
+      return { caller: callerOf(payload, tenantId), expiresAtMs: (payload.exp ?? 0) * 1000 };
     } catch (error) {
       throw translate(error);
     }
-  };
+  }, now);
+  return async (authorization) => verify(readBearer(authorization));
 }
 
 function readBearer(authorization: string | undefined): string {

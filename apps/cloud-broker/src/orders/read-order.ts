@@ -8,9 +8,11 @@ import type { Order, OrderState, StageEntry } from "./order.ts";
 
 type Reader = Pick<Kysely<BrokerTables>, "selectFrom">;
 type OrderRow = Selectable<BrokerTables["orders"]>;
+type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
 type IdentityRow = Selectable<BrokerTables["order_identities"]>;
 
-const ORDER_COLUMNS = [
+/** What a list shows: no details, so that a page is not read and parsed for nothing. */
+const LISTED_COLUMNS = [
   "id",
   "subscription_id",
   "resource_group",
@@ -19,7 +21,6 @@ const ORDER_COLUMNS = [
   "sku",
   "transfer_type",
   "tags_json",
-  "details_json",
   "state_json",
   "stage",
   "stage_status",
@@ -31,6 +32,7 @@ const ORDER_COLUMNS = [
   "updated_at_ms",
   "updated_by",
 ] as const satisfies readonly (keyof OrderRow)[];
+const ORDER_COLUMNS = [...LISTED_COLUMNS, "details_json"] as const;
 const IDENTITY_COLUMNS = [
   "order_id",
   "kind",
@@ -72,7 +74,8 @@ export async function readOrder(store: Reader, id: OrderId): Promise<Order | und
     .where("order_id", "=", id)
     .executeTakeFirst();
   return {
-    ...orderOf(row, identities),
+    ...listedOrderOf(row, identities),
+    details: detailsOf(row),
     stages: stages.map(stageEntryOf),
     key: keyChoiceOf(key),
   };
@@ -82,7 +85,7 @@ export async function readOrder(store: Reader, id: OrderId): Promise<Order | und
 export type OrderScope = { readonly subscriptionId: string; readonly resourceGroup?: string };
 
 /** An order without what lists do not show. */
-export type ListedOrder = Omit<Order, "stages" | "key">;
+export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
 /** A page of orders by id, which is also the order of resource groups and names; `after` is the last id of the page before. */
 export async function readOrderPage(
@@ -94,7 +97,7 @@ export async function readOrderPage(
   const prefix = scopePrefix(scope);
   const rows = await store
     .selectFrom("orders")
-    .select(ORDER_COLUMNS)
+    .select(LISTED_COLUMNS)
     .where("id", ">", after ?? prefix)
     // "0" follows "/": every id below the prefix, and no other, sorts before it.
     .where("id", "<", `${prefix.slice(0, -1)}0`)
@@ -113,7 +116,7 @@ export async function readOrderPage(
     .orderBy("resource_id")
     .execute();
   const byOrder = Map.groupBy(identities, (identity) => identity.order_id);
-  return rows.map((row) => orderOf(row, byOrder.get(row.id) ?? []));
+  return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
 }
 
 export function scopePrefix({ subscriptionId, resourceGroup }: OrderScope): string {
@@ -124,6 +127,10 @@ export function scopePrefix({ subscriptionId, resourceGroup }: OrderScope): stri
 }
 
 // oxlint-disable typescript/no-unsafe-type-assertion -- rows that this broker wrote: the store is inside the edge
+function detailsOf({ details_json }: Pick<OrderRow, "details_json">): JobDetails {
+  return JSON.parse(details_json) as JobDetails;
+}
+
 function stageEntryOf(
   row: Pick<Selectable<BrokerTables["order_stages"]>, "stage" | "status" | "entered_at_ms">,
 ): StageEntry {
@@ -134,7 +141,7 @@ function stageEntryOf(
   };
 }
 
-function orderOf(row: OrderRow, identities: readonly IdentityRow[]): ListedOrder {
+function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): ListedOrder {
   return {
     id: row.id as OrderId,
     name: {
@@ -146,7 +153,6 @@ function orderOf(row: OrderRow, identities: readonly IdentityRow[]): ListedOrder
     skuName: row.sku as SkuName,
     transferType: row.transfer_type as TransferType,
     tags: JSON.parse(row.tags_json) as Record<string, string>,
-    details: JSON.parse(row.details_json) as JobDetails,
     state: JSON.parse(row.state_json) as OrderState,
     stage: row.stage as StageName,
     stageStatus: row.stage_status as StageStatus,

@@ -81,7 +81,7 @@ describe("the unmodified @azure/arm-databox", () => {
     for (let index = 0; index < 60; index += 1) await order(`order${String(index)}`);
     const names: string[] = [];
     for await (const page of world.client().jobs.listByResourceGroup(GROUP).byPage()) {
-      expect(page.length).toBeLessThanOrEqual(50);
+      expect(page.length).toBeLessThanOrEqual(20);
       names.push(...page.map((job) => job.name ?? ""));
     }
     expect(new Set(names).size).toBe(60);

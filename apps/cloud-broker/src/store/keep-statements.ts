@@ -1,0 +1,27 @@
+import type Database from "better-sqlite3";
+import type { SqliteDatabase } from "kysely";
+
+/** Queries of the broker are few; lists of ids make some more. */
+const MAX_STATEMENTS = 500;
+
+/**
+ * Keeps prepared statements: kysely prepares one for each execution, and SQLite takes longer to prepare a read by key than
+ * to run it. Not for streams, whose statement stays busy while it is read; the broker has none.
+ */
+export function keepStatements(database: Database.Database): SqliteDatabase {
+  const statements = new Map<string, Database.Statement>();
+  return {
+    prepare(sql) {
+      const kept = statements.get(sql);
+      if (kept !== undefined) return kept;
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
+      const statement = database.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
