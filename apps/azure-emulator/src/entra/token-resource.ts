@@ -5,7 +5,7 @@ import { EntraError } from "./entra-error.ts";
 const DEFAULT_SUFFIX = "/.default";
 
 /** Application id of Microsoft Graph: the audience of a sign-in that asks for no resource. */
-export const GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000";
+const GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000";
 
 /** Scopes of OpenID Connect: they select what is answered, not whom the access token is for. */
 const OPENID_SCOPES: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import type { VaultProperties } from "./vault-schema.ts";
 const IP_RULES_MAXIMUM = 1_000;
 const VIRTUAL_NETWORK_RULES_MAXIMUM = 200;
 
-export const OPEN_NETWORK: NetworkAcls = {
+const OPEN_NETWORK: NetworkAcls = {
   bypass: "AzureServices",
   defaultAction: "Allow",
   ipRules: [],

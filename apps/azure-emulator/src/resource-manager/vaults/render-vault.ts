@@ -49,7 +49,7 @@ export function renderAccessPolicy(policy: AccessPolicy): object {
   };
 }
 
-export function deletedVaultId(vault: Vault): string {
+function deletedVaultId(vault: Vault): string {
   return `/subscriptions/${vault.subscriptionId}/providers/Microsoft.KeyVault/locations/${vault.location}/deletedVaults/${vault.name}`;
 }
 

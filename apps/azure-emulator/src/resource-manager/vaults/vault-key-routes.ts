@@ -9,6 +9,7 @@ import {
   parsePayload,
 } from "../../core/key-vault/payloads.ts";
 import { type Key, keyRecordKey, type Vault } from "../../core/model.ts";
+import { chooseBehaviour } from "../../core/unverified.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { generateKey, type KeyShapeWanted } from "../../key-vault/key-engine.ts";
 import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
@@ -68,7 +69,7 @@ async function putKey(
     tags,
   });
   if (payload.kind === "invalid") throw badRequest(payload.refusal.message);
-  if (payload.value.kty.endsWith("-HSM") && vault.sku !== "premium")
+  if (refusesHsmKeys(vault, context) && payload.value.kty.endsWith("-HSM"))
     throw badRequest(
       `properties.kty: '${payload.value.kty}' needs a vault of the premium SKU; '${vault.name}' is ${vault.sku}.`,
     );
@@ -88,6 +89,11 @@ async function putKey(
       `Key ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the key can only be recovered or purged.`,
     );
   return { status: 200, body: render(vault, key, context) };
+}
+
+function refusesHsmKeys(vault: Vault, context: ArmContext): boolean {
+  const choose = chooseBehaviour(context.deps.settings().unverified);
+  return vault.sku !== "premium" && choose("hsm-keys-on-standard-vault") === "refuse";
 }
 
 function shapeOf(payload: CreatePayload): KeyShapeWanted {

@@ -4,7 +4,7 @@ import { locationSchema, tagsSchema } from "../request-body.ts";
 
 const permissions = z.array(z.string().max(64)).max(64);
 
-export const accessPoliciesSchema = z.array(
+const accessPoliciesSchema = z.array(
   z.object({
     tenantId: z.uuid(),
     objectId: z.string().min(1).max(128),
