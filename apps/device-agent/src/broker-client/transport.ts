@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
-import type { LookupFunction } from "node:net";
 
 import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
 
+import type { BrokerAddress } from "./broker-address.ts";
 import { toUnreachable, unreachable } from "./unreachable.ts";
 
 /** What came back, before anything of it is believed. */
@@ -24,10 +24,9 @@ export type Transport = Disposable & {
 const CONNECT_TIMEOUT_MS = 2_000;
 
 export type TransportOptions = {
-  readonly brokerUrl: string;
+  readonly address: BrokerAddress;
   /** PEM; when given, the only certificates that are trusted. */
   readonly certificateAuthority: string | undefined;
-  readonly lookup: LookupFunction | undefined;
   readonly connectTimeoutMs?: number;
 };
 
@@ -36,23 +35,34 @@ export type TransportOptions = {
  * (no other module to load) and tells a name that does not resolve from a refused connection and a bad certificate.
  */
 export function createTransport(options: TransportOptions): Transport {
+  const { certificateAuthority, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { host, port, name, lookup } = options.address;
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 1,
     minVersion: "TLSv1.2",
-    ...(options.certificateAuthority === undefined ? {} : { ca: options.certificateAuthority }),
-    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    servername: name,
+    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+    ...(lookup === undefined ? {} : { lookup }),
   });
-  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+  const headers = { host: `${name}:${String(port)}`, accept: "application/jose, application/json" };
   return {
     async post(path, mediaType, body, deadline) {
+      const outgoing = request({
+        agent,
+        host,
+        port,
+        path,
+        method: "POST",
+        signal: deadline,
+        headers: {
+          ...headers,
+          "content-type": mediaType,
+          "content-length": Buffer.byteLength(body),
+        },
+      });
       try {
-        return await exchange(
-          { agent, url: options.brokerUrl + path, connectTimeoutMs },
-          mediaType,
-          body,
-          deadline,
-        );
+        return await exchange(outgoing, body, connectTimeoutMs);
       } catch (error) {
         throw toUnreachable(error, deadline);
       }
@@ -64,30 +74,19 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 function exchange(
-  target: { agent: Agent; url: string; connectTimeoutMs: number },
-  mediaType: string,
+  outgoing: ClientRequest,
   body: string,
-  deadline: AbortSignal,
+  connectTimeoutMs: number,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(target.url, {
-      method: "POST",
-      agent: target.agent,
-      signal: deadline,
-      headers: {
-        "content-type": mediaType,
-        "content-length": Buffer.byteLength(body),
-        accept: "application/jose, application/json",
-      },
-    });
     outgoing.on("error", reject);
     outgoing.on("socket", (socket) => {
       if (!socket.connecting) return;
       const timer = setTimeout(() => {
         outgoing.destroy(
-          unreachable("timeout", `no connection within ${String(target.connectTimeoutMs)} ms`),
+          unreachable("timeout", `no connection within ${String(connectTimeoutMs)} ms`),
         );
-      }, target.connectTimeoutMs);
+      }, connectTimeoutMs);
       const stop = () => {
         clearTimeout(timer);
       };

@@ -4,7 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
-import { createLookup } from "../broker-client/lookup.ts";
+import { brokerAddress } from "../broker-client/broker-address.ts";
 import { createTransport } from "../broker-client/transport.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
@@ -18,12 +18,11 @@ import type { StateStore } from "../state/state-store.ts";
 export function connect(connection: Connection): Transport {
   const { certificateAuthorityFile } = connection;
   return createTransport({
-    brokerUrl: connection.brokerUrl,
+    address: brokerAddress(connection),
     certificateAuthority:
       certificateAuthorityFile === undefined
         ? undefined
         : requireFile(readPrivateFile(certificateAuthorityFile), certificateAuthorityFile),
-    lookup: createLookup(connection),
   });
 }
 

@@ -1,0 +1,72 @@
+import * as z from "zod/mini";
+
+import { parseCommandLine } from "./command-line/parse-command-line.ts";
+import { renderHelp } from "./command-line/render-help.ts";
+import { roundToTenth } from "./commands/stopwatch.ts";
+import { COMMANDS } from "./core/agent-event.ts";
+import type { AgentEvent, CommandName } from "./core/agent-event.ts";
+import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
+import { eventOfError } from "./core/failure-event.ts";
+import { renderEvent } from "./core/render-event.ts";
+import { AGENT_NAME } from "./exchange/session.ts";
+import { runCommand } from "./run-command.ts";
+import { SYSTEM_FOLDERS } from "./volume/luks2/find-cryptsetup.ts";
+
+// Each schema is used once or twice in a process: compiling it would cost more than it saves.
+z.config({ jitless: true });
+
+const TOTAL_TIMEOUT_MS = 15_000;
+
+/** performance.now() counts from the start of the process. */
+const elapsedMs = () => performance.now();
+
+/** What only the entry may touch. */
+export type Surroundings = {
+  readonly environmentNames: readonly string[];
+  readonly print: (text: string) => void;
+  /** To the person at the terminal, beside the output. */
+  readonly ask: (text: string) => void;
+};
+
+/** @returns the exit code */
+export async function main(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { environmentNames, print, ask } = surroundings;
+  let event: AgentEvent;
+  let json = words.includes("--json");
+  try {
+    const line = parseCommandLine(words);
+    ({ json } = line);
+    if (line.kind !== "run") {
+      print(line.kind === "help" ? renderHelp() : AGENT_NAME);
+      return EXIT_CODES.ok;
+    }
+    event = await runCommand(line.command, {
+      stateDir: line.stateDir,
+      nowIso: () => new Date().toISOString(),
+      elapsedMs,
+      cryptsetupFolders: SYSTEM_FOLDERS,
+      totalTimeoutMs: TOTAL_TIMEOUT_MS,
+      environmentNames,
+      readStandardInput: () => readStandardInput(ask),
+    });
+  } catch (error) {
+    event = eventOfError(error, { event: commandOf(words), elapsedMs: roundToTenth(elapsedMs()) });
+  }
+  print(json ? JSON.stringify(event) : renderEvent(event));
+  return exitCodeOf(event);
+}
+
+/** For the event of a command line that could not be read. */
+function commandOf(words: readonly string[]): CommandName {
+  return COMMANDS.find((name) => words.includes(name)) ?? "status";
+}
+
+async function readStandardInput(ask: (text: string) => void): Promise<string> {
+  if (process.stdin.isTTY) ask("Type the one-time enrolment code, then Enter and Ctrl-D:");
+  let text = "";
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > 4096) break;
+  }
+  return text;
+}

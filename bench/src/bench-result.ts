@@ -1,0 +1,51 @@
+export type Measurement = {
+  readonly label: string;
+  readonly unit: string;
+  readonly median: number;
+  /** 95th percentile. */
+  readonly high: number;
+  readonly runs: number;
+};
+
+export type Ratio = {
+  readonly label: string;
+  /** Ours divided by theirs: below 1 we are faster. */
+  readonly value: number;
+};
+
+/** What a bench found. Each bench is a function that takes nothing and cleans up after itself. */
+export type BenchResult =
+  | { readonly kind: "skipped"; readonly name: string; readonly reason: string }
+  | {
+      readonly kind: "measured";
+      readonly name: string;
+      readonly measurements: readonly Measurement[];
+      readonly ratios: readonly Ratio[];
+      readonly notes: readonly string[];
+    };
+
+export function summarise(label: string, unit: string, values: readonly number[]): Measurement {
+  const sorted = values.toSorted((left, right) => left - right);
+  return {
+    label,
+    unit,
+    median: round(quantile(sorted, 0.5)),
+    high: round(quantile(sorted, 0.95)),
+    runs: sorted.length,
+  };
+}
+
+/** @throws {RangeError} without values */
+function quantile(sorted: readonly number[], part: number): number {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  if (value === undefined) throw new RangeError("nothing was measured");
+  return value;
+}
+
+export function ratio(label: string, ours: Measurement, theirs: Measurement): Ratio {
+  return { label, value: round(ours.median / theirs.median) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,9 @@
+import type { BenchResult } from "./bench-result.ts";
+
+type Bench = { readonly run: () => Promise<BenchResult> };
+
+/** Every bench by its name on the command line: `pnpm bench agent-cold-start`. */
+export const BENCHES = {
+  "agent-cold-start": () => import("./agent-cold-start.ts"),
+  "orders-100k": () => import("./orders-100k.ts"),
+} as const satisfies Record<string, () => Promise<Bench>>;

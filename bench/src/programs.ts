@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+
+const FOLDERS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec", "/usr/lib"];
+
+export function findProgram(name: string): string | undefined {
+  return FOLDERS.map((folder) => join(folder, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false; // not there
+    }
+  });
+}
+
+export type ProgramRun = { readonly wallMs: number; readonly stdout: string };
+
+/** Wall time from the request to start until the process has ended. @throws {Error} when it fails */
+export async function runProgram(
+  command: readonly [string, ...string[]],
+  input = "",
+): Promise<ProgramRun> {
+  const [program, ...parameters] = command;
+  const startedMs = performance.now();
+  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "pipe"] });
+  const output: string[] = [];
+  const complaints: string[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => complaints.push(chunk.toString()));
+  child.stdin.on("error", () => undefined); // a program that does not read its input
+  child.stdin.end(input);
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  const wallMs = performance.now() - startedMs;
+  if (exitCode !== 0)
+    throw new Error(
+      `${program} ended with ${String(exitCode)}: ${complaints.join("")}${output.join("")}`,
+    );
+  return { wallMs, stdout: output.join("") };
+}
