@@ -30,12 +30,13 @@ type Job = {
   readonly mode: RsaMode;
   readonly input: string;
   readonly settle: (output: string | undefined) => void;
+  readonly fail: (error: Error) => void;
 };
 type Thread = {
   readonly worker: Worker;
   readonly knownKeys: Set<string>;
   /** In the order in which they were sent, which is that of the answers. */
-  readonly batches: (readonly Job[])[];
+  readonly jobs: Job[];
 };
 
 const THREADS_MAXIMUM = 8;
@@ -47,13 +48,15 @@ export function createRsaPool(): RsaPool {
   const startThread = (): Thread => {
     const worker = new Worker(new URL("rsa-worker.ts", import.meta.url));
     worker.unref();
-    const thread: Thread = { worker, knownKeys: new Set(), batches: [] };
-    worker.on("message", (outputs: readonly (string | undefined)[]) =>
-      settleBatch(thread.batches.shift(), outputs),
-    );
-    worker.on("error", () => {
+    const thread: Thread = { worker, knownKeys: new Set(), jobs: [] };
+    worker.on("message", (outputs: readonly (string | undefined)[]) => {
+      for (const [index, job] of thread.jobs.splice(0, outputs.length).entries())
+        job.settle(outputs[index]);
+    });
+    worker.on("error", (cause) => {
       threads = threads.filter((other) => other !== thread);
-      for (const batch of thread.batches) settleBatch(batch, []);
+      for (const job of thread.jobs)
+        job.fail(new Error("a thread of the RSA pool ended", { cause }));
     });
     return thread;
   };
@@ -61,12 +64,12 @@ export function createRsaPool(): RsaPool {
   const flush = (): void => {
     const jobs = waiting;
     waiting = [];
-    if (threads.length === 0) settleBatch(jobs, []);
+    if (threads.length === 0) for (const job of jobs) job.fail(new Error("the RSA pool is closed"));
     const share = Math.ceil(jobs.length / threads.length);
-    for (const thread of threads.toSorted((a, b) => jobsOf(a) - jobsOf(b))) {
+    for (const thread of threads.toSorted((a, b) => a.jobs.length - b.jobs.length)) {
       const batch = jobs.splice(0, share);
       if (batch.length === 0) return;
-      thread.batches.push(batch);
+      thread.jobs.push(...batch);
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
       thread.worker.postMessage(toBatch(batch, thread.knownKeys));
     }
@@ -79,8 +82,8 @@ export function createRsaPool(): RsaPool {
           { length: Math.min(availableParallelism(), THREADS_MAXIMUM) },
           startThread,
         );
-      return new Promise((settle) => {
-        waiting.push({ material, mode, input, settle });
+      return new Promise((settle, fail) => {
+        waiting.push({ material, mode, input, settle, fail });
         if (waiting.length === 1) setImmediate(flush);
       });
     },
@@ -90,17 +93,6 @@ export function createRsaPool(): RsaPool {
       await Promise.all(ending.map(({ worker }) => worker.terminate()));
     },
   };
-}
-
-function settleBatch(
-  batch: readonly Job[] | undefined,
-  outputs: readonly (string | undefined)[],
-): void {
-  for (const [index, job] of (batch ?? []).entries()) job.settle(outputs[index]);
-}
-
-function jobsOf({ batches }: Thread): number {
-  return batches.reduce((sum, batch) => sum + batch.length, 0);
 }
 
 function toBatch(jobs: readonly Job[], knownKeys: Set<string>): RsaBatch {

@@ -24,7 +24,12 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID`;
 
 type Row = { readonly kind: string; readonly key: string; readonly body: Uint8Array };
-type Tables = { readonly [K in RecordKind]: Map<string, RecordTypes[K]> };
+/** `sorted` is kept until the next write: lists are read far more often than changed. */
+type Table<R> = {
+  readonly records: Map<string, R>;
+  sorted: readonly (readonly [string, R])[] | undefined;
+};
+type Tables = { readonly [K in RecordKind]: Table<RecordTypes[K]> };
 
 /**
  * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory. The seal is also the one that protects
@@ -55,30 +60,29 @@ function createState(database: Database.Database, seal: Seal): EmulatorState {
   const tables = loadTables(database, seal);
 
   let undo: (() => void)[] | undefined;
-  const remember = <R>(table: Map<string, R>, key: string, before: R | undefined): void => {
-    undo?.push(() => (before === undefined ? table.delete(key) : table.set(key, before)));
+  const setInMemory = <R>(table: Table<R>, key: string, record: R | undefined): void => {
+    const before = table.records.get(key);
+    undo?.push(() => replace(table, key, before));
+    replace(table, key, record);
   };
 
   return {
-    get: (kind, key) => tables[kind].get(key.toLowerCase()),
+    get: (kind, key) => tables[kind].records.get(key.toLowerCase()),
     put(kind, record) {
       const key = RECORD_KEYS[kind](record).toLowerCase();
       const json = Buffer.from(JSON.stringify(record));
       upsert.run(kind, key, SEALED_KINDS.has(kind) ? seal.seal(json, `${kind}:${key}`) : json);
-      remember(tables[kind], key, tables[kind].get(key));
-      tables[kind].set(key, record);
+      setInMemory(tables[kind], key, record);
     },
     delete(kind, anyCaseKey) {
       const key = anyCaseKey.toLowerCase();
       remove.run(kind, key);
-      remember(tables[kind], key, tables[kind].get(key));
-      tables[kind].delete(key);
+      setInMemory<RecordTypes[typeof kind]>(tables[kind], key, undefined);
     },
     list(kind, keyPrefix = "") {
       const prefix = keyPrefix.toLowerCase();
-      return [...tables[kind]]
+      return sortedOf(tables[kind])
         .filter(([key]) => key.startsWith(prefix))
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([, record]) => record);
     },
     transaction(work) {
@@ -99,8 +103,19 @@ function createState(database: Database.Database, seal: Seal): EmulatorState {
   };
 }
 
+function replace<R>(table: Table<R>, key: string, record: R | undefined): void {
+  table.sorted = undefined;
+  if (record === undefined) table.records.delete(key);
+  else table.records.set(key, record);
+}
+
+function sortedOf<R>(table: Table<R>): readonly (readonly [string, R])[] {
+  table.sorted ??= [...table.records].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return table.sorted;
+}
+
 function loadTables(database: Database.Database, seal: Seal): Tables {
-  const load = <K extends RecordKind>(kind: K): Map<string, RecordTypes[K]> => {
+  const load = <K extends RecordKind>(kind: K): Table<RecordTypes[K]> => {
     const rows = database
       .prepare<[string], Row>("SELECT kind, key, body FROM records WHERE kind = ?")
       .iterate(kind);
@@ -112,7 +127,7 @@ function loadTables(database: Database.Database, seal: Seal): Tables {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `put` writes here, and it takes RecordTypes[K]
       table.set(row.key, JSON.parse(body.toString("utf8")) as RecordTypes[K]);
     }
-    return table;
+    return { records: table, sorted: undefined };
   };
   return {
     tenant: load("tenant"),

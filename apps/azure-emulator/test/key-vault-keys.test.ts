@@ -1,0 +1,303 @@
+import {
+  constants,
+  createHash,
+  generateKeyPairSync,
+  publicEncrypt,
+  randomBytes,
+  verify,
+} from "node:crypto";
+
+import { fc, test as property } from "@fast-check/vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type Answer, startWorld, type World } from "./world.ts";
+
+const QUERY = "?api-version=2025-07-01";
+let world: World;
+let vaultUrl: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.control("PATCH", "/settings", { throttling: false, visibilityDelaySeconds: 0 });
+  vaultUrl = await world.createVault("shapes");
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const create = (name: string, body: object): Promise<Answer> =>
+  world.callVault(`${vaultUrl}/keys/${name}/create${QUERY}`, { method: "POST", body });
+const use = (name: string, operation: string, body: object): Promise<Answer> =>
+  world.callVault(`${vaultUrl}/keys/${name}//${operation}${QUERY}`, { method: "POST", body });
+const valueOf = ({ json }: Answer): string => (json as { value: string }).value;
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
+
+describe("keys that are made", () => {
+  const SHAPES = [
+    [{ kty: "RSA" }, { kty: "RSA" }, 256, "0"],
+    [{ kty: "RSA-HSM", key_size: 2048 }, { kty: "RSA-HSM" }, 256, "2"],
+    [{ kty: "RSA", key_size: 3072, public_exponent: 17 }, { kty: "RSA", e: "EQ" }, 384, "0"],
+    [{ kty: "EC" }, { kty: "EC", crv: "P-256" }, undefined, "0"],
+    [{ kty: "EC-HSM", crv: "P-384" }, { kty: "EC-HSM", crv: "P-384" }, undefined, "2"],
+  ] as const;
+  test.each(SHAPES)("%j", async (body, jwk, modulusBytes, hsmPlatform) => {
+    const { status, json } = await create(`made-${randomBytes(4).toString("hex")}`, body);
+    expect({ status, json }).toMatchObject({
+      status: 200,
+      json: { key: jwk, attributes: { enabled: true, hsmPlatform } },
+    });
+    const { n } = (json as { key: { n?: string } }).key;
+    expect(n && Buffer.from(n, "base64url").length).toBe(modulusBytes);
+  });
+
+  const WRONG = [
+    [{}, /Property 'kty'/u],
+    [{ kty: "oct" }, /Property 'kty' has an invalid value/u],
+    [{ kty: "RSA", key_size: 1024 }, /Property 'key_size'/u],
+    [{ kty: "RSA", public_exponent: 4 }, /Property 'public_exponent'.*even/u],
+    [{ kty: "EC", crv: "P-224" }, /Property 'crv'/u],
+    [{ kty: "RSA", key_ops: ["fly"] }, /Property 'key_ops\.0'/u],
+    [{ kty: "RSA", attributes: { exp: "tomorrow" } }, /Property 'attributes\.exp'/u],
+    [{ kty: "RSA", attributes: { exportable: true } }, /must have release policy/u],
+    [
+      {
+        kty: "RSA",
+        tags: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`t${index}`, "x"])),
+      },
+      /more than 15 tags/u,
+    ],
+  ] as const;
+  test.each(WRONG)("%j is refused by name", async (body, message) => {
+    expect(await create("wrong", body)).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter", message: expect.stringMatching(message) } },
+    });
+  });
+
+  test("a name that is none is refused", async () => {
+    expect(await create("under_score", { kty: "EC" })).toMatchObject({
+      status: 400,
+      json: { error: { message: expect.stringContaining("invalid name") } },
+    });
+  });
+});
+
+describe("keys that are imported", () => {
+  test("an RSA key of OpenSSL unwraps what its public half has wrapped", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const imported = await world.callVault(`${vaultUrl}/keys/brought${QUERY}`, {
+      method: "PUT",
+      body: {
+        key: { ...privateKey.export({ format: "jwk" }), key_ops: ["unwrapKey"] },
+        tags: { from: "openssl" },
+      },
+    });
+    expect(imported).toMatchObject({
+      status: 200,
+      json: { key: { kty: "RSA", key_ops: ["unwrapKey"] }, tags: { from: "openssl" } },
+    });
+    expect(imported.text).not.toContain(privateKey.export({ format: "jwk" }).d);
+    const wrapped = publicEncrypt(
+      { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" },
+      Buffer.from("secret"),
+    );
+    expect(
+      valueOf(await use("brought", "unwrapkey", { alg: "RSA-OAEP-256", value: text(wrapped) })),
+    ).toBe(text(Buffer.from("secret")));
+  });
+
+  test("an EC key becomes an HSM key when asked to", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+    const key = { ...privateKey.export({ format: "jwk" }), crv: "P-256K" };
+    expect(
+      await world.callVault(`${vaultUrl}/keys/brought-ec${QUERY}`, {
+        method: "PUT",
+        body: { Hsm: true, key },
+      }),
+    ).toMatchObject({ status: 200, json: { key: { kty: "EC-HSM", crv: "P-256K" } } });
+  });
+
+  test("a public key alone is refused", async () => {
+    const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    expect(
+      await world.callVault(`${vaultUrl}/keys/half${QUERY}`, {
+        method: "PUT",
+        body: { key: publicKey.export({ format: "jwk" }) },
+      }),
+    ).toMatchObject({ status: 400, json: { error: { code: "BadParameter" } } });
+  });
+});
+
+describe("algorithms", () => {
+  beforeAll(() => create("kek", { kty: "RSA" }));
+
+  test.each([
+    ["RSA-OAEP-256", 190],
+    ["RSA-OAEP", 214],
+    ["RSA1_5", 245],
+  ])("%s takes %i bytes and not one more, by encrypt and by wrapKey", async (alg, maximum) => {
+    const value = text(randomBytes(maximum));
+    for (const [forth, back] of [
+      ["encrypt", "decrypt"],
+      ["wrapkey", "unwrapkey"],
+    ] as const) {
+      const { json } = await use("kek", forth, { alg, value });
+      expect(
+        await use("kek", back, { alg, value: (json as { value: string }).value }),
+      ).toMatchObject({ status: 200, json: { value } });
+      expect(await use("kek", forth, { alg, value: text(randomBytes(maximum + 1)) })).toMatchObject(
+        {
+          status: 400,
+          json: { error: { message: expect.stringContaining(`exceeds the ${maximum} bytes`) } },
+        },
+      );
+    }
+  });
+
+  test("RSNULL signs what it is given", async () => {
+    const digest = createHash("sha256").update("message").digest();
+    const info = Buffer.concat([
+      Buffer.from("3031300d060960864801650304020105000420", "hex"),
+      digest,
+    ]);
+    const signature = valueOf(await use("kek", "sign", { alg: "RSNULL", value: text(info) }));
+    const { json } = await world.callVault(`${vaultUrl}/keys/kek${QUERY}`);
+    expect(
+      verify(
+        "sha256",
+        Buffer.from("message"),
+        { key: (json as { key: import("node:crypto").JsonWebKey }).key, format: "jwk" },
+        Buffer.from(signature, "base64url"),
+      ),
+    ).toBe(true);
+    expect(
+      (await use("kek", "verify", { alg: "RSNULL", digest: text(info), value: signature })).json,
+    ).toEqual({ value: true });
+  });
+
+  const UNSUPPORTED = [
+    ["wrapkey", "A256KW"],
+    ["wrapkey", "constructor"],
+    ["encrypt", "A256GCM"],
+    ["sign", "ES256"],
+    ["sign", "HS256"],
+  ] as const;
+  test.each(UNSUPPORTED)(
+    "%s by %s is refused for an RSA key of a vault",
+    async (operation, alg) => {
+      expect(await use("kek", operation, { alg, value: text(randomBytes(32)) })).toMatchObject({
+        status: 400,
+        json: { error: { message: `Algorithm '${alg}' is not supported by keys of type 'RSA'.` } },
+      });
+    },
+  );
+
+  test("a digest of the wrong length is refused", async () => {
+    expect(await use("kek", "sign", { alg: "RS256", value: text(randomBytes(20)) })).toMatchObject({
+      status: 400,
+      json: { error: { message: "Property 'value' has 20 bytes; RS256 takes 32." } },
+    });
+  });
+});
+
+test("release and secure wrap are refused, since nothing attests here", async () => {
+  await create("exportable", {
+    kty: "RSA",
+    key_ops: ["export", "unwrapKey"],
+    attributes: { exportable: true },
+    release_policy: { data: "e30" },
+  });
+  expect(await use("exportable", "release", { target: "x" })).toMatchObject({
+    status: 400,
+    json: { error: { message: expect.stringContaining("attested") } },
+  });
+});
+
+test("X-HTTP-METHOD stands for the method of a POST", async () => {
+  await create("overridden", { kty: "EC" });
+  const answer = await world.callVault(`${vaultUrl}/keys/overridden${QUERY}`, {
+    method: "POST",
+    headers: { "x-http-method": "DELETE" },
+  });
+  expect(answer).toMatchObject({
+    status: 200,
+    json: { recoveryId: `${vaultUrl}/deletedkeys/overridden` },
+  });
+});
+
+test("random bytes are served, unless that is switched off", async () => {
+  const random = (): Promise<Answer> =>
+    world.callVault(`${vaultUrl}/rng${QUERY}`, { method: "POST", body: { count: 16 } });
+  expect(Buffer.from(valueOf(await random()), "base64url")).toHaveLength(16);
+  await world.control("PATCH", "/settings", { unverified: { "random-bytes-on-vault": "refuse" } });
+  expect((await random()).status).toBe(400);
+});
+
+const POLICIES = [
+  [
+    { lifetimeActions: [{ trigger: { timeAfterCreate: "P3D" }, action: { type: "Rotate" } }] },
+    /at least 7 days/u,
+  ],
+  [
+    { lifetimeActions: [{ trigger: { timeBeforeExpiry: "P30D" }, action: { type: "Rotate" } }] },
+    /needs attributes\.expiryTime/u,
+  ],
+  [
+    { lifetimeActions: [{ trigger: { timeAfterCreate: "P30D" }, action: { type: "Notify" } }] },
+    /'timeBeforeExpiry' only/u,
+  ],
+  [
+    { lifetimeActions: [{ trigger: { timeAfterCreate: "soon" }, action: { type: "Rotate" } }] },
+    /not an ISO 8601 duration/u,
+  ],
+  [{ lifetimeActions: [{ trigger: {}, action: { type: "Rotate" } }] }, /exactly one of/u],
+  [
+    { lifetimeActions: [{ trigger: { timeAfterCreate: "P30D" }, action: { type: "Dance" } }] },
+    /'Rotate' or 'Notify'/u,
+  ],
+  [{ attributes: { expiryTime: "P7D" } }, /at least 28 days/u],
+] as const;
+test.each(POLICIES)("the rotation policy %j is refused", async (body, message) => {
+  await create("kek", { kty: "RSA" });
+  const answer = await world.callVault(`${vaultUrl}/keys/kek/rotationpolicy${QUERY}`, {
+    method: "PUT",
+    body,
+  });
+  expect(answer).toMatchObject({
+    status: 400,
+    json: { error: { message: expect.stringMatching(message) } },
+  });
+});
+
+const ROUTES = [
+  "keys/fuzz/create",
+  "keys/fuzz//wrapkey",
+  "keys/fuzz//sign",
+  "keys/fuzz//verify",
+  "keys/restore",
+  "rng",
+];
+property.prop([fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(...ROUTES)], { numRuns: 60 })(
+  "no body makes the emulator fail",
+  async (value, route) => {
+    const answer = await world.callVault(`${vaultUrl}/${route}${QUERY}`, {
+      method: "POST",
+      body: JSON.stringify(value),
+    });
+    expect([200, 400, 404]).toContain(answer.status);
+  },
+);
+test.each(["", "{", "\u0000", "[]", "null", '"x"'])("the body %j is refused", async (body) => {
+  expect(
+    (await world.callVault(`${vaultUrl}/keys/kek//unwrapkey${QUERY}`, { method: "POST", body }))
+      .status,
+  ).toBe(400);
+});
+test("a body of more than a mebibyte is not read", async () => {
+  expect(
+    (
+      await world.callVault(`${vaultUrl}/keys/kek//unwrapkey${QUERY}`, {
+        method: "POST",
+        body: "x".repeat(1_048_577),
+      })
+    ).status,
+  ).toBe(413);
+});
