@@ -10,6 +10,7 @@ import {
 import type { MessageType } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "../core/ports.ts";
+import { addressKey } from "../server/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { findDevice, type DeviceNode } from "./device-node.ts";
 
@@ -31,7 +32,7 @@ export async function authenticateDevice(
   const header = parseHeader(message, type);
   if (!header.ok) return header;
   const { kid } = header.value;
-  const retryAfterSeconds = limit(`${address} ${kid}`);
+  const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
   if (retryAfterSeconds !== undefined)
     return { ok: false, failure: { code: "RateLimited", retryAfterSeconds } };
   const node = await findDevice(store, kid);

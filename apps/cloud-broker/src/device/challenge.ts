@@ -4,6 +4,7 @@ import { createNonce, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { challengeRequest, parseWith, type Challenge } from "@databox-cmk/protocol";
 
+import { addressKey } from "../server/address-key.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 
@@ -18,7 +19,7 @@ export function answerChallenge(
   const parsed = parseWith(challengeRequest, request.body);
   if (!parsed.ok) throw new AppError("DeviceMessageMalformed", { detail: parsed.detail });
   const { serial } = parsed.value;
-  const retryAfterSeconds = limit(`${request.address} ${serial}`);
+  const retryAfterSeconds = limit(`${addressKey(request.address)} ${serial}`);
   if (retryAfterSeconds !== undefined)
     throw new AppError("RateLimited", { facts: { retryAfterSeconds } });
   const nowMs = now();

@@ -2,13 +2,18 @@ import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import { purposeAllowed } from "../core/unlock-purposes.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 import { storeAnswer } from "./stored-answers.ts";
 
-/** One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. */
+/**
+ * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. The
+ * stage is looked at once more: an order that was cancelled or erased while its vault was asked gets no grant.
+ */
 export async function commitGrant(
   { store, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
@@ -17,10 +22,23 @@ export async function commitGrant(
   grant: Grant,
   answer: SignedAnswer,
   vaultRequestId: string | undefined,
-): Promise<void> {
+): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
-  await store.transaction().execute(async (transaction) => {
+  return store.transaction().execute(async (transaction) => {
+    const current = await transaction
+      .selectFrom("orders")
+      .select("stage")
+      .where("id", "=", order)
+      .executeTakeFirst();
+    if (current === undefined || !purposeAllowed(current.stage, request.purpose))
+      return {
+        ok: false,
+        failure: {
+          code: "PurposeForbidden",
+          detail: "purpose: the stage of the order changed meanwhile",
+        },
+      };
     await appendAudit(transaction, order, {
       action: "unlock",
       actor: actorOf(message, sender),
@@ -55,5 +73,6 @@ export async function commitGrant(
       })
       .execute();
     await noteOutcome(transaction, sender, "granted", now());
+    return { ok: true, value: undefined };
   });
 }

@@ -18,6 +18,7 @@ import {
 import { decideEnrolment } from "../core/decide-enrolment.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
+import { addressKey } from "../server/address-key.ts";
 import { malformed, parseHeader } from "./authenticate-device.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { findEnrolling, recordDeviceKey, type EnrollingNode } from "./enrolling-node.ts";
@@ -53,7 +54,7 @@ async function authenticateEnrolment(
   const proven = proveKey(message.text);
   if (!proven.ok) return proven;
   const { key, request } = proven.value;
-  const retryAfterSeconds = limit(`${message.address} ${request.serial}`);
+  const retryAfterSeconds = limit(`${addressKey(message.address)} ${request.serial}`);
   if (retryAfterSeconds !== undefined) return refuse({ code: "RateLimited", retryAfterSeconds });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema admits lower-case order ids only
   const order = request.order as OrderId;

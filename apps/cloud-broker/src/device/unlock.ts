@@ -109,8 +109,16 @@ async function decideAndGrant(
       : {}),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
-  await commitGrant(dependencies, message, request, node, grant, answer, vaultRequestId);
-  return { ok: true, value: answer };
+  const committed = await commitGrant(
+    dependencies,
+    message,
+    request,
+    node,
+    grant,
+    answer,
+    vaultRequestId,
+  );
+  return committed.ok ? { ok: true, value: answer } : committed;
 }
 
 /** Seals the content key to the request's one-use key, and forgets it in any case. */

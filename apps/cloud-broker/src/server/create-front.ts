@@ -6,6 +6,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { BrokerConfig } from "../config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/open-store.ts";
+import { addressKey } from "./address-key.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
 import { createHandler } from "./express-adapter.ts";
 import { logServed } from "./log-served.ts";
@@ -44,7 +45,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;
-      const retryAfterSeconds = limit(request.address);
+      const retryAfterSeconds = limit(addressKey(request.address));
       if (retryAfterSeconds === undefined) return;
       throw new AppError(route?.authentication === "device" ? "RateLimited" : "TooManyRequests", {
         facts: { retryAfterSeconds },

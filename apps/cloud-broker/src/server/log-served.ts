@@ -1,5 +1,5 @@
 import type { Served } from "./express-adapter.ts";
-import type { Log } from "./log.ts";
+import type { Log, LogFields } from "./log.ts";
 
 /** One line for each request. What nobody named is a bug and stands there with its place. */
 export function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {
@@ -14,8 +14,17 @@ export function logServed(log: Log, { route, request, status, elapsedMs, failure
     reason: failure?.reason,
     address: request.address,
     ...(route === undefined ? { path: request.path } : {}),
-    ...(cause instanceof Error ? { error: cause.name, stack: stackOf(cause) } : {}),
+    ...(cause instanceof Error ? describe(cause) : {}),
   });
+}
+
+function describe(error: Error): LogFields {
+  return {
+    error: error.name,
+    // Such as SQLITE_FULL: what a system said, never what a person wrote.
+    ...("code" in error && typeof error.code === "string" ? { errorCode: error.code } : {}),
+    stack: stackOf(error),
+  };
 }
 
 /** Where it happened. The first lines are the message, which may quote data. */

@@ -15,6 +15,7 @@ const FIELDS = {
   reason: "trusted",
   /** Of errors that nobody named: class and place, never the message's data. */
   error: "trusted",
+  errorCode: "trusted",
   stack: "trusted",
   port: "trusted",
   url: "trusted",

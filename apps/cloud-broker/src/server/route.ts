@@ -59,8 +59,8 @@ type Reads<Request> =
 
 /**
  * One row of the broker's HTTP surface. A `device` proves itself by the signature of its message, in the handler; a
- * `caller` or an `operator` by a token of Entra, before the body is read. A handler parses, loads, decides, does, renders; it throws `AppError` for what
- * it refuses, and the adapter renders that as an ARM error.
+ * `caller` or an `operator` by a token of Entra, before the body is read. A handler parses, loads, decides, does,
+ * renders; it throws `AppError` for what it refuses, and the adapter renders that as an ARM error.
  */
 export type Route = {
   readonly method: Method;

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 
+import { forgiveRollback } from "./forgive-rollback.ts";
 import { keepStatements } from "./keep-statements.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { BrokerTables } from "./schema.ts";
@@ -30,7 +31,7 @@ export async function openStore(
   database.pragma("cache_size = -65536");
   database.pragma("mmap_size = 268435456");
   const store: Store = new Kysely<BrokerTables>({
-    dialect: new SqliteDialect({ database: keepStatements(database) }),
+    dialect: new SqliteDialect({ database: forgiveRollback(keepStatements(database), database) }),
   });
   const { error } = await new Migrator({
     db: store,

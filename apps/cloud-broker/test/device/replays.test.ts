@@ -217,3 +217,25 @@ test("a sealing key of low order is malformed, and the content key goes nowhere"
   });
   expect(answer).toMatchObject({ kind: "denial", value: { code: "DeviceMessageMalformed" } });
 });
+
+test.each(["Cancelled", "PickedUp"])(
+  "an order that becomes %s while its vault is asked gets no grant",
+  async (stage) => {
+    const device = await world.enrolled(`meanwhile-${stage.toLowerCase()}`);
+    const { releaseContentKey } = world.custody;
+    world.custody.releaseContentKey = async (order, serial) => {
+      const released = await releaseContentKey(order, serial);
+      await world.setStage(order, stage);
+      return released;
+    };
+    const { answer } = await device.unlock("unlock");
+    world.custody.releaseContentKey = releaseContentKey;
+    expect(answer).toMatchObject({ kind: "denial", value: { code: "PurposeForbidden" } });
+    const grants = await world.store
+      .selectFrom("grants")
+      .select("grant_hash")
+      .where("order_id", "=", device.order)
+      .execute();
+    expect(grants).toEqual([]);
+  },
+);

@@ -1,0 +1,35 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+
+import { DeviceWorld } from "./device-world.ts";
+
+const TRIES_MAX = 200;
+
+test("a full disk is an outage of the broker, never a refusal, and ends when there is space again", async () => {
+  await using world = await DeviceWorld.open();
+  const device = await world.enrolled("full-disk");
+  const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(world.store);
+  const limitPages = (pages: number) =>
+    sql.raw(`pragma max_page_count = ${String(pages)}`).execute(world.store);
+  await limitPages((rows[0]?.page_count ?? 0) + 4);
+  let granted = 0;
+  let { answer } = await device.unlock("unlock");
+  while (answer.kind === "answer" && granted < TRIES_MAX) {
+    granted += 1;
+    ({ answer } = await device.unlock("unlock"));
+  }
+  expect(answer).toMatchObject({
+    kind: "denial",
+    status: 500,
+    value: { code: "InternalError", class: "internal" },
+  });
+  expect(world.logLines.at(-1)).toContain("SQLITE_FULL");
+  await limitPages(1_000_000);
+  const { contentKey } = await device.unlock("unlock");
+  expect(await world.opens(device, contentKey)).toBe(true);
+  // Every grant that left has its row, and no row stands for one that did not.
+  const rowsOfGrants = (await world.audit(device.order)).filter(
+    (row) => row["outcome"] === "granted",
+  );
+  expect(rowsOfGrants).toHaveLength(granted + 1);
+});
