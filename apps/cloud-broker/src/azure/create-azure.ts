@@ -11,6 +11,7 @@ import { createResourceManagerGet } from "./resource-manager-get.ts";
 import { createResourceReader } from "./resource-reader.ts";
 import { createRoleReader } from "./role-reader.ts";
 import { createAzureTransport } from "./transport.ts";
+import { uncached } from "./uncached-credential.ts";
 import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 
@@ -65,7 +66,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     random: deps.random,
     sleep: deps.sleep ?? sleepByTimer,
   });
-  const credential = credentials.of({ kind: "broker" });
+  const credential = uncached(credentials.of({ kind: "broker" }));
   const get = createResourceManagerGet({ transport, credential, armUrl });
   const vaultScope = `https://${settings.keyVaultSuffixes[0]}/.default`;
   return {

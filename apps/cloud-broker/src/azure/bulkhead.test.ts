@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { createBulkhead } from "./bulkhead.ts";
+
+const LIMITS = { inFlight: 2, waiting: 2, waitMs: 1000 };
+
+function call() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  return { run: () => promise, resolve, reject };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a bulkhead", () => {
+  it("lets so many run, so many wait, and turns the rest away without running them", async () => {
+    const bulkhead = createBulkhead(LIMITS);
+    const calls = Array.from({ length: 4 }, call);
+    const results = calls.map(({ run }) => bulkhead.enter(run));
+    let ran = false;
+    expect(
+      await bulkhead.enter(() => {
+        ran = true;
+        return Promise.resolve("");
+      }),
+    ).toBeUndefined();
+    expect(ran).toBe(false);
+    for (const [index, { resolve }] of calls.entries()) resolve(String(index));
+    expect(await Promise.all(results)).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("gives a freed place to the one that waits longest, after a failure too", async () => {
+    const bulkhead = createBulkhead({ ...LIMITS, inFlight: 1 });
+    const first = call();
+    const order: string[] = [];
+    const failed = bulkhead.enter(first.run);
+    const others = ["second", "third"].map((name) =>
+      bulkhead.enter(() => {
+        order.push(name);
+        return Promise.resolve(name);
+      }),
+    );
+    first.reject(new Error("down"));
+    await expect(failed).rejects.toThrow("down");
+    await Promise.all(others);
+    expect(order).toEqual(["second", "third"]);
+  });
+
+  it("lets nobody wait longer than the limit, and keeps the place of one who gave up free", async () => {
+    const bulkhead = createBulkhead({ ...LIMITS, inFlight: 1 });
+    const slow = call();
+    const running = bulkhead.enter(slow.run);
+    const waiting = bulkhead.enter(() => Promise.resolve("late"));
+    await vi.advanceTimersByTimeAsync(LIMITS.waitMs);
+    expect(await waiting).toBeUndefined();
+    slow.resolve("done");
+    expect(await running).toBe("done");
+    expect(await bulkhead.enter(() => Promise.resolve("next"))).toBe("next");
+  });
+});

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+
+it("forgets the entry longest unused, and what it is told to forget", () => {
+  const kept = new LeastRecentlyUsed<string, number>(2);
+  kept.set("a", 1);
+  kept.set("b", 2);
+  expect(kept.get("a")).toBe(1);
+  kept.set("c", 3);
+  expect([kept.get("a"), kept.get("b"), kept.get("c")]).toEqual([1, undefined, 3]);
+  kept.deleteWhere((key) => key === "c");
+  expect([kept.get("a"), kept.get("c")]).toEqual([1, undefined]);
+  kept.delete("a");
+  expect(kept.get("a")).toBeUndefined();
+});

@@ -1,0 +1,63 @@
+import type { KeyVaultKey } from "@azure/keyvault-keys";
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+
+import { parseVaultKey } from "./parse-vault-key.ts";
+
+const VERSION = "0123456789abcdef0123456789abcdef";
+const ASKED = { vaultUrl: "https://kv.vault.azure.net", vaultName: "kv", keyName: "kek" };
+const ID = `${ASKED.vaultUrl}/keys/kek/${VERSION}`;
+
+function answer(overrides: Partial<KeyVaultKey> = {}): KeyVaultKey {
+  return {
+    id: ID,
+    name: "kek",
+    keyType: "RSA",
+    keyOperations: ["wrapKey", "unwrapKey"],
+    key: { n: Uint8Array.of(0, 0x80, ...new Uint8Array(255)) },
+    properties: { vaultUrl: ASKED.vaultUrl, name: "kek", enabled: true },
+    ...overrides,
+  };
+}
+
+describe("parseVaultKey", () => {
+  it("reads a key, its size without leading zeros", () => {
+    expect(parseVaultKey(answer(), ASKED, "westus")).toEqual({
+      kid: ID,
+      keyType: "RSA",
+      keySizeBits: 2048,
+      operations: ["wrapKey", "unwrapKey"],
+      enabled: true,
+      vaultRegion: "westus",
+    });
+  });
+
+  it("takes a key without operations for one that permits none, and one without modulus for no RSA key", () => {
+    const bare = parseVaultKey(
+      { ...answer(), key: {}, keyType: "EC", keyOperations: [] },
+      ASKED,
+      undefined,
+    );
+    expect(bare).toMatchObject({ keyType: "EC", keySizeBits: 0, operations: [] });
+  });
+
+  it.each<[string, Partial<KeyVaultKey>]>([
+    ["of another vault", { id: ID.replace("kv.", "evil.") }],
+    ["of another name", { id: ID.replace("/kek/", "/other/") }],
+    ["without version", { id: `${ASKED.vaultUrl}/keys/kek` }],
+    ["whose modulus is absurd", { key: { n: new Uint8Array(4096).fill(255) } }],
+  ])("refuses a key %s", (_case, overrides) => {
+    expect(parseVaultKey(answer(overrides), ASKED, undefined)).toBeUndefined();
+  });
+
+  it("refuses another version than the one asked for", () => {
+    expect(
+      parseVaultKey(answer(), { ...ASKED, version: "f".repeat(32) }, undefined),
+    ).toBeUndefined();
+    expect(parseVaultKey(answer(), { ...ASKED, version: VERSION }, undefined)?.kid).toBe(ID);
+  });
+
+  test.prop([fc.anything()])("takes nothing that is no key", (value) => {
+    expect(parseVaultKey(value as KeyVaultKey, ASKED, undefined)).toBeUndefined();
+  });
+});
