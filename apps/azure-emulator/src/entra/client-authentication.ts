@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-
 import type { HttpRequest } from "../http/message.ts";
 import { EntraError } from "./entra-error.ts";
+import { equalSecrets } from "./equal-secrets.ts";
 import { verifyFederatedAssertion } from "./federated-assertion.ts";
 import type { OAuthParameters } from "./form-parameters.ts";
 import type { ServicePrincipal } from "./principals.ts";
@@ -57,16 +56,10 @@ export async function authenticateClient(
 }
 
 function checkSecret(secret: string, principal: ServicePrincipal, nowMs: number): void {
-  const presented = digest(secret);
-  const match = principal.secrets.find((known) => timingSafeEqual(digest(known.value), presented));
+  const match = principal.secrets.find((known) => equalSecrets(known.value, secret));
   if (match === undefined) throw new EntraError(7000215, { appId: principal.clientId });
   if (match.expiresAtMs !== undefined && match.expiresAtMs <= nowMs)
     throw new EntraError(7000222, { appId: principal.clientId });
-}
-
-/** Equal lengths for the constant-time comparison. */
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */

@@ -5,6 +5,7 @@ import type { Grant, Grants } from "./authorization-code.ts";
 import { authenticateClient, readClientCredentials } from "./client-authentication.ts";
 import { openIdIssuer } from "./discovery.ts";
 import { EntraError } from "./entra-error.ts";
+import { equalSecrets } from "./equal-secrets.ts";
 import { type OAuthParameters, parseFormParameters, requireParameter } from "./form-parameters.ts";
 import { findServicePrincipal, type ServicePrincipal } from "./principals.ts";
 import { newTokenId, signToken } from "./sign-token.ts";
@@ -114,7 +115,7 @@ async function passwordGrant(exchange: Exchange): Promise<object> {
   const userName = requireParameter(exchange.parameters, "username");
   const password = requireParameter(exchange.parameters, "password");
   const user = requireUser(exchange, userName);
-  if (user.password !== password) throw new EntraError(50126);
+  if (!equalSecrets(user.password, password)) throw new EntraError(50126);
   const scope = exchange.parameters.scope ?? "openid";
   const grant = {
     tenantId: exchange.tenant.id,
