@@ -4,10 +4,14 @@ import { Command } from "commander";
 import { renderVerdict } from "./audit/render-verdict.ts";
 import { verifyAuditFile } from "./audit/verify-audit-file.ts";
 import { parseConfig } from "./config.ts";
+import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
+import { examineBroker } from "./doctor/examine-broker.ts";
 import { renderSettings } from "./render-settings.ts";
 import { startBroker } from "./start-broker.ts";
 
 const EXIT_TAMPERED = 3;
+/** Since the process started. */
+const elapsedMs = (): number => performance.now();
 
 const program = new Command("broker")
   .description("Decides whether a transfer appliance may unlock now, and asks the customer's vault")
@@ -23,6 +27,19 @@ program
   .description("print every environment variable with its meaning")
   .action(() => {
     process.stdout.write(renderSettings());
+  });
+
+program
+  .command("doctor")
+  .description("check everything the broker needs, and say the one thing to do next")
+  .option("--json", "one JSON object")
+  .action(async (options: { readonly json?: true }) => {
+    const run = await examineBroker({ environment: process.env, now: Date.now, elapsedMs });
+    const report = reportOf(run, elapsedMs());
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify(report) : renderReport(report)}\n`,
+    );
+    process.exitCode = exitCodeOf(report);
   });
 
 program

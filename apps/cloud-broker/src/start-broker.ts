@@ -1,17 +1,14 @@
-import { AppError } from "@databox-cmk/errors";
-
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./callers/fetch-by-agent.ts";
 import { createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config.ts";
-import { parseKeyUrl } from "./core/key-url.ts";
-import type { KeyUrl } from "./core/order.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
 import { openTokenIssuer } from "./issuer/token-issuer.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
+import { parseServiceKey } from "./service-key.ts";
 import { openDataDir } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
 
@@ -118,14 +115,6 @@ export async function startBroker(
       log("info", "closed");
     },
   };
-}
-
-function parseServiceKey(config: BrokerConfig): KeyUrl {
-  const parsed = parseKeyUrl(config.SERVICE_KEY_URL, config.KEY_VAULT_SUFFIXES);
-  if (parsed.ok) return parsed.value;
-  throw new AppError("Misuse", {
-    detail: `SERVICE_KEY_URL is wrong: expected the URL of a key in a vault of KEY_VAULT_SUFFIXES (${parsed.failure.detail ?? parsed.failure.code})`,
-  });
 }
 
 /** Forgets what can no longer matter, and cleans up after crashes; a failure is logged and tried again. */

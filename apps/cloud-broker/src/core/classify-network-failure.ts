@@ -47,6 +47,11 @@ const REASONS: Readonly<Record<string, NetworkReason>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "certificate",
 };
 
+/** @param code - the error's `code`; undefined and unknown ones count as a broken connection. */
+export function networkReason(code: string | undefined): NetworkReason {
+  return REASONS[code ?? ""] ?? "connection";
+}
+
 /** The party answered, and its answer could not be read: half a body, no JSON. */
 const UNREADABLE = new Set([
   "PARSE_ERROR",
@@ -61,7 +66,7 @@ const UNREADABLE = new Set([
  * @param code - the error's `code`; undefined and unknown ones count as a broken connection.
  */
 export function classifyNetworkFailure(code: string | undefined, party: Party): Failure {
-  const reason = REASONS[code ?? ""] ?? "connection";
+  const reason = networkReason(code);
   const detail = `${NAMES[party]}: ${code ?? "no answer"}`;
   switch (party) {
     case "vault":

@@ -24,7 +24,11 @@ export async function openSecretFile(path: string, create: () => Uint8Array): Pr
   return written;
 }
 
-async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
+/**
+ * @returns undefined when there is no such file
+ * @throws {AppError} Misuse for one that others may read, or that is a symbolic link
+ */
+export async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
   let file;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -6,7 +6,7 @@ import { AppError } from "@databox-cmk/errors";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
 import { type OpenDatabase, openStore, type Store } from "./open-store.ts";
 
-const DATABASE_FILE = "broker.sqlite";
+export const DATABASE_FILE = "broker.sqlite";
 
 /**
  * Opens what the broker keeps: its database and its own keys. Makes the folder, for its owner only.

@@ -56,6 +56,7 @@ function renderSuccess(event: SuccessEvent): string[] {
         `  ${String(sequence).padStart(5)}  ${at}  ${what}  ${renderFacts(facts)}`,
     ),
     ...(event.notes ?? []).map((note) => `  Note: ${note}.`),
+    ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
     ...nextStep(event),
   ];
 }

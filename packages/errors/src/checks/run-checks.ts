@@ -1,4 +1,4 @@
-import { toAppError } from "../app-error.ts";
+import { AppError, toAppError } from "../app-error.ts";
 import { explain } from "../explain.ts";
 import type { Check, CheckFailure, CheckRow, Finding } from "./check.ts";
 
@@ -65,9 +65,16 @@ async function find(probe: Probe): Promise<Finding> {
   try {
     return await probe();
   } catch (error) {
-    const { code, reason, facts, detail } = toAppError(error);
+    const { code, reason, facts, detail = placeOf(error) } = toAppError(error);
     return { ok: false, failure: { code, reason, facts, detail } };
   }
+}
+
+/** Of an error that nobody named: its class and where it was thrown. Its message may quote data. */
+function placeOf(error: unknown): string | undefined {
+  if (error instanceof AppError || !(error instanceof Error)) return undefined;
+  const frame = error.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
+  return `${error.name} ${frame?.trim() ?? ""}`;
 }
 
 function errorOf({ code, reason, facts, detail }: CheckFailure): NonNullable<Check["error"]> {

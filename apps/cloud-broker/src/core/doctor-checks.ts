@@ -1,0 +1,35 @@
+import type { CheckRow } from "@databox-cmk/errors";
+
+export type DoctorCheckName =
+  | "configuration"
+  | "data-folder"
+  | "database"
+  | "migrations"
+  | "database-write"
+  | "signing-keys"
+  | "certificate"
+  | "name-authority"
+  | "name-resource-manager"
+  | "name-vault"
+  | "issuer"
+  | "identity"
+  | "service-key"
+  | "service-key-use";
+
+/** From the broker's own files outwards to Azure, so that the first failure is the one to mend first. */
+export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
+  { name: "configuration", title: "configuration", after: [] },
+  { name: "data-folder", title: "data folder", after: ["configuration"] },
+  { name: "database", title: "database", after: ["data-folder"] },
+  { name: "migrations", title: "database schema", after: ["database"] },
+  { name: "database-write", title: "database writable", after: ["database"] },
+  { name: "signing-keys", title: "own keys", after: ["data-folder"] },
+  { name: "certificate", title: "TLS certificate", after: ["configuration"] },
+  { name: "name-authority", title: "Entra ID's name", after: ["configuration"] },
+  { name: "name-resource-manager", title: "Resource Manager's name", after: ["configuration"] },
+  { name: "name-vault", title: "own vault's name", after: ["configuration"] },
+  { name: "issuer", title: "issuer from outside", after: ["configuration", "signing-keys"] },
+  { name: "identity", title: "own identity", after: ["configuration"] },
+  { name: "service-key", title: "service key", after: ["identity", "name-vault"] },
+  { name: "service-key-use", title: "wrap and unwrap", after: ["service-key"] },
+];

@@ -1,0 +1,163 @@
+import {
+  type CheckFailure,
+  type CheckRun,
+  type Finding,
+  type Probe,
+  runChecks,
+} from "@databox-cmk/errors";
+
+import { type Azure, createAzure } from "../azure/create-azure.ts";
+import { createLookup } from "../azure/name-lookup.ts";
+import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../config.ts";
+import { DOCTOR_CHECKS, type DoctorCheckName } from "../core/doctor-checks.ts";
+import type { KeyUrl } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import { readPemFile } from "../server/read-pem-file.ts";
+import { parseServiceKey } from "../service-key.ts";
+import { probeCertificate } from "./probe-certificate.ts";
+import { probeIssuer } from "./probe-issuer.ts";
+import { probeOwnKeys } from "./probe-own-keys.ts";
+import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
+import {
+  probeDatabase,
+  probeDatabaseWrite,
+  probeDataFolder,
+  probeMigrations,
+} from "./probe-storage.ts";
+
+export type ExaminationOptions = {
+  readonly environment: Environment;
+  readonly now: Clock;
+  /** Monotonic. */
+  readonly elapsedMs: () => number;
+};
+
+/** Everything that the broker needs, from its configuration to its vault; may run beside a broker that serves. */
+export async function examineBroker(options: ExaminationOptions): Promise<CheckRun> {
+  await using opened = new AsyncDisposableStack();
+  return await runChecks(DOCTOR_CHECKS, createProbes(options, opened), options.elapsedMs);
+}
+
+type Known = { readonly config: BrokerConfig; readonly serviceKey: KeyUrl; readonly azure: Azure };
+
+function createProbes(
+  { environment, now }: ExaminationOptions,
+  opened: AsyncDisposableStack,
+): Readonly<Record<DoctorCheckName, Probe>> {
+  let read: Known | undefined;
+  let issuerKid: string | undefined;
+  let serviceKid: string | undefined;
+
+  function known(): Known {
+    if (read === undefined) throw new TypeError("a check ran before the configuration was read");
+    return read;
+  }
+  const dataDir = (): string => known().config.BROKER_DATA_DIR;
+
+  async function probeConfiguration(): Promise<Finding> {
+    const config = parseConfig(environment);
+    const serviceKey = parseServiceKey(config);
+    read = { config, serviceKey, azure: await openAzure(config, now) };
+    const { azure } = read;
+    opened.defer(() => {
+      azure.close();
+    });
+    const set = Object.keys(SETTINGS).filter((name) => (environment[name] ?? "") !== "");
+    return {
+      ok: true,
+      found: `${String(set.length)} of ${String(Object.keys(SETTINGS).length)} variables are set`,
+    };
+  }
+
+  const probeName =
+    (
+      variable: "ENTRA_AUTHORITY" | "ARM_URL" | "SERVICE_KEY_URL",
+      unreachable: Pick<CheckFailure, "code" | "reason">,
+    ) =>
+    () => {
+      const { config } = known();
+      return resolveName(config, new URL(config[variable]).hostname, unreachable);
+    };
+
+  return {
+    configuration: probeConfiguration,
+    "data-folder": () => probeDataFolder(dataDir()),
+    database: async () => probeDatabase(dataDir()),
+    migrations: async () => probeMigrations(dataDir()),
+    "database-write": async () => probeDatabaseWrite(dataDir()),
+    async "signing-keys"() {
+      const keys = await probeOwnKeys(dataDir());
+      ({ issuerKid } = keys);
+      return keys.finding;
+    },
+    certificate() {
+      const { BROKER_TLS_CERTIFICATE_FILE: certificateFile, ...config } = known().config;
+      const files = { certificateFile, keyFile: config.BROKER_TLS_KEY_FILE };
+      return probeCertificate(files, new URL(config.BROKER_URL).hostname, now());
+    },
+    "name-authority": probeName("ENTRA_AUTHORITY", {
+      code: "IdentityProviderUnreachable",
+      reason: "entra",
+    }),
+    "name-resource-manager": probeName("ARM_URL", { code: "ResourceManagerUnreachable" }),
+    "name-vault": probeName("SERVICE_KEY_URL", { code: "KeyVaultUnreachable", reason: "dns" }),
+    issuer: () => probeIssuer(known().azure.agent, known().config.BROKER_URL, issuerKid),
+    identity: () => probeIdentity(known().azure.vaults),
+    async "service-key"() {
+      const { azure, serviceKey } = known();
+      const probed = await probeServiceKey(azure.vaults, serviceKey, now());
+      serviceKid = probed.kid;
+      return probed.finding;
+    },
+    "service-key-use": () =>
+      probeServiceKeyUse(known().azure.vaults, known().serviceKey, serviceKid ?? ""),
+  };
+}
+
+async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
+  const { EXTRA_CA_FILE: file } = config;
+  return createAzure(
+    {
+      armUrl: config.ARM_URL,
+      authorityUrl: config.ENTRA_AUTHORITY,
+      tenantId: config.TENANT_ID,
+      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
+      issuer: config.BROKER_URL,
+      extraCaPem: file === undefined ? undefined : await readPemFile("EXTRA_CA_FILE", file),
+      dnsServer: config.DNS_SERVER,
+    },
+    {
+      signAssertion: () => Promise.reject(new TypeError("the doctor acts for no order")),
+      now,
+      random: Math.random,
+    },
+  );
+}
+
+/** A name that does not resolve is nobody's refusal: the failure is that of the party behind the name. */
+function resolveName(
+  { DNS_SERVER: server }: BrokerConfig,
+  hostname: string,
+  unreachable: Pick<CheckFailure, "code" | "reason">,
+): Promise<Finding> {
+  return new Promise((resolve) => {
+    createLookup(server)(hostname, {}, (error, found) => {
+      if (error === null) {
+        const address = typeof found === "string" ? found : (found[0]?.address ?? "");
+        resolve({ ok: true, found: `${hostname} is ${address}` });
+        return;
+      }
+      const detail = `${hostname} cannot be resolved (${error.code ?? "no answer"})`;
+      const remedy = { who: "broker-operator", text: adviceOn(server) } as const;
+      resolve({ ok: false, failure: { ...unreachable, detail, remedy } });
+    });
+  });
+}
+
+function adviceOn(server: BrokerConfig["DNS_SERVER"]): string {
+  if (server === undefined)
+    return "See that this machine's name server knows the name, or name another one in DNS_SERVER";
+  const { address, port } = server;
+  return `See that the name server ${address}:${String(port)} of DNS_SERVER answers and knows the name`;
+}

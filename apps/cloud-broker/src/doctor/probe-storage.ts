@@ -1,0 +1,115 @@
+import { constants } from "node:fs";
+import { access, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+
+import { AppError, type Finding } from "@databox-cmk/errors";
+import Database from "better-sqlite3";
+
+import { judgeMigrations } from "../core/judge-migrations.ts";
+import { MIGRATIONS } from "../store/migrations.ts";
+import { DATABASE_FILE, dataDirFailure } from "../store/open-data-dir.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** A database that cannot grow stops every unlock. */
+const LEAST_FREE_MIB = 64;
+const OTHERS = 0o077;
+const NOT_THERE_YET: Finding = { ok: true, found: "none yet; the first start makes it" };
+
+export async function probeDataFolder(folder: string): Promise<Finding> {
+  try {
+    const found = await stat(folder);
+    if (!found.isDirectory())
+      throw new AppError("Misuse", { detail: `BROKER_DATA_DIR: ${folder} is no folder` });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    const mode = found.mode & 0o777;
+    if ((mode & OTHERS) !== 0)
+      return fail(
+        `${folder} can be entered by others (mode ${mode.toString(8)})`,
+        "Let its owner alone enter the folder",
+        `chmod 700 '${folder}'`,
+      );
+    const { bavail, bsize } = await statfs(folder);
+    const freeMib = Math.floor((bavail * bsize) / MEBIBYTE);
+    if (freeMib < LEAST_FREE_MIB)
+      throw new AppError("DiskFull", {
+        detail: `${String(freeMib)} MiB are left for ${folder}`,
+        facts: { stateDir: folder },
+      });
+    return { ok: true, found: `${folder}, ${String(freeMib)} MiB free` };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return NOT_THERE_YET;
+    throw dataDirFailure(folder, error);
+  }
+}
+
+/** Reads every page. */
+export function probeDatabase(folder: string): Finding {
+  return withDatabase(folder, true, (database) => {
+    const answer = String(database.pragma("integrity_check(1)", { simple: true }));
+    if (answer === "ok") {
+      const orders = database
+        .prepare("select count(*) from sqlite_schema where type = 'table'")
+        .pluck()
+        .get();
+      return { ok: true, found: `whole, ${String(orders)} tables` };
+    }
+    return fail(
+      `${DATABASE_FILE} is damaged: ${answer}`,
+      "Stop the broker and restore the last backup of the database",
+    );
+  });
+}
+
+export function probeMigrations(folder: string): Finding {
+  return withDatabase(folder, true, (database) => {
+    const has = database
+      .prepare("select count(*) from sqlite_schema where name = 'kysely_migration'")
+      .pluck()
+      .get();
+    const applied =
+      has === 0
+        ? []
+        : database.prepare("select name from kysely_migration order by name").pluck().all();
+    return judgeMigrations(applied.map(String), Object.keys(MIGRATIONS));
+  });
+}
+
+/** Takes the write lock and gives it back: a broker that serves meanwhile waits for some milliseconds. */
+export function probeDatabaseWrite(folder: string): Finding {
+  return withDatabase(folder, false, (database) => {
+    database.exec("begin immediate");
+    database.exec("rollback");
+    return { ok: true, found: "a transaction can be begun" };
+  });
+}
+
+function withDatabase(
+  folder: string,
+  readonly: boolean,
+  probe: (database: Database.Database) => Finding,
+): Finding {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(join(folder, DATABASE_FILE), { readonly, fileMustExist: true });
+    return probe(database);
+  } catch (error) {
+    // Without a file better-sqlite3 says that it cannot open it, and without the folder that there is none.
+    if (codeOf(error) === "SQLITE_CANTOPEN" || /directory does not exist/.test(String(error)))
+      return NOT_THERE_YET;
+    throw dataDirFailure(folder, error);
+  } finally {
+    database?.close();
+  }
+}
+
+function fail(detail: string, text: string, command?: string): Finding {
+  const step = { text, ...(command === undefined ? {} : { command }) };
+  return {
+    ok: false,
+    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", ...step } },
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
