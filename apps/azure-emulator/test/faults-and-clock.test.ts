@@ -44,6 +44,8 @@ const statusesOf = async (count: number, call: () => Promise<Answer>): Promise<n
   return statuses;
 };
 
+const challenge = (): Promise<Answer> =>
+  world.send(`${vaultUrl}/keys/kek//unwrapkey${QUERY}`, { method: "POST" });
 const seededSequence = async (): Promise<number[]> => {
   await fault({ kind: "status", status: 503 }, { probability: 0.5, seed: 7 });
   const statuses = await statusesOf(12, unwrap);
@@ -78,6 +80,14 @@ describe("faults", () => {
     expect(
       (await client.unwrapKey("RSA-OAEP-256", Buffer.from(wrapped, "base64url"))).result,
     ).toHaveLength(32);
+  });
+
+  test("a counted fault leaves the challenge alone, one that always strikes does not", async () => {
+    await fault({ kind: "status", status: 503 }, { count: 1 });
+    expect((await challenge()).status).toBe(401);
+    expect(await statusesOf(2, unwrap)).toEqual([503, 200]);
+    await fault({ kind: "status", status: 503 });
+    expect((await challenge()).status).toBe(503);
   });
 
   test("a probability with a seed strikes in the same places each time", async () => {

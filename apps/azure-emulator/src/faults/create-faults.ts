@@ -26,6 +26,7 @@ export function createFaults(state: EmulatorState, settings: () => Settings): Fa
       const effects: StruckEffect[] = [];
       for (const fault of inScope(target)) {
         if (WORLD_KINDS.has(fault.effect.kind)) continue;
+        if (target.isPreliminary === true && isSelective(fault)) continue;
         const { strikes, next } = drawFault(fault);
         if (next === undefined) state.delete("fault", fault.id);
         else state.put("fault", next);
@@ -44,4 +45,8 @@ export function createFaults(state: EmulatorState, settings: () => Settings): Fa
     isReadOnly: (vault) =>
       inScope({ service: "key-vault", vault }).some(({ effect }) => effect.kind === "read-only"),
   };
+}
+
+function isSelective({ remaining, probability }: Fault): boolean {
+  return remaining !== undefined || probability < 1;
 }

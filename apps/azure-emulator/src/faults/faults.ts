@@ -6,6 +6,11 @@ export type FaultTarget = {
   readonly service: EmulatedService;
   readonly operation: string;
   readonly vault?: string;
+  /**
+   * The request without a token that asks a vault for its challenge: no part of the operation, so only faults that always strike do.
+   * A count of one then means one operation, whether or not its client has a token yet.
+   */
+  readonly isPreliminary?: boolean;
 };
 
 /** The one table of faults, for every service. */

@@ -67,7 +67,12 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
     if (found.kind !== "found") return answerNoRoute(found, request, context);
     const { operation } = found.route;
     return answerWithFaults(
-      faults.strike({ service: "key-vault", operation, vault: vault.name }),
+      faults.strike({
+        service: "key-vault",
+        operation,
+        vault: vault.name,
+        isPreliminary: request.headers.authorization === undefined,
+      }),
       (effect) => ({
         headers: commonHeaders(context),
         body: renderErrorBody({
@@ -112,14 +117,15 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
     const view = viewKey(state.get("key", recordKey), nowMs);
     const token = readToken(request.headers.authorization);
     const delayMs = faults.accessPropagationDelayMs(vault.name);
+    const access = effectiveAccess(vault, nowMs, delayMs);
     const decision = decideRequest({
       operation,
       apiVersion: { sent: sentVersion, parsed: apiVersion },
       token,
       expectedAudience: endpoints.vaultAudience,
       vault,
-      access: effectiveAccess(vault, nowMs, delayMs),
-      assignments: vault.access.rbacAuthorization
+      access,
+      assignments: access.rbacAuthorization
         ? state
             .list("roleAssignment")
             .filter((assignment) => isEffective(assignment, nowMs, delayMs))
