@@ -26,6 +26,7 @@ import type { Log } from "./server/log.ts";
 import { createRateLimit } from "./server/rate-limit.ts";
 import type { Route } from "./server/route.ts";
 import { observeVaults } from "./server/vault-health.ts";
+import { createGroupCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/open-store.ts";
 
 export type BrokerDependencies = {
@@ -87,6 +88,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const device = createDeviceRoutes({
     store,
+    commit: createGroupCommit(store),
     custody,
     keys,
     appendAudit,

@@ -12,10 +12,15 @@ import type { MessageType } from "@databox-cmk/protocol";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { addressKey } from "../server/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
-import { findDevice, type DeviceNode } from "./device-node.ts";
+import type { DeviceNode, FindDevice } from "./device-node.ts";
 
 /** A key that nobody has: an unknown device costs the same verification as a known one. */
 const decoy = importVerifyKey(generateSigningKey().key.publicJwk);
+
+export type AuthenticationDependencies = {
+  readonly findDevice: FindDevice;
+  readonly limit: DeviceDependencies["limit"];
+};
 
 export type AuthenticDevice = { readonly node: DeviceNode; readonly payload: JsonObject };
 
@@ -24,7 +29,7 @@ export type AuthenticDevice = { readonly node: DeviceNode; readonly payload: Jso
  * is the same DeviceNotAuthenticated.
  */
 export async function authenticateDevice(
-  { store, limit }: DeviceDependencies,
+  { findDevice, limit }: AuthenticationDependencies,
   message: string,
   type: MessageType,
   address: string,
@@ -35,7 +40,7 @@ export async function authenticateDevice(
   const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
   if (retryAfterSeconds !== undefined)
     return { ok: false, failure: { code: "RateLimited", retryAfterSeconds } };
-  const node = await findDevice(store, kid);
+  const node = await findDevice(kid);
   const payload = verifyOrNothing(message, type, node?.key ?? { ...decoy, kid });
   if (node === undefined || payload === undefined)
     return { ok: false, failure: { code: "DeviceNotAuthenticated" } };

@@ -15,7 +15,7 @@ import { storeAnswer } from "./stored-answers.ts";
  * stage is looked at once more: an order that was cancelled or erased while its vault was asked gets no grant.
  */
 export async function commitGrant(
-  { store, appendAudit, now }: DeviceDependencies,
+  { commit, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
   request: UnlockRequest,
   sender: { readonly order: OrderId; readonly serial: string },
@@ -25,7 +25,7 @@ export async function commitGrant(
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
-  return store.transaction().execute(async (transaction) => {
+  return commit(async (transaction) => {
     const current = await transaction
       .selectFrom("orders")
       .select("stage")

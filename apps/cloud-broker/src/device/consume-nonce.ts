@@ -12,12 +12,12 @@ import type { DeviceNode } from "./device-node.ts";
  * whose counter is then too low stays used: the device asks for a new challenge.
  */
 export async function consumeNonce(
-  { store, now }: Pick<DeviceDependencies, "store" | "now">,
+  { commit, now }: Pick<DeviceDependencies, "commit" | "now">,
   requestHash: string,
   request: UnlockRequest,
   node: DeviceNode,
 ): Promise<Outcome<undefined>> {
-  return store.transaction().execute(async (transaction) => {
+  return commit(async (transaction) => {
     const inserted = await transaction
       .insertInto("consumed_nonces")
       .values({

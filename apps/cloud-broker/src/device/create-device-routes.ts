@@ -3,6 +3,7 @@ import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { Route } from "../server/route.ts";
 import { answerChallenge } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import { createFindDevice } from "./device-node.ts";
 import { createEnrolmentExchange } from "./enrolment.ts";
 import { createReceiptExchange } from "./receipt.ts";
 import { serveDeviceMessage } from "./serve-device-message.ts";
@@ -12,6 +13,7 @@ const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 
 /** The device API, protocol version 1. A challenge is public: it says nothing and keeps nothing. */
 export function createDeviceRoutes(dependencies: DeviceDependencies): readonly Route[] {
+  const findDevice = createFindDevice(dependencies.store);
   const message = {
     method: "POST",
     authentication: "device",
@@ -35,12 +37,12 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
     {
       ...message,
       path: DEVICE_ROUTES.unlocks,
-      handle: serveDeviceMessage(dependencies, createUnlockExchange(dependencies)),
+      handle: serveDeviceMessage(dependencies, createUnlockExchange(dependencies, findDevice)),
     },
     {
       ...message,
       path: DEVICE_ROUTES.receipts,
-      handle: serveDeviceMessage(dependencies, createReceiptExchange(dependencies)),
+      handle: serveDeviceMessage(dependencies, createReceiptExchange(dependencies, findDevice)),
     },
   ];
 }

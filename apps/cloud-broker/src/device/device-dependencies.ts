@@ -6,6 +6,7 @@ import type { Clock } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
+import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
@@ -14,6 +15,7 @@ export type DeviceCustody = Pick<KeyCustody, "envelope" | "releaseContentKey">;
 
 export type DeviceDependencies = {
   readonly store: Store;
+  readonly commit: Commit;
   readonly custody: DeviceCustody;
   readonly keys: BrokerKeys;
   readonly appendAudit: AppendAudit;

@@ -14,31 +14,48 @@ export type DeviceNode = {
   readonly stage: string;
 };
 
+export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
+
+/** Imported keys that are kept: importing one takes longer than half a verification. */
+const KEYS_MAX = 10_000;
+
 /**
- * @param kid - thumbprint of the device key. Enrolments are immutable, so that it names one node or none.
+ * @returns a lookup by the thumbprint of the device key. Enrolments are immutable, so that it names one node or none; it
+ *   is asked of the database each time, only the imported key is kept, which its thumbprint names for good.
  */
-export async function findDevice(store: Store, kid: string): Promise<DeviceNode | undefined> {
-  const row = await store
-    .selectFrom("nodes")
-    .innerJoin("orders", "orders.id", "nodes.order_id")
-    .select([
-      "nodes.order_id",
-      "nodes.serial",
-      "nodes.device_jwk_json",
-      "nodes.minimum_suite",
-      "nodes.last_counter",
-      "orders.stage",
-    ])
-    .where("nodes.device_kid", "=", kid)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-    order: row.order_id as OrderId,
-    serial: row.serial,
-    key: importVerifyKey(JSON.parse(row.device_jwk_json ?? "null")),
-    minimumSuite: suiteName.parse(row.minimum_suite),
-    lastCounter: row.last_counter,
-    stage: row.stage,
+export function createFindDevice(store: Store): FindDevice {
+  const keys = new Map<string, VerifyKey>();
+  const keyOf = (kid: string, jwkJson: string | null): VerifyKey => {
+    const kept = keys.get(kid);
+    if (kept !== undefined) return kept;
+    const key = importVerifyKey(JSON.parse(jwkJson ?? "null"));
+    if (keys.size >= KEYS_MAX) keys.clear();
+    keys.set(kid, key);
+    return key;
+  };
+  return async (kid) => {
+    const row = await store
+      .selectFrom("nodes")
+      .innerJoin("orders", "orders.id", "nodes.order_id")
+      .select([
+        "nodes.order_id",
+        "nodes.serial",
+        "nodes.device_jwk_json",
+        "nodes.minimum_suite",
+        "nodes.last_counter",
+        "orders.stage",
+      ])
+      .where("nodes.device_kid", "=", kid)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    return {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+      order: row.order_id as OrderId,
+      serial: row.serial,
+      key: keyOf(kid, row.device_jwk_json),
+      minimumSuite: suiteName.parse(row.minimum_suite),
+      lastCounter: row.last_counter,
+      stage: row.stage,
+    };
   };
 }

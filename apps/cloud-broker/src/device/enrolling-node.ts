@@ -55,12 +55,12 @@ export type DeviceKeyRecord = {
 
 /** Uses the code up and records the key for good, with its audit row and the answer, in one commit. */
 export async function recordDeviceKey(
-  { store, appendAudit, now }: DeviceDependencies,
+  { commit, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
   record: DeviceKeyRecord,
 ): Promise<Outcome<undefined>> {
   const { order, serial, key } = record;
-  return store.transaction().execute(async (transaction) => {
+  return commit(async (transaction) => {
     if (!record.isRepeated) {
       const elsewhere = await transaction
         .selectFrom("nodes")

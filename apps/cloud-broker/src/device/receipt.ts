@@ -13,6 +13,7 @@ import type { Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { FindDevice } from "./device-node.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -25,12 +26,15 @@ import { storeAnswer } from "./stored-answers.ts";
 type Reporting = Sender & { readonly payload: unknown };
 
 /** What a node did with a grant; one that prepared itself is ready to be sent. */
-export function createReceiptExchange(dependencies: DeviceDependencies): DeviceExchange<Reporting> {
+export function createReceiptExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Reporting> {
   return {
     action: "receipt",
     async authenticate(message) {
       const device = await authenticateDevice(
-        dependencies,
+        { ...dependencies, findDevice },
         message.text,
         MESSAGE_TYPES.receipt,
         message.address,
@@ -50,10 +54,10 @@ async function takeReceipt(
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(receipt, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);
-  const { store, keys } = dependencies;
+  const { commit, keys } = dependencies;
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
-  return store.transaction().execute(async (transaction) => {
+  return commit(async (transaction) => {
     const grant = await findGrant(transaction, sender, parsed.value.grantHash);
     const decision = decideReceipt(parsed.value, {
       order: sender.order,

@@ -88,12 +88,12 @@ async function deny(
   failure: Failure,
   sender?: Sender,
 ): Promise<Answer> {
-  const { store, appendAudit, now } = dependencies;
+  const { commit, appendAudit, now } = dependencies;
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
   // A flood must not become a flood of durable writes.
   if (failure.code === "RateLimited") return renderAnswer(answer, denial.retryAfterSeconds);
   const isFinal = denial.class === "refused" || denial.class === "invalid";
-  await store.transaction().execute(async (transaction) => {
+  await commit(async (transaction) => {
     await appendAudit(transaction, sender?.order ?? "broker", {
       action,
       actor: actorOf(message, sender),

@@ -26,7 +26,7 @@ import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { consumeNonce } from "./consume-nonce.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
-import type { DeviceNode } from "./device-node.ts";
+import type { DeviceNode, FindDevice } from "./device-node.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "./serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "./signed-answer.ts";
 import { signEnvelope } from "./signed-envelope.ts";
@@ -34,12 +34,15 @@ import { signEnvelope } from "./signed-envelope.ts";
 type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
 /** docs/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
-export function createUnlockExchange(dependencies: DeviceDependencies): DeviceExchange<Unlocking> {
+export function createUnlockExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Unlocking> {
   return {
     action: "unlock",
     async authenticate(message) {
       const device = await authenticateDevice(
-        dependencies,
+        { ...dependencies, findDevice },
         message.text,
         MESSAGE_TYPES.unlockRequest,
         message.address,

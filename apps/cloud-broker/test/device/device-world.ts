@@ -21,6 +21,7 @@ import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import { createRateLimit } from "../../src/server/rate-limit.ts";
+import { createGroupCommit } from "../../src/store/group-commit.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
@@ -86,6 +87,7 @@ export class DeviceWorld implements AsyncDisposable {
       },
       routes: createDeviceRoutes({
         store,
+        commit: createGroupCommit(store),
         keys,
         custody,
         appendAudit,

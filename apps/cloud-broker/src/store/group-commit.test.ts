@@ -1,0 +1,87 @@
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { createGroupCommit, type Commit } from "./group-commit.ts";
+import { openStore, type Store } from "./open-store.ts";
+
+let store: Store;
+let commit: Commit;
+beforeEach(async () => {
+  store = await openStore(":memory:");
+  commit = createGroupCommit(store);
+});
+afterEach(async () => {
+  await store.destroy();
+});
+
+const insert = (name: string, outcome: "succeed" | "fail" = "succeed") =>
+  commit(async (transaction) => {
+    await transaction
+      .insertInto("consumed_nonces")
+      .values({ nonce_hash: name, request_hash: "", expires_at_ms: 0 })
+      .execute();
+    if (outcome === "fail") throw new RangeError(name);
+    return name;
+  });
+const names = async () =>
+  (
+    await store.selectFrom("consumed_nonces").select("nonce_hash").orderBy("nonce_hash").execute()
+  ).map((row) => row.nonce_hash);
+
+describe("a group commit", () => {
+  test("keeps what each work wrote and returns what each work returned", async () => {
+    const many = Array.from({ length: 200 }, (_, index) => String(index).padStart(3, "0"));
+    expect(await Promise.all(many.map((name) => insert(name)))).toEqual(many);
+    expect(await names()).toEqual(many);
+  });
+
+  test("undoes only the work that failed, and only its caller hears of it", async () => {
+    const outcomes = await Promise.allSettled([
+      insert("a"),
+      insert("b", "fail"),
+      insert("c"),
+      insert("a"),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "rejected",
+    ]);
+    expect(outcomes[1]).toMatchObject({ reason: new RangeError("b") });
+    expect(await names()).toEqual(["a", "c"]);
+  });
+
+  test("goes on after a failure, also when it was alone", async () => {
+    await expect(insert("a", "fail")).rejects.toThrow(RangeError);
+    await insert("b");
+    expect(await names()).toEqual(["b"]);
+  });
+
+  test("tells nobody of success when the commit itself fails", async () => {
+    // A deferred foreign key is checked by the commit, after every work of the batch has succeeded.
+    const orphan = commit(async (transaction) => {
+      await sql`pragma defer_foreign_keys = on`.execute(transaction);
+      await transaction
+        .insertInto("order_stages")
+        .values({ order_id: "no such order", stage: "s", status: "s", entered_at_ms: 0 })
+        .execute();
+    });
+    const outcomes = await Promise.allSettled([orphan, insert("a")]);
+    expect(outcomes[0]).toMatchObject({ status: "rejected" });
+    const told = outcomes[1].status === "fulfilled" ? ["a"] : [];
+    expect(await names()).toEqual(told);
+    await insert("b");
+    expect(await names()).toContain("b");
+  });
+
+  test("sees in one work what an earlier one of the same batch wrote", async () => {
+    await Promise.all([
+      insert("a"),
+      commit(async (transaction) => {
+        const rows = await transaction.selectFrom("consumed_nonces").select("nonce_hash").execute();
+        expect(rows).toHaveLength(1);
+      }),
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { sql, type Transaction } from "kysely";
+
+import type { Store } from "./open-store.ts";
+import type { BrokerTables } from "./schema.ts";
+
+/**
+ * Runs work in a transaction that is committed, durably, before the promise resolves. Work that waits at the same time
+ * shares one commit; work that throws is undone alone and rejects alone.
+ */
+export type Commit = <Value>(
+  work: (transaction: Transaction<BrokerTables>) => Promise<Value>,
+) => Promise<Value>;
+
+type Waiting = {
+  /** Never rejects; the returned function tells the waiting caller, once the commit is durable. */
+  run(transaction: Transaction<BrokerTables>): Promise<() => void>;
+  fail(error: unknown): void;
+};
+
+/** Bounds how long the first of a batch waits for the last. */
+const BATCH_MAX = 64;
+
+/**
+ * Group commit: while one batch is being committed the next one gathers, so that an fsync is paid once for all that
+ * arrived meanwhile (a durable commit costs more than the statements in it). One batch is in flight at a time.
+ */
+export function createGroupCommit(store: Store): Commit {
+  const queue: Waiting[] = [];
+  let isFlushing = false;
+
+  const flush = async () => {
+    isFlushing = true;
+    while (queue.length > 0) await commitBatch(store, queue.splice(0, BATCH_MAX));
+    isFlushing = false;
+  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      queue.push({
+        fail: reject,
+        async run(transaction) {
+          try {
+            const value = await work(transaction);
+            await sql`release work`.execute(transaction);
+            return () => {
+              resolve(value);
+            };
+          } catch (error) {
+            await undo(transaction, error);
+            return () => {
+              reject(error);
+            };
+          }
+        },
+      });
+      if (!isFlushing) void flush();
+    });
+}
+
+/** @throws the work's own error, when the database has undone the whole batch by itself (a full disk) */
+async function undo(transaction: Transaction<BrokerTables>, error: unknown): Promise<void> {
+  try {
+    await sql`rollback to work`.execute(transaction);
+    await sql`release work`.execute(transaction);
+  } catch {
+    throw error;
+  }
+}
+
+async function commitBatch(store: Store, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const tell = await store.transaction().execute(async (transaction) => {
+      const results: (() => void)[] = [];
+      for (const each of batch) {
+        await sql`savepoint work`.execute(transaction);
+        results.push(await each.run(transaction));
+      }
+      return results;
+    });
+    for (const each of tell) each();
+  } catch (error) {
+    // The commit itself failed, or the database undid everything: nothing of the batch is there.
+    for (const each of batch) each.fail(error);
+  }
+}
