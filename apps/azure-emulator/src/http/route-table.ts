@@ -29,18 +29,19 @@ export function createRouteMatcher<Row extends { readonly method: string; readon
   routes: readonly Row[],
 ) {
   const compiled = routes.map((route) => ({ route, segments: splitPath(route.path) }));
+  const byMethod = Map.groupBy(compiled, ({ route }) => route.method);
   return (method: string, path: string): RouteMatch<Row> => {
     const segments = splitPath(path);
-    const allowed = new Set<string>();
-    for (const { route, segments: pattern } of compiled) {
+    for (const { route, segments: pattern } of byMethod.get(method) ?? []) {
       const parameters = matchSegments(pattern, segments);
-      if (parameters === undefined) continue;
-      if (route.method === method) return { kind: "found", route, parameters };
-      allowed.add(route.method);
+      if (parameters !== undefined) return { kind: "found", route, parameters };
     }
-    return allowed.size === 0
+    const others = compiled.filter(
+      ({ segments: pattern }) => matchSegments(pattern, segments) !== undefined,
+    );
+    return others.length === 0
       ? { kind: "not-found" }
-      : { kind: "wrong-method", allowed: [...allowed] };
+      : { kind: "wrong-method", allowed: [...new Set(others.map(({ route }) => route.method))] };
   };
 }
 
@@ -70,6 +71,8 @@ function matchSegments(
   pattern: readonly string[],
   segments: readonly string[],
 ): RouteParameters | undefined {
+  const last = pattern.at(-1) ?? "";
+  if (segments.length > pattern.length && !last.endsWith("*}")) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
     const actual = segments[index];
@@ -89,5 +92,5 @@ function matchSegments(
     if (actual === undefined || actual === "") return undefined;
     parameters[name] = actual;
   }
-  return segments.length > pattern.length ? undefined : parameters;
+  return parameters;
 }

@@ -31,15 +31,15 @@ export function createTokenReader(
   issuerKeys: IssuerKeys,
 ): (authorization: string | undefined) => TokenReading {
   const known = new Map<string, TokenReading>();
-  return (authorization) => {
-    const token = /^(?:Bearer|PoP) +([\w-]+\.[\w-]+\.[\w-]+)$/iu.exec(authorization ?? "")?.[1];
-    if (token === undefined || token.length > TOKEN_CHARACTERS_MAXIMUM) return { kind: "missing" };
-    const cached = known.get(token);
+  return (authorization = "") => {
+    const cached = known.get(authorization);
     if (cached !== undefined) return cached;
+    const token = /^(?:Bearer|PoP) +([\w-]+\.[\w-]+\.[\w-]+)$/iu.exec(authorization)?.[1];
+    if (token === undefined || token.length > TOKEN_CHARACTERS_MAXIMUM) return { kind: "missing" };
     const reading = readToken(token, issuerKeys);
     if (reading.kind !== "signed") return reading;
     if (known.size >= CACHED_TOKENS_MAXIMUM) known.clear();
-    known.set(token, reading);
+    known.set(authorization, reading);
     return reading;
   };
 }

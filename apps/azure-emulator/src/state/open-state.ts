@@ -80,6 +80,7 @@ function createState(database: Database.Database, seal: Seal): EmulatorState {
       setInMemory<RecordTypes[typeof kind]>(tables[kind], key, undefined);
     },
     list(kind, keyPrefix = "") {
+      if (tables[kind].records.size === 0) return [];
       const prefix = keyPrefix.toLowerCase();
       return sortedOf(tables[kind])
         .filter(([key]) => key.startsWith(prefix))
