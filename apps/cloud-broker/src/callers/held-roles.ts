@@ -9,8 +9,9 @@ export type RoleReader = {
   roleAssignments(principalId: string, scope: string): Promise<Outcome<readonly RoleAssignment[]>>;
 };
 
-/** How long a removed assignment may still count. */
+/** How long a removed assignment may still count, and how long a new one may not count yet. */
 const MAX_AGE_MS = 30_000;
+const NONE_MAX_AGE_MS = 5_000;
 const MAX_ENTRIES = 10_000;
 
 /** Roles of principals, remembered for at most 30 s; requests that ask at the same time share one call. */
@@ -18,19 +19,23 @@ export function createHeldRoles(
   reader: RoleReader,
   now: Clock,
 ): (principalId: string, scope: string) => Promise<Outcome<readonly HeldRole[]>> {
-  type Entry = { readonly atMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
+  type Entry = { untilMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
   const entries = new Map<string, Entry>();
   return (principalId, scope) => {
     const key = `${principalId} ${scope}`;
     const known = entries.get(key);
-    if (known !== undefined && now() - known.atMs < MAX_AGE_MS) return known.roles;
+    if (known !== undefined && now() < known.untilMs) return known.roles;
     if (entries.size >= MAX_ENTRIES) entries.clear();
-    const roles = readRoles(reader, principalId, scope).then((outcome) => {
-      if (!outcome.ok) entries.delete(key);
-      return outcome;
-    });
-    entries.set(key, { atMs: now(), roles });
-    return roles;
+    const entry: Entry = {
+      untilMs: now() + MAX_AGE_MS,
+      roles: readRoles(reader, principalId, scope).then((outcome) => {
+        if (!outcome.ok) entries.delete(key);
+        else if (outcome.value.length === 0) entry.untilMs = now() + NONE_MAX_AGE_MS;
+        return outcome;
+      }),
+    };
+    entries.set(key, entry);
+    return entry.roles;
   };
 }
 

@@ -143,6 +143,15 @@ describe("role assignments in Resource Manager", () => {
     expect((await read()).status).toBe(403);
   });
 
+  test("that are new count after five seconds at most", async () => {
+    world.clock.nowMs += 60_000;
+    expect((await read()).status).toBe(403);
+    const scope = `/subscriptions/${SUBSCRIPTION}`;
+    world.assignments.set(oid, [{ roleDefinitionId: ROLES.Reader.definition, scope }]);
+    world.clock.nowMs += 5_000;
+    expect((await read()).status).toBe(200);
+  });
+
   test("of another subscription or an unknown role do not count", async () => {
     world.clock.nowMs += 60_000;
     world.assignments.set(oid, [

@@ -192,6 +192,47 @@ test("key, vault and identity change one by one; what is not sent stays", async 
   });
 });
 
+test("a prepared order changes from the system-assigned to a user-assigned identity in one PATCH, and back", async () => {
+  const id = userIdentity("one");
+  await patch({
+    identity: { type: "SystemAssigned" },
+    properties: { details: { keyEncryptionKey: CMK } },
+  });
+  await world.operator("prepare", "order1");
+  const credentials = async (): Promise<string> =>
+    (await world.call("POST", `${JOB}/listCredentials?${API}`)).json.value[0].jobSecrets
+      .podSecrets[0].devicePassword;
+  const before = await credentials();
+  const identityProperties = { type: "UserAssigned", userAssigned: { resourceId: id } };
+  const changed = await patch({
+    identity: { type: "UserAssigned", userAssignedIdentities: { [id]: {} } },
+    properties: { details: { keyEncryptionKey: { ...CMK, identityProperties } } },
+  });
+  expect(changed.status).toBe(202);
+  expect((await read()).json.identity.type).toBe("UserAssigned");
+  expect(world.identities.system.size).toBe(0);
+  expect(await credentials()).toBe(before);
+  const back = await patch({
+    identity: { type: "SystemAssigned" },
+    properties: {
+      details: { keyEncryptionKey: { identityProperties: { type: "SystemAssigned" } } },
+    },
+  });
+  expect(back.status).toBe(202);
+  expect(await credentials()).toBe(before);
+});
+
+test("an identity that the key uses can be taken away; its absence is then named, and a new one cures it", async () => {
+  await patch({ identity: { type: "SystemAssigned" } });
+  await patch({ properties: { details: { keyEncryptionKey: CMK } } });
+  await world.operator("prepare", "order1");
+  expect((await patch({ identity: { type: "None" } })).status).toBe(202);
+  const refused = await world.call("POST", `${JOB}/listCredentials?${API}`);
+  expect(refused.json.error.code).toBe("SsemUserErrorSystemAssignedIdentityAbsent");
+  await patch({ identity: { type: "SystemAssigned" } });
+  expect((await world.call("POST", `${JOB}/listCredentials?${API}`)).status).toBe(200);
+});
+
 test("back to the Microsoft-managed key is refused, unless the operator allows it", async () => {
   await patch({ identity: { type: "SystemAssigned" } });
   await patch({ properties: { details: { keyEncryptionKey: CMK } } });

@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+import { CUSTOMER_KEY } from "./customer-vault.ts";
+import { createWorld, GROUP, STORAGE_ACCOUNT, SUBSCRIPTION } from "./world.ts";
+
+const SCRIPT = fileURLToPath(new URL("python-sdk.py", import.meta.url));
+// Debian's own interpreter: it is the one that sees the package python3-azure.
+const PYTHON = "/usr/bin/python3";
+const hasSdk = spawnSync(PYTHON, ["-c", "import azure.mgmt.databox"]).status === 0;
+
+test.skipIf(!hasSdk)("the unmodified Python SDK sees what the JavaScript one sees", async () => {
+  const world = await createWorld();
+  const folder = mkdtempSync(join(tmpdir(), "python-sdk-"));
+  try {
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, world.caPem);
+    const token = await world.issuer.token({ roles: ["Contributor"] });
+    const input = {
+      url: world.url,
+      token,
+      ca,
+      subscription: SUBSCRIPTION,
+      group: GROUP,
+      key: CUSTOMER_KEY,
+      storage: STORAGE_ACCOUNT,
+    };
+    expect(await run(JSON.stringify(input))).toEqual({
+      create: "DeviceOrdered",
+      again: { status: 409, code: "ResourceAlreadyExists" },
+      stages: 8,
+      list: ["python1"],
+      "early key": { status: 400, code: "SsemUserErrorSystemAssignedIdentityAbsent" },
+      identity: "SystemAssigned",
+      key: "SystemAssigned",
+      credentials: { status: 400, code: "SsemUserErrorSecretsNotGenerated" },
+      ended: { status: 404, code: "SsemUserErrorEntityNotFound" },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await world.close();
+  }
+});
+
+async function run(input: string): Promise<unknown> {
+  const child = spawn(PYTHON, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(input);
+  let output = "";
+  for await (const chunk of child.stdout) output += String(chunk);
+  return JSON.parse(output);
+}
