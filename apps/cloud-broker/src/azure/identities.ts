@@ -132,7 +132,7 @@ function groupOf(resourceGroupId: string): Omit<Place, "name"> {
 }
 
 /** Another epoch is another identity and so another principal: grants to the old one do not come back with it. */
-export function systemIdentityName(order: OrderId, epoch: number): string {
+function systemIdentityName(order: OrderId, epoch: number): string {
   return `dbx-${digest(`${order}\n${epoch}`)}`;
 }
 

@@ -2,7 +2,7 @@ import { zero } from "@databox-cmk/crypto";
 
 import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Credentials } from "./credentials.ts";
-import { parseVaultKey } from "./parse-vault-key.ts";
+import { parseDeletedKey, parseVaultKey } from "./parse-vault-key.ts";
 import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
@@ -34,10 +34,14 @@ export function createKeyVaults({
           .getKey(key.keyName, { ...options, ...(version !== undefined && { version }) }),
       );
       if (!called.ok) return called;
-      const facts = parseVaultKey(called.value.value, key, called.value.vaultRegion);
+      const { vaultRegion, vaultRequestId } = called.value;
+      const facts = parseVaultKey(called.value.value, key, vaultRegion);
       return facts === undefined
         ? unexpected("the answer is not the key that was asked for", called.value)
-        : { ok: true, value: facts };
+        : {
+            ok: true,
+            value: { ...facts, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+          };
     },
 
     async getDeletedKey(identity, key) {
@@ -48,9 +52,10 @@ export function createKeyVaults({
         return called.failure.code === "SsemUserErrorKeyDetailsNotFound"
           ? { ok: true, value: undefined }
           : called;
-      const purge: unknown = called.value.value.properties.scheduledPurgeDate;
-      const known = purge instanceof Date && !Number.isNaN(purge.getTime());
-      return { ok: true, value: known ? { scheduledPurgeSeconds: purge.getTime() / 1000 } : {} };
+      const deleted = parseDeletedKey(called.value.value, key);
+      return deleted === undefined
+        ? unexpected("the answer is not the deleted key that was asked for", called.value)
+        : { ok: true, value: deleted };
     },
 
     async wrapKey(identity, kid, contentKey) {

@@ -32,6 +32,11 @@ describe("parseVaultKey", () => {
     });
   });
 
+  it("spells the vault's name as we do", () => {
+    const shouted = answer({ id: ID.replace("https://kv.vault", "https://KV.vault") });
+    expect(parseVaultKey(shouted, ASKED, undefined)?.kid).toBe(ID);
+  });
+
   it("takes a key without operations for one that permits none, and one without modulus for no RSA key", () => {
     const bare = parseVaultKey(
       { ...answer(), key: {}, keyType: "EC", keyOperations: [] },

@@ -1,8 +1,9 @@
-import type { KeyVaultKey } from "@azure/keyvault-keys";
+import type { DeletedKey, KeyVaultKey } from "@azure/keyvault-keys";
 import * as z from "zod";
 
+import { kidOf } from "../core/key-url.ts";
 import type { KeyUrl } from "../core/order.ts";
-import type { KeyFacts } from "../core/ports.ts";
+import type { DeletedKeyFacts, KeyFacts } from "../core/ports.ts";
 
 const MAX_MODULUS_BYTES = 2048;
 const KID = /^(https:\/\/[^/]+)\/keys\/([0-9A-Za-z-]{1,127})\/([0-9a-f]{32})$/;
@@ -33,16 +34,17 @@ export function parseVaultKey(
 ): KeyFacts | undefined {
   const parsed = KEY.safeParse(answer);
   if (!parsed.success) return undefined;
-  const { id: kid, keyType, keyOperations: operations = [], key, properties } = parsed.data;
-  const [, vaultUrl, keyName, version] = KID.exec(kid) ?? [];
+  const { id, keyType, keyOperations: operations = [], key, properties } = parsed.data;
+  const [, vaultUrl, keyName, version] = KID.exec(id) ?? [];
+  if (keyName === undefined || version === undefined) return undefined;
   const same =
     vaultUrl?.toLowerCase() === asked.vaultUrl &&
-    keyName?.toLowerCase() === asked.keyName.toLowerCase() &&
+    keyName.toLowerCase() === asked.keyName.toLowerCase() &&
     (asked.version === undefined || version === asked.version);
   if (!same || (key.n?.byteLength ?? 0) > MAX_MODULUS_BYTES) return undefined;
   const { enabled, notBefore, expiresOn, recoveryLevel, recoverableDays } = properties;
   return {
-    kid,
+    kid: kidOf({ ...asked, keyName }, version), // one spelling: the vault may write its host in capital letters
     keyType,
     keySizeBits: key.n === undefined ? 0 : bitLength(key.n),
     operations,
@@ -53,6 +55,22 @@ export function parseVaultKey(
     ...(recoverableDays !== undefined && { recoverableDays }),
     ...(vaultRegion !== undefined && { vaultRegion }),
   };
+}
+
+const DELETED_KEY = z.object({
+  name: z.string(),
+  properties: z.object({ deletedOn: z.date(), scheduledPurgeDate: z.date().optional() }),
+});
+
+/** @returns undefined when it is not the deleted key that was asked for */
+export function parseDeletedKey(answer: DeletedKey, asked: KeyUrl): DeletedKeyFacts | undefined {
+  const parsed = DELETED_KEY.safeParse(answer);
+  if (!parsed.success || parsed.data.name.toLowerCase() !== asked.keyName.toLowerCase())
+    return undefined;
+  const { scheduledPurgeDate } = parsed.data.properties;
+  return scheduledPurgeDate === undefined
+    ? {}
+    : { scheduledPurgeSeconds: scheduledPurgeDate.getTime() / 1000 };
 }
 
 function bitLength(modulus: Uint8Array): number {

@@ -35,10 +35,12 @@ export type AzureTransport = {
 export function createAzureTransport(options: {
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
+  /** What speaks HTTP; absent: the SDKs' own client. */
+  readonly httpClient?: HttpClient;
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
   const agent = createAgent(lookup, options.extraCaPem);
-  const inner = createDefaultHttpClient();
+  const inner = options.httpClient ?? createDefaultHttpClient();
   const httpClient: HttpClient = {
     async sendRequest(request) {
       if (request.url.startsWith("https:")) request.agent = agent;

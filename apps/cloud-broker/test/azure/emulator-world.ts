@@ -26,7 +26,7 @@ import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
-export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "contract" });
+const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "contract" });
 const APPLICATION = z.object({ objectId: z.string() });
 const POLL = { intervalInMs: 20 };
 const ALL = ["get", "wrapKey", "unwrapKey"] as const;

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -152,16 +152,6 @@ export async function prepareOrder(world: CustodyWorld, choice: KeyChoice): Prom
   expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
   expectOk(await custody.generate(ORDER, SERIALS));
   await store.destroy();
-}
-
-/** A copy of the world's database, opened; as a restart after a crash sees it. */
-export async function openCopy(
-  world: CustodyWorld,
-  name: string,
-): Promise<{ store: Store; path: string }> {
-  const path = `${world.path}.${name}`;
-  copyFileSync(world.path, path);
-  return { store: await openStore(path), path };
 }
 
 export function expectOk<Value>(outcome: Outcome<Value>): Value {
