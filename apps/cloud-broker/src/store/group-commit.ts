@@ -17,6 +17,15 @@ type Waiting = {
   fail(error: unknown): void;
 };
 
+/**
+ * One turn of the event loop, in which everything that has arrived is read and gets here. SQLite runs on this thread, so
+ * without it nothing could arrive while a batch is committed, and every batch would be of one.
+ */
+const gather = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
 /** Bounds how long the first of a batch waits for the last. */
 const BATCH_MAX = 64;
 
@@ -30,7 +39,10 @@ export function createGroupCommit(store: Store): Commit {
 
   const flush = async () => {
     isFlushing = true;
-    while (queue.length > 0) await commitBatch(store, queue.splice(0, BATCH_MAX));
+    while (queue.length > 0) {
+      await gather();
+      await commitBatch(store, queue.splice(0, BATCH_MAX));
+    }
     isFlushing = false;
   };
   return (work) =>
