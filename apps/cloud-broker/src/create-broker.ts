@@ -12,6 +12,7 @@ import type { KeyUrl } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
+import { traceVaults } from "./diagnostics/trace.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
@@ -56,7 +57,7 @@ export type Broker = {
 /** The whole broker as a request listener; nothing here opens, listens or reads the clock by itself. */
 export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now } = dependencies;
-  const { vaults, health } = observeVaults(dependencies.vaults, now);
+  const { vaults, health } = observeVaults(traceVaults(dependencies.vaults), now);
   const appendAudit = createAppendAudit({ now });
   const custody = createKeyCustody({
     store,

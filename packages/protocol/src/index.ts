@@ -8,6 +8,7 @@ export { parseWith, type Parsed } from "./parse.ts";
 export * from "./arm/api-versions.ts";
 export * from "./arm/contact.ts";
 export * from "./arm/data-accounts.ts";
+export * from "./arm/diagnostics-view.ts";
 export { JOB_NAME } from "./arm/fields.ts";
 export * from "./arm/identity.ts";
 export * from "./arm/job-actions.ts";

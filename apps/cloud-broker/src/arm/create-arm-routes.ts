@@ -1,4 +1,5 @@
 import type { ControlPlane } from "../orders/control-plane.ts";
+import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
@@ -14,6 +15,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createListRoutes(plane),
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),
+    ...createDiagnosticsRoutes(plane),
     ...createServiceRoutes(plane),
     ...createOperationRoutes(plane),
   ];

@@ -1,4 +1,4 @@
-import { explain } from "@databox-cmk/errors";
+import { decideNextStep, explain } from "@databox-cmk/errors";
 import {
   type CloudError,
   type KeyValidationResult,
@@ -54,6 +54,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
           ...(outcome.ok && outcome.value.kid !== undefined ? { kid: outcome.value.kid } : {}),
           checkedAt: renderTime(now()),
           checks: checks.map(renderCheck),
+          nextStep: decideNextStep(outcome.ok ? undefined : outcome.failure),
         };
         return { status: 200, body: { json } };
       }),

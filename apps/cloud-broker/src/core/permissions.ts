@@ -10,6 +10,8 @@ export const ACTIONS = {
   mitigate: "Microsoft.DataBox/jobs/mitigate/action",
   validateKey: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
   readActivity: "Microsoft.DataBox/jobs/activity/read",
+  readDiagnostics: "Microsoft.DataBox/jobs/diagnostics/read",
+  readKeyHealth: "Microsoft.DataBox/jobs/keyHealth/read",
   availableSkus: "Microsoft.DataBox/locations/availableSkus/action",
   validateInputs: "Microsoft.DataBox/locations/validateInputs/action",
   validateAddress: "Microsoft.DataBox/locations/validateAddress/action",

@@ -32,6 +32,7 @@ export type KeyFacts = {
   readonly recoverableDays?: number;
   /** Region of the vault, as it says itself (x-ms-keyvault-region). */
   readonly vaultRegion?: string;
+  readonly vaultRequestId?: string;
 };
 
 export type DeletedKeyFacts = { readonly scheduledPurgeSeconds?: number };
@@ -42,11 +43,7 @@ export type KeyVaults = {
   signIn(identity: KeyIdentity): Promise<Outcome<undefined>>;
   getKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<KeyFacts>>;
   getDeletedKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<DeletedKeyFacts | undefined>>;
-  wrapKey(
-    identity: KeyIdentity,
-    kid: string,
-    contentKey: Uint8Array,
-  ): Promise<Outcome<WrappedKey>>;
+  wrapKey(identity: KeyIdentity, kid: string, contentKey: Uint8Array): Promise<Outcome<WrappedKey>>;
   unwrapKey(
     identity: KeyIdentity,
     kid: string,
@@ -129,6 +126,15 @@ export type Actor =
   | { readonly kind: "stranger"; readonly address: string }
   | { readonly kind: "broker" };
 
+/** What was done for a decision, and when; `afterMs` counts from the arrival of the message. */
+export type AuditStep = {
+  readonly name: string;
+  readonly afterMs: number;
+  readonly elapsedMs?: number;
+  readonly code?: ErrorCode;
+  readonly vaultRequestId?: string;
+};
+
 /** One decision, as it is written into the order's hash chain. Never holds a secret. */
 export type AuditEvent = {
   readonly action: string;
@@ -142,6 +148,7 @@ export type AuditEvent = {
   readonly vaultRequestId?: string;
   readonly correlationId: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
+  readonly steps?: readonly AuditStep[];
 };
 
 export type Clock = () => EpochMs;

@@ -4,6 +4,7 @@ import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
+import { stepsSoFar } from "../diagnostics/trace.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
@@ -25,6 +26,7 @@ export async function commitGrant(
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
+  const steps = stepsSoFar();
   return commit(async (transaction) => {
     const current = await transaction
       .selectFrom("orders")
@@ -57,6 +59,7 @@ export async function commitGrant(
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
       },
+      ...steps,
     });
     await storeAnswer(transaction, message.hash, answer, now());
     await transaction

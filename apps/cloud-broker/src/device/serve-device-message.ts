@@ -4,6 +4,7 @@ import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
+import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import { renderDenial } from "./denial.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
@@ -50,7 +51,7 @@ export function serveDeviceMessage<Proven extends Sender>(
     };
     const known = running.get(message.hash);
     if (known !== undefined) return known;
-    const answer = answerMessage(dependencies, exchange, message).finally(() =>
+    const answer = withTrace(() => answerMessage(dependencies, exchange, message)).finally(() =>
       running.delete(message.hash),
     );
     running.set(message.hash, answer);
@@ -70,6 +71,7 @@ async function answerMessage<Proven extends Sender>(
     if (!authenticated.ok)
       return await deny(dependencies, exchange.action, message, authenticated.failure);
     sender = authenticated.value;
+    markStep("signature");
     const stored = await findStoredAnswer(store, message.hash, now());
     if (stored !== undefined) return renderAnswer(stored);
     const outcome = await exchange.answer(message, sender);
@@ -93,6 +95,7 @@ async function deny(
   // A flood must not become a flood of durable writes.
   if (failure.code === "RateLimited") return renderAnswer(answer, denial.retryAfterSeconds);
   const isFinal = denial.class === "refused" || denial.class === "invalid";
+  const steps = stepsSoFar();
   await commit(async (transaction) => {
     await appendAudit(transaction, sender?.order ?? "broker", {
       action,
@@ -108,6 +111,7 @@ async function deny(
         ...failure.facts,
         ...(failure.detail === undefined ? {} : { what: failure.detail }),
       },
+      ...steps,
     });
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());

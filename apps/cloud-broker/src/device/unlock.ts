@@ -22,6 +22,7 @@ import {
 import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { NodeEnvelope } from "../custody/key-custody.ts";
+import { markStep } from "../diagnostics/trace.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { consumeNonce } from "./consume-nonce.ts";
@@ -82,15 +83,18 @@ async function decideAndGrant(
   const facts = await loadFacts(dependencies, message, request, node, envelope);
   const decision = decideUnlock(request, facts);
   if (!decision.ok) return decision;
+  markStep("decision");
 
   const consumed = await consumeNonce(dependencies, message.hash, request, node);
   if (!consumed.ok) return consumed;
+  markStep("nonce");
 
   const released = await custody.releaseContentKey(node.order, node.serial);
   if (!released.ok) return released;
   const { contentKey, kid, vaultRequestId } = released.value;
   const sealed = await sealTo(request, message.hash, contentKey);
   if (!sealed.ok) return sealed;
+  markStep("seal");
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,

@@ -4,6 +4,7 @@ import {
   availableSkusResult,
   cancellationReason,
   completeRequest,
+  diagnosticsView,
   failRequest,
   jobPatch,
   jobResource,
@@ -141,6 +142,10 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Reads the audit rows of an order (extension)",
     query: ["$skipToken"],
     answers: { 200: activityList },
+  },
+  [`GET ${PATHS.job}/diagnostics/:correlationId`]: {
+    summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
+    answers: { 200: diagnosticsView },
   },
   [`POST ${PATHS.subscriptionLocation}/validateInputs`]: validations,
   [`POST ${PATHS.groupLocation}/validateInputs`]: validations,

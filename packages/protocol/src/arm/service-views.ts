@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
 
 export const shipmentPickUpResponse = z.strictObject({
@@ -98,6 +99,7 @@ export const keyValidationResult = z.strictObject({
       error: z.optional(cloudError),
     }),
   ),
+  nextStep,
 });
 export type KeyValidationResult = z.infer<typeof keyValidationResult>;
 

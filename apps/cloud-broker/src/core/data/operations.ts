@@ -96,4 +96,11 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Runs every check of a key and changes nothing",
   ),
   entry("jobs/activity/read", "Jobs", "Read activity", "Reads the audit rows of an order"),
+  entry(
+    "jobs/diagnostics/read",
+    "Jobs",
+    "Read diagnostics",
+    "Reads the timeline of one unlock by its correlation id",
+  ),
+  entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
 ];

@@ -1,0 +1,150 @@
+import * as z from "zod/mini";
+
+import type { EpochMs } from "./order.ts";
+
+/** What an unlock goes through, in this order; the vault's own calls come with their request ids. */
+const UNLOCK_STEPS = {
+  received: "The broker received the device's message",
+  signature: "The device's signature was verified",
+  decision: "Nonce, counter, order, envelope, suite and purpose were checked",
+  nonce: "The nonce was used up",
+  "get-key": "Key Vault was asked for the key",
+  "key-rules": "The key may be used now: type, size, operations, enabled, dates",
+  unwrap: "Key Vault unwrapped the content key",
+  seal: "The content key was proven to be the envelope's and sealed to the device",
+  record: "The decision was recorded in the audit trail",
+  answered: "The signed answer left, after the record was durable",
+  receipt: "The device said what it did with the grant",
+} as const;
+type StepName = keyof typeof UNLOCK_STEPS;
+const OTHER_TITLES: Readonly<Record<string, string>> = {
+  "sign-in": "Entra ID was asked for a token",
+  "get-deleted-key": "Key Vault was asked whether the key was deleted",
+  wrap: "Key Vault wrapped a key",
+};
+
+const step = z.object({
+  name: z.string(),
+  afterMs: z.number(),
+  elapsedMs: z.optional(z.number()),
+  code: z.optional(z.string()),
+  vaultRequestId: z.optional(z.string()),
+});
+/** What a timeline needs of an audit row. */
+export const tracedRow = z.object({
+  action: z.string(),
+  outcome: z.string(),
+  code: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  serial: z.optional(z.string()),
+  kid: z.optional(z.string()),
+  vaultRequestId: z.optional(z.string()),
+  correlationId: z.string(),
+  detail: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+  steps: z.optional(z.array(step)),
+});
+export type TracedRow = z.infer<typeof tracedRow>;
+
+export type TimelineStep = {
+  readonly name: string;
+  readonly title: string;
+  readonly status: "passed" | "failed" | "not-reached";
+  readonly atMs?: EpochMs;
+  readonly afterMs?: number;
+  readonly elapsedMs?: number;
+  readonly vaultRequestId?: string;
+  readonly detail?: string;
+};
+export type Receipt = { readonly atMs: EpochMs; readonly outcome: string };
+
+/** When the message came: the row's own time less what had been done until then. */
+export function receivedAt(row: TracedRow, recordedAtMs: EpochMs): EpochMs | undefined {
+  const record = row.steps?.findLast(({ name }) => name === "record");
+  return record === undefined ? undefined : recordedAtMs - record.afterMs;
+}
+
+/**
+ * The whole course of one unlock: what was done with its times, the step that failed, and what was not reached.
+ *
+ * @param receipt - what the device reported of the grant; undefined while it has not
+ */
+export function timelineOf(
+  row: TracedRow,
+  recordedAtMs: EpochMs,
+  receipt: Receipt | undefined,
+): readonly TimelineStep[] {
+  const noted = row.steps ?? [];
+  const startMs = receivedAt(row, recordedAtMs) ?? recordedAtMs;
+  const done: TimelineStep[] = noted
+    .filter(({ name }) => name !== "record")
+    .map(({ name, afterMs, elapsedMs, code, vaultRequestId }) => ({
+      name,
+      title: titleOf(name),
+      status: code === undefined ? "passed" : "failed",
+      atMs: startMs + afterMs,
+      afterMs,
+      ...(elapsedMs === undefined ? {} : { elapsedMs }),
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      ...(code === undefined ? {} : { detail: code }),
+    }));
+  const rulesAt = done.findIndex(({ name, status }) => name === "unwrap" && status === "passed");
+  if (rulesAt !== -1) done.splice(rulesAt, 0, { ...bare("key-rules"), status: "passed" });
+  return [...done, ...notDone(row, done), ...ending(row, noted, recordedAtMs, receipt)];
+}
+
+/** The first step that is missing is the one that failed, unless a vault's own answer did. */
+function notDone(row: TracedRow, done: readonly TimelineStep[]): readonly TimelineStep[] {
+  if (row.outcome === "granted") return [];
+  const names = new Set(done.map(({ name }) => name));
+  const missing = STEPS_BEFORE_RECORD.filter((name) => !names.has(name));
+  const failedAlready = done.some(({ status }) => status === "failed");
+  return missing.map((name, index) =>
+    index === 0 && !failedAlready
+      ? { ...bare(name), status: "failed", ...(row.code === undefined ? {} : { detail: row.code }) }
+      : { ...bare(name), status: "not-reached" },
+  );
+}
+
+function ending(
+  row: TracedRow,
+  noted: NonNullable<TracedRow["steps"]>,
+  recordedAtMs: EpochMs,
+  receipt: Receipt | undefined,
+): readonly TimelineStep[] {
+  const record = noted.findLast(({ name }) => name === "record");
+  const afterMs = record === undefined ? {} : { afterMs: record.afterMs };
+  const recorded: readonly TimelineStep[] = [
+    { ...bare("record"), status: "passed", atMs: recordedAtMs, ...afterMs },
+    { ...bare("answered"), status: "passed", detail: `not before ${isoOf(recordedAtMs)}` },
+  ];
+  if (row.outcome !== "granted") return recorded;
+  const last: TimelineStep =
+    receipt === undefined
+      ? { ...bare("receipt"), status: "not-reached", detail: "no receipt has come yet" }
+      : {
+          ...bare("receipt"),
+          status: receipt.outcome === "failed" ? "failed" : "passed",
+          atMs: receipt.atMs,
+          detail: receipt.outcome,
+        };
+  return [...recorded, last];
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const STEPS_BEFORE_RECORD = (Object.keys(UNLOCK_STEPS) as StepName[]).slice(
+  0,
+  Object.keys(UNLOCK_STEPS).indexOf("record"),
+);
+
+function bare(name: StepName): { readonly name: StepName; readonly title: string } {
+  return { name, title: UNLOCK_STEPS[name] };
+}
+
+function titleOf(name: string): string {
+  const steps: Readonly<Record<string, string>> = UNLOCK_STEPS;
+  return steps[name] ?? OTHER_TITLES[name] ?? name;
+}
+
+function isoOf(milliseconds: EpochMs): string {
+  return new Date(milliseconds).toISOString();
+}

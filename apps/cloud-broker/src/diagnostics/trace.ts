@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
+
+type Trace = { readonly startedMs: number; readonly steps: AuditStep[] };
+
+const current = new AsyncLocalStorage<Trace>();
+
+/**
+ * Notes what is done for one message, so that its audit row can tell it. By AsyncLocalStorage, as the vault calls happen
+ * five functions below: OpenTelemetry's context manager, which was looked at, does the same and brings an SDK with it.
+ */
+export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
+  return current.run(
+    { startedMs: performance.now(), steps: [{ name: "received", afterMs: 0 }] },
+    run,
+  );
+}
+
+/** The step that has just been done. Without a trace nothing is noted. */
+export function markStep(name: string): void {
+  const trace = current.getStore();
+  trace?.steps.push({ name, afterMs: tenth(performance.now() - trace.startedMs) });
+}
+
+/** What was noted until now, to be stored; read it before a transaction that others may run. */
+export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
+  const trace = current.getStore();
+  if (trace === undefined) return {};
+  const record = { name: "record", afterMs: tenth(performance.now() - trace.startedMs) };
+  return { steps: [...trace.steps, record] };
+}
+
+/** The same vaults; each call is a step of whatever message it is made for. */
+export function traceVaults(vaults: KeyVaults): KeyVaults {
+  return {
+    signIn: (identity) => noted("sign-in", vaults.signIn(identity)),
+    getKey: (identity, key) => noted("get-key", vaults.getKey(identity, key)),
+    getDeletedKey: (identity, key) => noted("get-deleted-key", vaults.getDeletedKey(identity, key)),
+    wrapKey: (identity, kid, contentKey) =>
+      noted("wrap", vaults.wrapKey(identity, kid, contentKey)),
+    unwrapKey: (identity, kid, encryptedKey) =>
+      noted("unwrap", vaults.unwrapKey(identity, kid, encryptedKey)),
+  };
+}
+
+async function noted<Value>(name: string, call: Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+  const trace = current.getStore();
+  if (trace === undefined) return call;
+  const beganMs = performance.now();
+  const outcome = await call;
+  const vaultRequestId = outcome.ok ? requestIdOf(outcome.value) : outcome.failure.vaultRequestId;
+  trace.steps.push({
+    name,
+    afterMs: tenth(beganMs - trace.startedMs),
+    elapsedMs: tenth(performance.now() - beganMs),
+    ...(outcome.ok ? {} : { code: outcome.failure.code }),
+    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+  });
+  return outcome;
+}
+
+function requestIdOf(value: unknown): string | undefined {
+  return typeof value === "object" &&
+    value !== null &&
+    "vaultRequestId" in value &&
+    typeof value.vaultRequestId === "string"
+    ? value.vaultRequestId
+    : undefined;
+}
+
+function tenth(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

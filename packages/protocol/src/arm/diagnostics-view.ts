@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+
+/** Our extension: the one thing to do next. */
+export const nextStep = z.strictObject({
+  who: z.string(),
+  text: z.string(),
+  command: z.optional(z.string()),
+});
+
+const explanation = z.strictObject({
+  code: z.string(),
+  reason: z.optional(z.string()),
+  title: z.string(),
+  message: z.string(),
+  class: z.string(),
+  who: z.string(),
+  steps: z.array(z.strictObject({ text: z.string(), command: z.optional(z.string()) })),
+});
+
+/** Our extension: what happened under one correlation id, from the message to the device's receipt. */
+export const diagnosticsView = z.strictObject({
+  correlationId: z.string(),
+  orderId: z.string(),
+  events: z.array(
+    z.strictObject({
+      action: z.string(),
+      outcome: z.string(),
+      serial: z.optional(z.string()),
+      kid: z.optional(z.string()),
+      receivedAt: z.optional(z.string()),
+      recordedAt: z.string(),
+      /** Of the row in the order's audit chain that says the same. */
+      audit: z.strictObject({ sequence: z.number(), hash: z.string() }),
+      steps: z.array(
+        z.strictObject({
+          name: z.string(),
+          title: z.string(),
+          status: z.enum(["Passed", "Failed", "NotReached"]),
+          at: z.optional(z.string()),
+          afterMs: z.optional(z.number()),
+          elapsedMs: z.optional(z.number()),
+          vaultRequestId: z.optional(z.string()),
+          detail: z.optional(z.string()),
+        }),
+      ),
+      explanation: z.optional(explanation),
+      nextStep: z.optional(nextStep),
+    }),
+  ),
+});
+export type DiagnosticsView = z.infer<typeof diagnosticsView>;
