@@ -1,5 +1,6 @@
 import type { OrderId } from "../core/order.ts";
 import type { Actor } from "../core/ports.ts";
+import { forgetDeleted } from "../store/forget-deleted.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 
@@ -38,4 +39,5 @@ export async function destroyWrappings(
       detail: { wrappings: Number(numDeletedRows) },
     });
   });
+  await forgetDeleted(store);
 }

@@ -27,6 +27,8 @@ export async function openStore(
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
   database.pragma("busy_timeout = 5000");
+  // Deleted rows are overwritten: what crypto-erase destroys must not stay in free pages.
+  database.pragma("secure_delete = ON");
   // 64 MiB of pages and as much of the file as fits: reads of a hundred thousand orders stay in memory.
   database.pragma("cache_size = -65536");
   database.pragma("mmap_size = 268435456");

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { checkPasskey, parseEnvelope } from "@databox-cmk/crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -440,5 +442,24 @@ describe("revealPasskeys", () => {
     const [first, second] = revealed.map(({ passkey }) => new TextDecoder().decode(passkey));
     expect(first).toBe(second);
     expect(first).toBe(await unlockWith(custody, "DBX-1"));
+  });
+});
+
+describe("destroy", () => {
+  it("leaves no wrapped key in the database file, nor in its write-ahead log", async () => {
+    await prepare(customerKey("kv-one"));
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    const rows = await store.selectFrom("envelopes").select("jwe_json").execute();
+    const wrapped = rows.flatMap(({ jwe_json: json }) =>
+      parseEnvelope(json)
+        .toJSON()
+        .recipients.map(({ encrypted_key: key }) => key),
+    );
+    await custody.destroy(ORDER, ACTOR);
+    expect(wrapped.length).toBe(4);
+    for (const path of [world.path, `${world.path}-wal`]) {
+      const file = readFileSync(path, "latin1");
+      expect(wrapped.filter((key) => file.includes(key))).toEqual([]);
+    }
   });
 });
