@@ -37,9 +37,11 @@ export function createAzureTransport(options: {
   readonly dnsServer?: DnsServer | undefined;
   /** What speaks HTTP; absent: the SDKs' own client. */
   readonly httpClient?: HttpClient;
+  /** For name, connection and handshake together. */
+  readonly connectTimeoutMs?: number;
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
-  const agent = createAgent(lookup, options.extraCaPem);
+  const agent = createAgent(lookup, options);
   const inner = options.httpClient ?? createDefaultHttpClient();
   const httpClient: HttpClient = {
     async sendRequest(request) {
@@ -71,7 +73,13 @@ export function createAzureTransport(options: {
   };
 }
 
-function createAgent(lookup: LookupFunction, extraCaPem: string | undefined): Agent {
+function createAgent(
+  lookup: LookupFunction,
+  {
+    extraCaPem,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  }: { readonly extraCaPem?: string | undefined; readonly connectTimeoutMs?: number },
+): Agent {
   // One context for all connections: reading the trusted certificates takes longer than a handshake.
   const trust =
     extraCaPem === undefined
@@ -86,7 +94,7 @@ function createAgent(lookup: LookupFunction, extraCaPem: string | undefined): Ag
     if (socket === null || socket === undefined) return socket;
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" }));
-    }, CONNECT_TIMEOUT_MS);
+    }, connectTimeoutMs);
     const stop = (): void => {
       clearTimeout(timer);
     };
