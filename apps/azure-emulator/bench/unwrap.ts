@@ -105,7 +105,7 @@ function median(values: readonly number[]): number {
 async function measureRaw(): Promise<Rate> {
   const results = await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
-      const worker = new Worker(new URL("raw-unwraps.ts", import.meta.url), {
+      const worker = new Worker(new URL("./raw-unwraps.ts", import.meta.url), {
         workerData: { seconds: Math.min(seconds, RAW_SECONDS), modulusBits },
       });
       return rawResult.parse(

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import { createProgram, type ServeOptions } from "./cli/create-program.ts";
 import type { AzureEmulator } from "./create-azure-emulator.ts";
@@ -26,7 +26,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.dnsName !== undefined && { dnsNames: options.dnsName }),
     log,
   });
-  announce(emulator, options.ca);
+  announce(emulator, resolve(options.ca));
   let isClosing = false;
   const close = (): void => {
     if (isClosing) return;

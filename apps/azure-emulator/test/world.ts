@@ -24,7 +24,7 @@ export type Principal = {
 const objectIdOf = z.object({ objectId: z.string() });
 type SendOptions = { method?: string; headers?: Record<string, string>; body?: object | string };
 
-export const ALL_KEY_PERMISSIONS = [
+const ALL_KEY_PERMISSIONS = [
   "get",
   "list",
   "create",

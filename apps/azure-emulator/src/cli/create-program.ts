@@ -13,7 +13,7 @@ export type ServeOptions = {
 };
 export type Print = (line: string) => void;
 
-export const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
+const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
 
 /** The command line; `serve` is what runs when none is named. */
 export function createProgram(dependencies: {

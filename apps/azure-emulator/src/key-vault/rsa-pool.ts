@@ -46,7 +46,7 @@ export function createRsaPool(): RsaPool {
   let waiting: Job[] = [];
 
   const startThread = (): Thread => {
-    const worker = new Worker(new URL("rsa-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./rsa-worker.ts", import.meta.url));
     worker.unref();
     const thread: Thread = { worker, knownKeys: new Set(), jobs: [] };
     worker.on("message", (outputs: readonly (string | undefined)[]) => {

@@ -6,12 +6,7 @@ import {
   findSignatureAlgorithm,
   plaintextBytesMaximum,
 } from "../core/key-vault/algorithms.ts";
-import {
-  cipherPayload,
-  randomPayload,
-  signPayload,
-  verifyPayload,
-} from "../core/key-vault/payloads.ts";
+import { cipherPayload, randomPayload, verifyPayload } from "../core/key-vault/payloads.ts";
 import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { keyId } from "../core/key-vault/render-key.ts";
 import { signEc, verifyEc } from "./ec-signature.ts";
@@ -62,7 +57,7 @@ export const decryptOperation = withPayload(cipherPayload, async (exchange, { al
   return plaintext === undefined ? refuse(REFUSALS.oaepPadding()) : result(exchange, plaintext);
 });
 
-export const signOperation = withPayload(signPayload, async (exchange, payload) => {
+export const signOperation = withPayload(cipherPayload, async (exchange, payload) => {
   const { version, material } = used(exchange);
   const algorithm = findSignatureAlgorithm(payload.alg, version.jwk);
   if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);

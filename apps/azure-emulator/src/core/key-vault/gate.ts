@@ -48,7 +48,7 @@ const PERMISSION: Stage = { name: "permission", refuse: refuseByPermission };
 const EXISTENCE: Stage = { name: "existence", refuse: refuseByExistence };
 
 /** The documented order, after the token. Each stage presupposes the earlier ones. */
-export const GATE: readonly Stage[] = [
+const GATE: readonly Stage[] = [
   { name: "network", refuse: (input, caller) => refuseByNetwork({ ...input, caller }) },
   { name: "api-version", refuse: refuseByApiVersion },
   PERMISSION,

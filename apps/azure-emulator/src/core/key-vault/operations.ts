@@ -289,7 +289,7 @@ export type OperationName = keyof typeof OPERATIONS;
 export const OPERATION_NAMES: readonly OperationName[] =
   Object.keys(OPERATIONS).filter(isOperationName);
 
-export function isOperationName(name: string): name is OperationName {
+function isOperationName(name: string): name is OperationName {
   return Object.hasOwn(OPERATIONS, name);
 }
 

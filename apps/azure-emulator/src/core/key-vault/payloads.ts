@@ -87,7 +87,6 @@ export const restorePayload = z.object({
   value: z.string().max(1_000_000).regex(BASE64URL, "is not base64url"),
 });
 export const cipherPayload = z.object({ alg: z.string().max(64), value: base64url.min(1) });
-export const signPayload = cipherPayload;
 export const verifyPayload = z.object({
   alg: z.string().max(64),
   digest: base64url.min(1),
@@ -111,13 +110,10 @@ export const rotationPolicyPayload = z.object({
     .nullish(),
   attributes: z.object({ expiryTime: z.string().max(32).nullish() }).nullish(),
 });
-export const nothing = z.unknown();
 
 export type CreatePayload = z.infer<typeof createPayload>;
 export type ImportPayload = z.infer<typeof importPayload>;
 export type UpdatePayload = z.infer<typeof updatePayload>;
-export type CipherPayload = z.infer<typeof cipherPayload>;
-export type VerifyPayload = z.infer<typeof verifyPayload>;
 export type RotationPolicyPayload = z.infer<typeof rotationPolicyPayload>;
 
 export function isKeyName(name: string): boolean {
