@@ -1,0 +1,11 @@
+import { existsSync } from "node:fs";
+
+/** Where the agent looks for it. */
+const PLACES = ["/usr/sbin/cryptsetup", "/sbin/cryptsetup", "/usr/bin/cryptsetup"];
+
+export const hasCryptsetup = PLACES.some((path) => existsSync(path));
+/** Every CI service sets it. */
+export const isContinuousIntegration = (process.env["CI"] ?? "") !== "";
+/** What accepts the keys on this machine. */
+export const expectedProof = hasCryptsetup ? "cryptsetup" : "authenticated-header";
+export const expectedVolume = hasCryptsetup ? "luks2" : "file";

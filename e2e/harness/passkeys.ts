@@ -1,0 +1,20 @@
+import type { AzureClients } from "@databox-cmk/local-stack";
+
+/** What the portal shows to whoever may see it: one unlock key for each node, by its serial number. */
+export async function readPasskeys(
+  { dataBox }: AzureClients,
+  resourceGroup: string,
+  order: string,
+): Promise<ReadonlyMap<string, string>> {
+  const passkeys = new Map<string, string>();
+  for await (const { jobSecrets } of dataBox.jobs.listCredentials(resourceGroup, order)) {
+    if (jobSecrets === undefined) continue;
+    if ("podSecrets" in jobSecrets)
+      for (const { deviceSerialNumber, devicePassword } of jobSecrets.podSecrets ?? [])
+        passkeys.set(deviceSerialNumber ?? "", devicePassword ?? "");
+    if ("cabinetPodSecrets" in jobSecrets)
+      for (const { nodeSerialNumber, devicePassword } of jobSecrets.cabinetPodSecrets ?? [])
+        passkeys.set(nodeSerialNumber ?? "", devicePassword ?? "");
+  }
+  return passkeys;
+}

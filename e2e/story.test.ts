@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { createAzureClients } from "@databox-cmk/local-stack";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import {
+  expectedProof,
+  expectedVolume,
+  hasCryptsetup,
+  isContinuousIntegration,
+} from "./harness/cryptsetup.ts";
+import { readPasskeys } from "./harness/passkeys.ts";
+import { modeOf, readStack } from "./harness/read-stack.ts";
+import {
+  FREE_PORTS,
+  runStart,
+  type StackLine,
+  type StartCommand,
+} from "./harness/start-command.ts";
+import { openTemporaryFolder, type TemporaryFolder } from "./harness/temporary-folder.ts";
+
+const step = (name: string) => ({ event: "step", step: name });
+const lock = { event: "lock", outcome: "locked" };
+const unlocked = { event: "unlock", outcome: "unlocked", proof: expectedProof };
+const refused = (code: string, reason?: string) => ({
+  event: "unlock",
+  outcome: "refused",
+  code,
+  ...(reason === undefined ? {} : { reason }),
+  who: "security-administrator",
+});
+
+/** What the main job is, in its order. */
+const STORY = [
+  { event: "stack", outcome: "ready" },
+  step("Order"),
+  { event: "prepare", outcome: "prepared" },
+  step("Identity"),
+  step("Vault and key"),
+  step("Access"),
+  step("Re-wrapped"),
+  step("Shipped"),
+  lock,
+  unlocked,
+  step("Key disabled"),
+  lock,
+  refused("SsemUserErrorEncryptionKeyDisabled"),
+  step("Key enabled"),
+  unlocked,
+  step("Access revoked"),
+  lock,
+  refused("SsemUserErrorKeyVaultBadRequestException", "access-policy"),
+  step("Access granted"),
+  unlocked,
+  { event: "story", outcome: "done" },
+];
+const TOLD = ["event", "step", "outcome", "code", "reason", "who", "proof"] as const;
+
+/** Members of stack.json; the nodes' uiUrl comes with the local web UI. */
+const STACK_MEMBERS = [
+  "armUrl",
+  "authorityUrl",
+  "portalUrl",
+  "brokerUrl",
+  "vaultSuffix",
+  "imdsUrl",
+  "emulatorControlUrl",
+  "caFile",
+  "tenantId",
+  "subscriptionId",
+  "resourceGroup",
+  "location",
+  "storageAccountId",
+] as const;
+
+const secretsOf = (stackFile: string) =>
+  readStack(stackFile).clients.map(({ clientSecret }) => clientSecret);
+
+describe("npm start -- --once --json", () => {
+  let folder: TemporaryFolder;
+  let command: StartCommand;
+  let exitCode: number;
+  let lines: readonly StackLine[];
+  const stackFile = () => join(folder.path, "stack.json");
+
+  beforeAll(async () => {
+    folder = openTemporaryFolder();
+    command = runStart(["--once", "--json", "--directory", folder.path, ...FREE_PORTS]);
+    exitCode = await command.ended;
+    ({ lines } = command);
+  });
+  afterAll(async () => {
+    await command[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  test("ends with 0, silent on standard error, and leaves no process behind", () => {
+    expect(command.stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(command.isAlive()).toBe(false);
+  });
+
+  test("tells the whole story in its order, one event a line", () => {
+    const told = lines.map((line) =>
+      Object.fromEntries(TOLD.filter((name) => name in line).map((name) => [name, line[name]])),
+    );
+    expect(told).toEqual(STORY);
+  });
+
+  test("each line says how long it took, and each line about a node says which and what volume it has", () => {
+    for (const line of lines) expect(line["elapsedMs"]).toBeGreaterThan(0);
+    const ofNodes = lines.filter(({ event }) => ["prepare", "lock", "unlock"].includes(event));
+    for (const line of ofNodes)
+      expect(line).toMatchObject({
+        node: expect.stringMatching(/^DBX\d{6}$/),
+        volume: expectedVolume,
+      });
+  });
+
+  test("each refusal carries its title, its message and steps with commands that name the vault", () => {
+    const refusals = lines.filter(({ outcome }) => outcome === "refused");
+    expect(refusals).toHaveLength(2);
+    for (const refusal of refusals)
+      expect(refusal).toMatchObject({
+        title: expect.stringMatching(/\w/),
+        message: expect.stringMatching(/\w/),
+        steps: expect.arrayContaining([
+          { text: expect.any(String), command: expect.stringMatching(/^az keyvault .*contoso\d+/) },
+        ]),
+      });
+  });
+
+  test.runIf(isContinuousIntegration)("cryptsetup is there in continuous integration", () => {
+    expect(hasCryptsetup).toBe(true);
+  });
+
+  test("writes where everything is to stack.json, for its owner only", () => {
+    const stack = readStack(stackFile());
+    expect(modeOf(stackFile())).toBe("600");
+    expect(modeOf(folder.path)).toBe("700");
+    for (const member of STACK_MEMBERS) expect(stack[member]).toMatch(/\w/);
+    expect(stack.clients).toContainEqual({
+      role: "Owner",
+      clientId: expect.stringMatching(/^[\da-f-]{36}$/),
+      clientSecret: expect.stringMatching(/^[\w-]{32}$/),
+    });
+    expect(stack.users).toContainEqual({
+      role: "Security administrator",
+      userName: "ada@contoso.example",
+    });
+    const node = lines.find(({ event }) => event === "prepare")?.["node"];
+    expect(stack.appliances).toEqual([
+      {
+        order: expect.stringMatching(/\/providers\/Microsoft\.DataBox\/jobs\/demo-\d{6}$/),
+        nodes: [{ serial: node, stateDir: expect.stringContaining(folder.path) }],
+      },
+    ]);
+    expect(readFileSync(stack.caFile, "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  });
+
+  test("prints no secret of the stack", () => {
+    const secrets = secretsOf(stackFile());
+    expect(secrets.length).toBeGreaterThan(3);
+    for (const secret of secrets) expect(command.stdout).not.toContain(secret);
+    expect(command.stdout).not.toContain("PRIVATE KEY");
+  });
+});
+
+describe("npm start, for people", () => {
+  test("leaves the stack running after the story, prints where things are and never a passkey, and ends by Ctrl-C", async () => {
+    using folder = openTemporaryFolder();
+    await using command = runStart(["--directory", folder.path, ...FREE_PORTS]);
+    const ready = await command.text("client ids and secrets, is in");
+    const stackFile = join(folder.path, "stack.json");
+    const stack = readStack(stackFile);
+    for (const place of [stack.armUrl, stack.brokerUrl, stack.vaultSuffix, stack.caFile, stackFile])
+      expect(ready).toContain(place);
+
+    const order = stack.appliances[0]?.order.split("/").at(-1) ?? "";
+    const owner = stack.clients.find(({ role }) => role === "Owner");
+    if (owner === undefined) throw new Error("stack.json has no owner");
+    using customer = createAzureClients(stack, readFileSync(stack.caFile, "utf8"), owner);
+    const passkeys = [...(await readPasskeys(customer, stack.resourceGroup, order)).values()];
+    expect(passkeys).toEqual([expect.stringMatching(/^.{12,64}$/)]);
+
+    command.interrupt();
+    expect(await command.ended).toBe(0);
+    expect(command.isAlive()).toBe(false);
+    const output = command.stdout + command.stderr;
+    for (const secret of [...passkeys, ...secretsOf(stackFile)])
+      expect(output).not.toContain(secret);
+  });
+});
