@@ -33,7 +33,7 @@ const certificate = issueServerCertificate({
   ipAddresses: ["127.0.0.1"],
   validityDays: 2,
 });
-const PASSKEY = "Correct+Horse-9-Battery";
+export const PASSKEY = "Correct+Horse-9-Battery";
 const TIME_MS = Date.UTC(2026, 10, 25);
 
 export type WorldOptions = {

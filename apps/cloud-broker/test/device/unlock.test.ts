@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { DeviceWorld } from "./device-world.ts";
+import { DeviceWorld, PASSKEY } from "./device-world.ts";
 
 let world: DeviceWorld;
 beforeAll(async () => {
@@ -40,5 +42,26 @@ describe("a device", () => {
     });
     expect(await world.opens(first, contentKey)).toBe(true);
     expect(await world.verifyAudit(id)).toMatchObject({ ok: true, length: 7 });
+
+    // Neither logs nor database hold what would open anything: canaries in every spelling that code would use.
+    const secrets = [
+      ...codes.map((code) => Buffer.from(code)),
+      Buffer.from(PASSKEY),
+      Buffer.from(contentKey ?? []),
+    ];
+    expect(secrets.map((secret) => secret.length)).toEqual([27, 27, 23, 32]);
+    const written = Buffer.concat([
+      ...(await Promise.all(
+        ["", "-wal"].map((suffix) => readFile(`${world.databaseFile}${suffix}`)),
+      )),
+      Buffer.from(world.logLines.join("")),
+    ]);
+    expect(written.length).toBeGreaterThan(10_000);
+    const found = secrets.filter((secret) =>
+      [secret, ...(["base64", "base64url", "hex"] as const).map((as) => secret.toString(as))].some(
+        (spelling) => written.includes(spelling),
+      ),
+    );
+    expect(found).toEqual([]);
   });
 });
