@@ -1,12 +1,13 @@
 import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 
 import type { JobDetails } from "../core/job-details.ts";
 import type { AttachedIdentity, KeyChoice, OrderId, SkuName } from "../core/order.ts";
+import { compileOnce } from "../store/compile-once.ts";
+import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Order, OrderState, StageEntry } from "./order.ts";
 
-type Reader = Pick<Kysely<BrokerTables>, "selectFrom">;
 type OrderRow = Selectable<BrokerTables["orders"]>;
 type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
 type IdentityRow = Selectable<BrokerTables["order_identities"]>;
@@ -32,6 +33,8 @@ const LISTED_COLUMNS = [
   "updated_at_ms",
   "updated_by",
 ] as const satisfies readonly (keyof OrderRow)[];
+/** Stands for the limit of a page; each run gives its own. */
+const ANY_LIMIT = 1;
 const ORDER_COLUMNS = [...LISTED_COLUMNS, "details_json"] as const;
 const IDENTITY_COLUMNS = [
   "order_id",
@@ -43,41 +46,48 @@ const IDENTITY_COLUMNS = [
   "epoch",
 ] as const satisfies readonly (keyof IdentityRow)[];
 
-export async function readOrder(store: Reader, id: OrderId): Promise<Order | undefined> {
-  const row = await store
+const selectOrder = compileOnce((store) =>
+  store
     .selectFrom("orders")
-    .select(ORDER_COLUMNS)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const identities = await store
+    .leftJoin("order_keys", "order_keys.order_id", "orders.id")
+    .select(ORDER_COLUMNS.map((column) => `orders.${column}` as const))
+    .select([
+      "order_keys.kek_type",
+      "order_keys.kek_url",
+      "order_keys.kek_vault_resource_id",
+      "order_keys.identity_type",
+      "order_keys.identity_resource_id",
+    ])
+    .where("orders.id", "=", ""),
+);
+/** Identities of the orders from one id to another. */
+const selectIdentities = compileOnce((store) =>
+  store
     .selectFrom("order_identities")
     .select(IDENTITY_COLUMNS)
-    .where("order_id", "=", id)
-    .orderBy("resource_id")
-    .execute();
-  const stages = await store
+    .where("order_id", ">=", "")
+    .where("order_id", "<=", "")
+    .orderBy("order_id")
+    .orderBy("resource_id"),
+);
+const selectStages = compileOnce((store) =>
+  store
     .selectFrom("order_stages")
     .select(["stage", "status", "entered_at_ms"])
-    .where("order_id", "=", id)
-    .orderBy("entered_at_ms")
-    .execute();
-  const key = await store
-    .selectFrom("order_keys")
-    .select([
-      "kek_type",
-      "kek_url",
-      "kek_vault_resource_id",
-      "identity_type",
-      "identity_resource_id",
-    ])
-    .where("order_id", "=", id)
-    .executeTakeFirst();
+    .where("order_id", "=", "")
+    .orderBy("entered_at_ms"),
+);
+
+export async function readOrder(store: Store, id: OrderId): Promise<Order | undefined> {
+  const [row] = await selectOrder(store, [id]);
+  if (row === undefined) return undefined;
+  const identities = await selectIdentities(store, [id, id]);
+  const stages = await selectStages(store, [id]);
   return {
     ...listedOrderOf(row, identities),
     details: detailsOf(row),
     stages: stages.map(stageEntryOf),
-    key: keyChoiceOf(key),
+    key: keyChoiceOf(row),
   };
 }
 
@@ -87,34 +97,30 @@ export type OrderScope = { readonly subscriptionId: string; readonly resourceGro
 /** An order without what lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
+const selectPage = compileOnce((store) =>
+  store
+    .selectFrom("orders")
+    .select(LISTED_COLUMNS)
+    .where("id", ">", "")
+    .where("id", "<", "")
+    .orderBy("id")
+    .limit(ANY_LIMIT),
+);
+
 /** A page of orders by id, which is also the order of resource groups and names; `after` is the last id of the page before. */
 export async function readOrderPage(
-  store: Reader,
+  store: Store,
   scope: OrderScope,
   after: string | undefined,
   limit: number,
 ): Promise<readonly ListedOrder[]> {
   const prefix = scopePrefix(scope);
-  const rows = await store
-    .selectFrom("orders")
-    .select(LISTED_COLUMNS)
-    .where("id", ">", after ?? prefix)
-    // "0" follows "/": every id below the prefix, and no other, sorts before it.
-    .where("id", "<", `${prefix.slice(0, -1)}0`)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
-  if (rows.length === 0) return [];
-  const identities = await store
-    .selectFrom("order_identities")
-    .select(IDENTITY_COLUMNS)
-    .where(
-      "order_id",
-      "in",
-      rows.map((row) => row.id),
-    )
-    .orderBy("resource_id")
-    .execute();
+  // "0" follows "/": every id below the prefix, and no other, sorts before it.
+  const rows = await selectPage(store, [after ?? prefix, `${prefix.slice(0, -1)}0`, limit]);
+  const [first] = rows;
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const identities = await selectIdentities(store, [first.id, last.id]);
   const byOrder = Map.groupBy(identities, (identity) => identity.order_id);
   return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
 }
@@ -173,13 +179,20 @@ function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): List
   };
 }
 
-type KeyRow = Pick<
-  Selectable<BrokerTables["order_keys"]>,
-  "kek_type" | "kek_url" | "kek_vault_resource_id" | "identity_type" | "identity_resource_id"
->;
+/** Every member is null for an order whose key is not recorded yet. */
+type KeyRow = {
+  readonly [
+    Column in
+      | "kek_type"
+      | "kek_url"
+      | "kek_vault_resource_id"
+      | "identity_type"
+      | "identity_resource_id"
+  ]: string | null;
+};
 
-function keyChoiceOf(row: KeyRow | undefined): KeyChoice {
-  if (row?.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
+function keyChoiceOf(row: KeyRow): KeyChoice {
+  if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
   return {
     kekType: "CustomerManaged",
     kekUrl: row.kek_url ?? "",
