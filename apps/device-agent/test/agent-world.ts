@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createFakeBroker } from "@databox-cmk/testkit";
+import type { FakeBroker } from "@databox-cmk/testkit";
+
+import type { Command } from "../src/command-line/parse-command-line.ts";
+import type { CommandDependencies } from "../src/commands/dependencies.ts";
+import type { PrepareArguments } from "../src/commands/prepare-options.ts";
+import type { AgentEvent } from "../src/core/agent-event.ts";
+import { exitCodeOf } from "../src/core/exit-codes.ts";
+import { runCommand } from "../src/run-command.ts";
+import { findCryptsetup, SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
+
+export const SERIAL = "DBX-TEST-1";
+
+/** Integration tests need the real program; a machine without it skips them, CI may not. */
+export const HAS_CRYPTSETUP = findCryptsetup(SYSTEM_FOLDERS) !== undefined;
+
+/** One node in a folder of its own, and a broker that knows it. Commands run in this process. */
+export type AgentWorld = AsyncDisposable & {
+  readonly broker: FakeBroker;
+  readonly folder: string;
+  readonly stateDir: string;
+  readonly diskPath: string;
+  readonly bootIdFile: string;
+  readonly dependencies: CommandDependencies;
+  readonly prepareArguments: PrepareArguments;
+  run(command: Command, changes?: Partial<CommandDependencies>): Promise<AgentEvent>;
+  prepare(changes?: Partial<PrepareArguments>): Promise<AgentEvent>;
+  unlock(changes?: Partial<CommandDependencies>): Promise<AgentEvent>;
+  lock(): Promise<AgentEvent>;
+  status(): Promise<AgentEvent>;
+  boot(id: string): void;
+};
+
+export async function createAgentWorld(
+  options: {
+    readonly volumeKind?: "luks2" | "file";
+    readonly passkeyOrigin?: "generated" | "customer";
+    readonly unlockKey?: Uint8Array;
+  } = {},
+): Promise<AgentWorld> {
+  const { volumeKind = "file", ...nodeOptions } = options;
+  const broker = await createFakeBroker();
+  const node = await broker.addNode(SERIAL, nodeOptions);
+  const folder = mkdtempSync(join(tmpdir(), "databox-agent-"));
+  const stateDir = join(folder, "state");
+  const bootIdFile = join(folder, "boot-id");
+  const caFile = join(folder, "ca.pem");
+  const diskPath = join(folder, "disk.img");
+  writeFileSync(caFile, broker.certificateAuthorityPem);
+  let ticks = 0;
+  const dependencies: CommandDependencies = {
+    stateDir,
+    nowIso: () => new Date(1_800_000_000_000 + ticks).toISOString(),
+    elapsedMs: () => (ticks += 1),
+    cryptsetupFolders: SYSTEM_FOLDERS,
+    totalTimeoutMs: 10_000,
+    environmentNames: [],
+    readStandardInput: async () => `${node.enrolmentCode}\n`,
+  };
+  const prepareArguments: PrepareArguments = {
+    broker: broker.url,
+    order: broker.order,
+    serial: SERIAL,
+    volume: diskPath,
+    volumeKind,
+    caFile,
+    dnsServer: undefined,
+    resolveLocalhost: true,
+    sizeMib: 64,
+    enrolmentCodeFile: undefined,
+    formatExisting: false,
+    bootIdFile,
+  };
+  const run: AgentWorld["run"] = (command, changes) =>
+    runCommand(command, { ...dependencies, ...changes });
+  const world: AgentWorld = {
+    broker,
+    folder,
+    stateDir,
+    diskPath,
+    bootIdFile,
+    dependencies,
+    prepareArguments,
+    run,
+    prepare: (changes) =>
+      run({ command: "prepare", arguments: { ...prepareArguments, ...changes } }),
+    unlock: (changes) => run({ command: "unlock" }, changes),
+    lock: () => run({ command: "lock" }),
+    status: () => run({ command: "status" }),
+    boot(id) {
+      writeFileSync(bootIdFile, `${id}\n`);
+    },
+    async [Symbol.asyncDispose]() {
+      await broker[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  world.boot("boot-number-1");
+  return world;
+}
+
+export async function createPreparedWorld(
+  options?: Parameters<typeof createAgentWorld>[0],
+): Promise<AgentWorld> {
+  const world = await createAgentWorld(options);
+  const event = await world.prepare();
+  if (event.outcome !== "prepared") {
+    await world[Symbol.asyncDispose]();
+    throw new Error(`not prepared: ${JSON.stringify(event)}`);
+  }
+  return world;
+}
+
+/** What a script sees. */
+export function seen(event: AgentEvent) {
+  const { outcome } = event;
+  const code = "code" in event ? event.code : undefined;
+  const reason = "reason" in event ? event.reason : undefined;
+  return { exit: exitCodeOf(event), outcome, code, reason };
+}

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+import { rolldown } from "rolldown";
+
+const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const KILLER = new URL("kill-at-step.mjs", import.meta.url);
+
+/** The agent as it ships, but in one file of a folder of its own: it starts three times faster than from source. */
+export async function buildAgent(): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), "databox-agent-build-")), "agent.mjs");
+  const bundle = await rolldown({
+    input: ENTRY,
+    platform: "node",
+    treeshake: { moduleSideEffects: false },
+  });
+  await bundle.write({ file, format: "esm", codeSplitting: false });
+  await bundle.close();
+  return file;
+}
+
+export type KilledRun = {
+  /** `undefined` when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  /** How many steps it took; `undefined` when it was killed. */
+  readonly steps: number | undefined;
+};
+
+export type KillPoint = {
+  readonly steps: "all" | "programs";
+  /** 0: never. */ readonly at: number;
+};
+
+export async function runUntilStep(
+  agent: string,
+  parameters: readonly string[],
+  input: string,
+  kill: KillPoint,
+): Promise<KilledRun> {
+  const killer = new URL(KILLER);
+  killer.search = new URLSearchParams({ steps: kill.steps, at: String(kill.at) }).toString();
+  const flags = ["--disable-warning=ExperimentalWarning", "--import", killer.href];
+  const child = spawn(process.execPath, [...flags, agent, "--json", ...parameters], {
+    stdio: ["pipe", "pipe", "inherit", "pipe"],
+    env: {},
+  });
+  child.stdin?.on("error", () => undefined); // killed before it read
+  child.stdin?.end(input);
+  const [stdout, steps] = [readAll(child.stdio[1]), readAll(child.stdio[3])];
+  const ended = await new Promise<{ exitCode: number | null; signal: string | null }>(
+    (resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (exitCode, signal) => {
+        resolve({ exitCode, signal });
+      });
+    },
+  );
+  const count = await steps;
+  return {
+    exitCode: ended.exitCode ?? undefined,
+    signal: ended.signal ?? undefined,
+    stdout: await stdout,
+    steps: count === "" ? undefined : Number(count),
+  };
+}
+
+async function readAll(stream: Readable | Writable | null | undefined): Promise<string> {
+  let text = "";
+  if (stream instanceof Readable) for await (const chunk of stream) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,211 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+
+import { createCertificateAuthority } from "@databox-cmk/crypto";
+import type { Interceptor } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createTransport } from "../src/broker-client/transport.ts";
+import { createPreparedWorld, seen } from "./agent-world.ts";
+import type { AgentWorld } from "./agent-world.ts";
+
+let world: AgentWorld;
+let original: string;
+
+beforeAll(async () => {
+  world = await createPreparedWorld();
+  original = readFileSync(settingsPath(), "utf8");
+  await world.unlock();
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+const settingsPath = () => join(world.stateDir, "agent.json");
+
+function useConnection(change: Readonly<Record<string, unknown>>): void {
+  const settings = JSON.parse(original) as { connection: object };
+  const connection = { ...settings.connection, ...change };
+  writeFileSync(settingsPath(), JSON.stringify({ ...settings, connection }), { mode: 0o600 });
+}
+
+const HTML = { "content-type": "text/html; charset=utf-8" };
+const JSON_TYPE = { "content-type": "application/json" };
+const JOSE = { "content-type": "application/jose" };
+const arm = (code: string) => JSON.stringify({ error: { code, message: code } });
+
+type Row = { readonly reason?: string; readonly code?: string; readonly answer: Interceptor };
+const answered =
+  (status: number, headers: Record<string, string>, body: string): Interceptor =>
+  () => ({ status, headers, body });
+
+const ANSWERS: Readonly<Record<string, Row>> = {
+  "403 with a page": { reason: "captive-portal", answer: answered(403, HTML, "<h1>Blocked</h1>") },
+  "200 with a page": { reason: "captive-portal", answer: answered(200, HTML, "<h1>Welcome</h1>") },
+  "a redirect": {
+    reason: "captive-portal",
+    answer: answered(302, { location: "https://portal.invalid/" }, ""),
+  },
+  "403 in ARM's own words": {
+    reason: "unsigned-answer",
+    answer: answered(403, JSON_TYPE, arm("SsemUserErrorEncryptionKeyDisabled")),
+  },
+  "401 without a body": { reason: "unsigned-answer", answer: answered(401, {}, "") },
+  "500 without a body": { reason: "unsigned-answer", answer: answered(500, {}, "") },
+  "200 with JSON of another kind": {
+    reason: "unsigned-answer",
+    answer: answered(200, JSON_TYPE, '{"unlocked":true}'),
+  },
+  "a message that is none": { reason: "unsigned-answer", answer: answered(200, JOSE, "a.b.c") },
+  "more bytes than any answer has": {
+    reason: "unsigned-answer",
+    answer: answered(200, JOSE, "x".repeat(65 * 1024)),
+  },
+  "an endless body": {
+    reason: "unsigned-answer",
+    answer: () => (response) => {
+      response.writeHead(200, JOSE);
+      const more = () => {
+        while (response.writable && response.write("x".repeat(16 * 1024)));
+        response.once("drain", more);
+      };
+      more();
+    },
+  },
+  "half a body": {
+    reason: "connection",
+    answer: () => (response) => {
+      response.writeHead(200, { ...JOSE, "content-length": "100" });
+      response.write("eyJ", () => response.destroy());
+    },
+  },
+  "a connection that closes unanswered": {
+    reason: "connection",
+    answer: () => (response) => {
+      response.destroy();
+    },
+  },
+  silence: { reason: "timeout", answer: () => () => undefined },
+  "503 with Retry-After": {
+    code: "BrokerBusy",
+    answer: answered(503, { ...JSON_TYPE, "retry-after": "7" }, arm("ServiceUnavailable")),
+  },
+  "429": { code: "BrokerBusy", answer: answered(429, JSON_TYPE, arm("TooManyRequests")) },
+};
+
+const PATHS = ["/device/v1/challenges", "/device/v1/unlocks"];
+
+describe.each(PATHS)(
+  "what nobody with authority said to %s is unreachable, and locks nothing",
+  (path) => {
+    test.each(Object.entries(ANSWERS))("%s", async (_name, row) => {
+      useConnection({});
+      world.broker.intercept = (exchange) =>
+        exchange.path === path ? row.answer(exchange) : exchange.answer;
+      const event = await world.unlock({ totalTimeoutMs: row.reason === "timeout" ? 300 : 10_000 });
+      expect(seen(event)).toEqual({
+        exit: 4,
+        outcome: "unreachable",
+        code: row.code ?? "BrokerUnreachable",
+        reason: row.reason,
+      });
+      expect(seen(await world.status())).toMatchObject({ outcome: "unlocked" });
+      world.broker.intercept = undefined;
+    });
+  },
+);
+
+test("how long a busy broker wants to be left alone is passed on", async () => {
+  useConnection({});
+  world.broker.intercept = ({ answer }) => ({
+    ...answer,
+    status: 503,
+    headers: { "retry-after": "7" },
+  });
+  expect(await world.unlock()).toMatchObject({ code: "BrokerBusy", retryAfterSeconds: 7 });
+  world.broker.intercept = undefined;
+});
+
+describe("a network that does not lead to the broker", () => {
+  test("its certificate is of another authority", async () => {
+    const { certificatePem } = createCertificateAuthority({
+      commonName: "another authority",
+      validityDays: 1,
+    });
+    const file = join(world.folder, "other-ca.pem");
+    writeFileSync(file, certificatePem, { mode: 0o600 });
+    useConnection({ certificateAuthorityFile: file });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "certificate" });
+  });
+
+  test("its certificate is for another name", async () => {
+    const { port } = new URL(world.broker.url);
+    useConnection({ brokerUrl: `https://elsewhere.localhost:${port}` });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "certificate" });
+  });
+
+  test("nobody listens", async () => {
+    const { port, server } = await listen(() => undefined);
+    server.close();
+    useConnection({ brokerUrl: `https://broker.localhost:${String(port)}` });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "connection" });
+  });
+
+  test("who listens does not speak TLS", async () => {
+    const { port, server } = await listen((socket) => {
+      socket.end("HTTP/1.1 400 Bad Request\r\n\r\n").resume();
+    });
+    useConnection({ brokerUrl: `https://broker.localhost:${String(port)}` });
+    const event = await world.unlock();
+    server.close();
+    expect(seen(event)).toMatchObject({ exit: 4, code: "BrokerUnreachable" });
+    expect(["certificate", "connection"]).toContain(seen(event).reason);
+  });
+
+  test("its name does not resolve", async () => {
+    const { promise: bound, resolve } = Promise.withResolvers<void>();
+    const socket = createSocket("udp4", (message, from) => {
+      const answer = Buffer.from(message);
+      answer[2] = 0x81;
+      answer[3] = 0x83; // NXDOMAIN
+      socket.send(answer, from.port, from.address);
+    });
+    socket.bind(0, "127.0.0.1", resolve);
+    await bound;
+    const dnsServer = `127.0.0.1:${String(socket.address().port)}`;
+    useConnection({ dnsServer, resolveLocalhost: false });
+    const event = await world.unlock();
+    socket.close();
+    expect(seen(event)).toMatchObject({ exit: 4, reason: "dns" });
+  });
+
+  test("who listens never answers the handshake: given up long before the command's deadline", async () => {
+    const { port, server } = await listen((socket) => socket.resume());
+    using transport = createTransport({
+      address: { host: "127.0.0.1", port, name: "broker.localhost", lookup: undefined },
+      certificateAuthority: undefined,
+      connectTimeoutMs: 50,
+    });
+    const deadline = AbortSignal.timeout(10_000);
+    await expect(
+      transport.post("/device/v1/challenges", "application/json", "{}", deadline),
+    ).rejects.toMatchObject({ reason: "timeout", detail: "no connection within 50 ms" });
+    server.close();
+  });
+});
+
+async function listen(onConnection: (socket: Socket) => void) {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined); // the agent hangs up
+    onConnection(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  return { server, port: address.port };
+}
