@@ -1,0 +1,82 @@
+import { AppError } from "@databox-cmk/errors";
+import { describe, expect, test } from "vitest";
+
+import { parseCommandLine } from "./parse-command-line.ts";
+import { renderHelp } from "./render-help.ts";
+import { stateDirOf } from "./state-dir.ts";
+
+const PREPARE = ["prepare", "--broker=https://b", "--order", "o", "--serial", "s", "--volume", "v"];
+
+test.each([
+  [["unlock"], { json: false, stateDir: "/var/lib/databox-agent", command: { command: "unlock" } }],
+  [["--json", "lock"], { json: true, command: { command: "lock" } }],
+  [["status", "--state-dir", "/x"], { stateDir: "/x", command: { command: "status" } }],
+  [["--state-dir=/x", "status"], { stateDir: "/x", command: { command: "status" } }],
+  [["journal", "--verify"], { command: { command: "journal", verify: true, last: 20 } }],
+  [["journal", "--last", "5"], { command: { command: "journal", verify: false, last: 5 } }],
+] as const)("%o", (words, expected) => {
+  expect(parseCommandLine(words)).toMatchObject({ kind: "run", ...expected });
+});
+
+test("prepare has defaults for what it does not ask for", () => {
+  expect(parseCommandLine(PREPARE)).toMatchObject({
+    command: {
+      arguments: {
+        broker: "https://b",
+        volumeKind: "auto",
+        sizeMib: 64,
+        formatExisting: false,
+        caFile: undefined,
+      },
+    },
+  });
+});
+
+describe("a wrong command line names what is wrong", () => {
+  test.each([
+    [[], "no command"],
+    [["unlok"], 'unknown command "unlok"; did you mean unlock?'],
+    [["frobnicate"], 'unknown command "frobnicate"'],
+    [["unlock", "now"], 'unexpected word "now"'],
+    [["unlock", "--jsn"], "unknown option --jsn of unlock; did you mean --json?"],
+    [["unlock", "--verify"], "unknown option --verify of unlock"],
+    [["status", "--state-dir"], "--state-dir needs a value"],
+    [["status", "--state-dir="], "--state-dir needs a value"],
+    [["status", "--json=yes"], "--json takes no value"],
+    [["journal", "--last", "0"], "--last: expected a whole number"],
+    [["journal", "--last", "1e3"], "--last: expected a whole number"],
+    [PREPARE.slice(0, -2), "--volume is required"],
+    [[...PREPARE, "--size-mib", "8"], "--size-mib: expected a whole number from 32"],
+    [[...PREPARE, "--volume-kind", "zfs"], "--volume-kind: expected luks2, file or auto"],
+    [["unlock", "--__proto__"], "unknown option --__proto__"],
+  ])("%o: %s", (words, detail) => {
+    let thrown: unknown;
+    try {
+      parseCommandLine(words);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(AppError);
+    expect(thrown).toMatchObject({ code: "Misuse", detail: expect.stringContaining(detail) });
+  });
+});
+
+test("help and version need no command", () => {
+  expect(parseCommandLine(["--help"])).toMatchObject({ kind: "help" });
+  expect(parseCommandLine(["unlock", "--version"])).toMatchObject({ kind: "version" });
+});
+
+test("help names every option that the parser takes", () => {
+  const help = renderHelp();
+  for (const name of ["--broker", "--enrolment-code-file", "--verify", "--state-dir", "--json"])
+    expect(help).toContain(name);
+});
+
+test.each([
+  [["unlock"], "/var/lib/databox-agent"],
+  [["--state-dir", "/a", "unlock"], "/a"],
+  [["unlock", "--state-dir=/b"], "/b"],
+  [["unlock", "--state-dir"], "/var/lib/databox-agent"],
+])("before anything is parsed, the state folder of %o is %s", (words, folder) => {
+  expect(stateDirOf(words)).toBe(folder);
+});

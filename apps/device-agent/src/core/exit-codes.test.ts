@@ -1,0 +1,46 @@
+import { AppError, ERRORS, isErrorCode } from "@databox-cmk/errors";
+import { expect, test } from "vitest";
+
+import { exitCodeOf } from "./exit-codes.ts";
+import { eventOfDenial, eventOfError } from "./failure-event.ts";
+
+const CONTEXT = { event: "unlock", elapsedMs: 1 } as const;
+const BY_CLASS = { internal: 1, refused: 3, unreachable: 4, invalid: 5, pending: 6 } as const;
+
+test("every code of the table has the exit code of its class, and only Misuse has 2", () => {
+  for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
+    const event = eventOfError(new AppError(code), CONTEXT);
+    const expected = code === "Misuse" ? 2 : BY_CLASS[ERRORS[code].class];
+    expect([code, exitCodeOf(event)]).toEqual([code, expected]);
+  }
+});
+
+test("success is 0", () => {
+  expect(exitCodeOf({ ...CONTEXT, outcome: "unlocked" })).toBe(0);
+});
+
+test("what is no named failure is our own fault and shows nothing of itself", () => {
+  const event = eventOfError(new TypeError("secret-in-a-bug"), CONTEXT);
+  expect(event).toMatchObject({ code: "InternalError", outcome: "failed" });
+  expect(JSON.stringify(event)).not.toContain("secret-in-a-bug");
+});
+
+test("a code that only a newer broker knows is passed on in the broker's words", () => {
+  const event = eventOfDenial(
+    {
+      requestHash: "h",
+      code: "SsemUserErrorFromTheFuture",
+      class: "refused",
+      who: "order-owner",
+      title: "New",
+      message: "Something new",
+      ask: "Ask",
+      steps: [{ text: "Do this" }],
+      correlationId: "c",
+    },
+    CONTEXT,
+  );
+  expect(exitCodeOf(event)).toBe(3);
+  expect(event).toMatchObject({ code: "SsemUserErrorFromTheFuture", steps: [{ text: "Do this" }] });
+  expect(event).not.toHaveProperty("requestHash");
+});

@@ -1,0 +1,107 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { openJournal } from "./open-journal.ts";
+import { verifyJournal } from "./verify-journal.ts";
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "journal-"));
+  path = join(folder, "journal.jsonl");
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** As each run of the agent does: a journal is opened anew. */
+function append(event: string): string {
+  return openJournal(path, {
+    bootId: "boot-number-1",
+    nowIso: () => "2026-11-25T00:00:00.000Z",
+  }).append(event, { n: 1, text: "x" });
+}
+
+const check = (knownHead?: string) => verifyJournal(readFileSync(path, "utf8"), knownHead);
+
+test("rows follow each other by their hashes, over several runs", () => {
+  const heads = ["one", "two", "three"].map(append);
+  const checked = check(heads.at(-1));
+  expect(checked).toMatchObject({ kind: "intact", tornLines: 0 });
+  expect(checked.kind === "intact" && checked.rows.map(({ hash }) => hash)).toEqual(heads);
+});
+
+test("an empty journal is intact", () => {
+  expect(verifyJournal("")).toEqual({ kind: "intact", rows: [], tornLines: 0 });
+});
+
+describe("a line that a crash cut off", () => {
+  test("at the end is tolerated", () => {
+    append("one");
+    append("two");
+    truncateSync(path, readFileSync(path).length - 20);
+    expect(check()).toMatchObject({ kind: "intact", tornLines: 1 });
+  });
+
+  test("stays in place and is marked by the row that follows", () => {
+    append("one");
+    appendFileSync(path, '{"sequence":2,"at":"20');
+    append("two");
+    const checked = check();
+    expect(checked).toMatchObject({
+      kind: "intact",
+      tornLines: 1,
+      rows: [{ sequence: 1 }, { sequence: 2, afterTornLine: true }],
+    });
+  });
+
+  test("may have another after it", () => {
+    append("one");
+    appendFileSync(path, '{"sequ\n{"sequence":2,"at":"2026');
+    append("two");
+    expect(check()).toMatchObject({ kind: "intact", tornLines: 2 });
+  });
+
+  test("as the only line begins the journal anew", () => {
+    writeFileSync(path, '{"sequ');
+    append("one");
+    expect(check()).toMatchObject({ kind: "intact", tornLines: 1, rows: [{ sequence: 1 }] });
+  });
+});
+
+describe("a journal that somebody changed", () => {
+  const changes: Readonly<Record<string, (lines: string[]) => string[]>> = {
+    "a value": (lines) => lines.map((line) => line.replace('"event":"two"', '"event":"2"')),
+    "a row taken out": ([first = "", , ...rest]) => [first, ...rest],
+    "two rows swapped": ([first = "", second = "", ...rest]) => [second, first, ...rest],
+    "a row made unreadable": ([first = "", , ...rest]) => [first, "garbage", ...rest],
+    "the first row taken out": ([, ...rest]) => rest,
+  };
+  test.each(Object.entries(changes))("%s", (_name, change) => {
+    for (const event of ["one", "two", "three"]) append(event);
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(path, `${change(lines).join("\n")}\n`);
+    expect(check()).toMatchObject({ kind: "broken" });
+  });
+
+  test("rows cut off at the end are missed by the head that the state remembers", () => {
+    append("one");
+    const length = readFileSync(path).length;
+    const head = append("two");
+    truncateSync(path, length);
+    expect(check()).toMatchObject({ kind: "intact" });
+    expect(check(head)).toMatchObject({ kind: "broken", what: "rows at the end are missing" });
+  });
+});
