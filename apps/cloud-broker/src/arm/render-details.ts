@@ -69,7 +69,7 @@ export function renderJobDetails(order: Order): JobDetailsView {
   };
 }
 
-export function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
+function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
   if (key.kekType === "MicrosoftManaged") return { kekType: key.kekType };
   return {
     kekType: key.kekType,

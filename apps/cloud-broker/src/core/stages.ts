@@ -53,7 +53,7 @@ const ended = {
 } as const satisfies StageRow;
 
 /** What each stage of an order is called and allows; every flag of an order is computed from this table. */
-export const STAGES = {
+const STAGES = {
   DeviceOrdered: ordered,
   DevicePrepared: prepared,
   Dispatched: { ...underway, displayName: "Dispatched" },

@@ -1,7 +1,7 @@
 type Boundary = keyof typeof BOUNDARIES;
 
 /** Countries to and from which an appliance may travel without leaving a commerce boundary (Data Box, "Region availability"). */
-export const BOUNDARIES = {
+const BOUNDARIES = {
   US: ["US"],
   EU: [
     "AT",
@@ -55,7 +55,7 @@ type RegionRow = {
 };
 
 /** Regions that take appliances in, with the code of their datacenter. */
-export const REGIONS: Readonly<Record<string, RegionRow>> = {
+const REGIONS: Readonly<Record<string, RegionRow>> = {
   westus: { boundary: "US", dataCenter: "BY2", country: "US" },
   westus2: { boundary: "US", dataCenter: "MWH01", country: "US" },
   westus3: { boundary: "US", dataCenter: "PHX20", country: "US" },

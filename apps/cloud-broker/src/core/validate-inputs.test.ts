@@ -1,0 +1,94 @@
+import type { ValidationItem } from "@databox-cmk/protocol";
+import { describe, expect, test } from "vitest";
+
+import { regionConfiguration } from "./region-configuration.ts";
+import { validateInputs } from "./validate-inputs.ts";
+
+const address = (country: string, postalCode: string): ValidationItem => ({
+  validationType: "ValidateAddress",
+  deviceType: "DataBox",
+  shippingAddress: { streetAddress1: "1 Way", city: "Redmond", country, postalCode },
+});
+const availability = (
+  deviceType: "DataBox" | "DataBoxDisk",
+  country: string,
+  location: string,
+): ValidationItem => ({
+  validationType: "ValidateSkuAvailability",
+  deviceType,
+  transferType: "ImportToAzure",
+  country,
+  location,
+});
+
+test.each<[string, ValidationItem, "AllValidToProceed" | "InputsRevisitRequired"]>([
+  ["an American postal code", address("US", "98052"), "AllValidToProceed"],
+  ["a short American postal code", address("us", "9805"), "InputsRevisitRequired"],
+  ["a British postal code", address("GB", "SW1A 1AA"), "AllValidToProceed"],
+  ["a country whose codes are not known", address("IS", "anything"), "AllValidToProceed"],
+  [
+    "a Data Box within the boundary",
+    availability("DataBox", "FR", "West Europe"),
+    "AllValidToProceed",
+  ],
+  [
+    "a Data Box across boundaries",
+    availability("DataBox", "FR", "westus"),
+    "InputsRevisitRequired",
+  ],
+  ["a region that takes none", availability("DataBox", "US", "nowhere"), "InputsRevisitRequired"],
+  ["a disk", availability("DataBoxDisk", "US", "westus"), "InputsRevisitRequired"],
+  [
+    "an import without accounts",
+    {
+      validationType: "ValidateDataTransferDetails",
+      deviceType: "DataBox",
+      transferType: "ImportToAzure",
+    },
+    "InputsRevisitRequired",
+  ],
+  [
+    "hardware encryption of a Data Box",
+    {
+      validationType: "ValidatePreferences",
+      deviceType: "DataBox",
+      preference: { encryptionPreferences: { hardwareEncryption: "Enabled" } },
+    },
+    "InputsRevisitRequired",
+  ],
+  [
+    "a subscription",
+    { validationType: "ValidateSubscriptionIsAllowedToCreateJob" },
+    "AllValidToProceed",
+  ],
+])("%s", (_name, item, status) => {
+  const { individualResponseDetails, ...result } = validateInputs([item]);
+  expect(result.status).toBe(status);
+  expect(individualResponseDetails).toHaveLength(1);
+  expect(individualResponseDetails[0]?.error?.code).toBe(
+    status === "AllValidToProceed" ? "Success" : "InvalidRequestContent",
+  );
+});
+
+describe("region configuration", () => {
+  const nowMs = Date.parse("2026-01-02T23:59:59Z");
+
+  test("offers working days from two weeks ahead", () => {
+    const { scheduleAvailabilityResponse } = regionConfiguration(
+      { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation: "westus" } },
+      nowMs,
+    );
+    const dates = scheduleAvailabilityResponse?.availableDates ?? [];
+    expect(dates[0]).toBe("2026-01-16T00:00:00.000Z");
+    for (const date of dates) expect([0, 6]).not.toContain(new Date(date).getUTCDay());
+  });
+
+  test("answers only what was asked, and an unknown region with nothing to choose", () => {
+    expect(
+      regionConfiguration(
+        { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation: "nowhere" } },
+        nowMs,
+      ),
+    ).toEqual({ scheduleAvailabilityResponse: { availableDates: [] } });
+  });
+});
