@@ -1,6 +1,7 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import {
   completeRequest,
+  dispatchRequest,
   failRequest,
   type JobResource,
   prepareRequest,
@@ -13,6 +14,7 @@ import { renderTime } from "../arm/wire-time.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 import { startCopy } from "../orders/copy-data.ts";
+import { dispatchOrder } from "../orders/dispatch-order.ts";
 import { eraseOrder } from "../orders/erase-order.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { moveOrder } from "../orders/move-order.ts";
@@ -24,7 +26,7 @@ type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
 const MAX_BYTES = 16 * 1024;
 const ORDER = `/operator/v1${PATHS.job}`;
-const SIMPLE_MOVES = ["dispatch", "deliver", "pickUp", "receive"] as const;
+const SIMPLE_MOVES = ["deliver", "pickUp", "receive"] as const;
 
 /** Those who prepare, ship, receive and erase appliances move orders on; each move answers with the order and its nodes. */
 export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
@@ -67,6 +69,10 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
         return { status: 200, body: { json } };
       },
     },
+    move("dispatch", (name, body, context) => {
+      const { force = false } = parseBody(dispatchRequest, body);
+      return dispatchOrder(plane, name, { force }, context);
+    }),
     ...SIMPLE_MOVES.map((kind) =>
       move(kind, (name, _body, context) => moveOrder(plane, name, { kind }, context)),
     ),

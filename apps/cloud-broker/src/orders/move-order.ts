@@ -1,6 +1,7 @@
 import { scrubPersonalData } from "../core/job-details.ts";
 import { type Breakdown, type Completion, decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
+import type { AuditEvent } from "../core/ports.ts";
 import { stageRules } from "../core/stages.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { valueOf } from "./failure-error.ts";
@@ -20,6 +21,7 @@ export async function moveOrder(
   name: OrderName,
   event: MovingEvent,
   context: RequestContext,
+  detail: AuditEvent["detail"] = {},
 ): Promise<void> {
   const order = await findOrder(plane.store, name);
   const before = lifecycleOf(order);
@@ -42,7 +44,7 @@ export async function moveOrder(
       actor: context.actor,
       outcome: "done",
       correlationId: context.correlationId,
-      detail: { stage: next.stage },
+      detail: { stage: next.stage, ...detail },
     });
   });
 }

@@ -50,6 +50,9 @@ export const prepareRequest = z.strictObject({
   ),
 });
 
+/** `force`: send the appliance off although its key failed a check. */
+export const dispatchRequest = z.strictObject({ force: z.optional(z.boolean()) });
+
 export const COMPLETIONS = ["Completed", "CompletedWithWarnings", "CompletedWithErrors"] as const;
 export const completeRequest = z.strictObject({ outcome: z.optional(armEnum(COMPLETIONS)) });
 

@@ -1,0 +1,45 @@
+import { decideTransition } from "../core/lifecycle.ts";
+import type { OrderName } from "../core/order.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { errorOf, valueOf } from "./failure-error.ts";
+import { findOrder } from "./find-order.ts";
+import { moveOrder } from "./move-order.ts";
+import { keySubjectOf, lifecycleOf } from "./order.ts";
+
+/**
+ * Sends an appliance off once its key has passed every check: at the customer's site a key that cannot be used is a truck
+ * that has to come back. `force` sends it all the same, and the audit trail says so.
+ *
+ * @throws {AppError} what the key failed by
+ */
+export async function dispatchOrder(
+  plane: ControlPlane,
+  name: OrderName,
+  { force }: { readonly force: boolean },
+  context: RequestContext,
+): Promise<void> {
+  const { custody, store, settings, appendAudit } = plane;
+  const order = await findOrder(store, name);
+  const before = lifecycleOf(order);
+  const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
+  if (isRepeated) return;
+  const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
+  if (outcome.ok || force) {
+    const preflight = outcome.ok ? "passed" : `forced past ${outcome.failure.code}`;
+    await moveOrder(plane, name, { kind: "dispatch" }, context, { preflight });
+    return;
+  }
+  const { code, reason, vaultRequestId } = outcome.failure;
+  await store.transaction().execute((transaction) =>
+    appendAudit(transaction, order.id, {
+      action: "order/dispatch",
+      actor: context.actor,
+      outcome: "refused",
+      code,
+      ...(reason === undefined ? {} : { reason }),
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      correlationId: context.correlationId,
+    }),
+  );
+  throw errorOf(outcome.failure);
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
+import { API, createWorld, jobPath, minimalJob, type World } from "./world.ts";
+
+const JOB = jobPath("order1");
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  await world.call("PUT", `${JOB}?${API}`, { body: minimalJob() });
+  await world.call("PATCH", `${JOB}?${API}`, { body: { identity: { type: "SystemAssigned" } } });
+  const details = { keyEncryptionKey: CUSTOMER_KEY };
+  const key = await world.call("PATCH", `${JOB}?${API}`, { body: { properties: { details } } });
+  expect(key.status).toBe(202);
+  await world.operator("prepare", "order1");
+});
+afterEach(() => world.close());
+
+const stage = async (): Promise<unknown> =>
+  (await world.call("GET", `${JOB}?${API}`)).json.properties.status;
+const dispatches = async () => {
+  const { json } = await world.call("GET", `${JOB}/activity?${API}`);
+  return json.value
+    .map(({ row }: { row: { action: string } }) => row)
+    .filter(({ action }: { action: string }) => action === "order/dispatch");
+};
+
+/** What the customer did, and the code by which the truck is held back. */
+const FAULTS: Readonly<Record<string, readonly [(world: World) => void, string]>> = {
+  "was disabled": [
+    ({ vaults, kid }) => {
+      vaults.setEnabled(kid, false);
+    },
+    "SsemUserErrorEncryptionKeyDisabled",
+  ],
+  expired: [
+    ({ vaults, kid, clock }) => {
+      vaults.setExpiry(kid, clock.nowMs / 1000 - 1);
+    },
+    "SsemUserErrorEncryptionKeyExpired",
+  ],
+  "lies in a vault that does not answer": [
+    ({ vaults }) => {
+      vaults.setOutage(VAULT_NAME, { code: "KeyVaultThrottled" });
+    },
+    "KeyVaultThrottled",
+  ],
+};
+
+test.each(Object.entries(FAULTS))(
+  "an appliance whose key %s stays, unless it is forced",
+  async (_what, [cause, code]) => {
+    cause(world);
+    const refused = await world.operator("dispatch", "order1");
+    expect(refused.json.error.code).toBe(code);
+    expect(await stage()).toBe("DevicePrepared");
+    expect(await dispatches()).toMatchObject([{ outcome: "refused", code }]);
+
+    const forced = await world.operator("dispatch", "order1", { force: true });
+    expect(forced.status).toBe(200);
+    expect(await stage()).toBe("Dispatched");
+    expect(await dispatches()).toMatchObject([
+      { outcome: "refused" },
+      { outcome: "done", detail: { preflight: `forced past ${code}` } },
+    ]);
+  },
+);
+
+test("an appliance whose key is fit leaves, and the move may be repeated", async () => {
+  expect((await world.operator("dispatch", "order1")).status).toBe(200);
+  expect((await world.operator("dispatch", "order1", {})).status).toBe(200);
+  expect(await dispatches()).toMatchObject([{ outcome: "done", detail: { preflight: "passed" } }]);
+});
+
+test("a body that is none is refused before the key is asked for", async () => {
+  const { json } = await world.operator("dispatch", "order1", { force: "yes" });
+  expect(json.error).toMatchObject({ code: "InvalidRequestContent", target: "force" });
+});
+
+test("validateKeyEncryptionKey ends in one next step", async () => {
+  const fit = await world.call("POST", `${JOB}/validateKeyEncryptionKey?${API}`);
+  expect(fit.json).toMatchObject({ status: "Valid", nextStep: { who: "nobody" } });
+  world.vaults.setEnabled(world.kid, false);
+  const { json } = await world.call("POST", `${JOB}/validateKeyEncryptionKey?${API}`);
+  expect(json).toMatchObject({ status: "Invalid", nextStep: { who: "security-administrator" } });
+  expect(json.nextStep.command).toContain(VAULT_NAME);
+});

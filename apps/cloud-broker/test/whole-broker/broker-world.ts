@@ -1,0 +1,229 @@
+import { randomBytes } from "node:crypto";
+import { rmSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  createCertificateAuthority,
+  generateSigningKey,
+  issueServerCertificate,
+} from "@databox-cmk/crypto";
+import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
+
+import { createVerifyToken } from "../../src/callers/verify-token.ts";
+import { parseConfig } from "../../src/config.ts";
+import { createBroker } from "../../src/create-broker.ts";
+import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { listen, type Listener } from "../../src/server/listen.ts";
+import { createLog } from "../../src/server/log.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import {
+  CUSTOMER_KEY,
+  createCustomerVault,
+  type CustomerVault,
+  VAULT_NAME,
+} from "../control-plane/customer-vault.ts";
+import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
+import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issuer.ts";
+import { jobPath, minimalJob } from "../control-plane/world.ts";
+
+export const API = "api-version=2025-07-01";
+const ARM_URL = "https://arm.localhost";
+
+export type JsonAnswer = {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a client reads, not yet judged
+  readonly json: any;
+};
+
+/** createBroker, whole, on TLS and a database file: only Azure is played in memory. */
+export type BrokerWorld = AsyncDisposable & {
+  readonly clock: { nowMs: number };
+  readonly vaults: CustomerVault["vaults"];
+  /** The only version of the customer's key. */
+  readonly kid: string;
+  readonly logLines: string[];
+  store(): Store;
+  broker(): ReturnType<typeof createBroker>;
+  /** As after a crash or an update: the same folder, everything in memory anew. */
+  restart(): Promise<void>;
+  call(
+    method: string,
+    path: string,
+    options?: { readonly body?: unknown; readonly claims?: TokenClaims },
+  ): Promise<JsonAnswer>;
+  operator(action: string, job: string, body?: unknown): Promise<JsonAnswer>;
+  /** An order with the customer's key, prepared; its one node. */
+  prepared(job: string): Promise<DeviceClient>;
+  /** The same, delivered. */
+  delivered(job: string): Promise<DeviceClient>;
+};
+
+export async function createBrokerWorld(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BrokerWorld> {
+  const folder = mkdtempSync(join(tmpdir(), "whole-broker-"));
+  const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
+  const now = (): number => clock.nowMs;
+  const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+  const certificate = issueServerCertificate({
+    ca: authority,
+    commonName: "broker.localhost",
+    dnsNames: ["broker.localhost"],
+    validityDays: 2,
+  });
+  const customer = createCustomerVault(now);
+  const identities = createFakeIdentities((principalId) => {
+    customer.vaults.grant(VAULT_NAME, principalId);
+  });
+  const entra = await createTokenIssuer(TENANT_ID, () => `${ARM_URL}/`, now);
+  const { key: signing } = generateSigningKey();
+  const keys = { signing, nonce: randomBytes(32), bundle: [signing.publicJwk] };
+  const tokenIssuer = await openTokenIssuer(folder, "https://broker.localhost", now);
+  const logLines: string[] = [];
+  const config = parseConfig({
+    BROKER_TLS_CERTIFICATE_FILE: "-",
+    BROKER_TLS_KEY_FILE: "-",
+    BROKER_DATA_DIR: folder,
+    BROKER_URL: "https://broker.localhost",
+    TENANT_ID,
+    ARM_URL,
+    ENTRA_AUTHORITY: "https://login.localhost",
+    KEY_VAULT_SUFFIXES: "vault.test",
+    SERVICE_KEY_URL: "https://kv-service.vault.test/keys/mmk",
+    IDENTITY_RESOURCE_GROUP:
+      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
+    RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+    RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+    LRO_RETRY_AFTER_SECONDS: "0",
+    ...settings,
+  });
+
+  let store: Store;
+  let broker: ReturnType<typeof createBroker>;
+  let listener: Listener;
+  let transport: Transport;
+
+  async function start(): Promise<void> {
+    store = await openStore(join(folder, "broker.sqlite"));
+    broker = createBroker({
+      config,
+      serviceKey: {
+        vaultUrl: "https://kv-service.vault.test",
+        vaultName: "kv-service",
+        keyName: "mmk",
+      },
+      store,
+      keys,
+      tokenIssuer,
+      vaults: customer.vaults.port,
+      identities,
+      resources: customer.vaults.resources,
+      roles: { roleAssignments: () => Promise.resolve({ ok: true, value: [] }) },
+      verifyToken: createVerifyToken(
+        { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, armUrl: ARM_URL, now },
+        entra.keys,
+      ),
+      isClosing: () => false,
+      now,
+      log: createLog("info", (line) => logLines.push(line)),
+    });
+    listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      certificate: certificate.certificatePem,
+      privateKey: certificate.privateKeyPem,
+      handler: broker.handler,
+    });
+    transport = createHttpsTransport({
+      origin: `https://broker.localhost:${String(listener.port)}`,
+      certificateAuthorityPem: authority.certificatePem,
+    });
+  }
+
+  async function stop(): Promise<void> {
+    transport.close();
+    await listener.close(0);
+    await store.destroy();
+  }
+
+  const world: BrokerWorld = {
+    clock,
+    vaults: customer.vaults,
+    kid: customer.kid,
+    logLines,
+    store: () => store,
+    broker: () => broker,
+    async restart() {
+      await stop();
+      await start();
+    },
+    async call(method, path, { body, claims } = {}) {
+      const token = await entra.token(claims ?? { roles: ["Owner"] });
+      const { status, text } = await transport.send(method, path, {
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status, json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
+    },
+    operator: (action, job, body) =>
+      world.call("POST", `/operator/v1${jobPath(job)}/${action}`, {
+        claims: { roles: ["DataBox.Operator"] },
+        ...(body === undefined ? {} : { body }),
+      }),
+    async prepared(job) {
+      const order = minimalJob();
+      expectStatus(202, await world.call("PUT", `${jobPath(job)}?${API}`, { body: order }));
+      const path = `${jobPath(job)}?${API}`;
+      const identity = { identity: { type: "SystemAssigned" } };
+      expectStatus(202, await world.call("PATCH", path, { body: identity }));
+      const key = {
+        properties: {
+          details: {
+            keyEncryptionKey: {
+              ...CUSTOMER_KEY,
+              identityProperties: { type: "SystemAssigned" },
+            },
+          },
+        },
+      };
+      expectStatus(202, await world.call("PATCH", path, { body: key }));
+      const { json } = expectStatus(200, await world.operator("prepare", job));
+      const [node] = json.nodes as { serial: string; enrolmentCode: string }[];
+      if (node === undefined) throw new Error("no node");
+      const device = new DeviceClient({
+        transport,
+        order: jobPath(job).toLowerCase(),
+        serial: node.serial,
+      });
+      device.brokerKeys = keys.bundle;
+      const enrolled = await device.enrol(node.enrolmentCode);
+      if (enrolled.kind !== "answer") throw new Error(JSON.stringify(enrolled));
+      const { answer: granted } = await device.unlock("prepare");
+      if (granted.kind !== "answer") throw new Error(JSON.stringify(granted));
+      const receipt = await device.receipt(granted.text, "prepared");
+      if (receipt.kind !== "answer") throw new Error(JSON.stringify(receipt));
+      return device;
+    },
+    async delivered(job) {
+      const device = await world.prepared(job);
+      expectStatus(200, await world.operator("dispatch", job));
+      expectStatus(200, await world.operator("deliver", job));
+      return device;
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  await start();
+  return world;
+}
+
+function expectStatus(status: number, answer: JsonAnswer): JsonAnswer {
+  if (answer.status !== status) throw new Error(JSON.stringify(answer));
+  return answer;
+}
