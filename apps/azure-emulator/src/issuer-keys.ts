@@ -49,15 +49,13 @@ export function createIssuerKeys(state: EmulatorState, systemNow: () => number):
     },
     async publicJwks() {
       await first;
-      return state
-        .list("issuerKey")
-        .map((key) =>
-          Object.assign(publicKeyOf(key).export({ format: "jwk" }), {
-            kid: key.kid,
-            use: "sig",
-            alg: "RS256",
-          }),
-        );
+      return state.list("issuerKey").map((key) =>
+        Object.assign(publicKeyOf(key).export({ format: "jwk" }), {
+          kid: key.kid,
+          use: "sig",
+          alg: "RS256",
+        }),
+      );
     },
     find(kid) {
       const key = state.get("issuerKey", kid);
