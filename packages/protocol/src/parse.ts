@@ -30,12 +30,20 @@ function describe(issue: z.core.$ZodIssue): string {
     case "too_small":
       return `less than ${String(issue.minimum)}`;
     case "invalid_format":
-      return `wrong format (${issue.format})`;
+      return expectationOf(issue) ?? `wrong format (${issue.format})`;
+    case "invalid_key": {
+      const [inner] = issue.issues;
+      return `the name of this member: ${inner === undefined ? "not valid" : describe(inner)}`;
+    }
     case "invalid_element":
-    case "invalid_key":
     case "invalid_union":
     case "not_multiple_of":
     case "custom":
-      return "not valid";
+      return expectationOf(issue) ?? "not valid";
   }
+}
+
+/** What a schema itself says of a rule; zod's own text is none without a locale. */
+function expectationOf({ message }: z.core.$ZodIssue): string | undefined {
+  return message === "" || message === "Invalid input" ? undefined : message;
 }

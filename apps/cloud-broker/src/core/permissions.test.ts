@@ -86,6 +86,7 @@ test.each([
   ["Reader:everything", undefined],
   ["Reader:44444444-4444-4444-8444-444444444444:more", undefined],
   ["DataBox.Operator", undefined],
+  ["databox.operator", undefined],
   ["Administrator", undefined],
   ["", undefined],
   ["constructor", undefined],

@@ -107,7 +107,7 @@ export function parseAppRole(value: string): HeldRole | undefined {
   const [title = "", subscription, ...rest] = value.split(":");
   const wanted = title.replaceAll(/[\s.]/g, "").toLowerCase();
   // The operator's app role opens the operator API only; as a role on orders it needs the name without a dot.
-  if (value === OPERATOR_APP_ROLE || rest.length > 0) return undefined;
+  if (value.toLowerCase() === OPERATOR_APP_ROLE.toLowerCase() || rest.length > 0) return undefined;
   const role = ROLE_NAMES.find((name) => name.toLowerCase() === wanted);
   if (role === undefined) return undefined;
   if (subscription === undefined) return { role, scope: "/" };

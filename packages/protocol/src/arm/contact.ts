@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { armEnum, readOnlyMember, requiredText, text } from "./fields.ts";
+import { armEnum, countryCode, readOnlyMember, requiredText, text } from "./fields.ts";
 
 export const NOTIFICATION_STAGES = [
   "DevicePrepared",
@@ -28,7 +28,11 @@ export const contactInfo = z.strictObject(contactInfoShape);
 export const contactDetails = z.strictObject({
   ...contactInfoShape,
   emailList: z
-    .array(z.string().check(z.maxLength(254), z.regex(/^[^\s@]+@[^\s@]+$/)))
+    .array(
+      z
+        .string()
+        .check(z.maxLength(254), z.regex(/^[^\s@]+@[^\s@]+$/, "expected an e-mail address")),
+    )
     .check(z.minLength(1), z.maxLength(10)),
   notificationPreference: z.optional(
     z.array(notificationPreference).check(z.maxLength(NOTIFICATION_STAGES.length)),
@@ -42,7 +46,7 @@ export const shippingAddress = z.strictObject({
   streetAddress3: z.optional(text(128)),
   city: z.optional(text(64)),
   stateOrProvince: z.optional(text(64)),
-  country: z.string().check(z.regex(/^[A-Za-z]{2}$/)),
+  country: countryCode,
   postalCode: z.optional(text(16)),
   zipExtendedCode: z.optional(text(16)),
   companyName: z.optional(text(128)),

@@ -9,18 +9,34 @@ const USER_IDENTITY_ID = new RegExp(
   String.raw`^/subscriptions/${GUID}/resourceGroups/[-\w.()]{1,90}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[-\w]{3,128}$`,
   "i",
 );
+const PRINTABLE = /^\P{Cc}*$/u;
+const NOT_PRINTABLE = "control characters are not allowed";
 /** Name of an order: 3 to 24 letters, digits, hyphens, underscores and dots (ARM resource `jobs`). */
 export const JOB_NAME = /^[-\w.]{3,24}$/;
 
 /** Free text of a person: no control characters, so that it cannot forge a line of a log or a label. */
 export const text = (maxCharacters: number) =>
-  z.string().check(z.maxLength(maxCharacters), z.regex(/^\P{Cc}*$/u));
+  z.string().check(z.maxLength(maxCharacters), z.regex(PRINTABLE, NOT_PRINTABLE));
 export const requiredText = (maxCharacters: number) =>
-  z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(/^\P{Cc}*$/u));
+  z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(PRINTABLE, NOT_PRINTABLE));
 /** Resource id of a subscription, a group or a resource; letter case does not matter. */
-export const armId = z.string().check(z.maxLength(512), z.regex(ARM_ID));
-export const userIdentityId = z.string().check(z.maxLength(512), z.regex(USER_IDENTITY_ID));
-export const dateTime = z.iso.datetime({ offset: true, local: true });
+export const armId = z
+  .string()
+  .check(z.maxLength(512), z.regex(ARM_ID, "expected a resource id, /subscriptions/{id}/…"));
+export const userIdentityId = z
+  .string()
+  .check(
+    z.maxLength(512),
+    z.regex(USER_IDENTITY_ID, "expected the resource id of a user-assigned identity"),
+  );
+export const dateTime = z.iso.datetime({
+  offset: true,
+  local: true,
+  error: "expected an ISO 8601 date and time",
+});
+export const countryCode = z
+  .string()
+  .check(z.regex(/^[A-Za-z]{2}$/, "expected two letters (ISO 3166-1), such as US"));
 
 /** What only the service writes; clients send it back unchanged with what they read, and it is ignored. */
 export const readOnlyMember = z.optional(

@@ -40,7 +40,21 @@ describe("what is refused names its member", () => {
     [
       "identity that is no resource id",
       { ...JOB, identity: { type: "UserAssigned", userAssignedIdentities: { x: {} } } },
-      "identity.userAssignedIdentities",
+      "identity.userAssignedIdentities.x: the name of this member: expected the resource id of a user-assigned identity",
+    ],
+    [
+      "country of three letters",
+      {
+        ...JOB,
+        properties: {
+          ...JOB.properties,
+          details: {
+            ...JOB.properties.details,
+            shippingAddress: { streetAddress1: "1 Way", country: "USA" },
+          },
+        },
+      },
+      "properties.details.shippingAddress.country: expected two letters (ISO 3166-1), such as US",
     ],
     [
       "51 tags",
@@ -48,7 +62,7 @@ describe("what is refused names its member", () => {
         ...JOB,
         tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`t${String(n)}`, ""])),
       },
-      "tags: not valid",
+      "tags: more than 50 tags",
     ],
     ["not an object", "text", "message: expected object"],
   ])("%s", (_name, value, detail) => {

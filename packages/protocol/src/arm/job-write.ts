@@ -28,7 +28,7 @@ export const JOB_MAX_BYTES = 256 * 1024;
 
 const tags = z
   .record(z.string().check(z.minLength(1), z.maxLength(512)), z.string().check(z.maxLength(256)))
-  .check(z.refine((value) => Object.keys(value).length <= 50, { message: "more than 50 tags" }));
+  .check(z.refine((value) => Object.keys(value).length <= 50, { error: "more than 50 tags" }));
 
 export const jobSku = z.strictObject({
   name: armEnum(ORDER_SKUS),

@@ -2,19 +2,18 @@ import * as z from "zod/mini";
 
 import { shippingAddress } from "./contact.ts";
 import { dataExportDetails, dataImportDetails } from "./data-accounts.ts";
-import { armEnum, requiredText, text } from "./fields.ts";
+import { armEnum, countryCode, requiredText, text } from "./fields.ts";
 import { SKU_MODELS, TRANSFER_TYPES } from "./job-write.ts";
 import { preferences } from "./preferences.ts";
 
 export const SKU_NAMES = ["DataBox", "DataBoxDisk", "DataBoxHeavy", "DataBoxCustomerDisk"] as const;
 const skuName = armEnum(SKU_NAMES);
 const model = z.optional(armEnum(SKU_MODELS));
-const country = z.string().check(z.regex(/^[A-Za-z]{2}$/));
 const transferType = armEnum(TRANSFER_TYPES);
 
 export const availableSkusRequest = z.strictObject({
   transferType,
-  country,
+  country: countryCode,
   location: requiredText(64),
   skuNames: z.optional(z.array(skuName).check(z.maxLength(16))),
 });
@@ -49,7 +48,7 @@ export const validationItem = z.discriminatedUnion("validationType", [
     deviceType: skuName,
     model,
     transferType,
-    country,
+    country: countryCode,
     location: requiredText(64),
   }),
   z.strictObject({
