@@ -2,7 +2,8 @@ import { armErrorBody } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import type { Route } from "../server/route.ts";
-import { type Description, DESCRIPTIONS, NAMED_SCHEMAS, type Schema } from "./descriptions.ts";
+import type { Description, Schema } from "./description.ts";
+import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -97,7 +98,10 @@ function otherParameters(route: Route, described: Description | undefined): read
 function requestBodyOf(route: Route, described: Description | undefined): Json {
   if (route.reads === "jose")
     return {
-      requestBody: { required: true, content: { [JOSE]: { schema: { type: "string" } } } },
+      requestBody: {
+        required: true,
+        content: messageContent(described?.requestType, described?.request),
+      },
     };
   if (route.reads === "nothing") return {};
   const schema =
@@ -131,11 +135,25 @@ function responsesOf(route: Route, described: Description | undefined): Json {
     ? {
         200: {
           description: "A message signed by the broker",
-          content: { [JOSE]: { schema: { type: "string" } } },
+          content: messageContent(described?.answerType, described?.answers[200]),
         },
         ...failures,
       }
     : { ...Object.fromEntries(entries), ...failures };
+}
+
+/** A compact JWS; what is signed stands beside it, since JSON Schema cannot look inside. */
+function messageContent(type: string | undefined, payload: Schema | undefined): Json {
+  return {
+    [JOSE]: {
+      schema: {
+        type: "string",
+        description: "JWS Compact Serialization (RFC 7515), ES256",
+        ...(type === undefined ? {} : { "x-typ": type }),
+        ...(payload === undefined ? {} : { "x-payload": schemaOf(payload) }),
+      },
+    },
+  };
 }
 
 function operationIdOf(route: Route): string {

@@ -32,16 +32,8 @@ import {
 import * as z from "zod/mini";
 
 import { PATHS } from "../arm/paths.ts";
-
-export type Schema = z.core.$ZodType;
-export type Description = {
-  readonly summary: string;
-  readonly request?: Schema;
-  /** Status → schema of the body; undefined for an answer without a body. */
-  readonly answers: Readonly<Record<number, Schema | undefined>>;
-  readonly query?: readonly ("$expand" | "$skipToken" | "$top")[];
-  readonly headers?: readonly "If-Match"[];
-};
+import type { Description, Schema } from "./description.ts";
+import { OTHER_DESCRIPTIONS } from "./other-descriptions.ts";
 
 /** An order as the operator sees it. */
 const operatorOrder = z.strictObject({
@@ -78,8 +70,9 @@ const regions: Description = {
   answers: { 200: regionConfigurationResponse },
 };
 
-/** One row for each route that a caller or an operator uses; the others describe themselves. */
+/** One row for each route. */
 export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  ...OTHER_DESCRIPTIONS,
   [`PUT ${PATHS.job}`]: {
     summary: "Places an order; an order that exists is refused with 409",
     request: jobWrite,

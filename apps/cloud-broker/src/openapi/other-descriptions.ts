@@ -1,0 +1,59 @@
+import {
+  acknowledgement,
+  challenge,
+  challengeRequest,
+  DEVICE_ROUTES,
+  enrolment,
+  enrolmentRequest,
+  grant,
+  MESSAGE_TYPES,
+  receipt,
+  unlockRequest,
+} from "@databox-cmk/protocol";
+
+import type { Description } from "./description.ts";
+
+/** Routes of devices, of Entra and of whoever watches the broker. */
+export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  [`POST ${DEVICE_ROUTES.challenges}`]: {
+    summary: "Gives a node the nonce of its next message",
+    request: challengeRequest,
+    answers: { 200: challenge },
+  },
+  [`POST ${DEVICE_ROUTES.enrolments}`]: {
+    summary: "Enrols a node by its one-time code; answers with its envelope and the broker's keys",
+    request: enrolmentRequest,
+    requestType: MESSAGE_TYPES.enrolmentRequest,
+    answers: { 200: enrolment },
+    answerType: MESSAGE_TYPES.enrolment,
+  },
+  [`POST ${DEVICE_ROUTES.unlocks}`]: {
+    summary: "Decides whether a node may unlock now; a grant or a denial, both signed",
+    request: unlockRequest,
+    requestType: MESSAGE_TYPES.unlockRequest,
+    answers: { 200: grant },
+    answerType: MESSAGE_TYPES.grant,
+  },
+  [`POST ${DEVICE_ROUTES.receipts}`]: {
+    summary: "Takes a node's receipt of what became of a grant",
+    request: receipt,
+    requestType: MESSAGE_TYPES.receipt,
+    answers: { 200: acknowledgement },
+    answerType: MESSAGE_TYPES.acknowledgement,
+  },
+  "GET /.well-known/openid-configuration": {
+    summary:
+      "Names the broker as token issuer of the orders' identities (OpenID Connect Discovery)",
+    answers: { 200: undefined },
+  },
+  "GET /oidc/v1/keys": {
+    summary: "Public keys of the token issuer (RFC 7517)",
+    answers: { 200: undefined },
+  },
+  "GET /healthz": { summary: "Answers while the process runs", answers: { 200: undefined } },
+  "GET /readyz": {
+    summary: "Answers 200 while the broker can decide, 503 otherwise",
+    answers: { 200: undefined },
+  },
+  "GET /openapi.json": { summary: "This document", answers: { 200: undefined } },
+};
