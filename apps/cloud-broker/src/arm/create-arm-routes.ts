@@ -1,5 +1,5 @@
-import type { ControlPlane } from "../orders/control-plane.ts";
 import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
