@@ -87,6 +87,36 @@ export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
     description: "View all resources",
     dataActions: [],
   },
+  {
+    name: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    roleName: "User Access Administrator",
+    description: "Manage user access to resources",
+    dataActions: [],
+  },
+  {
+    name: "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59",
+    roleName: "Managed Identity Contributor",
+    description: "Create, read, update and delete user-assigned identities",
+    dataActions: [],
+  },
+  {
+    name: "f1a07417-d97a-45cb-824c-7a7467783830",
+    roleName: "Managed Identity Operator",
+    description: "Read and assign user-assigned identities",
+    dataActions: [],
+  },
+  {
+    name: "add466c9-e687-43fc-8d98-dfcf8d720be5",
+    roleName: "Data Box Contributor",
+    description: "Manage everything under the Data Box service, but give no access to others",
+    dataActions: [],
+  },
+  {
+    name: "028f4ed7-e2a9-465e-a8f4-9c0ffdfdc027",
+    roleName: "Data Box Reader",
+    description: "View Data Box orders",
+    dataActions: [],
+  },
 ];
 
 const DEFINITIONS_BY_NAME = new Map(ROLE_DEFINITIONS.map((role) => [role.name, role]));
