@@ -15,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -9,12 +9,12 @@ export async function readPasskeys(
   const passkeys = new Map<string, string>();
   for await (const { jobSecrets } of dataBox.jobs.listCredentials(resourceGroup, order)) {
     if (jobSecrets === undefined) continue;
-    if ("podSecrets" in jobSecrets)
-      for (const { deviceSerialNumber, devicePassword } of jobSecrets.podSecrets ?? [])
-        passkeys.set(deviceSerialNumber ?? "", devicePassword ?? "");
-    if ("cabinetPodSecrets" in jobSecrets)
-      for (const { nodeSerialNumber, devicePassword } of jobSecrets.cabinetPodSecrets ?? [])
-        passkeys.set(nodeSerialNumber ?? "", devicePassword ?? "");
+    const secrets = [
+      ...("podSecrets" in jobSecrets ? (jobSecrets.podSecrets ?? []) : []),
+      ...("cabinetPodSecrets" in jobSecrets ? (jobSecrets.cabinetPodSecrets ?? []) : []),
+    ];
+    for (const { deviceSerialNumber, devicePassword } of secrets)
+      passkeys.set(deviceSerialNumber ?? "", devicePassword ?? "");
   }
   return passkeys;
 }

@@ -1,0 +1,40 @@
+import type { JobResource } from "@azure/arm-databox";
+import type { StackDescription } from "@databox-cmk/local-stack";
+
+/** An import order as a customer's script writes it. */
+export function orderBody(
+  stack: StackDescription,
+  sku: "DataBox" | "DataBoxHeavy",
+  devicePassword?: string,
+): JobResource {
+  return {
+    location: stack.location,
+    sku: { name: sku },
+    transferType: "ImportToAzure",
+    details: {
+      jobDetailsType: sku,
+      ...(devicePassword === undefined ? {} : { devicePassword }),
+      contactDetails: {
+        contactName: "Ada Lovelace",
+        phone: "4255550100",
+        emailList: ["ada@contoso.example"],
+      },
+      shippingAddress: {
+        streetAddress1: "1 Analytical Way",
+        city: "Redmond",
+        stateOrProvince: "WA",
+        country: "US",
+        postalCode: "98052",
+        addressType: "Commercial",
+      },
+      dataImportDetails: [
+        {
+          accountDetails: {
+            dataAccountType: "StorageAccount",
+            storageAccountId: stack.storageAccountId,
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { World } from "./open-world.ts";
+
+const BROKER = fileURLToPath(new URL("../../apps/cloud-broker/src/main.ts", import.meta.url));
+
+/** `broker audit verify` over the running broker's database, as an auditor runs it; chains that it found fault with. */
+export function verifyAudit({ folder }: World): {
+  readonly exitCode: number | null;
+  readonly tampered: readonly string[];
+} {
+  const database = join(folder, "broker", "broker.sqlite");
+  const parameters = [BROKER, "audit", "verify", "--database", database, "--json"];
+  const { status, stdout } = spawnSync(process.execPath, parameters, { encoding: "utf8" });
+  const tampered = stdout.split("\n").filter((line) => line !== "" && !line.includes('"ok":true'));
+  return { exitCode: status, tampered };
+}

@@ -1,0 +1,216 @@
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import {
+  createOrder,
+  type CustomerKey,
+  enableIdentity,
+  type StoryOrder,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import {
+  BROKER_WITH_CRASH_POINT,
+  type CrashPoint,
+  createCrashPoint,
+} from "./harness/crash-point.ts";
+import { expectedProof } from "./harness/cryptsetup.ts";
+import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+import { orderBody } from "./harness/order-body.ts";
+import { verifyAudit } from "./harness/verify-audit.ts";
+
+/** More points than any of the operations has. */
+const POINTS_MAX = 60;
+
+let world: World;
+let crash: CrashPoint;
+beforeAll(async () => {
+  world = await openWorld((folder) => {
+    crash = createCrashPoint(folder);
+    return { brokerMain: BROKER_WITH_CRASH_POINT, brokerEnvironment: crash.environment };
+  });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+afterEach(() => {
+  expect(verifyAudit(world)).toEqual({ exitCode: 0, tampered: [] });
+});
+
+type Operation<State> = {
+  /** Brings the world to where the operation starts, with a broker that lives. */
+  readonly arrange: (point: number) => Promise<State>;
+  /** The operation; the broker may be killed in it, and whatever it answers may be lost. */
+  readonly run: (state: State) => Promise<unknown>;
+  /** What its user does after the broker came back: the same again. It must work, and the order must unlock. */
+  readonly repeat: (state: State) => Promise<void>;
+};
+
+/**
+ * Kills the broker at its first point, its second, and so on, until one run is not killed any more. Each broker that comes
+ * up on what its killed predecessor left serves the repetition, and is then killed one point later.
+ *
+ * @returns the points at which it was killed, and those of the run that was not.
+ */
+async function killAtEachPoint<State>(
+  operation: Operation<State>,
+): Promise<{ readonly killed: readonly string[]; readonly all: readonly string[] }> {
+  const killed: string[] = [];
+  for (let point = 0; point < POINTS_MAX; point += 1) {
+    const state = await operation.arrange(point);
+    crash.arm(point);
+    const running = operation.run(state);
+    const [outcome] = await Promise.allSettled([running]);
+    const passed = crash.disarm();
+    if (passed.length <= point) {
+      if (outcome.status === "rejected") throw outcome.reason;
+      return { killed, all: passed };
+    }
+    killed.push(passed.at(-1) ?? "");
+    await world.stack.restartBroker();
+    await operation.repeat(state);
+  }
+  throw new Error(`there are more than ${String(POINTS_MAX)} points`);
+}
+
+type Preparing = {
+  readonly order: StoryOrder;
+  readonly node: EmulatedNode;
+  readonly volumeKind?: "file";
+  code?: string;
+};
+
+async function orderWithNode(name: string): Promise<Preparing> {
+  const order = await createOrder(world.customerContext, name);
+  return { order, node: switchedOn(name) };
+}
+
+function switchedOn(name: string): EmulatedNode {
+  const serial = `DBX-${name}`;
+  const appliance = world.createAppliance("DataBox", [serial]);
+  appliance.powerOn();
+  return appliance.node(serial);
+}
+
+async function prepare(preparing: Preparing): Promise<void> {
+  const { order, node } = preparing;
+  const [made] =
+    preparing.code === undefined ? await world.operator.prepare(order.id, [node.serial]) : [];
+  preparing.code ??= made?.enrolmentCode ?? "";
+  await prepareNode(world, node, order.id, preparing.code, preparing.volumeKind);
+}
+
+async function deliver({ order }: Preparing): Promise<void> {
+  await world.operator.advance(order.id, "dispatch");
+  await world.operator.advance(order.id, "deliver");
+}
+
+async function expectUnlocks({ node, volumeKind }: Preparing, key?: CustomerKey): Promise<void> {
+  expect(await unlockNode(node)).toMatchObject({
+    outcome: "unlocked",
+    proof: volumeKind === undefined ? expectedProof : "authenticated-header",
+    ...(key === undefined ? {} : { kid: key.kid }),
+  });
+}
+
+/** The answer to the first try was lost, not the order. */
+function throwUnlessPlaced(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ResourceAlreadyExists"))
+    throw error;
+}
+
+/** Prepared under the service's key; the order's identity may use the customer's key already. */
+async function readyForCustomerKey(name: string, key: CustomerKey): Promise<Preparing> {
+  const preparing = await orderWithNode(name);
+  await prepare(preparing);
+  await key.grant(await enableIdentity(world.customerContext, preparing.order));
+  return preparing;
+}
+
+describe("a broker killed at any write", () => {
+  test("of create leaves no order or a whole one, and the order that is placed again unlocks", async () => {
+    const { customer, stack } = world.customerContext;
+    const create = (name: string) =>
+      customer.dataBox.jobs.beginCreateAndWait(
+        stack.resourceGroup,
+        name,
+        {
+          ...orderBody(stack, "DataBox", "My-Passkey#23456789"),
+          identity: { type: "SystemAssigned" },
+        },
+        { updateIntervalInMs: 20 },
+      );
+    const walk = await killAtEachPoint({
+      arrange: (point) => Promise.resolve(`create-${String(point)}`),
+      run: create,
+      repeat: async (name) => {
+        await create(name).catch(throwUnlessPlaced);
+        const { id = "" } = await customer.dataBox.jobs.get(stack.resourceGroup, name);
+        // cryptsetup would take seconds over a key that a person chose, as it must (Argon2id).
+        const preparing: Preparing = {
+          order: { id, name },
+          node: switchedOn(name),
+          volumeKind: "file",
+        };
+        await prepare(preparing);
+        await deliver(preparing);
+        await expectUnlocks(preparing);
+      },
+    });
+    expect(walk.killed).toEqual(walk.all);
+    expect(walk.all).toContain("after commit");
+  });
+
+  test("of prepare leaves an order whose preparation goes on, and which unlocks", async () => {
+    const walk = await killAtEachPoint({
+      arrange: (point) => orderWithNode(`prepare-${String(point)}`),
+      run: prepare,
+      repeat: async (preparing) => {
+        await prepare(preparing);
+        await deliver(preparing);
+        await expectUnlocks(preparing);
+      },
+    });
+    expect(walk.killed).toEqual(walk.all);
+    expect(walk.all).toContain("after commit");
+  });
+
+  test("of re-wrap leaves the old key or the new one in force, and the order unlocks with either", async () => {
+    const key = await world.createVault("contosorewrap");
+    const rewrap = ({ order }: Preparing) => useCustomerKey(world.customerContext, order, key);
+    const walk = await killAtEachPoint({
+      arrange: (point) => readyForCustomerKey(`rewrap-${String(point)}`, key),
+      run: rewrap,
+      repeat: async (preparing) => {
+        await deliver(preparing);
+        await expectUnlocks(preparing);
+        requireOk(await preparing.node.agent(["lock"]));
+        await rewrap(preparing);
+        await expectUnlocks(preparing, key);
+      },
+    });
+    expect(walk.killed).toEqual(walk.all);
+    expect(walk.all).toContain("after commit");
+  });
+
+  test("of unlock is an outage, never a refusal, and the next try unlocks", async () => {
+    const key = await world.createVault("contosounlock");
+    const prepared = await readyForCustomerKey("unlock", key);
+    await useCustomerKey(world.customerContext, prepared.order, key);
+    await deliver(prepared);
+    const { node } = prepared;
+    const walk = await killAtEachPoint({
+      arrange: async () => {
+        requireOk(await node.agent(["lock"]));
+        return prepared;
+      },
+      run: async () => {
+        const run = await node.agent(["unlock"]);
+        expect(run.events.at(-1)?.outcome).toMatch(/^(?:unlocked|unreachable)$/);
+        requireOk(run);
+      },
+      repeat: () => expectUnlocks(prepared, key),
+    });
+    expect(walk.killed).toEqual(walk.all);
+    expect(walk.all).toContain("after commit");
+  });
+});
