@@ -2,16 +2,10 @@ import { toAppError, AppError } from "@databox-cmk/errors";
 
 import type { Command } from "./command-line/parse-command-line.ts";
 import type { CommandDependencies } from "./commands/dependencies.ts";
-import { journal } from "./commands/journal.ts";
-import { lock } from "./commands/lock.ts";
-import { prepare } from "./commands/prepare.ts";
-import { status } from "./commands/status.ts";
 import { roundToTenth } from "./commands/stopwatch.ts";
-import { unlock } from "./commands/unlock.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import type { Settings } from "./core/settings.ts";
-import { doctor } from "./doctor/doctor.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
 /** Never throws: a failure is an event like any other. */
@@ -33,20 +27,21 @@ export async function runCommand(
   }
 }
 
-function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
+/** A command's modules are loaded when it is run: an unlock does not wait for what only preparation needs. */
+async function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
   switch (command.command) {
     case "prepare":
-      return prepare(command.arguments, dependencies);
+      return (await import("./commands/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
-      return unlock(dependencies);
+      return (await import("./commands/unlock.ts")).unlock(dependencies);
     case "lock":
-      return lock(dependencies);
+      return (await import("./commands/lock.ts")).lock(dependencies);
     case "status":
-      return status(dependencies);
+      return (await import("./commands/status.ts")).status(dependencies);
     case "journal":
-      return journal(command, dependencies);
+      return (await import("./commands/journal.ts")).journal(command, dependencies);
     case "doctor":
-      return doctor(dependencies);
+      return (await import("./doctor/doctor.ts")).doctor(dependencies);
   }
 }
 

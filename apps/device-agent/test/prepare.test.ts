@@ -181,6 +181,22 @@ describe("what was typed", () => {
     expect(JSON.stringify(event)).not.toContain("secret");
   });
 
+  test.each([
+    ["nothing", "", "is no PEM certificate"],
+    [
+      "a damaged certificate",
+      "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n",
+      "is no PEM certificate",
+    ],
+  ])("a CA file with %s is not taken", async (_name, text, detail) => {
+    await using world = await createAgentWorld();
+    const caFile = join(world.folder, "wrong-ca.pem");
+    writeFileSync(caFile, text);
+    const event = await world.prepare({ caFile });
+    expect(seen(event)).toMatchObject({ exit: 2, code: "Misuse" });
+    expect(event).toMatchObject({ detail: expect.stringContaining(detail) });
+  });
+
   test("an enrolment code that others could read is not taken", async () => {
     await using world = await createAgentWorld();
     const enrolmentCodeFile = join(world.folder, "code");

@@ -143,6 +143,14 @@ describe("a network that does not lead to the broker", () => {
     expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "certificate" });
   });
 
+  test("its authority's file is damaged", async () => {
+    const file = join(world.folder, "damaged-ca.pem");
+    const pem = readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8");
+    writeFileSync(file, pem.replace(/M/, "?"), { mode: 0o600 });
+    useConnection({ certificateAuthorityFile: file });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "certificate" });
+  });
+
   test("its certificate is for another name", async () => {
     const { port } = new URL(world.broker.url);
     useConnection({ brokerUrl: `https://elsewhere.localhost:${port}` });

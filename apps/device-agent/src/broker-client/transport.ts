@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
 
 import type { BrokerAddress } from "./broker-address.ts";
+import { connectToBroker } from "./connect-to-broker.ts";
 import { toUnreachable, unreachable } from "./unreachable.ts";
 
 /** What came back, before anything of it is believed. */
@@ -17,11 +18,15 @@ export type RawAnswer = {
 };
 
 export type Transport = Disposable & {
+  /** The other side is at work on the first connection, or has gone: time for work of our own. Never rejects. */
+  readonly dialled: Promise<undefined>;
   /** @throws {AppError} `BrokerUnreachable` when no whole answer came */
   post(path: string, mediaType: string, body: string, deadline: AbortSignal): Promise<RawAnswer>;
 };
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
+const NO_SERVER_NAME = "";
 
 export type TransportOptions = {
   readonly address: BrokerAddress;
@@ -35,35 +40,39 @@ export type TransportOptions = {
  * (no other module to load) and tells a name that does not resolve from a refused connection and a bad certificate.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { certificateAuthority, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { host, port, name, lookup } = options.address;
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: 1,
-    minVersion: "TLSv1.2",
-    servername: name,
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-    ...(lookup === undefined ? {} : { lookup }),
-  });
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { host, port, name } = options.address;
+  const dial = Promise.withResolvers<undefined>();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
+  agent.createConnection = () => {
+    const socket = connectToBroker(options);
+    for (const event of ["connect", "close"])
+      socket.once(event, () => {
+        dial.resolve(undefined);
+      });
+    return socket;
+  };
   const headers = { host: `${name}:${String(port)}`, accept: "application/jose, application/json" };
   return {
+    dialled: dial.promise,
     async post(path, mediaType, body, deadline) {
-      const outgoing = request({
-        agent,
-        host,
-        port,
-        path,
-        method: "POST",
-        signal: deadline,
-        headers: {
-          ...headers,
-          "content-type": mediaType,
-          "content-length": Buffer.byteLength(body),
-        },
-      });
       try {
+        const outgoing = request({
+          agent,
+          host,
+          port,
+          path,
+          method: "POST",
+          signal: deadline,
+          headers: {
+            ...headers,
+            "content-type": mediaType,
+            "content-length": Buffer.byteLength(body),
+          },
+        });
         return await exchange(outgoing, body, connectTimeoutMs);
       } catch (error) {
+        dial.resolve(undefined); // a connection that could not even be begun
         throw toUnreachable(error, deadline);
       }
     },

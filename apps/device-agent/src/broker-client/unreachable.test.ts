@@ -22,6 +22,7 @@ test.each([
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate"],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
   ["EPROTO", "certificate"],
+  ["ERR_OSSL_PEM_BAD_BASE64_DECODE", "certificate"],
 ])("%s is %s", (code, reason) => {
   const error = toUnreachable(failure(code), new AbortController().signal);
   expect(error).toMatchObject({ code: "BrokerUnreachable", reason });

@@ -26,7 +26,7 @@ const DNS_CODES = new Set([
   "EBADNAME",
 ]);
 const TLS_CODES =
-  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/;
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/;
 
 /** What failed beneath HTTP, by Node's and OpenSSL's names for it. */
 export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -12,8 +13,8 @@ import type { Journal } from "../journal/open-journal.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { connect } from "./connect.ts";
 import type { CommandDependencies } from "./dependencies.ts";
-import { connect } from "./open-node.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";
 import type { PrepareArguments } from "./prepare-options.ts";
 
@@ -69,14 +70,13 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
 
 /** The authority's certificate is copied: the file that was named may be gone tomorrow. */
 function storeConnection(given: PrepareArguments, folder: StateFolder): Connection {
-  if (given.caFile !== undefined) folder.writeCertificateAuthority(readText(given.caFile));
+  const { caFile, dnsServer } = given;
+  if (caFile !== undefined) folder.writeCertificateAuthority(readCertificates(caFile));
   return {
     brokerUrl: given.broker,
     resolveLocalhost: given.resolveLocalhost,
-    ...(given.caFile === undefined
-      ? {}
-      : { certificateAuthorityFile: folder.certificateAuthorityPath }),
-    ...(given.dnsServer === undefined ? {} : { dnsServer: given.dnsServer }),
+    ...(caFile === undefined ? {} : { certificateAuthorityFile: folder.certificateAuthorityPath }),
+    ...(dnsServer === undefined ? {} : { dnsServer }),
   };
 }
 
@@ -109,12 +109,13 @@ async function readEnrolmentCode(
   return text;
 }
 
-function readText(path: string): string {
+function readCertificates(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const text = readFileSync(path, "utf8");
+    void new X509Certificate(text); // the first of them; OpenSSL passes over what is none
+    return text;
   } catch (error) {
-    throw new AppError("Misuse", {
-      detail: `--ca-file: ${path} cannot be read (${systemCode(error)})`,
-    });
+    const detail = `--ca-file: ${path} is no PEM certificate (${systemCode(error)})`;
+    throw new AppError("Misuse", { detail, cause: error });
   }
 }

@@ -4,27 +4,14 @@ import { AppError } from "@databox-cmk/errors";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
-import { brokerAddress } from "../broker-client/broker-address.ts";
-import { createTransport } from "../broker-client/transport.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
-import type { Connection, Settings } from "../core/settings.ts";
+import type { Settings } from "../core/settings.ts";
 import type { Session } from "../exchange/session.ts";
 import { readBootId } from "../state/boot-id.ts";
-import { readPrivateFile } from "../state/read-private-file.ts";
+import { requireFile } from "../state/read-private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
-
-export function connect(connection: Connection): Transport {
-  const { certificateAuthorityFile } = connection;
-  return createTransport({
-    address: brokerAddress(connection),
-    certificateAuthority:
-      certificateAuthorityFile === undefined
-        ? undefined
-        : requireFile(readPrivateFile(certificateAuthorityFile), certificateAuthorityFile),
-  });
-}
 
 /** @throws {AppError} `AgentStateUnreadable` */
 export function openSession(input: {
@@ -75,10 +62,4 @@ export async function readHeldEnvelope(
     `${folder.path}/envelope.jws`,
   );
   return readSignedEnvelope(jws, session.brokerKeys, session, session.store.current.generation);
-}
-
-function requireFile(text: string | undefined, path: string): string {
-  if (text === undefined)
-    throw new AppError("AgentStateUnreadable", { detail: `${path}: missing` });
-  return text;
 }

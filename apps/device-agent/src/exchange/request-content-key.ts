@@ -4,9 +4,10 @@ import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/prot
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/plain-answers.ts";
-import type { ChallengeAnswer } from "../answers/plain-answers.ts";
 import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { UnlockAnswer } from "../answers/unlock-answer.ts";
+import type { RawAnswer } from "../broker-client/transport.ts";
+import { askForChallenge, challengeHash } from "./ask-for-challenge.ts";
 import { AGENT_NAME } from "./session.ts";
 import type { Session } from "./session.ts";
 
@@ -21,6 +22,8 @@ export type KeyAnswer =
 export type KeyRequest = {
   readonly purpose: UnlockRequest["purpose"];
   readonly generation: number;
+  /** The answer to {@link askForChallenge}, where that was sent already. */
+  readonly asked?: Promise<RawAnswer>;
 };
 
 /**
@@ -30,18 +33,22 @@ export type KeyRequest = {
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
 export async function requestContentKey(session: Session, request: KeyRequest): Promise<KeyAnswer> {
-  const first = await requestOnce(session, request);
+  const { asked = askForChallenge(session), ...rest } = request;
+  const first = await requestOnce(session, rest, asked);
   return first.kind === "denial" && first.denial.code === "NonceExpired"
-    ? requestOnce(session, request)
+    ? requestOnce(session, rest, askForChallenge(session))
     : first;
 }
 
-async function requestOnce(session: Session, request: KeyRequest): Promise<KeyAnswer> {
-  // The connection is made while the one-use key is.
-  const [challenged, sealingKey] = await Promise.all([
-    requestChallenge(session),
-    generateSealingKey(session.suite),
-  ]);
+async function requestOnce(
+  session: Session,
+  request: Omit<KeyRequest, "asked">,
+  asked: Promise<RawAnswer>,
+): Promise<KeyAnswer> {
+  // What needs no challenge is done while the broker is at its part of the handshake.
+  const prepared = session.transport.dialled.then(() => prepareRequest(session));
+  const [raw, { sealingKey, counter }] = await Promise.all([asked, prepared]);
+  const challenged = readChallenge(raw, session.brokerKeys, challengeHash(session));
   session.mark("challenge");
   if (challenged.kind === "denial") return challenged;
   try {
@@ -53,20 +60,16 @@ async function requestOnce(session: Session, request: KeyRequest): Promise<KeyAn
       generation: request.generation,
       purpose: request.purpose,
       bootId: session.bootId,
-      counter: session.store.nextCounter(),
+      counter,
       hpke: { suite: session.suite, publicKey: encodeBase64url(sealingKey.publicKey) },
       agent: AGENT_NAME,
     };
     const jws = await signMessage(session.signingKey, MESSAGE_TYPES.unlockRequest, payload);
     const requestHash = messageHash(jws);
-    const raw = await session.transport.post(
-      DEVICE_ROUTES.unlocks,
-      JOSE_MEDIA_TYPE,
-      jws,
-      session.deadline,
-    );
+    const { transport, deadline } = session;
+    const reply = await transport.post(DEVICE_ROUTES.unlocks, JOSE_MEDIA_TYPE, jws, deadline);
     session.mark("answer");
-    const answer = readUnlockAnswer(raw, { ...session, requestHash });
+    const answer = readUnlockAnswer(reply, { ...session, requestHash });
     if (answer.kind === "grant") return { ...answer, requestHash, sealingKey };
     sealingKey.destroy();
     return answer;
@@ -76,9 +79,8 @@ async function requestOnce(session: Session, request: KeyRequest): Promise<KeyAn
   }
 }
 
-async function requestChallenge(session: Session): Promise<ChallengeAnswer> {
-  const { transport, serial, deadline, brokerKeys } = session;
-  const body = JSON.stringify({ serial });
-  const raw = await transport.post(DEVICE_ROUTES.challenges, "application/json", body, deadline);
-  return readChallenge(raw, brokerKeys, messageHash(body));
+async function prepareRequest({ suite, store }: Session) {
+  const key = generateSealingKey(suite); // on another thread
+  const counter = store.nextCounter();
+  return { sealingKey: await key, counter };
 }

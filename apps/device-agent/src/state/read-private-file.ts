@@ -34,6 +34,12 @@ export function readPrivateFile(path: string): string | undefined {
   }
 }
 
+/** @throws {AppError} `AgentStateUnreadable` for a file that is not there */
+export function requireFile(text: string | undefined, path: string): string {
+  if (text === undefined) throw unreadable(path, "missing");
+  return text;
+}
+
 function unreadable(path: string, what: string, cause?: unknown): AppError {
   return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}`, cause });
 }

@@ -1,0 +1,17 @@
+import { brokerAddress } from "../broker-client/broker-address.ts";
+import { createTransport } from "../broker-client/transport.ts";
+import type { Transport } from "../broker-client/transport.ts";
+import type { Connection } from "../core/settings.ts";
+import { readPrivateFile, requireFile } from "../state/read-private-file.ts";
+
+/** @throws {AppError} `AgentStateUnreadable` when the authority's certificate is missing */
+export function connect(connection: Connection): Transport {
+  const { certificateAuthorityFile } = connection;
+  return createTransport({
+    address: brokerAddress(connection),
+    certificateAuthority:
+      certificateAuthorityFile === undefined
+        ? undefined
+        : requireFile(readPrivateFile(certificateAuthorityFile), certificateAuthorityFile),
+  });
+}

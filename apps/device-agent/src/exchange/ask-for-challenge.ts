@@ -1,0 +1,23 @@
+import { messageHash } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+
+import type { RawAnswer } from "../broker-client/transport.ts";
+import type { Session } from "./session.ts";
+
+/** First words to the broker; needs neither key nor state, so that it can be sent before anything else is loaded. */
+export function askForChallenge({
+  transport,
+  serial,
+  deadline,
+}: Pick<Session, "transport" | "serial" | "deadline">): Promise<RawAnswer> {
+  return transport.post(DEVICE_ROUTES.challenges, "application/json", bodyFor(serial), deadline);
+}
+
+/** What a denial of the challenge refers to. */
+export function challengeHash({ serial }: Pick<Session, "serial">): string {
+  return messageHash(bodyFor(serial));
+}
+
+function bodyFor(serial: string): string {
+  return JSON.stringify({ serial });
+}
