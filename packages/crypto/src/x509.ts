@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
 /** Clocks of appliances differ; a certificate made now must be valid on a machine that is late. */
 const BACKDATE_MS = DAY_MS;
 /** CA/Browser Forum, Baseline Requirements §6.3.2: clients refuse server certificates that are valid for longer. */
-export const SERVER_CERTIFICATE_MAX_DAYS = 398;
+const SERVER_CERTIFICATE_MAX_DAYS = 398;
 const SERIAL_BYTES = 16;
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
 const SUBJECT_KEY_IDENTIFIER = "2.5.29.14";

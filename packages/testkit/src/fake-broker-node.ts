@@ -71,7 +71,7 @@ export async function raiseGeneration(node: FakeNode, signingKey: SigningKey): P
   node.signedEnvelope = await signEnvelope(node, signingKey, node.generation);
 }
 
-export function signEnvelope(
+function signEnvelope(
   { env, envelope }: Pick<FakeNode, "env" | "envelope">,
   signingKey: SigningKey,
   generation: number,

@@ -12,7 +12,7 @@ import { checkContext, checkRecipients, MAX_RECIPIENTS } from "./envelope-rules.
 import { CONTENT_ENCRYPTION, ENVELOPE_TYP, KEY_ENCRYPTION } from "./envelope.ts";
 import type { Envelope, EnvelopeContext, EnvelopeRecipient, SealedPart } from "./envelope.ts";
 
-export const ENVELOPE_MAX_BYTES = 8 * 1024;
+const ENVELOPE_MAX_BYTES = 8 * 1024;
 export const UNLOCK_KEY_MAX_BYTES = 512;
 const IV_BYTES = 12;
 /** All 16: GCM also takes shorter tags, which are guessed sooner (RFC 7518 §5.3). */

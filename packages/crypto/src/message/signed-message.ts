@@ -8,7 +8,7 @@ import type { SigningKey } from "./signing-key.ts";
 import type { VerifyKey } from "./verify-key.ts";
 
 /** Largest compact message that is looked at, unless the caller names another limit. */
-export const MESSAGE_MAX_BYTES = 16 * 1024;
+const MESSAGE_MAX_BYTES = 16 * 1024;
 const SIGNATURE_BYTES = 64;
 const KID = /^[A-Za-z0-9_-]{43}$/;
 const TYP = /^[a-z0-9.+-]{1,64}$/;
