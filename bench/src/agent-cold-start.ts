@@ -11,6 +11,7 @@ import * as z from "zod/mini";
 import { ratio, summarise } from "./bench-result.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { findProgram, runProgram } from "./programs.ts";
+import type { ProgramRun } from "./programs.ts";
 import { missingForTang, startTang } from "./tang.ts";
 
 const NAME = "agent-cold-start";
@@ -61,7 +62,7 @@ async function measure(folder: string, broker: Broker): Promise<BenchResult> {
     const ours = await runProgram([...agent, "unlock"]);
     const theirs = await runProgram(["clevis", "decrypt"], tang.ciphertext);
     if (index < WARM_UP_RUNS) continue;
-    accepted.push(acceptedMs(ours.stdout));
+    accepted.push(acceptedMs(ours));
     ended.push(ours.wallMs);
     clevis.push(theirs.wallMs);
   }
@@ -103,9 +104,15 @@ async function prepareAgent(
   return command;
 }
 
-function acceptedMs(stdout: string): number {
-  const event: unknown = JSON.parse(stdout);
-  if (typeof event === "object" && event !== null && "elapsedMs" in event)
-    return Number(event.elapsedMs);
-  throw new TypeError("the agent printed no event");
+const unlockEvent = z.object({
+  outcome: z.literal("unlocked"),
+  proof: z.literal("cryptsetup"),
+  startedAtMs: z.number(),
+  elapsedMs: z.number(),
+});
+
+/** From the moment at which we asked the system for a process, as with the peer, not from the agent's own first line. */
+function acceptedMs({ stdout, startedAtMs }: ProgramRun): number {
+  const event = unlockEvent.parse(JSON.parse(stdout));
+  return event.startedAtMs + event.elapsedMs - startedAtMs;
 }

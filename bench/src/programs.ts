@@ -15,7 +15,12 @@ export function findProgram(name: string): string | undefined {
   });
 }
 
-export type ProgramRun = { readonly wallMs: number; readonly stdout: string };
+export type ProgramRun = {
+  /** On this machine's clock, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly wallMs: number;
+  readonly stdout: string;
+};
 
 /** Wall time from the request to start until the process has ended. @throws {Error} when it fails */
 export async function runProgram(
@@ -36,9 +41,10 @@ export async function runProgram(
     child.on("close", resolve);
   });
   const wallMs = performance.now() - startedMs;
+  const startedAtMs = performance.timeOrigin + startedMs;
   if (exitCode !== 0)
     throw new Error(
       `${program} ended with ${String(exitCode)}: ${complaints.join("")}${output.join("")}`,
     );
-  return { wallMs, stdout: output.join("") };
+  return { startedAtMs, wallMs, stdout: output.join("") };
 }

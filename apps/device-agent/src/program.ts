@@ -17,6 +17,9 @@ z.config({ jitless: true });
 
 const TOTAL_TIMEOUT_MS = 15_000;
 
+/** Of the process, on the machine's clock; the event's times count from it. */
+const startedAtMs = performance.timeOrigin;
+
 /** performance.now() counts from the start of the process. */
 const elapsedMs = () => performance.now();
 
@@ -52,7 +55,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   } catch (error) {
     event = eventOfError(error, { event: commandOf(words), elapsedMs: roundToTenth(elapsedMs()) });
   }
-  print(json ? JSON.stringify(event) : renderEvent(event));
+  print(json ? JSON.stringify({ ...event, startedAtMs }) : renderEvent(event));
   return exitCodeOf(event);
 }
 

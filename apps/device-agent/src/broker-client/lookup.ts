@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
 
 import type { Connection } from "../core/settings.ts";
+import { systemCode } from "../state/state-error.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -50,5 +51,13 @@ async function resolveBy(dnsServer: string | undefined, hostname: string): Promi
   if (dnsServer === undefined) return [(await lookup(hostname, { family: 4 })).address];
   const resolver = new Resolver({ timeout: 1_000, tries: 2 });
   resolver.setServers([dnsServer]);
-  return resolver.resolve4(hostname);
+  try {
+    return await resolver.resolve4(hostname);
+  } catch (error) {
+    // c-ares says so when no name server could be reached; left as it is, it would look like the broker's port.
+    if (systemCode(error) !== "ECONNREFUSED") throw error;
+    throw Object.assign(new Error("no name server answers", { cause: error }), {
+      code: "EAI_AGAIN",
+    });
+  }
 }
