@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 /** Where the agent looks for it. */
 const PLACES = ["/usr/sbin/cryptsetup", "/sbin/cryptsetup", "/usr/bin/cryptsetup"];
 
-export const hasCryptsetup = PLACES.some((path) => existsSync(path));
+export const cryptsetupPath = PLACES.find((path) => existsSync(path));
+export const hasCryptsetup = cryptsetupPath !== undefined;
 /** Every CI service sets it. */
 export const isContinuousIntegration = (process.env["CI"] ?? "") !== "";
 /** What accepts the keys on this machine. */

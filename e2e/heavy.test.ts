@@ -1,0 +1,99 @@
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import {
+  createAzureClients,
+  type CustomerKey,
+  enableIdentity,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { expectedProof } from "./harness/cryptsetup.ts";
+import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+import { orderBody } from "./harness/order-body.ts";
+import { readPasskeys } from "./harness/passkeys.ts";
+
+const ORDER = "heavy";
+const SERIALS = ["DBH-1-A", "DBH-1-B"] as const;
+
+let world: World;
+let key: CustomerKey;
+let nodes: readonly [EmulatedNode, EmulatedNode];
+
+beforeAll(async () => {
+  world = await openWorld();
+  const { customerContext, operator } = world;
+  const { customer, stack } = customerContext;
+  const { id = "" } = await customer.dataBox.jobs.beginCreateAndWait(
+    stack.resourceGroup,
+    ORDER,
+    orderBody(stack, "DataBoxHeavy"),
+    { updateIntervalInMs: 20 },
+  );
+  const appliance = world.createAppliance("DataBoxHeavy", SERIALS);
+  nodes = [appliance.node(SERIALS[0]), appliance.node(SERIALS[1])];
+  const codes = await operator.prepare(id, SERIALS);
+  appliance.powerOn();
+  for (const { serial, enrolmentCode } of codes)
+    await prepareNode(world, appliance.node(serial), id, enrolmentCode);
+  key = await world.createVault("contosoheavy");
+  const order = { id, name: ORDER };
+  await key.grant(await enableIdentity(customerContext, order));
+  await useCustomerKey(customerContext, order, key);
+  await operator.advance(id, "dispatch");
+  await operator.advance(id, "deliver");
+  await appliance.powerOff();
+  appliance.ship();
+  appliance.ship();
+  appliance.powerOn();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const statusOf = async (node: EmulatedNode) => requireOk(await node.agent(["status"])).outcome;
+
+test("each node unlocks by itself with the customer's key; the other stays as it is", async () => {
+  const [first, second] = nodes;
+  const unlocked = { outcome: "unlocked", proof: expectedProof, kid: key.kid };
+  expect(await unlockNode(first)).toMatchObject(unlocked);
+  expect(await statusOf(second)).toBe("locked");
+  expect(await unlockNode(second)).toMatchObject(unlocked);
+  requireOk(await first.agent(["lock"]));
+  expect(await statusOf(first)).toBe("locked");
+  expect(await statusOf(second)).toBe("unlocked");
+});
+
+test("a disabled key refuses both nodes", async () => {
+  await key.setEnabled(false);
+  for (const node of nodes) {
+    requireOk(await node.agent(["lock"]));
+    const { exitCode, events } = await node.agent(["unlock"]);
+    expect(exitCode).toBe(3);
+    expect(events).toMatchObject([
+      { outcome: "refused", code: "SsemUserErrorEncryptionKeyDisabled" },
+    ]);
+  }
+  await key.setEnabled(true);
+});
+
+test("the owner sees one passkey, once for each node", async () => {
+  const { customer, stack } = world.customerContext;
+  const passkeys = await readPasskeys(customer, stack.resourceGroup, ORDER);
+  expect([...passkeys.keys()].toSorted()).toEqual(SERIALS);
+  expect(new Set(passkeys.values()).size).toBe(1);
+  expect([...passkeys.values()][0]).toMatch(/^.{12,64}$/);
+});
+
+test("a reader sees the order, and no passkey", async () => {
+  const { stack } = world;
+  using reader = createAzureClients(
+    stack.description,
+    stack.caPem,
+    stack.directory.client("Data Box Reader"),
+  );
+  const { resourceGroup } = stack.description;
+  expect(await reader.dataBox.jobs.get(resourceGroup, ORDER)).toMatchObject({ name: ORDER });
+  await expect(readPasskeys(reader, resourceGroup, ORDER)).rejects.toMatchObject({
+    statusCode: 403,
+    code: "AuthorizationFailed",
+  });
+});
