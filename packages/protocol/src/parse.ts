@@ -7,14 +7,20 @@ export type Parsed<Value> =
 /**
  * Untrusted value → typed value, or one clause that names the first member at fault and what was expected there.
  * The offending value itself is never repeated: it may be a secret.
+ *
+ * @param whole - what the clause calls the value itself, when no member of it is at fault.
  */
-export function parseWith<Value>(schema: z.ZodMiniType<Value>, value: unknown): Parsed<Value> {
+export function parseWith<Value>(
+  schema: z.ZodMiniType<Value>,
+  value: unknown,
+  whole = "message",
+): Parsed<Value> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   if (issue === undefined) return { ok: false, detail: "the value does not fit its schema" };
   const path = issue.path.map(String).join(".");
-  return { ok: false, detail: `${path === "" ? "message" : path}: ${describe(issue)}` };
+  return { ok: false, detail: `${path === "" ? whole : path}: ${describe(issue)}` };
 }
 
 function describe(issue: z.core.$ZodIssue): string {

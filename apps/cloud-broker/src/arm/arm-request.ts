@@ -28,8 +28,8 @@ export function armHandler<Request extends CallerRequest>(
   };
 }
 
-function readApiVersion({ query }: CallerRequest): ApiVersion {
-  const versions = query.getAll("api-version");
+function readApiVersion(request: CallerRequest): ApiVersion {
+  const versions = queryValues(request, "api-version");
   const [version] = versions;
   if (version === undefined || version === "")
     throw new AppError("MissingApiVersionParameter", { target: "api-version" });
@@ -40,6 +40,12 @@ function readApiVersion({ query }: CallerRequest): ApiVersion {
       detail: `supported are ${Object.keys(API_VERSIONS).join(", ")}`,
     });
   return wanted;
+}
+
+/** Values of a query parameter; Resource Manager matches its name in any letter case. */
+export function queryValues({ query }: CallerRequest, name: string): readonly string[] {
+  const wanted = name.toLowerCase();
+  return [...query].filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
 }
 
 function checkSubscription({ parameters }: CallerRequest): void {
@@ -81,7 +87,7 @@ export function parseBody<Value>(
   schema: Parameters<typeof parseWith<Value>>[0],
   body: unknown,
 ): Value {
-  const parsed = parseWith(schema, withoutNulls(body));
+  const parsed = parseWith(schema, withoutNulls(body), "body");
   if (parsed.ok) return parsed.value;
   const [target = ""] = parsed.detail.split(":", 1);
   throw new AppError("InvalidRequestContent", { target, detail: parsed.detail });

@@ -9,7 +9,14 @@ import { findOrder } from "../orders/find-order.ts";
 import { entityTagOf } from "../orders/order.ts";
 import { patchOrder } from "../orders/update-order.ts";
 import type { Answer, Route } from "../server/route.ts";
-import { armHandler, type ArmRequest, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import {
+  armHandler,
+  type ArmRequest,
+  contextOf,
+  orderNameOf,
+  parseBody,
+  queryValues,
+} from "./arm-request.ts";
 import { operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderJob } from "./render-job.ts";
@@ -121,9 +128,9 @@ function locationOf(written: string): string {
   return written.replaceAll(" ", "").toLowerCase();
 }
 
-function readExpand({ query }: ArmRequest): boolean {
-  const expand = query.get("$expand");
-  if (expand === null || expand === "") return false;
+function readExpand(request: ArmRequest): boolean {
+  const [expand = ""] = queryValues(request, "$expand");
+  if (expand === "") return false;
   if (expand.toLowerCase() !== "details")
     throw new AppError("InvalidRequestContent", {
       target: "$expand",

@@ -5,7 +5,7 @@ import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { type OrderScope, readOrderPage, scopePrefix } from "../orders/read-order.ts";
 import type { Answer, Route } from "../server/route.ts";
-import { armHandler, type ArmRequest } from "./arm-request.ts";
+import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderListedJob } from "./render-job.ts";
@@ -21,7 +21,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
     const orders = await readOrderPage(store, scope, readPosition(request, scope), limit + 1);
     const page = orders.slice(0, limit);
     const last = page.at(-1);
-    const top = request.query.get("$top");
+    const [top] = queryValues(request, "$top");
     const body: JobResourceList = {
       value: page.map((order) => renderListedJob(order, request.apiVersion)),
       ...(orders.length > limit && last !== undefined
@@ -30,7 +30,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
               { armUrl: settings.armUrl, apiVersion: request.apiVersion },
               request.path,
               renderSkipToken(last.id),
-              top === null ? {} : { $top: top },
+              top === undefined ? {} : { $top: top },
             ),
           }
         : {}),
@@ -64,9 +64,9 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
   ];
 }
 
-function readPageSize({ query }: ArmRequest): number {
-  const top = query.get("$top");
-  if (top === null) return SMALLEST_PAGE;
+function readPageSize(request: ArmRequest): number {
+  const [top] = queryValues(request, "$top");
+  if (top === undefined) return SMALLEST_PAGE;
   const wanted = Number(top);
   if (!Number.isInteger(wanted) || wanted < 1)
     throw new AppError("InvalidRequestContent", {
@@ -77,9 +77,9 @@ function readPageSize({ query }: ArmRequest): number {
 }
 
 /** A position outside the scope would show another subscription's orders: it is refused, not corrected. */
-function readPosition({ query }: ArmRequest, scope: OrderScope): string | undefined {
-  const token = query.get("$skipToken");
-  if (token === null || token === "") return undefined;
+function readPosition(request: ArmRequest, scope: OrderScope): string | undefined {
+  const [token = ""] = queryValues(request, "$skipToken");
+  if (token === "") return undefined;
   const position = parseSkipToken(token);
   if (position?.startsWith(scopePrefix(scope)) !== true)
     throw new AppError("InvalidRequestContent", {

@@ -34,7 +34,7 @@ export type KeyIdentity =
       readonly principalId: string;
     };
 
-/** An identity attached to an order, as recorded. `resourceId` is the managed identity's ARM id, lower case. */
+/** An identity attached to an order, as recorded. `resourceId` is the managed identity's ARM id, in the letter case in which it was written. */
 export type AttachedIdentity = {
   readonly kind: "system" | "user";
   readonly resourceId: string;

@@ -18,14 +18,30 @@ export function decideDetails(
   patch: DetailsPatch,
   stage: StageName,
 ): Outcome<JobDetails> {
-  const rules = stageRules(stage);
-  const changesAddress = patch.shippingAddress !== undefined;
-  if (changesAddress && !rules.addressEditable) return refuse(stage, "shippingAddress");
-  if (patch.contactDetails !== undefined && rules.terminal) return refuse(stage, "contactDetails");
-  if (patch.reverseShippingDetails !== undefined && rules.terminal)
-    return refuse(stage, "reverseShippingDetails");
-  if (patch.preferences !== undefined && rules.terminal) return refuse(stage, "preferences");
+  const next = mergeDetails(current, patch);
+  const forbidden = forbiddenMembers(stage).find(
+    (member) =>
+      patch[member] !== undefined && !(next.ok && isSame(next.value[member], current[member])),
+  );
+  return forbidden === undefined ? next : refuse(stage, forbidden);
+}
 
+const EDITED = ["contactDetails", "reverseShippingDetails", "preferences"] as const;
+
+/** What may not change any more. Clients send it again, unchanged, with what they do change: that is no change. */
+function forbiddenMembers(
+  stage: StageName,
+): readonly ("shippingAddress" | (typeof EDITED)[number])[] {
+  const { addressEditable, terminal } = stageRules(stage);
+  return [...(addressEditable ? [] : (["shippingAddress"] as const)), ...(terminal ? EDITED : [])];
+}
+
+/** Both were parsed by the same schema, which fixes the order of members. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function mergeDetails(current: JobDetails, patch: DetailsPatch): Outcome<JobDetails> {
   const contact = merged(
     contactDetails,
     "contactDetails",

@@ -12,7 +12,7 @@ export type IdentityPlan = {
   readonly remove: readonly AttachedIdentity[];
   /** A new principal is needed: grants of an earlier one are dead. */
   readonly createSystemAssigned: boolean;
-  /** Resource ids of user-assigned identities to attach, lower case. */
+  /** Resource ids of user-assigned identities to attach, as they were written. */
   readonly attach: readonly string[];
 };
 
@@ -26,22 +26,25 @@ export function decideIdentities(
 ): Outcome<IdentityPlan> {
   const wantsSystem = written.type.startsWith("SystemAssigned");
   const wantsUser = written.type.endsWith("UserAssigned");
-  const entries = Object.entries(written.userAssignedIdentities ?? {}).map(
-    ([id, value]) => [id.toLowerCase(), value] as const,
-  );
+  const entries = Object.entries(written.userAssignedIdentities ?? {});
   if (!wantsUser && entries.some(([, value]) => value !== null))
     return invalid("userAssignedIdentities", "only with a type that has UserAssigned");
 
-  const removed = new Set(entries.filter(([, value]) => value === null).map(([id]) => id));
+  const removed = new Set(
+    entries.filter(([, value]) => value === null).map(([id]) => id.toLowerCase()),
+  );
   const keep = attached.filter((identity) =>
     identity.kind === "system"
       ? wantsSystem
       : wantsUser && !removed.has(identity.resourceId.toLowerCase()),
   );
   const known = new Set(keep.map((identity) => identity.resourceId.toLowerCase()));
-  const attach = entries
-    .filter(([id, value]) => value !== null && !known.has(id))
-    .map(([id]) => id);
+  const added = new Map(
+    entries
+      .filter(([id, value]) => value !== null && !known.has(id.toLowerCase()))
+      .map(([id]) => [id.toLowerCase(), id]),
+  );
+  const attach = [...added.values()];
   const count = keep.filter((identity) => identity.kind === "user").length + attach.length;
   if (wantsUser && count === 0)
     return invalid("userAssignedIdentities", "expected at least one identity");
@@ -60,7 +63,7 @@ export function decideIdentities(
       keep,
       remove: attached.filter((identity) => !keep.includes(identity)),
       createSystemAssigned: wantsSystem && !keep.some((identity) => identity.kind === "system"),
-      attach: [...new Set(attach)],
+      attach,
     },
   };
 }

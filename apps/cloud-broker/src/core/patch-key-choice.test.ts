@@ -12,7 +12,7 @@ const CMK: KeyChoice = {
   kekType: "CustomerManaged",
   kekUrl: URL,
   kekVaultResourceId: VAULT,
-  identity: { type: "UserAssigned", resourceId: IDENTITY.toLowerCase() },
+  identity: { type: "UserAssigned", resourceId: IDENTITY },
 };
 
 test.each<[string, KeyChoice | undefined, KeyEncryptionKeyPatch, boolean, unknown]>([

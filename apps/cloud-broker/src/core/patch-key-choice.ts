@@ -73,7 +73,7 @@ function decideIdentity(
         "identityProperties.userAssigned.resourceId",
         "expected the resource id of an identity",
       )
-    : { ok: true, value: { type, resourceId: id.toLowerCase() } };
+    : { ok: true, value: { type, resourceId: id } };
 }
 
 function resourceIdOf(identity: KeyIdentityChoice): string {

@@ -40,7 +40,7 @@ export function selectKeyInForce(store: Kysely<BrokerTables>, order: OrderId) {
               on("order_keys.identity_type", "=", "UserAssigned"),
               on("order_identities.kind", "=", "user"),
               on(
-                "order_identities.resource_id",
+                on.fn<string>("lower", ["order_identities.resource_id"]),
                 "=",
                 on.fn<string>("lower", ["order_keys.identity_resource_id"]),
               ),

@@ -15,6 +15,7 @@ import { realiseIdentities } from "./realise-identities.ts";
 import { insertOrder } from "./write-order.ts";
 
 const DETAILS = "properties.details";
+const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";
 
 /**
  * Places an order: everything is checked before, and then written in one commit together with its key and its operation.
@@ -34,7 +35,8 @@ export async function createOrder(
   if ((await readOrder(plane.store, id)) !== undefined)
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
 
-  const { details: writtenDetails, deliveryInfo } = written.properties;
+  const { details: writtenDetails } = written.properties;
+  const scheduledDateTime = scheduleOf(written.properties);
   const details = newJobDetails(writtenDetails, transferType);
   const key = valueOf(
     decideKeyChoice(
@@ -59,9 +61,7 @@ export async function createOrder(
     details,
     state: {
       sku,
-      ...(deliveryInfo?.scheduledDateTime === undefined
-        ? {}
-        : { scheduledDateTime: deliveryInfo.scheduledDateTime }),
+      ...(scheduledDateTime === undefined ? {} : { scheduledDateTime }),
       ownPasskey: passkey.length > 0,
       prepared: false,
     },
@@ -114,7 +114,8 @@ export async function createOrder(
 
 /** Rules of a new order that no schema can say. */
 function checkWritten(written: JobWrite, transferType: TransferType): void {
-  const { details, deliveryType, deliveryInfo } = written.properties;
+  const { details, deliveryType } = written.properties;
+  const scheduled = scheduleOf(written.properties);
   if (!/^[a-z0-9]{2,64}$/.test(written.location.replaceAll(" ", "").toLowerCase()))
     refuse("location", "location: expected the name of an Azure region");
   if (details.jobDetailsType !== written.sku.name)
@@ -122,15 +123,20 @@ function checkWritten(written: JobWrite, transferType: TransferType): void {
       `${DETAILS}.jobDetailsType`,
       `jobDetailsType: expected ${written.sku.name}, the name of the sku`,
     );
-  if (deliveryType === "Scheduled" && deliveryInfo?.scheduledDateTime === undefined)
-    refuse(
-      "properties.deliveryInfo.scheduledDateTime",
-      "scheduledDateTime: required for a scheduled delivery",
-    );
+  if (deliveryType === "Scheduled" && scheduled === undefined)
+    refuse(SCHEDULE, "scheduledDateTime: required for a scheduled delivery");
+  if (deliveryType === "NonScheduled" && scheduled !== undefined)
+    refuse(SCHEDULE, "scheduledDateTime: only with deliveryType Scheduled");
   const other = transferType === "ImportToAzure" ? "dataExportDetails" : "dataImportDetails";
   if ((details[other] ?? []).length > 0)
     refuse(`${DETAILS}.${other}`, `${other}: not with transferType ${transferType}`);
   checkPasswords(written, transferType);
+}
+
+/** The day of delivery that was asked for. The smallest date, which every order without one carries, is none. */
+function scheduleOf({ deliveryInfo }: JobWrite["properties"]): string | undefined {
+  const written = deliveryInfo?.scheduledDateTime;
+  return written?.startsWith("0001-01-01") === true ? undefined : written;
 }
 
 function checkPasswords(written: JobWrite, transferType: TransferType): void {

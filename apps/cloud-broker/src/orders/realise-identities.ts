@@ -34,7 +34,11 @@ export async function realiseIdentities(
     : undefined;
   const identities = [...plan.keep];
   for (const resourceId of plan.attach)
-    identities.push(valueOf(await plane.identities.attachUserAssigned(order.id, resourceId)));
+    identities.push({
+      ...valueOf(await plane.identities.attachUserAssigned(order.id, resourceId)),
+      // Clients look their identity up by the id that they wrote.
+      resourceId,
+    });
 
   const made = plan.createSystemAssigned
     ? Math.max(plane.now(), order.identityEpoch + 1)

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener } from "node:http";
 
-import { AppError, renderArmError, toAppError } from "@databox-cmk/errors";
+import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
 
+import { orderIdOf } from "../core/order.ts";
+import { orderFacts } from "../core/recovery-facts.ts";
 import { parseJsonBody, readBody } from "./read-body.ts";
 import type { Answer, AuthenticateCaller, Route, RouteRequest } from "./route.ts";
 
@@ -127,7 +129,10 @@ function renderFailure(
   request: RouteRequest,
   { bearerChallenge }: AdapterOptions,
 ): Answer {
-  const { status, body } = renderArmError(error, { requestId: request.requestId });
+  const { status, body } = renderArmError(error, {
+    requestId: request.requestId,
+    facts: requestFacts(request),
+  });
   const { retryAfterSeconds, allow } = error.facts;
   return {
     status,
@@ -135,10 +140,27 @@ function renderFailure(
       "x-ms-error-code": error.code,
       ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
       ...(error.code === "MethodNotAllowed" && allow !== undefined ? { allow: String(allow) } : {}),
+      // As Resource Manager itself says of a resource that no provider has.
+      ...(error.code === "ResourceNotFound" ? { "x-ms-failure-cause": "gateway" } : {}),
       ...(error.code === "AuthenticationFailed" ? { "www-authenticate": bearerChallenge } : {}),
     },
     body: { json: body },
     failure: error,
+  };
+}
+
+/** When nobody said when to try again. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Names for the steps: the id by which this request is found in every log, and the order of its path. */
+function requestFacts(request: RouteRequest): Facts {
+  const { subscriptionId = "", resourceGroup = "", jobName } = request.parameters;
+  return {
+    correlationId: correlationIdOf(request),
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    ...(jobName === undefined
+      ? {}
+      : orderFacts(orderIdOf({ subscriptionId, resourceGroup, name: jobName }))),
   };
 }
 
@@ -171,16 +193,19 @@ const CLIENT_ID = /^[\w.:-]{1,128}$/;
 
 /** Headers that Azure puts on every answer ("Common API Details"); a client's own ids are echoed when they are ids. */
 function tracingHeaders(request: RouteRequest): Record<string, string> {
-  const ownId = (name: string) => {
-    const value = request.header(name);
-    return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
-  };
-  const clientId = ownId("x-ms-client-request-id");
-  const correlationId = ownId("x-ms-correlation-request-id") ?? request.requestId;
+  const clientId = ownId(request, "x-ms-client-request-id");
   return {
     "x-ms-request-id": request.requestId,
-    "x-ms-correlation-request-id": correlationId,
+    "x-ms-correlation-request-id": correlationIdOf(request),
     "x-ms-routing-request-id": request.requestId,
     ...(clientId === undefined ? {} : { "x-ms-client-request-id": clientId }),
   };
+}
+
+const correlationIdOf = (request: RouteRequest): string =>
+  ownId(request, "x-ms-correlation-request-id") ?? request.requestId;
+
+function ownId(request: RouteRequest, name: string): string | undefined {
+  const value = request.header(name);
+  return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
 }

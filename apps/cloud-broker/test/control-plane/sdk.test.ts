@@ -153,13 +153,13 @@ describe("the unmodified @azure/arm-databox", () => {
       },
       FAST,
     );
-    expect(job.identity?.userAssignedIdentities?.[id.toLowerCase()]).toMatchObject({
+    expect(job.identity?.userAssignedIdentities?.[id]).toMatchObject({
       principalId: expect.any(String),
       clientId: expect.any(String),
     });
     expect(job.details?.keyEncryptionKey?.identityProperties).toEqual({
       type: "UserAssigned",
-      userAssigned: { resourceId: id.toLowerCase() },
+      userAssigned: { resourceId: id },
     });
   });
 
