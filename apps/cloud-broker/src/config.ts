@@ -29,8 +29,23 @@ const suffixes = z
   .string()
   .transform((value) => value.split(",").map((each) => each.trim().toLowerCase()))
   .pipe(z.tuple([suffix], suffix));
+const webhookUrls = z.string().transform((value, context) => {
+  const urls = value.split(",").map((each) => each.trim());
+  const used = urls.filter((url) => url !== "");
+  if (used.length > 10 || used.some((url) => url.length > 2048 || !isPlainHttpsUrl(url)))
+    context.addIssue({ code: "custom", message: "not https URLs" });
+  return [...new Set(used)];
+});
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
+
+/** Without user information, which would be a secret in a variable, and without a fragment, which is never sent. */
+function isPlainHttpsUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url?.protocol === "https:" && url.username === "" && url.password === "" && url.hash === ""
+  );
+}
 
 type Setting = {
   readonly schema: z.ZodType;
@@ -161,6 +176,26 @@ export const SETTINGS = {
     default: "60",
     expected: "a whole number; 0 is no limit",
     meaning: "Messages of one device from one address; bursts of as many pass.",
+  },
+  KEY_HEALTH_INTERVAL_SECONDS: {
+    schema: whole(YEAR_SECONDS),
+    default: "900",
+    expected: "whole seconds; 0 is off",
+    meaning:
+      "How often the key of each order is looked at, about; a use of the key counts as a look.",
+  },
+  KEY_HEALTH_PER_VAULT_PER_MINUTE: {
+    schema: whole(1_000_000, 1),
+    default: "60",
+    expected: "a whole number, 1 or more",
+    meaning:
+      "Looks at the keys of one vault, at most; a vault answers some hundred calls a second.",
+  },
+  WEBHOOK_URLS: {
+    schema: webhookUrls,
+    optional: true,
+    expected: "https URLs, separated by commas",
+    meaning: "Where changes of key health are sent as signed CloudEvents.",
   },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),

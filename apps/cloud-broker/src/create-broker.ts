@@ -11,10 +11,12 @@ import type { BrokerConfig } from "./config.ts";
 import type { KeyUrl } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
+import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
 import { traceVaults } from "./diagnostics/trace.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
+import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
@@ -29,6 +31,9 @@ import type { Route } from "./server/route.ts";
 import { observeVaults } from "./server/vault-health.ts";
 import { createGroupCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/open-store.ts";
+import { createWebhookRoutes } from "./webhooks/create-webhook-routes.ts";
+import { deliverEvents } from "./webhooks/deliver-events.ts";
+import type { PostEvent } from "./webhooks/post-event.ts";
 
 export type BrokerDependencies = {
   readonly config: BrokerConfig;
@@ -42,6 +47,10 @@ export type BrokerDependencies = {
   readonly roles: RoleReader;
   readonly verifyToken: VerifyToken;
   readonly isClosing: () => boolean;
+  /** Sends an event to a receiver. */
+  readonly post: PostEvent;
+  /** 0 to 1. */
+  readonly random: () => number;
   readonly now: Clock;
   readonly log: Log;
 };
@@ -52,14 +61,20 @@ export type Broker = {
   readonly routes: readonly Route[];
   /** Deletes identities that a crash or a change left behind. */
   sweep(): Promise<void>;
+  /** Looks at the keys that are due. */
+  watchKeys(): Promise<void>;
+  /** Sends the events that are due. */
+  deliverEvents(): Promise<void>;
+  /** Until what answers left behind is done. */
+  idle(): Promise<void>;
 };
 
 /** The whole broker as a request listener; nothing here opens, listens or reads the clock by itself. */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, store, keys, now } = dependencies;
+  const { config, store, keys, now, log } = dependencies;
   const { vaults, health } = observeVaults(traceVaults(dependencies.vaults), now);
   const appendAudit = createAppendAudit({ now });
-  const custody = createKeyCustody({
+  const keyDependencies = {
     store,
     vaults,
     resources: dependencies.resources,
@@ -67,7 +82,21 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
     serviceKey: dependencies.serviceKey,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+  };
+  const webhookUrls = config.WEBHOOK_URLS ?? [];
+  const keyHealth = createKeyHealth({
+    ...keyDependencies,
+    reader: createKeyReader(keyDependencies),
+    eventSource: config.BROKER_URL,
+    webhookUrls,
+    intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
+    perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
+    random: dependencies.random,
+    failed: (error) => {
+      log("error", "key health failed", { error: error instanceof Error ? error.name : "" });
+    },
   });
+  const custody = keyHealth.observe(createKeyCustody(keyDependencies));
   const plane: ControlPlane = {
     store,
     custody,
@@ -105,6 +134,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createArmRoutes(plane),
     ...createOperatorRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
+    ...createWebhookRoutes(keys.bundle),
   ];
   const routes = [...own, ...createOpenApiRoutes(own, config.ARM_URL)];
   const authenticate = createAuthenticateCaller({ ...dependencies, appendAudit });
@@ -112,5 +142,8 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
     routes,
     sweep: () => sweepIdentities(plane),
+    watchKeys: () => keyHealth.watch(),
+    deliverEvents: () => deliverEvents({ ...dependencies, key: keys.signing, urls: webhookUrls }),
+    idle: () => keyHealth.idle(),
   };
 }

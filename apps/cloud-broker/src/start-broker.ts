@@ -11,6 +11,7 @@ import { readPemFile } from "./server/read-pem-file.ts";
 import { parseServiceKey } from "./service-key.ts";
 import { openDataDir } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
+import { createPostEvent } from "./webhooks/post-event.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: where devices and Entra ID reach it. */
@@ -24,6 +25,7 @@ export type RunningBroker = {
 
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
+const WATCH_MS = 5_000;
 const now = (): number => Date.now();
 
 /**
@@ -68,6 +70,8 @@ export async function startBroker(
     azure.close();
   });
 
+  const { post } = opened.use(createPostEvent(extraCaPem));
+
   let isClosing = false;
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
@@ -90,9 +94,12 @@ export async function startBroker(
       createTenantKeys(tokenSettings, createFetchByAgent(azure.agent)),
     ),
     isClosing: () => isClosing,
+    post,
+    random: Math.random,
     now,
     log,
   });
+  opened.defer(() => broker.idle());
   const listener = await listen({
     host: config.BROKER_HOST,
     port: config.BROKER_PORT,
@@ -102,6 +109,7 @@ export async function startBroker(
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   opened.defer(keepHouse(store, broker, log));
+  opened.defer(keepWatch(broker, log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });
   const resources = opened.move();
   return {
@@ -130,6 +138,27 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
   };
   run();
   const timer = setInterval(run, HOUSEKEEPING_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+/** Looks at the keys that are due and sends what there is to tell; one round at a time. */
+function keepWatch(broker: Broker, log: Log): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= broker
+      .watchKeys()
+      .then(() => broker.deliverEvents())
+      .catch((error: unknown) => {
+        log("warn", "watching keys failed", { error: error instanceof Error ? error.name : "" });
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }, WATCH_MS);
   timer.unref();
   return async () => {
     clearInterval(timer);

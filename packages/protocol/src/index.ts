@@ -15,6 +15,7 @@ export * from "./arm/job-actions.ts";
 export * from "./arm/job-view.ts";
 export * from "./arm/job-write.ts";
 export * from "./arm/key-encryption-key.ts";
+export * from "./arm/key-health-view.ts";
 export * from "./arm/preferences.ts";
 export * from "./arm/secrets-view.ts";
 export * from "./arm/service-requests.ts";

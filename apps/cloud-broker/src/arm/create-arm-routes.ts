@@ -1,4 +1,5 @@
 import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
+import { createKeyHealthRoutes } from "../key-health/create-key-health-routes.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
@@ -16,6 +17,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),
     ...createDiagnosticsRoutes(plane),
+    ...createKeyHealthRoutes(plane),
     ...createServiceRoutes(plane),
     ...createOperationRoutes(plane),
   ];

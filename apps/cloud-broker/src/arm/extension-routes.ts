@@ -1,13 +1,9 @@
-import { decideNextStep, explain } from "@databox-cmk/errors";
-import {
-  type CloudError,
-  type KeyValidationResult,
-  validateKeyRequest,
-} from "@databox-cmk/protocol";
+import { decideNextStep } from "@databox-cmk/errors";
+import { type KeyValidationResult, validateKeyRequest } from "@databox-cmk/protocol";
 
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { ACTIONS } from "../core/permissions.ts";
-import type { Failure, KeyCheck } from "../core/ports.ts";
+import type { KeyCheck } from "../core/ports.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
@@ -15,6 +11,7 @@ import { keySubjectOf } from "../orders/order.ts";
 import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
 import type { Route } from "../server/route.ts";
 import { armHandler, orderNameOf, parseBody } from "./arm-request.ts";
+import { cloudErrorOf } from "./cloud-error-of.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderTime } from "./wire-time.ts";
@@ -103,24 +100,5 @@ function renderCheck(check: KeyCheck): KeyValidationResult["checks"][number] {
     status: STATUS_WORDS[check.status],
     ...(check.elapsedMs === undefined ? {} : { elapsedMs: check.elapsedMs }),
     ...(check.failure === undefined ? {} : { error: cloudErrorOf(check.failure) }),
-  };
-}
-
-function cloudErrorOf({ code, reason, target, detail, facts }: Failure): CloudError {
-  const explanation = explain(code, {
-    ...(reason === undefined ? {} : { reason }),
-    ...(facts === undefined ? {} : { facts }),
-  });
-  return {
-    additionalInfo: [
-      { type: "Recovery", info: { who: explanation.who, steps: explanation.steps } },
-    ],
-    code,
-    message: explanation.message,
-    target: target ?? "KeyEncryptionKey",
-    details: [
-      ...(reason === undefined ? [] : [{ code: reason, message: explanation.message }]),
-      ...(detail === undefined ? [] : [{ code: "detail", message: detail }]),
-    ],
   };
 }

@@ -89,3 +89,9 @@ const STAGES = {
 export function stageRules(stage: StageName): StageRow {
   return STAGES[stage];
 }
+
+/** Also of a stage as a database has it: what is no stage at all has ended. */
+export function isTerminalStage(stage: string): boolean {
+  const rows: Readonly<Record<string, StageRow>> = STAGES;
+  return rows[stage]?.terminal ?? true;
+}

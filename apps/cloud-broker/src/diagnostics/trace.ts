@@ -17,6 +17,11 @@ export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
   );
 }
 
+/** For what a message only sets going: it is no step of it. */
+export function outsideTrace<Value>(run: () => Promise<Value>): Promise<Value> {
+  return current.exit(run);
+}
+
 /** The step that has just been done. Without a trace nothing is noted. */
 export function markStep(name: string): void {
   const trace = current.getStore();

@@ -11,6 +11,7 @@ import {
   jobResource,
   jobResourceList,
   jobWrite,
+  keyHealthView,
   keyValidationResult,
   markDevicesShippedRequest,
   mitigateRequest,
@@ -136,6 +137,10 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Reads the audit rows of an order (extension)",
     query: ["$skipToken"],
     answers: { 200: activityList },
+  },
+  [`GET ${PATHS.job}/keyHealth`]: {
+    summary: "Reads whether the key of an order is fit for use, as last seen (extension)",
+    answers: { 200: keyHealthView },
   },
   [`GET ${PATHS.job}/diagnostics/:correlationId`]: {
     summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",

@@ -3,11 +3,12 @@ import type { Migration } from "kysely/migration";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  "0001-orders-and-keys": { up: createOrdersAndKeys },
+  "0001-orders-and-keys": { up: (store) => run(store, ORDERS_AND_KEYS) },
+  "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
 };
 
-async function createOrdersAndKeys(store: Kysely<unknown>): Promise<void> {
-  for (const statement of ORDERS_AND_KEYS) await sql.raw(statement).execute(store);
+async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(store);
 }
 
 /** Plain types that SQLite and PostgreSQL share; `bigint` holds epoch milliseconds on both. */
@@ -56,4 +57,19 @@ const ORDERS_AND_KEYS = [
     id text primary key, order_id text not null, kind text not null, created_at_ms bigint not null, polls integer not null)`,
   `create index operations_by_order on operations (order_id)`,
   `create index operations_by_time on operations (created_at_ms)`,
+];
+
+/** Every customer-managed order is watched from the next look on. */
+const KEY_HEALTH = [
+  `create table key_health (
+    order_id text primary key references orders (id) on delete cascade, state text not null, code text, reason text,
+    facts_json text not null, risks_json text not null, kid text, recoverable_days integer, checked_at_ms bigint,
+    changed_at_ms bigint not null, inconclusive_code text, inconclusive_at_ms bigint, next_check_at_ms bigint not null)`,
+  `create index key_health_by_due on key_health (next_check_at_ms)`,
+  `insert into key_health (order_id, state, facts_json, risks_json, changed_at_ms, next_check_at_ms)
+    select order_id, 'unknown', '{}', '[]', 0, 0 from order_keys where kek_type = 'CustomerManaged'`,
+  `create table webhook_deliveries (
+    event_id text not null, url text not null, body text not null, created_at_ms bigint not null, attempts integer not null,
+    next_attempt_at_ms bigint not null, primary key (event_id, url))`,
+  `create index webhook_deliveries_by_due on webhook_deliveries (next_attempt_at_ms)`,
 ];

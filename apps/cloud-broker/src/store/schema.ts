@@ -125,4 +125,29 @@ export type BrokerTables = {
     created_at_ms: number;
     polls: number;
   };
+  /** What is known of each customer-managed key; `checked_at_ms` is the last look that told anything. */
+  key_health: {
+    order_id: string;
+    state: string;
+    code: string | null;
+    reason: string | null;
+    facts_json: string;
+    risks_json: string;
+    kid: string | null;
+    recoverable_days: number | null;
+    checked_at_ms: number | null;
+    changed_at_ms: number;
+    inconclusive_code: string | null;
+    inconclusive_at_ms: number | null;
+    next_check_at_ms: number;
+  };
+  /** Events on their way: written with the change they tell of, gone once the receiver has taken them. */
+  webhook_deliveries: {
+    event_id: string;
+    url: string;
+    body: string;
+    created_at_ms: number;
+    attempts: number;
+    next_attempt_at_ms: number;
+  };
 };

@@ -28,6 +28,7 @@ const PUBLIC = [
   `POST ${DEVICE_ROUTES.challenges}`,
   "GET /.well-known/openid-configuration",
   "GET /oidc/v1/keys",
+  "GET /webhooks/v1/keys",
   "GET /openapi.json",
 ];
 const nameOf = (route: Route): string => `${route.method} ${route.path}`;

@@ -9,6 +9,7 @@ import {
   issueServerCertificate,
 } from "@databox-cmk/crypto";
 import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
+import * as z from "zod";
 
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config.ts";
@@ -17,6 +18,7 @@ import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { PostEvent } from "../../src/webhooks/post-event.ts";
 import {
   CUSTOMER_KEY,
   createCustomerVault,
@@ -28,6 +30,9 @@ import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issu
 import { jobPath, minimalJob } from "../control-plane/world.ts";
 
 export const API = "api-version=2025-07-01";
+const PREPARED = z.object({
+  nodes: z.array(z.object({ serial: z.string(), enrolmentCode: z.string() })),
+});
 const ARM_URL = "https://arm.localhost";
 
 export type JsonAnswer = {
@@ -43,6 +48,8 @@ export type BrokerWorld = AsyncDisposable & {
   /** The only version of the customer's key. */
   readonly kid: string;
   readonly logLines: string[];
+  /** What receivers do with events; 204 until a test says otherwise. */
+  readonly receivers: { post: PostEvent };
   store(): Store;
   broker(): ReturnType<typeof createBroker>;
   /** As after a crash or an update: the same folder, everything in memory anew. */
@@ -81,6 +88,7 @@ export async function createBrokerWorld(
   const keys = { signing, nonce: randomBytes(32), bundle: [signing.publicJwk] };
   const tokenIssuer = await openTokenIssuer(folder, "https://broker.localhost", now);
   const logLines: string[] = [];
+  const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const config = parseConfig({
     BROKER_TLS_CERTIFICATE_FILE: "-",
     BROKER_TLS_KEY_FILE: "-",
@@ -125,6 +133,8 @@ export async function createBrokerWorld(
         entra.keys,
       ),
       isClosing: () => false,
+      post: (url, headers, body) => posted.post(url, headers, body),
+      random: () => 0.5,
       now,
       log: createLog("info", (line) => logLines.push(line)),
     });
@@ -144,6 +154,7 @@ export async function createBrokerWorld(
   async function stop(): Promise<void> {
     transport.close();
     await listener.close(0);
+    await broker.idle();
     await store.destroy();
   }
 
@@ -152,6 +163,7 @@ export async function createBrokerWorld(
     vaults: customer.vaults,
     kid: customer.kid,
     logLines,
+    receivers: posted,
     store: () => store,
     broker: () => broker,
     async restart() {
@@ -192,7 +204,7 @@ export async function createBrokerWorld(
       };
       expectStatus(202, await world.call("PATCH", path, { body: key }));
       const { json } = expectStatus(200, await world.operator("prepare", job));
-      const [node] = json.nodes as { serial: string; enrolmentCode: string }[];
+      const [node] = PREPARED.parse(json).nodes;
       if (node === undefined) throw new Error("no node");
       const device = new DeviceClient({
         transport,

@@ -1,0 +1,113 @@
+import { ERRORS, type ErrorCode, type Facts } from "@databox-cmk/errors";
+
+import { decideKeyUse } from "./key-rules.ts";
+import type { EpochMs } from "./order.ts";
+import type { Failure, KeyFacts, Outcome } from "./ports.ts";
+
+const DAY_MS = 86_400_000;
+/** A key that expires sooner is told of, whatever the order's course. */
+const EXPIRY_NOTICE_MS = 30 * DAY_MS;
+
+export const RISKS = [
+  "expires-before-order-end",
+  "expires-soon",
+  "soft-delete",
+  "purge-protection",
+] as const;
+/** What will or may make a fit key unusable. `atMs`: when. */
+export type Risk = { readonly risk: (typeof RISKS)[number]; readonly atMs?: EpochMs | undefined };
+
+export type KeyHealth =
+  /** Not looked at yet. */
+  | { readonly state: "unknown" }
+  | { readonly state: "healthy" }
+  | { readonly state: "at-risk"; readonly risks: readonly Risk[] }
+  | {
+      readonly state: "unusable";
+      readonly code: ErrorCode;
+      readonly reason?: string;
+      readonly facts: Facts;
+    };
+
+/** `inconclusive`: nobody with authority answered; what was known before stays. */
+export type HealthVerdict =
+  | Exclude<KeyHealth, { state: "unknown" }>
+  | { readonly state: "inconclusive"; readonly code: ErrorCode };
+
+/**
+ * @param got - a fresh Get, its failure explained (deleted, purged, vault gone)
+ * @param expectedEndMs - when the order will probably need its key no more
+ */
+export function decideKeyHealth(
+  got: Outcome<KeyFacts>,
+  nowMs: EpochMs,
+  expectedEndMs: EpochMs,
+): HealthVerdict {
+  if (!got.ok) return verdictOfFailure(got.failure);
+  const forbidden = decideKeyUse(got.value, nowMs);
+  if (forbidden !== undefined) return verdictOfFailure(forbidden);
+  const risks = [...expiryRisks(got.value, nowMs, expectedEndMs), ...protectionRisks(got.value)];
+  return risks.length === 0 ? { state: "healthy" } : { state: "at-risk", risks };
+}
+
+/** Only an authority's word makes a key unusable; an outage never does. */
+export function verdictOfFailure({ code, reason, facts = {} }: Failure): HealthVerdict {
+  const { class: kind } = ERRORS[code];
+  if (kind !== "refused" && kind !== "invalid") return { state: "inconclusive", code };
+  return { state: "unusable", code, ...(reason === undefined ? {} : { reason }), facts };
+}
+
+function expiryRisks(
+  { expiresSeconds }: KeyFacts,
+  nowMs: EpochMs,
+  expectedEndMs: EpochMs,
+): readonly Risk[] {
+  if (expiresSeconds === undefined) return [];
+  const atMs = expiresSeconds * 1000;
+  if (atMs < expectedEndMs) return [{ risk: "expires-before-order-end", atMs }];
+  return atMs - nowMs < EXPIRY_NOTICE_MS ? [{ risk: "expires-soon", atMs }] : [];
+}
+
+/** A key that can be destroyed for good takes the data with it. The key's own recovery level tells of its vault. */
+function protectionRisks({ recoveryLevel }: KeyFacts): readonly Risk[] {
+  if (recoveryLevel === undefined) return [];
+  if (!recoveryLevel.includes("Recoverable")) return [{ risk: "soft-delete" }];
+  return recoveryLevel.includes("Purgeable") ? [{ risk: "purge-protection" }] : [];
+}
+
+/** Two healths with the same fingerprint are the same news. */
+export function fingerprint(health: KeyHealth): string {
+  switch (health.state) {
+    case "unknown":
+    case "healthy":
+      return health.state;
+    case "at-risk":
+      return [
+        "at-risk",
+        ...health.risks.map(({ risk, atMs = 0 }) => `${risk}@${String(atMs)}`),
+      ].join(" ");
+    case "unusable":
+      return `unusable ${health.code} ${health.reason ?? ""}`;
+  }
+}
+
+/** A key that turns out fit at its first look is no news. */
+export function isNews(before: KeyHealth, after: KeyHealth): boolean {
+  if (before.state === "unknown" && after.state === "healthy") return false;
+  return fingerprint(before) !== fingerprint(after);
+}
+
+export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
+  const days = Math.floor((atMs - nowMs) / DAY_MS);
+  const when = days < 1 ? "within a day" : days === 1 ? "in 1 day" : `in ${String(days)} days`;
+  switch (risk) {
+    case "expires-before-order-end":
+      return `The key expires ${when}, before the order is expected to end`;
+    case "expires-soon":
+      return `The key expires ${when}`;
+    case "soft-delete":
+      return "The vault has no soft delete: a deleted key cannot be recovered";
+    case "purge-protection":
+      return "The vault has no purge protection: a deleted key can be destroyed for good at once";
+  }
+}

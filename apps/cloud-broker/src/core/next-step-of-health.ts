@@ -1,0 +1,31 @@
+import { decideNextStep, type Facts, type NextStep } from "@databox-cmk/errors";
+
+import type { KeyHealth, Risk } from "./key-health.ts";
+
+/** The one thing to do about a key's health. @param names - the order's own, for commands */
+export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
+  switch (health.state) {
+    case "unknown":
+      return { who: "nobody", text: "Wait: the key is looked at within the next minutes." };
+    case "healthy":
+      return { who: "nobody", text: "Nothing: the key is fit for use." };
+    case "unusable": {
+      const { code, reason, facts } = health;
+      return decideNextStep({ code, reason, facts: { ...names, ...facts } });
+    }
+    case "at-risk": {
+      const [first] = health.risks;
+      return first === undefined ? decideNextStep(undefined) : nextStepOfRisk(first, names);
+    }
+  }
+}
+
+function nextStepOfRisk({ risk }: Risk, names: Facts): NextStep {
+  if (risk === "soft-delete" || risk === "purge-protection")
+    return decideNextStep({
+      code: "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled",
+      reason: risk,
+      facts: names,
+    });
+  return decideNextStep({ code: "SsemUserErrorEncryptionKeyExpired", facts: names });
+}

@@ -1,0 +1,65 @@
+import type { OrderId } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import { isTerminalStage } from "../core/stages.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** Bounds one look-around; what is left over is due again in a moment. */
+const BATCH_MAX = 200;
+const JITTER = 0.2;
+
+/**
+ * Takes the orders whose keys are due, and puts off their next look before this one begins: of several replicas one looks,
+ * and a crash costs one interval. Ended orders are watched no more.
+ *
+ * @param random - 0 to 1, so that keys do not come due together for ever
+ */
+export async function claimDue(
+  store: Store,
+  { now, random, intervalMs }: { now: Clock; random: () => number; intervalMs: number },
+): Promise<readonly OrderId[]> {
+  const nowMs = now();
+  return store.transaction().execute(async (transaction) => {
+    const due = await transaction
+      .selectFrom("key_health")
+      .innerJoin("orders", "orders.id", "key_health.order_id")
+      .select(["key_health.order_id", "orders.stage"])
+      .where("key_health.next_check_at_ms", "<=", nowMs)
+      .orderBy("key_health.next_check_at_ms")
+      .limit(BATCH_MAX)
+      .execute();
+    const ended = due.filter(({ stage }) => isTerminalStage(stage));
+    if (ended.length > 0)
+      await transaction
+        .deleteFrom("key_health")
+        .where(
+          "order_id",
+          "in",
+          ended.map((row) => row.order_id),
+        )
+        .execute();
+    const live = due.filter(({ stage }) => !isTerminalStage(stage));
+    for (const { order_id: order } of live)
+      await transaction
+        .updateTable("key_health")
+        .set({
+          next_check_at_ms: Math.round(nowMs + intervalMs * (1 - JITTER / 2 + JITTER * random())),
+        })
+        .where("order_id", "=", order)
+        .execute();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+    return live.map((row) => row.order_id as OrderId);
+  });
+}
+
+/** The vault's budget is used up: looked at again when it has room. */
+export async function putOff(
+  store: Store,
+  orders: readonly OrderId[],
+  untilMs: number,
+): Promise<void> {
+  await store
+    .updateTable("key_health")
+    .set({ next_check_at_ms: untilMs })
+    .where("order_id", "in", [...orders])
+    .execute();
+}

@@ -1,0 +1,169 @@
+import type { KeyChoice, OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
+import { outsideTrace } from "../diagnostics/trace.ts";
+import { createRateLimit } from "../server/rate-limit.ts";
+import { claimDue, putOff } from "./claim-due.ts";
+import {
+  loadWatchedKey,
+  lookAtKeys,
+  type LookDependencies,
+  noteRefusedUse,
+  sameKeyOf,
+  type WatchedKey,
+} from "./look-at-keys.ts";
+import { readHealth } from "./stored-health.ts";
+
+const REMEMBERED_ORDERS = 100_000;
+
+export type KeyHealthDependencies = LookDependencies & {
+  /** 0: only uses and changes of a key are looks at it. */
+  readonly intervalSeconds: number;
+  readonly perVaultPerMinute: number;
+  readonly random: () => number;
+  /** Told of a look that broke: nothing that the key's owner could do anything about. */
+  readonly failed: (error: unknown) => void;
+};
+
+export type KeyHealthWatch = {
+  /** Looks at every key that is due. */
+  watch(): Promise<void>;
+  /** The same custody; each use and change of a key is a look at it. */
+  observe(custody: KeyCustody): KeyCustody;
+  /** Until what was begun in the background is done. */
+  idle(): Promise<void>;
+};
+
+export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
+  const { store, now } = deps;
+  const intervalMs = deps.intervalSeconds * 1000;
+  const limit = createRateLimit({
+    tokensPerSecond: deps.perVaultPerMinute / 60,
+    burst: deps.perVaultPerMinute,
+    now,
+  });
+  const running = new Set<Promise<void>>();
+  /** Orders whose key was not unusable when this process last read it. */
+  const fit = new Set<OrderId>();
+
+  /** Never rejects, and is no part of what a device waits for. */
+  function inBackground(work: () => Promise<void>): void {
+    const promise = outsideTrace(work)
+      .catch(deps.failed)
+      .finally(() => running.delete(promise));
+    running.add(promise);
+  }
+
+  async function look(order: OrderId): Promise<void> {
+    fit.delete(order);
+    const key = await loadWatchedKey(deps, order);
+    if (key !== undefined) await lookAtKeys(deps, [key]);
+  }
+
+  async function lookAtGroup(keys: readonly WatchedKey[]): Promise<void> {
+    const [first] = keys;
+    if (first === undefined) return;
+    const wait = first.usable.ok ? limit(first.usable.value.key.vaultUrl) : undefined;
+    if (wait === undefined) await lookAtKeys(deps, keys);
+    else
+      await putOff(
+        store,
+        keys.map(({ order }) => order),
+        now() + wait * 1000,
+      );
+  }
+
+  /** A use that worked says that a key which was unusable is so no more; what else it is, a look tells. */
+  async function noteUse(order: OrderId, outcome: Outcome<unknown>): Promise<void> {
+    if (!outcome.ok) {
+      await noteRefusedUse(deps, order, outcome.failure);
+      return;
+    }
+    const known = await readHealth(store, order);
+    if (known?.health.state === "unusable") await look(order);
+    else rememberFit(order);
+  }
+
+  function rememberFit(order: OrderId): void {
+    if (fit.size >= REMEMBERED_ORDERS) fit.clear();
+    fit.add(order);
+  }
+
+  /** The most frequent case, a key that was fit and is fit, costs nothing. */
+  function afterUse(order: OrderId, outcome: Outcome<unknown>): void {
+    if (outcome.ok && fit.has(order)) return;
+    fit.delete(order);
+    inBackground(() => noteUse(order, outcome));
+  }
+
+  return {
+    async watch() {
+      if (intervalMs === 0) return;
+      const orders = await claimDue(store, { now, random: deps.random, intervalMs });
+      const loaded = await Promise.all(orders.map((order) => loadWatchedKey(deps, order)));
+      const keys = loaded.filter((key) => key !== undefined);
+      for (const { order } of keys) fit.delete(order);
+      for (const group of Map.groupBy(keys, sameKeyOf).values()) await lookAtGroup(group);
+    },
+    observe(custody) {
+      return {
+        ...custody,
+        async releaseContentKey(order, serial) {
+          const outcome = await custody.releaseContentKey(order, serial);
+          afterUse(order, outcome);
+          return outcome;
+        },
+        async revealPasskeys(order) {
+          const outcome = await custody.revealPasskeys(order);
+          afterUse(order, outcome);
+          return outcome;
+        },
+        async change(subject, choice, actor, alsoCommit, correlationId) {
+          const watched: AlsoCommit = async (transaction) => {
+            await alsoCommit?.(transaction);
+            await watchFromNow(transaction, subject.order, choice, now());
+          };
+          const outcome = await custody.change(subject, choice, actor, watched, correlationId);
+          if (outcome.ok && choice.kekType === "CustomerManaged")
+            await outsideTrace(() => look(subject.order)).catch(deps.failed);
+          return outcome;
+        },
+      };
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+/** In the transaction of the change: a key in force is never without a watch. */
+async function watchFromNow(
+  transaction: Parameters<AlsoCommit>[0],
+  order: OrderId,
+  choice: KeyChoice,
+  nowMs: number,
+): Promise<void> {
+  if (choice.kekType === "MicrosoftManaged") {
+    await transaction.deleteFrom("key_health").where("order_id", "=", order).execute();
+    return;
+  }
+  await transaction
+    .insertInto("key_health")
+    .values({
+      order_id: order,
+      state: "unknown",
+      code: null,
+      reason: null,
+      facts_json: "{}",
+      risks_json: "[]",
+      kid: null,
+      recoverable_days: null,
+      checked_at_ms: null,
+      changed_at_ms: nowMs,
+      inconclusive_code: null,
+      inconclusive_at_ms: null,
+      next_check_at_ms: nowMs,
+    })
+    .onConflict((conflict) => conflict.column("order_id").doUpdateSet({ next_check_at_ms: nowMs }))
+    .execute();
+}

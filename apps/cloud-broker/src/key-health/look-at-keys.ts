@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+
+import { zero } from "@databox-cmk/crypto";
+
+import { expectedEndMs } from "../core/expected-end.ts";
+import { decideKeyHealth, fingerprint, verdictOfFailure } from "../core/key-health.ts";
+import { decideKeyUse } from "../core/key-rules.ts";
+import type { KeyUrl, OrderId } from "../core/order.ts";
+import type { Failure, KeyFacts, Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "../custody/custody-dependencies.ts";
+import { type KeyInForce, loadKeyInForce } from "../custody/key-in-force.ts";
+import type { KeyReader } from "../custody/key-reader.ts";
+import { atVersion, type UsableKey, usableKeyOf } from "../custody/usable-key.ts";
+import { wrapContentKey } from "../custody/wrap-content-key.ts";
+import { recordHealth, type RecordDependencies } from "./record-health.ts";
+import { readHealth } from "./stored-health.ts";
+
+const SAMPLE_BYTES = 32;
+const REPEATED_WITHIN_MS = 60_000;
+
+export type LookDependencies = RecordDependencies &
+  Pick<CustodyDependencies, "vaults" | "serviceKey" | "keyVaultSuffixes"> & {
+    readonly reader: KeyReader;
+  };
+
+/** A live order with its key, as far as it can be addressed at all. */
+export type WatchedKey = {
+  readonly order: OrderId;
+  readonly inForce: KeyInForce;
+  readonly expectedEndMs: number;
+  readonly usable: Outcome<UsableKey>;
+};
+
+/** The order's key as it stands; undefined for one that is gone, ended, or on the service's own key. */
+export async function loadWatchedKey(
+  deps: LookDependencies,
+  order: OrderId,
+): Promise<WatchedKey | undefined> {
+  const inForce = await loadKeyInForce(deps.store, order);
+  if (inForce?.choice.kekType !== "CustomerManaged") return undefined;
+  const stage = await deps.store
+    .selectFrom("orders")
+    .innerJoin("order_stages", (join) =>
+      join
+        .onRef("order_stages.order_id", "=", "orders.id")
+        .onRef("order_stages.stage", "=", "orders.stage"),
+    )
+    .innerJoin("order_keys", "order_keys.order_id", "orders.id")
+    .select(["orders.stage", "order_stages.entered_at_ms", "order_keys.kid"])
+    .where("orders.id", "=", order)
+    .executeTakeFirst();
+  if (stage === undefined) return undefined;
+  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  // The version that envelopes are wrapped to, which a versionless address may have left behind.
+  const usable =
+    chosen.ok && stage.kid !== null
+      ? atVersion(chosen.value, stage.kid, deps.keyVaultSuffixes)
+      : chosen;
+  return {
+    order,
+    inForce,
+    expectedEndMs: expectedEndMs(stage.stage, stage.entered_at_ms),
+    usable,
+  };
+}
+
+/** One Get for all orders that share identity and key; each is judged by its own course. */
+export async function lookAtKeys(
+  deps: LookDependencies,
+  keys: readonly WatchedKey[],
+): Promise<void> {
+  const [first] = keys;
+  if (first === undefined) return;
+  const got = first.usable.ok ? await tryKey(deps, first.usable.value) : first.usable;
+  for (const key of keys) await note(deps, key, got);
+}
+
+/** Get tells what the key is; only wrapping and unwrapping random bytes tells whether the identity may use it. */
+async function tryKey(deps: LookDependencies, usable: UsableKey): Promise<Outcome<KeyFacts>> {
+  const got = await deps.reader.read(usable);
+  if (!got.ok || decideKeyUse(got.value, deps.now()) !== undefined) return got;
+  const sample = randomBytes(SAMPLE_BYTES);
+  try {
+    const wrapped = await wrapContentKey(deps, usable, got.value.kid, sample);
+    return wrapped.ok ? got : wrapped;
+  } finally {
+    zero(sample);
+  }
+}
+
+async function note(
+  deps: LookDependencies,
+  { order, inForce, expectedEndMs: endMs }: WatchedKey,
+  got: Outcome<KeyFacts>,
+): Promise<void> {
+  const recoverableDays = got.ok ? got.value.recoverableDays : undefined;
+  await recordHealth(deps, {
+    order,
+    revision: inForce.revision,
+    verdict: decideKeyHealth(got, deps.now(), endMs),
+    ...(got.ok ? { kid: got.value.kid } : {}),
+    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+  });
+}
+
+/** A use of the key that was refused is a look as good as any; the same refusal again is no news for a minute. */
+export async function noteRefusedUse(
+  deps: LookDependencies,
+  order: OrderId,
+  failure: Failure,
+): Promise<void> {
+  const verdict = verdictOfFailure(failure);
+  if (verdict.state === "inconclusive") return;
+  const known = await readHealth(deps.store, order);
+  if (known === undefined) return;
+  const isFresh = deps.now() - (known.checkedAtMs ?? 0) < REPEATED_WITHIN_MS;
+  if (isFresh && fingerprint(known.health) === fingerprint(verdict)) return;
+  const inForce = await loadKeyInForce(deps.store, order);
+  if (inForce?.choice.kekType !== "CustomerManaged") return;
+  await recordHealth(deps, { order, revision: inForce.revision, verdict });
+}
+
+/** Orders that one Get serves: the same principal asks for the same version. */
+export function sameKeyOf({ order, usable }: WatchedKey): string {
+  if (!usable.ok) return order;
+  const { identity, key } = usable.value;
+  const principal = identity.kind === "order" ? `${identity.tenantId} ${identity.clientId}` : "";
+  return `${principal} ${addressOf(key)}`;
+}
+
+function addressOf({ vaultUrl, keyName, version = "" }: KeyUrl): string {
+  return `${vaultUrl}/${keyName}/${version}`;
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+
+import type { AppendAudit } from "../audit/append-audit.ts";
+import { renderKeyHealthEvent } from "../core/key-health-event.ts";
+import { type HealthVerdict, isNews, type KeyHealth } from "../core/key-health.ts";
+import { nextStepOfHealth } from "../core/next-step-of-health.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import { recoveryFacts } from "../core/recovery-facts.ts";
+import { loadKeyInForce } from "../custody/key-in-force.ts";
+import type { Store } from "../store/open-store.ts";
+import { enqueueEvent } from "../webhooks/enqueue-event.ts";
+import { columnsOfHealth, readHealth } from "./stored-health.ts";
+
+export type RecordDependencies = {
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+  /** Of the events: where they come from. */
+  readonly eventSource: string;
+  readonly webhookUrls: readonly string[];
+};
+
+/** What was seen of an order's key. `revision`: of the key in force when it was looked at. */
+export type Observation = {
+  readonly order: OrderId;
+  readonly revision: number;
+  readonly verdict: HealthVerdict;
+  readonly kid?: string;
+  readonly recoverableDays?: number;
+};
+
+/**
+ * Writes what was seen. A change, its audit row and its events are one commit; an observation of a key that is no longer
+ * in force is dropped, and one that told nothing only notes that it was tried.
+ *
+ * @returns what is known now; undefined for an order that is not watched
+ */
+export function recordHealth(
+  deps: RecordDependencies,
+  observation: Observation,
+): Promise<KeyHealth | undefined> {
+  const { order, revision, verdict } = observation;
+  return deps.store.transaction().execute(async (transaction) => {
+    const inForce = await loadKeyInForce(transaction, order);
+    const stored = await readHealth(transaction, order);
+    if (inForce?.revision !== revision || stored === undefined) return stored?.health;
+    const nowMs = deps.now();
+    const update = transaction.updateTable("key_health").where("order_id", "=", order);
+    if (verdict.state === "inconclusive") {
+      await update.set({ inconclusive_code: verdict.code, inconclusive_at_ms: nowMs }).execute();
+      return stored.health;
+    }
+    const isChanged = isNews(stored.health, verdict);
+    await update
+      .set({
+        ...columnsOfHealth(verdict),
+        checked_at_ms: nowMs,
+        ...(observation.kid === undefined ? {} : { kid: observation.kid }),
+        ...(observation.recoverableDays === undefined
+          ? {}
+          : { recoverable_days: observation.recoverableDays }),
+        ...(isChanged ? { changed_at_ms: nowMs } : {}),
+      })
+      .execute();
+    if (!isChanged) return verdict;
+    const id = randomUUID();
+    const kid = observation.kid ?? stored.kid;
+    await deps.appendAudit(transaction, order, {
+      action: "key/health",
+      actor: { kind: "broker" },
+      outcome: "done",
+      ...(verdict.state === "unusable" ? { code: verdict.code } : {}),
+      ...(verdict.state === "unusable" && verdict.reason !== undefined
+        ? { reason: verdict.reason }
+        : {}),
+      ...(kid === undefined ? {} : { kid }),
+      correlationId: id,
+      detail: {
+        from: stored.health.state,
+        to: verdict.state,
+        ...(verdict.state === "at-risk"
+          ? { risks: verdict.risks.map(({ risk }) => risk).join(", ") }
+          : {}),
+      },
+    });
+    const names = recoveryFacts({ id: order, key: inForce.choice, identities: inForce.identities });
+    const body = renderKeyHealthEvent({
+      id,
+      source: deps.eventSource,
+      order,
+      kid,
+      atMs: nowMs,
+      before: stored.health,
+      after: verdict,
+      nextStep: nextStepOfHealth(verdict, names),
+    });
+    await enqueueEvent(transaction, deps.webhookUrls, { id, body, atMs: nowMs });
+    return verdict;
+  });
+}

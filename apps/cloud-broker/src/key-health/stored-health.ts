@@ -1,0 +1,91 @@
+import { isErrorCode } from "@databox-cmk/errors";
+import type { Kysely, Selectable } from "kysely";
+import * as z from "zod/mini";
+
+import { type KeyHealth, RISKS } from "../core/key-health.ts";
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+export type HealthRow = Selectable<BrokerTables["key_health"]>;
+
+export type StoredHealth = {
+  readonly health: KeyHealth;
+  readonly kid?: string;
+  readonly recoverableDays?: number;
+  readonly checkedAtMs?: EpochMs;
+  readonly changedAtMs: EpochMs;
+  /** The last look to which nobody with authority answered, when it came after the last that told anything. */
+  readonly inconclusive?: { readonly code: string; readonly atMs: EpochMs };
+};
+
+const FACTS = z.record(z.string(), z.union([z.string(), z.number()]));
+const STORED_RISKS = z.array(z.object({ risk: z.enum(RISKS), atMs: z.optional(z.number()) }));
+
+export async function readHealth(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<StoredHealth | undefined> {
+  const row = await store
+    .selectFrom("key_health")
+    .select([
+      "order_id",
+      "state",
+      "code",
+      "reason",
+      "facts_json",
+      "risks_json",
+      "kid",
+      "recoverable_days",
+      "checked_at_ms",
+      "changed_at_ms",
+      "inconclusive_code",
+      "inconclusive_at_ms",
+      "next_check_at_ms",
+    ])
+    .where("order_id", "=", order)
+    .executeTakeFirst();
+  return row === undefined ? undefined : storedHealthOf(row);
+}
+
+function storedHealthOf(row: HealthRow): StoredHealth {
+  const { kid, recoverable_days: recoverableDays, checked_at_ms: checkedAtMs } = row;
+  const { inconclusive_code: code, inconclusive_at_ms: atMs } = row;
+  const isStale = code !== null && atMs !== null && atMs >= (checkedAtMs ?? 0);
+  return {
+    health: healthOf(row),
+    ...(kid === null ? {} : { kid }),
+    ...(recoverableDays === null ? {} : { recoverableDays }),
+    ...(checkedAtMs === null ? {} : { checkedAtMs }),
+    changedAtMs: row.changed_at_ms,
+    ...(isStale ? { inconclusive: { code, atMs } } : {}),
+  };
+}
+
+function healthOf(row: HealthRow): KeyHealth {
+  switch (row.state) {
+    case "healthy":
+      return { state: "healthy" };
+    case "at-risk":
+      return { state: "at-risk", risks: STORED_RISKS.parse(JSON.parse(row.risks_json)) };
+    case "unusable":
+      return {
+        state: "unusable",
+        code: row.code !== null && isErrorCode(row.code) ? row.code : "InternalError",
+        ...(row.reason === null ? {} : { reason: row.reason }),
+        facts: FACTS.parse(JSON.parse(row.facts_json)),
+      };
+    default:
+      return { state: "unknown" };
+  }
+}
+
+/** The columns of a health; what it does not have is cleared. */
+export function columnsOfHealth(health: KeyHealth) {
+  return {
+    state: health.state,
+    code: health.state === "unusable" ? health.code : null,
+    reason: health.state === "unusable" ? (health.reason ?? null) : null,
+    facts_json: JSON.stringify(health.state === "unusable" ? health.facts : {}),
+    risks_json: JSON.stringify(health.state === "at-risk" ? health.risks : []),
+  };
+}

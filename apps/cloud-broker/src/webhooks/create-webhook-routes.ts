@@ -1,0 +1,27 @@
+import { importVerifyKey, type PublicJwk } from "@databox-cmk/crypto";
+
+import type { Route } from "../server/route.ts";
+
+/** The keys by which receivers verify events, as a JSON Web Key Set (RFC 7517); `keyid` of a signature is the `kid`. */
+export function createWebhookRoutes(bundle: readonly PublicJwk[]): readonly Route[] {
+  const keys = bundle.map((key) => ({
+    ...key,
+    kid: importVerifyKey(key).kid,
+    use: "sig",
+    alg: "ES256",
+  }));
+  return [
+    {
+      method: "GET",
+      path: "/webhooks/v1/keys",
+      authentication: "public",
+      reads: "nothing",
+      handle: () =>
+        Promise.resolve({
+          status: 200,
+          headers: { "cache-control": "public, max-age=300" },
+          body: { json: { keys } },
+        }),
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Transaction } from "kysely";
+
+import type { EpochMs } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** Puts an event on its way to each receiver, in the transaction of what it tells of (transactional outbox). */
+export async function enqueueEvent(
+  transaction: Transaction<BrokerTables>,
+  urls: readonly string[],
+  event: { readonly id: string; readonly body: string; readonly atMs: EpochMs },
+): Promise<void> {
+  if (urls.length === 0) return;
+  await transaction
+    .insertInto("webhook_deliveries")
+    .values(
+      urls.map((url) => ({
+        event_id: event.id,
+        url,
+        body: event.body,
+        created_at_ms: event.atMs,
+        attempts: 0,
+        next_attempt_at_ms: event.atMs,
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,289 @@
+import { hash } from "node:crypto";
+
+import { keyHealthView, parseWith } from "@databox-cmk/protocol";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
+import { jobPath, minimalJob } from "../control-plane/world.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const DAY_MS = 86_400_000;
+const RECEIVERS = ["https://one.example/hook", "https://two.example/hook"] as const;
+
+let world: BrokerWorld;
+beforeEach(async () => {
+  world = await createBrokerWorld({
+    KEY_HEALTH_INTERVAL_SECONDS: "900",
+    KEY_HEALTH_PER_VAULT_PER_MINUTE: "2",
+    WEBHOOK_URLS: RECEIVERS.join(","),
+  });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const read = async (job: string) => {
+  const { status, json } = await world.call("GET", `${jobPath(job)}/keyHealth?${API}`, {
+    claims: { roles: ["Reader"] },
+  });
+  expect(status).toBe(200);
+  expect(parseWith(keyHealthView, json)).toMatchObject({ ok: true });
+  return json;
+};
+const later = async (minutes: number): Promise<void> => {
+  world.clock.nowMs += minutes * 60_000;
+  await world.broker().watchKeys();
+};
+const expireIn = (days: number): void => {
+  world.vaults.setExpiry(world.kid, Math.ceil((world.clock.nowMs + days * DAY_MS) / 1000));
+};
+const healthRows = async (job: string) => {
+  const { json } = await world.call("GET", `${jobPath(job)}/activity?${API}`);
+  return json.value
+    .map(({ row }: { row: { action: string } }) => row)
+    .filter(({ action }: { action: string }) => action === "key/health");
+};
+
+type Posted = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as a receiver reads it
+  readonly event: any;
+};
+/** Takes what is sent from now on. @param status - of each answer, by receiver */
+function receive(status: (url: string) => number | undefined = () => 204): Posted[] {
+  const posted: Posted[] = [];
+  world.receivers.post = (url, headers, body) => {
+    posted.push({ url, headers, body, event: JSON.parse(body) as unknown });
+    return Promise.resolve({ status: status(url) });
+  };
+  return posted;
+}
+
+describe("the health of a key", () => {
+  test("is known as soon as the key is in force", async () => {
+    await world.prepared("fresh1");
+    expect(await read("fresh1")).toMatchObject({
+      state: "Healthy",
+      kid: world.kid,
+      ageSeconds: 0,
+      recoverableDays: 7,
+      risks: [],
+      nextStep: { who: "nobody" },
+    });
+    expect(await healthRows("fresh1")).toEqual([]);
+  });
+
+  test("is at risk at once when a key is chosen that expires before the order ends", async () => {
+    const posted = receive();
+    expireIn(12);
+    await world.prepared("short1");
+    expect(await read("short1")).toMatchObject({
+      state: "AtRisk",
+      risks: [
+        {
+          risk: "expires-before-order-end",
+          message: "The key expires in 12 days, before the order is expected to end",
+        },
+      ],
+      nextStep: { who: "security-administrator" },
+    });
+    await world.broker().deliverEvents();
+    expect(posted.map(({ event }) => event.data.after.state)).toEqual(["at-risk", "at-risk"]);
+  });
+
+  test("follows the vault: disabled, enabled again, and each change is in the audit trail", async () => {
+    await world.prepared("follow1");
+    world.vaults.setEnabled(world.kid, false);
+    await later(17);
+    const unusable = await read("follow1");
+    expect(unusable).toMatchObject({
+      state: "Unusable",
+      error: { code: "SsemUserErrorEncryptionKeyDisabled" },
+      nextStep: { who: "security-administrator" },
+    });
+    expect(unusable.nextStep.command).toContain(VAULT_NAME);
+    world.vaults.setEnabled(world.kid, true);
+    await later(17);
+    expect((await read("follow1")).state).toBe("Healthy");
+    expect(await healthRows("follow1")).toMatchObject([
+      { detail: { from: "healthy", to: "unusable" }, code: "SsemUserErrorEncryptionKeyDisabled" },
+      { detail: { from: "unusable", to: "healthy" } },
+    ]);
+  });
+
+  test("notices a right that was taken away, which Get alone would not", async () => {
+    await world.prepared("rights1");
+    const { principal_id: principal } = await world
+      .store()
+      .selectFrom("order_identities")
+      .select("principal_id")
+      .executeTakeFirstOrThrow();
+    world.vaults.grant(VAULT_NAME, principal, ["get"]);
+    await later(17);
+    expect(await read("rights1")).toMatchObject({
+      state: "Unusable",
+      error: { code: "SsemUserErrorKeyVaultBadRequestException" },
+    });
+  });
+
+  test("of a deleted key says until when it can be recovered", async () => {
+    await world.prepared("deleted1");
+    world.vaults.deleteKey(VAULT_NAME, KEY_NAME);
+    await later(17);
+    const { state, error } = await read("deleted1");
+    expect(state).toBe("Unusable");
+    expect(error.code).toBe("SsemUserErrorKeyDetailsNotFound");
+    expect(error.details[0].code).toBe("key-deleted-recoverable");
+    expect(JSON.stringify(error)).toContain("2026-01-09");
+  });
+
+  test("stays as it was, with its age, while the vault does not answer", async () => {
+    await world.prepared("outage1");
+    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultThrottled" });
+    await later(17);
+    expect(await read("outage1")).toMatchObject({
+      state: "Healthy",
+      ageSeconds: 17 * 60,
+      inconclusive: { code: "KeyVaultThrottled" },
+    });
+    expect(await healthRows("outage1")).toEqual([]);
+  });
+
+  test("follows each use of the key, without waiting for the next look", async () => {
+    const device = await world.delivered("used1");
+    world.vaults.setEnabled(world.kid, false);
+    expect((await device.unlock("unlock")).answer.kind).toBe("denial");
+    await world.broker().idle();
+    expect((await read("used1")).state).toBe("Unusable");
+    world.vaults.setEnabled(world.kid, true);
+    expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+    await world.broker().idle();
+    expect((await read("used1")).state).toBe("Healthy");
+  });
+
+  test("is nobody's business here when the key is the service's own, or the order has ended", async () => {
+    await world.call("PUT", `${jobPath("own1")}?${API}`, { body: minimalJob() });
+    expect(await read("own1")).toMatchObject({ state: "NotWatched" });
+    await world.call("PATCH", `${jobPath("own1")}?${API}`, {
+      body: { identity: { type: "SystemAssigned" } },
+    });
+    const details = { keyEncryptionKey: CUSTOMER_KEY };
+    await world.call("PATCH", `${jobPath("own1")}?${API}`, { body: { properties: { details } } });
+    expect(await read("own1")).toMatchObject({ state: "Healthy" });
+    await world.call("POST", `${jobPath("own1")}/cancel?${API}`, { body: { reason: "x" } });
+    expect(await read("own1")).toMatchObject({ state: "NotWatched" });
+    await later(17);
+    expect(await world.store().selectFrom("key_health").select("state").execute()).toEqual([]);
+  });
+});
+
+const checkedAt = async (): Promise<readonly (number | null)[]> =>
+  (
+    await world
+      .store()
+      .selectFrom("key_health")
+      .select("checked_at_ms")
+      .orderBy("checked_at_ms")
+      .execute()
+  ).map((row) => row.checked_at_ms);
+
+describe("looks", () => {
+  test("come once an interval, and never more often than a vault's budget allows", async () => {
+    for (const job of ["many1", "many2", "many3", "many4"]) await world.prepared(job);
+    const beganMs = world.clock.nowMs;
+    await later(17);
+    const first = await checkedAt();
+    expect(first.filter((atMs) => (atMs ?? 0) > beganMs)).toHaveLength(2);
+    await later(0.5);
+    expect((await checkedAt()).filter((atMs) => (atMs ?? 0) > beganMs)).toHaveLength(3);
+    await later(1);
+    expect((await checkedAt()).filter((atMs) => (atMs ?? 0) > beganMs)).toHaveLength(4);
+    const settled = await checkedAt();
+    await later(1);
+    expect(await checkedAt()).toEqual(settled);
+  });
+
+  test("that break are logged and change nothing", async () => {
+    await world.prepared("broken1");
+    await world.store().deleteFrom("order_keys").execute();
+    await later(17);
+    expect((await checkedAt()).length).toBe(1);
+  });
+});
+
+describe("an event", () => {
+  test("is a CloudEvent that each receiver gets once", async () => {
+    const posted = receive();
+    await world.prepared("event1");
+    world.vaults.setEnabled(world.kid, false);
+    await later(17);
+    await later(1); // the same again is no news
+    await world.broker().deliverEvents();
+    await world.broker().deliverEvents();
+    expect(posted.map(({ url }) => url).toSorted()).toEqual(RECEIVERS);
+    const [first, second] = posted;
+    expect(first?.body).toBe(second?.body);
+    expect(first?.event).toMatchObject({
+      specversion: "1.0",
+      type: "com.databox-cmk.key-health.changed",
+      source: "https://broker.localhost",
+      subject: jobPath("event1").toLowerCase(),
+      datacontenttype: "application/json",
+      data: {
+        kid: world.kid,
+        before: { state: "healthy" },
+        after: { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled" },
+        nextStep: { who: "security-administrator" },
+      },
+    });
+    expect(first?.headers).toMatchObject({
+      "content-type": "application/cloudevents+json",
+      "webhook-id": first?.event.id,
+      "content-digest": `sha-256=:${hash("sha256", first?.body ?? "", "base64")}:`,
+    });
+    expect((await healthRows("event1"))[0].correlationId).toBe(first?.event.id);
+  });
+
+  test("that nobody took is sent again under the same id, also after a restart, and only where it is missing", async () => {
+    const refused = receive((url) => (url === RECEIVERS[0] ? 204 : 503));
+    await world.prepared("retry1");
+    world.vaults.setEnabled(world.kid, false);
+    await later(17);
+    await world.broker().deliverEvents();
+    expect(refused).toHaveLength(2);
+    await world.restart();
+    const taken = receive();
+    await world.broker().deliverEvents();
+    expect(taken).toHaveLength(0); // not before its time
+    world.clock.nowMs += 5_000;
+    await world.broker().deliverEvents();
+    expect(taken.map(({ url }) => url)).toEqual([RECEIVERS[1]]);
+    expect(taken[0]?.event.id).toBe(refused[0]?.event.id);
+    world.clock.nowMs += 3_600_000;
+    await world.broker().deliverEvents();
+    expect(taken).toHaveLength(1);
+  });
+
+  test("that was being sent when the broker died is sent by the next one", async () => {
+    world.receivers.post = () => Promise.reject(new Error("the process ends here"));
+    await world.prepared("died1");
+    world.vaults.setEnabled(world.kid, false);
+    await later(17);
+    await expect(world.broker().deliverEvents()).rejects.toThrow("the process ends here");
+    await world.restart();
+    const taken = receive();
+    world.clock.nowMs += 60_000;
+    await world.broker().deliverEvents();
+    expect(taken).toHaveLength(2);
+  });
+});
+
+test("with an interval of 0 only uses and changes of a key are looks at it", async () => {
+  await using quiet = await createBrokerWorld({ KEY_HEALTH_INTERVAL_SECONDS: "0" });
+  await quiet.prepared("quiet1");
+  quiet.vaults.setEnabled(quiet.kid, false);
+  quiet.clock.nowMs += DAY_MS;
+  await quiet.broker().watchKeys();
+  const { json } = await quiet.call("GET", `${jobPath("quiet1")}/keyHealth?${API}`);
+  expect(json).toMatchObject({ state: "Healthy", ageSeconds: 86_400 });
+});
