@@ -22,7 +22,6 @@ const lock = z.discriminatedUnion("kind", [
     mapping: z.optional(z.string().check(z.maxLength(128))),
   }),
 ]);
-export type LockState = z.infer<typeof lock>;
 
 /** state.json: what changes. */
 export const machineState = z.strictObject({
