@@ -104,6 +104,15 @@ describe("a data folder", () => {
     writeFileSync(join(dataDir, "seal.key"), "short");
     expect(() => openState({ dataDir })).toThrow(/seal\.key: expected 32 bytes/u);
   });
+
+  test("is held by one emulator at a time, in files that are the owner's only", () => {
+    const first = openState({ dataDir }).state;
+    expect(() => openState({ dataDir })).toThrow(/in use by another emulator: stop it/u);
+    for (const name of readdirSync(dataDir))
+      expect([name, statSync(join(dataDir, name)).mode & 0o077]).toEqual([name, 0]);
+    first[Symbol.dispose]();
+    openState({ dataDir }).state[Symbol.dispose]();
+  });
 });
 
 describe("a transaction", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 import Database from "better-sqlite3";
@@ -23,6 +23,9 @@ const SCHEMA = `
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID`;
 
+/** A predecessor that is just closing gets this long. */
+const LOCK_WAIT_MS = 250;
+
 type Row = { readonly kind: string; readonly key: string; readonly body: Uint8Array };
 /** `sorted` is kept until the next write: lists are read far more often than changed. */
 type Table<R> = {
@@ -35,7 +38,7 @@ type Tables = { readonly [K in RecordKind]: Table<RecordTypes[K]> };
  * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory. The seal is also the one that protects
  * backups: they can be restored by the emulator that has the same data folder.
  *
- * @throws Error when the folder cannot be written or the file was sealed under another key.
+ * @throws Error when the folder cannot be written, another process has it open, or the file was sealed under another key.
  */
 export function openState(options: { dataDir?: string }): {
   readonly state: EmulatorState;
@@ -43,13 +46,38 @@ export function openState(options: { dataDir?: string }): {
 } {
   if (options.dataDir !== undefined) mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const seal = createSeal(loadSealKey(options.dataDir));
-  const path =
-    options.dataDir === undefined ? ":memory:" : join(options.dataDir, "azure-emulator.sqlite");
-  const database = new Database(path);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = FULL");
-  database.exec(SCHEMA);
-  return { state: createState(database, seal), seal };
+  const database =
+    options.dataDir === undefined
+      ? new Database(":memory:")
+      : openOwnedFile(join(options.dataDir, "azure-emulator.sqlite"));
+  try {
+    database.exec(SCHEMA);
+    return { state: createState(database, seal), seal };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Readable by its owner only, and held by this process alone: the records are kept in memory too, so a second writer would be unseen. */
+function openOwnedFile(path: string): Database.Database {
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+  const database = new Database(path, { timeout: LOCK_WAIT_MS });
+  try {
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    return database;
+  } catch (error) {
+    database.close();
+    if (error instanceof Database.SqliteError && error.code === "SQLITE_BUSY")
+      throw new Error(
+        `${path} is in use by another emulator: stop it, or choose another folder by --data`,
+        { cause: error },
+      );
+    throw error;
+  }
 }
 
 function createState(database: Database.Database, seal: Seal): EmulatorState {
