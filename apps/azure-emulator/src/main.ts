@@ -26,7 +26,6 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.dnsName !== undefined && { dnsNames: options.dnsName }),
     log,
   });
-  announce(emulator, resolve(options.ca));
   let isClosing = false;
   const close = (): void => {
     if (isClosing) return;
@@ -36,6 +35,8 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once("SIGINT", close);
   process.once("SIGTERM", close);
   process.once("disconnect", close);
+  // Last: whoever reads that it is ready may end it at once.
+  announce(emulator, resolve(options.ca));
 }
 
 function announce(emulator: AzureEmulator, caFile: string): void {

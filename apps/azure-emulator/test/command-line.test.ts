@@ -125,3 +125,15 @@ test("SIGTERM ends it cleanly", async () => {
   server.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);
 });
+
+test("SIGTERM ends it cleanly in the moment in which it says that it is ready", async () => {
+  const child = fork(
+    MAIN,
+    ["serve", "--port", "0", "--imds-port", "0", "--dns-port", "0", "--ca", facts.caFile],
+    { stdio: ["ignore", "ignore", "inherit", "ipc"] },
+  );
+  const exited = once(child, "exit");
+  await once(child, "message");
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+});
