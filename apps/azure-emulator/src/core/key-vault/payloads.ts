@@ -18,7 +18,8 @@ const KEY_OPERATIONS = [
   "export",
 ] as const;
 const NAME = /^[0-9a-zA-Z-]{1,127}$/u;
-const BASE64URL = /^[A-Za-z0-9_-]*$/u;
+/** Unpadded; one character alone in the last group of four encodes no byte. */
+const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/u;
 const VALUE_CHARACTERS_MAXIMUM = 16_384;
 const TAGS_MAXIMUM = 15;
 
@@ -122,7 +123,7 @@ export function isKeyName(name: string): boolean {
 
 /** Checks a body against its schema; the fault is worded like the service's. */
 export function parsePayload<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return { kind: "valid", value: result.data };
   return {
     kind: "invalid",
@@ -136,7 +137,8 @@ function wordIssue(issue: z.core.$ZodIssue): string {
   if (issue.message === "is not base64url")
     return `Content of '${property}' is not base64url.\r\nProperty '${property}' is required.\r\n`;
   const isMissing =
-    (issue.code === "invalid_type" && issue.input === undefined) ||
+    issue.input === undefined ||
+    issue.input === null ||
     (issue.code === "too_small" && issue.origin === "string");
   return isMissing
     ? `Property '${property}' is required.\r\n`
