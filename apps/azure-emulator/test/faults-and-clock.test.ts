@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { randomBytes } from "node:crypto";
 
 import { CryptographyClient } from "@azure/keyvault-keys";
@@ -203,6 +204,12 @@ describe("faults", () => {
   test("a fault that makes no sense is refused by name", async () => {
     await expect(fault({ kind: "status", status: 200 })).rejects.toThrow(/400 .*effect\.status/u);
     await expect(fault({ kind: "nonsense" })).rejects.toThrow(/400 .*effect\.kind/u);
+    await expect(
+      world.control("POST", "/faults", {
+        scope: { operation: "unwarpKey" },
+        effect: { kind: "connection-reset" },
+      }),
+    ).rejects.toThrow(/400 .*operation: key-vault has .*unwrapKey/u);
   });
 });
 
@@ -280,4 +287,25 @@ describe("budgets", () => {
     machineNow = () => frozen + 10_000;
     expect((await create()).status).toBe(200);
   });
+
+  test.each(["create", "import"])(
+    "keys of an HSM cost twice as much: %s is refused for the eleventh",
+    async (operation) => {
+      const url = await world.createVault(`hsm-${operation}`);
+      const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const make = (): Promise<Answer> =>
+        operation === "create"
+          ? world.callVault(`${url}/keys/ec/create${QUERY}`, {
+              method: "POST",
+              body: { kty: "EC-HSM" },
+            })
+          : world.callVault(`${url}/keys/ec${QUERY}`, {
+              method: "PUT",
+              body: { key: privateKey.export({ format: "jwk" }), Hsm: true },
+            });
+      const frozen = Date.now() + 120_000;
+      machineNow = () => frozen;
+      expect(await statusesOf(11, make)).toEqual([...Array.from({ length: 10 }, () => 200), 429]);
+    },
+  );
 });

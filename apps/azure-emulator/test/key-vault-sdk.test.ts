@@ -7,6 +7,7 @@ import {
   verify,
 } from "node:crypto";
 
+import { KeyVaultManagementClient } from "@azure/arm-keyvault";
 import { CryptographyClient, type KeyVaultKey } from "@azure/keyvault-keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -158,6 +159,41 @@ describe("the JavaScript SDK, unmodified", () => {
       statusCode: 400,
       code: "Malformed backup blob",
       message: "Backup blob is corrupt.",
+    });
+  });
+
+  test("cannot restore into a vault of another subscription", async () => {
+    const client = world.keyClient(vaultUrl);
+    await client.createRsaKey("homebound");
+    const backup = (await client.backupKey("homebound")) ?? new Uint8Array();
+    const subscriptionId = "2b2c3d4e-5555-4666-8777-888899990000";
+    await world.control("PUT", `/subscriptions/${subscriptionId}`, { displayName: "second" });
+    const { armUrl, tenantId } = world.emulator;
+    const { token } = await world.owner.credential.getToken(`${armUrl}/.default`);
+    await world.send(
+      `${armUrl}/subscriptions/${subscriptionId}/resourceGroups/elsewhere?api-version=2021-04-01`,
+      {
+        method: "PUT",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: { location: "westus" },
+      },
+    );
+    const arm = new KeyVaultManagementClient(world.owner.credential, subscriptionId, {
+      endpoint: armUrl,
+      ...world.clientOptions,
+    });
+    const accessPolicies = [
+      { tenantId, objectId: world.owner.objectId, permissions: { keys: ["restore"] } },
+    ];
+    await arm.vaults.createOrUpdate("elsewhere", "abroad", {
+      location: "westus",
+      properties: { tenantId, sku: { family: "A", name: "standard" }, accessPolicies },
+    });
+    await expect(
+      world.keyClient(`https://abroad.${world.emulator.vaultSuffix}`).restoreKeyBackup(backup),
+    ).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringMatching(/another subscription/u),
     });
   });
 

@@ -31,11 +31,15 @@ const userPayload = z.strictObject({
   roles: roles.default([]),
 });
 const tenantPayload = z.strictObject({ displayName: z.string().min(1).max(120) });
+const subscriptionPayload = z.strictObject({
+  displayName: z.string().min(1).max(64).optional(),
+  tenantId: z.uuid().optional(),
+});
 const imdsPayload = z.strictObject({
   identities: z.array(z.string().startsWith("/subscriptions/").max(512)).max(32),
 });
 
-/** App registrations, users, tenants, and the identities of "this machine". Answers never show a secret. */
+/** App registrations, users, tenants, subscriptions, and the identities of "this machine". Answers never show a secret. */
 export function directoryRoutes({ state, cloud }: ControlDependencies): ControlRoute[] {
   return [
     {
@@ -104,6 +108,30 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
             return refuseControl(400, "InvalidRequestContent", "tenantId: must be a UUID");
           state.put("tenant", { id: tenantId, displayName });
           return { status: 200, body: { id: tenantId, displayName } };
+        }),
+    },
+    {
+      method: "PUT",
+      path: "/subscriptions/{subscriptionId}",
+      handle: (request, { subscriptionId = "" }) =>
+        withBody(subscriptionPayload, request, (payload) => {
+          if (!z.uuid().safeParse(subscriptionId).success)
+            return refuseControl(400, "InvalidRequestContent", "subscriptionId: must be a UUID");
+          const before = state.get("subscription", subscriptionId);
+          const tenantId = payload.tenantId ?? before?.tenantId ?? cloud.tenantId;
+          if (state.get("tenant", tenantId) === undefined)
+            return refuseControl(
+              404,
+              "ResourceNotFound",
+              `tenantId: there is no tenant ${tenantId}; create it by PUT /tenants/{id} first`,
+            );
+          const subscription = {
+            id: before?.id ?? subscriptionId,
+            tenantId,
+            displayName: payload.displayName ?? before?.displayName ?? subscriptionId,
+          };
+          state.put("subscription", subscription);
+          return { status: 200, body: subscription };
         }),
     },
     {

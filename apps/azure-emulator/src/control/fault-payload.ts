@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { OPERATION_NAMES } from "../core/key-vault/operations.ts";
 import type { Fault, FaultEffect, LatencyDistribution } from "../core/model.ts";
 
 const milliseconds = z.number().min(0).max(600_000);
@@ -39,11 +40,19 @@ const effect = z.discriminatedUnion("kind", [
 ]) satisfies z.ZodType<FaultEffect>;
 
 export const faultPayload = z.strictObject({
-  scope: z.strictObject({
-    service: z.enum(["key-vault", "entra", "imds", "resource-manager", "dns"]).default("key-vault"),
-    vault: z.string().max(64).exactOptional(),
-    operation: z.string().max(64).exactOptional(),
-  }),
+  scope: z
+    .strictObject({
+      service: z
+        .enum(["key-vault", "entra", "imds", "resource-manager", "dns"])
+        .default("key-vault"),
+      vault: z.string().max(64).exactOptional(),
+      operation: z.string().max(64).exactOptional(),
+    })
+    .refine(
+      ({ service, operation }) =>
+        service !== "key-vault" || operation === undefined || isKeyOperation(operation),
+      `operation: key-vault has ${OPERATION_NAMES.join(", ")}`,
+    ),
   effect,
   count: z.int().min(1).max(1_000_000).optional(),
   probability: z.number().min(0).max(1).default(1),
@@ -51,6 +60,10 @@ export const faultPayload = z.strictObject({
 });
 export type FaultPayload = z.output<typeof faultPayload>;
 export type FaultPayloadInput = z.input<typeof faultPayload>;
+
+function isKeyOperation(name: string): boolean {
+  return OPERATION_NAMES.some((known) => known.toLowerCase() === name.toLowerCase());
+}
 
 export function toFault(payload: FaultPayload, id: string): Fault {
   const { scope, effect: does, count, probability, seed } = payload;

@@ -146,7 +146,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
     if (decision.kind === "refused") return renderRefusal(decision.refusal, context);
     const key = view.kind === "absent" ? undefined : view.key;
     const throttled = settings().throttling
-      ? throttle({ vault, operation, key, choose, nowMs: systemNow() })
+      ? throttle({ vault, operation, key, isHsm: prepared.isHsm, choose, nowMs: systemNow() })
       : undefined;
     if (throttled !== undefined) return renderRefusal(throttled, context);
     const outcome = await prepared.run({
@@ -195,9 +195,12 @@ async function settleAll(
   await Promise.all(due.map((key) => settleKey(state, vault, key.name, nowMs)));
 }
 
-/** POST with `X-HTTP-METHOD` stands for the method named there, for clients behind proxies that know GET and POST only. */
+/**
+ * POST with `X-HTTP-METHOD` stands for the method named there, for clients behind proxies that know GET and POST only. The page that
+ * documents it ("Authentication, requests and responses") calls the header X-HTTP-REQUEST too.
+ */
 function methodOf(request: HttpRequest): string {
-  const override = request.headers["x-http-method"];
+  const override = request.headers["x-http-method"] ?? request.headers["x-http-request"];
   return request.method === "POST" && typeof override === "string"
     ? override.toUpperCase()
     : request.method;

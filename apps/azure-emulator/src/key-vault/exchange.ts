@@ -45,6 +45,8 @@ export const refuse = (refusal: Refusal): Outcome => ({ kind: "refused", refusal
 export type Prepared = {
   readonly fault: Refusal | undefined;
   readonly keyName?: string;
+  /** Whether the body asks for a key in an HSM, whose making has a budget of its own. */
+  readonly isHsm?: boolean;
   run(exchange: Exchange): Promise<Outcome> | Outcome;
 };
 
@@ -64,12 +66,17 @@ export function withPayload<T>(
   schema: Schema<T>,
   run: (exchange: Exchange, payload: T) => Promise<Outcome> | Outcome,
   check: (payload: T, input: PrepareInput) => Refusal | undefined = () => undefined,
+  isHsm?: (payload: T) => boolean,
 ): OperationHandler {
   return (input) => {
     const parsed: Parsed<T> = parsePayload(schema, input.body);
     if (parsed.kind === "invalid")
       return { fault: parsed.refusal, run: () => refuse(parsed.refusal) };
-    return { fault: check(parsed.value, input), run: (exchange) => run(exchange, parsed.value) };
+    return {
+      fault: check(parsed.value, input),
+      ...(isHsm && { isHsm: isHsm(parsed.value) }),
+      run: (exchange) => run(exchange, parsed.value),
+    };
   };
 }
 

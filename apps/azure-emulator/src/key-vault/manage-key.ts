@@ -40,6 +40,7 @@ export const createOperation = withPayload(
     return addVersion(exchange, payload, payload.key_ops, await generateKey(toShape(payload)));
   },
   (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+  ({ kty }) => kty.endsWith("-HSM"),
 );
 
 export const importOperation = withPayload(
@@ -59,6 +60,7 @@ export const importOperation = withPayload(
     return addVersion(exchange, payload, payload.key.key_ops, material);
   },
   (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+  (payload) => importedType(payload).endsWith("-HSM"),
 );
 
 export const updateOperation = withPayload(updatePayload, (exchange, payload) => {

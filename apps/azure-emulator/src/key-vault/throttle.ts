@@ -23,12 +23,18 @@ export function createThrottle() {
     vault: Vault;
     operation: OperationName;
     key: Key | undefined;
+    /** What the body of create or import asks for; undefined: as the key is. */
+    isHsm?: boolean | undefined;
     choose: ChooseBehaviour;
     nowMs: number;
   }): Refusal | undefined => {
     const kind = CREATING.has(input.operation) ? "create" : "other";
     const shape: KeyShape | undefined = input.key && shapeOf(newestVersion(input.key).jwk);
-    const cost = transactionCost(kind, shape);
+    const isHsm = input.isHsm ?? shape?.protection === "hsm";
+    const cost = transactionCost(kind, {
+      size: shape?.size ?? 2048,
+      protection: isHsm ? "hsm" : "software",
+    });
     const budgets = [
       {
         name: `${kind}:vault:${input.vault.name.toLowerCase()}`,
@@ -41,6 +47,7 @@ export function createThrottle() {
         reason: "VaultOperationLimitReached",
       },
     ] as const;
+    const spendings: [string, Spending][] = [];
     for (const { name, budget, reason } of budgets) {
       const decision = spend(spent.get(name) ?? NOTHING_SPENT, cost, input.nowMs, budget);
       if (decision.kind === "exhausted") {
@@ -51,8 +58,10 @@ export function createThrottle() {
             : undefined,
         );
       }
-      spent.set(name, decision.spending);
+      spendings.push([name, decision.spending]);
     }
+    // Only now: what one budget refuses must not count against the other.
+    for (const [name, spending] of spendings) spent.set(name, spending);
     return undefined;
   };
 }
