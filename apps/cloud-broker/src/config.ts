@@ -165,6 +165,13 @@ export const SETTINGS = {
     expected: "whole seconds, 1 or more",
     meaning: "How long a grant lasts before it is renewed.",
   },
+  PROBE_INTERVAL_SECONDS: {
+    schema: whole(3600, 1),
+    default: "30",
+    expected: "whole seconds, 1 to 3600",
+    meaning:
+      "How often each key is asked about while appliances are unlocked by it; part of the time to re-lock.",
+  },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
     default: "200",

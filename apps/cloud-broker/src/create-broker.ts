@@ -18,6 +18,7 @@ import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
 import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
+import { probeKeys } from "./leases/probe-keys.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
@@ -61,6 +62,8 @@ export type Broker = {
   readonly routes: readonly Route[];
   /** Deletes identities that a crash or a change left behind. */
   sweep(): Promise<void>;
+  /** One round of asking about the keys of live leases. @returns how many it asked about */
+  probe(): Promise<number>;
   /** Looks at the keys that are due. */
   watchKeys(): Promise<void>;
   /** Sends the events that are due. */
@@ -142,6 +145,14 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
     routes,
     sweep: () => sweepIdentities(plane),
+    probe: () =>
+      probeKeys({
+        store,
+        custody,
+        now,
+        random: Math.random,
+        intervalSeconds: config.PROBE_INTERVAL_SECONDS,
+      }),
     watchKeys: () => keyHealth.watch(),
     deliverEvents: () => deliverEvents({ ...dependencies, key: keys.signing, urls: webhookUrls }),
     idle: () => keyHealth.idle(),

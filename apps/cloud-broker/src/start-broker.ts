@@ -5,6 +5,7 @@ import type { BrokerConfig } from "./config.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
 import { openTokenIssuer } from "./issuer/token-issuer.ts";
+import { keepProbing } from "./leases/keep-probing.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
@@ -109,6 +110,7 @@ export async function startBroker(
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   opened.defer(keepHouse(store, broker, log));
+  opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
   opened.defer(keepWatch(broker, log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });
   const resources = opened.move();

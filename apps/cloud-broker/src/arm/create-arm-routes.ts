@@ -1,5 +1,6 @@
 import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
 import { createKeyHealthRoutes } from "../key-health/create-key-health-routes.ts";
+import { createRevocationRoutes } from "../leases/create-revocation-routes.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
@@ -18,6 +19,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createExtensionRoutes(plane),
     ...createDiagnosticsRoutes(plane),
     ...createKeyHealthRoutes(plane),
+    ...createRevocationRoutes(plane),
     ...createServiceRoutes(plane),
     ...createOperationRoutes(plane),
   ];

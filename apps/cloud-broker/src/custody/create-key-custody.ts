@@ -8,6 +8,7 @@ import type { KeyCustody } from "./key-custody.ts";
 import { createKeyReader } from "./key-reader.ts";
 import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
+import { probeKey } from "./probe-key.ts";
 import { releaseContentKey } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
 
@@ -21,6 +22,7 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     generate: (order, serials, alsoCommit) => generateEnvelopes(deps, order, serials, alsoCommit),
     envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
     releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
+    probe: (order, kid) => probeKey(deps, order, kid),
     revealPasskeys: (order) => revealPasskeys(deps, order),
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),

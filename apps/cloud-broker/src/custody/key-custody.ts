@@ -66,6 +66,11 @@ export type KeyCustody = {
       readonly vaultRequestId?: string;
     }>
   >;
+  /**
+   * Asks the vault whether the key still works for the order, without touching a content key: fresh Get checks, then
+   * unwraps a canary. @param kid - the version that the order's envelopes are wrapped to.
+   */
+  probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
   revealPasskeys(
     order: OrderId,

@@ -5,6 +5,8 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
 import { stepsSoFar } from "../diagnostics/trace.ts";
+import { openLease } from "../leases/open-lease.ts";
+import { findRevocation } from "../leases/revocations.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
@@ -41,6 +43,8 @@ export async function commitGrant(
           detail: "purpose: the stage of the order changed meanwhile",
         },
       };
+    const revocation = await findRevocation(transaction, order, serial);
+    if (revocation !== undefined) return { ok: false, failure: revocation };
     await appendAudit(transaction, order, {
       action: "unlock",
       actor: actorOf(message, sender),
@@ -75,6 +79,7 @@ export async function commitGrant(
         receipt_outcome: null,
       })
       .execute();
+    await openLease(transaction, sender, { grant, grantHash, request }, now());
     await noteOutcome(transaction, sender, "granted", now());
     return { ok: true, value: undefined };
   });

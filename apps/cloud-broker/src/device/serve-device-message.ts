@@ -18,6 +18,8 @@ export type DeviceMessage = {
   readonly hash: string;
   readonly address: string;
   readonly correlationId: string;
+  /** Named segments of the route's path. */
+  readonly parameters: Readonly<Record<string, string>>;
 };
 
 /** Whose message it is, once that is proven. */
@@ -48,6 +50,7 @@ export function serveDeviceMessage<Proven extends Sender>(
       hash: messageHash(request.body),
       address: request.address,
       correlationId: request.requestId,
+      parameters: request.parameters,
     };
     const known = running.get(message.hash);
     if (known !== undefined) return known;

@@ -23,6 +23,7 @@ import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { NodeEnvelope } from "../custody/key-custody.ts";
 import { markStep } from "../diagnostics/trace.ts";
+import { findRevocation } from "../leases/revocations.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { consumeNonce } from "./consume-nonce.ts";
@@ -83,6 +84,8 @@ async function decideAndGrant(
   const facts = await loadFacts(dependencies, message, request, node, envelope);
   const decision = decideUnlock(request, facts);
   if (!decision.ok) return decision;
+  const revocation = await findRevocation(dependencies.store, node.order, node.serial);
+  if (revocation !== undefined) return { ok: false, failure: revocation };
   markStep("decision");
 
   const consumed = await consumeNonce(dependencies, message.hash, request, node);

@@ -19,8 +19,15 @@ import {
   operationList,
   preparedNodes,
   prepareRequest,
+  operatorRestoreRequest,
+  operatorRevokeRequest,
   regionConfigurationRequest,
   regionConfigurationResponse,
+  restoreAccessRequest,
+  restoreAccessResult,
+  revocationDrillView,
+  revokeRequest,
+  revokeResult,
   shipmentPickUpRequest,
   shipmentPickUpResponse,
   unencryptedCredentialsList,
@@ -141,6 +148,34 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`GET ${PATHS.job}/keyHealth`]: {
     summary: "Reads whether the key of an order is fit for use, as last seen (extension)",
     answers: { 200: keyHealthView },
+  },
+  [`POST ${PATHS.job}/revoke`]: {
+    summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
+    request: revokeRequest,
+    answers: { 200: revokeResult },
+  },
+  [`POST ${PATHS.job}/restoreAccess`]: {
+    summary: "Lifts what was revoked; each node unlocks again by itself (extension)",
+    request: restoreAccessRequest,
+    answers: { 200: restoreAccessResult },
+  },
+  [`POST ${PATHS.job}/revocationDrill`]: {
+    summary: "Measures the path of a revocation; volumes stay open (extension)",
+    answers: { 200: revocationDrillView },
+  },
+  [`GET ${PATHS.job}/revocationDrill`]: {
+    summary: "Reads the figures of the last drill (extension)",
+    answers: { 200: revocationDrillView },
+  },
+  "POST /operator/v1/revoke": {
+    summary: "Refuses unlocks of a subscription or of the fleet, and re-locks at once",
+    request: operatorRevokeRequest,
+    answers: { 200: revokeResult },
+  },
+  "POST /operator/v1/restoreAccess": {
+    summary: "Lifts what the operator revoked",
+    request: operatorRestoreRequest,
+    answers: { 200: restoreAccessResult },
   },
   [`GET ${PATHS.job}/diagnostics/:correlationId`]: {
     summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",

@@ -12,6 +12,7 @@ import { PATHS } from "../arm/paths.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { renderTime } from "../arm/wire-time.ts";
 import type { OrderName } from "../core/order.ts";
+import { createFleetRoutes } from "../leases/create-fleet-routes.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 import { startCopy } from "../orders/copy-data.ts";
 import { dispatchOrder } from "../orders/dispatch-order.ts";
@@ -88,6 +89,7 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
       return moveOrder(plane, name, { kind: "fail", outcome }, context);
     }),
     move("erase", (name, _body, context) => eraseOrder(plane, name, context)),
+    ...createFleetRoutes(plane),
   ];
 }
 

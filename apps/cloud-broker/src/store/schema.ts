@@ -111,6 +111,72 @@ export type BrokerTables = {
     receipt_hash: string | null;
     receipt_outcome: string | null;
   };
+  /** What a node holds of a grant: renewed while its key may be used, closed by a re-lock order (core/lease-record.ts). */
+  leases: {
+    id: string;
+    order_id: string;
+    serial: string;
+    purpose: string;
+    grant_hash: string;
+    boot_id: string;
+    sequence: number;
+    last_counter: number;
+    state: string;
+    ttl_seconds: number;
+    outage_grace_seconds: number;
+    granted_at_ms: number;
+    renewed_at_ms: number;
+    /** The failure that ended it, as core/ports.ts has it. */
+    refusal_json: string | null;
+    refused_at_ms: number | null;
+    /** When its node was first sent the re-lock order. */
+    told_at_ms: number | null;
+    closed_at_ms: number | null;
+  };
+  /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
+  node_keys: {
+    order_id: string;
+    serial: string;
+    kid: string;
+    identity: string;
+  };
+  /** What the vault last said of a key to an identity. `due_at_ms` is the claim: whoever moves it on asks. */
+  probes: {
+    identity: string;
+    kid: string;
+    state: string;
+    failure_json: string | null;
+    since_ms: number | null;
+    checked_at_ms: number | null;
+    due_at_ms: number;
+  };
+  /** A random value wrapped once to each key version, and its hash: probes unwrap it, never a content key. */
+  canaries: {
+    kid: string;
+    encrypted_key: string;
+    value_hash: string;
+  };
+  /** Kill switches; one stands until it is lifted. `scope`: an order id, `order id serial`, a subscription id, or `*`. */
+  revocations: {
+    id: string;
+    kind: string;
+    scope: string;
+    origin: string;
+    reason: string;
+    created_at_ms: number;
+    created_by: string;
+    lifted_at_ms: number | null;
+    lifted_by: string | null;
+  };
+  /** Revocation drills, one row for each lease that was asked. */
+  drills: {
+    id: string;
+    order_id: string;
+    serial: string;
+    lease_id: string;
+    started_at_ms: number;
+    answered_at_ms: number | null;
+  };
   audit: {
     chain: string;
     sequence: number;

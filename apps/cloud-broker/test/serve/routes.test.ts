@@ -43,6 +43,8 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.enrolments]: MESSAGE_TYPES.enrolmentRequest,
     [DEVICE_ROUTES.unlocks]: MESSAGE_TYPES.unlockRequest,
     [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
+    [DEVICE_ROUTES.renewals]: MESSAGE_TYPES.leaseRenewal,
+    [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
   };
   // An enrolment proves the key that it carries: here it carries another one.
   const publicKey = generateSigningKey().key.publicJwk;

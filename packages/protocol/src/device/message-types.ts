@@ -12,6 +12,11 @@ export const MESSAGE_TYPES = {
   pending: "databox-pending+jws",
   receipt: "databox-receipt+jws",
   acknowledgement: "databox-acknowledgement+jws",
+  leaseRenewal: "databox-lease-renewal+jws",
+  lease: "databox-lease+jws",
+  relock: "databox-relock+jws",
+  leaseWatch: "databox-lease-watch+jws",
+  leaseReceipt: "databox-lease-receipt+jws",
 } as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
@@ -22,6 +27,17 @@ export const DEVICE_ROUTES = {
   enrolments: "/device/v1/enrollments",
   unlocks: "/device/v1/unlocks",
   receipts: "/device/v1/receipts",
+  renewals: "/device/v1/leases/:lease/renewals",
+  leaseReceipts: "/device/v1/leases/:lease/receipts",
+  leaseEvents: "/device/v1/leases/:lease/events",
 } as const;
+
+/** Path of a route of one lease. */
+export function leasePath(
+  route: "renewals" | "leaseReceipts" | "leaseEvents",
+  lease: string,
+): string {
+  return DEVICE_ROUTES[route].replace(":lease", lease);
+}
 
 export const JOSE_MEDIA_TYPE = "application/jose";

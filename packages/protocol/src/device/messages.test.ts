@@ -5,6 +5,7 @@ import type * as z from "zod/mini";
 import { parseWith } from "../parse.ts";
 import { challenge, challengeRequest } from "./challenge.ts";
 import { enrolment, enrolmentRequest, signedEnvelope } from "./enrolment.ts";
+import { leaseReceipt, leaseRenewal, leaseWatch, relockOrder, renewedLease } from "./lease.ts";
 import { acknowledgement, receipt } from "./receipt.ts";
 import { denial, grant, pending, unlockRequest } from "./unlock.ts";
 
@@ -13,6 +14,8 @@ const ORDER =
 const UUID = "00000000-0000-4000-8000-000000000002";
 const HASH = "A".repeat(43);
 const PUBLIC_KEY = { kty: "EC", crv: "P-256", x: HASH, y: HASH };
+
+const HOLDER = { lease: UUID, order: ORDER, serial: "DBX-1", bootId: UUID, counter: 1 };
 
 /** One good message of each kind. */
 const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
@@ -100,6 +103,34 @@ const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
     },
   ],
   acknowledgement: [acknowledgement, { requestHash: HASH }],
+  leaseRenewal: [leaseRenewal, { ...HOLDER, sequence: 0, state: "unlocked", journalHead: HASH }],
+  renewedLease: [
+    renewedLease,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      lease: { id: UUID, ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: 1 },
+    },
+  ],
+  relockOrder: [
+    relockOrder,
+    {
+      requestHash: HASH,
+      code: "UnlockRevoked",
+      class: "refused",
+      who: "security-administrator",
+      title: "Unlocking is switched off",
+      message: "Unlocking was switched off for this order",
+      ask: "Ask your security administrator.",
+      steps: [],
+      correlationId: UUID,
+      lease: UUID,
+      sequence: 3,
+    },
+  ],
+  leaseWatch: [leaseWatch, { ...HOLDER, sequence: 0, watch: true }],
+  leaseReceipt: [leaseReceipt, { ...HOLDER, outcome: "relocked", journalHead: HASH }],
 };
 const ALL = Object.entries(MESSAGES).map(([name, [schema, value]]) => ({ name, schema, value }));
 const EACH_MEMBER = ALL.flatMap((message) =>

@@ -102,5 +102,29 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Read diagnostics",
     "Reads the timeline of one unlock by its correlation id",
   ),
+  entry(
+    "jobs/revoke/action",
+    "Jobs",
+    "Revoke unlocking",
+    "Refuses unlocks of an order and re-locks its appliances at once",
+  ),
+  entry(
+    "jobs/restoreAccess/action",
+    "Jobs",
+    "Restore unlocking",
+    "Allows unlocks again after they were revoked",
+  ),
+  entry(
+    "jobs/revocationDrill/action",
+    "Jobs",
+    "Drill a revocation",
+    "Measures how fast a revocation reaches the appliances, which stay unlocked",
+  ),
+  entry(
+    "jobs/revocationDrill/read",
+    "Jobs",
+    "Read a revocation drill",
+    "Reads the figures of the last drill",
+  ),
   entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
 ];

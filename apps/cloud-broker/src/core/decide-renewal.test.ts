@@ -1,0 +1,98 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import { decideRenewal, type LeaseRecord, type RenewalFacts } from "./decide-renewal.ts";
+
+const ORDER = "/subscriptions/1/resourcegroups/g/providers/microsoft.databox/jobs/a";
+const LEASE: LeaseRecord = {
+  order: ORDER,
+  serial: "DBX-1",
+  purpose: "unlock",
+  bootId: "boot-number-1",
+  sequence: 4,
+  lastCounter: 10,
+  state: "live",
+  ttlSeconds: 60,
+  outageGraceSeconds: 900,
+  renewedAtMs: 1_000_000,
+  refusal: undefined,
+};
+const FACTS: RenewalFacts = {
+  node: { order: ORDER, serial: "DBX-1" },
+  leaseOfPath: "lease-1",
+  lease: LEASE,
+  stage: "Delivered",
+  hasEnvelope: true,
+  revocation: undefined,
+  nowMs: 1_020_000,
+};
+const REQUEST = {
+  lease: "lease-1",
+  order: ORDER,
+  serial: "DBX-1",
+  bootId: "boot-number-1",
+  counter: 11,
+  sequence: 4,
+};
+const withLease = (change: Partial<LeaseRecord>) => ({ lease: { ...LEASE, ...change } });
+
+describe("a renewal", () => {
+  test("of a live lease gets the next sequence", () => {
+    expect(decideRenewal(REQUEST, FACTS)).toEqual({
+      ok: true,
+      value: { kind: "renew", sequence: 5 },
+    });
+  });
+
+  test("whose last answer was lost gets that step again", () => {
+    expect(decideRenewal({ ...REQUEST, sequence: 3 }, FACTS)).toEqual({
+      ok: true,
+      value: { kind: "renew", sequence: 4 },
+    });
+  });
+
+  test.each<[string, Partial<typeof REQUEST>, Partial<RenewalFacts>, string]>([
+    ["for another order", { order: "/other" }, {}, "OrderMismatch"],
+    ["for another node", { serial: "DBX-2" }, {}, "OrderMismatch"],
+    ["of another lease than its path", { lease: "lease-2" }, {}, "DeviceMessageMalformed"],
+    ["of a lease that nobody gave", {}, { lease: undefined }, "LeaseInvalid"],
+    ["of another node's lease", {}, withLease({ serial: "DBX-2" }), "LeaseInvalid"],
+    ["of another order's lease", {}, withLease({ order: "/other" }), "LeaseInvalid"],
+    ["of another boot", { bootId: "boot-number-2" }, {}, "LeaseInvalid"],
+    ["with a counter that was seen", { counter: 10 }, {}, "CounterRollback"],
+    ["two steps behind", { sequence: 2 }, {}, "LeaseInvalid"],
+    ["one step ahead", { sequence: 5 }, {}, "LeaseInvalid"],
+    ["of a superseded lease", {}, withLease({ state: "superseded" }), "LeaseInvalid"],
+    ["of a closed lease", {}, withLease({ state: "closed" }), "LeaseInvalid"],
+    ["after its grace", {}, { nowMs: 1_000_000 + 900_001 }, "LeaseInvalid"],
+  ])("%s is no renewal", (_name, request, facts, code) => {
+    const decision = decideRenewal({ ...REQUEST, ...request }, { ...FACTS, ...facts });
+    expect(decision.ok ? decision.value : decision.failure.code).toBe(code);
+  });
+
+  test.each<[string, Partial<RenewalFacts>, string]>([
+    [
+      "whose key was refused",
+      withLease({ state: "refused", refusal: { code: "SsemUserErrorEncryptionKeyDisabled" } }),
+      "SsemUserErrorEncryptionKeyDisabled",
+    ],
+    ["under a kill switch", { revocation: { code: "UnlockRevoked" } }, "UnlockRevoked"],
+    ["of an order that was picked up", { stage: "PickedUp" }, "PurposeForbidden"],
+    ["of an order that is gone", { stage: undefined }, "PurposeForbidden"],
+    ["of an erased order", { hasEnvelope: false }, "SsemUserErrorSecretsNotGenerated"],
+  ])("%s is answered by the order to close", (_name, facts, code) => {
+    const decision = decideRenewal(REQUEST, { ...FACTS, ...facts });
+    expect(decision).toMatchObject({ ok: true, value: { kind: "relock", failure: { code } } });
+  });
+
+  test.prop([fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }), fc.boolean()])(
+    "never renews a refused lease, whatever its sequence and counter",
+    (sequence, counter, hasEnvelope) => {
+      const decision = decideRenewal(
+        { ...REQUEST, sequence, counter },
+        { ...FACTS, ...withLease({ state: "refused" }), hasEnvelope },
+      );
+      expect(decision.ok && decision.value.kind === "renew").toBe(false);
+    },
+  );
+});

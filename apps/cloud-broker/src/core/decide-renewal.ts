@@ -1,0 +1,93 @@
+import type { LeaseRenewal } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+import type { Failure, Outcome } from "./ports.ts";
+import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
+
+/** `refused`: to be closed, whatever the key does now; `closed`: it is; `superseded`: its node unlocked again. */
+export const LEASE_STATES = ["live", "refused", "closed", "superseded"] as const;
+export type LeaseState = (typeof LEASE_STATES)[number];
+
+export type LeaseRecord = {
+  readonly order: string;
+  readonly serial: string;
+  readonly purpose: UnlockPurpose;
+  readonly bootId: string;
+  readonly sequence: number;
+  readonly lastCounter: number;
+  readonly state: LeaseState;
+  readonly ttlSeconds: number;
+  readonly outageGraceSeconds: number;
+  readonly renewedAtMs: EpochMs;
+  /** Why it was refused. */
+  readonly refusal: Failure | undefined;
+};
+
+export type RenewalFacts = {
+  /** The node that signed. */
+  readonly node: { readonly order: string; readonly serial: string };
+  /** Of the path. */
+  readonly leaseOfPath: string;
+  readonly lease: LeaseRecord | undefined;
+  readonly stage: string | undefined;
+  readonly hasEnvelope: boolean;
+  /** The kill switch that stands. */
+  readonly revocation: Failure | undefined;
+  readonly nowMs: EpochMs;
+};
+
+export type RenewalDecision =
+  | { readonly kind: "renew"; readonly sequence: number }
+  | { readonly kind: "relock"; readonly failure: Failure };
+
+/**
+ * First whether this message may speak for the lease at all, then whether the lease may go on. A node whose last answer
+ * was lost is one step behind and gets that step again.
+ */
+export function decideRenewal(
+  request: Pick<LeaseRenewal, "lease" | "order" | "serial" | "bootId" | "counter" | "sequence">,
+  facts: RenewalFacts,
+): Outcome<RenewalDecision> {
+  const { lease, node } = facts;
+  if (request.order !== node.order || request.serial !== node.serial)
+    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
+  if (request.lease !== facts.leaseOfPath)
+    return refuse("DeviceMessageMalformed", "lease: not the one that the path names");
+  if (lease === undefined || lease.order !== node.order || lease.serial !== node.serial)
+    return refuse("LeaseInvalid", "lease: this node was never given it");
+  if (request.counter <= lease.lastCounter)
+    return refuse("CounterRollback", "counter: not above the last one that was seen");
+  if (request.bootId !== lease.bootId)
+    return refuse("LeaseInvalid", "bootId: the lease ended with the boot that it was given in");
+  if (lease.state === "superseded" || lease.state === "closed")
+    return refuse("LeaseInvalid", `lease: it is ${lease.state}`);
+  if (request.sequence !== lease.sequence && request.sequence !== lease.sequence - 1)
+    return refuse("LeaseInvalid", "sequence: not that of the last lease");
+  if (facts.nowMs > endOf(lease))
+    return refuse("LeaseInvalid", "lease: it was not renewed in time");
+  const failure = refusalOf(lease, facts);
+  if (failure !== undefined) return { ok: true, value: { kind: "relock", failure } };
+  return { ok: true, value: { kind: "renew", sequence: request.sequence + 1 } };
+}
+
+function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined {
+  if (lease.state === "refused") return lease.refusal ?? { code: "UnlockRevoked" };
+  if (facts.revocation !== undefined) return facts.revocation;
+  if (facts.stage === undefined || !purposeAllowed(facts.stage, lease.purpose))
+    return {
+      code: "PurposeForbidden",
+      facts: { purpose: lease.purpose, stage: facts.stage ?? "ended" },
+    };
+  return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
+}
+
+function endOf(lease: LeaseRecord): EpochMs {
+  return lease.renewedAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
+}
+
+function refuse(
+  code: "OrderMismatch" | "DeviceMessageMalformed" | "LeaseInvalid" | "CounterRollback",
+  detail: string,
+): Outcome<never> {
+  return { ok: false, failure: { code, detail } };
+}

@@ -1,0 +1,93 @@
+import { hash, randomBytes } from "node:crypto";
+
+import { decodeBase64url, encodeBase64url, zero } from "@databox-cmk/crypto";
+
+import type { OrderId } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { loadKeyInForce } from "./key-in-force.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { notGenerated } from "./release-content-key.ts";
+import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
+import { wrapContentKey } from "./wrap-content-key.ts";
+
+const CANARY_BYTES = 32;
+
+export type ProbeDependencies = Pick<
+  CustodyDependencies,
+  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes"
+> & { readonly reader: KeyReader };
+
+/** Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the canary. */
+export async function probeKey(
+  deps: ProbeDependencies,
+  order: OrderId,
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const inForce = await loadKeyInForce(deps.store, order);
+  if (inForce === undefined) return notGenerated;
+  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  if (!chosen.ok) return chosen;
+  const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
+  if (!usable.ok) return usable;
+  const key = await deps.reader.readUsable(usable.value);
+  if (!key.ok) return key;
+  const canary = await deps.store
+    .selectFrom("canaries")
+    .select(["encrypted_key", "value_hash"])
+    .where("kid", "=", kid)
+    .executeTakeFirst();
+  return canary === undefined
+    ? makeCanary(deps, usable.value, kid)
+    : unwrapCanary(deps, usable.value, kid, canary);
+}
+
+async function makeCanary(
+  deps: ProbeDependencies,
+  usable: UsableKey,
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const value = randomBytes(CANARY_BYTES);
+  try {
+    const wrapped = await wrapContentKey(deps, usable, kid, value);
+    if (!wrapped.ok) return wrapped;
+    await deps.store
+      .insertInto("canaries")
+      .values({
+        kid,
+        encrypted_key: encodeBase64url(wrapped.value),
+        value_hash: hash("sha256", value, "base64url"),
+      })
+      .onConflict((conflict) => conflict.column("kid").doNothing())
+      .execute();
+    return { ok: true, value: undefined };
+  } finally {
+    zero(value);
+  }
+}
+
+async function unwrapCanary(
+  { vaults, reader }: ProbeDependencies,
+  usable: UsableKey,
+  kid: string,
+  canary: { readonly encrypted_key: string; readonly value_hash: string },
+): Promise<Outcome<undefined>> {
+  const encryptedKey = decodeBase64url(canary.encrypted_key);
+  const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
+  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  const { contentKey } = unwrapped.value;
+  try {
+    if (hash("sha256", contentKey, "base64url") === canary.value_hash)
+      return { ok: true, value: undefined };
+    return {
+      ok: false,
+      failure: describeFailure(
+        { code: "KeyVersionMismatch", detail: "the canary opens to another value" },
+        usable,
+      ),
+    };
+  } finally {
+    zero(contentKey);
+  }
+}

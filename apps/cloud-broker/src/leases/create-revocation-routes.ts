@@ -1,0 +1,97 @@
+import { AppError } from "@databox-cmk/errors";
+import { restoreAccessRequest, revokeRequest } from "@databox-cmk/protocol";
+
+import {
+  type ArmRequest,
+  armHandler,
+  contextOf,
+  orderNameOf,
+  parseBody,
+} from "../arm/arm-request.ts";
+import { PATHS } from "../arm/paths.ts";
+import { renderTime } from "../arm/wire-time.ts";
+import { ACTIONS } from "../core/permissions.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
+import { findOrder } from "../orders/find-order.ts";
+import { readNodes } from "../orders/read-nodes.ts";
+import type { Route } from "../server/route.ts";
+import { readLastDrill, startDrill } from "./drill.ts";
+import type { RevocationScope } from "./revocations.ts";
+import { restoreAccess, revokeNow } from "./switch-unlocking.ts";
+
+const MAX_BYTES = 16 * 1024;
+const origin = "customer";
+
+/** What the owner of an order does about appliances in the field. */
+export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
+  const scopeOf = async (
+    request: ArmRequest,
+    serial: string | undefined,
+  ): Promise<RevocationScope> => {
+    const { id: order } = await findOrder(plane.store, orderNameOf(request));
+    if (serial === undefined) return { kind: "order", order };
+    const nodes = await readNodes(plane.store, order);
+    if (!nodes.some((node) => node.serial === serial))
+      throw new AppError("InvalidRequestContent", {
+        target: "serial",
+        detail: "serial: the order has no such node",
+      });
+    return { kind: "node", order, serial };
+  };
+  return [
+    {
+      method: "POST",
+      path: `${PATHS.job}/revoke`,
+      authentication: "caller",
+      action: ACTIONS.revoke,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: armHandler(async (request) => {
+        const { reason, serial } = parseBody(revokeRequest, request.body);
+        const scope = await scopeOf(request, serial);
+        const context = contextOf(request);
+        const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
+        return { status: 200, body: { json: { revokedAt: renderTime(nowMs), leases } } };
+      }),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/restoreAccess`,
+      authentication: "caller",
+      action: ACTIONS.restoreAccess,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      optional: true,
+      handle: armHandler(async (request) => {
+        const { serial } = parseBody(restoreAccessRequest, request.body);
+        const scope = await scopeOf(request, serial);
+        const context = contextOf(request);
+        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
+        return { status: 200, body: { json: { restoredAt: renderTime(nowMs), lifted } } };
+      }),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/revocationDrill`,
+      authentication: "caller",
+      action: ACTIONS.revocationDrill,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(plane.store, orderNameOf(request));
+        await startDrill(plane, id, contextOf(request));
+        return { status: 200, body: { json: await readLastDrill(plane, id) } };
+      }),
+    },
+    {
+      method: "GET",
+      path: `${PATHS.job}/revocationDrill`,
+      authentication: "caller",
+      action: ACTIONS.readRevocationDrill,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(plane.store, orderNameOf(request));
+        return { status: 200, body: { json: await readLastDrill(plane, id) } };
+      }),
+    },
+  ];
+}

@@ -1,0 +1,31 @@
+import { isErrorCode } from "@databox-cmk/errors";
+import * as z from "zod/mini";
+
+import type { Failure } from "../core/ports.ts";
+
+const stored = z.object({
+  code: z.string(),
+  reason: z.optional(z.string()),
+  facts: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+  detail: z.optional(z.string()),
+  vaultRequestId: z.optional(z.string()),
+});
+
+/** A refusal as it is kept beside what it ended. */
+export function renderFailureJson(failure: Failure): string {
+  const { code, reason, facts, detail, vaultRequestId } = failure;
+  return JSON.stringify({ code, reason, facts, detail, vaultRequestId });
+}
+
+export function parseFailureJson(json: string | null): Failure | undefined {
+  if (json === null) return undefined;
+  const { code, reason, facts, detail, vaultRequestId } = stored.parse(JSON.parse(json));
+  if (!isErrorCode(code)) throw new TypeError(`a stored refusal has the unknown code ${code}`);
+  return {
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    ...(facts === undefined ? {} : { facts }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+  };
+}

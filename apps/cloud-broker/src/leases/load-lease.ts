@@ -1,0 +1,77 @@
+import { unlockPurpose } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
+import * as z from "zod/mini";
+
+import { LEASE_STATES, type LeaseRecord } from "../core/decide-renewal.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { parseFailureJson } from "./failure-json.ts";
+
+const leaseState = z.enum(LEASE_STATES);
+
+export type LoadedLease = {
+  readonly lease: LeaseRecord;
+  readonly stage: string;
+  readonly hasEnvelope: boolean;
+  /** Id of the drill that this lease has not answered yet. */
+  readonly drill: string | undefined;
+};
+
+/** One statement for everything about a lease but the kill switches; no vault is asked. */
+export async function loadLease(
+  store: Kysely<BrokerTables>,
+  id: string,
+): Promise<LoadedLease | undefined> {
+  const row = await store
+    .selectFrom("leases")
+    .innerJoin("orders", "orders.id", "leases.order_id")
+    .select((lease) => [
+      "leases.order_id",
+      "leases.serial",
+      "leases.purpose",
+      "leases.boot_id",
+      "leases.sequence",
+      "leases.last_counter",
+      "leases.state",
+      "leases.ttl_seconds",
+      "leases.outage_grace_seconds",
+      "leases.renewed_at_ms",
+      "leases.refusal_json",
+      "orders.stage",
+      lease
+        .selectFrom("envelopes")
+        .select("envelopes.generation")
+        .whereRef("envelopes.order_id", "=", "leases.order_id")
+        .whereRef("envelopes.serial", "=", "leases.serial")
+        .limit(1)
+        .as("generation"),
+      lease
+        .selectFrom("drills")
+        .select("drills.id")
+        .whereRef("drills.lease_id", "=", "leases.id")
+        .where("drills.answered_at_ms", "is", null)
+        .orderBy("drills.started_at_ms", "desc")
+        .limit(1)
+        .as("drill"),
+    ])
+    .where("leases.id", "=", id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    lease: {
+      order: row.order_id,
+      serial: row.serial,
+      purpose: unlockPurpose.parse(row.purpose),
+      bootId: row.boot_id,
+      sequence: row.sequence,
+      lastCounter: row.last_counter,
+      state: leaseState.parse(row.state),
+      ttlSeconds: row.ttl_seconds,
+      outageGraceSeconds: row.outage_grace_seconds,
+      renewedAtMs: row.renewed_at_ms,
+      refusal: parseFailureJson(row.refusal_json),
+    },
+    stage: row.stage,
+    hasEnvelope: row.generation !== null,
+    drill: row.drill ?? undefined,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** In the transaction of the grant. A node holds one lease: the new one takes the place of those before. */
+export async function openLease(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: { readonly order: OrderId; readonly serial: string },
+  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockRequest },
+  nowMs: number,
+): Promise<void> {
+  if (request.purpose === "prepare") return; // nothing stays open after a preparation
+  await transaction
+    .updateTable("leases")
+    .set({ state: "superseded" })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("state", "in", ["live", "refused"])
+    .execute();
+  const { id, ttlSeconds, outageGraceSeconds, sequence } = grant.lease;
+  await transaction
+    .insertInto("leases")
+    .values({
+      id,
+      order_id: order,
+      serial,
+      purpose: request.purpose,
+      grant_hash: grantHash,
+      boot_id: request.bootId,
+      sequence,
+      last_counter: request.counter,
+      state: "live",
+      ttl_seconds: ttlSeconds,
+      outage_grace_seconds: outageGraceSeconds,
+      granted_at_ms: nowMs,
+      renewed_at_ms: nowMs,
+      refusal_json: null,
+      refused_at_ms: null,
+      told_at_ms: null,
+      closed_at_ms: null,
+    })
+    .execute();
+}

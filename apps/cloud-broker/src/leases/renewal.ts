@@ -1,0 +1,111 @@
+import {
+  leaseRenewal,
+  type LeaseRenewal,
+  MESSAGE_TYPES,
+  parseWith,
+  type RenewedLease,
+} from "@databox-cmk/protocol";
+
+import { decideRenewal } from "../core/decide-renewal.ts";
+import type { Outcome } from "../core/ports.ts";
+import { authenticateDevice, malformed } from "../device/authenticate-device.ts";
+import type { DeviceDependencies } from "../device/device-dependencies.ts";
+import type { FindDevice } from "../device/device-node.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "../device/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
+import { loadLease, type LoadedLease } from "./load-lease.ts";
+import { orderRelock } from "./order-relock.ts";
+import { findRevocation } from "./revocations.ts";
+
+export type LeaseSender = Sender & { readonly payload: unknown };
+
+/** Next lease, or the signed order to close. Asks no vault: what probes found is in the database. */
+export function createRenewalExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<LeaseSender> {
+  return {
+    action: "renew",
+    authenticate: (message) =>
+      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
+    answer: (message, sender) => renew(dependencies, message, sender),
+  };
+}
+
+export async function authenticateLeaseMessage(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+  message: DeviceMessage,
+  type: (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES],
+): Promise<Outcome<LeaseSender>> {
+  const device = await authenticateDevice(
+    { ...dependencies, findDevice },
+    message.text,
+    type,
+    message.address,
+  );
+  if (!device.ok) return device;
+  const { node, payload } = device.value;
+  return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+}
+
+async function renew(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(leaseRenewal, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { store, now } = dependencies;
+  const loaded = await loadLease(store, request.lease);
+  const decision = decideRenewal(request, {
+    node: sender,
+    leaseOfPath: message.parameters["lease"] ?? "",
+    lease: loaded?.lease,
+    stage: loaded?.stage,
+    hasEnvelope: loaded?.hasEnvelope === true,
+    revocation: await findRevocation(store, sender.order, sender.serial),
+    nowMs: now(),
+  });
+  if (!decision.ok) return decision;
+  if (loaded === undefined) return conflict;
+  if (decision.value.kind === "relock")
+    return orderRelock(dependencies, message, sender, request, decision.value.failure);
+  return extend(dependencies, message, request, loaded, decision.value.sequence);
+}
+
+const conflict: Outcome<never> = {
+  ok: false,
+  failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
+};
+
+/** The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered. */
+async function extend(
+  { commit, keys, now }: DeviceDependencies,
+  message: DeviceMessage,
+  request: LeaseRenewal,
+  { lease, drill }: LoadedLease,
+  sequence: number,
+): Promise<Outcome<SignedAnswer>> {
+  const { ttlSeconds, outageGraceSeconds } = lease;
+  const payload: RenewedLease = {
+    requestHash: message.hash,
+    order: request.order,
+    serial: request.serial,
+    lease: { id: request.lease, ttlSeconds, outageGraceSeconds, sequence },
+    ...(drill === undefined ? {} : { drill }),
+  };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
+  return commit(async (transaction) => {
+    const moved = await transaction
+      .updateTable("leases")
+      .set({ sequence, last_counter: request.counter, renewed_at_ms: now() })
+      .where("id", "=", request.lease)
+      .where("state", "=", "live")
+      .where("sequence", "=", lease.sequence)
+      .where("last_counter", "<", request.counter)
+      .executeTakeFirst();
+    return moved.numUpdatedRows === 1n ? { ok: true, value: answer } : conflict;
+  });
+}

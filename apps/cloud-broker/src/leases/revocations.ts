@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+
+import { type Kysely, sql, type Transaction } from "kysely";
+
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { Failure } from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { renderFailureJson } from "./failure-json.ts";
+
+/** What a kill switch covers. Order ids and subscription ids in lower case. */
+export type RevocationScope =
+  | { readonly kind: "order"; readonly order: OrderId }
+  | { readonly kind: "node"; readonly order: OrderId; readonly serial: string }
+  | { readonly kind: "subscription"; readonly subscriptionId: string }
+  | { readonly kind: "fleet" };
+/** Whose switch it is: nobody lifts another's. */
+export type RevocationOrigin = "customer" | "operator";
+
+/**
+ * The kill switch that stands for a node, as the failure that it causes. If it cannot be read this throws, and whoever
+ * asked grants nothing.
+ */
+export async function findRevocation(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  serial: string,
+): Promise<Failure | undefined> {
+  const row = await store
+    .selectFrom("revocations")
+    .select("kind")
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "in", [order, nodeScope(order, serial), subscriptionOf(order), FLEET])
+    .executeTakeFirst();
+  return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
+}
+
+/** Throws the switch and refuses, in the same transaction, every lease that it covers. @returns how many leases */
+export async function revoke(
+  transaction: Transaction<BrokerTables>,
+  scope: RevocationScope,
+  origin: RevocationOrigin,
+  { reason, by, nowMs }: { readonly reason: string; readonly by: string; readonly nowMs: EpochMs },
+): Promise<number> {
+  await transaction
+    .insertInto("revocations")
+    .values({
+      id: randomUUID(),
+      kind: scope.kind,
+      scope: textOf(scope),
+      origin,
+      reason,
+      created_at_ms: nowMs,
+      created_by: by,
+      lifted_at_ms: null,
+      lifted_by: null,
+    })
+    .execute();
+  const refusal = renderFailureJson({ code: "UnlockRevoked", facts: { scope: scope.kind } });
+  const refused = await leasesOf(transaction, scope)
+    .set({ state: "refused", refusal_json: refusal, refused_at_ms: nowMs })
+    .where("state", "=", "live")
+    .executeTakeFirst();
+  return Number(refused.numUpdatedRows);
+}
+
+/** Leases that were refused stay so: each node unlocks again, and is checked again. @returns how many switches stood */
+export async function lift(
+  transaction: Transaction<BrokerTables>,
+  scope: RevocationScope,
+  origin: RevocationOrigin,
+  by: string,
+  nowMs: EpochMs,
+): Promise<number> {
+  const lifted = await transaction
+    .updateTable("revocations")
+    .set({ lifted_at_ms: nowMs, lifted_by: by })
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "=", textOf(scope))
+    .where("origin", "=", origin)
+    .executeTakeFirst();
+  return Number(lifted.numUpdatedRows);
+}
+
+function leasesOf(transaction: Transaction<BrokerTables>, scope: RevocationScope) {
+  const leases = transaction.updateTable("leases");
+  switch (scope.kind) {
+    case "order":
+      return leases.where("order_id", "=", scope.order);
+    case "node":
+      return leases.where("order_id", "=", scope.order).where("serial", "=", scope.serial);
+    case "subscription": {
+      // A range instead of LIKE, so that it is found by the index ("0" follows "/").
+      const prefix = `/subscriptions/${scope.subscriptionId}`;
+      return leases.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
+    }
+    case "fleet":
+      return leases.where(sql<boolean>`1 = 1`);
+  }
+}
+
+const FLEET = "*";
+
+function textOf(scope: RevocationScope): string {
+  switch (scope.kind) {
+    case "order":
+      return scope.order;
+    case "node":
+      return nodeScope(scope.order, scope.serial);
+    case "subscription":
+      return scope.subscriptionId;
+    case "fleet":
+      return FLEET;
+  }
+}
+
+function nodeScope(order: OrderId, serial: string): string {
+  return `${order} ${serial}`;
+}
+
+/** An order id reads /subscriptions/{2}/…. */
+function subscriptionOf(order: OrderId): string {
+  return order.split("/")[2] ?? "";
+}

@@ -1,0 +1,74 @@
+import { messageHash, readHeader, verifyMessage, importVerifyKey } from "@databox-cmk/crypto";
+import {
+  type LeaseRenewal,
+  leasePath,
+  type LeaseReceipt,
+  MESSAGE_TYPES,
+  renewedLease,
+  type Lease,
+} from "@databox-cmk/protocol";
+import type { DeviceClient } from "@databox-cmk/testkit";
+
+export type LeaseAnswer = { readonly typ: string; readonly payload: Record<string, unknown> };
+
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+
+/** The holder of a lease, as an agent's daemon speaks; `lease` is what it holds and may be set back. */
+export class LeaseClient {
+  readonly device: DeviceClient;
+  lease: Lease;
+
+  constructor(device: DeviceClient, lease: Lease) {
+    this.device = device;
+    this.lease = lease;
+  }
+
+  /** Unlocks a delivered device. */
+  static async unlock(device: DeviceClient): Promise<LeaseClient> {
+    const { answer } = await device.unlock("unlock");
+    if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+    return new LeaseClient(device, answer.value.lease);
+  }
+
+  async renew(change: Partial<LeaseRenewal> = {}): Promise<LeaseAnswer> {
+    this.device.counter += 1;
+    const answer = await this.#send("renewals", MESSAGE_TYPES.leaseRenewal, {
+      ...this.#holder(),
+      sequence: this.lease.sequence,
+      state: "unlocked",
+      journalHead: messageHash("journal"),
+      ...change,
+    } satisfies LeaseRenewal);
+    if (answer.typ === MESSAGE_TYPES.lease) this.lease = renewedLease.parse(answer.payload).lease;
+    return answer;
+  }
+
+  receipt(change: Partial<LeaseReceipt>): Promise<LeaseAnswer> {
+    this.device.counter += 1;
+    return this.#send("leaseReceipts", MESSAGE_TYPES.leaseReceipt, {
+      ...this.#holder(),
+      outcome: "relocked",
+      journalHead: messageHash("journal"),
+      ...change,
+    } satisfies LeaseReceipt);
+  }
+
+  #holder() {
+    const { order, serial, counter } = this.device;
+    return { lease: this.lease.id, order, serial, bootId: BOOT_ID, counter };
+  }
+
+  async #send(
+    route: "renewals" | "leaseReceipts",
+    type: string,
+    payload: object,
+  ): Promise<LeaseAnswer> {
+    const text = await this.device.sign(type, payload);
+    const answer = await this.device.post(leasePath(route, this.lease.id), text);
+    const { typ } = readHeader(answer.text, 65_536);
+    const key = importVerifyKey(this.device.brokerKeys[0]);
+    const value = verifyMessage(answer.text, key, typ, 65_536);
+    if (value["requestHash"] !== messageHash(text)) throw new Error("answers another request");
+    return { typ, payload: value };
+  }
+}

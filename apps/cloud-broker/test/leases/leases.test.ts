@@ -1,0 +1,219 @@
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { VAULT_NAME } from "../control-plane/customer-vault.ts";
+import { jobPath } from "../control-plane/world.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { LeaseClient } from "./lease-client.ts";
+
+const OUTAGE = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
+const JOB = "leased-order";
+let world: BrokerWorld;
+let holder: LeaseClient;
+beforeEach(async () => {
+  world = await createBrokerWorld();
+  holder = await LeaseClient.unlock(await world.delivered(JOB));
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const pass = (seconds: number) => {
+  world.clock.nowMs += seconds * 1000;
+};
+const probeAfter = async (seconds: number) => {
+  pass(seconds);
+  return world.broker().probe();
+};
+const order = () => holder.device.order;
+const activity = async (): Promise<Record<string, unknown>[]> => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
+  return json.value.map(({ row }: { row: Record<string, unknown> }) => row);
+};
+const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles = ["Owner"]) =>
+  world.call("POST", `${jobPath(JOB)}/${action}?${API}`, { body, claims: { roles } });
+
+describe("a renewal", () => {
+  test("gives the next lease, and asks no vault", async () => {
+    world.vaults.purgeVault(VAULT_NAME);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+    expect((await holder.renew()).payload).toMatchObject({ lease: { sequence: 2 } });
+  });
+
+  test("with a stale sequence, of another boot or with an old counter is invalid, and refuses nothing", async () => {
+    await holder.renew();
+    await holder.renew();
+    for (const change of [{ sequence: 0 }, { bootId: "another-boot-id" }])
+      expect(await holder.renew(change)).toMatchObject({
+        typ: MESSAGE_TYPES.denial,
+        payload: { code: "LeaseInvalid", class: "invalid" },
+      });
+    expect(await holder.renew({ counter: 1 })).toMatchObject({
+      payload: { code: "CounterRollback" },
+    });
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test("of the lease before the newest unlock is invalid", async () => {
+    const second = await LeaseClient.unlock(holder.device);
+    expect(await holder.renew()).toMatchObject({ payload: { code: "LeaseInvalid" } });
+    expect((await second.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test("of an order that went on to its pick-up is answered by the order to close", async () => {
+    await world.operator("pickUp", JOB);
+    expect(await holder.renew()).toMatchObject({
+      typ: MESSAGE_TYPES.relock,
+      payload: { code: "PurposeForbidden", lease: holder.lease.id },
+    });
+  });
+});
+
+describe("a probe", () => {
+  test("asks once in an interval about a key that leases hang on", async () => {
+    expect(await world.broker().probe()).toBe(1);
+    expect(await world.broker().probe()).toBe(0);
+    expect(await probeAfter(30)).toBe(1);
+  });
+
+  test("unwraps a canary of the key version, which is no content key", async () => {
+    await probeAfter(0);
+    const canaries = await world.store().selectFrom("canaries").selectAll().execute();
+    expect(canaries.map(({ kid }) => kid)).toEqual([world.kid]);
+    const envelopes = await world.store().selectFrom("envelopes").select("jwe_json").execute();
+    for (const { jwe_json: json } of envelopes)
+      expect(json).not.toContain(canaries[0]?.encrypted_key);
+  });
+
+  test("that finds the key disabled re-locks, and a key that works again does not bring the lease back", async () => {
+    await probeAfter(0);
+    world.vaults.setEnabled(world.kid, false);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+    await probeAfter(30);
+    const told = await holder.renew();
+    expect(told).toMatchObject({
+      typ: MESSAGE_TYPES.relock,
+      payload: {
+        code: "SsemUserErrorEncryptionKeyDisabled",
+        class: "refused",
+        who: "security-administrator",
+        lease: holder.lease.id,
+      },
+    });
+    world.vaults.setEnabled(world.kid, true);
+    await probeAfter(30);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
+    const again = await LeaseClient.unlock(holder.device);
+    await probeAfter(30);
+    expect((await again.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test("that reaches no vault changes nothing", async () => {
+    await probeAfter(0);
+    world.vaults.setOutage(VAULT_NAME, OUTAGE);
+    await probeAfter(30);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+    expect(
+      await world.store().selectFrom("probes").select(["state", "checked_at_ms"]).execute(),
+    ).toEqual([{ state: "ok", checked_at_ms: world.clock.nowMs - 30_000 }]);
+  });
+
+  test("asks about nothing once no lease is alive", async () => {
+    await holder.receipt({ outcome: "relocked", cause: "order" });
+    expect(await probeAfter(60)).toBe(0);
+  });
+});
+
+describe("the receipt of a re-lock", () => {
+  test("stands in the activity with the time since the refusal, once", async () => {
+    await switchUnlocking("revoke", { reason: "stolen" });
+    pass(3);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
+    for (let again = 0; again < 2; again += 1)
+      expect((await holder.receipt({ cause: "order" })).typ).toBe(MESSAGE_TYPES.acknowledgement);
+    const rows = await activity();
+    expect(rows.filter(({ action }) => action === "relock")).toHaveLength(1);
+    expect(rows.filter(({ action }) => action === "lease/relocked")).toMatchObject([
+      { serial: holder.device.serial, detail: { cause: "order", millisecondsSinceRefusal: 3000 } },
+    ]);
+  });
+});
+
+describe("revoke now", () => {
+  test("refuses unlock and renewal until access is restored, and each node unlocks anew", async () => {
+    expect(await switchUnlocking("revoke", { reason: "stolen" })).toMatchObject({
+      status: 200,
+      json: { leases: 1 },
+    });
+    expect(await holder.renew()).toMatchObject({ payload: { code: "UnlockRevoked" } });
+    const refused = await holder.device.unlock("unlock");
+    expect(refused.answer).toMatchObject({ kind: "denial", value: { code: "UnlockRevoked" } });
+    expect(await switchUnlocking("restoreAccess", {})).toMatchObject({ json: { lifted: 1 } });
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
+    expect((await (await LeaseClient.unlock(holder.device)).renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test("of one node needs a node of the order", async () => {
+    expect(await switchUnlocking("revoke", { reason: "x", serial: "DBX-NONE" })).toMatchObject({
+      status: 400,
+      json: { error: { code: "InvalidRequestContent" } },
+    });
+    const { serial } = holder.device;
+    expect(await switchUnlocking("revoke", { reason: "x", serial })).toMatchObject({
+      json: { leases: 1 },
+    });
+    expect(await switchUnlocking("restoreAccess", {})).toMatchObject({ json: { lifted: 0 } });
+    expect(await switchUnlocking("restoreAccess", { serial })).toMatchObject({
+      json: { lifted: 1 },
+    });
+  });
+
+  test.each(["Reader", "DataBoxReader", "DataBoxOperator"])("is not for %s", async (role) => {
+    expect((await switchUnlocking("revoke", { reason: "x" }, [role])).status).toBe(403);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test.each([{ kind: "fleet" }, { kind: "subscription" }])(
+    "by the operator covers $kind, and a customer cannot lift it",
+    async ({ kind }) => {
+      const scope = kind === "fleet" ? { kind } : { kind, subscriptionId: order().split("/")[2] };
+      const claims = { roles: ["DataBox.Operator"] };
+      const body = { reason: "incident", scope };
+      expect(await world.call("POST", "/operator/v1/revoke", { body, claims })).toMatchObject({
+        status: 200,
+        json: { leases: 1 },
+      });
+      expect(await holder.renew()).toMatchObject({ payload: { code: "UnlockRevoked" } });
+      expect(await switchUnlocking("restoreAccess", {})).toMatchObject({ json: { lifted: 0 } });
+      expect(
+        await world.call("POST", "/operator/v1/restoreAccess", { body: { scope }, claims }),
+      ).toMatchObject({ json: { lifted: 1 } });
+      await LeaseClient.unlock(holder.device);
+    },
+  );
+
+  test("that cannot be read grants nothing, and refuses nothing in anybody's name", async () => {
+    await world.store().schema.alterTable("revocations").renameTo("unreadable").execute();
+    const { answer } = await holder.device.unlock("unlock");
+    expect(answer).toMatchObject({ kind: "denial", value: { class: "internal" } });
+    expect(await holder.renew()).toMatchObject({
+      typ: MESSAGE_TYPES.denial,
+      payload: { class: "internal" },
+    });
+  });
+});
+
+describe("a revocation drill", () => {
+  test("reaches the node with its renewal, is answered by its receipt, and leaves the lease alive", async () => {
+    const drill = () => world.call("GET", `${jobPath(JOB)}/revocationDrill?${API}`);
+    expect(await drill()).toMatchObject({ status: 200, json: { value: [] } });
+    await world.call("POST", `${jobPath(JOB)}/revocationDrill?${API}`);
+    pass(2);
+    const { typ, payload } = await holder.renew();
+    expect(typ).toBe(MESSAGE_TYPES.lease);
+    pass(1);
+    await holder.receipt({ outcome: "drilled", drill: String(payload["drill"]) });
+    expect((await drill()).json.value).toMatchObject([
+      { serial: holder.device.serial, elapsedMs: 3000 },
+    ]);
+    expect((await holder.renew()).payload).not.toHaveProperty("drill");
+  });
+});

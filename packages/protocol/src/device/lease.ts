@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+
+import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts";
+import { denial, lease } from "./unlock.ts";
+
+const sequence = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
+/** Whose lease, and where its node stands: what every message about a lease begins with. */
+const holder = {
+  lease: uuid,
+  order: orderId,
+  serial,
+  bootId,
+  counter,
+} as const;
+
+/** `sequence` is that of the lease the node holds; the answer carries the next one. */
+export const leaseRenewal = z.strictObject({
+  ...holder,
+  sequence,
+  state: z.enum(["unlocked"]),
+  journalHead: messageHash,
+});
+export type LeaseRenewal = z.infer<typeof leaseRenewal>;
+
+export const renewedLease = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  lease,
+  /** A revocation drill to answer by a receipt; the volume stays open. */
+  drill: z.optional(uuid),
+});
+export type RenewedLease = z.infer<typeof renewedLease>;
+
+/** Close the volume, and why. Bound to a lease and to the message of the node that it answers. */
+export const relockOrder = z.strictObject({ ...denial.shape, lease: uuid, sequence });
+export type RelockOrder = z.infer<typeof relockOrder>;
+
+/** Opens the stream of a lease (text/event-stream); what it carries is bound to this message's hash. */
+export const leaseWatch = z.strictObject({ ...holder, sequence, watch: z.literal(true) });
+export type LeaseWatch = z.infer<typeof leaseWatch>;
+
+export const LEASE_RECEIPT_CAUSES = ["order", "outage", "boot", "rollback"] as const;
+
+/** `relocked`: the volume is closed; `drilled`: the drill's message arrived, and the volume stays open. */
+export const leaseReceipt = z.strictObject({
+  ...holder,
+  outcome: z.enum(["relocked", "drilled"]),
+  /** Why a volume was closed: by order of the broker, after the outage grace, or since the lease was void. */
+  cause: z.optional(z.enum(LEASE_RECEIPT_CAUSES)),
+  drill: z.optional(uuid),
+  journalHead: messageHash,
+});
+export type LeaseReceipt = z.infer<typeof leaseReceipt>;
