@@ -3,6 +3,7 @@ export const FACTS = {
   vaultName: "name of the key vault",
   vaultId: "resource id of the key vault",
   vaultLocation: "region of the key vault",
+  vaultHost: "host and port of the key vault",
   keyName: "name of the key",
   keyVersion: "version of the key",
   keyUrl: "URL of the key",

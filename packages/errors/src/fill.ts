@@ -19,6 +19,7 @@ export function fillCommand(template: string, facts: Facts): string {
 }
 
 function fillWord(word: string, facts: Facts): string {
+  if (word.search(PLACEHOLDER) === -1) return word;
   const quoted = word.startsWith("'") || word.startsWith('"');
   const bare = quoted ? word.slice(1, -1) : word;
   const filled = fillText(bare, facts);

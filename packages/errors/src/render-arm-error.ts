@@ -1,6 +1,6 @@
 import type { AppError } from "./app-error.ts";
 import { explain, type ExplainedStep } from "./explain.ts";
-import type { ErrorClass, Recoverable, Who } from "./row.ts";
+import type { ErrorClass, Facts, Recoverable, Who } from "./row.ts";
 import type { ErrorCode } from "./table.ts";
 
 export type RecoveryInfo = {
@@ -31,6 +31,12 @@ export type ArmError = {
   };
 };
 
+export type ErrorContext = {
+  readonly requestId?: string;
+  /** What the request alone tells; the error's own facts come before it. */
+  readonly facts?: Facts;
+};
+
 /**
  * Codes whose recorded Azure message is "problem CRLF action": scripts split it there, so we keep the two lines in our own words.
  * All our other messages are one line.
@@ -41,8 +47,9 @@ const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The ARM error answer (Common API Details, "Error Response Content"). The cause is not shown. */
-export function renderArmError(error: AppError, context: { requestId?: string } = {}): ArmError {
-  const explanation = explain(error.code, { reason: error.reason, facts: error.facts });
+export function renderArmError(error: AppError, context: ErrorContext = {}): ArmError {
+  const facts = { ...context.facts, ...error.facts };
+  const explanation = explain(error.code, { reason: error.reason, facts });
   const details = [
     ...(error.reason === undefined ? [] : [{ code: error.reason, message: explanation.message }]),
     ...(error.detail === undefined ? [] : [{ code: "detail", message: error.detail }]),

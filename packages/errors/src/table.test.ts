@@ -152,8 +152,14 @@ describe("the error table", () => {
   });
 });
 
-/** The verb or the options of a command line that no list of ours knows. */
-function unknownPartsOf(command: string): string[] {
+/** The verb or the options of a command line, and of commands within it, that no list of ours knows. */
+function unknownPartsOf(line: string): string[] {
+  const inner = Array.from(line.matchAll(/\$\(([^)]*)\)/g), ([, command = ""]) => command);
+  const outer = line.replace(/\$\([^)]*\)/g, "substituted");
+  return [outer, ...inner].flatMap(unknownPartsOfOne);
+}
+
+function unknownPartsOfOne(command: string): string[] {
   if (command === "") return [];
   const words = Array.from(command.matchAll(/'[^']*'|"[^"]*"|\S+/g), ([word]) => word);
   if (words[0] !== "az") return LOCAL_PROGRAMS.includes(words[0] ?? "") ? [] : words.slice(0, 1);

@@ -20,6 +20,7 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "identity create": ORDER,
   "identity delete": ["--ids"],
   "identity list": [],
+  "identity show": ORDER,
   "identity federated-credential create": [
     ...ORDER,
     "--identity-name",
@@ -28,7 +29,12 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     "--audiences",
   ],
   "identity federated-credential delete": [...ORDER, "--identity-name", "--yes"],
-  "keyvault create": [...ORDER, "--location", "--enable-purge-protection"],
+  "keyvault create": [
+    ...ORDER,
+    "--location",
+    "--enable-purge-protection",
+    "--enable-rbac-authorization",
+  ],
   "keyvault delete": ["--name"],
   "keyvault delete-policy": ["--name", "--object-id"],
   "keyvault list": [],
@@ -62,13 +68,6 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "keyvault key show": [...KEY, "--version"],
   "keyvault key show-deleted": KEY,
-  "databox job cancel": [...ORDER, "--reason"],
-  "databox job delete": [...ORDER, "--yes"],
-  "databox job list": ["--resource-group"],
-  "databox job list-credential": ORDER,
-  "databox job mitigate": ["--resource-group", "--job-name", "--resolution-code"],
-  "databox job show": [...ORDER, "--expand"],
-  "databox job update": [...ORDER, "--kek-type", "--kek-url", "--kek-vault-resource-id"],
 };
 
 /** Other programs that a step may name. */

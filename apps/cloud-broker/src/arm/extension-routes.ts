@@ -1,16 +1,16 @@
-import { decideNextStep } from "@databox-cmk/errors";
+import { decideNextStep, type Facts } from "@databox-cmk/errors";
 import { type KeyValidationResult, validateKeyRequest } from "@databox-cmk/protocol";
 
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { ACTIONS } from "../core/permissions.ts";
-import type { KeyCheck } from "../core/ports.ts";
+import type { Failure, KeyCheck } from "../core/ports.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf } from "../orders/order.ts";
 import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
 import type { Route } from "../server/route.ts";
-import { armHandler, orderNameOf, parseBody } from "./arm-request.ts";
+import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { cloudErrorOf } from "./cloud-error-of.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
@@ -46,12 +46,13 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
           keySubjectOf(order, settings.tenantId),
           candidate,
         );
+        const names = { correlationId: contextOf(request).correlationId };
         const json: KeyValidationResult = {
           status: outcome.ok ? "Valid" : "Invalid",
           ...(outcome.ok && outcome.value.kid !== undefined ? { kid: outcome.value.kid } : {}),
           checkedAt: renderTime(now()),
-          checks: checks.map(renderCheck),
-          nextStep: decideNextStep(outcome.ok ? undefined : outcome.failure),
+          checks: checks.map((check) => renderCheck(check, names)),
+          nextStep: decideNextStep(outcome.ok ? undefined : named(outcome.failure, names)),
         };
         return { status: 200, body: { json } };
       }),
@@ -94,11 +95,16 @@ function renderActivity({ sequence, atMs, hash, row }: ActivityRow) {
   return { sequence, at: renderTime(atMs), hash, row };
 }
 
-function renderCheck(check: KeyCheck): KeyValidationResult["checks"][number] {
+function named(failure: Failure, names: Facts): Failure {
+  return { ...failure, facts: { ...names, ...failure.facts } };
+}
+
+function renderCheck(check: KeyCheck, names: Facts): KeyValidationResult["checks"][number] {
+  const { failure } = check;
   return {
     name: check.name,
     status: STATUS_WORDS[check.status],
     ...(check.elapsedMs === undefined ? {} : { elapsedMs: check.elapsedMs }),
-    ...(check.failure === undefined ? {} : { error: cloudErrorOf(check.failure) }),
+    ...(failure === undefined ? {} : { error: cloudErrorOf(named(failure, names)) }),
   };
 }

@@ -54,6 +54,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     transport,
     authorityUrl,
     signAssertion: deps.signAssertion,
+    issuer,
     now: deps.now,
   });
   const clients = createVaultClients(transport, (identity) => credentials.of(identity));

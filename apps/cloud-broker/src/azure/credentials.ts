@@ -1,5 +1,6 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
 import { ClientAssertionCredential, ManagedIdentityCredential } from "@azure/identity";
+import type { Facts } from "@databox-cmk/errors";
 
 import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
 import type { KeyIdentity, OrderId } from "../core/order.ts";
@@ -27,6 +28,8 @@ export type CredentialDependencies = {
   readonly authorityUrl: string;
   /** Signs the JWT that stands for an order at Entra (workload identity federation: no secret is ever stored). */
   readonly signAssertion: (order: OrderId) => Promise<string>;
+  /** Who signs it, as Entra knows it. */
+  readonly issuer: string;
   readonly now: Clock;
 };
 
@@ -104,8 +107,10 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
         disableInstanceDiscovery: true,
       },
     );
-    const token = await acquire({ kind: identity.attachment }, () =>
-      credential.getToken(scopes, options),
+    const token = await acquire(
+      { kind: identity.attachment },
+      () => credential.getToken(scopes, options),
+      { federationIssuer: deps.issuer },
     );
     const expiresOnTimestamp = Math.min(token.expiresOnTimestamp, Date.now() + MAX_TOKEN_AGE_MS);
     return { token: token.token, expiresOnTimestamp };
@@ -140,6 +145,7 @@ const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>
 async function acquire(
   holder: TokenHolder,
   run: () => Promise<AccessToken | null>,
+  facts: Facts = {},
 ): Promise<AccessToken> {
   const observed = await observe(() => withinTimeLimit(run()));
   if (observed.ok && observed.value !== null) return observed.value;
@@ -152,7 +158,11 @@ async function acquire(
           code: exchange?.kind === "network" ? exchange.code : codeOf(error),
         } as const)
       : exchange;
-  throw new TokenFailure(classifyTokenFailure(evidence, holder), error);
+  const failure = classifyTokenFailure(evidence, holder);
+  throw new TokenFailure(
+    failure.reason === "federation-missing" ? { ...failure, facts } : failure,
+    error,
+  );
 }
 
 /** The library retries on its own and takes no signal. */

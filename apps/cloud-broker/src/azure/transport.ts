@@ -1,5 +1,5 @@
 import { Agent } from "node:https";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, getCACertificates } from "node:tls";
 
 import {
@@ -92,8 +92,13 @@ function createAgent(
   agent.createConnection = (options, done) => {
     const socket = connect(options, done);
     if (socket === null || socket === undefined) return socket;
+    let isResolved = isIP(options.host ?? "") !== 0;
+    socket.once("lookup", () => {
+      isResolved = true;
+    });
     const timer = setTimeout(() => {
-      socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" }));
+      const code = isResolved ? "ETIMEDOUT" : "EAI_AGAIN";
+      socket.destroy(Object.assign(new Error("connect timeout"), { code }));
     }, connectTimeoutMs);
     const stop = (): void => {
       clearTimeout(timer);

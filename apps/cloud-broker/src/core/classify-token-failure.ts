@@ -35,6 +35,7 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
   [700016, GONE], // application not found in the directory
   [7000229, GONE], // application without service principal in the tenant
   [7000112, GONE], // application disabled
+  [70025, FEDERATION_GONE], // no federated identity credential at all
   [70021, FEDERATION_GONE], // no matching federated identity record
   [700211, FEDERATION_GONE], // … for the issuer
   [700212, FEDERATION_GONE], // … for the audience

@@ -83,6 +83,8 @@ export function classifyVaultAnswer(answer: VaultAnswer): Failure {
       ...(rule.reason !== undefined && { reason: rule.reason }),
       detail,
       ...retry,
+      ...(rule.reason === "firewall" &&
+        answer.clientAddress !== undefined && { facts: { brokerAddress: answer.clientAddress } }),
     };
   if (answer.status >= 500 && answer.status <= 599)
     return { code: "KeyVaultUnreachable", reason: "server-error", detail, ...retry };

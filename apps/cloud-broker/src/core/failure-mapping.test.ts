@@ -353,6 +353,13 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
   ],
   [
     24,
+    "user identity that trusts nobody",
+    entra(401, "invalid_client", 70025, "user"),
+    "SsemUserErrorUserAssignedIdentityAbsent",
+    "federation-missing",
+  ],
+  [
+    24,
     "user identity without trust",
     entra(401, "invalid_client", 700213, "user"),
     "SsemUserErrorUserAssignedIdentityAbsent",
@@ -461,8 +468,17 @@ describe("the mapping of failures", () => {
     expect(typeof classified === "string" ? classified : classified.code).toBe(expected);
   });
 
+  const MESSAGE =
+    "Client address: 203.0.113.10\r\nCaller: appid=a;oid=o;iss=https://sts.windows.net/t/\r\nVault: kv;location=westus";
+
   it("keeps the vault's own messages out of the failure: they hold addresses and names", () => {
-    const failure = vault(403, "Forbidden", "ForbiddenByFirewall", "Client address: 203.0.113.10");
-    expect(JSON.stringify(failure)).not.toContain("203.0.113.10");
+    const failure = vault(403, "Forbidden", "ForbiddenByRbac", MESSAGE);
+    expect(JSON.stringify(failure)).not.toMatch(/203\.0|appid|sts\.windows|westus/);
+  });
+
+  it("takes one thing of the firewall's message, the broker's address, since that is what is to be admitted", () => {
+    const failure = vault(403, "Forbidden", "ForbiddenByFirewall", MESSAGE);
+    expect(failure.facts).toEqual({ brokerAddress: "203.0.113.10" });
+    expect(JSON.stringify(failure)).not.toMatch(/appid|sts\.windows|westus/);
   });
 });

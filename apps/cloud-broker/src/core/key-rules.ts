@@ -11,6 +11,7 @@ export type KeyRule = {
 };
 
 const MIN_RSA_BITS = 2048;
+const YEAR_SECONDS = 31_536_000;
 const TYPE_CODE = "SsemUserErrorEncryptionKeyTypeNotSupported";
 const ACCESS_CODE = "SsemUserErrorKeyVaultBadRequestException";
 
@@ -58,7 +59,7 @@ export const KEY_RULES: readonly KeyRule[] = [
         ? undefined
         : {
             code: "SsemUserErrorEncryptionKeyExpired",
-            facts: { expiryDate: isoDate(expiresSeconds) },
+            facts: { expiryDate: isoDate(expiresSeconds), newExpiryDate: inAYear(nowMs) },
           },
   },
   {
@@ -70,6 +71,10 @@ export const KEY_RULES: readonly KeyRule[] = [
         : { code: "KeyNotYetValid", facts: { activationDate: isoDate(notBeforeSeconds) } },
   },
 ];
+
+/** Whole seconds: all that az takes. */
+const inAYear = (nowMs: number): string =>
+  isoDate(Math.floor(nowMs / 1000) + YEAR_SECONDS).replace(".000Z", "Z");
 
 /** The first rule that forbids to use the key now. */
 export function decideKeyUse(key: KeyFacts, nowMs: number): Failure | undefined {

@@ -8,8 +8,7 @@ export function recoveryFacts(order: {
   readonly key: KeyChoice;
   readonly identities: readonly AttachedIdentity[];
 }): Facts {
-  const [, , subscriptionId = "", , resourceGroup = "", , , , orderName = ""] = order.id.split("/");
-  const names = { subscriptionId, resourceGroup, orderName, orderId: order.id };
+  const names = orderFacts(order.id);
   const { key } = order;
   if (key.kekType === "MicrosoftManaged") return names;
   const [, vaultName = "", keyName = "", keyVersion = ""] = KEY_URL.exec(key.kekUrl) ?? [];
@@ -26,6 +25,23 @@ export function recoveryFacts(order: {
     keyName,
     keyVersion,
     ...(principalId === undefined ? {} : { principalId }),
+    ...(key.identity.type === "UserAssigned" ? identityFacts(key.identity.resourceId) : {}),
+  };
+}
+
+/** @param order - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.databox/jobs/{name}` */
+export function orderFacts(order: OrderId): Facts {
+  const [, , subscriptionId = "", , resourceGroup = "", , , , orderName = ""] = order.split("/");
+  return { subscriptionId, resourceGroup, orderName, orderId: order };
+}
+
+/** @param identityId - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.managedidentity/userassignedidentities/{name}` */
+export function identityFacts(identityId: string): Facts {
+  const segments = identityId.split("/");
+  return {
+    identityId,
+    identityName: segments.at(-1) ?? "",
+    identityResourceGroup: segments[4] ?? "",
   };
 }
 

@@ -9,9 +9,11 @@ export type VaultAnswer = {
   readonly innerCode?: string;
   /** Number of an `AKV…` message: authentication failures have no other code. */
   readonly akvNumber?: number;
-  /** The one message that we read: wrong ciphertext or key version has no code of its own. */
+  /** The one message that we classify by: wrong ciphertext or key version has no code of its own. */
   readonly oaepPadding?: true;
   readonly retryAfterSeconds?: number;
+  /** The broker's address as the vault's firewall saw it: what is to be admitted. */
+  readonly clientAddress?: string;
 };
 
 const MAX_CHARACTERS = 64 * 1024;
@@ -34,12 +36,14 @@ export function readVaultAnswer(
   const envelope = ENVELOPE.safeParse(parseJson(body));
   if (!envelope.success) return base;
   const { code, message = "", innererror } = envelope.data.error;
+  const clientAddress = /\bClient address: ((?:\d{1,3}\.){3}\d{1,3})\b/.exec(message)?.[1];
   const akvNumber = /\bAKV(\d{5})\b/.exec(message)?.[1];
   return {
     ...base,
     code,
     ...(innererror?.code !== undefined && { innerCode: innererror.code }),
     ...(akvNumber !== undefined && { akvNumber: Number(akvNumber) }),
+    ...(clientAddress !== undefined && { clientAddress }),
     ...(message.includes("OAEP padding") && { oaepPadding: true as const }),
   };
 }

@@ -11,10 +11,10 @@ import type {
   KeyValidation,
   Outcome,
 } from "../core/ports.ts";
+import { orderFacts } from "../core/recovery-facts.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
-import { orderFacts } from "./describe-failure.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { columnsOf, type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";

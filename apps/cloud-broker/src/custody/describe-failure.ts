@@ -1,15 +1,15 @@
 import { ERRORS, type Facts } from "@databox-cmk/errors";
 
 import { kidOf } from "../core/key-url.ts";
-import type { OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { identityFacts, orderFacts } from "../core/recovery-facts.ts";
 import type { UsableKey } from "./usable-key.ts";
 
 /** Puts the order's own names into a failure, for the steps that cure it. */
 export function describeFailure(failure: Failure, usable: UsableKey): Failure {
   return usable.owner === "service"
     ? ofService(failure)
-    : { ...failure, facts: { ...factsOf(usable), ...failure.facts } };
+    : { ...failure, facts: { ...factsOf(usable, failure), ...failure.facts } };
 }
 
 /** What is wrong with the service's own key is not the customer's to mend, and does not carry a customer's code. */
@@ -24,16 +24,23 @@ function ofService(failure: Failure): Failure {
   };
 }
 
-function factsOf({ order, location, identity, key, vaultResourceId }: UsableKey): Facts {
+function factsOf(
+  { order, location, identity, identityId, key, vaultResourceId }: UsableKey,
+  { reason }: Failure,
+): Facts {
+  // A version that is not there is no help to anybody: without one, the URL means the newest.
+  const version = reason === "version-not-found" ? undefined : key.version;
   return {
     ...orderFacts(order),
     location,
+    vaultLocation: location, // a key in use is in the region of its order
     vaultName: key.vaultName,
     keyName: key.keyName,
-    keyUrl:
-      key.version === undefined ? `${key.vaultUrl}/keys/${key.keyName}` : kidOf(key, key.version),
+    vaultHost: hostOf(key.vaultUrl),
+    keyUrl: version === undefined ? `${key.vaultUrl}/keys/${key.keyName}` : kidOf(key, version),
     ...(key.version !== undefined && { keyVersion: key.version }),
     ...(vaultResourceId !== undefined && { vaultId: vaultResourceId }),
+    ...(identityId !== undefined && identityFacts(identityId)),
     ...(identity.kind === "order" && {
       principalId: identity.principalId,
       tenantId: identity.tenantId,
@@ -42,8 +49,7 @@ function factsOf({ order, location, identity, key, vaultResourceId }: UsableKey)
   };
 }
 
-/** @param order - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.databox/jobs/{name}` */
-export function orderFacts(order: OrderId): Facts {
-  const [, , subscriptionId = "", , resourceGroup = "", , , , orderName = ""] = order.split("/");
-  return { subscriptionId, resourceGroup, orderName, orderId: order };
+function hostOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port === "" ? "443" : port}`;
 }

@@ -2,9 +2,9 @@ import { type Envelope, generatePasskey, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import { orderFacts } from "../core/recovery-facts.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
-import { orderFacts } from "./describe-failure.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";

@@ -1,7 +1,8 @@
 import { matchesCommitment, parseEnvelope, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
-import type { Outcome } from "../core/ports.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
+import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
@@ -60,6 +61,11 @@ async function loadEnvelopeAndKey(
   return { inForce: keyInForceOf(order, row), stored: { serial, generation, env, kid, envelope } };
 }
 
+function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
+  const { order: id, choice: key, identities } = inForce;
+  return { ...failure, facts: { ...recoveryFacts({ id, key, identities }), ...failure.facts } };
+}
+
 /** As the policy has it: what forbids to use the key also forbids to unwrap, even where Key Vault would do it. */
 export async function unwrapEnvelope(
   deps: Pick<ReleaseDependencies, "vaults" | "reader" | "serviceKey" | "keyVaultSuffixes">,
@@ -68,7 +74,7 @@ export async function unwrapEnvelope(
 ): Promise<Outcome<ReleasedKey>> {
   const { vaults, reader } = deps;
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
-  if (!chosen.ok) return chosen;
+  if (!chosen.ok) return { ok: false, failure: nameKeyInForce(chosen.failure, inForce) };
   const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
   const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;

@@ -12,6 +12,8 @@ export type UsableKey = {
   readonly key: KeyUrl;
   /** Resource id of the customer's vault, as written. */
   readonly vaultResourceId?: string;
+  /** Resource id of the user-assigned identity. */
+  readonly identityId?: string;
 };
 
 type Place = { readonly order: OrderId; readonly location: string };
@@ -42,6 +44,7 @@ export function usableKeyOf(
       identity: identity.value,
       key: key.value,
       vaultResourceId,
+      ...(choice.identity.type === "UserAssigned" && { identityId: choice.identity.resourceId }),
     },
   };
 }

@@ -6,6 +6,7 @@ import { type GatheredEvidence, KEY_CHECKS, type KeyEvidence } from "../core/key
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
 import type { Failure, KeyCheck, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
+import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { KeyReader } from "./key-reader.ts";
@@ -43,6 +44,9 @@ export async function validateKey(
             identity: identity.value,
             key: keyUrl.value,
             vaultResourceId: choice.kekVaultResourceId,
+            ...(choice.identity.type === "UserAssigned" && {
+              identityId: choice.identity.resourceId,
+            }),
           },
         }
       : { ok: false, failure: { code: "InternalError" } };
@@ -70,11 +74,29 @@ export async function validateKey(
     if (verdict === "passed") checks.push({ name: row.name, status: "passed", elapsedMs });
     else if (verdict === "undecided") checks.push({ name: row.name, status: "not-reached" });
     else {
-      failed = usable.ok ? describeFailure(verdict, usable.value) : verdict;
+      failed = usable.ok
+        ? describeFailure(verdict, usable.value)
+        : nameChoice(verdict, subject, choice);
       checks.push({ name: row.name, status: "failed", elapsedMs, failure: failed });
     }
   }
   return { checks, outcome: outcomeOf(evidence, failed) };
+}
+
+/** The names of what was asked for, as far as it can be read. */
+function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoice): Failure {
+  const names = recoveryFacts({ id: subject.order, key: choice, identities: subject.identities });
+  const vaultName = vaultNameOf(choice.kekVaultResourceId);
+  return {
+    ...failure,
+    facts: {
+      ...names,
+      // What the step that corrects the scheme says; the other URLs are the customer's to choose.
+      keyUrl: choice.kekUrl.replace(/^[a-z][a-z0-9+.-]*:/i, "https:"),
+      ...(vaultName !== undefined && { vaultName }),
+      ...failure.facts,
+    },
+  };
 }
 
 function outcomeOf({ key }: KeyEvidence, failed: Failure | undefined): KeyValidation["outcome"] {

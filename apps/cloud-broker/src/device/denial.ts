@@ -1,4 +1,4 @@
-import { explain } from "@databox-cmk/errors";
+import { ERRORS, explain } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Failure } from "../core/ports.ts";
@@ -16,13 +16,17 @@ const TEXT_MAX_CHARACTERS = 1000;
 
 /** What a device is told of a failure: the row of the table, its reason and facts, bound to the request by its hash. */
 export function renderDenial(failure: Failure, context: DenialContext): Denial {
-  const explanation = explain(failure.code, {
-    reason: failure.reason,
-    facts: { ...orderFacts(context), ...failure.facts, ...retryFact(failure) },
-  });
   const retryAfterSeconds =
     failure.retryAfterSeconds ??
-    (explanation.class === "unreachable" ? RETRY_AFTER_SECONDS : undefined);
+    (ERRORS[failure.code].class === "unreachable" ? RETRY_AFTER_SECONDS : undefined);
+  const explanation = explain(failure.code, {
+    reason: failure.reason,
+    facts: {
+      ...orderFacts(context),
+      ...failure.facts,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    },
+  });
   return {
     requestHash: context.requestHash,
     code: explanation.code,
@@ -61,10 +65,6 @@ function orderFacts({ order, serial, correlationId }: DenialContext): Record<str
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-function retryFact({ retryAfterSeconds }: Failure): Record<string, number> {
-  return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }
 
 function text(value: string): string {

@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, type Facts } from "@databox-cmk/errors";
 
 import type { Failure, Outcome } from "../core/ports.ts";
 
@@ -11,6 +11,13 @@ export function errorOf(failure: Failure): AppError {
     detail,
     facts: { ...facts, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
   });
+}
+
+/** The same error with names for its steps; its own come first. */
+export function withFacts(error: unknown, facts: Facts): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, reason, target, detail, cause } = error;
+  return new AppError(code, { reason, target, detail, cause, facts: { ...facts, ...error.facts } });
 }
 
 /** The value of an outcome; a failure is thrown for the edge to render. */

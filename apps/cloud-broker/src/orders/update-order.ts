@@ -5,10 +5,11 @@ import type { OrderName } from "../core/order.ts";
 import { decideDetails } from "../core/patch-details.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import { decideKeyChoice, isSameKeyChoice } from "../core/patch-key-choice.ts";
+import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { errorOf, valueOf } from "./failure-error.ts";
+import { errorOf, valueOf, withFacts } from "./failure-error.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf, type Order } from "./order.ts";
@@ -37,7 +38,7 @@ export async function patchOrder(
       return await applyPatch(plane, order, patch, context);
     } catch (error) {
       const lostRace = error instanceof AppError && error.code === "RewrapConflict";
-      if (!lostRace || attempt === ATTEMPTS) throw error;
+      if (!lostRace || attempt === ATTEMPTS) throw withFacts(error, recoveryFacts(order));
     }
   }
 }

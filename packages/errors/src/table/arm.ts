@@ -24,7 +24,7 @@ export const ARM_ERRORS = {
     ],
     why: "No resource of this name exists in the resource group, or you may not see it.",
     meanwhile: NOTHING_DONE,
-    reproduce: "az databox job show --resource-group {resourceGroup} --name {orderName}-x",
+    reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
   },
   ResourceGroupNotFound: {
     title: "The resource group was not found",
@@ -37,7 +37,8 @@ export const ARM_ERRORS = {
     steps: [{ text: "List the resource groups", command: "az group list --query [].name" }],
     why: "The subscription has no resource group of this name.",
     meanwhile: NOTHING_DONE,
-    reproduce: "az databox job show --resource-group {resourceGroup}-x --name {orderName}",
+    reproduce:
+      'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}-x/providers/Microsoft.DataBox/jobs/{orderName}?api-version=2022-12-01"',
   },
   SubscriptionNotFound: {
     title: "The subscription was not found",
@@ -120,7 +121,8 @@ export const ARM_ERRORS = {
     ],
     why: "The name is too short, too long or holds characters that are not allowed.",
     meanwhile: NOTHING_DONE,
-    reproduce: "az databox job show --resource-group {resourceGroup} --name 'no name'",
+    reproduce:
+      'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs/no%20name?api-version=2022-12-01"',
   },
   AuthenticationFailed: {
     title: "You are not signed in",
@@ -205,7 +207,7 @@ export const ARM_ERRORS = {
     steps: [
       {
         text: "See the order that has the name",
-        command: "az databox job show --resource-group {resourceGroup} --name {orderName}",
+        command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
       {
         text: "Choose another name, or change the order by an update (PATCH) instead of a creation (PUT)",

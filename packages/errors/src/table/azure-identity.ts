@@ -1,15 +1,17 @@
 import type { ErrorRow } from "../row.ts";
 import {
+  DISABLE_SYSTEM_IDENTITY,
   ENABLE_SYSTEM_IDENTITY,
-  GRANT_BY_POLICY,
-  GRANT_BY_ROLE,
+  GRANT_NEW_BY_POLICY,
+  GRANT_NEW_BY_ROLE,
   SELECT_USER_IDENTITY,
   SHOW_IDENTITY,
   UNLOCK_AGAIN,
+  USE_ANOTHER_USER_IDENTITY,
 } from "./steps.ts";
 
 const MEANWHILE =
-  "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. Nothing stored changes; the identity is looked for again at every try.";
+  "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes; the identity is looked for again at every try.";
 
 /** Azure's codes for the identity that asks the vault. */
 export const AZURE_IDENTITY_ERRORS = {
@@ -21,7 +23,13 @@ export const AZURE_IDENTITY_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the owner of order {orderName} to turn its system-assigned identity on, and your security administrator to grant it the key, then try again.",
-    steps: [SHOW_IDENTITY, ENABLE_SYSTEM_IDENTITY, GRANT_BY_POLICY, GRANT_BY_ROLE, UNLOCK_AGAIN],
+    steps: [
+      SHOW_IDENTITY,
+      ENABLE_SYSTEM_IDENTITY,
+      GRANT_NEW_BY_POLICY,
+      GRANT_NEW_BY_ROLE,
+      UNLOCK_AGAIN,
+    ],
     reasons: {
       "not-enabled": {
         message:
@@ -33,14 +41,10 @@ export const AZURE_IDENTITY_ERRORS = {
       "identity-deleted": {
         message: "The order's system-assigned identity was deleted",
         steps: [
-          {
-            text: "Remove the dead identity from the order",
-            command:
-              'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"None"}}\'',
-          },
+          DISABLE_SYSTEM_IDENTITY,
           ENABLE_SYSTEM_IDENTITY,
-          GRANT_BY_POLICY,
-          GRANT_BY_ROLE,
+          GRANT_NEW_BY_POLICY,
+          GRANT_NEW_BY_ROLE,
           UNLOCK_AGAIN,
         ],
         why: "The directory no longer knows the principal {principalId}. A new identity has a new principal, so what was granted to the old one does not help it.",
@@ -59,7 +63,7 @@ export const AZURE_IDENTITY_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the owner of order {orderName} to attach a user-assigned identity that may use the key, then try again.",
-    steps: [SHOW_IDENTITY, SELECT_USER_IDENTITY, GRANT_BY_POLICY, GRANT_BY_ROLE, UNLOCK_AGAIN],
+    steps: [SHOW_IDENTITY, ...USE_ANOTHER_USER_IDENTITY, UNLOCK_AGAIN],
     reasons: {
       "not-attached": {
         message: "The user-assigned identity that should use the key is not attached to the order",
@@ -103,9 +107,7 @@ export const AZURE_IDENTITY_ERRORS = {
     steps: [
       SHOW_IDENTITY,
       {
-        text: "Detach an identity that is not needed by setting it to null; at most {maximumCount} are allowed",
-        command:
-          'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"UserAssigned","userAssignedIdentities":{"{identityId}":null}}}\'',
+        text: "Detach identities that are not needed, by setting them to null in userAssignedIdentities; at most {maximumCount} are allowed (portal: order > Encryption > Select identity type)",
       },
     ],
     why: "Each order takes a limited number of user-assigned identities; only one of them can use the key.",
@@ -121,12 +123,9 @@ export const AZURE_IDENTITY_ERRORS = {
     ask: "Ask your security administrator for an identity in tenant {tenantId} that may use key {keyName}, then try again.",
     steps: [
       {
-        text: "Make an identity in this tenant",
-        command: "az identity create --name {orderName}-key --resource-group {resourceGroup}",
+        text: "Agree with the order owner on an identity of this tenant, made as follows",
       },
-      GRANT_BY_POLICY,
-      GRANT_BY_ROLE,
-      SELECT_USER_IDENTITY,
+      ...USE_ANOTHER_USER_IDENTITY,
       UNLOCK_AGAIN,
     ],
     why: "Managed identities stay behind when their subscription moves to another tenant; tokens of the old tenant are worth nothing in the new one.",
@@ -143,11 +142,9 @@ export const AZURE_IDENTITY_ERRORS = {
     steps: [
       {
         text: "List the identities that exist",
-        command: "az identity list --query [].id",
+        command: "az identity list --query '[].id' --output tsv",
       },
-      SELECT_USER_IDENTITY,
-      GRANT_BY_POLICY,
-      GRANT_BY_ROLE,
+      ...USE_ANOTHER_USER_IDENTITY,
       UNLOCK_AGAIN,
     ],
     why: "Microsoft Entra ID answered that the identity's application does not exist in the tenant (AADSTS700016): it was deleted from the directory.",

@@ -1,8 +1,14 @@
 import type { ErrorRow } from "../row.ts";
-import { LIST_KEY_VERSIONS, SELECT_KEY, UNLOCK_AGAIN } from "./steps.ts";
+import {
+  LIST_KEY_VERSIONS,
+  LIST_KEYS,
+  SELECT_ANOTHER_KEY,
+  SELECT_KEY,
+  UNLOCK_AGAIN,
+} from "./steps.ts";
 
 const MEANWHILE =
-  "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. The stored envelope stays as it is, and the key is looked at again at every try.";
+  "Unlocks are refused, and a node that is still open closes when it asks again. The stored envelope stays as it is, and the key is looked at again at every try.";
 
 /** Azure's codes for the key itself (Data Box documentation, customer-managed keys, "Troubleshoot errors"). */
 export const AZURE_KEY_ERRORS = {
@@ -97,34 +103,30 @@ export const AZURE_KEY_ERRORS = {
         ],
         why: "Neither the key nor a deleted key of that name exists: its retention ended, or it was purged in a vault without purge protection.",
         meanwhile:
-          "Unlocks are refused and unlocked nodes re-lock. The envelope is kept, since a restored key opens it; without one the data on the appliance stays locked for good.",
+          "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, since a restored key opens it; without one the data on the appliance stays locked for good.",
         reproduce: "az keyvault key purge --vault-name {vaultName} --name {keyName}",
       },
       "version-not-found": {
         message: "The key exists, but not in the version that the order names",
         ask: "Ask the owner of order {orderName} to select a version of key {keyName} that exists, then try again.",
         who: "order-owner",
-        steps: [LIST_KEY_VERSIONS, SELECT_KEY, UNLOCK_AGAIN],
+        steps: [
+          LIST_KEY_VERSIONS,
+          { ...SELECT_KEY, text: "Point the order at the key's newest version" },
+          UNLOCK_AGAIN,
+        ],
         why: "The key's name is known to the vault and this version is not: a typing error in the key URL, or a key made anew under the same name.",
         reproduce:
-          "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url {keyUrl}00 --kek-vault-resource-id {vaultId}",
+          'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"{keyUrl}00","kekVaultResourceID":"{vaultId}"}}}}\'',
       },
       "key-not-found": {
         message: "No key of that name exists in the vault, deleted or not",
         who: "order-owner",
         ask: "Ask the owner of order {orderName} to select a key that exists in vault {vaultName}, then try again.",
-        steps: [
-          {
-            text: "List the keys of the vault",
-            command: "az keyvault key list --vault-name {vaultName}",
-            for: "security-administrator",
-          },
-          SELECT_KEY,
-          UNLOCK_AGAIN,
-        ],
+        steps: [LIST_KEYS, SELECT_ANOTHER_KEY, UNLOCK_AGAIN],
         why: "The key URL names a key that this vault does not have. A key that was deleted a few seconds ago can look like this too; the broker asks twice before it says so.",
         reproduce:
-          "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url https://{vaultName}.vault.localhost:8443/keys/missing --kek-vault-resource-id {vaultId}",
+          'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://{vaultName}.vault.localhost:8443/keys/missing","kekVaultResourceID":"{vaultId}"}}}}\'',
       },
     },
     why: "The vault answered that it does not have the key (404, code KeyNotFound).",
@@ -147,7 +149,7 @@ export const AZURE_KEY_ERRORS = {
         command:
           "az keyvault key create --vault-name {vaultName} --name {keyName}-rsa --kty RSA --size 3072 --ops wrapKey unwrapKey",
       },
-      SELECT_KEY,
+      SELECT_ANOTHER_KEY,
     ],
     reasons: {
       "key-type": {

@@ -3,7 +3,8 @@ import { TRY_AGAIN } from "./steps.ts";
 
 const LIST_ORDERS = {
   text: "List the orders of the resource group",
-  command: "az databox job list --resource-group {resourceGroup} --query [].name",
+  command:
+    'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs?api-version=2022-12-01" --query "value[].name"',
 } as const;
 
 /** Azure's codes for orders, seen in recordings and in the API's examples. */
@@ -20,14 +21,14 @@ export const AZURE_ORDER_ERRORS = {
       {
         text: "Wait until the order's status is DevicePrepared or later",
         command:
-          "az databox job show --resource-group {resourceGroup} --name {orderName} --query status",
+          'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
         for: "order-owner",
       },
       TRY_AGAIN,
     ],
     why: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
     meanwhile: "Nothing; the order goes on.",
-    reproduce: "az databox job list-credential --resource-group {resourceGroup} --name {orderName}",
+    reproduce: 'az rest --method post --url "{orderId}/listCredentials?api-version=2022-12-01"',
   },
   SsemUserErrorEntityNotFound: {
     title: "The order was not found",
@@ -40,7 +41,7 @@ export const AZURE_ORDER_ERRORS = {
     steps: [LIST_ORDERS],
     why: "The service has no order of that name any more; it was deleted a moment ago.",
     meanwhile: "Nothing is changed.",
-    reproduce: "az databox job show --resource-group {resourceGroup} --name {orderName}-x",
+    reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
   },
   SsemUserCopyErrorWaitingForAction: {
     title: "The data copy waits for a decision",
@@ -54,17 +55,17 @@ export const AZURE_ORDER_ERRORS = {
       {
         text: "See what stopped the copy and cure it first",
         command:
-          "az databox job show --resource-group {resourceGroup} --name {orderName} --expand details --query error",
+          'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.error',
       },
       {
         text: "Then resume the copy (portal: order > Resolve error > Proceed)",
         command:
-          "az databox job mitigate --resource-group {resourceGroup} --job-name {orderName} --resolution-code Resume",
+          'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
       },
       {
         text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
         command:
-          "az databox job mitigate --resource-group {resourceGroup} --job-name {orderName} --resolution-code MoveToCleanUpDevice",
+          'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
       },
     ],
     why: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",

@@ -59,8 +59,11 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
             command:
               "az keyvault update --name {vaultName} --default-action Deny --public-network-access Enabled",
           },
-          ALLOW_ADDRESS,
-          UNLOCK_AGAIN,
+          {
+            text: "Then unlock again: the firewall's refusal names the broker's address and how to admit it",
+            command: "databox-agent unlock",
+            for: "site-operator",
+          },
         ],
         why: "publicNetworkAccess is Disabled and the call came by no approved private link (inner code ForbiddenByConnection).",
         reproduce: "az keyvault update --name {vaultName} --public-network-access Disabled",
@@ -94,7 +97,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
     },
     why: "The vault answered 403 to the order's identity. Get, Wrap Key and Unwrap Key must stay granted for the whole order, since the key is needed again when the data is copied.",
     meanwhile:
-      "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. Nothing stored changes, and the vault is asked again at every try.",
+      "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes, and the vault is asked again at every try.",
     reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
     articleCorrection:
       "The article advises to allow trusted Microsoft services through the firewall. Azure's list of trusted services does not contain Data Box, so this alone admits nobody: admit the broker's address, or connect it by a private endpoint.",

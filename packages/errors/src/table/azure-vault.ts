@@ -1,8 +1,10 @@
 import type { ErrorRow } from "../row.ts";
 import {
-  ENABLE_SYSTEM_IDENTITY,
-  GRANT_BY_POLICY,
   GRANT_BY_ROLE,
+  GRANT_NEW_BY_POLICY,
+  GRANT_NEW_BY_ROLE,
+  LIST_KEYS,
+  SELECT_ANOTHER_KEY,
   SELECT_KEY,
   SHOW_VAULT,
   UNLOCK_AGAIN,
@@ -37,7 +39,10 @@ export const AZURE_VAULT_ERRORS = {
             text: "Make sure of the vault's name, and that you look in the right subscription",
             command: "az keyvault list --query [].id",
           },
-          { ...SELECT_KEY, text: "If the order named a wrong vault, name the right one" },
+          {
+            ...SELECT_ANOTHER_KEY,
+            text: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
+          },
         ],
         why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
         reproduce: "az keyvault purge --name {vaultName} --location {vaultLocation}",
@@ -66,16 +71,16 @@ export const AZURE_VAULT_ERRORS = {
         steps: [
           SHOW_VAULT,
           {
-            text: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies",
+            text: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies, your own too",
             command:
               "az resource update --ids {vaultId} --set properties.tenantId={tenantId} properties.accessPolicies=[]",
           },
           {
-            ...ENABLE_SYSTEM_IDENTITY,
-            text: "Make the order's identity anew in this tenant: set it to None, then to SystemAssigned",
+            text: "If the order's system-assigned identity was made in the other tenant, make it anew: turn it off and on again (portal: order > Encryption > Select identity type)",
+            for: "order-owner",
           },
-          GRANT_BY_POLICY,
-          GRANT_BY_ROLE,
+          GRANT_NEW_BY_POLICY,
+          GRANT_NEW_BY_ROLE,
           UNLOCK_AGAIN,
         ],
         why: "A subscription was moved between tenants. A vault keeps its old tenant until someone changes it, and then trusts no token of the order's identity (AKV10032).",
@@ -85,7 +90,7 @@ export const AZURE_VAULT_ERRORS = {
     },
     why: "The vault does not exist where the order says, or it does not trust the order's tenant.",
     meanwhile:
-      "Unlocks are refused and unlocked nodes re-lock at their next lease renewal. The envelope is kept, and the vault is looked for again at every try.",
+      "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, and the vault is looked for again at every try.",
     reproduce: "az keyvault delete --name {vaultName}",
     articleCorrection:
       "The article stops at recovering the vault. A recovered vault has lost its role assignments, so access must be granted again; and the deadline is the scheduled purge date, which the error shows.",
@@ -137,18 +142,11 @@ export const AZURE_VAULT_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the owner of order {orderName} to correct the key URL, then try again.",
-    steps: [
-      {
-        text: "Copy the key's identifier",
-        command:
-          "az keyvault key show --vault-name {vaultName} --name {keyName} --query key.kid --output tsv",
-      },
-      SELECT_KEY,
-    ],
+    steps: [LIST_KEYS, SELECT_ANOTHER_KEY],
     why: "kekUrl must be a key identifier as Key Vault shows it: no user name, no query, no fragment.",
     meanwhile: NOT_CHANGED,
     reproduce:
-      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url https://{vaultName}.vault.localhost:8443/secrets/{keyName} --kek-vault-resource-id {vaultId}",
+      'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://{vaultName}.vault.localhost:8443/secrets/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
   SsemUserErrorKeyVaultUrlWithInvalidScheme: {
     title: "The key URL does not begin with https",
@@ -158,11 +156,11 @@ export const AZURE_VAULT_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
-    steps: [SELECT_KEY],
+    steps: [{ ...SELECT_KEY, text: "Give the same URL with https" }],
     why: "Key Vault is only reached over HTTPS.",
     meanwhile: NOT_CHANGED,
     reproduce:
-      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url http://{vaultName}.vault.localhost:8443/keys/{keyName} --kek-vault-resource-id {vaultId}",
+      'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"http://{vaultName}.vault.localhost:8443/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
   SsemUserErrorKeyVaultUrlInvalidHost: {
     title: "The key URL's host is not a vault of this cloud",
@@ -177,11 +175,12 @@ export const AZURE_VAULT_ERRORS = {
         text: "Copy the vault's address; in public Azure it ends in .vault.azure.net, in Azure Government in .vault.usgovcloudapi.net",
         command: "az keyvault show --name {vaultName} --query properties.vaultUri --output tsv",
       },
-      SELECT_KEY,
+      LIST_KEYS,
+      SELECT_ANOTHER_KEY,
     ],
     why: "Only hosts with the vault suffix of the broker's cloud are ever dialled; anything else would hand tokens to a stranger.",
     meanwhile: NOT_CHANGED,
     reproduce:
-      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url https://vault.example/keys/{keyName} --kek-vault-resource-id {vaultId}",
+      'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://vault.example/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -193,7 +193,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       {
         text: "See in which stage the order is",
         command:
-          "az databox job show --resource-group {resourceGroup} --name {orderName} --query status",
+          'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
       },
     ],
     why: "Preparing is for the time before dispatch, unlocking for the customer's site, ingesting for the datacenter.",

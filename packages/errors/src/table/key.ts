@@ -3,7 +3,8 @@ import {
   GRANT_BY_POLICY,
   GRANT_BY_ROLE,
   LIST_KEY_VERSIONS,
-  SELECT_KEY,
+  LIST_KEYS,
+  SELECT_ANOTHER_KEY,
   UNLOCK_AGAIN,
 } from "./steps.ts";
 
@@ -42,7 +43,8 @@ export const KEY_ERRORS = {
     recoverable: "yes",
     ask: "Ask the owner of order {orderName} to choose another customer-managed key instead.",
     steps: [
-      SELECT_KEY,
+      LIST_KEYS,
+      SELECT_ANOTHER_KEY,
       {
         text: "If your policy allows going back, the broker's operator can turn allowRevertToMicrosoftManaged on",
       },
@@ -50,7 +52,7 @@ export const KEY_ERRORS = {
     why: "Going back would take the key out of the customer's control. Newer Azure documentation allows it, so it is a policy of the broker, off by default.",
     meanwhile: NOT_CHANGED,
     reproduce:
-      "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type MicrosoftManaged",
+      'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"MicrosoftManaged"}}}}\'',
   },
   KeyVersionMismatch: {
     title: "The key does not fit the envelope",
@@ -86,7 +88,7 @@ export const KEY_ERRORS = {
       },
       GRANT_BY_POLICY,
       GRANT_BY_ROLE,
-      SELECT_KEY,
+      SELECT_ANOTHER_KEY,
     ],
     why: "Before a new wrapping is stored it is unwrapped and compared. The new key could not, or gave something else.",
     meanwhile: "The order keeps its old key and its old wrapping, and unlocks with them.",
@@ -105,7 +107,7 @@ export const KEY_ERRORS = {
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.details.keyEncryptionKey',
       },
-      SELECT_KEY,
+      SELECT_ANOTHER_KEY,
     ],
     why: "Two changes of the key ran at once; the one that was stored first counts and the other one is dropped.",
     meanwhile: "The order has the key of the change that came first.",
@@ -122,14 +124,19 @@ export const KEY_ERRORS = {
       {
         text: "Create a vault in the region of the storage accounts",
         command:
-          "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location {location} --enable-purge-protection true",
+          "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location {location} --enable-purge-protection true --enable-rbac-authorization false",
       },
       {
         text: "Create a key in it",
         command:
-          "az keyvault key create --vault-name {vaultName}-2 --name {keyName} --kty RSA --size 3072",
+          "az keyvault key create --vault-name {vaultName}-2 --name {keyName} --kty RSA --size 3072 --ops wrapKey unwrapKey",
       },
-      SELECT_KEY,
+      {
+        text: "Grant Get, Wrap Key and Unwrap Key to the order's identity",
+        command:
+          "az keyvault set-policy --name {vaultName}-2 --object-id {principalId} --key-permissions get wrapKey unwrapKey",
+      },
+      SELECT_ANOTHER_KEY,
     ],
     why: "The key must be where the data will be, so that one region's outage or laws cannot cut them apart.",
     meanwhile: NOT_CHANGED,
@@ -149,7 +156,7 @@ export const KEY_ERRORS = {
         text: "Copy the resource id of the vault that holds the key",
         command: "az keyvault show --name {vaultName} --query id --output tsv",
       },
-      SELECT_KEY,
+      SELECT_ANOTHER_KEY,
     ],
     why: "kekUrl and kekVaultResourceID must belong together; else one would be checked and the other used.",
     meanwhile: NOT_CHANGED,

@@ -54,8 +54,7 @@ export const NETWORK_ERRORS = {
         steps: [
           {
             text: "Look at the certificate that the broker sees; somebody may be intercepting the connection",
-            command:
-              "openssl s_client -connect {vaultName}.vault.azure.net:443 -servername {vaultName}.vault.azure.net",
+            command: "openssl s_client -connect {vaultHost}",
           },
           {
             text: "Correct the trusted authorities or the proxy of the broker; never turn verification off",

@@ -4,7 +4,7 @@ import { SHOW_IDENTITY } from "./steps.ts";
 const SHOW_STAGE = {
   text: "See in which stage the order is and what it still allows",
   command:
-    "az databox job show --resource-group {resourceGroup} --name {orderName} --query '{status:status,cancellable:isCancellable,deletable:isDeletable}'",
+    'az rest --method get --url "{orderId}?api-version=2022-12-01" --query "properties.[status,isCancellable,isDeletable]"',
 } as const satisfies Step;
 
 /** What an order's stage or settings do not allow. */
@@ -36,7 +36,7 @@ export const ORDER_ERRORS = {
           {
             text: "If the order is still cancellable, cancel it first",
             command:
-              "az databox job cancel --resource-group {resourceGroup} --name {orderName} --reason 'not needed'",
+              'az rest --method post --url "{orderId}/cancel?api-version=2022-12-01" --body \'{"reason":"not needed"}\'',
           },
         ],
       },
@@ -66,7 +66,7 @@ export const ORDER_ERRORS = {
     },
     why: "What can be done with an order depends on its stage: an appliance on a truck cannot be cancelled.",
     meanwhile: "The order stays as it is and goes on.",
-    reproduce: "az databox job delete --yes --resource-group {resourceGroup} --name {orderName}",
+    reproduce: 'az rest --method delete --url "{orderId}?api-version=2022-12-01"',
   },
   InvalidMitigation: {
     title: "That decision is not offered",

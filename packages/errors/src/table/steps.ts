@@ -1,9 +1,14 @@
 import type { Step } from "../row.ts";
 
 /*
- * Steps that several rows share. Key Vault, role and identity commands are in az itself; `az databox` is an extension that
- * az offers to install at its first use and whose `job update` has no --identity, hence `az rest` for identities.
+ * Steps that several rows share. Every command is az's own: `az databox` would be an extension to install first, and knows
+ * no identities, hence `az rest` for orders. A test runs each command as it is printed.
  */
+
+const ORDER_URL = '"{orderId}?api-version=2022-12-01"';
+/** The principal of the system-assigned identity that the order has by then: one made anew is another than the broker saw. */
+const ORDER_PRINCIPAL = `$(az rest --method get --url ${ORDER_URL} --query identity.principalId --output tsv)`;
+const ENCRYPTION_ROLE = "'Key Vault Crypto Service Encryption User'";
 
 export const GRANT_BY_POLICY = {
   text: "If the vault uses access policies: grant Get, Wrap Key and Unwrap Key to the order's identity (portal: key vault > Access policies > Create)",
@@ -31,7 +36,7 @@ export const UNLOCK_AGAIN = {
 } as const satisfies Step;
 
 export const TRY_AGAIN = {
-  text: "Try again; the agent waits longer after each failure",
+  text: "Try again",
   command: "databox-agent unlock",
   for: "site-operator",
 } as const satisfies Step;
@@ -50,30 +55,90 @@ export const LIST_KEY_VERSIONS = {
 
 export const SELECT_KEY = {
   text: "Point the order at a key that can be used (portal: order > Encryption > Select a key and key vault)",
-  command:
-    "az databox job update --resource-group {resourceGroup} --name {orderName} --kek-type CustomerManaged --kek-url {keyUrl} --kek-vault-resource-id {vaultId}",
+  command: `az rest --method patch --url ${ORDER_URL} --body '{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"{keyUrl}","kekVaultResourceID":"{vaultId}"}}}}'`,
+  for: "order-owner",
+} as const satisfies Step;
+
+export const LIST_KEYS = {
+  text: "List the URLs of the keys in the vault",
+  command: "az keyvault key list --vault-name {vaultName} --query '[].kid' --output tsv",
+  for: "security-administrator",
+} as const satisfies Step;
+
+/** Which one is for a person to decide. */
+export const SELECT_ANOTHER_KEY = {
+  text: "Point the order at one that can be used: repeat the change with its URL and its vault's resource id (portal: order > Encryption > Select a key and key vault)",
   for: "order-owner",
 } as const satisfies Step;
 
 export const SHOW_IDENTITY = {
   text: "Look at the identities of the order",
-  command: 'az rest --method get --url "{orderId}?api-version=2022-12-01" --query identity',
+  command: `az rest --method get --url ${ORDER_URL} --query identity`,
   for: "order-owner",
 } as const satisfies Step;
 
 export const ENABLE_SYSTEM_IDENTITY = {
   text: "Give the order a system-assigned identity; a new one has a new principal id (portal: order > Encryption > Select identity type > System assigned)",
-  command:
-    'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"SystemAssigned"}}\'',
+  command: `az rest --method patch --url ${ORDER_URL} --body '{"identity":{"type":"SystemAssigned"}}'`,
   for: "order-owner",
+} as const satisfies Step;
+
+export const DISABLE_SYSTEM_IDENTITY = {
+  text: "Remove the dead identity from the order",
+  command: `az rest --method patch --url ${ORDER_URL} --body '{"identity":{"type":"None"}}'`,
+  for: "order-owner",
+} as const satisfies Step;
+
+export const GRANT_NEW_BY_POLICY = {
+  text: "If the vault uses access policies: grant Get, Wrap Key and Unwrap Key to the identity that the order has now (portal: key vault > Access policies > Create)",
+  command: `az keyvault set-policy --name {vaultName} --object-id ${ORDER_PRINCIPAL} --key-permissions get wrapKey unwrapKey`,
+  for: "security-administrator",
+} as const satisfies Step;
+
+export const GRANT_NEW_BY_ROLE = {
+  text: "If the vault uses Azure RBAC: assign Key Vault Crypto Service Encryption User to the identity that the order has now (portal: key vault > Access control (IAM) > Add role assignment)",
+  command: `az role assignment create --role ${ENCRYPTION_ROLE} --assignee-object-id ${ORDER_PRINCIPAL} --assignee-principal-type ServicePrincipal --scope {vaultId}`,
+  for: "security-administrator",
 } as const satisfies Step;
 
 export const SELECT_USER_IDENTITY = {
   text: "Let the order use a user-assigned identity that exists (portal: order > Encryption > Select a different user identity)",
-  command:
-    'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"UserAssigned","userAssignedIdentities":{"{identityId}":{}}},"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"{keyUrl}","kekVaultResourceID":"{vaultId}","identityProperties":{"type":"UserAssigned","userAssigned":{"resourceId":"{identityId}"}}}}}}\'',
+  command: selectUserIdentity("{identityId}"),
   for: "order-owner",
 } as const satisfies Step;
+
+const NEW_IDENTITY_PRINCIPAL =
+  "$(az identity show --name {orderName}-key --resource-group {resourceGroup} --query principalId --output tsv)";
+const NEW_IDENTITY_ID =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{orderName}-key";
+
+/** Another user-assigned identity in the place of one that is lost. */
+export const USE_ANOTHER_USER_IDENTITY = [
+  {
+    text: "Make an identity in the order's resource group",
+    command: "az identity create --name {orderName}-key --resource-group {resourceGroup}",
+    for: "order-owner",
+  },
+  {
+    text: "If the vault uses access policies: grant Get, Wrap Key and Unwrap Key to it (portal: key vault > Access policies > Create)",
+    command: `az keyvault set-policy --name {vaultName} --object-id ${NEW_IDENTITY_PRINCIPAL} --key-permissions get wrapKey unwrapKey`,
+    for: "security-administrator",
+  },
+  {
+    text: "If the vault uses Azure RBAC: assign Key Vault Crypto Service Encryption User to it (portal: key vault > Access control (IAM) > Add role assignment)",
+    command: `az role assignment create --role ${ENCRYPTION_ROLE} --assignee-object-id ${NEW_IDENTITY_PRINCIPAL} --assignee-principal-type ServicePrincipal --scope {vaultId}`,
+    for: "security-administrator",
+  },
+  {
+    text: "Let the order use it (portal: order > Encryption > Select a different user identity)",
+    command: selectUserIdentity(NEW_IDENTITY_ID),
+    for: "order-owner",
+  },
+] as const satisfies readonly Step[];
+
+function selectUserIdentity(identityId: string): string {
+  return `az rest --method patch --url ${ORDER_URL} --body '{"identity":{"type":"UserAssigned","userAssignedIdentities":{"${identityId}":{}}},"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"{keyUrl}","kekVaultResourceID":"{vaultId}","identityProperties":{"type":"UserAssigned","userAssigned":{"resourceId":"${identityId}"}}}}}}'`;
+}
 
 export const CONTACT_BROKER_OPERATOR = {
   text: "Give the correlation id {correlationId} to the broker's operator",

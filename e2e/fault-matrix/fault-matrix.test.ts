@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { FAULTS } from "./faults.ts";
+import { AGENT_FAULTS } from "./faults/agent-faults.ts";
+import { runMatrix, type Verdict } from "./run-matrix.ts";
+
+/** Rows of the failure mapping (docs/decisions/0006). */
+const MAPPING_ROWS = Array.from({ length: 31 }, (_, index) => index + 1);
+/** Codes that name no cause; they are for what nobody knows. */
+const GENERIC = new Set(["PasskeyUnavailable", "InternalError"]);
+/** What is not the customer's: our own fault, the service's own key, or unknown to everybody. */
+const WITHOUT_NAME = [
+  "the vault takes our call for a bad one (400)",
+  "the vault does not take the broker's token, twice",
+  "Entra ID refuses for a reason that we do not know",
+  "the service's own key is refused to the broker",
+];
+
+let verdicts: ReadonlyMap<string, Verdict>;
+
+beforeAll(async () => {
+  const run = await runMatrix(() => undefined);
+  verdicts = new Map(run.map((verdict) => [verdict.fault.name, verdict]));
+});
+
+describe("the table", () => {
+  test("has every row of the failure mapping, and names each fault once", () => {
+    const rows = new Set(FAULTS.flatMap(({ row }) => (row === undefined ? [] : [row])));
+    expect([...rows].toSorted((one, other) => one - other)).toEqual(MAPPING_ROWS);
+    const names = [...FAULTS, ...AGENT_FAULTS].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("has a generic code for nothing that has a name", () => {
+    const generic = FAULTS.filter(({ code }) => GENERIC.has(code));
+    expect(generic.map(({ name }) => name).toSorted()).toEqual(WITHOUT_NAME.toSorted());
+  });
+
+  test("lets the real agent meet every class that an unlock can end in", () => {
+    const classes = FAULTS.filter(({ site }) => site === "agent").map((fault) => fault.class);
+    expect([...new Set(classes)].toSorted()).toEqual([
+      "internal",
+      "invalid",
+      "refused",
+      "unreachable",
+    ]);
+  });
+});
+
+describe("each fault has its one name at every surface, changes nothing, and is cured", () => {
+  test.each(FAULTS)("$name: $code $reason", ({ name }) => {
+    expect(verdicts.get(name)?.problems).toEqual([]);
+  });
+});
+
+describe("the real agent takes nothing between it and its broker for a refusal", () => {
+  test.each(AGENT_FAULTS)("$name: $code $reason", ({ name }) => {
+    expect(verdicts.get(name)?.problems).toEqual([]);
+  });
+});

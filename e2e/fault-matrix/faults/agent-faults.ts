@@ -1,0 +1,102 @@
+import type { ErrorCode, Who } from "@databox-cmk/errors";
+
+import type { FaultWorld } from "../world/fault-world.ts";
+import type { HostileAnswer } from "../world/hostile-broker.ts";
+
+/** What stands between an appliance and its broker. The real agent meets each with the connection that is given here. */
+export type AgentFault = {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly reason?: string;
+  readonly who: Who;
+  readonly answer?: HostileAnswer;
+  /** Members of the agent's connection that differ from those that it was prepared with. */
+  readonly connection: (
+    world: FaultWorld,
+    hostileCaFile: string,
+  ) => Readonly<Record<string, unknown>>;
+};
+
+const unreachable = (reason: string) =>
+  ({ code: "BrokerUnreachable", reason, who: "site-operator" }) as const;
+/** The agent was prepared with the server's authority, so that TLS is not what stops it. */
+const believed = ({ hostile }: FaultWorld, certificateAuthorityFile: string) => ({
+  brokerUrl: hostile.url,
+  certificateAuthorityFile,
+});
+const HTML = { "content-type": "text/html; charset=utf-8" };
+const JSON_TYPE = { "content-type": "application/json" };
+
+export const AGENT_FAULTS: readonly AgentFault[] = [
+  {
+    name: "the broker's name does not resolve",
+    ...unreachable("dns"),
+    connection: () => ({ brokerUrl: "https://nowhere.localhost:8444" }),
+  },
+  {
+    name: "no name server answers the appliance",
+    ...unreachable("dns"),
+    connection: ({ hostile }) => ({ dnsServer: `127.0.0.1:${new URL(hostile.closedUrl).port}` }),
+  },
+  {
+    name: "nobody listens at the broker's port",
+    ...unreachable("connection"),
+    connection: ({ hostile }) => ({ brokerUrl: hostile.closedUrl }),
+  },
+  {
+    name: "the broker's host takes the connection and says nothing",
+    ...unreachable("timeout"),
+    connection: ({ hostile }) => ({ brokerUrl: hostile.muteUrl }),
+  },
+  {
+    name: "the certificate is by an authority that the agent does not trust",
+    ...unreachable("certificate"),
+    answer: { status: 403, headers: HTML, body: "<h1>Blocked</h1>" },
+    connection: ({ hostile }) => ({ brokerUrl: hostile.url }),
+  },
+  {
+    name: "a captive portal answers with its page",
+    ...unreachable("captive-portal"),
+    answer: { status: 200, headers: HTML, body: "<h1>Welcome to the guest network</h1>" },
+    connection: believed,
+  },
+  {
+    name: "a captive portal redirects",
+    ...unreachable("captive-portal"),
+    answer: { status: 302, headers: { location: "https://portal.invalid/" }, body: "" },
+    connection: believed,
+  },
+  {
+    name: "a proxy forbids it with a page (403)",
+    ...unreachable("captive-portal"),
+    answer: { status: 403, headers: HTML, body: "<h1>Access denied by policy</h1>" },
+    connection: believed,
+  },
+  {
+    name: "somebody forbids it in the broker's words (403), unsigned",
+    ...unreachable("unsigned-answer"),
+    answer: {
+      status: 403,
+      headers: JSON_TYPE,
+      body: '{"error":{"code":"SsemUserErrorEncryptionKeyDisabled","message":"The key is disabled."}}',
+    },
+    connection: believed,
+  },
+  {
+    name: "somebody grants it, unsigned",
+    ...unreachable("unsigned-answer"),
+    answer: { status: 200, headers: JSON_TYPE, body: '{"unlocked":true}' },
+    connection: believed,
+  },
+  {
+    name: "the broker has no room for the request (503)",
+    code: "BrokerBusy",
+    who: "nobody",
+    answer: {
+      status: 503,
+      headers: { ...JSON_TYPE, "retry-after": "5" },
+      body: '{"error":{"code":"BrokerBusy","message":"The broker cannot take the request now."}}',
+    },
+    connection: believed,
+  },
+];

@@ -1,0 +1,220 @@
+import type { Fault, FaultContext } from "../fault.ts";
+import { changePolicy, choiceOf, makeIdentity, mustAccept } from "../world/site.ts";
+import { answer, clear, expireToken } from "./shorthand.ts";
+
+const EVERYWHERE = ["validate", "credentials", "unlock"] as const;
+const SERVICE_RESOURCE_GROUP = "databox-service";
+const owner = { class: "refused", who: "order-owner", shownBy: EVERYWHERE } as const;
+const waiting = {
+  code: "IdentityProviderUnreachable",
+  class: "unreachable",
+  who: "nobody",
+} as const;
+
+/** Entra ID answers every request for a token like this, and the broker has none left. */
+const entraAnswers =
+  (effect: object) =>
+  async ({ world, site }: FaultContext): Promise<void> => {
+    await world.addFault({ service: "entra", operation: "token" }, effect);
+    await expireToken({ world, site });
+  };
+
+/** Who asks the vault, and who vouches for that. */
+export const IDENTITY_FAULTS: readonly Fault[] = [
+  {
+    row: 23,
+    name: "the order's system-assigned identity is turned off",
+    code: "SsemUserErrorSystemAssignedIdentityAbsent",
+    reason: "not-enabled",
+    ...owner,
+    site: "policies",
+    make: ({ world, site }) => mustAccept(world, site.order.id, { identity: { type: "None" } }),
+    cure: (context) => renewIdentity(context),
+  },
+  {
+    row: 23,
+    name: "the order's system-assigned identity is deleted",
+    code: "SsemUserErrorSystemAssignedIdentityAbsent",
+    reason: "identity-deleted",
+    ...owner,
+    site: "policies",
+    make: async ({ world, site }) => {
+      const found =
+        world.identities.userAssignedIdentities.listByResourceGroup(SERVICE_RESOURCE_GROUP);
+      for await (const { name, principalId } of found)
+        if (principalId === site.principalId() && name !== undefined)
+          await world.identities.userAssignedIdentities.delete(SERVICE_RESOURCE_GROUP, name);
+      await expireToken({ world, site });
+    },
+    cure: async (context) => {
+      const { world, site } = context;
+      await clear(context);
+      await mustAccept(world, site.order.id, { identity: { type: "None" } });
+      await renewIdentity(context);
+    },
+  },
+  {
+    row: 24,
+    name: "the user-assigned identity is detached",
+    code: "SsemUserErrorUserAssignedIdentityAbsent",
+    reason: "not-attached",
+    ...owner,
+    site: "user",
+    make: ({ world, site }) =>
+      mustAccept(world, site.order.id, { identity: { type: "SystemAssigned" } }),
+    cure: ({ world, site }) => selectIdentity({ world, site }, site.identityId ?? ""),
+  },
+  {
+    row: 24,
+    name: "the user-assigned identity no longer trusts the broker",
+    code: "SsemUserErrorUserAssignedIdentityAbsent",
+    reason: "federation-missing",
+    class: "refused",
+    who: "security-administrator",
+    site: "user",
+    shownBy: EVERYWHERE,
+    make: async ({ world, site }) => {
+      const { federatedIdentityCredentials } = world.identities;
+      const { resourceGroup, identityName } = placeOf(site.identityId);
+      for await (const { name } of federatedIdentityCredentials.list(resourceGroup, identityName))
+        await federatedIdentityCredentials.delete(resourceGroup, identityName, name ?? "");
+      await expireToken({ world, site });
+    },
+    cure: async ({ world, site }) => {
+      const { resourceGroup, identityName } = placeOf(site.identityId);
+      await world.identities.federatedIdentityCredentials.createOrUpdate(
+        resourceGroup,
+        identityName,
+        "databox-cmk",
+        {
+          issuer: world.stack.description.brokerUrl,
+          subject: site.order.id.toLowerCase(),
+          audiences: ["api://AzureADTokenExchange"],
+        },
+      );
+      await clear({ world, site });
+    },
+  },
+  {
+    row: 25,
+    name: "the user-assigned identity is deleted",
+    code: "SsemUserErrorKekUserIdentityNotFound",
+    ...owner,
+    site: "user",
+    make: async ({ world, site }) => {
+      const { resourceGroup, identityName } = placeOf(site.identityId);
+      await world.identities.userAssignedIdentities.delete(resourceGroup, identityName);
+      await expireToken({ world, site });
+    },
+    cure: async ({ world, site }) => {
+      await clear({ world, site });
+      const { resourceGroup, location } = world.stack.description;
+      const made = await world.identities.userAssignedIdentities.createOrUpdate(
+        resourceGroup,
+        `${placeOf(site.identityId).identityName}-2`,
+        { location },
+      );
+      site.usePrincipal(made.principalId ?? "");
+      await changePolicy(world, site, "add", site.principalId());
+      await selectIdentity({ world, site }, made.id ?? "");
+    },
+  },
+  {
+    row: 26,
+    name: "the identity's tenant is not ours (AADSTS90002)",
+    code: "SsemUserErrorCrossTenantIdentityAccessForbidden",
+    class: "refused",
+    who: "security-administrator",
+    site: "policies",
+    shownBy: EVERYWHERE,
+    make: entraAnswers(answer(400, "AADSTS90002")),
+    cure: clear,
+  },
+  ...(
+    [
+      ["answers 503", { kind: "status", status: 503 }],
+      ["is temporarily unavailable (AADSTS90033)", answer(400, "AADSTS90033")],
+      ["breaks the connection", { kind: "connection-reset" }],
+      ["answers with something else", { kind: "garbage-body" }],
+    ] as const
+  ).map(([what, effect]): Fault => ({
+    row: 27,
+    name: `Entra ID ${what}`,
+    ...waiting,
+    reason: "entra",
+    site: "policies",
+    shownBy: EVERYWHERE,
+    make: entraAnswers(effect),
+    cure: clear,
+  })),
+  {
+    row: 27,
+    name: "the metadata service of the broker's machine answers 500",
+    ...waiting,
+    reason: "imds",
+    site: "service",
+    shownBy: ["credentials", "unlock"],
+    make: async ({ world }) => {
+      await world.addFault({ service: "imds" }, { kind: "status", status: 500 });
+      await world.restartBroker();
+    },
+    cure: clear,
+  },
+  {
+    row: 31,
+    name: "Entra ID refuses for a reason that we do not know",
+    code: "PasskeyUnavailable",
+    class: "internal",
+    who: "broker-operator",
+    site: "policies",
+    shownBy: EVERYWHERE,
+    make: entraAnswers(answer(400, "AADSTS7000215")),
+    cure: clear,
+  },
+  {
+    name: "the service's own key is refused to the broker",
+    code: "PasskeyUnavailable",
+    class: "internal",
+    who: "broker-operator",
+    site: "service",
+    shownBy: ["credentials", "unlock"],
+    make: async ({ world }) => {
+      await world.addFault(
+        { service: "key-vault", vault: "databoxservice" },
+        answer(403, "Forbidden", { innerCode: "ForbiddenByPolicy" }),
+      );
+    },
+    cure: ({ world }) => world.clearFaults(),
+  },
+  {
+    name: "Resource Manager does not answer the broker",
+    code: "ResourceManagerUnreachable",
+    class: "unreachable",
+    who: "nobody",
+    site: "policies",
+    shownBy: ["validate", "change"],
+    by: "broker",
+    asks: ({ site }) => choiceOf(site, undefined),
+    make: async ({ world }) => {
+      await world.addFault({ service: "resource-manager" }, answer(503, "ServiceUnavailable"));
+    },
+    cure: clear,
+  },
+];
+
+async function renewIdentity({ world, site }: FaultContext): Promise<void> {
+  site.usePrincipal(await makeIdentity(world, site.order.id));
+  await changePolicy(world, site, "add", site.principalId());
+}
+
+function selectIdentity({ world, site }: FaultContext, identityId: string): Promise<void> {
+  return mustAccept(world, site.order.id, {
+    identity: { type: "UserAssigned", userAssignedIdentities: { [identityId]: {} } },
+    properties: { details: { keyEncryptionKey: choiceOf(site, identityId) } },
+  });
+}
+
+function placeOf(identityId = ""): { resourceGroup: string; identityName: string } {
+  const segments = identityId.split("/");
+  return { resourceGroup: segments[4] ?? "", identityName: segments.at(-1) ?? "" };
+}

@@ -1,0 +1,233 @@
+import type { Fault, FaultContext } from "../fault.ts";
+import { changePolicy } from "../world/site.ts";
+import { answer, clear, vaultAnswers } from "./shorthand.ts";
+
+const EVERYWHERE = ["validate", "credentials", "unlock"] as const;
+const OTHER_TENANT = "99999999-9999-4999-8999-999999999999";
+const vaultPath = (vaultId: string) => `${vaultId}?api-version=2023-02-01`;
+const missing = (reason: string) =>
+  ({
+    code: "SsemUserErrorKeyVaultDetailsNotFound",
+    reason,
+    class: "refused",
+    who: "security-administrator",
+    shownBy: EVERYWHERE,
+  }) as const;
+const unreachable = (reason: string) =>
+  ({
+    code: "KeyVaultUnreachable",
+    reason,
+    class: "unreachable",
+    who: "nobody",
+    shownBy: EVERYWHERE,
+  }) as const;
+
+/** The vault is gone, has another tenant, or does not answer. */
+export const VAULT_FAULTS: readonly Fault[] = [
+  {
+    row: 16,
+    name: "the vault is deleted and recoverable",
+    ...missing("vault-deleted-recoverable"),
+    site: "policies",
+    make: ({ world, site }) => deleteVault({ world, site }),
+    cure: ({ world, site }) => recoverVault({ world, site }),
+  },
+  {
+    row: 16,
+    name: "the vault is purged",
+    ...missing("vault-not-found"),
+    site: "purgedVault",
+    make: async ({ world, site }) => {
+      await deleteVault({ world, site });
+      await world.control("POST", "/clock/advance", { duration: "P8D" });
+      // Purging happens when somebody looks.
+      const { subscriptionId } = world.stack.description;
+      await world.manage(
+        "GET",
+        `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/deletedVaults?api-version=2023-02-01`,
+      );
+      await world.control("DELETE", "/clock");
+    },
+  },
+  {
+    row: 17,
+    name: "the vault's name is unknown, and Resource Manager cannot be asked",
+    ...unreachable("dns"),
+    site: "policies",
+    by: "broker",
+    make: async ({ world, site }) => {
+      await loseConnections({ world, site });
+      await world.addFault(
+        { service: "dns", vault: site.vaultName },
+        { kind: "dns-answer", rcode: "NXDOMAIN" },
+      );
+      await world.addFault({ service: "resource-manager" }, answer(503, "ServiceUnavailable"));
+    },
+    cure: clear,
+  },
+  {
+    row: 17,
+    name: "the name server answers SERVFAIL",
+    ...unreachable("dns"),
+    site: "agent",
+    make: async ({ world, site }) => {
+      await loseConnections({ world, site });
+      await world.addFault(
+        { service: "dns", vault: site.vaultName },
+        { kind: "dns-answer", rcode: "SERVFAIL" },
+      );
+    },
+    cure: clear,
+  },
+  {
+    row: 17,
+    name: "the name server does not answer",
+    ...unreachable("dns"),
+    site: "slowName",
+    make: async ({ world, site }) => {
+      await loseConnections({ world, site });
+      await world.addFault({ service: "dns", vault: site.vaultName }, { kind: "dns-timeout" });
+    },
+    cure: clear,
+  },
+  {
+    row: 17,
+    name: "the vault's connections break",
+    ...unreachable("connection"),
+    site: "policies",
+    make: vaultAnswers({ kind: "connection-reset" }),
+    cure: clear,
+  },
+  {
+    row: 17,
+    name: "the vault does not answer in time",
+    ...unreachable("timeout"),
+    site: "slowVault",
+    make: vaultAnswers({ kind: "latency", distribution: { kind: "fixed", ms: 11_000 } }),
+    cure: clear,
+  },
+  {
+    row: 18,
+    name: "the vault's certificate is by somebody else",
+    code: "KeyVaultUnreachable",
+    reason: "certificate",
+    class: "unreachable",
+    who: "broker-operator",
+    site: "policies",
+    shownBy: ["validate", "change"],
+    make: () => Promise.resolve(),
+    cure: () => Promise.resolve(),
+    asks: ({ world, site }) => ({
+      kekUrl: site.kid.replace(world.stack.description.vaultSuffix, world.hostile.vaultSuffix),
+    }),
+  },
+  {
+    row: 19,
+    name: "the vault has moved to another tenant",
+    ...missing("tenant-moved"),
+    site: "policies",
+    make: async ({ world, site }) => {
+      await world.control("PUT", `/tenants/${OTHER_TENANT}`, { displayName: "Elsewhere" });
+      await world.manage("PATCH", vaultPath(site.vaultId), {
+        properties: { tenantId: OTHER_TENANT, accessPolicies: [] },
+      });
+    },
+    cure: async ({ world, site }) => {
+      const { tenantId } = world.stack.description;
+      await world.manage("PATCH", vaultPath(site.vaultId), {
+        properties: {
+          tenantId,
+          accessPolicies: [
+            { tenantId, objectId: world.customerObjectId, permissions: { keys: ["all"] } },
+          ],
+        },
+      });
+      await changePolicy(world, site, "add", site.principalId());
+    },
+  },
+  {
+    row: 20,
+    name: "the vault does not take the broker's token, twice",
+    code: "PasskeyUnavailable",
+    class: "internal",
+    who: "broker-operator",
+    site: "policies",
+    shownBy: EVERYWHERE,
+    make: vaultAnswers(
+      answer(401, "Unauthorized", { message: "AKV10022: Invalid audience." }),
+      "get",
+    ),
+    cure: clear,
+  },
+  ...(
+    [
+      [
+        "the vault cannot check a token's signature (AKV10046)",
+        answer(401, "Unauthorized", {
+          message: "AKV10046: Unable to resolve the key used for signature validation.",
+        }),
+      ],
+      ["the vault answers 500", answer(500, "InternalServerError")],
+      ["the vault answers 503", answer(503, "ServiceUnavailable")],
+    ] as const
+  ).map(([name, effect]): Fault => ({
+    row: 21,
+    name,
+    ...unreachable("server-error"),
+    site: "policies",
+    make: vaultAnswers(effect),
+    cure: clear,
+  })),
+  {
+    row: 22,
+    name: "the vault is throttled (429)",
+    code: "KeyVaultThrottled",
+    class: "unreachable",
+    who: "nobody",
+    site: "busyVault",
+    shownBy: EVERYWHERE,
+    make: vaultAnswers(answer(429, "Throttled")),
+    cure: clear,
+  },
+  ...(
+    [
+      ["half a body", { kind: "half-body" }],
+      ["a body that is no JSON", { kind: "garbage-body" }],
+      ["a status that no vault has", answer(418, "Teapot")],
+    ] as const
+  ).map(([what, effect]): Fault => ({
+    row: 31,
+    name: `the vault answers with ${what}`,
+    code: "KeyVaultUnexpectedAnswer",
+    class: "unreachable",
+    who: "broker-operator",
+    site: "policies",
+    shownBy: EVERYWHERE,
+    make: vaultAnswers(effect),
+    cure: clear,
+  })),
+];
+
+/** The broker keeps its connections, and whoever has one asks no name server: breaks them. */
+async function loseConnections({ world, site }: FaultContext): Promise<void> {
+  const id = await world.addFault(
+    { service: "key-vault", vault: site.vaultName },
+    { kind: "connection-reset" },
+  );
+  for (let round = 0; round < 2; round += 1)
+    await world.job("POST", `${site.order.id}/validateKeyEncryptionKey`, {});
+  await world.removeFault(id);
+}
+
+async function deleteVault({ world, site }: FaultContext): Promise<void> {
+  const { resourceGroup } = world.stack.description;
+  await world.customer.vaults.vaults.delete(resourceGroup, site.vaultName);
+}
+
+async function recoverVault({ world, site }: FaultContext): Promise<void> {
+  const { tenantId, location } = world.stack.description;
+  await world.manage("PUT", vaultPath(site.vaultId), {
+    location,
+    properties: { tenantId, sku: { family: "A", name: "standard" }, createMode: "recover" },
+  });
+}

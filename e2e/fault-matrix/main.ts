@@ -1,0 +1,12 @@
+import { renderVerdict, renderHeader } from "./render-matrix.ts";
+import { runMatrix } from "./run-matrix.ts";
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+print(renderHeader());
+const startedMs = performance.now();
+const verdicts = await runMatrix((verdict) => print(renderVerdict(verdict)));
+const wrong = verdicts.filter(({ problems }) => problems.length > 0);
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+print(`\n${String(verdicts.length)} faults in ${seconds} s, ${String(wrong.length)} not as told`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
