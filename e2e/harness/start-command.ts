@@ -44,6 +44,9 @@ export function runStart(
   });
   const group = child.pid;
   if (group === undefined) throw new Error("the command did not start");
+  const killAll = () => send(-group, "SIGKILL");
+  // Also when the test runner ends before the test does.
+  process.once("exit", killAll);
   const output = { stdout: "", stderr: "" };
   const waiting = new Set<() => void>();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -90,8 +93,9 @@ export function runStart(
     ended,
     isAlive,
     async [Symbol.asyncDispose]() {
-      send(-group, "SIGKILL");
+      killAll();
       await ended;
+      process.removeListener("exit", killAll);
     },
   };
 }
