@@ -3,7 +3,7 @@ import type { NextStep } from "@databox-cmk/errors";
 import type { KeyHealth } from "./key-health.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 
-export const KEY_HEALTH_CHANGED = "com.databox-cmk.key-health.changed";
+const KEY_HEALTH_CHANGED = "com.databox-cmk.key-health.changed";
 export const CLOUD_EVENT_MEDIA_TYPE = "application/cloudevents+json";
 
 export type KeyHealthChange = {

@@ -55,6 +55,6 @@ function withNames(failure: Failure, { vaultName, keyName, version }: KeyUrl): C
   return checkFailureOf({ ...failure, facts: { ...names, ...failure.facts } });
 }
 
-export function checkFailureOf({ code, reason, facts, detail }: Failure): CheckFailure {
+function checkFailureOf({ code, reason, facts, detail }: Failure): CheckFailure {
   return { code, reason, facts, detail };
 }

@@ -9,7 +9,7 @@ import type { CommandDependencies } from "../../src/commands/dependencies.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { runCommand } from "../../src/run-command.ts";
 
-export const SERIAL = "DOCTOR-1";
+const SERIAL = "DOCTOR-1";
 const BOOT_ID = "3f0c3a52-5d0b-4a53-8d0e-6b6f0b7c1e11";
 
 type ConnectionChange = Readonly<Record<string, string | boolean | undefined>>;
@@ -117,6 +117,7 @@ function dependencies(stateDir: string): CommandDependencies {
     cryptsetupFolders: [],
     totalTimeoutMs: 5_000,
     environmentNames: [],
+    report: () => undefined,
     readStandardInput: () => Promise.resolve(""),
   };
 }
