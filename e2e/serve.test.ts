@@ -50,7 +50,28 @@ describe("npm start -- --serve", () => {
   });
 });
 
-describe("Ctrl-C during the story", () => {
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "npm hands %s on, so that nothing stays behind when it is npm that is stopped",
+  async (signal) => {
+    const parameters = ["--serve", "--json", "--directory", folder.path, ...FREE_PORTS];
+    await using command = runStart(parameters, { through: "npm" });
+    await command.line(({ event }) => event === "stack");
+    command.signal(signal);
+    expect(await command.ended).toBe(0);
+    expect(command.isAlive()).toBe(false);
+  },
+);
+
+describe("Ctrl-C before the story's end", () => {
+  test("while everything starts ends everything", async () => {
+    await using command = runStart(["--directory", folder.path, ...FREE_PORTS]);
+    await command.text("Starting");
+    command.interrupt();
+    expect(await command.ended).toBe(130);
+    expect(command.isAlive()).toBe(false);
+    expect(oneLine(command.stderr)).toEqual([expect.stringContaining("interrupted")]);
+  });
+
   test.each([
     { when: "while the broker works", step: "Order" },
     { when: "while the agent works", step: "Shipped" },
@@ -62,7 +83,7 @@ describe("Ctrl-C during the story", () => {
       expect(await command.ended).toBe(130);
       expect(command.isAlive()).toBe(false);
       expect(oneLine(command.stderr)).toEqual([
-        expect.stringContaining("interrupted before the story's end"),
+        expect.stringContaining("interrupted before it was done"),
       ]);
     }
     await using again = start("--serve");

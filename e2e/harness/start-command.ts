@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../apps/local-stack/src/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MAIN = join(ROOT, "apps/local-stack/src/main.ts");
+/** Without prestart: what is being tested is set up. */
+const NPM_START = ["start", "--ignore-scripts", "--"];
 const DEADLINE_MS = 30_000;
 export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) => [
   `--${name}-port`,
@@ -33,9 +37,12 @@ export type StartCommand = {
 
 export function runStart(
   parameters: readonly string[],
-  options: { readonly uid?: number } = {},
+  options: { readonly uid?: number; readonly through?: "npm" } = {},
 ): StartCommand {
-  const child = spawn(process.execPath, [MAIN, ...parameters], {
+  const [program, first] =
+    options.through === "npm" ? ["npm", NPM_START] : [process.execPath, [MAIN]];
+  const child = spawn(program, [...first, ...parameters], {
+    cwd: ROOT,
     detached: true,
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",

@@ -59,7 +59,7 @@ try {
     },
   });
   if (ending === "interrupted") {
-    process.stderr.write("npm start: interrupted before the story's end; everything is stopped\n");
+    process.stderr.write("npm start: interrupted before it was done; everything is stopped\n");
     // Connections of a step that was cut off may linger; nothing of value is in them.
     process.exit(EXIT_INTERRUPTED);
   }

@@ -24,7 +24,7 @@ const STEP_END_MS = 3_000;
 /**
  * `npm start`: the stack, then the story, then (unless once) serving until a signal.
  *
- * @returns "interrupted" when a signal came before the story's end.
+ * @returns "interrupted" when a signal came before the stack was up or the story told.
  */
 export async function runStack(options: RunOptions): Promise<"done" | "interrupted"> {
   const { directory, mode, json, width } = options;
@@ -37,8 +37,10 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
 
   if (!json) print("Starting Entra ID, Resource Manager, Key Vault and the broker on loopback …");
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const stack = await startStack(options);
+  const stack = await startStack(options).catch(failUnless(stopped));
+  if (stack === false) return "interrupted";
   try {
+    if (stopped.aborted) return "interrupted";
     const { stackFile } = stack;
     report({ event: "stack", outcome: "ready", stackFile, elapsedMs: elapsedMs() });
     if (mode !== "serve") {

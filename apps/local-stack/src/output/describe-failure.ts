@@ -1,22 +1,24 @@
 import { AppError } from "@databox-cmk/errors";
 
+const NO_RIGHT = "this user may not write there: make it writable, or";
+const NO_ROOM = "its file system is full: free some space, or";
 const FOLDER_FAULTS: Readonly<Record<string, string>> = {
-  EACCES: "this user may not write there",
-  EPERM: "this user may not write there",
-  EROFS: "its file system is read-only",
-  ENOTDIR: "a part of the path is no folder",
-  EEXIST: "it is no folder",
-  ENOSPC: "its file system is full",
-  EDQUOT: "its quota is used up",
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EROFS: "its file system is read-only: mount it writable, or",
+  ENOTDIR: "a part of the path is no folder:",
+  EEXIST: "it is no folder:",
+  ENOSPC: NO_ROOM,
+  EDQUOT: NO_ROOM,
 };
 
-/** One line for whoever typed the command: what is wrong, and what to do. A bug keeps its stack. */
+/** One line for whoever typed the command: what is wrong, and what to do. */
 export function describeFailure(error: unknown, directory: string): string {
   if (error instanceof AppError) return error.detail ?? error.message;
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
   const fault = "syscall" in error ? FOLDER_FAULTS[code] : undefined;
   if (fault !== undefined)
-    return `the folder ${directory} cannot be used, ${fault}: make room or give the right, or choose another folder by --directory`;
+    return `the folder ${directory} cannot be used, ${fault} choose another by --directory`;
   return error.message;
 }
