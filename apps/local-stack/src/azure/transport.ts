@@ -9,7 +9,7 @@ const LOOPBACK = "127.0.0.1";
  * Loopback names of the stack. `*.localhost` does not resolve on every system (Debian without nss-myhostname), so the
  * stack's own clients answer it themselves.
  */
-export const loopbackLookup: LookupFunction = (hostname, options, callback) => {
+const loopbackLookup: LookupFunction = (hostname, options, callback) => {
   if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
     callback(Object.assign(new Error(`${hostname} is not on loopback`), { code: "ENOTFOUND" }), "");
   } else if (options.all === true) {

@@ -14,7 +14,9 @@ import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
 import { writeStackFile } from "./stack-file.ts";
 
-const BROKER_MAIN = fileURLToPath(new URL("../../../cloud-broker/src/main.ts", import.meta.url));
+const BROKER_MAIN = fileURLToPath(
+  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
+);
 const BROKER_READY_MS = 30_000;
 const SERVICE_RESOURCE_GROUP = "databox-service";
 
