@@ -12,6 +12,7 @@ export type RoleDefinition = {
 };
 
 const KEYS = "Microsoft.KeyVault/vaults/keys";
+const SECRETS = "Microsoft.KeyVault/vaults/secrets";
 
 export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
   {
@@ -62,6 +63,35 @@ export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
       "Microsoft.KeyVault/vaults/*/read",
       "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
     ],
+  },
+  {
+    name: "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
+    roleName: "Key Vault Certificate User",
+    description: "Read certificate contents",
+    dataActions: [
+      "Microsoft.KeyVault/vaults/certificates/read",
+      `${SECRETS}/getSecret/action`,
+      `${SECRETS}/readMetadata/action`,
+      `${KEYS}/read`,
+    ],
+  },
+  {
+    name: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+    roleName: "Key Vault Secrets Officer",
+    description: "Perform any action on the secrets of a key vault, except manage permissions",
+    dataActions: [`${SECRETS}/*`],
+  },
+  {
+    name: "4633458b-17de-408a-b874-0445c86b69e6",
+    roleName: "Key Vault Secrets User",
+    description: "Read secret contents",
+    dataActions: [`${SECRETS}/getSecret/action`, `${SECRETS}/readMetadata/action`],
+  },
+  {
+    name: "a68e7c17-0ab2-4c09-9a58-125dae29748c",
+    roleName: "Key Vault Purge Operator",
+    description: "Allows permanent deletion of soft-deleted vaults",
+    dataActions: [],
   },
   {
     name: "f25e0fa2-a7c8-4377-a976-54943a77a395",
