@@ -20,6 +20,7 @@ const FOUND = [
   ["GET", "/keys/n/v/", "/keys/{name}/{version?}", { name: "n", version: "v" }],
   ["GET", "/keys/n/Versions", "/keys/{name}/versions", { name: "n" }],
   ["POST", "/keys/n//unwrapkey", "/keys/{name}/{version?}/unwrapkey", { name: "n", version: "" }],
+  ["POST", "/keys/n/unwrapkey", "/keys/{name}/{version?}/unwrapkey", { name: "n", version: "" }],
   ["POST", "/keys/restore", "/keys/restore", {}],
   ["GET", "/files/a/b/c", "/files/{rest*}", { rest: "a/b/c" }],
 ] as const;
@@ -27,9 +28,12 @@ test.each(FOUND)("%s %s is served by %s with %j", (method, path, route, paramete
   expect(match(method, path)).toMatchObject({ kind: "found", route: { path: route }, parameters });
 });
 
-test.each(["/", "/key", "/keys/n/v/w/x", "/keys//v/unwrapkey"])("%s is served by none", (path) => {
-  expect(match("POST", path)).toEqual({ kind: "not-found" });
-});
+test.each(["/", "/key", "/keys/n/v/w/x", "/keys//v/unwrapkey", "/keys//unwrapkey"])(
+  "%s is served by none",
+  (path) => {
+    expect(match("POST", path)).toEqual({ kind: "not-found" });
+  },
+);
 
 test("a path of another method tells which", () => {
   expect(match("DELETE", "/keys/n")).toEqual({ kind: "wrong-method", allowed: ["GET", "PATCH"] });

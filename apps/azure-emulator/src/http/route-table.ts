@@ -4,7 +4,7 @@ export type RouteParameters = Readonly<Record<string, string>>;
 
 /**
  * One row of a router. In `path` a segment is a literal (compared without case), `{name}` (one segment, not empty), `{name?}` (one
- * segment that may be empty or, as the last one, absent) or, last, `{name*}` (the rest). A trailing slash never matters.
+ * segment that may be empty or absent) or, last, `{name*}` (the rest). A trailing slash never matters.
  */
 export type Route<Context> = {
   readonly method: string;
@@ -33,11 +33,11 @@ export function createRouteMatcher<Row extends { readonly method: string; readon
   return (method: string, path: string): RouteMatch<Row> => {
     const segments = splitPath(path);
     for (const { route, segments: pattern } of byMethod.get(method) ?? []) {
-      const parameters = matchSegments(pattern, segments);
+      const parameters = matchPath(pattern, segments);
       if (parameters !== undefined) return { kind: "found", route, parameters };
     }
     const others = compiled.filter(
-      ({ segments: pattern }) => matchSegments(pattern, segments) !== undefined,
+      ({ segments: pattern }) => matchPath(pattern, segments) !== undefined,
     );
     return others.length === 0
       ? { kind: "not-found" }
@@ -65,6 +65,17 @@ function splitPath(path: string): string[] {
   const segments = path.split("/").slice(1);
   if (segments.at(-1) === "") segments.pop();
   return segments;
+}
+
+/** `/keys/n/attestation` is `/keys/n//attestation`: an optional segment that is absent stands for an empty one. */
+function matchPath(
+  pattern: readonly string[],
+  segments: readonly string[],
+): RouteParameters | undefined {
+  const whole = matchSegments(pattern, segments);
+  if (whole !== undefined || segments.length !== pattern.length - 1) return whole;
+  const absent = pattern.findIndex((expected) => expected.endsWith("?}"));
+  return absent === -1 ? undefined : matchSegments(pattern, segments.toSpliced(absent, 0, ""));
 }
 
 function matchSegments(
