@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { apiVersionTraits, JOB_MAX_BYTES, jobPatch, jobWrite } from "@databox-cmk/protocol";
 
+import { orderIdOf } from "../core/order.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { createOrder } from "../orders/create-order.ts";
@@ -20,10 +21,12 @@ import {
 import { operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderJob } from "./render-job.ts";
+import { createTurns } from "./turns.ts";
 
 /** Create, read, update and delete of one order. */
 export function createJobRoutes(plane: ControlPlane): readonly Route[] {
   const { settings, store } = plane;
+  const turns = createTurns();
 
   /** 202 without a body: the client goes on by Location. */
   const accepted = (request: ArmRequest, location: string, operation: string): Answer => ({
@@ -97,12 +100,8 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
       handle: armHandler(async (request) => {
         const name = orderNameOf(request);
         const patch = parseBody(jobPatch, request.body);
-        const operation = await patchOrder(
-          plane,
-          name,
-          patch,
-          request.header("if-match"),
-          contextOf(request),
+        const operation = await turns(orderIdOf(name), () =>
+          patchOrder(plane, name, patch, request.header("if-match"), contextOf(request)),
         );
         const { location } = await findOrder(store, name);
         return accepted(request, location, operation);

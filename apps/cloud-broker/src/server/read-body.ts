@@ -20,6 +20,12 @@ export async function readBody(message: IncomingMessage, route: ReadingRoute): P
   if (length > route.maxBytes) throw tooLarge(route);
   const isEmpty = length === 0 && message.headers["transfer-encoding"] === undefined;
   if (isEmpty && route.reads === "json" && route.optional === true) return Buffer.from("{}");
+  // Of a body that is not there, no type can be wrong.
+  if (isEmpty && route.reads === "json")
+    throw new AppError("InvalidRequestContent", {
+      target: "body",
+      detail: "body: empty, expected a JSON object",
+    });
   checkMediaType(message, MEDIA_TYPES[route.reads]);
   try {
     return await readAtMost(message, route);

@@ -124,3 +124,24 @@ test("an order that no provider has is answered as by Resource Manager's gateway
   expect(status).toBe(404);
   expect(headers["x-ms-failure-cause"]).toBe("gateway");
 });
+
+test("an action without its body is told what is missing", async () => {
+  await place("no-body");
+  const { status, json } = await world.call("POST", `${jobPath("no-body")}/cancel?${API}`);
+  expect(status).toBe(400);
+  expect(json.error).toMatchObject({ code: "InvalidRequestContent", target: "body" });
+});
+
+test("many writers of one key all succeed, one after another", async () => {
+  await place("crowd");
+  await patch("crowd", { identity: { type: "SystemAssigned" } });
+  await world.operator("prepare", "crowd");
+  const change = { properties: { details: { keyEncryptionKey: CUSTOMER_KEY } } };
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, index) =>
+      patch("crowd", index % 2 === 0 ? change : { tags: { index: String(index) } }),
+    ),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  expect((await world.call("POST", `${jobPath("crowd")}/listCredentials?${API}`)).status).toBe(200);
+});
