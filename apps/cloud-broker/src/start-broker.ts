@@ -111,7 +111,8 @@ export async function startBroker(
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   opened.defer(keepHouse(store, broker, log));
   opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
-  opened.defer(keepWatch(broker, log));
+  opened.defer(repeat(() => broker.watchKeys(), "watching keys", log));
+  opened.defer(repeat(() => broker.deliverEvents(), "sending events", log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });
   const resources = opened.move();
   return {
@@ -147,15 +148,13 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
   };
 }
 
-/** Looks at the keys that are due and sends what there is to tell; one round at a time. */
-function keepWatch(broker: Broker, log: Log): () => Promise<void> {
+/** Runs rounds of one kind one after another; one that fails is logged, and the next one follows as usual. */
+function repeat(round: () => Promise<void>, name: string, log: Log): () => Promise<void> {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    running ??= broker
-      .watchKeys()
-      .then(() => broker.deliverEvents())
+    running ??= round()
       .catch((error: unknown) => {
-        log("warn", "watching keys failed", { error: error instanceof Error ? error.name : "" });
+        log("warn", `${name} failed`, { error: error instanceof Error ? error.name : "" });
       })
       .finally(() => {
         running = undefined;

@@ -51,12 +51,13 @@ export async function claimDue(
   });
 }
 
-/** The vault's budget is used up: looked at again when it has room. */
+/** The vault's budget is used up, or it does not answer: looked at again later. */
 export async function putOff(
   store: Store,
   orders: readonly OrderId[],
   untilMs: number,
 ): Promise<void> {
+  if (orders.length === 0) return;
   await store
     .updateTable("key_health")
     .set({ next_check_at_ms: untilMs })

@@ -10,10 +10,12 @@ import {
   type LookDependencies,
   noteRefusedUse,
   sameKeyOf,
+  vaultOf,
   type WatchedKey,
 } from "./look-at-keys.ts";
 import { readHealth } from "./stored-health.ts";
 
+const SILENT_VAULT_SECONDS = 60;
 const REMEMBERED_ORDERS = 100_000;
 
 export type KeyHealthDependencies = LookDependencies & {
@@ -60,17 +62,22 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     if (key !== undefined) await lookAtKeys(deps, [key]);
   }
 
-  async function lookAtGroup(keys: readonly WatchedKey[]): Promise<void> {
-    const [first] = keys;
-    if (first === undefined) return;
-    const wait = first.usable.ok ? limit(first.usable.value.key.vaultUrl) : undefined;
-    if (wait === undefined) await lookAtKeys(deps, keys);
-    else
+  /** One vault's keys, one after another within its budget; one that does not answer is left alone for a while. */
+  async function lookAtVault(vault: string, keys: readonly WatchedKey[]): Promise<void> {
+    const groups = [...Map.groupBy(keys, sameKeyOf).values()];
+    for (const [index, group] of groups.entries()) {
+      const waitSeconds = limit(vault);
+      const hasAnswered = waitSeconds === undefined && (await lookAtKeys(deps, group));
+      if (hasAnswered) continue;
+      const left = groups.slice(waitSeconds === undefined ? index + 1 : index).flat();
+      const untilMs = now() + (waitSeconds ?? SILENT_VAULT_SECONDS) * 1000;
       await putOff(
         store,
-        keys.map(({ order }) => order),
-        now() + wait * 1000,
+        left.map(({ order }) => order),
+        untilMs,
       );
+      return;
+    }
   }
 
   /** A use that worked says that a key which was unusable is so no more; what else it is, a look tells. */
@@ -103,13 +110,19 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       const loaded = await Promise.all(orders.map((order) => loadWatchedKey(deps, order)));
       const keys = loaded.filter((key) => key !== undefined);
       for (const { order } of keys) fit.delete(order);
-      for (const group of Map.groupBy(keys, sameKeyOf).values()) await lookAtGroup(group);
+      const vaults = [...Map.groupBy(keys, vaultOf)];
+      await Promise.all(vaults.map(([vault, itsKeys]) => lookAtVault(vault, itsKeys)));
     },
     observe(custody) {
       return {
         ...custody,
         async releaseContentKey(order, serial) {
           const outcome = await custody.releaseContentKey(order, serial);
+          afterUse(order, outcome);
+          return outcome;
+        },
+        async probe(order, kid) {
+          const outcome = await custody.probe(order, kid);
           afterUse(order, outcome);
           return outcome;
         },

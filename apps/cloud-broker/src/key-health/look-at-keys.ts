@@ -64,15 +64,20 @@ export async function loadWatchedKey(
   };
 }
 
-/** One Get for all orders that share identity and key; each is judged by its own course. */
+/**
+ * One Get for all orders that share identity and key; each is judged by its own course.
+ *
+ * @returns whether somebody with authority answered
+ */
 export async function lookAtKeys(
   deps: LookDependencies,
   keys: readonly WatchedKey[],
-): Promise<void> {
+): Promise<boolean> {
   const [first] = keys;
-  if (first === undefined) return;
+  if (first === undefined) return true;
   const got = first.usable.ok ? await tryKey(deps, first.usable.value) : first.usable;
   for (const key of keys) await note(deps, key, got);
+  return got.ok || verdictOfFailure(got.failure).state !== "inconclusive";
 }
 
 /** Get tells what the key is; only wrapping and unwrapping random bytes tells whether the identity may use it. */
@@ -126,6 +131,11 @@ export function sameKeyOf({ order, usable }: WatchedKey): string {
   const { identity, key } = usable.value;
   const principal = identity.kind === "order" ? `${identity.tenantId} ${identity.clientId}` : "";
   return `${principal} ${addressOf(key)}`;
+}
+
+/** Vaults are looked at side by side, and one that does not answer holds up itself alone. */
+export function vaultOf({ order, usable }: WatchedKey): string {
+  return usable.ok ? usable.value.key.vaultUrl : order;
 }
 
 function addressOf({ vaultUrl, keyName, version = "" }: KeyUrl): string {

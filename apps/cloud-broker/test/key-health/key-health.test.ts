@@ -203,6 +203,21 @@ describe("looks", () => {
     expect(await checkedAt()).toEqual(settled);
   });
 
+  test("at a vault that does not answer stop at the first, and begin again a minute later", async () => {
+    for (const job of ["dead1", "dead2"]) await world.prepared(job);
+    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultUnreachable", reason: "timeout" });
+    const tried = async () =>
+      (await world.store().selectFrom("key_health").select("inconclusive_at_ms").execute()).filter(
+        (row) => row.inconclusive_at_ms !== null,
+      ).length;
+    await later(20);
+    expect(await tried()).toBe(1);
+    await later(0.5);
+    expect(await tried()).toBe(1);
+    await later(1);
+    expect(await tried()).toBe(2);
+  });
+
   test("that break are logged and change nothing", async () => {
     await world.prepared("broken1");
     await world.store().deleteFrom("order_keys").execute();

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
+const run = (...parameters: readonly string[]) =>
+  spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...parameters], {
+    env: {},
+    encoding: "utf8",
+  });
+
+test("without a configuration the command names what is missing, reaches nothing else, and ends with 5", () => {
+  const { status, stdout, stderr } = run("doctor");
+  expect(stderr).toBe("");
+  expect(status).toBe(5);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines[0]).toMatch(/^ ✗ configuration .*BROKER_DATA_DIR is missing.*\[Misuse\]$/);
+  expect(
+    lines.filter((line) => line.startsWith(" · ") && line.endsWith("not reached")),
+  ).toHaveLength(13);
+  expect(lines.at(-1)).toMatch(/^Next: Correct this, then run the doctor again: /);
+});
+
+test("as JSON it is one object on one line", () => {
+  const { status, stdout } = run("doctor", "--json");
+  expect(status).toBe(5);
+  expect(JSON.parse(stdout)).toMatchObject({
+    event: "doctor",
+    outcome: "failed",
+    code: "Misuse",
+    class: "invalid",
+    checks: [
+      { name: "configuration", status: "failed" },
+      ...Array.from({ length: 13 }, () => ({})),
+    ],
+    nextStep: { who: "broker-operator" },
+  });
+});
