@@ -18,7 +18,7 @@ export function renderChecks(checks: readonly Check[]): readonly string[] {
     [
       ` ${MARKS[check.status]} ${check.title.padEnd(titleWidth)}`,
       (times[index] ?? "").padStart(timeWidth),
-      oneLine(whatOf(check), WHAT_MAX_CHARACTERS),
+      whatOf(check),
     ]
       .join("  ")
       .trimEnd(),
@@ -26,7 +26,8 @@ export function renderChecks(checks: readonly Check[]): readonly string[] {
 }
 
 function whatOf({ status, found, error }: Check): string {
-  if (error === undefined) return status === "not-reached" ? "not reached" : (found ?? "");
+  if (status === "not-reached") return "not reached";
+  if (error === undefined) return oneLine(found ?? "", WHAT_MAX_CHARACTERS);
   const cause = error.reason === undefined ? error.code : `${error.code}: ${error.reason}`;
-  return `${error.detail ?? error.message} [${cause}]`;
+  return `${oneLine(error.detail ?? error.message, WHAT_MAX_CHARACTERS)} [${cause}]`;
 }
