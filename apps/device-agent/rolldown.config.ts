@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 
 import { defineConfig } from "rolldown";
 import type { Plugin } from "rolldown";
@@ -47,6 +48,7 @@ export default defineConfig([
   {
     input: "src/program.ts",
     platform: "node",
+    resolve: { alias: { "zod/mini": resolve("src/lean-zod/index.ts") } },
     // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose, node-forge.
     treeshake: { moduleSideEffects: false },
     output: { file: "dist/program.mjs", format: "esm", codeSplitting: false, minify: true },

@@ -1,0 +1,30 @@
+import * as protocol from "@databox-cmk/protocol";
+
+import { machineState } from "../../src/core/machine-state.ts";
+import { settings } from "../../src/core/settings.ts";
+import { journalRow } from "../../src/journal/journal-row.ts";
+
+/** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
+const SCHEMAS = {
+  challenge: protocol.challenge,
+  enrolment: protocol.enrolment,
+  signedEnvelope: protocol.signedEnvelope,
+  grant: protocol.grant,
+  denial: protocol.denial,
+  pending: protocol.pending,
+  acknowledgement: protocol.acknowledgement,
+  unlockRequest: protocol.unlockRequest,
+  receipt: protocol.receipt,
+  machineState,
+  settings,
+  journalRow,
+};
+
+export type SchemaName = keyof typeof SCHEMAS;
+export const SCHEMA_NAMES = Object.keys(SCHEMAS).filter(
+  (name): name is SchemaName => name in SCHEMAS,
+);
+
+export function parse(name: SchemaName, value: unknown): protocol.Parsed<unknown> {
+  return protocol.parseWith<unknown>(SCHEMAS[name], value);
+}
