@@ -36,6 +36,9 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   const { environmentNames, print, ask } = surroundings;
   let event: AgentEvent;
   let json = words.includes("--json");
+  const show = (shown: AgentEvent) => {
+    print(json ? JSON.stringify({ ...shown, startedAtMs }) : renderEvent(shown));
+  };
   try {
     const line = parseCommandLine(words);
     ({ json } = line);
@@ -50,12 +53,13 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       cryptsetupFolders: SYSTEM_FOLDERS,
       totalTimeoutMs: TOTAL_TIMEOUT_MS,
       environmentNames,
+      report: show,
       readStandardInput: () => readStandardInput(ask),
     });
   } catch (error) {
     event = eventOfError(error, { event: commandOf(words), elapsedMs: roundToTenth(elapsedMs()) });
   }
-  print(json ? JSON.stringify({ ...event, startedAtMs }) : renderEvent(event));
+  show(event);
   return exitCodeOf(event);
 }
 

@@ -40,6 +40,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./commands/status.ts")).status(dependencies);
     case "journal":
       return (await import("./commands/journal.ts")).journal(command, dependencies);
+    case "serve":
+      return (await import("./daemon/serve.ts")).serve(command, dependencies);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(dependencies);
   }

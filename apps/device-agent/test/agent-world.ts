@@ -59,6 +59,7 @@ export async function createAgentWorld(
     cryptsetupFolders: SYSTEM_FOLDERS,
     totalTimeoutMs: 10_000,
     environmentNames: [],
+    report: () => undefined,
     readStandardInput: async () => `${node.enrolmentCode}\n`,
   };
   const prepareArguments: PrepareArguments = {

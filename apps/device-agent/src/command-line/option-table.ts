@@ -64,6 +64,9 @@ export const COMMAND_OPTIONS = {
     last: { kind: "number", value: "N", help: "how many rows to show (default 20)" },
   },
   doctor: {},
+  serve: {
+    "lock-on-exit": { kind: "flag", help: "close the volume when the agent is told to end" },
+  },
 } as const satisfies Record<CommandName, Record<string, OptionRow>>;
 
 export const COMMAND_HELP = {
@@ -73,4 +76,5 @@ export const COMMAND_HELP = {
   status: "show what this node knows about itself",
   journal: "show or verify what happened here",
   doctor: "check everything an unlock needs, and say the one thing to do next",
+  serve: "keep the lease of the open volume, and close it when it is refused",
 } as const satisfies Record<CommandName, string>;

@@ -19,6 +19,7 @@ const DEFAULT_ROWS = 20;
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
+  | { readonly command: "serve"; readonly lockOnExit: boolean }
   | { readonly command: "unlock" | "lock" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
@@ -73,6 +74,8 @@ function readCommand(command: CommandName, given: Given): Command {
         verify: given.has("verify"),
         last: wholeNumber(given, "last", DEFAULT_ROWS, 1, 100_000),
       };
+    case "serve":
+      return { command, lockOnExit: given.has("lock-on-exit") };
     case "unlock":
     case "lock":
     case "status":

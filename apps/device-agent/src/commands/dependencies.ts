@@ -1,3 +1,5 @@
+import type { AgentEvent } from "../core/agent-event.ts";
+
 /** What a command needs from outside itself. */
 export type CommandDependencies = {
   readonly stateDir: string;
@@ -10,6 +12,8 @@ export type CommandDependencies = {
   readonly totalTimeoutMs: number;
   /** Names of the environment variables: what they hold is nobody's business. */
   readonly environmentNames: readonly string[];
+  /** Takes what a command that goes on has to tell before its end. */
+  readonly report: (event: AgentEvent) => void;
   /** The one-time code, when no file was named. */
   readonly readStandardInput: () => Promise<string>;
 };

@@ -1,18 +1,21 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
-import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
+const LOCK_WAIT_MS = 500;
+
 /** Closes the volume. Needs no broker, and does no harm to a locked one. */
 export async function lock(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { folder, settings, state } = requirePrepared(dependencies.stateDir);
+  const { folder, settings, state: seen } = requirePrepared(dependencies.stateDir);
   using held = new DisposableStack();
-  held.use(takeAgentLock(folder.path));
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const state = folder.readState() ?? seen;
   const bootId = readBootId(settings.bootIdFile);
   const wasUnlocked = isUnlocked(state, bootId);
   if (wasUnlocked) {

@@ -5,6 +5,7 @@ import type { Denial } from "@databox-cmk/protocol";
 import type { RawAnswer, Transport } from "../broker-client/transport.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
+import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Opened, Opening, Volume } from "../core/ports.ts";
@@ -15,6 +16,7 @@ import { requestContentKey } from "../exchange/request-content-key.ts";
 import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { deliverReceipt } from "./deliver-receipt.ts";
@@ -79,6 +81,7 @@ async function askAndOpen(
   asked.catch(() => undefined); // awaited below; only so that a failing start of the opening is what is reported
   using opening = volume.beginOpening("use");
   const answer = await asked;
+  const answeredAtMs = bootClockMs();
   if (answer.kind === "denial") return denied(unlocking, answer.denial);
   if (answer.kind === "pending") {
     const { retryAfterSeconds, correlationId } = answer.pending;
@@ -100,7 +103,8 @@ async function askAndOpen(
   stopwatch.mark("accepted");
   const elapsedMs = roundToTenth(dependencies.elapsedMs());
   const { grantHash } = answer;
-  const journalHead = await record(unlocking, opened, grant, grantHash);
+  const { lease } = answer.grant;
+  const journalHead = await record(unlocking, opened, grant, { ...lease, grantHash, answeredAtMs });
   const notes = [
     ...(grant.envelope === held ? [] : await renewOnVolume(volume, grant.envelope.jws)),
     ...(await deliverReceipt(session, journal, { grantHash, journalHead, outcome: "unlocked" })),
@@ -133,9 +137,10 @@ async function record(
   { folder, volume, session, journal, dependencies }: Unlocking,
   opened: Opened,
   { envelope }: OpenedGrant,
-  grantHash: string,
+  lease: HeldLease,
 ): Promise<string> {
   const { mapping } = opened;
+  const { grantHash } = lease;
   try {
     if (envelope.jws !== folder.readEnvelope()) folder.writeEnvelope(envelope.jws);
     const { generation } = envelope;
@@ -148,6 +153,7 @@ async function record(
         since: dependencies.nowIso(),
         bootId: session.bootId,
         ...(mapping === undefined ? {} : { mapping }),
+        lease,
       },
     });
     return journalHead;

@@ -1,9 +1,23 @@
 import type { AgentEvent } from "../core/agent-event.ts";
+import { endOfGrace } from "../core/lease-state.ts";
+import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
+
+function leaseDetails(lease: HeldLease | undefined): Record<string, string | number> {
+  if (lease === undefined) return {};
+  const nowMs = bootClockMs();
+  return {
+    lease: lease.id,
+    leaseSequence: lease.sequence,
+    secondsSinceAnswer: Math.round((nowMs - lease.answeredAtMs) / 1000),
+    graceLeftSeconds: Math.max(0, Math.round((endOfGrace(lease) - nowMs) / 1000)),
+  };
+}
 
 /** What this machine knows about itself. Changes nothing and asks nobody. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
@@ -24,6 +38,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       envelope: settings.env,
       since: state.lock.since,
       counter: state.counter,
+      ...(unlocked && state.lock.kind === "unlocked" ? leaseDetails(state.lock.lease) : {}),
     },
     ...(unlockedBefore ? { notes: ["it was unlocked before this boot; a boot locks it"] } : {}),
   };

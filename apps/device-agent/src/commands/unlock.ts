@@ -4,12 +4,15 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
-import { takeAgentLock } from "../state/agent-lock.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { connect } from "./connect.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { createStopwatch } from "./stopwatch.ts";
+
+/** The daemon holds the lock for milliseconds; whoever holds it longer is another command. */
+const LOCK_WAIT_MS = 500;
 
 /**
  * Asks the broker for the key of this node and opens the volume with it. The broker is called first of all: the rest of the
@@ -20,9 +23,11 @@ import { createStopwatch } from "./stopwatch.ts";
 export async function unlock(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { elapsedMs, stateDir, cryptsetupFolders, totalTimeoutMs } = dependencies;
   const stopwatch = createStopwatch(elapsedMs);
-  const { folder, settings, state } = requirePrepared(stateDir);
+  const { folder, settings, state: seen } = requirePrepared(stateDir);
   using held = new DisposableStack();
-  held.use(takeAgentLock(folder.path));
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  // The daemon counts too: what was read before the lock was taken may be old.
+  const state = folder.readState() ?? seen;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
   using transport = connect(settings.connection);

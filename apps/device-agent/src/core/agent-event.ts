@@ -3,10 +3,26 @@ import type { Check, ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 import type { Proof } from "./ports.ts";
 import type { VolumeKind } from "./settings.ts";
 
-export const COMMANDS = ["prepare", "unlock", "lock", "status", "journal", "doctor"] as const;
+export const COMMANDS = [
+  "prepare",
+  "unlock",
+  "lock",
+  "status",
+  "journal",
+  "doctor",
+  "serve",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-export type SuccessOutcome = "prepared" | "unlocked" | "locked" | "listed" | "verified" | "healthy";
+export type SuccessOutcome =
+  | "prepared"
+  | "unlocked"
+  | "locked"
+  | "listed"
+  | "verified"
+  | "healthy"
+  | "serving"
+  | "stopped";
 export type FailureOutcome = "refused" | "unreachable" | "invalid" | "pending" | "failed";
 
 export type EventStep = { readonly text: string; readonly command?: string };

@@ -1,6 +1,8 @@
 import { bootId, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { heldLease } from "./lease-state.ts";
+
 /**
  * How far preparation got. Each step is durable before the next begins, so a rerun goes on where a kill stopped it.
  * `formatting` is the mark that what stands on the volume is our own unfinished work.
@@ -20,6 +22,7 @@ const lock = z.discriminatedUnion("kind", [
     since: z.iso.datetime(),
     bootId,
     mapping: z.optional(z.string().check(z.maxLength(128))),
+    lease: z.optional(heldLease),
   }),
 ]);
 

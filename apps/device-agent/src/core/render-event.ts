@@ -85,6 +85,10 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       return ["Next: databox-agent journal --verify checks that no row was changed"];
     case "healthy":
       return ["Next: nothing; every check passed"];
+    case "serving":
+      return ["Next: run databox-agent unlock; its lease is kept from here"];
+    case "stopped":
+      return ["Next: start databox-agent serve again to keep the lease of an open volume"];
     case "verified":
       return [`Next: nothing; every row of the ${event} is as it was written`];
   }

@@ -1,0 +1,211 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import {
+  acceptRenewal,
+  decideLeaseStep,
+  endOfGrace,
+  renewalIntervalMs,
+  retryAfterMs,
+} from "./lease-state.ts";
+import type { HeldLease, Moment } from "./lease-state.ts";
+
+const BOOT = "boot-number-1";
+const LEASE: HeldLease = {
+  id: "00000000-0000-4000-8000-000000000001",
+  ttlSeconds: 60,
+  outageGraceSeconds: 900,
+  sequence: 3,
+  grantHash: "A".repeat(43),
+  answeredAtMs: 1_000_000,
+};
+const at = (afterMs: number, change: Partial<Moment> = {}): Moment => ({
+  bootMs: LEASE.answeredAtMs + afterMs,
+  bootId: BOOT,
+  counter: 5,
+  highestCounter: 5,
+  ...change,
+});
+
+describe("the holder of a lease", () => {
+  test.each<[string, Partial<HeldLease>, Moment, object]>([
+    ["waits for a third of it", {}, at(0), { kind: "wait", untilMs: 1_020_000 }],
+    ["then renews it", {}, at(20_000), { kind: "renew" }],
+    ["goes on trying when it is over", {}, at(899_999), { kind: "renew" }],
+    ["closes after the outage grace", {}, at(900_000), { kind: "close", cause: "outage" }],
+    [
+      "closes at the end of the lease without a grace",
+      { outageGraceSeconds: 0 },
+      at(60_000),
+      { kind: "close", cause: "outage" },
+    ],
+    [
+      "closes after a boot",
+      {},
+      at(1, { bootId: "boot-number-2" }),
+      { kind: "close", cause: "boot" },
+    ],
+    ["closes when its clock began anew", {}, at(-1), { kind: "close", cause: "boot" }],
+    [
+      "closes when its state was set back",
+      {},
+      at(1, { counter: 4 }),
+      { kind: "close", cause: "rollback" },
+    ],
+    [
+      "goes on with a closing that was begun",
+      { closing: "order" },
+      at(0),
+      { kind: "close", cause: "order" },
+    ],
+  ])("%s", (_name, change, moment, expected) => {
+    expect(decideLeaseStep({ ...LEASE, ...change }, BOOT, moment)).toEqual(expected);
+  });
+
+  test.each<[string, Partial<HeldLease>, Partial<HeldLease>]>([
+    ["of another lease", {}, { id: "00000000-0000-4000-8000-000000000002" }],
+    ["that is a replay of this one", {}, { sequence: 3 }],
+    ["that is older", {}, { sequence: 2 }],
+    ["after the order to close", { closing: "order" }, { sequence: 4 }],
+  ])("takes no renewal %s", (_name, held, given) => {
+    const lease = { ...LEASE, ...held };
+    expect(acceptRenewal(lease, { ...LEASE, sequence: 4, ...given }, 2_000_000)).toBe(lease);
+  });
+
+  test.prop([fc.nat(30), fc.double({ min: 0, max: 1, noNaN: true })])(
+    "tries again within the time between renewals",
+    (failures, random) => {
+      const waitMs = retryAfterMs(LEASE, failures, random);
+      expect(waitMs).toBeGreaterThanOrEqual(100);
+      expect(waitMs).toBeLessThanOrEqual(renewalIntervalMs(LEASE));
+    },
+  );
+});
+
+/** What is on the wire: the broker's own words, since nobody else can sign. */
+type Message =
+  | {
+      readonly kind: "lease";
+      readonly lease: string;
+      readonly sequence: number;
+      readonly asked: number;
+    }
+  | { readonly kind: "relock"; readonly lease: string; readonly asked: number };
+
+/** What the adversary does with an exchange. It has every message that was ever sent, of any node, and cannot sign. */
+const mischief = fc.oneof(
+  fc.constant({ kind: "deliver" as const }),
+  fc.constant({ kind: "drop-request" as const }),
+  fc.constant({ kind: "drop-answer" as const }),
+  fc.constant({ kind: "forge" as const }),
+  fc.record({ kind: fc.constant("replay" as const), which: fc.nat(50) }),
+  fc.constant({ kind: "roll-back" as const }),
+);
+type Mischief = typeof mischief extends fc.Arbitrary<infer Value> ? Value : never;
+
+const TICK_MS = 1000;
+const OTHER = "00000000-0000-4000-8000-000000000009";
+
+type Run = { readonly closedAtMs: number | undefined; readonly cause: string | undefined };
+
+/** A broker that refuses from `refusedAtMs` on, a node, and an adversary between them, in virtual time. */
+function play(
+  acts: readonly Mischief[],
+  {
+    refusedAtMs,
+    forMs,
+    graceSeconds,
+  }: { refusedAtMs: number; forMs: number; graceSeconds: number },
+): Run {
+  let lease: HeldLease = { ...LEASE, answeredAtMs: 0, outageGraceSeconds: graceSeconds };
+  let kept = lease;
+  let counter = 1;
+  let highestCounter = 1;
+  let brokerSequence = lease.sequence;
+  const overheard: Message[] = [
+    { kind: "lease", lease: OTHER, sequence: 99, asked: -1 },
+    { kind: "relock", lease: OTHER, asked: -1 },
+  ];
+  for (let nowMs = 0, turn = 0; nowMs <= forMs; nowMs += TICK_MS) {
+    highestCounter = Math.max(highestCounter, counter);
+    const moment = { bootMs: nowMs, bootId: BOOT, counter, highestCounter };
+    const step = decideLeaseStep(lease, BOOT, moment);
+    if (step.kind === "close") return { closedAtMs: nowMs, cause: step.cause };
+    if (step.kind === "wait") continue;
+    const act = acts[turn % Math.max(1, acts.length)] ?? { kind: "deliver" };
+    turn += 1;
+    counter += 1;
+    const asked = counter;
+    let answer: Message | undefined;
+    if (act.kind !== "drop-request" && act.kind !== "forge") {
+      const fits = lease.sequence === brokerSequence || lease.sequence === brokerSequence - 1;
+      if (nowMs >= refusedAtMs) answer = { kind: "relock", lease: lease.id, asked };
+      else if (fits) {
+        brokerSequence = lease.sequence + 1;
+        answer = { kind: "lease", lease: lease.id, sequence: brokerSequence, asked };
+      }
+      if (answer !== undefined) overheard.push(answer);
+    }
+    if (act.kind === "drop-answer") answer = undefined;
+    if (act.kind === "replay") answer = overheard[act.which % overheard.length];
+    if (act.kind === "roll-back") {
+      lease = kept;
+      counter = 1;
+      continue;
+    }
+    kept = lease;
+    // As the reader of answers has it: bound to the message that was asked, and to the lease.
+    if (answer?.asked !== asked || answer.lease !== lease.id) continue;
+    if (answer.kind === "relock") lease = { ...lease, closing: "order" };
+    else lease = acceptRenewal(lease, { ...lease, sequence: answer.sequence }, nowMs);
+  }
+  return { closedAtMs: undefined, cause: undefined };
+}
+
+describe("against an adversary who drops, replays, swaps, forges and rolls back", () => {
+  const acts = fc.array(mischief, { minLength: 1, maxLength: 40 });
+  const refusedAt = fc.integer({ min: 0, max: 300_000 });
+  const grace = fc.constantFrom(0, 30, 60, 900);
+
+  test.prop([acts, refusedAt, grace])(
+    "no node is unlocked after the refusal, its lease and its grace",
+    (sequence, refusedAtMs, graceSeconds) => {
+      const boundMs = Math.max(60, graceSeconds) * 1000 + TICK_MS;
+      const forMs = refusedAtMs + boundMs + 60_000;
+      const { closedAtMs } = play(sequence, { refusedAtMs, forMs, graceSeconds });
+      expect(closedAtMs).toBeDefined();
+      expect(closedAtMs).toBeLessThanOrEqual(refusedAtMs + boundMs);
+    },
+  );
+
+  test.prop([acts, grace])(
+    "no order to close is taken that the broker did not give to this lease",
+    (sequence, graceSeconds) => {
+      const never = Number.POSITIVE_INFINITY;
+      const { cause } = play(sequence, { refusedAtMs: never, forMs: 1_200_000, graceSeconds });
+      expect(cause).not.toBe("order");
+    },
+  );
+
+  test.prop([refusedAt, grace])(
+    "a node whose messages arrive is closed by its next renewal, whatever its grace",
+    (refusedAtMs, graceSeconds) => {
+      const forMs = refusedAtMs + 120_000;
+      const run = play([{ kind: "deliver" }], { refusedAtMs, forMs, graceSeconds });
+      expect(run.cause).toBe("order");
+      expect(run.closedAtMs).toBeLessThanOrEqual(
+        refusedAtMs + renewalIntervalMs(LEASE) + 2 * TICK_MS,
+      );
+    },
+  );
+
+  test("a node whose messages arrive and whom nobody refuses stays open", () => {
+    const run = play([{ kind: "deliver" }], {
+      refusedAtMs: Number.POSITIVE_INFINITY,
+      forMs: 3_600_000,
+      graceSeconds: 0,
+    });
+    expect(run.closedAtMs).toBeUndefined();
+    expect(endOfGrace({ ...LEASE, outageGraceSeconds: 0 })).toBe(LEASE.answeredAtMs + 60_000);
+  });
+});

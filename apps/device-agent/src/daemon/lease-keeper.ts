@@ -1,0 +1,175 @@
+import { toAppError } from "@databox-cmk/errors";
+import type { RelockOrder } from "@databox-cmk/protocol";
+
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
+import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
+import { acceptRenewal, endOfGrace, retryAfterMs } from "../core/lease-state.ts";
+import type { ClosingCause, HeldLease } from "../core/lease-state.ts";
+import type { Volume } from "../core/ports.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { closeVolume } from "./close-volume.ts";
+import { renewLease, sendLeaseReceipt } from "./lease-exchange.ts";
+import type { LeaseReport, LeaseSession } from "./lease-exchange.ts";
+import type { NodeState } from "./node-state.ts";
+import { relockEvent } from "./relock-event.ts";
+
+export type KeeperDependencies = {
+  readonly session: LeaseSession;
+  readonly state: NodeState;
+  readonly volume: Volume;
+  readonly journalPath: string;
+  readonly readBootId: () => string;
+  readonly nowIso: () => string;
+  readonly elapsedMs: () => number;
+  readonly report: (event: AgentEvent) => void;
+  /** 0 to 1. */
+  readonly random: () => number;
+};
+
+/** Each member returns in how many milliseconds it wants to be asked again, at the latest; none throws for an outage. */
+export type LeaseKeeper = {
+  renew(lease: HeldLease, stop: AbortSignal): Promise<number>;
+  close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
+  deliverReceipts(stop: AbortSignal): Promise<number>;
+  /** Closes the volume as `lock` does. */
+  lock(): Promise<void>;
+};
+
+const NOTHING_DUE_MS = 60_000;
+const CLOSE_RETRY_MS = 1000;
+const RECEIPT_RETRY_MS = 2000;
+const EXCHANGE_TIMEOUT_MS = 5000;
+const RECEIPTS_MAX = 100;
+/** Head of a journal that nobody has written to yet. */
+const NO_HEAD = "A".repeat(43);
+
+function deadline(stop: AbortSignal): AbortSignal {
+  return AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
+}
+
+export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper {
+  const { state, readBootId, elapsedMs, report, random } = dependencies;
+  const session = (): LeaseSession => ({ ...dependencies.session, bootId: readBootId() });
+  const receipts: LeaseReport[] = [];
+  let failures = 0;
+  let retryAtMs = 0;
+  let receiptsAtMs = 0;
+  let isOutageTold = false;
+
+  const context = () => ({
+    event: "serve" as const,
+    node: dependencies.session.serial,
+    volume: dependencies.volume.kind,
+    elapsedMs: roundToTenth(elapsedMs()),
+  });
+  const number = () =>
+    state.change((store) => ({
+      counter: store.nextCounter(),
+      journalHead: store.current.journalHead ?? NO_HEAD,
+    }));
+  const queue = (receipt: LeaseReport) => {
+    if (receipts.length < RECEIPTS_MAX) receipts.push(receipt);
+    receiptsAtMs = 0;
+  };
+
+  /** Nobody with authority answered: try again, and say so once. */
+  function outage(lease: HeldLease, event: FailureEvent): number {
+    failures += 1;
+    const waitMs = retryAfterMs(lease, failures, random());
+    retryAtMs = performance.now() + waitMs;
+    if (!isOutageTold) {
+      const endsInSeconds = Math.max(0, Math.round((endOfGrace(lease) - bootClockMs()) / 1000));
+      report({
+        ...event,
+        detail: `the volume stays open for up to ${String(endsInSeconds)} s without an answer`,
+      });
+    }
+    isOutageTold = true;
+    return waitMs;
+  }
+
+  async function renew(lease: HeldLease, stop: AbortSignal): Promise<number> {
+    const waitMs = retryAtMs - performance.now();
+    if (failures > 0 && waitMs > 0) return waitMs;
+    let answer: Awaited<ReturnType<typeof renewLease>>;
+    const numbered = await number();
+    const askedAtMs = bootClockMs();
+    try {
+      answer = await renewLease(session(), lease, numbered, deadline(stop));
+    } catch (error) {
+      return stop.aborted ? 0 : outage(lease, eventOfError(error, context()));
+    }
+    switch (answer.kind) {
+      case "relock":
+        return close(lease, "order", answer.order);
+      case "denial":
+        return outage(lease, eventOfDenial(answer.denial, context()));
+      case "renewed": {
+        const { renewed } = answer;
+        failures = 0;
+        isOutageTold = false;
+        await state.change((store) => {
+          const { lock } = store.current;
+          if (lock.kind !== "unlocked" || lock.lease?.id !== lease.id) return;
+          store.update({
+            lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, askedAtMs) },
+          });
+        });
+        if (renewed.drill !== undefined)
+          queue({ lease: lease.id, outcome: "drilled", drill: renewed.drill });
+        return 0;
+      }
+    }
+  }
+
+  async function close(
+    lease: HeldLease,
+    cause: ClosingCause,
+    order?: RelockOrder,
+  ): Promise<number> {
+    const event = relockEvent(cause, order, context());
+    try {
+      const { code, reason = "" } = event;
+      const closing = { lease: lease.id, cause, code, reason };
+      const head = await closeVolume({ ...dependencies, bootId: readBootId() }, closing);
+      if (head === undefined) return 0;
+    } catch (error) {
+      report(eventOfError(error, context()));
+      return CLOSE_RETRY_MS;
+    }
+    failures = 0;
+    isOutageTold = false;
+    queue({ lease: lease.id, outcome: "relocked", cause });
+    report(relockEvent(cause, order, context()));
+    return 0;
+  }
+
+  return {
+    renew,
+    close,
+    async deliverReceipts(stop) {
+      const [next] = receipts;
+      if (next === undefined) return NOTHING_DUE_MS;
+      const waitMs = receiptsAtMs - performance.now();
+      if (waitMs > 0) return waitMs;
+      try {
+        await sendLeaseReceipt(session(), next, await number(), deadline(stop));
+        receipts.shift();
+        return 0;
+      } catch (error) {
+        toAppError(error); // an outage: the receipt waits; what happened stands in the journal
+        receiptsAtMs = performance.now() + RECEIPT_RETRY_MS;
+        return RECEIPT_RETRY_MS;
+      }
+    },
+    async lock() {
+      const { lock } = state.read();
+      if (lock.kind !== "unlocked" || lock.lease === undefined) return;
+      await closeVolume(
+        { ...dependencies, bootId: readBootId() },
+        { lease: lock.lease.id, cause: "order", code: "", reason: "the agent was stopped" },
+      );
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { requirePrepared } from "../commands/prepared-node.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createStateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+
+/** An unlock beside the daemon takes a second or two, with its network. */
+const LOCK_WAIT_MS = 20_000;
+
+/** The state of a node that other commands change too: read anew whenever it is looked at, changed under the lock only. */
+export type NodeState = {
+  read(): MachineState;
+  change<Value>(work: (store: StateStore) => Value | Promise<Value>): Promise<Value>;
+};
+
+export function createNodeState(folder: StateFolder): NodeState {
+  const read = () => requirePrepared(folder.path).state;
+  return {
+    read,
+    async change(work) {
+      using held = new DisposableStack();
+      held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+      return await work(createStateStore(folder, read()));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { AppError } from "@databox-cmk/errors";
+import type { RelockOrder } from "@databox-cmk/protocol";
+
+import type { FailureEvent } from "../core/agent-event.ts";
+import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
+import type { EventContext } from "../core/failure-event.ts";
+import type { ClosingCause } from "../core/lease-state.ts";
+
+const WHY = {
+  order: "the broker ordered to close",
+  outage: "nobody with authority answered until the outage grace was over",
+  boot: "the machine was restarted, and a lease ends with its boot",
+  rollback: "the state of this node was set back, and its lease is void",
+} as const satisfies Record<ClosingCause, string>;
+
+/** What a person reads when a volume was closed: the broker's own words, or what this machine decided by itself. */
+export function relockEvent(
+  cause: ClosingCause,
+  order: RelockOrder | undefined,
+  context: EventContext,
+): FailureEvent {
+  if (order !== undefined) {
+    const { lease: _lease, sequence: _sequence, ...denial } = order;
+    return eventOfDenial(denial, { ...context, relocked: true });
+  }
+  const error = ownError(cause);
+  return { ...eventOfError(error, context), relocked: true };
+}
+
+function ownError(cause: ClosingCause): AppError {
+  const detail = WHY[cause];
+  switch (cause) {
+    case "order":
+      return new AppError("UnlockRevoked", { detail });
+    case "outage":
+      return new AppError("BrokerUnreachable", { detail });
+    case "boot":
+    case "rollback":
+      return new AppError("LeaseInvalid", { detail });
+  }
+}

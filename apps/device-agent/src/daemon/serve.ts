@@ -1,0 +1,110 @@
+import { connect } from "../commands/connect.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openSession } from "../commands/open-node.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
+import { decideLeaseStep } from "../core/lease-state.ts";
+import type { HeldLease } from "../core/lease-state.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { createLeaseKeeper } from "./lease-keeper.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { createNodeState } from "./node-state.ts";
+import { listenForStop } from "./stop-signal.ts";
+import { watchState } from "./watch-state.ts";
+
+/** How long a change of state.json may stay unseen where the file system tells of none. */
+const IDLE_MS = 1000;
+
+/**
+ * Keeps the lease of an unlocked volume, and closes the volume when it is refused, lapsed or void. Ends by SIGTERM or
+ * SIGINT and leaves the volume as it is, unless it is told to lock.
+ *
+ * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or what the volume throws
+ */
+export async function serve(
+  options: { readonly lockOnExit: boolean },
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { folder, settings, state: prepared } = requirePrepared(dependencies.stateDir);
+  const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
+  using stop = listenForStop();
+  using changes = watchState(folder.path);
+  using transport = connect(settings.connection);
+  const session = openSession({
+    folder,
+    settings,
+    transport,
+    store: createStateStore(folder, prepared),
+    deadline: stop.signal,
+    mark: () => undefined,
+  });
+  const state = createNodeState(folder);
+  const say = (outcome: SuccessOutcome, notes: readonly string[] = []): SuccessEvent => ({
+    event: "serve",
+    node: settings.serial,
+    volume: settings.volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    outcome,
+    ...(notes.length === 0 ? {} : { notes }),
+  });
+  const keeper = createLeaseKeeper({
+    session,
+    state,
+    volume,
+    journalPath: folder.journalPath,
+    readBootId: () => readBootId(settings.bootIdFile),
+    nowIso: dependencies.nowIso,
+    elapsedMs: dependencies.elapsedMs,
+    report: dependencies.report,
+    random: Math.random,
+  });
+  dependencies.report(say("serving"));
+
+  let highestCounter = 0;
+  while (!stop.signal.aborted) {
+    const current = state.read();
+    const { lock, counter } = current;
+    highestCounter = Math.max(highestCounter, counter);
+    let waitMs = IDLE_MS;
+    if (lock.kind === "unlocked" && lock.lease !== undefined) {
+      const moment = {
+        bootMs: bootClockMs(),
+        bootId: readBootId(settings.bootIdFile),
+        counter,
+        highestCounter,
+      };
+      // What was found set back is told once, and is the truth from then on.
+      if (counter < highestCounter) highestCounter = counter;
+      waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
+    }
+    waitMs = Math.min(waitMs, await keeper.deliverReceipts(stop.signal));
+    await changes.wait(waitMs, stop.signal);
+  }
+  if (options.lockOnExit) await keeper.lock();
+  const { lock } = state.read();
+  const isOpen = lock.kind === "unlocked";
+  return say("stopped", isOpen ? ["the volume stays open; nobody renews its lease"] : []);
+}
+
+/** @returns how long nothing is to be done, at most, in milliseconds */
+async function act(
+  keeper: LeaseKeeper,
+  lease: HeldLease,
+  unlockedIn: string,
+  moment: Parameters<typeof decideLeaseStep>[2],
+  stop: AbortSignal,
+): Promise<number> {
+  const step = decideLeaseStep(lease, unlockedIn, moment);
+  switch (step.kind) {
+    case "close":
+      return keeper.close(lease, step.cause);
+    case "renew":
+      return keeper.renew(lease, stop);
+    case "wait":
+      return Math.min(IDLE_MS, step.untilMs - moment.bootMs);
+  }
+}

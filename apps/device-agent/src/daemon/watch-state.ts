@@ -1,0 +1,43 @@
+import { watch } from "node:fs";
+
+export type StateWatch = Disposable & {
+  /** Resolves when the time is over, state.json changed, or the signal was given; whichever is first. */
+  wait(milliseconds: number, stop: AbortSignal): Promise<void>;
+  /** Ends a wait, or the next one. */
+  wake(): void;
+};
+
+/** An unlock beside the daemon hands its lease over by state.json: no socket, no port. */
+export function watchState(folder: string): StateWatch {
+  let isAwake = false;
+  let end: (() => void) | undefined;
+  const wake = () => {
+    isAwake = true;
+    end?.();
+  };
+  const watcher = watch(folder, (_event, name) => {
+    if (name === null || name === "state.json") wake();
+  });
+  watcher.on("error", () => undefined); // a wait ends by its time too
+  return {
+    async wait(milliseconds, stop) {
+      if (!isAwake && !stop.aborted)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(finish, milliseconds);
+          stop.addEventListener("abort", finish, { once: true });
+          end = finish;
+          function finish() {
+            clearTimeout(timer);
+            stop.removeEventListener("abort", finish);
+            resolve();
+          }
+        });
+      end = undefined;
+      isAwake = false;
+    },
+    wake,
+    [Symbol.dispose]() {
+      watcher.close();
+    },
+  };
+}

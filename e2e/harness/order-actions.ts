@@ -1,0 +1,37 @@
+import { createTransport, type StoryOrder } from "@databox-cmk/local-stack";
+
+import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
+import type { World } from "./open-world.ts";
+
+export type ActivityRow = {
+  readonly action: string;
+  readonly serial?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+};
+
+/** A call of our extensions below an order's own path, by the order's owner. @throws {Error} with the whole answer */
+export async function callOrder(
+  { stack, customer }: World,
+  { id }: StoryOrder,
+  method: "GET" | "POST",
+  path: string,
+  body?: object,
+): Promise<JsonAnswer> {
+  using transport = createTransport(stack.caPem);
+  const { armUrl } = stack.description;
+  const { token } = await customer.credential.getToken(`${armUrl}/.default`);
+  const answer = await createJsonClient(transport.agent)(
+    method,
+    `${armUrl}${id}/${path}?api-version=2025-07-01`,
+    { token, ...(body === undefined ? {} : { body }) },
+  );
+  if (answer.status !== 200) throw new Error(`${path}: ${String(answer.status)} ${answer.text}`);
+  return answer;
+}
+
+/** Rows of the order's audit trail, oldest first. */
+export async function readActivity(world: World, order: StoryOrder): Promise<ActivityRow[]> {
+  const { text } = await callOrder(world, order, "GET", "activity");
+  const page: { readonly value: readonly { readonly row: ActivityRow }[] } = JSON.parse(text);
+  return page.value.map(({ row }) => row);
+}

@@ -1,0 +1,150 @@
+import type { DeviceEmulator, EmulatedNode } from "@databox-cmk/device-emulator";
+import {
+  createOrder,
+  type CustomerKey,
+  enableIdentity,
+  type StoryOrder,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+import { callOrder, readActivity } from "./harness/order-actions.ts";
+import { runDaemon, type Daemon } from "./harness/run-daemon.ts";
+
+const PROBE_INTERVAL_SECONDS = 1;
+const LEASE_TTL_SECONDS = 3;
+const OUTAGE_GRACE_SECONDS = 6;
+/** From the vault's own refusal: a probe, a renewal, and what the machine of a test run is slow by. */
+const BOUND_MS = (PROBE_INTERVAL_SECONDS + LEASE_TTL_SECONDS / 3) * 1000 + 3000;
+
+let world: World;
+let key: CustomerKey;
+beforeAll(async () => {
+  world = await openWorld(() => ({
+    brokerEnvironment: {
+      PROBE_INTERVAL_SECONDS: String(PROBE_INTERVAL_SECONDS),
+      LEASE_TTL_SECONDS: String(LEASE_TTL_SECONDS),
+      OUTAGE_GRACE_SECONDS: String(OUTAGE_GRACE_SECONDS),
+      RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+      RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+    },
+  }));
+  key = await world.createVault("contosorelock");
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+type Unlocked = AsyncDisposable & {
+  readonly order: StoryOrder;
+  readonly appliance: DeviceEmulator;
+  readonly nodes: readonly EmulatedNode[];
+  readonly daemons: readonly Daemon[];
+};
+
+/** An order at the customer's site whose node is unlocked, with its daemon running. */
+async function unlocked(name: string): Promise<Unlocked> {
+  const order = await createOrder(world.customerContext, name);
+  const serial = `DBX-${name}`;
+  const appliance = world.createAppliance("DataBox", [serial]);
+  appliance.powerOn();
+  const codes = await world.operator.prepare(order.id, [serial]);
+  for (const [index, node] of appliance.nodes.entries())
+    await prepareNode(world, node, order.id, codes[index]?.enrolmentCode ?? "");
+  await key.grant(await enableIdentity(world.customerContext, order));
+  await useCustomerKey(world.customerContext, order, key);
+  await world.operator.advance(order.id, "dispatch");
+  await world.operator.advance(order.id, "deliver");
+  const { nodes } = appliance;
+  const daemons: Daemon[] = [];
+  for (const node of nodes) {
+    daemons.push(await runDaemon(node));
+    await unlockNode(node);
+  }
+  return {
+    order,
+    appliance,
+    nodes,
+    daemons,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(daemons.map((daemon) => daemon[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+const isRelocked = ({ relocked }: Readonly<Record<string, unknown>>) => relocked === true;
+const stateOf = async (node: EmulatedNode | undefined) => {
+  if (node === undefined) throw new Error("no node");
+  return requireOk(await node.agent(["status"])).outcome;
+};
+
+/** The activity's row of the node's own signed receipt, once it has come. */
+async function expectReceipt(order: StoryOrder, action: string): Promise<void> {
+  await expect
+    .poll(async () => (await readActivity(world, order)).map((row) => row.action), {
+      timeout: 10_000,
+    })
+    .toContain(action);
+}
+
+describe("an unlocked appliance with its daemon", () => {
+  test("is closed when the vault refuses its key, says why, and proves it by a receipt", async () => {
+    await using site = await unlocked("disabled");
+    const [node] = site.nodes;
+    expect(await stateOf(node)).toBe("unlocked");
+    const startedAt = performance.now();
+    await key.setEnabled(false);
+    const event = await site.daemons[0]?.event(isRelocked);
+    const elapsedMs = performance.now() - startedAt;
+    console.info(`key disabled → volume closed: ${elapsedMs.toFixed(0)} ms`);
+    expect(event).toMatchObject({
+      outcome: "refused",
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      who: "security-administrator",
+    });
+    expect(elapsedMs).toBeLessThan(BOUND_MS);
+    expect(await stateOf(node)).toBe("locked");
+    await expectReceipt(site.order, "lease/relocked");
+    await key.setEnabled(true);
+    if (node !== undefined) await unlockNode(node);
+    expect(await stateOf(node)).toBe("unlocked");
+  });
+
+  test("is closed by revoke now within five seconds", async () => {
+    await using site = await unlocked("revoked");
+    const startedAt = performance.now();
+    await callOrder(world, site.order, "POST", "revoke", { reason: "the appliance was stolen" });
+    const event = await site.daemons[0]?.event(isRelocked);
+    const elapsedMs = performance.now() - startedAt;
+    console.info(`revoke now → volume closed: ${elapsedMs.toFixed(0)} ms`);
+    expect(event).toMatchObject({ outcome: "refused", code: "UnlockRevoked" });
+    expect(elapsedMs).toBeLessThan(5000);
+    const refused = await site.nodes[0]?.agent(["unlock"]);
+    expect(refused?.events.at(-1)).toMatchObject({ outcome: "refused", code: "UnlockRevoked" });
+    await callOrder(world, site.order, "POST", "restoreAccess");
+    for (const node of site.nodes) await unlockNode(node);
+  });
+
+  test("answers a drill and stays open", async () => {
+    await using site = await unlocked("drilled");
+    await callOrder(world, site.order, "POST", "revocationDrill");
+    await expectReceipt(site.order, "lease/drilled");
+    expect(await stateOf(site.nodes[0])).toBe("unlocked");
+  });
+
+  test("stays open while the broker is down, and closes when its outage grace is over", async () => {
+    await using site = await unlocked("outage");
+    await world.stack.broker().stop();
+    const startedAt = performance.now();
+    await site.daemons[0]?.event(({ outcome }) => outcome === "unreachable");
+    expect(await stateOf(site.nodes[0])).toBe("unlocked");
+    const event = await site.daemons[0]?.event(isRelocked);
+    const elapsedMs = performance.now() - startedAt;
+    console.info(`broker gone → volume closed: ${elapsedMs.toFixed(0)} ms`);
+    expect(event).toMatchObject({ outcome: "unreachable", code: "BrokerUnreachable" });
+    expect(elapsedMs).toBeGreaterThan((OUTAGE_GRACE_SECONDS - LEASE_TTL_SECONDS) * 1000);
+    expect(await stateOf(site.nodes[0])).toBe("locked");
+    await world.stack.restartBroker();
+    await expectReceipt(site.order, "lease/relocked");
+  });
+});
