@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { FAULTS } from "./faults.ts";
+import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
 import { runMatrix, type Verdict } from "./run-matrix.ts";
 
@@ -34,6 +36,10 @@ describe("the table", () => {
   test("has a generic code for nothing that has a name", () => {
     const generic = FAULTS.filter(({ code }) => GENERIC.has(code));
     expect(generic.map(({ name }) => name).toSorted()).toEqual(WITHOUT_NAME.toSorted());
+  });
+
+  test.each(SHOWN_ELSEWHERE)("leaves $name to $test", ({ reason, test: file }) => {
+    expect(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")).toContain(reason);
   });
 
   test("lets the real agent meet every class that an unlock can end in", () => {

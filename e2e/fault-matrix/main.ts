@@ -1,4 +1,5 @@
-import { renderVerdict, renderHeader } from "./render-matrix.ts";
+import { SHOWN_ELSEWHERE } from "./faults.ts";
+import { renderElsewhere, renderHeader, renderVerdict } from "./render-matrix.ts";
 import { runMatrix } from "./run-matrix.ts";
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -6,6 +7,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 print(renderHeader());
 const startedMs = performance.now();
 const verdicts = await runMatrix((verdict) => print(renderVerdict(verdict)));
+for (const elsewhere of SHOWN_ELSEWHERE) print(renderElsewhere(elsewhere));
 const wrong = verdicts.filter(({ problems }) => problems.length > 0);
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
 print(`\n${String(verdicts.length)} faults in ${seconds} s, ${String(wrong.length)} not as told`);

@@ -1,3 +1,6 @@
+import { explain } from "@databox-cmk/errors";
+
+import type { SHOWN_ELSEWHERE } from "./faults.ts";
 import type { Verdict } from "./run-matrix.ts";
 
 const WIDTHS = { row: 3, code: 66, class: 11, who: 22, time: 10 };
@@ -15,6 +18,13 @@ export function renderVerdict({ fault, problems, seen }: Verdict): string {
     line(row === undefined ? "" : String(row), cause, fault.class ?? "", who, time, name),
     ...problems.map((problem) => `    ✗ ${problem}`),
   ].join("\n");
+}
+
+/** A failure that the emulator cannot be brought to, with the test that shows it. */
+export function renderElsewhere(shown: (typeof SHOWN_ELSEWHERE)[number]): string {
+  const { code, reason, name, test } = shown;
+  const { class: errorClass, who } = explain(code, { reason });
+  return line("", `${code}: ${reason}`, errorClass, who, "", `${name} (${test})`);
 }
 
 function line(

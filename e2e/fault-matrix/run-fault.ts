@@ -47,7 +47,7 @@ export async function runFault(fault: Fault, context: FaultContext): Promise<Fau
   return { fault, seen, audit, before, after, cured: await unlock(context) };
 }
 
-async function ask(
+export async function ask(
   surface: Exclude<Surface, "unlock">,
   fault: Fault,
   context: FaultContext,
@@ -84,7 +84,7 @@ async function ask(
   }
 }
 
-async function unlock({ site }: FaultContext): Promise<Observation | "unlocked"> {
+export async function unlock({ site }: FaultContext): Promise<Observation | "unlocked"> {
   const startedMs = performance.now();
   const elapsedMs = () => performance.now() - startedMs;
   if (site.agent !== undefined) {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { FaultWorld } from "../world/fault-world.ts";
@@ -18,8 +18,6 @@ export type AzRun = {
 export type Az = {
   /** The line as a person would paste it into a shell. */
   run(command: string): Promise<AzRun>;
-  /** Signed in likewise, with files of its own: two commands at once would write the same ones. */
-  fork(name: string): Promise<Az>;
 };
 
 /** `*.localhost` does not resolve everywhere, and Python asks the system only. */
@@ -39,7 +37,8 @@ export async function openAz({ folder, stack }: FaultWorld): Promise<Az> {
   const python = join(folder, "python");
   await mkdir(python);
   await writeFile(join(python, "sitecustomize.py"), SITE_CUSTOMIZE);
-  const az = at(join(folder, "az"), folder, {
+  const az = at(folder, {
+    AZURE_CONFIG_DIR: join(folder, "az"),
     PATH: "/usr/bin:/bin",
     PYTHONPATH: python,
     REQUESTS_CA_BUNDLE: caFile,
@@ -60,24 +59,19 @@ export async function openAz({ folder, stack }: FaultWorld): Promise<Az> {
   return az;
 }
 
-function at(configDirectory: string, folder: string, environment: Record<string, string>): Az {
+function at(folder: string, environment: Record<string, string>): Az {
   return {
     run: (command) =>
       new Promise((resolve) => {
         execFile(
           "/bin/sh",
           ["-c", command],
-          { cwd: folder, env: { ...environment, AZURE_CONFIG_DIR: configDirectory } },
+          { cwd: folder, env: environment },
           (error, stdout, stderr) => {
             const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
             resolve({ command, exitCode, stdout, stderr });
           },
         );
       }),
-    async fork(name) {
-      const copy = `${configDirectory}-${name}`;
-      await cp(configDirectory, copy, { recursive: true });
-      return at(copy, folder, environment);
-    },
   };
 }

@@ -18,9 +18,11 @@ const refusal = (reason: string) =>
   }) as const;
 /** The address from which callers of the emulator seem to come. */
 const BROKER_ADDRESS = "203.0.113.10";
+const orderPath = (orderId: string, action: string) =>
+  `${orderId}/${action}?api-version=2022-12-01`;
 const vaultPath = (vaultId: string) => `${vaultId}?api-version=2023-02-01`;
 
-/** The vault is there and lets nobody in, or not for this. */
+/** Somebody lets nobody in, or not for this. */
 export const ACCESS_FAULTS: readonly Fault[] = [
   {
     row: 8,
@@ -99,6 +101,20 @@ export const ACCESS_FAULTS: readonly Fault[] = [
       await site.keys.updateKeyProperties(KEY_NAME, site.version, {
         keyOps: ["wrapKey", "unwrapKey"],
       });
+    },
+  },
+  {
+    name: "unlocking is switched off by the order's owner",
+    code: "UnlockRevoked",
+    class: "refused",
+    who: "security-administrator",
+    site: "agent",
+    shownBy: ["unlock"],
+    make: async ({ world, site }) => {
+      await world.manage("POST", orderPath(site.order.id, "revoke"), { reason: "stolen" });
+    },
+    cure: async ({ world, site }) => {
+      await world.manage("POST", orderPath(site.order.id, "restoreAccess"), {});
     },
   },
   {

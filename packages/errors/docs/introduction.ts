@@ -22,4 +22,4 @@ az cloud set --name local
 az login --service-principal --username <clientId> --password <clientSecret> --tenant <tenantId>
 \`\`\`
 
-Commands that begin with \`az databox\` need the extension of that name, which az offers to install. What one did to reproduce a failure is undone by the steps of that failure.`;
+What was done by az to reproduce a failure is undone by the steps of that failure. A fault of the emulator lasts until it is cleared: \`npx node apps/azure-emulator/src/main.ts fault clear --ca .local/tls/ca.pem\`. \`pnpm fault-matrix\` causes every failure by itself and prints code, reason, class, who must act and the time to the answer.`;

@@ -73,12 +73,12 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Other programs that a step may name. */
 export const LOCAL_PROGRAMS = [
   "apt-get",
-  "azure-emulator",
   "curl",
   "databox-agent",
   "df",
   "ls",
   "lsblk",
+  "npx",
   "openssl",
   "ss",
 ];

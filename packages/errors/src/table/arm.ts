@@ -19,7 +19,7 @@ export const ARM_ERRORS = {
     steps: [
       {
         text: "Look for the resource by its name",
-        command: "az resource list --name {orderName} --query [].id",
+        command: "az resource list --name {orderName} --query '[].id'",
       },
     ],
     why: "No resource of this name exists in the resource group, or you may not see it.",
@@ -34,7 +34,7 @@ export const ARM_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the order owner for the order's resource group.",
-    steps: [{ text: "List the resource groups", command: "az group list --query [].name" }],
+    steps: [{ text: "List the resource groups", command: "az group list --query '[].name'" }],
     why: "The subscription has no resource group of this name.",
     meanwhile: NOTHING_DONE,
     reproduce:
@@ -48,7 +48,7 @@ export const ARM_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: "Ask the order owner for the order's subscription.",
-    steps: [{ text: "List your subscriptions", command: "az account list --query [].id" }],
+    steps: [{ text: "List your subscriptions", command: "az account list --query '[].id'" }],
     why: "No subscription has this id, or you may not see it.",
     meanwhile: NOTHING_DONE,
     reproduce:
@@ -298,6 +298,6 @@ export const ARM_ERRORS = {
     ask: "Wait a minute, then try again.",
     steps: [{ text: "Send the same request again after {retryAfterSeconds} seconds" }],
     why: "The broker is starting or stopping, or its database does not answer.",
-    meanwhile: "Nothing is changed. Leases run on and fall under the outage grace.",
+    meanwhile: "Nothing is changed, and nothing re-locks.",
   },
 } as const satisfies Record<string, ErrorRow>;

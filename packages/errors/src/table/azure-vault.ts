@@ -37,7 +37,7 @@ export const AZURE_VAULT_ERRORS = {
         steps: [
           {
             text: "Make sure of the vault's name, and that you look in the right subscription",
-            command: "az keyvault list --query [].id",
+            command: "az keyvault list --query '[].id'",
           },
           {
             ...SELECT_ANOTHER_KEY,

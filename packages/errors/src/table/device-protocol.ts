@@ -2,7 +2,7 @@ import type { ErrorRow, Step } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 const REFUSED_BEFORE_VAULT =
-  "The message is dropped before any call to the vault and noted in the audit trail. Leases that run are not touched.";
+  "The message is dropped before any call to the vault and noted in the audit trail. A volume that is open is not touched.";
 const UPDATE_AGENT = {
   text: "See the agent's version and update it to one that fits the broker",
   command: "databox-agent --version",

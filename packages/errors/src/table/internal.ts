@@ -21,8 +21,7 @@ export const INTERNAL_ERRORS = {
     why: "The vault answered in a way that no row of the table names, such as a 400 that is not about padding. Azure has no code for this; it shows only a text.",
     meanwhile: "The unlock fails and nothing re-locks: nobody has said no. Nothing stored changes.",
     reproduce: faultCommand(
-      "key-vault",
-      '{"kind":"status","status":400,"code":"BadParameter","message":"unknown"}',
+      "--vault {vaultName} --operation unwrapKey --status 400 --code BadParameter",
     ),
     articleCorrection:
       "The article's only advice for this failure is to contact support. Here it carries an id that finds its log entry.",

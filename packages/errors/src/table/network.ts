@@ -3,9 +3,9 @@ import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 const GRACE =
-  "Nobody with authority has said no, so nothing re-locks: leases run on the order's outage grace. Nothing stored changes, and the call is repeated with growing pauses.";
+  "Nobody with authority has said no, so nothing re-locks and nothing stored changes. The broker repeats a call that broke once, and asks anew at the next try.";
 const WAIT = {
-  text: "Wait; the broker tries again by itself and the appliance can be unlocked once it succeeds",
+  text: "Wait a minute: an outage ends by itself, and the broker asks anew at each try",
 } as const satisfies Step;
 const CHECK_BROKER_NAME = {
   text: "See whether the broker's name resolves and answers from the appliance's network",
@@ -27,25 +27,22 @@ export const NETWORK_ERRORS = {
       dns: {
         message: "The name of the key vault cannot be resolved",
         why: "The broker's name service does not answer, or not for sure. A name that is said not to exist is confirmed with Resource Manager before it is called missing.",
-        reproduce: faultCommand("dns", '{"kind":"dns-timeout"}'),
+        reproduce: faultCommand("--dns timeout --vault {vaultName}"),
       },
       connection: {
         message: "No connection to the key vault can be made",
         why: "The connection was refused, reset or has no route.",
-        reproduce: faultCommand("key-vault", '{"kind":"connection-reset"}'),
+        reproduce: faultCommand("--vault {vaultName} --reset"),
       },
       timeout: {
         message: "The key vault did not answer in time",
         why: "The connection stands and no answer came within the time limit.",
-        reproduce: faultCommand(
-          "key-vault",
-          '{"kind":"latency","distribution":{"kind":"fixed","ms":60000}}',
-        ),
+        reproduce: faultCommand("--vault {vaultName} --latency 60000"),
       },
       "server-error": {
         message: "The key vault answered that it has a fault of its own",
         why: "The vault answered with a 5xx status, or could not check a token's signing key (AKV10046).",
-        reproduce: faultCommand("key-vault", '{"kind":"status","status":503}'),
+        reproduce: faultCommand("--vault {vaultName} --status 503"),
       },
       certificate: {
         message: "The key vault's certificate is not trusted",
@@ -65,7 +62,7 @@ export const NETWORK_ERRORS = {
     },
     why: "The network between the broker and the vault, or the vault itself, is down.",
     meanwhile: GRACE,
-    reproduce: faultCommand("key-vault", '{"kind":"connection-reset"}'),
+    reproduce: faultCommand("--vault {vaultName} --reset"),
   },
   KeyVaultThrottled: {
     title: "The vault is busy",
@@ -77,8 +74,8 @@ export const NETWORK_ERRORS = {
     ask: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and nobody has refused the key.",
     steps: [WAIT, TRY_AGAIN],
     why: "The vault answered 429: it allows 4,000 RSA-2048 operations in ten seconds, and other users of the vault count too.",
-    meanwhile: `${GRACE} Pauses are 1, 2, 4, 8 and 16 seconds with jitter, since the vault does not always say how long to wait.`,
-    reproduce: faultCommand("key-vault", '{"kind":"status","status":429}'),
+    meanwhile: `${GRACE} A busy vault is asked up to three times, with pauses of one and two seconds and jitter, since it does not always say how long to wait.`,
+    reproduce: faultCommand("--vault {vaultName} --status 429"),
   },
   KeyVaultUnexpectedAnswer: {
     title: "The vault gave an answer that makes no sense",
@@ -95,7 +92,7 @@ export const NETWORK_ERRORS = {
     ],
     why: "The answer is not the vault's JSON: a proxy's page, half a body, an unknown status. It proves nothing, so it is not a refusal.",
     meanwhile: GRACE,
-    reproduce: faultCommand("key-vault", '{"kind":"garbage-body"}'),
+    reproduce: faultCommand("--vault {vaultName} --garbage"),
   },
   IdentityProviderUnreachable: {
     title: "Sign-in does not answer",
@@ -110,17 +107,17 @@ export const NETWORK_ERRORS = {
       entra: {
         message: "Microsoft Entra ID cannot be reached",
         why: "The token endpoint does not answer, answers with a 5xx status or says temporarily_unavailable.",
-        reproduce: faultCommand("entra", '{"kind":"status","status":503}'),
+        reproduce: faultCommand("--service entra --status 503"),
       },
       imds: {
         message: "The machine's identity service cannot be reached",
         why: "The instance metadata service of the broker's machine does not answer, or says that it is being updated (404, 410, 429, 5xx).",
-        reproduce: faultCommand("imds", '{"kind":"status","status":410}'),
+        reproduce: faultCommand("--service imds --status 500"),
       },
     },
     why: "The broker needs a token to ask the vault and cannot get one.",
     meanwhile: GRACE,
-    reproduce: faultCommand("entra", '{"kind":"status","status":503}'),
+    reproduce: faultCommand("--service entra --status 503"),
   },
   ResourceManagerUnreachable: {
     title: "Resource Manager does not answer",
@@ -136,7 +133,7 @@ export const NETWORK_ERRORS = {
     ],
     why: "The broker asks Resource Manager for vaults, regions and identities, and got no authoritative answer.",
     meanwhile: GRACE,
-    reproduce: faultCommand("resource-manager", '{"kind":"status","status":503}'),
+    reproduce: faultCommand("--service resource-manager --operation GET --status 503"),
   },
   BrokerUnreachable: {
     title: "The broker does not answer",
@@ -209,7 +206,7 @@ export const NETWORK_ERRORS = {
     },
     why: "The network between the appliance and the broker, or the broker itself, is down.",
     meanwhile:
-      "A locked volume stays locked. An unlocked one stays open within the order's outage grace and is closed at its end. The agent tries again by itself.",
+      "A locked volume stays locked, and the outage by itself locks none that is open. What the agent could not tell the broker waits in its journal.",
   },
   BrokerBusy: {
     title: "The broker is busy",
@@ -221,6 +218,6 @@ export const NETWORK_ERRORS = {
     ask: "Wait {retryAfterSeconds} seconds, then try again; nobody has refused the key.",
     steps: [TRY_AGAIN],
     why: "The broker has more work than it may hold in its queue, or is shutting down.",
-    meanwhile: "Leases run on the outage grace; the agent tries again with growing pauses.",
+    meanwhile: "Nothing is decided and nothing re-locks; the answer says how long to wait.",
   },
 } as const satisfies Record<string, ErrorRow>;

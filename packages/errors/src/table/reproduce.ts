@@ -1,4 +1,8 @@
-/** The command that makes a service of the local stack fail; `effect` is a fault effect of azure-emulator as JSON. */
-export function faultCommand(service: string, effect: string): string {
-  return `azure-emulator fault add --service ${service} --effect '${effect}'`;
+/**
+ * The command that makes a service of the local stack fail.
+ *
+ * @param options - of `azure-emulator fault add`: scope and one effect
+ */
+export function faultCommand(options: string): string {
+  return `npx node apps/azure-emulator/src/main.ts fault add --ca .local/tls/ca.pem ${options}`;
 }

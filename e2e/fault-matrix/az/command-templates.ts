@@ -1,0 +1,43 @@
+import {
+  ERROR_CODES,
+  ERRORS,
+  type ErrorCode,
+  type ErrorRow,
+  explain,
+  type Facts,
+} from "@databox-cmk/errors";
+
+export type CommandTemplate = {
+  /** As docs/errors.md prints it, with `<name>` for what is filled in. */
+  readonly text: string;
+  readonly code: ErrorCode;
+  readonly reason: string | undefined;
+  readonly index: number;
+};
+
+/** Every command of az in the steps of every code and reason, once each. */
+export function azTemplates(): readonly CommandTemplate[] {
+  const templates = new Map<string, CommandTemplate>();
+  for (const code of ERROR_CODES) {
+    const { reasons }: ErrorRow = ERRORS[code];
+    for (const reason of [undefined, ...Object.keys(reasons ?? {})])
+      for (const [index, { command }] of explain(code, { reason }).steps.entries())
+        if (command?.startsWith("az ") === true && !templates.has(command))
+          templates.set(command, { text: command, code, reason, index });
+  }
+  return [...templates.values()];
+}
+
+/** The command with the names of an order. */
+export function fillTemplate({ code, reason, index }: CommandTemplate, facts: Facts): string {
+  return explain(code, { reason, facts }).steps[index]?.command ?? "";
+}
+
+/** Whether a command that was run is this one with some names filled in. */
+export function isFilled({ text }: CommandTemplate, command: string): boolean {
+  const pattern = text
+    .split(/<[a-zA-Z]+>/)
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join(".+");
+  return new RegExp(`^${pattern}$`).test(command);
+}
