@@ -420,5 +420,15 @@ describe("Microsoft.DataBox", () => {
       status: 502,
       json: { error: { code: "ServiceUnavailable" } },
     });
+
+    const elsewhere = `${group}-missing/providers/Microsoft.DataBox/jobs?api-version=2022-12-01`;
+    expect(await call(elsewhere)).toMatchObject({
+      status: 404,
+      headers: { "x-ms-failure-cause": "gateway" },
+      json: { error: { code: "ResourceGroupNotFound" } },
+    });
+    expect(await call(elsewhere, { headers: { authorization: "Bearer unknown" } })).toMatchObject({
+      status: 401,
+    });
   });
 });

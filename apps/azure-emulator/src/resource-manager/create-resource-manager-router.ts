@@ -28,8 +28,8 @@ import { vaultKeyRoutes } from "./vaults/vault-key-routes.ts";
 import { vaultRoutes } from "./vaults/vault-routes.ts";
 
 /**
- * Resource Manager: `arm.localhost`. Who answers is decided by the last provider of the path. Microsoft.DataBox goes to the broker as
- * it came; everything else needs a token of this cloud, an api-version, and a subscription and group that exist.
+ * Resource Manager: `arm.localhost`. Who answers is decided by the last provider of the path. Subscription and group must exist;
+ * Microsoft.DataBox then goes to the broker as it came, everything else needs a token of this cloud and an api-version.
  */
 export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHandler {
   const match = createRouteMatcher([
@@ -49,8 +49,10 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     if (request.method === "GET" && request.path.replace(/\/$/, "") === "/metadata/endpoints")
       return answerMetadataEndpoints(request, deps.endpoints, deps.cloud.tenantId);
     const path = parseArmPath(request.path);
-    if (path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE && isServed(path))
+    if (path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE && isServed(path)) {
+      await requireScopeForKnown(request, deps);
       return forwardToDataBox(request);
+    }
     const caller = await authenticate(request, deps);
     const namespace = requireProvider(path);
     const context: ArmContext = {
@@ -84,6 +86,19 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
       await answerWithFaults(effects, renderInjected, () => answerOrRefuse(request)),
     );
   };
+}
+
+/** Subscription and group are Resource Manager's to look up, before a provider is asked; a stranger is not told what exists. */
+async function requireScopeForKnown(
+  request: HttpRequest,
+  deps: EmulatorDependencies,
+): Promise<void> {
+  try {
+    requireScope(request.path, deps);
+  } catch (error) {
+    await authenticate(request, deps);
+    throw error;
+  }
 }
 
 /** Faults name the method as the operation, or `data-box` for what goes to the broker; a vault's URL also has the vault's name. */
