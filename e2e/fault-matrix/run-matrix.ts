@@ -22,7 +22,10 @@ export type Verdict = {
 
 type Sites = ReadonlyMap<SiteName, Site>;
 
-/** Every fault, on one local stack: the slow ones at the same time, each at its own site, then the others one by one. */
+/**
+ * Every fault, on one local stack: first the slow ones, each at its own site, and at the same time those that only the agent
+ * meets; then the others one by one.
+ */
 export async function runMatrix(tell: (verdict: Verdict) => void): Promise<readonly Verdict[]> {
   await using world = await openFaultWorld();
   const sites = await openSites(world);
@@ -32,9 +35,14 @@ export async function runMatrix(tell: (verdict: Verdict) => void): Promise<reado
     tell(verdict);
   };
   const slow = FAULTS.filter(({ site }) => ALONE.has(site));
-  await Promise.all(slow.map(async (fault) => done(await examine(fault, world, sites))));
+  const meetAgent = async () => {
+    for (const fault of AGENT_FAULTS) done(await examineAgent(fault, world, sites));
+  };
+  await Promise.all([
+    ...slow.map(async (fault) => done(await examine(fault, world, sites))),
+    meetAgent(),
+  ]);
   for (const fault of FAULTS) if (!ALONE.has(fault.site)) done(await examine(fault, world, sites));
-  for (const fault of AGENT_FAULTS) done(await examineAgent(fault, world, sites));
   return verdicts;
 }
 
