@@ -227,6 +227,45 @@ test.each(["x-http-method", "x-http-request"])(
   },
 );
 
+test("keys that are rotated at the same time get a version each, one due rotation is done once", async () => {
+  await create("turning", { kty: "EC" });
+  const url = `${vaultUrl}/keys/turning`;
+  const versions = async (): Promise<number> =>
+    (await world.callVault(`${url}/versions${QUERY}`)).text.split('"kid"').length - 1;
+  const rotate = (): Promise<Answer> =>
+    world.callVault(`${url}/rotate${QUERY}`, { method: "POST" });
+  const kids = (await Promise.all([rotate(), rotate(), rotate()])).map((answer) => answer.text);
+  expect([new Set(kids).size, await versions()]).toEqual([3, 4]);
+  await world.callVault(`${url}/rotationpolicy${QUERY}`, {
+    method: "PUT",
+    body: {
+      lifetimeActions: [{ trigger: { timeAfterCreate: "P30D" }, action: { type: "Rotate" } }],
+    },
+  });
+  await world.control("POST", "/clock/advance", { duration: "P31D" });
+  await Promise.all([1, 2, 3].map(() => world.callVault(`${url}${QUERY}`)));
+  expect(await versions()).toBe(5);
+  await world.control("DELETE", "/clock");
+});
+
+test("a rotation that came due while the key was deleted is made up for when it is back", async () => {
+  await create("absent", { kty: "EC" });
+  const url = `${vaultUrl}/keys/absent`;
+  await world.callVault(`${url}/rotationpolicy${QUERY}`, {
+    method: "PUT",
+    body: {
+      lifetimeActions: [{ trigger: { timeAfterCreate: "P30D" }, action: { type: "Rotate" } }],
+    },
+  });
+  await world.callVault(`${url}${QUERY}`, { method: "DELETE" });
+  await world.control("POST", "/clock/advance", { duration: "P31D" });
+  await world.callVault(`${vaultUrl}/deletedkeys/absent/recover${QUERY}`, { method: "POST" });
+  await world.control("POST", "/clock/advance", { duration: "P1D" });
+  const { text: list } = await world.callVault(`${url}/versions${QUERY}`);
+  expect(list.split('"kid"')).toHaveLength(3);
+  await world.control("DELETE", "/clock");
+});
+
 test("random bytes are served, unless that is switched off", async () => {
   const random = (): Promise<Answer> =>
     world.callVault(`${vaultUrl}/rng${QUERY}`, { method: "POST", body: { count: 16 } });

@@ -19,7 +19,14 @@ import { generateKey, loadKey } from "./key-engine.ts";
 import { newVersionId, writeVersion } from "./write-version.ts";
 
 export const rotateOperation = withoutPayload(async (exchange) => {
-  const rotated = await rotate(exchange.state, exchange.vault, liveKey(exchange), exchange.nowMs);
+  const { state, vault, nowMs } = exchange;
+  const rotated = await rotate(state, {
+    vault,
+    key: liveKey(exchange),
+    atMs: nowMs,
+    nowMs,
+    counts: "each-request",
+  });
   if (rotated === undefined) return refuse(REFUSALS.beingDeleted(exchange.keyName));
   return done(renderKeyBundle(renderContext(exchange), rotated.key, rotated.version));
 });
@@ -61,7 +68,8 @@ export async function settleKey(
     if (key.rotationPolicy === undefined || viewKey(key, nowMs).kind !== "live") return;
     const dueAtMs = rotationDueAtMs(key);
     if (dueAtMs === undefined || dueAtMs > nowMs) return;
-    if ((await rotate(state, vault, key, dueAtMs)) === undefined) return;
+    const rotated = await rotate(state, { vault, key, atMs: dueAtMs, nowMs, counts: "once" });
+    if (rotated === undefined) return;
   }
 }
 
@@ -72,11 +80,18 @@ export function mayNeedSettling(key: Key | undefined): key is Key {
   );
 }
 
+/** `atMs` dates the new version; `nowMs` decides whether the key is there to be written. */
+type Rotation = {
+  readonly vault: Vault;
+  readonly key: Key;
+  readonly atMs: EpochMs;
+  readonly nowMs: EpochMs;
+  readonly counts: "each-request" | "once";
+};
+
 async function rotate(
   state: EmulatorState,
-  vault: Vault,
-  key: Key,
-  atMs: EpochMs,
+  { vault, key, atMs, nowMs, counts }: Rotation,
 ): Promise<{ key: Key; version: KeyVersion } | undefined> {
   const newest = newestVersion(key);
   const { jwk } = newest;
@@ -92,10 +107,18 @@ async function rotate(
         },
   );
   const current = state.get("key", keyRecordKey(vault.name, key.name));
-  // Another request has rotated it meanwhile: that one counts.
-  if (current !== undefined && newestVersion(current).version !== newest.version)
+  // What is due is done once, whoever looked first; what is asked for is done each time.
+  if (
+    counts === "once" &&
+    current !== undefined &&
+    newestVersion(current).version !== newest.version
+  )
     return { key: current, version: newestVersion(current) };
-  const version = rotatedVersion(key, { version: newVersionId(), jwk: material.jwk }, atMs);
-  const written = writeVersion(state, { vault, keyName: key.name, version, material, nowMs: atMs });
+  const version = rotatedVersion(
+    current ?? key,
+    { version: newVersionId(), jwk: material.jwk },
+    atMs,
+  );
+  const written = writeVersion(state, { vault, keyName: key.name, version, material, nowMs });
   return written === undefined ? undefined : { key: written, version };
 }
