@@ -5,6 +5,7 @@ import { anchorOf } from "../src/render-arm-error.ts";
 import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
 import { INTRODUCTION } from "./introduction.ts";
+import { SHOWN_BY } from "./shown-by.ts";
 
 const PEOPLE = {
   "security-administrator": "the security administrator",
@@ -52,6 +53,7 @@ function renderCode(code: ErrorCode): string {
     ...renderCause(row),
     `Meanwhile: ${prose(row.meanwhile)}`,
     ...renderReproduce(row.reproduce),
+    ...renderShownBy(SHOWN_BY[code]),
     ...(row.articleCorrection === undefined
       ? []
       : [`Correction of the original article: ${prose(row.articleCorrection)}`]),
@@ -91,6 +93,10 @@ function renderStep(step: Step, number: number, who: Who): string {
 
 function renderReproduce(command: string | undefined): string[] {
   return command === undefined ? [] : ["Reproduce it in the local stack:", fence(command, "")];
+}
+
+function renderShownBy(path: string | undefined): string[] {
+  return path === undefined ? [] : [`Caused and shown by [${path}](../${path}).`];
 }
 
 function fence(command: string, indent: string): string {

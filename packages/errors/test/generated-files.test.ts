@@ -1,12 +1,34 @@
 import { readFileSync } from "node:fs";
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { generatedFiles } from "../docs/generated-files.ts";
+import { SHOWN_BY } from "../docs/shown-by.ts";
+import type { ErrorRow } from "../src/row.ts";
+import { ERROR_CODES, ERRORS, isErrorCode } from "../src/table.ts";
 
-test.each([...generatedFiles()])(
-  "$url is what the table says (run: pnpm errors:docs)",
+const REPOSITORY = new URL("../../../", import.meta.url);
+/** No service that keeps its word causes the last; the others are reserved. */
+const NOT_SHOWN = ["ApprovalPending", "ApprovalRejected", "RewrapVerificationFailed"];
+
+test.each(generatedFiles().map(({ url, text }) => ({ name: url.href, url, text })))(
+  "$name is what the table says (run: pnpm errors:docs)",
   ({ url, text }) => {
     expect(readFileSync(url, "utf8")).toBe(text);
   },
 );
+
+describe("how a failure is caused", () => {
+  test("stands beside every code: a command, or what shows it", () => {
+    const without = ERROR_CODES.filter((code) => {
+      const { reproduce }: ErrorRow = ERRORS[code];
+      return reproduce === undefined && SHOWN_BY[code] === undefined;
+    });
+    expect(without.toSorted()).toEqual(NOT_SHOWN);
+  });
+
+  test.each(Object.entries(SHOWN_BY))("%s is shown by %s", (code, path) => {
+    expect(isErrorCode(code)).toBe(true);
+    expect(readFileSync(new URL(path, REPOSITORY), "utf8")).toContain(code);
+  });
+});

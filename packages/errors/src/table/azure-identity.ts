@@ -149,5 +149,6 @@ export const AZURE_IDENTITY_ERRORS = {
     ],
     why: "Microsoft Entra ID answered that the identity's application does not exist in the tenant (AADSTS700016): it was deleted from the directory.",
     meanwhile: MEANWHILE,
+    reproduce: "az identity delete --ids {identityId}",
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,56 @@
+import type { ErrorCode } from "../src/table.ts";
+
+const ARM = "apps/cloud-broker/test/control-plane";
+const DEVICE = "apps/cloud-broker/test/device";
+const AGENT = "apps/device-agent/test";
+const MATRIX = "e2e/fault-matrix/faults";
+
+/** Failures that no single command causes, such as a forged message: what causes them, and shows them. */
+export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
+  SsemUserErrorUserAssignedLimitReached: `${MATRIX}/choice-faults.ts`,
+  SsemUserErrorCrossTenantIdentityAccessForbidden: `${MATRIX}/identity-faults.ts`,
+  SsemUserCopyErrorWaitingForAction: `${ARM}/sdk.test.ts`,
+  AuthorizationFailed: `${ARM}/access.test.ts`,
+  ResourceAlreadyExists: `${ARM}/sdk.test.ts`,
+  RequestBodyTooLarge: "apps/cloud-broker/test/server/transport-faults.test.ts",
+  TooManyRequests: "apps/cloud-broker/test/server/transport-faults.test.ts",
+  ServiceUnavailable: "apps/azure-emulator/test/resource-manager.test.ts",
+  KeyVersionMismatch: `${MATRIX}/key-faults.ts`,
+  RewrapConflict: "apps/cloud-broker/test/custody/custody.test.ts",
+  KeyVaultDetailsMismatch: `${MATRIX}/choice-faults.ts`,
+  InvalidDevicePassword: `${ARM}/arm-wire.test.ts`,
+  InvalidMitigation: `${ARM}/lifecycle.test.ts`,
+  IdentityUpdateInvalid: `${ARM}/arm-wire.test.ts`,
+  BrokerUnreachable: `${MATRIX}/agent-faults.ts`,
+  BrokerBusy: `${MATRIX}/agent-faults.ts`,
+  DeviceMessageMalformed: `${DEVICE}/refusals.test.ts`,
+  DeviceMessageTooLarge: `${DEVICE}/refusals.test.ts`,
+  DeviceNotAuthenticated: `${DEVICE}/refusals.test.ts`,
+  EnrolmentCodeInvalid: `${DEVICE}/enrolment.test.ts`,
+  EnrolmentConflict: `${DEVICE}/enrolment.test.ts`,
+  NonceInvalid: `${DEVICE}/refusals.test.ts`,
+  NonceExpired: `${DEVICE}/replays.test.ts`,
+  ReplayDetected: `${DEVICE}/replays.test.ts`,
+  CounterRollback: `${DEVICE}/refusals.test.ts`,
+  OrderMismatch: `${DEVICE}/refusals.test.ts`,
+  SuiteDowngrade: `${DEVICE}/refusals.test.ts`,
+  PurposeForbidden: `${DEVICE}/refusals.test.ts`,
+  LeaseInvalid: "apps/cloud-broker/test/leases/leases.test.ts",
+  EnvelopeMismatch: `${DEVICE}/refusals.test.ts`,
+  GenerationRollback: `${DEVICE}/refusals.test.ts`,
+  GrantRejected: `${AGENT}/tampered-answers.test.ts`,
+  EnvelopeRejected: `${AGENT}/tampered-answers.test.ts`,
+  RateLimited: `${DEVICE}/rate-limits.test.ts`,
+  VolumeRejectedKey: `${AGENT}/unlock.test.ts`,
+  VolumeNotFound: `${AGENT}/unlock.test.ts`,
+  VolumeUnavailable: `${AGENT}/prepare.test.ts`,
+  CryptsetupMissing: `${AGENT}/prepare.test.ts`,
+  AgentNotPrepared: `${AGENT}/prepare.test.ts`,
+  AgentStateUnreadable: `${AGENT}/prepare.test.ts`,
+  AgentStateUnwritable: `${AGENT}/prepare.test.ts`,
+  AgentBusy: "apps/device-agent/src/state/agent-lock.test.ts",
+  DiskFull: `${AGENT}/prepare.test.ts`,
+  PortInUse: "apps/cloud-broker/test/serve/process.test.ts",
+  Misuse: "apps/cloud-broker/test/serve/process.test.ts",
+  InternalError: "apps/cloud-broker/test/server/transport-faults.test.ts",
+};
