@@ -7,7 +7,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import { identityTypeOf } from "../core/patch-identity.ts";
-import { stageRules } from "../core/stages.ts";
+import { isAddressEditable, stageRules } from "../core/stages.ts";
 import type { Order } from "../orders/order.ts";
 import type { ListedOrder } from "../orders/read-order.ts";
 import { renderJobDetails, renderPartialDetails } from "./render-details.ts";
@@ -41,7 +41,7 @@ export function renderListedJob(
       transferType: order.transferType,
       isCancellable: rules.cancellable,
       isDeletable: rules.deletable,
-      isShippingAddressEditable: rules.addressEditable,
+      isShippingAddressEditable: isAddressEditable(order.stage, order.transferType),
       ...(traits.models
         ? {
             reverseShippingDetailsUpdate: "NotSupported",

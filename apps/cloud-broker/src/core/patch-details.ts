@@ -2,8 +2,9 @@ import type { JobPatch, StageName } from "@databox-cmk/protocol";
 import { contactDetails, contactInfo, parseWith, shippingAddress } from "@databox-cmk/protocol";
 
 import { type JobDetails, withEncryptionPreference } from "./job-details.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { stageRules } from "./stages.ts";
+import { isAddressEditable, stageRules } from "./stages.ts";
 
 type DetailsPatch = NonNullable<NonNullable<JobPatch["properties"]>["details"]>;
 
@@ -16,24 +17,30 @@ const TARGET = "properties.details";
 export function decideDetails(
   current: JobDetails,
   patch: DetailsPatch,
-  stage: StageName,
+  order: Pick<Lifecycle, "stage" | "transferType">,
 ): Outcome<JobDetails> {
   const next = mergeDetails(current, patch);
-  const forbidden = forbiddenMembers(stage).find(
+  const forbidden = forbiddenMembers(order).find(
     (member) =>
       patch[member] !== undefined && !(next.ok && isSame(next.value[member], current[member])),
   );
-  return forbidden === undefined ? next : refuse(stage, forbidden);
+  return forbidden === undefined ? next : refuse(order.stage, forbidden);
 }
 
 const EDITED = ["contactDetails", "reverseShippingDetails", "preferences"] as const;
 
 /** What may not change any more. Clients send it again, unchanged, with what they do change: that is no change. */
-function forbiddenMembers(
-  stage: StageName,
-): readonly ("shippingAddress" | (typeof EDITED)[number])[] {
-  const { addressEditable, terminal } = stageRules(stage);
-  return [...(addressEditable ? [] : (["shippingAddress"] as const)), ...(terminal ? EDITED : [])];
+function forbiddenMembers({
+  stage,
+  transferType,
+}: Pick<Lifecycle, "stage" | "transferType">): readonly (
+  | "shippingAddress"
+  | (typeof EDITED)[number]
+)[] {
+  return [
+    ...(isAddressEditable(stage, transferType) ? [] : (["shippingAddress"] as const)),
+    ...(stageRules(stage).terminal ? EDITED : []),
+  ];
 }
 
 /** Both were parsed by the same schema, which fixes the order of members. */

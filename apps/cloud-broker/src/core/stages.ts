@@ -1,4 +1,4 @@
-import type { StageName, StageStatus } from "@databox-cmk/protocol";
+import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
 
 /** Whether the unlock key may be shown: it is made at preparation and lives until erasure. */
 export type CredentialsRule = "not-yet" | "until-erased" | "never";
@@ -88,6 +88,13 @@ const STAGES = {
 
 export function stageRules(stage: StageName): StageRow {
   return STAGES[stage];
+}
+
+/** Until the appliance is dispatched; that of an export order is filled before. */
+export function isAddressEditable(stage: StageName, transferType: TransferType): boolean {
+  return (
+    STAGES[stage].addressEditable || (stage === "DataCopy" && transferType === "ExportFromAzure")
+  );
 }
 
 /** Also of a stage as a database has it: what is no stage at all has ended. */

@@ -132,7 +132,7 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
     details:
       details === undefined
         ? order.details
-        : valueOf(decideDetails(order.details, details, order.stage)),
+        : valueOf(decideDetails(order.details, details, order)),
     state:
       sentPackage === undefined
         ? order.state

@@ -145,3 +145,33 @@ test("many writers of one key all succeed, one after another", async () => {
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   expect((await world.call("POST", `${jobPath("crowd")}/listCredentials?${API}`)).status).toBe(200);
 });
+
+test("the address of an export order may change while it is filled, until it is dispatched", async () => {
+  const { properties, ...job } = minimalJob();
+  const { dataImportDetails, ...details } = properties.details;
+  const dataExportDetails = dataImportDetails.map((item) => ({
+    ...item,
+    transferConfiguration: { transferConfigurationType: "TransferAll" },
+  }));
+  await place("export", {
+    ...job,
+    properties: {
+      transferType: "ExportFromAzure",
+      details: { ...details, dataExportDetails },
+    },
+  });
+  const move = { properties: { details: { shippingAddress: { city: "Oakland" } } } };
+  await world.operator("prepare", "export");
+  await world.operator("startCopy", "export");
+  expect((await read("export")).properties).toMatchObject({
+    status: "DataCopy",
+    isShippingAddressEditable: true,
+  });
+  expect((await patch("export", move)).status).toBe(202);
+  await world.operator("dispatch", "export");
+  expect((await read("export")).properties.isShippingAddressEditable).toBe(false);
+  expect(
+    (await patch("export", { properties: { details: { shippingAddress: { city: "Fresno" } } } }))
+      .json.error,
+  ).toMatchObject({ code: "OrderStageForbids" });
+});
