@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
@@ -6,15 +8,21 @@ import Database from "better-sqlite3";
 /**
  * The real broker, whose process kills itself by SIGKILL at a chosen write: just before a statement that writes or commits,
  * or just after one that made something durable. While the file CRASH_POINT_FILE exists it holds the number of the point;
- * every point that is passed is noted in CRASH_TRACE_FILE.
+ * every point that is passed is noted in CRASH_TRACE_FILE. Only what requests cause is counted, or else the broker's own
+ * timers would make the numbers mean something else each time.
  */
 const environment = process.env;
 const pointFile = environment["CRASH_POINT_FILE"] ?? "";
 const traceFile = environment["CRASH_TRACE_FILE"] ?? "";
 const WRITES = /^\s*(?:(?:insert|update|delete) [^(]*|commit)/i;
 
+const ofRequest = new AsyncLocalStorage<true>();
+subscribe("http.server.request.start", () => {
+  ofRequest.enterWith(true);
+});
+
 function pass(when: "before" | "after", sql: string): void {
-  if (!existsSync(pointFile)) return;
+  if (ofRequest.getStore() === undefined || !existsSync(pointFile)) return;
   const passed = readFileSync(traceFile, "utf8").split("\n").length - 1;
   const [statement = ""] = WRITES.exec(sql) ?? [];
   appendFileSync(traceFile, `${when} ${statement.trim().replace(/ (?:set|where) .*/, "")}\n`);

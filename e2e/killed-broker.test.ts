@@ -21,6 +21,8 @@ import { verifyAudit } from "./harness/verify-audit.ts";
 
 /** More points than any of the operations has. */
 const POINTS_MAX = 60;
+/** Dozens of brokers start, one after the other, maybe on a machine that has other things to do. */
+const WALK_TIMEOUT_MS = 300_000;
 
 let world: World;
 let crash: CrashPoint;
@@ -75,7 +77,7 @@ async function killAtEachPoint<State>(
 type Preparing = {
   readonly order: StoryOrder;
   readonly node: EmulatedNode;
-  readonly volumeKind?: "file";
+  readonly volumeKind?: "file" | undefined;
   code?: string;
 };
 
@@ -119,14 +121,18 @@ function throwUnlessPlaced(error: unknown): void {
 }
 
 /** Prepared under the service's key; the order's identity may use the customer's key already. */
-async function readyForCustomerKey(name: string, key: CustomerKey): Promise<Preparing> {
-  const preparing = await orderWithNode(name);
+async function readyForCustomerKey(
+  name: string,
+  key: CustomerKey,
+  volumeKind?: "file",
+): Promise<Preparing> {
+  const preparing: Preparing = { ...(await orderWithNode(name)), volumeKind };
   await prepare(preparing);
   await key.grant(await enableIdentity(world.customerContext, preparing.order));
   return preparing;
 }
 
-describe("a broker killed at any write", () => {
+describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
   test("of create leaves no order or a whole one, and the order that is placed again unlocks", async () => {
     const { customer, stack } = world.customerContext;
     const create = (name: string) =>
@@ -178,7 +184,7 @@ describe("a broker killed at any write", () => {
     const key = await world.createVault("contosorewrap");
     const rewrap = ({ order }: Preparing) => useCustomerKey(world.customerContext, order, key);
     const walk = await killAtEachPoint({
-      arrange: (point) => readyForCustomerKey(`rewrap-${String(point)}`, key),
+      arrange: (point) => readyForCustomerKey(`rewrap-${String(point)}`, key, "file"),
       run: rewrap,
       repeat: async (preparing) => {
         await deliver(preparing);
