@@ -9,6 +9,7 @@ import { readStack } from "./harness/read-stack.ts";
 import { FREE_PORTS, runStart } from "./harness/start-command.ts";
 import { strangerUid } from "./harness/stranger.ts";
 import { openTemporaryFolder, type TemporaryFolder } from "./harness/temporary-folder.ts";
+import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -129,6 +130,30 @@ describe("a start that cannot work says so in one line", () => {
     },
   );
 });
+
+describe.skipIf(!mayMount)(
+  "a full disk (skipped where a small file system cannot be mounted)",
+  () => {
+    test.each([
+      {
+        kibibytes: 4,
+        filled: true,
+        says: "its file system is full: free some space, or choose another",
+      },
+      { kibibytes: 64, filled: false, says: "no space is left for" },
+    ])(
+      "of $kibibytes KiB is one line that says what to do",
+      async ({ kibibytes, filled, says }) => {
+        using disk = mountTinyDisk(join(folder.path, "disk"), kibibytes);
+        if (filled) disk.fill();
+        const path = join(disk.path, "stack");
+        await using command = runStart(["--directory", path, "--json", ...FREE_PORTS]);
+        expect(await command.ended).toBe(1);
+        expect(oneLine(command.stderr)).toEqual([expect.stringContaining(says)]);
+      },
+    );
+  },
+);
 
 describe("a command line that is wrong ends with 2 and says what was meant", () => {
   test.each([
