@@ -12,7 +12,8 @@ import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { createJsonClient } from "./world/json-client.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PREFIX = "npx node apps/azure-emulator/src/main.ts fault add --ca .local/tls/ca.pem ";
+const PROGRAM = "npx node apps/azure-emulator/src/main.ts ";
+const CA = "--ca .local/tls/ca.pem";
 const COMMANDS = emulatorCommands();
 
 let opened: AsyncDisposableStack;
@@ -37,15 +38,36 @@ test("the documentation tells for each outage how to cause it", () => {
   for (const command of COMMANDS) expect(command).toMatch(/^npx node apps\/azure-emulator\//);
 });
 
-test.each(COMMANDS)("%s makes a fault, and fault clear takes it away", async (command) => {
-  const options = command.slice(PREFIX.length).replaceAll("{vaultName}", "kv").split(" ");
-  const made = await emulator(["fault", "add", ...target, ...options]);
-  expect(made).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(JSON.parse(made.stdout)).toMatchObject({ id: expect.any(String) });
-  expect(await readFaults()).toMatchObject({ value: [JSON.parse(made.stdout)] });
-  expect(await emulator(["fault", "clear", ...target])).toMatchObject({ exitCode: 0 });
-  expect(await readFaults()).toEqual({ value: [] });
-});
+test.each(COMMANDS.filter((command) => command.includes(" fault add ")))(
+  "%s makes a fault, and fault clear takes it away",
+  async (command) => {
+    const made = await emulator(parametersOf(command));
+    expect(made).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(JSON.parse(made.stdout)).toMatchObject({ id: expect.any(String) });
+    expect(await readFaults()).toMatchObject({ value: [JSON.parse(made.stdout)] });
+    expect(await emulator(["fault", "clear", ...target])).toMatchObject({ exitCode: 0 });
+    expect(await readFaults()).toEqual({ value: [] });
+  },
+);
+
+test.each(COMMANDS.filter((command) => command.includes(" clock ")))(
+  "%s moves the clock, and clock reset takes it back",
+  async (command) => {
+    const moved = await emulator(parametersOf(command));
+    expect(moved).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(JSON.parse(moved.stdout)).toMatchObject({ offsetSeconds: expect.any(Number) });
+    expect(await emulator(["clock", "reset", ...target])).toMatchObject({ exitCode: 0 });
+  },
+);
+
+/** The command as a person of this test's stack would type it. */
+function parametersOf(command: string): readonly string[] {
+  return command
+    .slice(PROGRAM.length)
+    .replace(CA, target.join(" "))
+    .replaceAll("{vaultName}", "kv")
+    .split(" ");
+}
 
 function emulatorCommands(): readonly string[] {
   const commands = ERROR_CODES.flatMap((code) => {

@@ -40,7 +40,6 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "keyvault list": [],
   "keyvault list-deleted": ["--resource-type"],
   "keyvault network-rule add": ["--name", "--ip-address"],
-  "keyvault purge": ["--name", "--location"],
   "keyvault recover": ["--name", "--location"],
   "keyvault set-policy": ["--name", "--object-id", "--key-permissions"],
   "keyvault show": ["--name"],
@@ -55,7 +54,6 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "keyvault key delete": KEY,
   "keyvault key list": ["--vault-name"],
   "keyvault key list-versions": KEY,
-  "keyvault key purge": KEY,
   "keyvault key recover": KEY,
   "keyvault key restore": ["--vault-name", "--file"],
   "keyvault key set-attributes": [

@@ -1,4 +1,5 @@
 import type { ErrorRow } from "../row.ts";
+import { PASS_RETENTION } from "./reproduce.ts";
 import {
   LIST_KEY_VERSIONS,
   LIST_KEYS,
@@ -101,10 +102,10 @@ export const AZURE_KEY_ERRORS = {
           },
           UNLOCK_AGAIN,
         ],
-        why: "Neither the key nor a deleted key of that name exists: its retention ended, or it was purged in a vault without purge protection.",
+        why: "Neither the key nor a deleted key of that name exists: it was deleted and its retention has ended, or it was purged in a vault without purge protection.",
         meanwhile:
           "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, since a restored key opens it; without one the data on the appliance stays locked for good.",
-        reproduce: "az keyvault key purge --vault-name {vaultName} --name {keyName}",
+        reproduce: PASS_RETENTION,
       },
       "version-not-found": {
         message: "The key exists, but not in the version that the order names",

@@ -1,4 +1,5 @@
 import type { ErrorRow } from "../row.ts";
+import { PASS_RETENTION } from "./reproduce.ts";
 import {
   GRANT_BY_ROLE,
   GRANT_NEW_BY_POLICY,
@@ -44,8 +45,8 @@ export const AZURE_VAULT_ERRORS = {
             text: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
           },
         ],
-        why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
-        reproduce: "az keyvault purge --name {vaultName} --location {vaultLocation}",
+        why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name: it never existed, or it was deleted and its retention has ended. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
+        reproduce: PASS_RETENTION,
       },
       "vault-deleted-recoverable": {
         message: "The key vault was deleted and can still be recovered",
@@ -85,7 +86,7 @@ export const AZURE_VAULT_ERRORS = {
         ],
         why: "A subscription was moved between tenants. A vault keeps its old tenant until someone changes it, and then trusts no token of the order's identity (AKV10032).",
         reproduce:
-          "az resource update --ids {vaultId} --set properties.tenantId=11111111-1111-1111-1111-111111111111",
+          "az resource update --ids {vaultId} --set properties.tenantId=11111111-1111-4111-8111-111111111111 properties.accessPolicies=[]",
       },
     },
     why: "The vault does not exist where the order says, or it does not trust the order's tenant.",
