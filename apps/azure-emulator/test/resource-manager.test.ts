@@ -432,3 +432,21 @@ describe("Microsoft.DataBox", () => {
     });
   });
 });
+
+test("a subscription that went to another tenant no longer takes the old tenant's tokens", async () => {
+  const subscriptionId = randomUUID();
+  const tenantId = randomUUID();
+  const path = `/subscriptions/${subscriptionId}?api-version=2022-12-01`;
+  await world.control("PUT", `/subscriptions/${subscriptionId}`, { displayName: "moving" });
+  expect((await call(path)).status).toBe(200);
+  await world.control("PUT", `/tenants/${tenantId}`, { displayName: "elsewhere" });
+  await world.control("PUT", `/subscriptions/${subscriptionId}`, { tenantId });
+  const refused = await call(path);
+  expect(refused).toMatchObject({
+    status: 401,
+    json: { error: { code: "InvalidAuthenticationTokenTenant" } },
+  });
+  expect(refused.headers["www-authenticate"]).toContain(
+    `authorization_uri="${world.emulator.authorityUrl}/${tenantId}"`,
+  );
+});

@@ -3,6 +3,7 @@ import { type Caller, type TokenVerdict, verifyAccessToken } from "../entra/acce
 import { stsIssuer } from "../entra/token-claims.ts";
 import type { HttpRequest } from "../http/message.ts";
 import { ArmError } from "./arm-error.ts";
+import { parseScope } from "./resource-id.ts";
 
 /** Names of Resource Manager that clients of the public cloud use, besides this cloud's own address. */
 const PUBLIC_CLOUD_AUDIENCES = [
@@ -19,10 +20,12 @@ export async function authenticate(
   request: HttpRequest,
   deps: EmulatorDependencies,
 ): Promise<Caller> {
+  const tenantId = tenantOf(request.path, deps);
   const header = request.headers.authorization;
   if (header === undefined)
     throw unauthorized(
       deps,
+      tenantId,
       "AuthenticationFailed",
       "Authentication failed. The 'Authorization' header is missing.",
       "The authentication failed because of missing 'Authorization' header.",
@@ -31,23 +34,33 @@ export async function authenticate(
   if (token === undefined)
     throw unauthorized(
       deps,
+      tenantId,
       "AuthenticationFailedInvalidHeader",
       "Authentication failed. The 'Authorization' header is provided in an invalid format.",
     );
   const verdict = await verifyAccessToken(
     token,
-    { audiences: armAudiences(deps.endpoints.armUrl), tenantId: deps.cloud.tenantId },
+    { audiences: armAudiences(deps.endpoints.armUrl), tenantId },
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );
   if (verdict.kind === "valid") return verdict.caller;
-  throw unauthorized(deps, ...refusalOf(verdict, deps));
+  throw unauthorized(deps, tenantId, ...refusalOf(verdict, tenantId, deps));
+}
+
+/** A subscription trusts one tenant, which is another one after a transfer. */
+function tenantOf(path: string, { state, cloud }: EmulatorDependencies): string {
+  const { subscriptionId } = parseScope(path);
+  return (
+    (subscriptionId === undefined ? undefined : state.get("subscription", subscriptionId))
+      ?.tenantId ?? cloud.tenantId
+  );
 }
 
 function refusalOf(
   verdict: Exclude<TokenVerdict, { kind: "valid" }>,
+  tenantId: string,
   deps: EmulatorDependencies,
 ): [code: string, message: string] {
-  const { tenantId } = deps.cloud;
   switch (verdict.kind) {
     case "malformed":
     case "bad-signature":
@@ -72,11 +85,12 @@ function refusalOf(
 
 function unauthorized(
   deps: EmulatorDependencies,
+  tenantId: string,
   code: string,
   message: string,
   description = message,
 ): ArmError {
-  const authority = `${deps.endpoints.authorityUrl}/${deps.cloud.tenantId}`;
+  const authority = `${deps.endpoints.authorityUrl}/${tenantId}`;
   return new ArmError(401, code, message, {
     "www-authenticate": `Bearer authorization_uri="${authority}", error="invalid_token", error_description="${description.replaceAll('"', "'")}"`,
     "x-ms-failure-cause": "gateway",
