@@ -5,7 +5,7 @@ import { explain, type Facts } from "@databox-cmk/errors";
 import { createOrder } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { azTemplates, fillTemplate, isFilled } from "./az/command-templates.ts";
+import { azTemplates, fillReproduce, fillTemplate, isFilled } from "./az/command-templates.ts";
 import { type Az, hasAz, openAz } from "./az/open-az.ts";
 import type { Fault, FaultContext, SiteName } from "./fault.ts";
 import { SITES } from "./fault.ts";
@@ -37,6 +37,15 @@ const CURED = [
   "unlocking is switched off by the order's owner",
   "the vault has moved to another tenant",
 ];
+/** Not by the command of the documentation: it shows only once the broker's token has ended, or needs a name of another cloud. */
+const BY_EMULATOR = new Set([
+  "the order's system-assigned identity is deleted",
+  "the user-assigned identity no longer trusts the broker",
+  "the user-assigned identity is deleted",
+  "the user-assigned identity is detached",
+  "the key has no such version",
+  "the key's URL has another scheme than https",
+]);
 /** What was asked for can be had once the steps were taken. */
 const CORRECTED = ["the vault has no purge protection", "the vault has no soft delete"];
 /** Commands that the steps print and that cannot be run here. */
@@ -73,6 +82,16 @@ describe.skipIf(!hasAz)(
       expect({ command, exitCode, stderr }).toMatchObject({ exitCode: 0 });
       ran.push(command);
     };
+    /** By the command of the documentation, where az can do it; the broker keeps tokens for a minute, so not for identities. */
+    const cause = async (fault: Fault, context: FaultContext): Promise<void> => {
+      const command = fillReproduce(fault, factsOf(world, context.site));
+      if (command === undefined || BY_EMULATOR.has(fault.name)) return fault.make(context);
+      const { exitCode, stderr } = await az.run(command);
+      const failedAsTold = exitCode !== 0 && stderr.includes(fault.code);
+      expect({ command, stderr, asTold: exitCode === 0 || failedAsTold }).toMatchObject({
+        asTold: true,
+      });
+    };
     const take = async (steps: Observation["steps"], name: SiteName): Promise<void> => {
       for (const { text, command } of steps) {
         const isForOtherModel =
@@ -84,7 +103,7 @@ describe.skipIf(!hasAz)(
     test.each(CURED)("%s", async (name) => {
       const fault = faultOf(name);
       const context = contextOf(fault.site);
-      await fault.make(context);
+      await cause(fault, context);
       const seen = await look(fault, context);
       expect(seen).toMatchObject({ code: fault.code });
       await take(seen.steps, fault.site);
@@ -122,7 +141,7 @@ describe.skipIf(!hasAz)(
     });
 
     test("every other command runs too, or is listed with the reason why not", async () => {
-      const facts = await factsOf(contextOf("purgedKey"));
+      const facts = await factsOfOthers(contextOf("purgedKey"));
       for (const template of azTemplates()) {
         if (template.text in NOT_RUN || ran.some((command) => isFilled(template, command)))
           continue;
@@ -136,9 +155,8 @@ describe.skipIf(!hasAz)(
     });
 
     /** Names for commands that no fault above has printed. */
-    async function factsOf({ site }: FaultContext): Promise<(template: string) => Facts> {
+    async function factsOfOthers({ site }: FaultContext): Promise<(template: string) => Facts> {
       const { description } = world.stack;
-      const { subscriptionId, resourceGroup, location, tenantId } = description;
       const fresh = await createOrder(
         {
           stack: description,
@@ -152,18 +170,9 @@ describe.skipIf(!hasAz)(
       await deleted.createRsaKey("shown-deleted", { keySize: 2048 });
       await (await deleted.beginDeleteKey("shown-deleted", { intervalInMs: 20 })).pollUntilDone();
       return (template) => ({
-        subscriptionId,
-        resourceGroup,
-        location,
-        tenantId,
-        orderName: site.order.name,
-        orderId: template.includes("/cancel?") ? fresh.id : site.order.id,
-        vaultName: site.vaultName,
-        vaultId: site.vaultId,
-        keyName: template.includes("show-deleted") ? "shown-deleted" : KEY_NAME,
-        keyVersion: site.version,
-        keyUrl: site.kid,
-        principalId: site.principalId(),
+        ...factsOf(world, site),
+        ...(template.includes("/cancel?") ? { orderId: fresh.id } : {}),
+        ...(template.includes("show-deleted") ? { keyName: "shown-deleted" } : {}),
       });
     }
 
@@ -174,6 +183,25 @@ describe.skipIf(!hasAz)(
     }
   },
 );
+
+/** The names of a site, as the broker would fill them in. */
+function factsOf({ stack }: FaultWorld, site: Site): Facts {
+  const { subscriptionId, resourceGroup, location, tenantId } = stack.description;
+  return {
+    subscriptionId,
+    resourceGroup,
+    location,
+    tenantId,
+    orderName: site.order.name,
+    orderId: site.order.id,
+    vaultName: site.vaultName,
+    vaultId: site.vaultId,
+    keyName: KEY_NAME,
+    keyVersion: site.version,
+    keyUrl: site.kid,
+    principalId: site.principalId(),
+  };
+}
 
 async function look(fault: Fault, context: FaultContext): Promise<Observation> {
   const seen = fault.shownBy.includes("unlock")

@@ -41,3 +41,15 @@ export function isFilled({ text }: CommandTemplate, command: string): boolean {
     .join(".+");
   return new RegExp(`^${pattern}$`).test(command);
 }
+
+/** The documentation's command that causes a failure, where it is one of az. The names of a test need no quotes. */
+export function fillReproduce(
+  { code, reason }: { readonly code: ErrorCode; readonly reason?: string },
+  facts: Facts,
+): string | undefined {
+  const row: ErrorRow = ERRORS[code];
+  const command = row.reasons?.[reason ?? ""]?.reproduce ?? row.reproduce;
+  return command?.startsWith("az ") === true
+    ? command.replaceAll(/\{([a-zA-Z]+)\}/g, (_, name: string) => String(facts[name]))
+    : undefined;
+}
