@@ -4,6 +4,9 @@ import type * as z from "zod/mini";
 
 import type { VolumeKind } from "../core/settings.ts";
 
+const ORDER_FORM =
+  "the order's resource id, /subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.DataBox/jobs/{name}";
+
 /** As typed. */
 export type PrepareArguments = {
   readonly broker: string;
@@ -26,19 +29,19 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
     ...given,
     broker: checkBrokerUrl(given.broker),
     // ARM ids ignore case; what is signed has one spelling.
-    order: check("--order", orderId, given.order.toLowerCase()),
-    serial: check("--serial", serial, given.serial),
+    order: check("--order", ORDER_FORM, orderId, given.order.toLowerCase()),
+    serial: check("--serial", "3 to 64 letters, digits and hyphens", serial, given.serial),
   };
 }
 
 export function checkEnrolmentCode(text: string): string {
-  return check("enrolment code", base64url(64), text.trim());
+  return check("enrolment code", "the code as it was given", base64url(64), text.trim());
 }
 
-function check(name: string, schema: z.ZodMiniType<string>, value: string): string {
+function check(name: string, form: string, schema: z.ZodMiniType<string>, value: string): string {
   const parsed = parseWith(schema, value);
   if (parsed.ok) return parsed.value;
-  throw new AppError("Misuse", { detail: `${name}: ${parsed.detail.replace("message: ", "")}` });
+  throw new AppError("Misuse", { detail: `${name}: expected ${form}` });
 }
 
 function checkBrokerUrl(text: string): string {

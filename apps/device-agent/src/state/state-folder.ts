@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 import { parseWith } from "@databox-cmk/protocol";
@@ -71,11 +71,18 @@ export function openStateFolder(path: string): StateFolder {
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
 export function createStateFolder(path: string): StateFolder {
   try {
-    if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(path, 0o700);
+    if (!existsSync(path)) makeFolder(path);
   } catch (error) {
     throw toStateError(error, path);
   }
   return openStateFolder(path);
+}
+
+/** Node's recursive mkdir says ENOENT where the file system is read-only, so the plain one has the first word. */
+function makeFolder(path: string): void {
+  if (existsSync(dirname(path))) mkdirSync(path, { mode: 0o700 });
+  else mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
 }
 
 function checkMode(path: string): void {
