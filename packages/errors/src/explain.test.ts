@@ -48,7 +48,7 @@ describe("explain", () => {
     });
     expect(explanation).toMatchObject({
       class: "refused",
-      httpStatus: 404,
+      httpStatus: 400,
       who: "security-administrator",
       recoverable: "until-date",
       message: "The customer-managed key was deleted and can still be recovered",

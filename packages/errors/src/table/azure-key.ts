@@ -61,7 +61,7 @@ export const AZURE_KEY_ERRORS = {
     title: "The key was not found",
     message: "The customer-managed key cannot be found in its vault",
     class: "refused",
-    httpStatus: 404,
+    httpStatus: 400,
     who: "security-administrator",
     recoverable: "yes",
     ask: "Ask your security administrator where key {keyName} of vault {vaultName} went and to bring it back, then try again.",

@@ -19,7 +19,7 @@ export const AZURE_VAULT_ERRORS = {
     title: "The vault was not found",
     message: "The key vault of the customer-managed key cannot be found",
     class: "refused",
-    httpStatus: 404,
+    httpStatus: 400,
     who: "security-administrator",
     recoverable: "yes",
     ask: "Ask your security administrator where key vault {vaultName} went and to bring it back, then try again.",
