@@ -18,6 +18,7 @@ import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
 import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
+import { createLeaseWatches, type LeaseWatches } from "./leases/lease-watches.ts";
 import { probeKeys } from "./leases/probe-keys.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
@@ -64,6 +65,8 @@ export type Broker = {
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
   probe(): Promise<number>;
+  /** Nodes that wait for news of their lease. */
+  readonly watches: LeaseWatches;
   /** Looks at the keys that are due. */
   watchKeys(): Promise<void>;
   /** Sends the events that are due. */
@@ -119,7 +122,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     burst: config.RATE_LIMIT_DEVICE_PER_MINUTE,
     now,
   });
+  const watches = createLeaseWatches({ store, now });
   const device = createDeviceRoutes({
+    watches,
     store,
     commit: createGroupCommit(store),
     custody,
@@ -145,6 +150,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
     routes,
     sweep: () => sweepIdentities(plane),
+    watches,
     probe: () =>
       probeKeys({
         store,

@@ -26,6 +26,8 @@ export type RunningBroker = {
 
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
+/** News of leases is looked for ten times in it. */
+const WATCH_POLL_SECONDS = 5;
 const WATCH_MS = 5_000;
 const now = (): number => Date.now();
 
@@ -111,6 +113,10 @@ export async function startBroker(
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   opened.defer(keepHouse(store, broker, log));
   opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
+  opened.use(keepProbing(() => broker.watches.poll(), WATCH_POLL_SECONDS, log));
+  opened.defer(() => {
+    broker.watches.close();
+  });
   opened.defer(repeat(() => broker.watchKeys(), "watching keys", log));
   opened.defer(repeat(() => broker.deliverEvents(), "sending events", log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });

@@ -5,6 +5,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
+import type { LeaseWatches } from "../leases/lease-watches.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
@@ -21,6 +22,8 @@ export type DeviceDependencies = {
   readonly appendAudit: AppendAudit;
   /** Of one sender and one device key or serial: nobody can use up what belongs to a device elsewhere. */
   readonly limit: RateLimit;
+  /** Where nodes wait for news of their lease. */
+  readonly watches: Pick<LeaseWatches, "wait">;
   readonly leaseTtlSeconds: number;
   readonly outageGraceSeconds: number;
   /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */

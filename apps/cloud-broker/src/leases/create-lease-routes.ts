@@ -6,6 +6,7 @@ import { serveDeviceMessage } from "../device/serve-device-message.ts";
 import type { Route } from "../server/route.ts";
 import { createLeaseReceiptExchange } from "./lease-receipt.ts";
 import { createRenewalExchange } from "./renewal.ts";
+import { createWatchExchange } from "./watch.ts";
 
 /** The device API's routes of one lease. */
 export function createLeaseRoutes(
@@ -23,6 +24,11 @@ export function createLeaseRoutes(
       ...message,
       path: DEVICE_ROUTES.renewals,
       handle: serveDeviceMessage(dependencies, createRenewalExchange(dependencies, findDevice)),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.leaseEvents,
+      handle: serveDeviceMessage(dependencies, createWatchExchange(dependencies, findDevice)),
     },
     {
       ...message,

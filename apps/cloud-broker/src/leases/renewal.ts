@@ -75,7 +75,7 @@ async function renew(
   return extend(dependencies, message, request, loaded, decision.value.sequence);
 }
 
-const conflict: Outcome<never> = {
+export const conflict: Outcome<never> = {
   ok: false,
   failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
 };

@@ -16,6 +16,7 @@ import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
+import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
@@ -98,6 +99,7 @@ export class DeviceWorld implements AsyncDisposable {
           burst: limits.device,
           now,
         }),
+        watches: createLeaseWatches({ store, now }),
         leaseTtlSeconds: 60,
         outageGraceSeconds: 86_400,
       }),

@@ -3,6 +3,7 @@ import {
   type LeaseRenewal,
   leasePath,
   type LeaseReceipt,
+  type LeaseWatch,
   MESSAGE_TYPES,
   renewedLease,
   type Lease,
@@ -43,6 +44,16 @@ export class LeaseClient {
     return answer;
   }
 
+  /** Waits for news of the lease. */
+  watch(): Promise<LeaseAnswer> {
+    this.device.counter += 1;
+    return this.#send("leaseEvents", MESSAGE_TYPES.leaseWatch, {
+      ...this.#holder(),
+      sequence: this.lease.sequence,
+      watch: true,
+    } satisfies LeaseWatch);
+  }
+
   receipt(change: Partial<LeaseReceipt>): Promise<LeaseAnswer> {
     this.device.counter += 1;
     return this.#send("leaseReceipts", MESSAGE_TYPES.leaseReceipt, {
@@ -59,7 +70,7 @@ export class LeaseClient {
   }
 
   async #send(
-    route: "renewals" | "leaseReceipts",
+    route: "renewals" | "leaseReceipts" | "leaseEvents",
     type: string,
     payload: object,
   ): Promise<LeaseAnswer> {

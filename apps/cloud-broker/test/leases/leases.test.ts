@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -22,6 +24,16 @@ const pass = (seconds: number) => {
 const probeAfter = async (seconds: number) => {
   pass(seconds);
   return world.broker().probe();
+};
+const counters = () => world.store().selectFrom("leases").select("last_counter").execute();
+/** Until the wait has begun, or there was nothing to wait for. */
+const news = async (happen: () => Promise<unknown>) => {
+  const counted = (await counters())[0]?.last_counter;
+  const watching = holder.watch();
+  while ((await counters())[0]?.last_counter === counted) await setImmediate();
+  await happen();
+  await world.broker().watches.poll();
+  return watching;
 };
 const order = () => holder.device.order;
 const activity = async (): Promise<Record<string, unknown>[]> => {
@@ -198,6 +210,28 @@ describe("revoke now", () => {
       typ: MESSAGE_TYPES.denial,
       payload: { class: "internal" },
     });
+  });
+});
+
+describe("a node that waits for news of its lease", () => {
+  test("is told to close at once when unlocking is revoked, and waits through a renewal", async () => {
+    const told = await news(async () => {
+      expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+      await switchUnlocking("revoke", { reason: "stolen" });
+    });
+    expect(told).toMatchObject({
+      typ: MESSAGE_TYPES.relock,
+      payload: { code: "UnlockRevoked", lease: holder.lease.id },
+    });
+    expect((await holder.watch()).typ).toBe(MESSAGE_TYPES.relock);
+  });
+
+  test("is told of a drill, and of nothing when the broker closes; neither renews its lease", async () => {
+    const drill = await news(() => world.call("POST", `${jobPath(JOB)}/revocationDrill?${API}`));
+    expect(drill).toMatchObject({ typ: MESSAGE_TYPES.lease, payload: { lease: { sequence: 0 } } });
+    expect(drill).toHaveProperty("payload.drill");
+    world.broker().watches.close();
+    expect(await holder.watch()).toMatchObject({ payload: { lease: { sequence: 0 } } });
   });
 });
 

@@ -44,6 +44,7 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.unlocks]: MESSAGE_TYPES.unlockRequest,
     [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
     [DEVICE_ROUTES.renewals]: MESSAGE_TYPES.leaseRenewal,
+    [DEVICE_ROUTES.leaseEvents]: MESSAGE_TYPES.leaseWatch,
     [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
   };
   // An enrolment proves the key that it carries: here it carries another one.

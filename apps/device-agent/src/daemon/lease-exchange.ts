@@ -1,6 +1,6 @@
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { JOSE_MEDIA_TYPE, leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { LeaseReceipt, LeaseRenewal } from "@databox-cmk/protocol";
+import type { LeaseReceipt, LeaseRenewal, LeaseWatch } from "@databox-cmk/protocol";
 
 import { readLeaseAcknowledgement, readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
@@ -31,6 +31,22 @@ export async function renewLease(
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.leaseRenewal, payload);
   const path = leasePath("renewals", id);
+  const raw = await transport.post(path, JOSE_MEDIA_TYPE, jws, deadline);
+  return readLeaseAnswer(raw, { ...session, requestHash: messageHash(jws), lease: id });
+}
+
+/** Answered when there is news of the lease, or after the broker's hold. @throws {AppError} as `readLeaseAnswer` */
+export async function watchLease(
+  session: LeaseSession,
+  lease: HeldLease,
+  counter: number,
+  deadline: AbortSignal,
+): Promise<LeaseAnswer> {
+  const { order, serial, bootId, signingKey, transport } = session;
+  const { id, sequence } = lease;
+  const payload: LeaseWatch = { lease: id, order, serial, bootId, counter, sequence, watch: true };
+  const jws = await signMessage(signingKey, MESSAGE_TYPES.leaseWatch, payload);
+  const path = leasePath("leaseEvents", id);
   const raw = await transport.post(path, JOSE_MEDIA_TYPE, jws, deadline);
   return readLeaseAnswer(raw, { ...session, requestHash: messageHash(jws), lease: id });
 }

@@ -11,6 +11,7 @@ import { bootClockMs } from "../state/boot-clock.ts";
 import { closeVolume } from "./close-volume.ts";
 import { renewLease, sendLeaseReceipt } from "./lease-exchange.ts";
 import type { LeaseReport, LeaseSession } from "./lease-exchange.ts";
+import type { News } from "./lease-watcher.ts";
 import type { NodeState } from "./node-state.ts";
 import { relockEvent } from "./relock-event.ts";
 
@@ -29,6 +30,8 @@ export type KeeperDependencies = {
 
 /** Each member returns in how many milliseconds it wants to be asked again, at the latest; none throws for an outage. */
 export type LeaseKeeper = {
+  /** What the broker pushed. */
+  hear(news: News): Promise<number>;
   renew(lease: HeldLease, stop: AbortSignal): Promise<number>;
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
   deliverReceipts(stop: AbortSignal): Promise<number>;
@@ -56,6 +59,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   let retryAtMs = 0;
   let receiptsAtMs = 0;
   let isOutageTold = false;
+  let lastDrill: string | undefined;
 
   const context = () => ({
     event: "serve" as const,
@@ -71,6 +75,13 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   const queue = (receipt: LeaseReport) => {
     if (receipts.length < RECEIPTS_MAX) receipts.push(receipt);
     receiptsAtMs = 0;
+  };
+
+  /** The push and the renewal may both bring it; it is answered once. */
+  const drill = (lease: HeldLease, id: string) => {
+    if (lastDrill === id) return;
+    lastDrill = id;
+    queue({ lease: lease.id, outcome: "drilled", drill: id });
   };
 
   /** Nobody with authority answered: try again, and say so once. */
@@ -116,8 +127,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
             lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, askedAtMs) },
           });
         });
-        if (renewed.drill !== undefined)
-          queue({ lease: lease.id, outcome: "drilled", drill: renewed.drill });
+        if (renewed.drill !== undefined) drill(lease, renewed.drill);
         return 0;
       }
     }
@@ -146,6 +156,12 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   }
 
   return {
+    hear({ lease, answer }) {
+      if (answer.kind === "relock") return close(lease, "order", answer.order);
+      if (answer.kind === "renewed" && answer.renewed.drill !== undefined)
+        drill(lease, answer.renewed.drill);
+      return Promise.resolve(0);
+    },
     renew,
     close,
     async deliverReceipts(stop) {

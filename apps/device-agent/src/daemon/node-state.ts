@@ -16,12 +16,18 @@ export type NodeState = {
 
 export function createNodeState(folder: StateFolder): NodeState {
   const read = () => requirePrepared(folder.path).state;
+  // The lock keeps other processes out; within this one, one change follows another.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     read,
-    async change(work) {
-      using held = new DisposableStack();
-      held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-      return await work(createStateStore(folder, read()));
+    change(work) {
+      const change = last.then(async () => {
+        using held = new DisposableStack();
+        held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+        return await work(createStateStore(folder, read()));
+      });
+      last = change.catch(() => undefined);
+      return change;
     },
   };
 }

@@ -12,6 +12,7 @@ import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
+import { createLeaseWatcher } from "./lease-watcher.ts";
 import { createNodeState } from "./node-state.ts";
 import { listenForStop } from "./stop-signal.ts";
 import { watchState } from "./watch-state.ts";
@@ -62,10 +63,25 @@ export async function serve(
     report: dependencies.report,
     random: Math.random,
   });
+  using watchTransport = connect(settings.connection);
+  using watcher = createLeaseWatcher({
+    session: () => ({
+      ...session,
+      transport: watchTransport,
+      bootId: readBootId(settings.bootIdFile),
+    }),
+    nextCounter: () => state.change((store) => store.nextCounter()),
+    wake: () => {
+      changes.wake();
+    },
+    random: Math.random,
+  });
   dependencies.report(say("serving"));
 
   let highestCounter = 0;
   while (!stop.signal.aborted) {
+    const news = watcher.take();
+    if (news !== undefined) await keeper.hear(news);
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
@@ -80,6 +96,7 @@ export async function serve(
       // What was found set back is told once, and is the truth from then on.
       if (counter < highestCounter) highestCounter = counter;
       waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
+      if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
     }
     waitMs = Math.min(waitMs, await keeper.deliverReceipts(stop.signal));
     await changes.wait(waitMs, stop.signal);

@@ -36,7 +36,7 @@ export type RenewedLease = z.infer<typeof renewedLease>;
 export const relockOrder = z.strictObject({ ...denial.shape, lease: uuid, sequence });
 export type RelockOrder = z.infer<typeof relockOrder>;
 
-/** Opens the stream of a lease (text/event-stream); what it carries is bound to this message's hash. */
+/** Waits for news of a lease: the answer is the order to close, or the lease as it stands, with a drill or after the hold. */
 export const leaseWatch = z.strictObject({ ...holder, sequence, watch: z.literal(true) });
 export type LeaseWatch = z.infer<typeof leaseWatch>;
 

@@ -1,0 +1,113 @@
+import {
+  leaseWatch,
+  type LeaseWatch,
+  MESSAGE_TYPES,
+  parseWith,
+  type RenewedLease,
+} from "@databox-cmk/protocol";
+
+import { decideRenewal, type RenewalDecision } from "../core/decide-renewal.ts";
+import type { Outcome } from "../core/ports.ts";
+import { malformed } from "../device/authenticate-device.ts";
+import type { DeviceDependencies } from "../device/device-dependencies.ts";
+import type { FindDevice } from "../device/device-node.ts";
+import type { DeviceExchange, DeviceMessage } from "../device/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
+import { loadLease, type LoadedLease } from "./load-lease.ts";
+import { orderRelock } from "./order-relock.ts";
+import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
+import { findRevocation } from "./revocations.ts";
+
+/**
+ * The push: the answer waits until there is news of the lease. It is the order to close, or the lease as it stands, with a
+ * drill or after the hold; the node asks again. It renews nothing.
+ */
+export function createWatchExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<LeaseSender> {
+  return {
+    action: "watch",
+    authenticate: (message) =>
+      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
+    answer: (message, sender) => watch(dependencies, message, sender),
+  };
+}
+
+async function watch(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(leaseWatch, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { commit, watches } = dependencies;
+  const before = await look(dependencies, message, sender, request);
+  if (!before.ok) return before;
+  if (before.value.decision.kind === "renew" && before.value.loaded.drill === undefined) {
+    const isFirst = await commit(async (transaction) => {
+      const counted = await transaction
+        .updateTable("leases")
+        .set({ last_counter: request.counter })
+        .where("id", "=", request.lease)
+        .where("last_counter", "<", request.counter)
+        .executeTakeFirst();
+      return counted.numUpdatedRows === 1n;
+    });
+    if (!isFirst) return conflict;
+    await watches.wait(request.lease);
+  }
+  const after = await look(dependencies, message, sender, request, "waited");
+  if (!after.ok) return after;
+  const { decision, loaded } = after.value;
+  if (decision.kind === "relock")
+    return orderRelock(dependencies, message, sender, request, decision.failure);
+  return { ok: true, value: await answerAsItStands(dependencies, message, request, loaded) };
+}
+
+/** As for a renewal; after the wait the message has been counted, and renewals have gone on beside it. */
+async function look(
+  { store, now }: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+  request: LeaseWatch,
+  moment: "came" | "waited" = "came",
+): Promise<Outcome<{ readonly decision: RenewalDecision; readonly loaded: LoadedLease }>> {
+  const loaded = await loadLease(store, request.lease);
+  const lease = loaded?.lease;
+  const hasWaited = moment === "waited" && lease !== undefined;
+  const decision = decideRenewal(
+    hasWaited ? { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence } : request,
+    {
+      node: sender,
+      leaseOfPath: message.parameters["lease"] ?? "",
+      lease,
+      stage: loaded?.stage,
+      hasEnvelope: loaded?.hasEnvelope === true,
+      revocation: await findRevocation(store, sender.order, sender.serial),
+      nowMs: now(),
+    },
+  );
+  if (!decision.ok) return decision;
+  return loaded === undefined
+    ? conflict
+    : { ok: true, value: { decision: decision.value, loaded } };
+}
+
+function answerAsItStands(
+  { keys }: DeviceDependencies,
+  message: DeviceMessage,
+  request: LeaseWatch,
+  { lease, drill }: LoadedLease,
+): Promise<SignedAnswer> {
+  const { ttlSeconds, outageGraceSeconds, sequence } = lease;
+  const payload: RenewedLease = {
+    requestHash: message.hash,
+    order: request.order,
+    serial: request.serial,
+    lease: { id: request.lease, ttlSeconds, outageGraceSeconds, sequence },
+    ...(drill === undefined ? {} : { drill }),
+  };
+  return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
+}

@@ -1,0 +1,75 @@
+import type { LeaseAnswer } from "../answers/lease-answer.ts";
+import { retryAfterMs } from "../core/lease-state.ts";
+import type { HeldLease } from "../core/lease-state.ts";
+import { watchLease } from "./lease-exchange.ts";
+import type { LeaseSession } from "./lease-exchange.ts";
+
+export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
+
+/** One wait at the broker at a time, on a connection of its own, so that renewals go on beside it. */
+export type LeaseWatcher = Disposable & {
+  /** Begins to wait for this lease, unless it does already or failed a moment ago. */
+  keepWatching(lease: HeldLease): void;
+  /** What came since it was last asked. */
+  take(): News | undefined;
+};
+
+/** The broker answers within 20 s; whoever is silent for longer is gone. */
+const WATCH_TIMEOUT_MS = 30_000;
+/** A broker that answers at once, again and again, is not asked more often. */
+const BETWEEN_WATCHES_MS = 200;
+
+export function createLeaseWatcher({
+  session,
+  nextCounter,
+  wake,
+  random,
+}: {
+  readonly session: () => LeaseSession;
+  readonly nextCounter: () => Promise<number>;
+  /** Ends the daemon's wait. */
+  readonly wake: () => void;
+  readonly random: () => number;
+}): LeaseWatcher {
+  let running: { readonly lease: string; readonly abort: AbortController } | undefined;
+  let news: News | undefined;
+  let failures = 0;
+  let nextAtMs = 0;
+
+  async function wait(lease: HeldLease, abort: AbortController): Promise<void> {
+    const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
+    try {
+      const answer = await watchLease(session(), lease, await nextCounter(), deadline);
+      failures = answer.kind === "denial" ? failures + 1 : 0;
+      if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
+    } catch {
+      failures += 1; // an outage: renewals are the fallback, and tell of it
+    } finally {
+      const pauseMs = failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, random());
+      nextAtMs = performance.now() + pauseMs;
+      if (running?.abort === abort) running = undefined;
+      wake();
+    }
+  }
+
+  return {
+    keepWatching(lease) {
+      if (running !== undefined && running.lease !== lease.id) {
+        running.abort.abort();
+        running = undefined;
+      }
+      if (running !== undefined || performance.now() < nextAtMs) return;
+      const abort = new AbortController();
+      running = { lease: lease.id, abort };
+      void wait(lease, abort);
+    },
+    take() {
+      const taken = news;
+      news = undefined;
+      return taken;
+    },
+    [Symbol.dispose]() {
+      running?.abort.abort();
+    },
+  };
+}
