@@ -130,9 +130,7 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
   return {
     tags: patch.tags ?? order.tags,
     details:
-      details === undefined
-        ? order.details
-        : valueOf(decideDetails(order.details, details, order)),
+      details === undefined ? order.details : valueOf(decideDetails(order.details, details, order)),
     state:
       sentPackage === undefined
         ? order.state

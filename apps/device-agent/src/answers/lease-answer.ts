@@ -51,7 +51,7 @@ export function readLeaseAnswer(answer: RawAnswer, expected: ExpectedLeaseAnswer
 }
 
 /** @throws {AppError} `BrokerUnreachable` */
-export function readRelockOrder(jws: string, expected: ExpectedLeaseAnswer): RelockOrder {
+function readRelockOrder(jws: string, expected: ExpectedLeaseAnswer): RelockOrder {
   const payload = verifiedPayload(jws, expected.brokerKeys, MESSAGE_TYPES.relock);
   const parsed = parseWith(relockOrder, payload);
   if (
