@@ -6,6 +6,7 @@ import { storageAccountsOf } from "../core/job-details.ts";
 import { decideCredentials } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { AuditEvent, Failure } from "../core/ports.ts";
+import { findRevocation } from "../leases/revocations.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { errorOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
@@ -45,10 +46,15 @@ export async function revealCredentials(
 
   const allowed = decideCredentials(lifecycleOf(order));
   if (!allowed.ok) return refuse(allowed.failure);
+  const nodes = await readNodes(store, order.id);
+  for (const { serial } of nodes) {
+    // The nodes share one passkey: a switch on any of them keeps it from being shown.
+    const revocation = await findRevocation(store, order.id, serial);
+    if (revocation !== undefined) return refuse(revocation);
+  }
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
-    const nodes = await readNodes(store, order.id);
     await audit({ outcome: "granted", detail: { nodes: revealed.value.length } });
     const secrets = revealed.value.map(({ serial, passkey }) =>
       nodeSecretOf(

@@ -42,6 +42,7 @@ const activity = async (): Promise<Record<string, unknown>[]> => {
 };
 const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles = ["Owner"]) =>
   world.call("POST", `${jobPath(JOB)}/${action}?${API}`, { body, claims: { roles } });
+const credentials = () => world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
 
 describe("a renewal", () => {
   test("gives the next lease, and asks no vault", async () => {
@@ -161,6 +162,16 @@ describe("revoke now", () => {
     expect(await switchUnlocking("restoreAccess", {})).toMatchObject({ json: { lifted: 1 } });
     expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
     expect((await (await LeaseClient.unlock(holder.device)).renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
+  test("keeps the passkey from being shown, until access is restored", async () => {
+    await switchUnlocking("revoke", { reason: "stolen", serial: holder.device.serial });
+    expect(await credentials()).toMatchObject({
+      status: 403,
+      json: { error: { code: "UnlockRevoked" } },
+    });
+    await switchUnlocking("restoreAccess", { serial: holder.device.serial });
+    expect(await credentials()).toMatchObject({ status: 200 });
   });
 
   test("of one node needs a node of the order", async () => {
