@@ -8,7 +8,7 @@ import { worldRoutes } from "./world-routes.ts";
 export type ControlRoute = Route<undefined>;
 export type ControlDependencies = Pick<
   EmulatorDependencies,
-  "state" | "now" | "systemNow" | "settings" | "cloud" | "issuerKeys"
+  "state" | "now" | "settings" | "cloud" | "issuerKeys"
 > & {
   readonly setDataBoxUpstream: (upstream: DataBoxUpstream) => void;
 };

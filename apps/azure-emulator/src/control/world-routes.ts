@@ -77,15 +77,17 @@ function faultRoutes({ state }: ControlDependencies): ControlRoute[] {
   ];
 }
 
-function clockRoutes({ state, now, systemNow, settings }: ControlDependencies): ControlRoute[] {
+function clockRoutes({ state, now, settings }: ControlDependencies): ControlRoute[] {
   const show = (): HttpAnswer => ({
     status: 200,
     body: { now: new Date(now()).toISOString(), offsetSeconds: settings().clockOffsetMs / 1000 },
   });
-  const set = (nowMs: number): HttpAnswer => {
-    if (!(nowMs <= LATEST_MS))
+  /** @param fromMs - one reading of the clock, so that a step is exactly as long as it was asked for */
+  const move = (fromMs: number, untilMs: number): HttpAnswer => {
+    if (!(untilMs <= LATEST_MS))
       return refuseControl(400, "InvalidRequestContent", "the clock goes up to the year 2100");
-    state.put("settings", { ...settings(), clockOffsetMs: nowMs - systemNow() });
+    const clockOffsetMs = settings().clockOffsetMs + untilMs - fromMs;
+    state.put("settings", { ...settings(), clockOffsetMs });
     return show();
   };
   return [
@@ -94,14 +96,15 @@ function clockRoutes({ state, now, systemNow, settings }: ControlDependencies): 
       method: "PUT",
       path: "/clock",
       handle: (request) =>
-        withBody(clockPayload, request, (payload) => set(Date.parse(payload.now))),
+        withBody(clockPayload, request, (payload) => move(now(), Date.parse(payload.now))),
     },
     {
       method: "POST",
       path: "/clock/advance",
       handle: (request) =>
         withBody(advancePayload, request, (payload) => {
-          if ("seconds" in payload) return set(now() + payload.seconds * 1000);
+          const fromMs = now();
+          if ("seconds" in payload) return move(fromMs, fromMs + payload.seconds * 1000);
           const duration = parseDuration(payload.duration);
           return duration === undefined
             ? refuseControl(
@@ -109,7 +112,7 @@ function clockRoutes({ state, now, systemNow, settings }: ControlDependencies): 
                 "InvalidRequestContent",
                 "duration: must be an ISO 8601 duration of years, months, weeks or days, like P90D",
               )
-            : set(addDuration(now(), duration));
+            : move(fromMs, addDuration(fromMs, duration));
         }),
     },
     {
