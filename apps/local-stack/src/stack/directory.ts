@@ -64,7 +64,8 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
     APPLICATIONS.map(async ({ role, roles }) => {
       const clientId = randomUUID();
       const objectId = randomUUID();
-      const clientSecret = randomBytes(24).toString("base64url");
+      // Hexadecimal: a secret that begins with a hyphen is an option to the commands it is pasted into.
+      const clientSecret = randomBytes(24).toString("hex");
       await control.put(`/applications/${clientId}`, {
         displayName: role,
         objectId,
@@ -79,7 +80,7 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
       control.put(`/users/${userName}`, {
         displayName,
         roles,
-        password: randomBytes(24).toString("base64url"),
+        password: randomBytes(24).toString("hex"),
       }),
     ),
   );
