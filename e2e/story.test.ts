@@ -143,7 +143,7 @@ describe("npm start -- --once --json", () => {
     expect(stack.clients).toContainEqual({
       role: "Owner",
       clientId: expect.stringMatching(/^[\da-f-]{36}$/),
-      clientSecret: expect.stringMatching(/^[\w-]{32}$/),
+      clientSecret: expect.stringMatching(/^[\da-f]{48}$/),
     });
     expect(stack.users).toContainEqual({
       role: "Security administrator",
