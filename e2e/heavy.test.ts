@@ -4,13 +4,13 @@ import {
   type CustomerKey,
   enableIdentity,
   useCustomerKey,
+  sampleOrder,
 } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
-import { orderBody } from "./harness/order-body.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
 
 const ORDER = "heavy";
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { id = "" } = await customer.dataBox.jobs.beginCreateAndWait(
     stack.resourceGroup,
     ORDER,
-    orderBody(stack, "DataBoxHeavy"),
+    sampleOrder(stack, "DataBoxHeavy"),
     { updateIntervalInMs: 20 },
   );
   const appliance = world.createAppliance("DataBoxHeavy", SERIALS);

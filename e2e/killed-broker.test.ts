@@ -5,6 +5,7 @@ import {
   enableIdentity,
   type StoryOrder,
   useCustomerKey,
+  sampleOrder,
 } from "@databox-cmk/local-stack";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
@@ -16,7 +17,6 @@ import {
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
-import { orderBody } from "./harness/order-body.ts";
 import { verifyAudit } from "./harness/verify-audit.ts";
 
 /** More points than any of the operations has. */
@@ -140,7 +140,7 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
         stack.resourceGroup,
         name,
         {
-          ...orderBody(stack, "DataBox", "My-Passkey#23456789"),
+          ...sampleOrder(stack, "DataBox", "My-Passkey#23456789"),
           identity: { type: "SystemAssigned" },
         },
         { updateIntervalInMs: 20 },

@@ -12,3 +12,4 @@ export {
   type StoryOrder,
   useCustomerKey,
 } from "./story/order-steps.ts";
+export { sampleOrder } from "./story/sample-order.ts";

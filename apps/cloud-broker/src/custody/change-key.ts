@@ -12,11 +12,12 @@ import type {
   Outcome,
 } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
+import { columnsOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
-import { columnsOf, type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
+import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";
 import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
 import { rewrapEnvelope } from "./rewrap-envelope.ts";

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
+import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 /** An order's key as it is committed. `revision` is the compare-and-swap of everything that depends on it. */
@@ -96,41 +97,8 @@ export function keyInForceOf(order: OrderId, row: KeyInForceRow): KeyInForce {
   return {
     order,
     location: row.location,
-    choice: choiceOf(row),
+    choice: keyChoiceOf(row),
     revision: row.revision,
     identities,
-  };
-}
-
-function choiceOf(row: KeyInForceRow): KeyChoice {
-  if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
-  return {
-    kekType: "CustomerManaged",
-    kekUrl: row.kek_url ?? "",
-    kekVaultResourceId: row.kek_vault_resource_id ?? "",
-    identity:
-      row.identity_type === "UserAssigned"
-        ? { type: "UserAssigned", resourceId: row.identity_resource_id ?? "" }
-        : { type: "SystemAssigned" },
-  };
-}
-
-/** The columns of a choice, as `order_keys` keeps them. */
-export function columnsOf(choice: KeyChoice) {
-  if (choice.kekType === "MicrosoftManaged")
-    return {
-      kek_type: choice.kekType,
-      kek_url: null,
-      kek_vault_resource_id: null,
-      identity_type: null,
-      identity_resource_id: null,
-    };
-  return {
-    kek_type: choice.kekType,
-    kek_url: choice.kekUrl,
-    kek_vault_resource_id: choice.kekVaultResourceId,
-    identity_type: choice.identity.type,
-    identity_resource_id:
-      choice.identity.type === "UserAssigned" ? choice.identity.resourceId : null,
   };
 }

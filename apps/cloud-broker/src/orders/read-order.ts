@@ -2,8 +2,9 @@ import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol
 import type { Selectable } from "kysely";
 
 import type { JobDetails } from "../core/job-details.ts";
-import type { AttachedIdentity, KeyChoice, OrderId, SkuName } from "../core/order.ts";
+import type { AttachedIdentity, OrderId, SkuName } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
+import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Order, OrderState, StageEntry } from "./order.ts";
@@ -176,30 +177,5 @@ function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): List
     createdBy: row.created_by,
     updatedAtMs: row.updated_at_ms,
     updatedBy: row.updated_by,
-  };
-}
-
-/** Every member is null for an order whose key is not recorded yet. */
-type KeyRow = {
-  readonly [
-    Column in
-      | "kek_type"
-      | "kek_url"
-      | "kek_vault_resource_id"
-      | "identity_type"
-      | "identity_resource_id"
-  ]: string | null;
-};
-
-function keyChoiceOf(row: KeyRow): KeyChoice {
-  if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
-  return {
-    kekType: "CustomerManaged",
-    kekUrl: row.kek_url ?? "",
-    kekVaultResourceId: row.kek_vault_resource_id ?? "",
-    identity:
-      row.identity_type === "UserAssigned"
-        ? { type: "UserAssigned", resourceId: row.identity_resource_id ?? "" }
-        : { type: "SystemAssigned" },
   };
 }

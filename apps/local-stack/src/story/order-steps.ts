@@ -1,5 +1,4 @@
-import type { JobResource } from "@azure/arm-databox";
-
+import { sampleOrder } from "./sample-order.ts";
 import { POLL, type CustomerContext, timed } from "./story-context.ts";
 
 export type StoryOrder = { readonly id: string; readonly name: string };
@@ -7,35 +6,7 @@ export type StoryOrder = { readonly id: string; readonly name: string };
 /** Step 1: an order, as a customer's script makes one. */
 export function createOrder(context: CustomerContext, name: string): Promise<StoryOrder> {
   const { stack, customer, report } = context;
-  const order: JobResource = {
-    location: stack.location,
-    sku: { name: "DataBox" },
-    transferType: "ImportToAzure",
-    details: {
-      jobDetailsType: "DataBox",
-      contactDetails: {
-        contactName: "Ada Lovelace",
-        phone: "4255550100",
-        emailList: ["ada@contoso.example"],
-      },
-      shippingAddress: {
-        streetAddress1: "1 Analytical Way",
-        city: "Redmond",
-        stateOrProvince: "WA",
-        country: "US",
-        postalCode: "98052",
-        addressType: "Commercial",
-      },
-      dataImportDetails: [
-        {
-          accountDetails: {
-            dataAccountType: "StorageAccount",
-            storageAccountId: stack.storageAccountId,
-          },
-        },
-      ],
-    },
-  };
+  const order = sampleOrder(stack, "DataBox");
   return timed(
     report,
     async () => {

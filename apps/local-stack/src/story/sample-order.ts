@@ -1,8 +1,9 @@
 import type { JobResource } from "@azure/arm-databox";
-import type { StackDescription } from "@databox-cmk/local-stack";
+
+import type { StackDescription } from "../core/stack-description.ts";
 
 /** An import order as a customer's script writes it. */
-export function orderBody(
+export function sampleOrder(
   stack: StackDescription,
   sku: "DataBox" | "DataBoxHeavy",
   devicePassword?: string,

@@ -1,0 +1,47 @@
+import type { KeyChoice } from "../core/order.ts";
+
+/** Every member is null for an order whose key is not recorded yet. */
+type KeyChoiceColumns = {
+  readonly [
+    Column in
+      | "kek_type"
+      | "kek_url"
+      | "kek_vault_resource_id"
+      | "identity_type"
+      | "identity_resource_id"
+  ]: string | null;
+};
+
+/** What `order_keys` keeps, as the choice it was. */
+export function keyChoiceOf(row: KeyChoiceColumns): KeyChoice {
+  if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
+  return {
+    kekType: "CustomerManaged",
+    kekUrl: row.kek_url ?? "",
+    kekVaultResourceId: row.kek_vault_resource_id ?? "",
+    identity:
+      row.identity_type === "UserAssigned"
+        ? { type: "UserAssigned", resourceId: row.identity_resource_id ?? "" }
+        : { type: "SystemAssigned" },
+  };
+}
+
+/** The columns of a choice, as `order_keys` keeps them. */
+export function columnsOf(choice: KeyChoice) {
+  if (choice.kekType === "MicrosoftManaged")
+    return {
+      kek_type: choice.kekType,
+      kek_url: null,
+      kek_vault_resource_id: null,
+      identity_type: null,
+      identity_resource_id: null,
+    };
+  return {
+    kek_type: choice.kekType,
+    kek_url: choice.kekUrl,
+    kek_vault_resource_id: choice.kekVaultResourceId,
+    identity_type: choice.identity.type,
+    identity_resource_id:
+      choice.identity.type === "UserAssigned" ? choice.identity.resourceId : null,
+  };
+}
