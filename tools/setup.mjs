@@ -12,6 +12,7 @@ const MINIMUM_NODE_MAJOR = 20;
 /** Debian package → a file that shows that it is there. */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
+  bubblewrap: ["bwrap"],
   "cryptsetup-bin": ["cryptsetup"],
   jose: ["jose"],
   openssl: ["openssl"],

@@ -7,6 +7,7 @@ import { parseConfig } from "./config.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { examineBroker } from "./doctor/examine-broker.ts";
 import { renderSettings } from "./render-settings.ts";
+import { askHealth } from "./server/ask-health.ts";
 import { startBroker } from "./start-broker.ts";
 
 const EXIT_TAMPERED = 3;
@@ -27,6 +28,18 @@ program
   .description("print every environment variable with its meaning")
   .action(() => {
     process.stdout.write(renderSettings());
+  });
+
+program
+  .command("health")
+  .description(
+    "ask the broker of this configuration whether it answers; for a container's health check",
+  )
+  .action(async () => {
+    const fault = await askHealth(parseConfig(process.env));
+    if (fault === undefined) return;
+    process.stderr.write(`broker: not healthy: ${fault}\n`);
+    process.exitCode = 1;
   });
 
 program

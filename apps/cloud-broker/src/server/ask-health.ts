@@ -1,0 +1,44 @@
+import { request } from "node:https";
+
+import type { BrokerConfig } from "../config.ts";
+import { readPemFile } from "./read-pem-file.ts";
+
+const TIMEOUT_MS = 2_000;
+
+/**
+ * Asks the broker on this machine whether its process answers, over its own TLS: for a container's health check, which
+ * has no curl. Only the broker's own certificate is trusted, whoever issued it.
+ *
+ * @returns what is wrong, in one clause; undefined when it answers
+ */
+export async function askHealth(config: BrokerConfig): Promise<string | undefined> {
+  const certificate = await readPemFile(
+    "BROKER_TLS_CERTIFICATE_FILE",
+    config.BROKER_TLS_CERTIFICATE_FILE,
+  );
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  request({
+    host: isAnyAddress(config.BROKER_HOST) ? "127.0.0.1" : config.BROKER_HOST,
+    port: config.BROKER_PORT,
+    path: "/healthz",
+    servername: new URL(config.BROKER_URL).hostname,
+    ca: certificate,
+    allowPartialTrustChain: true,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+    .once("response", (response) => {
+      response.destroy();
+      resolve(
+        response.statusCode === 200 ? undefined : `it answers ${String(response.statusCode)}`,
+      );
+    })
+    .once("error", (error: NodeJS.ErrnoException) => {
+      resolve(
+        error.name === "AbortError" ? "it does not answer in time" : (error.code ?? error.message),
+      );
+    })
+    .end();
+  return promise;
+}
+
+const isAnyAddress = (host: string): boolean => host === "0.0.0.0" || host === "::";
