@@ -10,6 +10,7 @@ import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config.ts";
 import type { KeyUrl } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
+import { defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
@@ -103,6 +104,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     },
   });
   const custody = keyHealth.observe(createKeyCustody(keyDependencies));
+  const defaultPolicy = defaultUnlockPolicy({
+    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
+    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
+  });
   const plane: ControlPlane = {
     store,
     custody,
@@ -115,6 +120,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       tenantId: config.TENANT_ID,
       retryAfterSeconds: config.LRO_RETRY_AFTER_SECONDS,
       allowRevertToMicrosoftManaged: config.ALLOW_REVERT_TO_MICROSOFT_MANAGED,
+      defaultPolicy,
     },
   };
   const limit = createRateLimit({
@@ -133,8 +139,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     limit,
     markPrepared,
     now,
-    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
-    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
+    defaultPolicy,
   });
   const own: readonly Route[] = [
     ...createHealthRoutes({ ...dependencies, vaultHealth: health }),

@@ -22,4 +22,5 @@ export * from "./arm/revocation.ts";
 export * from "./arm/secrets-view.ts";
 export * from "./arm/service-requests.ts";
 export * from "./arm/service-views.ts";
+export * from "./arm/unlock-policy.ts";
 export { withoutNulls } from "./arm/without-nulls.ts";

@@ -16,6 +16,8 @@ export const ACTIONS = {
   restoreAccess: "Microsoft.DataBox/jobs/restoreAccess/action",
   revocationDrill: "Microsoft.DataBox/jobs/revocationDrill/action",
   readRevocationDrill: "Microsoft.DataBox/jobs/revocationDrill/read",
+  readUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/read",
+  writeUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/write",
   availableSkus: "Microsoft.DataBox/locations/availableSkus/action",
   validateInputs: "Microsoft.DataBox/locations/validateInputs/action",
   validateAddress: "Microsoft.DataBox/locations/validateAddress/action",

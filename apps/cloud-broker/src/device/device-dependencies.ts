@@ -1,3 +1,4 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
@@ -24,8 +25,8 @@ export type DeviceDependencies = {
   readonly limit: RateLimit;
   /** Where nodes wait for news of their lease. */
   readonly watches: Pick<LeaseWatches, "wait">;
-  readonly leaseTtlSeconds: number;
-  readonly outageGraceSeconds: number;
+  /** Of orders that have none of their own. */
+  readonly defaultPolicy: UnlockPolicy;
   /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
   readonly markPrepared: (
     transaction: Transaction<BrokerTables>,

@@ -21,9 +21,11 @@ import {
 
 import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
+import { leaseTermsOf } from "../core/unlock-policy.ts";
 import type { NodeEnvelope } from "../custody/key-custody.ts";
 import { markStep } from "../diagnostics/trace.ts";
 import { findRevocation } from "../leases/revocations.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { consumeNonce } from "./consume-nonce.ts";
@@ -78,13 +80,14 @@ async function decideAndGrant(
   node: DeviceNode,
   request: UnlockRequest,
 ): Promise<Outcome<SignedAnswer>> {
-  const { custody } = dependencies;
+  const { custody, store } = dependencies;
 
   const envelope = await custody.envelope(node.order, node.serial);
+  const policy = await readUnlockPolicy(store, node.order, dependencies.defaultPolicy);
   const facts = await loadFacts(dependencies, message, request, node, envelope);
   const decision = decideUnlock(request, facts);
   if (!decision.ok) return decision;
-  const revocation = await findRevocation(dependencies.store, node.order, node.serial);
+  const revocation = await findRevocation(store, node.order, node.serial);
   if (revocation !== undefined) return { ok: false, failure: revocation };
   markStep("decision");
 
@@ -108,8 +111,7 @@ async function decideAndGrant(
     },
     lease: {
       id: randomUUID(),
-      ttlSeconds: dependencies.leaseTtlSeconds,
-      outageGraceSeconds: dependencies.outageGraceSeconds,
+      ...leaseTermsOf(policy),
       sequence: 0,
     },
     kid,

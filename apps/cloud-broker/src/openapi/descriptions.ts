@@ -31,6 +31,8 @@ import {
   shipmentPickUpRequest,
   shipmentPickUpResponse,
   unencryptedCredentialsList,
+  unlockPolicyView,
+  unlockPolicyWrite,
   validateAddressRequest,
   validateAddressResponse,
   validateInputsRequest,
@@ -180,6 +182,16 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`GET ${PATHS.job}/diagnostics/:correlationId`]: {
     summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
     answers: { 200: diagnosticsView },
+  },
+  [`GET ${PATHS.job}/unlockPolicy`]: {
+    summary: "Reads on what terms the appliances of an order get their key (extension)",
+    answers: { 200: unlockPolicyView },
+  },
+  [`PUT ${PATHS.job}/unlockPolicy`]: {
+    summary: "Writes the whole unlock policy of an order (extension)",
+    request: unlockPolicyWrite,
+    headers: ["If-Match"],
+    answers: { 200: unlockPolicyView },
   },
   [`POST ${PATHS.subscriptionLocation}/validateInputs`]: validations,
   [`POST ${PATHS.groupLocation}/validateInputs`]: validations,

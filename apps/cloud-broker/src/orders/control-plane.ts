@@ -1,3 +1,5 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
@@ -10,6 +12,8 @@ export type ControlPlaneSettings = {
   /** Retry-After of long-running operations. */
   readonly retryAfterSeconds: number;
   readonly allowRevertToMicrosoftManaged: boolean;
+  /** Of orders that have no unlock policy of their own. */
+  readonly defaultPolicy: UnlockPolicy;
 };
 
 /** What reading and writing orders needs. */

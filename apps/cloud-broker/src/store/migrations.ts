@@ -2,12 +2,14 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 import { createLeases } from "./migrations/leases.ts";
+import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-orders-and-keys": { up: (store) => run(store, ORDERS_AND_KEYS) },
   "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
   "0003-leases": { up: createLeases },
+  "0004-unlock-policies": { up: createUnlockPolicies },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

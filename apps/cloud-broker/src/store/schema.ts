@@ -216,4 +216,13 @@ export type BrokerTables = {
     attempts: number;
     next_attempt_at_ms: number;
   };
+  /** What an order's owner decided of its unlocks (core/unlock-policy.ts); without a row the settings hold. */
+  unlock_policies: {
+    order_id: string;
+    policy_json: string;
+    /** Counts the writes; the compare-and-swap of writers. */
+    revision: number;
+    changed_at_ms: number;
+    changed_by: string;
+  };
 };

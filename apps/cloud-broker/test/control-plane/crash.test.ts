@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { cancelOrder, deleteOrder } from "../../src/orders/end-order.ts";
@@ -77,6 +78,7 @@ beforeEach(async () => {
       tenantId: TENANT_ID,
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,
+      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
     },
   };
 });

@@ -15,6 +15,7 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createAuthenticateCaller } from "../../src/callers/authenticate-caller.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createOpenApiRoutes } from "../../src/openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "../../src/operator/create-operator-routes.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
@@ -114,6 +115,7 @@ export async function createWorld(
       tenantId: TENANT_ID,
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,
+      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       ...settings,
     },
   };

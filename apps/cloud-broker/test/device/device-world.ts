@@ -13,6 +13,7 @@ import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
@@ -100,8 +101,7 @@ export class DeviceWorld implements AsyncDisposable {
           now,
         }),
         watches: createLeaseWatches({ store, now }),
-        leaseTtlSeconds: 60,
-        outageGraceSeconds: 86_400,
+        defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       }),
       store,
       appendAudit,

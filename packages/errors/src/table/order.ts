@@ -49,6 +49,10 @@ export const ORDER_ERRORS = {
         message: "The encryption of the order can no longer be changed",
         why: "The order has ended; there is no unlock key left to protect.",
       },
+      policy: {
+        message: "The unlock policy of the order can no longer be changed",
+        why: "The order has ended: its appliances get no key any more.",
+      },
       credentials: {
         message: "The credentials of the order no longer exist",
         why: "The unlock key was destroyed when the appliance was erased or the order cancelled.",

@@ -127,4 +127,16 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Reads the figures of the last drill",
   ),
   entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
+  entry(
+    "jobs/unlockPolicy/read",
+    "Jobs",
+    "Read unlock policy",
+    "Reads on what terms the appliances of an order get their key",
+  ),
+  entry(
+    "jobs/unlockPolicy/write",
+    "Jobs",
+    "Write unlock policy",
+    "Changes on what terms the appliances of an order get their key",
+  ),
 ];

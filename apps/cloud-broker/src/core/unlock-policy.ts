@@ -1,0 +1,43 @@
+import { OUTAGE_GRACE_MAX_SECONDS, type UnlockPolicy } from "@databox-cmk/protocol";
+
+/** What holds for an order whose owner decided nothing: as appliances always unlocked, and offline for a day. */
+export function defaultUnlockPolicy(settings: {
+  readonly leaseTtlSeconds: number;
+  readonly outageGraceSeconds: number;
+}): UnlockPolicy {
+  return {
+    outageGrace: renderOutageGrace(settings.outageGraceSeconds),
+    leaseTtlSeconds: settings.leaseTtlSeconds,
+    offline: { allowed: true, lease: { kind: "duration", seconds: 86_400 } },
+    release: {
+      windows: [],
+      approvals: { required: 0, approvers: [], expiresAfterSeconds: 4 * 3600 },
+      breakGlass: false,
+    },
+  };
+}
+
+/** What a lease carries of a policy. Until reboot is as long as a lease can say: a reboot voids it in any case. */
+export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
+  readonly ttlSeconds: number;
+  readonly outageGraceSeconds: number;
+} {
+  return { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
+}
+
+const NAMED_SECONDS: ReadonlyMap<string, number> = new Map([
+  ["none", 0],
+  ["PT15M", 900],
+  ["P1D", 86_400],
+  ["untilReboot", OUTAGE_GRACE_MAX_SECONDS],
+]);
+
+function parseOutageGrace(grace: string): number {
+  const named = NAMED_SECONDS.get(grace);
+  return named ?? Math.min(OUTAGE_GRACE_MAX_SECONDS, Number(grace.slice("PT".length, -1)));
+}
+
+function renderOutageGrace(seconds: number): string {
+  for (const [name, named] of NAMED_SECONDS) if (named === seconds) return name;
+  return `PT${String(seconds)}S`;
+}

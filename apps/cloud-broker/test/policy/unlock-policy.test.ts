@@ -1,0 +1,190 @@
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  type UnlockPolicy,
+  unlockPolicyView,
+} from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { API, createWorld, jobPath, minimalJob, type World } from "../control-plane/world.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const STRICT: UnlockPolicy = {
+  outageGrace: "PT15M",
+  leaseTtlSeconds: 30,
+  offline: { allowed: false, lease: { kind: "boots", boots: 2 } },
+  release: {
+    windows: [{ days: ["Mon", "Tue"], from: "08:00", to: "18:00", timeZone: "Europe/Berlin" }],
+    approvals: {
+      required: 1,
+      approvers: ["22222222-2222-4222-8222-222222222222"],
+      expiresAfterSeconds: 3600,
+    },
+    breakGlass: true,
+  },
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await world.call("PUT", `${jobPath("order1")}?${API}`, { body: minimalJob() });
+});
+afterAll(() => world.close());
+
+const path = (job: string) => `${jobPath(job)}/unlockPolicy?${API}`;
+const read = (job = "order1") => world.call("GET", path(job));
+const write = (body: object, headers: Record<string, string> = {}, job = "order1") =>
+  world.call("PUT", path(job), { body, headers });
+
+describe("the unlock policy of an order", () => {
+  test("is the broker's own until its owner writes one, and says so", async () => {
+    const { status, headers, json } = await read();
+    expect(status).toBe(200);
+    expect(headers["etag"]).toBe('"default"');
+    expect(parseWith(unlockPolicyView, json)).toMatchObject({
+      ok: true,
+      value: {
+        source: "default",
+        outageGrace: "P1D",
+        leaseTtlSeconds: 60,
+        offline: { allowed: true },
+        release: { windows: [], approvals: { required: 0 }, breakGlass: false },
+      },
+    });
+  });
+
+  test("is written whole, read back as written, and written again as read", async () => {
+    const { etag } = (await read()).headers;
+    const written = await write(STRICT, { "if-match": String(etag) });
+    expect(written).toMatchObject({ status: 200, json: { ...STRICT, source: "order" } });
+    const found = await read();
+    expect(found.json).toEqual(written.json);
+    expect(found.headers["etag"]).toBe(written.headers["etag"]);
+    expect((await write(found.json)).json).toMatchObject(STRICT);
+  });
+
+  test("is not overwritten by somebody who read an older one", async () => {
+    const stale = '"default"';
+    await write(STRICT);
+    const refused = await write(STRICT, { "if-match": stale });
+    expect(refused).toMatchObject({
+      status: 412,
+      json: { error: { code: "PreconditionFailed", target: "If-Match" } },
+    });
+  });
+
+  test("of two writers at once has one audit row for each that was answered", async () => {
+    const { etag } = (await read()).headers;
+    const tag = { "if-match": String(etag) };
+    const before = await auditRows();
+    const answers = await Promise.all([write(STRICT, tag), write(STRICT, tag), write(STRICT, tag)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412]);
+    const after = await auditRows();
+    expect(after).toHaveLength(before.length + 1);
+    expect(after.at(-1)).toMatchObject({
+      actor: { kind: "caller" },
+      detail: { before: JSON.stringify(STRICT), after: JSON.stringify(STRICT) },
+    });
+  });
+
+  const WRONG: readonly (readonly [string, object, string, string])[] = [
+    ["without a member", { ...STRICT, release: undefined }, "release", "expected object"],
+    ["with a member too many", { ...STRICT, admin: true }, "body", "unknown member admin"],
+    ["with an unknown grace", { ...STRICT, outageGrace: "1d" }, "outageGrace", "expected none,"],
+    [
+      "with a lease too short to renew",
+      { ...STRICT, leaseTtlSeconds: 9 },
+      "leaseTtlSeconds",
+      "less than 10",
+    ],
+    [
+      "with a time zone that is none",
+      windows({ timeZone: "Mars/Olympus" }),
+      "release.windows.0.timeZone",
+      "expected a time zone of IANA's",
+    ],
+    [
+      "with an hour that no clock shows",
+      windows({ from: "24:00" }),
+      "release.windows.0.from",
+      "expected HH:MM",
+    ],
+    [
+      "with a day twice",
+      windows({ days: ["Mon", "Mon"] }),
+      "release.windows.0.days",
+      "a day is named twice",
+    ],
+    [
+      "with more approvals than approvers",
+      approvals({ required: 2 }),
+      "release.approvals.required",
+      "more than the approvers that are named",
+    ],
+    [
+      "with an approver by name",
+      approvals({ approvers: ["ada@example.com"] }),
+      "release.approvals.approvers.0",
+      "expected an object id",
+    ],
+  ];
+  test.each(WRONG)(
+    "is refused %s, by the name of the member",
+    async (_name, body, target, text) => {
+      const { status, json } = await write(body);
+      expect({ status, target: json.error.target }).toEqual({ status: 400, target });
+      expect(json.error.message).toContain(`${target}: ${text}`);
+    },
+  );
+
+  test("is refused once the order has ended, and still readable", async () => {
+    await world.call("PUT", `${jobPath("ended")}?${API}`, { body: minimalJob() });
+    await world.call("POST", `${jobPath("ended")}/cancel?${API}`, { body: { reason: "test" } });
+    const { status, json } = await write(STRICT, {}, "ended");
+    expect(status).toBe(409);
+    expect(json.error).toMatchObject({
+      code: "OrderStageForbids",
+      details: [{ code: "policy" }, { code: "detail" }],
+    });
+    expect((await read("ended")).status).toBe(200);
+  });
+});
+
+test("a grant's lease is on the policy's terms, and a change reaches it at its next renewal", async () => {
+  await using whole = await createBrokerWorld();
+  const device = await whole.delivered("leased-order");
+  const policy = `${jobPath("leased-order")}/unlockPolicy?${API}`;
+  const open = { ...STRICT, release: { ...STRICT.release, windows: [], approvals: none } };
+  await whole.call("PUT", policy, { body: open });
+  const holder = await LeaseClient.unlock(device);
+  expect(holder.lease).toMatchObject({ ttlSeconds: 30, outageGraceSeconds: 900 });
+  await whole.call("PUT", policy, {
+    body: { ...open, outageGrace: "untilReboot", leaseTtlSeconds: 60 },
+  });
+  expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  expect(holder.lease).toMatchObject({ ttlSeconds: 60, outageGraceSeconds: 366 * 86_400 });
+});
+
+const none = { required: 0, approvers: [], expiresAfterSeconds: 3600 };
+
+function windows(change: object): object {
+  const [first] = STRICT.release.windows;
+  return { ...STRICT, release: { ...STRICT.release, windows: [{ ...first, ...change }] } };
+}
+
+function approvals(change: object): object {
+  const { release } = STRICT;
+  return { ...STRICT, release: { ...release, approvals: { ...release.approvals, ...change } } };
+}
+
+async function auditRows(): Promise<unknown[]> {
+  const rows = await world.store
+    .selectFrom("audit")
+    .select("row_json")
+    .orderBy("sequence")
+    .execute();
+  return rows
+    .map(({ row_json }) => JSON.parse(row_json) as Record<string, unknown>)
+    .filter(({ action }) => action === "policy/write");
+}

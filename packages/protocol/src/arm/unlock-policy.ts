@@ -1,0 +1,105 @@
+import * as z from "zod/mini";
+
+import { readOnlyMember } from "./fields.ts";
+
+/** Longest outage grace that a lease carries, in seconds: 366 days. */
+export const OUTAGE_GRACE_MAX_SECONDS = 366 * 86_400;
+
+const OUTAGE_GRACE = /^(?:none|PT15M|P1D|untilReboot|PT[1-9]\d{0,7}S)$/;
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const TIME_ZONE = /^[A-Za-z][\w+-]*(?:\/[\w+-]+){0,2}$/;
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const WEEK_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+export type WeekDay = (typeof WEEK_DAYS)[number];
+
+const range = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+const timeOfDay = z.string().check(z.regex(TIME_OF_DAY, "expected HH:MM, 00:00 to 23:59"));
+const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
+/** Open from `from` (included) to `to` (excluded); a window whose end is not after its start ends on the next day. */
+const releaseWindow = z.strictObject({
+  days: z
+    .array(z.enum(WEEK_DAYS))
+    .check(z.minLength(1), z.maxLength(7), z.refine(distinct, "a day is named twice")),
+  from: timeOfDay,
+  to: timeOfDay,
+  timeZone: z
+    .string()
+    .check(
+      z.maxLength(64),
+      z.refine(isTimeZone, "expected a time zone of IANA's, such as Europe/Berlin"),
+    ),
+});
+export type ReleaseWindow = z.infer<typeof releaseWindow>;
+
+const approvals = z
+  .strictObject({
+    /** How many people must approve; 0: none is asked. */
+    required: range(0, 5),
+    /** Object ids of who may approve, besides having the action; empty: whoever has it. */
+    approvers: z
+      .array(z.string().check(z.regex(GUID, "expected an object id, a GUID in lower case")))
+      .check(z.maxLength(20), z.refine(distinct, "an approver is named twice")),
+    /** A request that is not decided by then has to be made again. */
+    expiresAfterSeconds: range(60, 7 * 86_400),
+  })
+  .check(
+    z.refine(({ required, approvers }) => approvers.length === 0 || required <= approvers.length, {
+      error: "more than the approvers that are named",
+      path: ["required"],
+    }),
+  );
+
+const members = {
+  /** How long an open volume stays open without an answer of the broker; a signed refusal closes it whatever this says. */
+  outageGrace: z
+    .string()
+    .check(z.regex(OUTAGE_GRACE, "expected none, PT15M, P1D, untilReboot or PT{seconds}S")),
+  leaseTtlSeconds: range(10, 3600),
+  /** Unlocks without network, by challenge and answer. */
+  offline: z.strictObject({
+    allowed: z.boolean(),
+    lease: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("duration"), seconds: range(300, 30 * 86_400) }),
+      z.strictObject({ kind: z.literal("boots"), boots: range(1, 20) }),
+    ]),
+  }),
+  release: z.strictObject({
+    /** When keys are released; empty: at any time. */
+    windows: z.array(releaseWindow).check(z.maxLength(21)),
+    approvals,
+    /** Whether somebody with the right may release one unlock past windows and approvals. */
+    breakGlass: z.boolean(),
+  }),
+};
+
+/** Our extension: on what terms the appliances of an order get their key. */
+export const unlockPolicy = z.strictObject(members);
+export type UnlockPolicy = z.infer<typeof unlockPolicy>;
+
+/** Written whole: a member that is missing is an error, so that nothing is loosened by leaving it out. */
+export const unlockPolicyWrite = z.strictObject({
+  ...members,
+  source: readOnlyMember,
+  changedAt: readOnlyMember,
+  changedBy: readOnlyMember,
+});
+
+/** As it is in force. `source`: the broker's settings, while the order has no policy of its own. */
+export const unlockPolicyView = z.strictObject({
+  ...members,
+  leaseTtlSeconds: z.number(),
+  source: z.enum(["default", "order"]),
+  changedAt: z.optional(z.string()),
+  changedBy: z.optional(z.string()),
+});
+export type UnlockPolicyView = z.infer<typeof unlockPolicyView>;
+
+function isTimeZone(name: string): boolean {
+  if (!TIME_ZONE.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
