@@ -22,7 +22,13 @@ export { importVerifyKey } from "./message/verify-key.ts";
 export type { PublicJwk, VerifyKey } from "./message/verify-key.ts";
 export { checkPasskey, generatePasskey } from "./passkey.ts";
 export type { PasskeyFault } from "./passkey.ts";
-export { generateSealingKey, seal, unlockInfo } from "./sealing/sealing.ts";
+export {
+  generateSealingKey,
+  generateStoredSealingKey,
+  importSealingKey,
+  seal,
+  unlockInfo,
+} from "./sealing/sealing.ts";
 export type { Sealed, SealingKey } from "./sealing/sealing.ts";
 export { SUITES } from "./sealing/suites.ts";
 export type { SuiteName } from "./sealing/suites.ts";

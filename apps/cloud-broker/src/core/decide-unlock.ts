@@ -1,4 +1,4 @@
-import type { UnlockRequest } from "@databox-cmk/protocol";
+import type { UnlockQuestion } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "./ports.ts";
 import { purposeAllowed } from "./unlock-purposes.ts";
@@ -32,7 +32,7 @@ export type UnlockPermission = {
 };
 
 /** The checks in their order (docs/decisions/0007); the first that fails is the answer, and none has touched a vault. */
-const CHECKS: readonly ((request: UnlockRequest, facts: UnlockFacts) => Failure | undefined)[] = [
+const CHECKS: readonly ((request: UnlockQuestion, facts: UnlockFacts) => Failure | undefined)[] = [
   checkNonce,
   checkCounter,
   checkOrder,
@@ -42,7 +42,7 @@ const CHECKS: readonly ((request: UnlockRequest, facts: UnlockFacts) => Failure 
 ];
 
 export function decideUnlock(
-  request: UnlockRequest,
+  request: UnlockQuestion,
   facts: UnlockFacts,
 ): Outcome<UnlockPermission> {
   for (const check of CHECKS) {
@@ -53,7 +53,7 @@ export function decideUnlock(
   return { ok: true, value: { sendEnvelope: request.generation < current } };
 }
 
-function checkNonce(_request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
   if (facts.nonce === "invalid") return { code: "NonceInvalid" };
   if (facts.nonce === "expired") return { code: "NonceExpired" };
   if (facts.nonceUsedBy === undefined) return undefined;
@@ -63,12 +63,12 @@ function checkNonce(_request: UnlockRequest, facts: UnlockFacts): Failure | unde
   return { code: "ReplayDetected", detail: "nonce: used by another message" };
 }
 
-function checkCounter(request: UnlockRequest, { node }: UnlockFacts): Failure | undefined {
+function checkCounter(request: UnlockQuestion, { node }: UnlockFacts): Failure | undefined {
   if (request.counter > node.lastCounter) return undefined;
   return { code: "CounterRollback", detail: "counter: not above the last one that was seen" };
 }
 
-function checkOrder(request: UnlockRequest, { node }: UnlockFacts): Failure | undefined {
+function checkOrder(request: UnlockQuestion, { node }: UnlockFacts): Failure | undefined {
   if (request.order !== node.order)
     return { code: "OrderMismatch", detail: "order: this device is enrolled for another one" };
   if (request.serial !== node.serial)
@@ -76,7 +76,7 @@ function checkOrder(request: UnlockRequest, { node }: UnlockFacts): Failure | un
   return undefined;
 }
 
-function checkEnvelope(request: UnlockRequest, { envelope }: UnlockFacts): Failure | undefined {
+function checkEnvelope(request: UnlockQuestion, { envelope }: UnlockFacts): Failure | undefined {
   if (envelope === undefined) return undefined; // the purpose decides, see checkPurpose
   if (request.env !== envelope.env)
     return { code: "EnvelopeMismatch", detail: "env: not the envelope of this node" };
@@ -85,7 +85,7 @@ function checkEnvelope(request: UnlockRequest, { envelope }: UnlockFacts): Failu
   return undefined;
 }
 
-function checkSuite(request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+function checkSuite(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
   if (facts.suite.strength < facts.node.minimumSuiteStrength)
     return { code: "SuiteDowngrade", detail: "hpke.suite: weaker than the one that was enrolled" };
   if (facts.publicKeyBytes !== facts.suite.publicKeyBytes)
@@ -96,7 +96,7 @@ function checkSuite(request: UnlockRequest, facts: UnlockFacts): Failure | undef
   return undefined;
 }
 
-function checkPurpose(request: UnlockRequest, facts: UnlockFacts): Failure | undefined {
+function checkPurpose(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
   if (!purposeAllowed(facts.stage, request.purpose))
     return {
       code: "PurposeForbidden",

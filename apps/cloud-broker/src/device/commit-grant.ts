@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
+import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -12,6 +12,17 @@ import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 import { storeAnswer } from "./stored-answers.ts";
+import type { UnlockWay } from "./unlock-way.ts";
+
+export type Granting = {
+  readonly message: DeviceMessage;
+  readonly request: UnlockQuestion;
+  readonly node: { readonly order: OrderId; readonly serial: string };
+  readonly grant: Grant;
+  readonly answer: SignedAnswer;
+  readonly vaultRequestId: string | undefined;
+  readonly way: UnlockWay;
+};
 
 /**
  * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. The
@@ -19,12 +30,7 @@ import { storeAnswer } from "./stored-answers.ts";
  */
 export async function commitGrant(
   { commit, appendAudit, now }: DeviceDependencies,
-  message: DeviceMessage,
-  request: UnlockRequest,
-  sender: { readonly order: OrderId; readonly serial: string },
-  grant: Grant,
-  answer: SignedAnswer,
-  vaultRequestId: string | undefined,
+  { message, request, node: sender, grant, answer, vaultRequestId, way }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
@@ -45,8 +51,10 @@ export async function commitGrant(
       };
     const revocation = await findRevocation(transaction, order, serial);
     if (revocation !== undefined) return { ok: false, failure: revocation };
+    const recorded = await way.record(transaction, { grant, grantHash, answer });
+    if (!recorded.ok) return recorded;
     await appendAudit(transaction, order, {
-      action: "unlock",
+      action: way.action,
       actor: actorOf(message, sender),
       outcome: "granted",
       serial,

@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { ERRORS, toAppError } from "@databox-cmk/errors";
+import { type AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
@@ -20,6 +20,8 @@ export type DeviceMessage = {
   readonly correlationId: string;
   /** Named segments of the route's path. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The person who brought it, where the node has no network. */
+  readonly carriedBy?: Actor;
 };
 
 /** Whose message it is, once that is proven. */
@@ -31,30 +33,52 @@ export type DeviceExchange<Proven extends Sender> = {
   readonly action: string;
   authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
   answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
+  /** Looks after messages that come again by itself; else the same bytes get the same final answer for a minute. */
+  readonly knowsRepeats?: true;
+};
+
+/** A signed answer, and why it is none that was hoped for. */
+export type DeviceReply = {
+  readonly answer: SignedAnswer;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly failure?: Failure;
+  readonly broken?: AppError;
 };
 
 type DeviceRequest = RouteRequest & { readonly body: string };
 
-/**
- * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
- * The same bytes twice at once are one exchange with one answer.
- */
+/** Serves one kind of device message over HTTP. */
 export function serveDeviceMessage<Proven extends Sender>(
   dependencies: DeviceDependencies,
   exchange: DeviceExchange<Proven>,
 ): (request: DeviceRequest) => Promise<Answer> {
-  const running = new Map<string, Promise<Answer>>();
-  return (request) => {
-    const message: DeviceMessage = {
+  const answerMessage = createAnswerMessage(dependencies, exchange);
+  return async (request) => {
+    const { answer, retryAfterSeconds, broken } = await answerMessage({
       text: request.body,
       hash: messageHash(request.body),
       address: request.address,
       correlationId: request.requestId,
       parameters: request.parameters,
-    };
+    });
+    const rendered = renderAnswer(answer, retryAfterSeconds);
+    return broken === undefined ? rendered : { ...rendered, failure: broken };
+  };
+}
+
+/**
+ * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
+ * The same bytes twice at once are one exchange with one answer.
+ */
+export function createAnswerMessage<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+): (message: DeviceMessage) => Promise<DeviceReply> {
+  const running = new Map<string, Promise<DeviceReply>>();
+  return (message) => {
     const known = running.get(message.hash);
     if (known !== undefined) return known;
-    const answer = withTrace(() => answerMessage(dependencies, exchange, message)).finally(() =>
+    const answer = withTrace(() => answerOnce(dependencies, exchange, message)).finally(() =>
       running.delete(message.hash),
     );
     running.set(message.hash, answer);
@@ -62,24 +86,26 @@ export function serveDeviceMessage<Proven extends Sender>(
   };
 }
 
-async function answerMessage<Proven extends Sender>(
+async function answerOnce<Proven extends Sender>(
   dependencies: DeviceDependencies,
   exchange: DeviceExchange<Proven>,
   message: DeviceMessage,
-): Promise<Answer> {
+): Promise<DeviceReply> {
   const { store, now } = dependencies;
   let sender: Proven | undefined;
   try {
     const authenticated = await exchange.authenticate(message);
     if (!authenticated.ok)
-      return await deny(dependencies, exchange.action, message, authenticated.failure);
+      return await deny(dependencies, exchange, message, authenticated.failure);
     sender = authenticated.value;
     markStep("signature");
-    const stored = await findStoredAnswer(store, message.hash, now());
-    if (stored !== undefined) return renderAnswer(stored);
+    if (exchange.knowsRepeats !== true) {
+      const stored = await findStoredAnswer(store, message.hash, now());
+      if (stored !== undefined) return { answer: stored };
+    }
     const outcome = await exchange.answer(message, sender);
-    if (outcome.ok) return renderAnswer(outcome.value);
-    return await deny(dependencies, exchange.action, message, outcome.failure, sender);
+    if (outcome.ok) return { answer: outcome.value };
+    return await deny(dependencies, exchange, message, outcome.failure, sender);
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);
   }
@@ -88,15 +114,16 @@ async function answerMessage<Proven extends Sender>(
 /** The denial's audit row is committed before it leaves, and with it the stored answer when the denial is final. */
 async function deny(
   dependencies: DeviceDependencies,
-  action: string,
+  { action, knowsRepeats }: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
   message: DeviceMessage,
   failure: Failure,
   sender?: Sender,
-): Promise<Answer> {
+): Promise<DeviceReply> {
   const { commit, appendAudit, now } = dependencies;
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
   // A flood must not become a flood of durable writes.
-  if (failure.code === "RateLimited") return renderAnswer(answer, denial.retryAfterSeconds);
+  const reply = { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
+  if (failure.code === "RateLimited") return reply;
   const isFinal = denial.class === "refused" || denial.class === "invalid";
   const steps = stepsSoFar();
   await commit(async (transaction) => {
@@ -118,9 +145,10 @@ async function deny(
     });
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
-    if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
+    if (isFinal && knowsRepeats !== true)
+      await storeAnswer(transaction, message.hash, answer, now());
   });
-  return renderAnswer(answer, denial.retryAfterSeconds);
+  return reply;
 }
 
 /**
@@ -132,14 +160,11 @@ async function denyUnaudited(
   message: DeviceMessage,
   error: unknown,
   sender?: Sender,
-): Promise<Answer> {
-  const { denial, answer } = await signDenial(
-    dependencies,
-    message,
-    { code: "InternalError" },
-    sender,
-  );
-  return { ...renderAnswer(answer, denial.retryAfterSeconds), failure: toAppError(error) };
+): Promise<DeviceReply> {
+  const failure: Failure = { code: "InternalError" };
+  const { denial, answer } = await signDenial(dependencies, message, failure, sender);
+  const { retryAfterSeconds } = denial;
+  return { answer, retryAfterSeconds, failure, broken: toAppError(error) };
 }
 
 async function signDenial(
@@ -158,6 +183,7 @@ async function signDenial(
 }
 
 export function actorOf(message: DeviceMessage, sender: Sender | undefined): Actor {
+  if (message.carriedBy !== undefined) return message.carriedBy;
   return sender === undefined
     ? { kind: "stranger", address: message.address }
     : { kind: "device", serial: sender.serial, address: message.address };

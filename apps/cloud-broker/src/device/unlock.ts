@@ -1,7 +1,6 @@
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 import {
-  checkNonce,
   CryptoError,
   decodeBase64url,
   encodeBase64url,
@@ -16,7 +15,7 @@ import {
   parseWith,
   unlockRequest,
   type Grant,
-  type UnlockRequest,
+  type UnlockQuestion,
 } from "@databox-cmk/protocol";
 
 import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
@@ -28,12 +27,13 @@ import { findRevocation } from "../leases/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
-import { consumeNonce } from "./consume-nonce.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
+import { networkWay } from "./network-way.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "./serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "./signed-answer.ts";
 import { signEnvelope } from "./signed-envelope.ts";
+import type { UnlockWay } from "./unlock-way.ts";
 
 type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
@@ -67,31 +67,46 @@ async function unlock(
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(unlockRequest, payload);
   if (!parsed.ok) return malformed(parsed.detail);
-  const outcome = await decideAndGrant(dependencies, message, node, parsed.value);
+  const way = networkWay(dependencies, message, parsed.value, node);
+  return decideAndGrant(dependencies, message, node, parsed.value, way);
+}
+
+/** The one decision and the one commit, on whatever way the question came. */
+export async function decideAndGrant(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  request: UnlockQuestion,
+  way: UnlockWay,
+): Promise<Outcome<SignedAnswer>> {
+  const outcome = await decide(dependencies, message, node, request, way);
   if (outcome.ok) return outcome;
-  const { purpose, counter, generation } = parsed.value;
+  const { purpose, counter, generation } = request;
   const facts = { ...outcome.failure.facts, purpose, counter, generation };
   return { ok: false, failure: { ...outcome.failure, facts } };
 }
 
-async function decideAndGrant(
+async function decide(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   node: DeviceNode,
-  request: UnlockRequest,
+  request: UnlockQuestion,
+  way: UnlockWay,
 ): Promise<Outcome<SignedAnswer>> {
   const { custody, store } = dependencies;
 
   const envelope = await custody.envelope(node.order, node.serial);
   const policy = await readUnlockPolicy(store, node.order, dependencies.defaultPolicy);
-  const facts = await loadFacts(dependencies, message, request, node, envelope);
+  const facts = await loadFacts(message, request, node, envelope, way);
   const decision = decideUnlock(request, facts);
   if (!decision.ok) return decision;
   const revocation = await findRevocation(store, node.order, node.serial);
   if (revocation !== undefined) return { ok: false, failure: revocation };
+  const permitted = await way.permit(policy);
+  if (!permitted.ok) return permitted;
   markStep("decision");
 
-  const consumed = await consumeNonce(dependencies, message.hash, request, node);
+  const consumed = await way.useUp();
   if (!consumed.ok) return consumed;
   markStep("nonce");
 
@@ -101,6 +116,7 @@ async function decideAndGrant(
   const sealed = await sealTo(request, message.hash, contentKey);
   if (!sealed.ok) return sealed;
   markStep("seal");
+  const sendEnvelope = way.carriesEnvelope && decision.value.sendEnvelope;
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,
@@ -109,33 +125,29 @@ async function decideAndGrant(
       enc: encodeBase64url(sealed.value.enc),
       ciphertext: encodeBase64url(sealed.value.ciphertext),
     },
-    lease: {
-      id: randomUUID(),
-      ...leaseTermsOf(policy),
-      sequence: 0,
-    },
+    lease: { id: randomUUID(), ...leaseTermsOf(policy), ...way.lease(policy), sequence: 0 },
     kid,
     correlationId: message.correlationId,
-    ...(decision.value.sendEnvelope && envelope !== undefined
+    ...(sendEnvelope && envelope !== undefined
       ? { envelope: await signEnvelope(dependencies.keys.signing, envelope) }
       : {}),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
-  const committed = await commitGrant(
-    dependencies,
+  const committed = await commitGrant(dependencies, {
     message,
     request,
     node,
     grant,
     answer,
     vaultRequestId,
-  );
+    way,
+  });
   return committed.ok ? { ok: true, value: answer } : committed;
 }
 
 /** Seals the content key to the request's one-use key, and forgets it in any case. */
 async function sealTo(
-  { hpke }: UnlockRequest,
+  { hpke }: UnlockQuestion,
   requestHash: string,
   contentKey: Uint8Array,
 ): Promise<Outcome<Sealed>> {
@@ -155,26 +167,21 @@ async function sealTo(
 }
 
 async function loadFacts(
-  { store, keys, now }: DeviceDependencies,
   message: DeviceMessage,
-  request: UnlockRequest,
+  request: UnlockQuestion,
   node: DeviceNode,
   envelope: NodeEnvelope | undefined,
+  way: UnlockWay,
 ): Promise<UnlockFacts> {
-  const used = await store
-    .selectFrom("consumed_nonces")
-    .select("request_hash")
-    .where("nonce_hash", "=", hash("sha256", request.nonce, "base64url"))
-    .executeTakeFirst();
+  const { lastCounter, ...freshness } = await way.freshness();
   return {
     requestHash: message.hash,
-    nonce: checkNonce(keys.nonce, request.nonce, { serial: node.serial, nowMs: now() }),
-    nonceUsedBy: used?.request_hash,
+    ...freshness,
     node: {
       order: node.order,
       serial: node.serial,
-      lastCounter: node.lastCounter,
-      minimumSuiteStrength: SUITES[node.minimumSuite].strength,
+      lastCounter,
+      minimumSuiteStrength: SUITES[way.minimumSuite].strength,
     },
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,

@@ -1,4 +1,4 @@
-import type { Grant, UnlockRequest } from "@databox-cmk/protocol";
+import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
@@ -8,7 +8,7 @@ import type { BrokerTables } from "../store/schema.ts";
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockRequest },
+  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockQuestion },
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation

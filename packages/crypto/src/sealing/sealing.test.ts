@@ -6,7 +6,13 @@ import { readVectors } from "../../test/vectors/shapes.ts";
 import { decodeBase64url, encodeBase64url } from "../base64url.ts";
 import { CryptoError } from "../crypto-error.ts";
 import { messageHash } from "../message/signed-message.ts";
-import { generateSealingKey, importSealingKey, seal, unlockInfo } from "./sealing.ts";
+import {
+  generateSealingKey,
+  generateStoredSealingKey,
+  importSealingKey,
+  seal,
+  unlockInfo,
+} from "./sealing.ts";
 import { SUITES } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
 
@@ -157,3 +163,16 @@ test.each(["", "AAAA", "A".repeat(44), `${"A".repeat(42)}=`])(
     expect(() => unlockInfo(requestHash)).toThrow(CryptoError);
   },
 );
+
+test.each(SUITE_NAMES)("a stored key of %s opens what was sealed to it", async (suite) => {
+  const stored = await generateStoredSealingKey(suite);
+  const sealed = await seal(suite, stored.publicKey, INFO, CEK);
+  const key = await importSealingKey(suite, stored.privateKey, stored.publicKey);
+  expect(await key.open(sealed, INFO)).toEqual(CEK);
+});
+
+test("bytes of another length are no stored key", async () => {
+  const { publicKey, privateKey } = await generateStoredSealingKey("X25519");
+  const wrong = importSealingKey("X25519", privateKey.slice(1), publicKey);
+  expect(await failure(wrong)).toBe("malformed");
+});

@@ -44,17 +44,34 @@ export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> 
   return sealingKey(suite, privateKey, await cipherSuite(suite).SerializePublicKey(publicKey));
 }
 
-/** For test vectors: the recipient's key is fixed there. */
+/**
+ * A key whose answer may come after this process has ended (a person carries it).
+ *
+ * @returns `privateKey` for {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here
+ */
+export async function generateStoredSealingKey(
+  suite: SuiteName,
+): Promise<{ readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }> {
+  const pair = await cipherSuite(suite).GenerateKeyPair(true);
+  return {
+    publicKey: await cipherSuite(suite).SerializePublicKey(pair.publicKey),
+    privateKey: await cipherSuite(suite).SerializePrivateKey(pair.privateKey),
+  };
+}
+
+/** @throws {CryptoError} `malformed` when the private key is none of the suite */
 export async function importSealingKey(
   suite: SuiteName,
   privateKey: Uint8Array,
   publicKey: Uint8Array,
 ): Promise<SealingKey> {
-  return sealingKey(
-    suite,
-    await cipherSuite(suite).DeserializePrivateKey(privateKey, false),
-    publicKey,
-  );
+  let key: Key;
+  try {
+    key = await cipherSuite(suite).DeserializePrivateKey(privateKey, false);
+  } catch {
+    throw malformed("private key: not a key of this suite"); // without cause: it may quote the input
+  }
+  return sealingKey(suite, key, publicKey);
 }
 
 /**

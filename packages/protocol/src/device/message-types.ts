@@ -17,6 +17,9 @@ export const MESSAGE_TYPES = {
   relock: "databox-relock+jws",
   leaseWatch: "databox-lease-watch+jws",
   leaseReceipt: "databox-lease-receipt+jws",
+  offlineChallenge: "databox-offline-challenge+jws",
+  journal: "databox-journal+jws",
+  journalHead: "databox-journal-head+jws",
 } as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
@@ -30,6 +33,7 @@ export const DEVICE_ROUTES = {
   renewals: "/device/v1/leases/:lease/renewals",
   leaseReceipts: "/device/v1/leases/:lease/receipts",
   leaseEvents: "/device/v1/leases/:lease/events",
+  journal: "/device/v1/journal",
 } as const;
 
 /** Path of a route of one lease. */

@@ -22,8 +22,8 @@ const HPKE_PUBLIC_KEY_MAX_CHARACTERS = 1622;
 /** Longest encapsulation: X-Wing, 1120 bytes. */
 const HPKE_ENCAPSULATION_MAX_CHARACTERS = 1494;
 
-export const unlockRequest = z.strictObject({
-  nonce: base64url(256),
+/** What is asked, on whatever way it comes. */
+const question = {
   order: orderId,
   serial,
   env: uuid,
@@ -33,14 +33,51 @@ export const unlockRequest = z.strictObject({
   counter,
   hpke: z.strictObject({ suite: suiteName, publicKey: base64url(HPKE_PUBLIC_KEY_MAX_CHARACTERS) }),
   agent: deviceText,
-});
+} as const;
+
+export const unlockRequest = z.strictObject({ nonce: base64url(256), ...question });
 export type UnlockRequest = z.infer<typeof unlockRequest>;
+export type UnlockQuestion = Omit<UnlockRequest, "nonce">;
+
+/** X25519 keys and encapsulations are 32 bytes, so that challenge and answer each fit one QR code. */
+const X25519_KEY_CHARACTERS = 43;
+
+/**
+ * The unlock request of a node without a network: a person carries it, so there is no nonce of the broker. It is used up
+ * by its own id and counter.
+ */
+export const offlineChallenge = z.strictObject({
+  ...question,
+  challengeId: z.string().check(z.length(43), z.regex(/^[A-Za-z0-9_-]*$/)),
+  hpke: z.strictObject({
+    suite: z.literal("X25519"),
+    publicKey: z.string().check(z.length(X25519_KEY_CHARACTERS), z.regex(/^[A-Za-z0-9_-]*$/)),
+  }),
+  /** How long the node keeps the key that opens the answer, on its boot clock. */
+  opensForSeconds: z.int().check(z.gte(60), z.lte(7 * 86_400)),
+});
+export type OfflineChallenge = z.infer<typeof offlineChallenge>;
+
+/** How long a volume that was opened without a network stays open, whether or not anybody answers. */
+export const offlineLease = z.discriminatedUnion("kind", [
+  /** Of the boot in which the answer was given. */
+  z.strictObject({
+    kind: z.literal("duration"),
+    seconds: z.int().check(z.gte(300), z.lte(30 * 86_400)),
+  }),
+  /** In this many boots, the one in which the answer was given included. */
+  z.strictObject({ kind: z.literal("boots"), boots: z.int().check(z.gte(1), z.lte(20)) }),
+]);
+export type OfflineLease = z.infer<typeof offlineLease>;
 
 export const lease = z.strictObject({
   id: uuid,
   ttlSeconds: seconds,
   outageGraceSeconds: seconds,
+  /** The outage grace has no end but the next boot; `outageGraceSeconds` does not count then. */
+  graceUntilReboot: z.optional(z.literal(true)),
   sequence: z.int().check(z.gte(0)),
+  offline: z.optional(offlineLease),
 });
 export type Lease = z.infer<typeof lease>;
 

@@ -1,0 +1,41 @@
+import { hash } from "node:crypto";
+
+import { checkNonce } from "@databox-cmk/crypto";
+import type { UnlockRequest } from "@databox-cmk/protocol";
+
+import { consumeNonce } from "./consume-nonce.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { DeviceNode } from "./device-node.ts";
+import type { DeviceMessage } from "./serve-device-message.ts";
+import type { UnlockWay } from "./unlock-way.ts";
+
+/** The node asked by itself: a nonce of this broker makes its question fresh. */
+export function networkWay(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  request: UnlockRequest,
+  node: DeviceNode,
+): UnlockWay {
+  const { store, keys, now } = dependencies;
+  return {
+    action: "unlock",
+    minimumSuite: node.minimumSuite,
+    carriesEnvelope: true,
+    async freshness() {
+      const used = await store
+        .selectFrom("consumed_nonces")
+        .select("request_hash")
+        .where("nonce_hash", "=", hash("sha256", request.nonce, "base64url"))
+        .executeTakeFirst();
+      return {
+        nonce: checkNonce(keys.nonce, request.nonce, { serial: node.serial, nowMs: now() }),
+        nonceUsedBy: used?.request_hash,
+        lastCounter: node.lastCounter,
+      };
+    },
+    permit: () => Promise.resolve({ ok: true, value: undefined }),
+    useUp: () => consumeNonce(dependencies, message.hash, request, node),
+    lease: () => ({}),
+    record: () => Promise.resolve({ ok: true, value: undefined }),
+  };
+}

@@ -1,0 +1,50 @@
+import * as z from "zod/mini";
+
+import { compactJws } from "../device/fields.ts";
+import { offlineLease } from "../device/unlock.ts";
+import { requiredText } from "./fields.ts";
+
+const CHALLENGE_MAX_CHARACTERS = 4096;
+
+/** Our extension: what a person carried here from a node that has no network. */
+export const offlineUnlockRequest = z.strictObject({
+  challenge: compactJws(CHALLENGE_MAX_CHARACTERS),
+  reason: z.optional(requiredText(1024)),
+});
+
+/** What goes back to the node: the signed answer, as it stands in one QR code. */
+export const offlineUnlockResult = z.strictObject({
+  answer: z.string(),
+  serial: z.string(),
+  /** The node opens the answer until then at the latest; it counts on its own clock, from its challenge. */
+  expiresAt: z.string(),
+  lease: offlineLease,
+  usesLeftToday: z.number(),
+});
+export type OfflineUnlockResult = z.infer<typeof offlineUnlockResult>;
+
+/** An approval is open: the same challenge is sent again. */
+export const offlineUnlockPending = z.strictObject({
+  answer: z.string(),
+  retryAfterSeconds: z.optional(z.number()),
+});
+
+export const offlineUnlockList = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      challengeId: z.string(),
+      serial: z.string(),
+      at: z.string(),
+      by: z.string(),
+      reason: z.optional(z.string()),
+      kid: z.string(),
+      lease: offlineLease,
+      expiresAt: z.string(),
+      /** What the node said of it, once it had a network. */
+      receipt: z.optional(z.string()),
+    }),
+  ),
+  usedToday: z.number(),
+  limitPerDay: z.number(),
+});
+export type OfflineUnlockList = z.infer<typeof offlineUnlockList>;

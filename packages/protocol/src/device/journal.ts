@@ -1,0 +1,49 @@
+import * as z from "zod/mini";
+
+import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
+
+const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boolean()]);
+const sequence = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));
+
+/**
+ * One row of a node's journal: the node's own claim, never a decision. `hash` is SHA-256 of `previous` and the canonical
+ * JSON (RFC 8785) of the row without it.
+ */
+export const journalRow = z.strictObject({
+  sequence,
+  /** The machine's own clock, which is set by hand: the order of rows is `sequence`. */
+  at: z.iso.datetime(),
+  bootId,
+  event: z.string().check(z.maxLength(64)),
+  facts: z.record(z.string(), factValue),
+  /** The line before this one was cut off by a crash or power cut while it was written. */
+  afterTornLine: z.optional(z.literal(true)),
+  /** Hash of the row before; empty in the first. */
+  previous: z.string().check(z.maxLength(43)),
+  hash: messageHash,
+});
+export type JournalRow = z.infer<typeof journalRow>;
+
+/** More rows than fit into a message of 16 KiB. */
+const JOURNAL_PAGE_MAX_ROWS = 128;
+
+/** The next rows of a node's journal, oldest first, as many as fit. */
+export const journalDelivery = z.strictObject({
+  order: orderId,
+  serial,
+  bootId,
+  counter,
+  rows: z.array(journalRow).check(z.minLength(1), z.maxLength(JOURNAL_PAGE_MAX_ROWS)),
+});
+export type JournalDelivery = z.infer<typeof journalDelivery>;
+
+/** The broker's signature over the last row that it holds: what was delivered can never be written anew. */
+export const journalHead = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  sequence,
+  hash: messageHash,
+  receivedAt: z.iso.datetime(),
+});
+export type JournalHead = z.infer<typeof journalHead>;
