@@ -26,6 +26,7 @@ const elapsedMs = () => performance.now();
 /** What only the entry may touch. */
 export type Surroundings = {
   readonly environmentNames: readonly string[];
+  readonly notifySocket: string | undefined;
   readonly print: (text: string) => void;
   /** To the person at the terminal, beside the output. */
   readonly ask: (text: string) => void;
@@ -33,7 +34,7 @@ export type Surroundings = {
 
 /** @returns the exit code */
 export async function main(words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { environmentNames, print, ask } = surroundings;
+  const { environmentNames, notifySocket, print, ask } = surroundings;
   let event: AgentEvent;
   let json = words.includes("--json");
   const show = (shown: AgentEvent) => {
@@ -53,8 +54,11 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       cryptsetupFolders: SYSTEM_FOLDERS,
       totalTimeoutMs: TOTAL_TIMEOUT_MS,
       environmentNames,
+      notifySocket,
       report: show,
       readStandardInput: () => readStandardInput(ask),
+      readPasskey: async () =>
+        (await import("./command-line/read-passkey.ts")).readPasskey(process.stdin, ask),
     });
   } catch (error) {
     event = eventOfError(error, { event: commandOf(words), elapsedMs: roundToTenth(elapsedMs()) });

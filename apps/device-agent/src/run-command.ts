@@ -34,6 +34,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./commands/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
       return (await import("./commands/unlock.ts")).unlock(dependencies);
+    case "passkey":
+      return (await import("./passkey/passkey.ts")).passkey(dependencies);
     case "lock":
       return (await import("./commands/lock.ts")).lock(dependencies);
     case "status":

@@ -61,6 +61,7 @@ export async function createAgentWorld(
     environmentNames: [],
     report: () => undefined,
     readStandardInput: async () => `${node.enrolmentCode}\n`,
+    readPasskey: async () => new TextEncoder().encode("Never-Was-A-Key-1"),
   };
   const prepareArguments: PrepareArguments = {
     broker: broker.url,

@@ -42,6 +42,8 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   EnvelopeRejected: `${AGENT}/tampered-answers.test.ts`,
   RateLimited: `${DEVICE}/rate-limits.test.ts`,
   VolumeRejectedKey: `${AGENT}/unlock.test.ts`,
+  PasskeyRejected: `${AGENT}/passkey.test.ts`,
+  PasskeyTriesExhausted: `${AGENT}/passkey.test.ts`,
   VolumeNotFound: `${AGENT}/unlock.test.ts`,
   VolumeUnavailable: `${AGENT}/prepare.test.ts`,
   CryptsetupMissing: `${AGENT}/prepare.test.ts`,

@@ -23,6 +23,7 @@ export const FACTS = {
   brokerUrl: "address of the broker",
   serial: "serial number of the node",
   retryAfterSeconds: "seconds to wait before the next try",
+  triesLeft: "how often a passkey may still be tried",
   scheduledPurgeDate: "date at which the deleted thing is destroyed",
   expiryDate: "date at which the key expired",
   newExpiryDate: "the new expiry, such as 2030-01-31T00:00:00Z",

@@ -57,6 +57,7 @@ export const COMMAND_OPTIONS = {
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: where the boot id is" },
   },
   unlock: {},
+  passkey: {},
   lock: {},
   status: {},
   journal: {
@@ -72,6 +73,7 @@ export const COMMAND_OPTIONS = {
 export const COMMAND_HELP = {
   prepare: "enrol this node with its broker and lock its volume",
   unlock: "ask the broker for the key and open the volume",
+  passkey: "open the volume with its passkey, read without echo or from standard input",
   lock: "close the volume",
   status: "show what this node knows about itself",
   journal: "show or verify what happened here",

@@ -20,7 +20,7 @@ export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
   | { readonly command: "serve"; readonly lockOnExit: boolean }
-  | { readonly command: "unlock" | "lock" | "status" | "doctor" };
+  | { readonly command: "unlock" | "passkey" | "lock" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
@@ -77,6 +77,7 @@ function readCommand(command: CommandName, given: Given): Command {
     case "serve":
       return { command, lockOnExit: given.has("lock-on-exit") };
     case "unlock":
+    case "passkey":
     case "lock":
     case "status":
     case "doctor":

@@ -12,8 +12,12 @@ export type CommandDependencies = {
   readonly totalTimeoutMs: number;
   /** Names of the environment variables: what they hold is nobody's business. */
   readonly environmentNames: readonly string[];
+  /** Where a service manager is told how the daemon is (sd_notify(3)), if one started it. */
+  readonly notifySocket?: string | undefined;
   /** Takes what a command that goes on has to tell before its end. */
   readonly report: (event: AgentEvent) => void;
   /** The one-time code, when no file was named. */
   readonly readStandardInput: () => Promise<string>;
+  /** What was typed or piped in, without its line end; the caller zeroes it. */
+  readonly readPasskey: () => Promise<Uint8Array>;
 };

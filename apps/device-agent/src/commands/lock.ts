@@ -8,7 +8,8 @@ import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
-const LOCK_WAIT_MS = 500;
+/** As long as the daemon may ask the broker about a volume that a passkey opened. */
+const LOCK_WAIT_MS = 6_000;
 
 /** Closes the volume. Needs no broker, and does no harm to a locked one. */
 export async function lock(dependencies: CommandDependencies): Promise<AgentEvent> {

@@ -2,11 +2,24 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { endOfGrace } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
+
+/** Of a volume that a passkey opened, and for which nobody has given a lease yet. */
+function passkeyDetails(openedAtMs: number): Record<string, string | number> {
+  const leftMs = openedAtMs + PASSKEY_OPEN_SECONDS * 1000 - bootClockMs();
+  return { openedBy: "passkey", graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)) };
+}
+
+function openingDetails({ lease, passkey }: Extract<MachineState["lock"], { kind: "unlocked" }>) {
+  if (passkey !== undefined && lease === undefined) return passkeyDetails(passkey.openedAtMs);
+  return leaseDetails(lease);
+}
 
 function leaseDetails(lease: HeldLease | undefined): Record<string, string | number> {
   if (lease === undefined) return {};
@@ -38,7 +51,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       envelope: settings.env,
       since: state.lock.since,
       counter: state.counter,
-      ...(unlocked && state.lock.kind === "unlocked" ? leaseDetails(state.lock.lease) : {}),
+      ...(unlocked && state.lock.kind === "unlocked" ? openingDetails(state.lock) : {}),
     },
     ...(unlockedBefore ? { notes: ["it was unlocked before this boot; a boot locks it"] } : {}),
   };

@@ -6,6 +6,7 @@ import type { VolumeKind } from "./settings.ts";
 export const COMMANDS = [
   "prepare",
   "unlock",
+  "passkey",
   "lock",
   "status",
   "journal",

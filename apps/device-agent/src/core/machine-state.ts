@@ -2,6 +2,7 @@ import { bootId, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { heldLease } from "./lease-state.ts";
+import { openedByPasskey } from "./passkey-opening.ts";
 
 /**
  * How far preparation got. Each step is durable before the next begins, so a rerun goes on where a kill stopped it.
@@ -23,6 +24,7 @@ const lock = z.discriminatedUnion("kind", [
     bootId,
     mapping: z.optional(z.string().check(z.maxLength(128))),
     lease: z.optional(heldLease),
+    passkey: z.optional(openedByPasskey),
   }),
 ]);
 

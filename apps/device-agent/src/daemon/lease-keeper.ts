@@ -35,8 +35,6 @@ export type LeaseKeeper = {
   renew(lease: HeldLease, stop: AbortSignal): Promise<number>;
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
   deliverReceipts(stop: AbortSignal): Promise<number>;
-  /** Closes the volume as `lock` does. */
-  lock(): Promise<void>;
 };
 
 const NOTHING_DUE_MS = 60_000;
@@ -178,14 +176,6 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
         receiptsAtMs = performance.now() + RECEIPT_RETRY_MS;
         return RECEIPT_RETRY_MS;
       }
-    },
-    async lock() {
-      const { lock } = state.read();
-      if (lock.kind !== "unlocked" || lock.lease === undefined) return;
-      await closeVolume(
-        { ...dependencies, bootId: readBootId() },
-        { lease: lock.lease.id, cause: "order", code: "", reason: "the agent was stopped" },
-      );
     },
   };
 }

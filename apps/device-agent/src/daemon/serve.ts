@@ -1,11 +1,14 @@
 import { connect } from "../commands/connect.ts";
 import type { CommandDependencies } from "../commands/dependencies.ts";
+import { lock as lockVolume } from "../commands/lock.ts";
 import { openSession } from "../commands/open-node.ts";
 import { requirePrepared } from "../commands/prepared-node.ts";
 import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -14,6 +17,8 @@ import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createLeaseWatcher } from "./lease-watcher.ts";
 import { createNodeState } from "./node-state.ts";
+import { createPasskeyKeeper } from "./passkey-keeper.ts";
+import { createServiceManager } from "./service-manager.ts";
 import { listenForStop } from "./stop-signal.ts";
 import { watchState } from "./watch-state.ts";
 
@@ -32,6 +37,8 @@ export async function serve(
 ): Promise<AgentEvent> {
   const { folder, settings, state: prepared } = requirePrepared(dependencies.stateDir);
   const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
+  using daemonLock = takeAgentLock(folder.path, "daemon");
+  void daemonLock; // for as long as the daemon runs
   using stop = listenForStop();
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
@@ -63,6 +70,14 @@ export async function serve(
     report: dependencies.report,
     random: Math.random,
   });
+  const passkeyKeeper = createPasskeyKeeper({
+    state,
+    volume,
+    journalPath: folder.journalPath,
+    readBootId: () => readBootId(settings.bootIdFile),
+    serial: settings.serial,
+    dependencies,
+  });
   using watchTransport = connect(settings.connection);
   using watcher = createLeaseWatcher({
     session: () => ({
@@ -77,6 +92,8 @@ export async function serve(
     random: Math.random,
   });
   dependencies.report(say("serving"));
+  const manager = createServiceManager(dependencies.notifySocket);
+  manager.ready(statusLine(settings.serial, state.read()));
 
   let highestCounter = 0;
   while (!stop.signal.aborted) {
@@ -85,6 +102,7 @@ export async function serve(
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
+    manager.status(statusLine(settings.serial, current));
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
       const moment = {
@@ -98,13 +116,19 @@ export async function serve(
       waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
       if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
     }
+    if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
     waitMs = Math.min(waitMs, await keeper.deliverReceipts(stop.signal));
     await changes.wait(waitMs, stop.signal);
   }
-  if (options.lockOnExit) await keeper.lock();
+  manager.stopping();
+  if (options.lockOnExit) await lockVolume(dependencies);
   const { lock } = state.read();
   const isOpen = lock.kind === "unlocked";
   return say("stopped", isOpen ? ["the volume stays open; nobody renews its lease"] : []);
+}
+
+function statusLine(serial: string, { lock }: MachineState): string {
+  return `${serial}: ${lock.kind} since ${lock.since}`;
 }
 
 /** @returns how long nothing is to be done, at most, in milliseconds */

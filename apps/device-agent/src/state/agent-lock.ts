@@ -5,9 +5,12 @@ import { AppError } from "@databox-cmk/errors";
 
 import { systemCode, toStateError } from "./state-error.ts";
 
-const PREFIX = "agent.lock.";
 /** On systems without /proc, where the process id alone must do. */
 const UNKNOWN_START = "unknown";
+
+const DOES = { agent: "is using", daemon: "is databox-agent serve of" } as const;
+/** `agent`: whatever changes the node, for as long as that takes. `daemon`: the one that serves it. */
+export type LockHolder = keyof typeof DOES;
 
 /**
  * One changing command at a time per state folder. Each agent puts down a lock file of its own name, then looks for
@@ -19,22 +22,25 @@ const UNKNOWN_START = "unknown";
  *
  * @throws {AppError} `AgentBusy`, or `AgentStateUnwritable` / `DiskFull`
  */
-export function takeAgentLock(folder: string): Disposable {
-  const ownName = `${PREFIX}${String(process.pid)}.${startOf(process.pid) ?? UNKNOWN_START}`;
+export function takeAgentLock(folder: string, holder: LockHolder = "agent"): Disposable {
+  const prefix = `${holder}.lock.`;
+  const ownName = `${prefix}${String(process.pid)}.${startOf(process.pid) ?? UNKNOWN_START}`;
   const own = join(folder, ownName);
   let entries: string[];
   try {
-    closeSync(openSync(own, "w", 0o600));
+    // Its own name is taken: something else in this process is at work.
+    closeSync(openSync(own, ownName.endsWith(UNKNOWN_START) ? "w" : "wx", 0o600));
     entries = readdirSync(folder);
   } catch (error) {
+    if (systemCode(error) === "EEXIST") throw busy(holder, String(process.pid), folder);
     throw toStateError(error, own);
   }
   for (const name of entries) {
-    if (!name.startsWith(PREFIX) || name === ownName) continue;
-    const [pid = "", start] = name.slice(PREFIX.length).split(".");
+    if (!name.startsWith(prefix) || name === ownName) continue;
+    const [pid = "", start] = name.slice(prefix.length).split(".");
     if (isRunning(Number(pid), start)) {
       rmSync(own, { force: true });
-      throw new AppError("AgentBusy", { detail: `process ${pid} is using ${folder}` });
+      throw busy(holder, pid, folder);
     }
     rmSync(join(folder, name), { force: true });
   }
@@ -43,6 +49,10 @@ export function takeAgentLock(folder: string): Disposable {
       rmSync(own, { force: true });
     },
   };
+}
+
+function busy(holder: LockHolder, pid: string, folder: string): AppError {
+  return new AppError("AgentBusy", { detail: `process ${pid} ${DOES[holder]} ${folder}` });
 }
 
 function isRunning(pid: number, start: string | undefined): boolean {

@@ -7,6 +7,8 @@ import type * as z from "zod/mini";
 
 import { machineState } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import { passkeyTries } from "../core/passkey-tries.ts";
+import type { PasskeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
 import type { Settings } from "../core/settings.ts";
 import { readPrivateFile } from "./read-private-file.ts";
@@ -20,6 +22,7 @@ const FILES = {
   envelope: "envelope.jws",
   certificateAuthority: "broker-ca.pem",
   journal: "journal.jsonl",
+  passkeyTries: "passkey-tries.json",
 } as const;
 
 /** The agent's own folder: mode 0700, its files 0600. */
@@ -36,6 +39,8 @@ export type StateFolder = {
   readEnvelope(): string | undefined;
   writeEnvelope(jws: string): void;
   writeCertificateAuthority(pem: string): void;
+  readPasskeyTries(): PasskeyTries | undefined;
+  writePasskeyTries(value: PasskeyTries): void;
 };
 
 /** @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members */
@@ -64,6 +69,10 @@ export function openStateFolder(path: string): StateFolder {
     },
     writeCertificateAuthority: (pem) => {
       writeDurably(at("certificateAuthority"), pem);
+    },
+    readPasskeyTries: () => readJson(at("passkeyTries"), passkeyTries),
+    writePasskeyTries: (value) => {
+      writeDurably(at("passkeyTries"), `${JSON.stringify(value)}\n`);
     },
   };
 }

@@ -119,5 +119,6 @@ function dependencies(stateDir: string): CommandDependencies {
     environmentNames: [],
     report: () => undefined,
     readStandardInput: () => Promise.resolve(""),
+    readPasskey: () => Promise.resolve(new Uint8Array()),
   };
 }

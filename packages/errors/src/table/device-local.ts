@@ -25,6 +25,42 @@ export const DEVICE_LOCAL_ERRORS = {
     why: "The broker granted the key and the envelope opened, but cryptsetup found no key slot for it.",
     meanwhile: VOLUME_STAYS_LOCKED,
   },
+  PasskeyRejected: {
+    title: "The passkey is wrong",
+    message: "The volume does not open with this passkey",
+    class: "invalid",
+    httpStatus: 403,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
+    steps: [
+      { text: "Compare upper and lower case; a passkey never holds I, L, O or 0" },
+      {
+        text: "Read the passkey of this node again (portal: order > Device details): it changes when the node is rekeyed, and each node of a Data Box Heavy has its own line",
+        for: "order-owner",
+      },
+      { text: "Or unlock by the network instead", command: "databox-agent unlock" },
+    ],
+    why: "No key slot of the volume takes what was typed. Five wrong tries are allowed, across boots, then one must wait for 15 minutes.",
+    meanwhile: VOLUME_STAYS_LOCKED,
+  },
+  PasskeyTriesExhausted: {
+    title: "Too many wrong passkeys",
+    message: "The passkey was wrong five times, and no further try is allowed yet",
+    class: "invalid",
+    httpStatus: 429,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: "Leave node {serial} switched on for {retryAfterSeconds} seconds, then type its passkey again.",
+    steps: [
+      {
+        text: "Wait for {retryAfterSeconds} seconds; to switch the node off and on begins the wait anew",
+      },
+      { text: "Meanwhile it can be unlocked by the network", command: "databox-agent unlock" },
+    ],
+    why: "Whoever holds the appliance must not guess its passkey.",
+    meanwhile: VOLUME_STAYS_LOCKED,
+  },
   VolumeNotFound: {
     title: "The volume was not found",
     message: "There is no volume at the configured path",

@@ -1,0 +1,50 @@
+import type { ReadStream } from "node:tty";
+
+import { zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+/** A passkey has at most 64 characters; the rest is room for a mistake that is told. */
+const MAX_BYTES = 256;
+const [ENTER, LINE_FEED, END, INTERRUPT, BACKSPACE, DELETE] = [13, 10, 4, 3, 8, 127];
+
+/**
+ * One line: from a terminal without echo, else from what is piped in. Bytes and never a string, so that it can be zeroed.
+ *
+ * @throws {AppError} `Misuse` when nothing was typed, or far too much
+ */
+export async function readPasskey(
+  input: NodeJS.ReadableStream & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>,
+  ask: (text: string) => void,
+): Promise<Uint8Array> {
+  const isTerminal = input.isTTY === true;
+  if (isTerminal) {
+    ask("Passkey (it is not shown), then Enter:");
+    input.setRawMode?.(true);
+  }
+  const typed = new Uint8Array(MAX_BYTES);
+  let length = 0;
+  try {
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      const ended = chunk.some((byte) => {
+        if (byte === LINE_FEED || byte === ENTER) return true;
+        if (isTerminal && byte === END) return true;
+        if (isTerminal && byte === INTERRUPT) throw misuse("no passkey: interrupted");
+        if (isTerminal && (byte === BACKSPACE || byte === DELETE)) length = Math.max(0, length - 1);
+        else if (length === MAX_BYTES) throw misuse("the passkey is longer than 64 characters");
+        else typed[length++] = byte;
+        return false;
+      });
+      zero(chunk);
+      if (ended) break;
+    }
+    if (length === 0) throw misuse("no passkey: type it, or pipe it in");
+    return typed.slice(0, length);
+  } finally {
+    zero(typed);
+    if (isTerminal) input.setRawMode?.(false);
+  }
+}
+
+function misuse(detail: string): AppError {
+  return new AppError("Misuse", { detail });
+}

@@ -1,0 +1,105 @@
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import { unlock } from "../commands/unlock.ts";
+import type { FailureEvent } from "../core/agent-event.ts";
+import { isFailure } from "../core/agent-event.ts";
+import { eventOfError } from "../core/failure-event.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { decidePasskeyOpening } from "../core/passkey-opening.ts";
+import type { Volume } from "../core/ports.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import type { NodeState } from "./node-state.ts";
+
+/** Of a question for a lease: meanwhile no other command of this node can run. */
+const ASK_TIMEOUT_MS = 5_000;
+const CLOSE_RETRY_MS = 1_000;
+
+type Unlocked = Extract<MachineState["lock"], { kind: "unlocked" }>;
+
+/** @returns in how many milliseconds it wants to be asked again, at the latest */
+export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
+
+/**
+ * Looks after a volume that a passkey opened: asks the broker for a lease, as `unlock` does, so that a signed refusal closes it like
+ * any other; and closes it when nobody with authority has answered for a day.
+ */
+export function createPasskeyKeeper(input: {
+  readonly state: NodeState;
+  readonly volume: Volume;
+  readonly journalPath: string;
+  readonly readBootId: () => string;
+  readonly serial: string;
+  readonly dependencies: CommandDependencies;
+}): PasskeyKeeper {
+  const { state, volume, serial, readBootId, dependencies } = input;
+  let askedAtMs: number | undefined;
+  let toldCode: string | undefined;
+
+  const context = () => ({
+    event: "serve" as const,
+    node: serial,
+    volume: volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+  });
+
+  /** The same failure is told once. */
+  function tell(event: FailureEvent): void {
+    if (toldCode !== event.code || event.relocked === true) dependencies.report(event);
+    toldCode = event.code;
+  }
+
+  async function ask(): Promise<void> {
+    try {
+      const event = await unlock({ ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS });
+      if (isFailure(event)) tell({ ...event, event: "serve" });
+      else toldCode = undefined;
+    } catch (error) {
+      tell(eventOfError(error, context()));
+    }
+    askedAtMs = bootClockMs();
+  }
+
+  async function close(): Promise<void> {
+    await state.change(async (store) => {
+      const { lock } = store.current;
+      if (lock.kind !== "unlocked" || lock.passkey === undefined || lock.lease !== undefined)
+        return;
+      await volume.close(lock.mapping);
+      const journal = openJournal(input.journalPath, {
+        bootId: readBootId(),
+        nowIso: dependencies.nowIso,
+      });
+      const journalHead = journal.append("relocked", { by: "passkey", cause: "outage" });
+      store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
+    });
+    dependencies.report({
+      ...context(),
+      outcome: "locked",
+      notes: ["a passkey had opened the volume, and its time is over"],
+    });
+  }
+
+  return {
+    async keep({ passkey, lease, bootId: unlockedIn }) {
+      if (passkey === undefined || lease !== undefined) return Number.POSITIVE_INFINITY;
+      const now = { bootId: readBootId(), bootMs: bootClockMs() };
+      const step = decidePasskeyOpening(passkey, unlockedIn, now, askedAtMs);
+      switch (step.kind) {
+        case "wait":
+          return step.milliseconds;
+        case "ask":
+          await ask();
+          return 0;
+        case "close":
+          try {
+            await close();
+            return 0;
+          } catch (error) {
+            tell(eventOfError(error, context()));
+            return CLOSE_RETRY_MS;
+          }
+      }
+    },
+  };
+}

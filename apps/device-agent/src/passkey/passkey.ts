@@ -1,0 +1,17 @@
+import { zero } from "@databox-cmk/crypto";
+
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { openByPasskey } from "./open-by-passkey.ts";
+
+/** Opens the volume with the passkey that a person read in the portal. Needs no broker. */
+export async function passkey(dependencies: CommandDependencies): Promise<AgentEvent> {
+  requirePrepared(dependencies.stateDir); // before anybody is asked to type
+  const typed = await dependencies.readPasskey();
+  try {
+    return await openByPasskey(typed, dependencies);
+  } finally {
+    zero(typed);
+  }
+}

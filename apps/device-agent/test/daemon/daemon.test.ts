@@ -1,0 +1,89 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createPreparedWorld } from "../agent-world.ts";
+import type { AgentWorld } from "../agent-world.ts";
+import { buildAgent } from "../crash/agent-process.ts";
+import { startDaemon } from "./daemon-process.ts";
+
+let agent: string;
+beforeAll(async () => {
+  agent = await buildAgent();
+});
+afterAll(() => {
+  rmSync(join(agent, ".."), { recursive: true, force: true });
+});
+
+const PASSKEY = new TextEncoder().encode("Right-Passkey-2345!");
+const typePasskey = (world: AgentWorld) =>
+  world.run({ command: "passkey" }, { readPasskey: async () => PASSKEY.slice() });
+
+test("a second daemon of one folder ends, and names the first", async () => {
+  await using world = await createPreparedWorld();
+  await using first = startDaemon(agent, world.stateDir);
+  await first.event({ outcome: "serving" });
+  await using second = startDaemon(agent, world.stateDir);
+  expect(await second.event({ code: "AgentBusy" })).toMatchObject({
+    detail: `process ${String(first.pid)} is databox-agent serve of ${world.stateDir}`,
+  });
+  expect(await second.ended).toBe(5);
+  // Commands beside it go on.
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+});
+
+test("a daemon that was killed leaves the folder free for the next", async () => {
+  await using world = await createPreparedWorld();
+  {
+    await using first = startDaemon(agent, world.stateDir);
+    await first.event({ outcome: "serving" });
+    process.kill(first.pid, "SIGKILL");
+    await first.ended;
+  }
+  await using second = startDaemon(agent, world.stateDir);
+  await second.event({ outcome: "serving" });
+});
+
+test("a volume that a passkey opened gets a lease as soon as the broker answers", async () => {
+  await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
+  await typePasskey(world);
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "serving" });
+  await expect
+    .poll(async () => (await world.status()) as object, { timeout: 10_000 })
+    .toMatchObject({ outcome: "unlocked", details: { lease: expect.any(String) } });
+  expect(world.broker.receipts.at(-1)).toMatchObject({ outcome: "unlocked" });
+});
+
+test("a volume that a passkey opened is closed by the broker's refusal", async () => {
+  await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
+  await typePasskey(world);
+  world.broker.refusal = { code: "UnlockRevoked" };
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "refused", code: "UnlockRevoked", relocked: true });
+  expect(await world.status()).toMatchObject({ outcome: "locked" });
+});
+
+test("a volume that a passkey opened stays open while nobody with authority answers", async () => {
+  await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
+  await world.broker[Symbol.asyncDispose]();
+  await typePasskey(world);
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "unreachable", code: "BrokerUnreachable" });
+  expect(await world.status()).toMatchObject({ outcome: "unlocked" });
+});
+
+test("with --lock-on-exit the volume that a passkey opened is closed at the end", async () => {
+  await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
+  await world.broker[Symbol.asyncDispose]();
+  await typePasskey(world);
+  {
+    await using daemon = startDaemon(agent, world.stateDir, ["--lock-on-exit"]);
+    await daemon.event({ outcome: "unreachable" });
+  }
+  expect(await world.status()).toMatchObject({ outcome: "locked" });
+  expect(readFileSync(join(world.stateDir, "journal.jsonl"), "utf8").trim()).toMatch(
+    /"event":"locked".*$/,
+  );
+});
