@@ -53,7 +53,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, s
     expect(seen(await type(world, PASSKEY))).toMatchObject(exhausted);
     world.boot("boot-number-2");
     expect(await type(world, PASSKEY)).toMatchObject({
-      ...{ code: exhausted.code },
+      code: exhausted.code,
       retryAfterSeconds: 900,
     });
     expect(journal(world).filter((row) => row.includes("passkey-rejected"))).toHaveLength(TRIES);

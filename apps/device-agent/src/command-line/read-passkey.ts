@@ -13,7 +13,7 @@ const [ENTER, LINE_FEED, END, INTERRUPT, BACKSPACE, DELETE] = [13, 10, 4, 3, 8, 
  * @throws {AppError} `Misuse` when nothing was typed, or far too much
  */
 export async function readPasskey(
-  input: NodeJS.ReadableStream & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>,
+  input: AsyncIterable<Uint8Array> & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>,
   ask: (text: string) => void,
 ): Promise<Uint8Array> {
   const isTerminal = input.isTTY === true;
@@ -24,7 +24,7 @@ export async function readPasskey(
   const typed = new Uint8Array(MAX_BYTES);
   let length = 0;
   try {
-    for await (const chunk of input as AsyncIterable<Buffer>) {
+    for await (const chunk of input) {
       const ended = chunk.some((byte) => {
         if (byte === LINE_FEED || byte === ENTER) return true;
         if (isTerminal && byte === END) return true;

@@ -43,7 +43,7 @@ export function startDaemon(
       };
       looks.add(look);
       look();
-      void ended.then(() => {
+      child.once("close", () => {
         reject(new Error(`the daemon ended: ${JSON.stringify(events)}`));
       });
       return promise.finally(() => looks.delete(look));

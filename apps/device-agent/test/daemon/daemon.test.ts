@@ -42,7 +42,7 @@ test("a daemon that was killed leaves the folder free for the next", async () =>
     await first.ended;
   }
   await using second = startDaemon(agent, world.stateDir);
-  await second.event({ outcome: "serving" });
+  expect(await second.event({ outcome: "serving" })).toMatchObject({ event: "serve" });
 });
 
 test("a volume that a passkey opened gets a lease as soon as the broker answers", async () => {
