@@ -1,4 +1,5 @@
-// Sets up the working tree: dependencies (by pnpm, from the lockfile), the agent's bundle, and, for tests, system packages.
+// Sets up the working tree: dependencies (by pnpm, from the lockfile), the agent's bundle, the portal's pages, and, for
+// tests, system packages.
 // Plain JavaScript for Node 20 without dependencies, since it runs before anything is installed. Says all on standard
 // error, so that `npm start -- --json` keeps standard output for its events.
 import { spawnSync } from "node:child_process";
@@ -13,6 +14,7 @@ const MINIMUM_NODE_MAJOR = 20;
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
   bubblewrap: ["bwrap"],
+  chromium: ["chromium"],
   "cryptsetup-bin": ["cryptsetup"],
   jose: ["jose"],
   openssl: ["openssl"],
@@ -35,6 +37,21 @@ run(
     "packages/crypto/src",
     "packages/protocol/src",
     "packages/errors/src",
+  ],
+);
+run(
+  "the portal's pages",
+  "pnpm",
+  ["--silent", "--filter", "@databox-cmk/portal", "build"],
+  [
+    "apps/portal/index.html",
+    "apps/portal/public",
+    "apps/portal/src",
+    "apps/portal/vite.config.ts",
+    "packages/ui/src",
+    "packages/protocol/src",
+    "packages/errors/src",
+    "pnpm-lock.yaml",
   ],
 );
 if (process.argv.includes("--for-tests")) installTestPackages();

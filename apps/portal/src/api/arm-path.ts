@@ -1,0 +1,49 @@
+/** Newest api-version of Microsoft.DataBox that the broker knows. */
+const DATA_BOX_API_VERSION = "2025-07-01";
+
+export type OrderName = {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly jobName: string;
+};
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** A path of Resource Manager as the portal's server takes it. */
+export function armPath(path: string, apiVersion: string, query: Query = {}): string {
+  const search = new URLSearchParams({ "api-version": apiVersion });
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") search.set(name, value);
+  }
+  return `/portal/api/arm${path}?${search.toString()}`;
+}
+
+export function dataBoxPath(path: string, query: Query = {}): string {
+  return armPath(path, DATA_BOX_API_VERSION, query);
+}
+
+export function orderId({ subscriptionId, resourceGroup, jobName }: OrderName): string {
+  return `/subscriptions/${encodeURIComponent(subscriptionId)}/resourceGroups/${encodeURIComponent(resourceGroup)}/providers/Microsoft.DataBox/jobs/${encodeURIComponent(jobName)}`;
+}
+
+export function orderPath(name: OrderName, action = "", query: Query = {}): string {
+  return dataBoxPath(`${orderId(name)}${action}`, query);
+}
+
+const ORDER_ID =
+  /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/microsoft\.databox\/jobs\/([^/]+)$/i;
+
+/** `undefined` when it is no order's id. */
+export function parseOrderId(id: string): OrderName | undefined {
+  const [, subscriptionId, resourceGroup, jobName] = ORDER_ID.exec(id) ?? [];
+  if (subscriptionId === undefined || resourceGroup === undefined || jobName === undefined)
+    return undefined;
+  return { subscriptionId, resourceGroup, jobName };
+}
+
+/** The position in a `nextLink`; the link itself names Resource Manager, which pages do not call. */
+export function skipTokenOf(nextLink: string | undefined): string | undefined {
+  if (nextLink === undefined) return undefined;
+  const { searchParams } = new URL(nextLink);
+  return searchParams.get("$skipToken") ?? searchParams.get("$skiptoken") ?? undefined;
+}

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import * as z from "zod/mini";
+
+import { createClient } from "./client.ts";
+import { ProblemError } from "./problem-error.ts";
+
+function answering(answer: () => Response) {
+  const calls: { path: string; init: RequestInit }[] = [];
+  let signedOut = 0;
+  const client = createClient({
+    csrfToken: "token-1",
+    fetch: (path, init) => {
+      calls.push({ path, init });
+      return Promise.resolve().then(answer);
+    },
+    onSignedOut: () => {
+      signedOut += 1;
+    },
+  });
+  return { client, calls, signedOut: () => signedOut };
+}
+
+const json = (status: number, body: unknown) => () =>
+  new Response(JSON.stringify(body), { status });
+const view = z.object({ name: z.string() });
+
+async function problemOf(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ProblemError);
+  return error as ProblemError;
+}
+
+test("the session's token goes with every call but GET", async () => {
+  const { client, calls } = answering(json(200, { name: "a" }));
+  await client.read("/x", view);
+  await client.send("/x", { method: "POST", body: { a: 1 } });
+  expect(calls.map(({ init }) => new Headers(init.headers).get("x-csrf-token"))).toEqual([
+    null,
+    "token-1",
+  ]);
+});
+
+test("an answer of another shape is a problem that names the member, not a page that breaks later", async () => {
+  const { client } = answering(json(200, { name: 1 }));
+  const { problem } = await problemOf(client.read("/x", view));
+  expect(problem.code).toBe("BrokerUnreachable");
+  expect(problem.message).toContain("name");
+});
+
+test("a refusal keeps its code, reason, who must act, steps and other additions", async () => {
+  const { client } = answering(
+    json(403, {
+      error: {
+        code: "SsemUserErrorKeyVaultBadRequestException",
+        message: "no access.",
+        details: [{ code: "role", message: "m" }],
+        additionalInfo: [
+          {
+            type: "Recovery",
+            info: {
+              class: "refused",
+              who: "security-administrator",
+              recoverable: "yes",
+              reason: "role",
+              ask: "ask",
+              steps: [{ text: "grant", command: "az role" }],
+              docs: "d",
+              requestId: "r-1",
+            },
+          },
+          { type: "OfflineAnswer", info: { answer: "jws" } },
+        ],
+      },
+    }),
+  );
+  const { problem, status, additionalInfo } = await problemOf(client.read("/x", view));
+  expect(status).toBe(403);
+  expect(problem).toMatchObject({
+    reason: "role",
+    who: "security-administrator",
+    steps: [{ text: "grant", command: "az role" }],
+    requestId: "r-1",
+  });
+  expect(additionalInfo.at(1)).toEqual({ type: "OfflineAnswer", info: { answer: "jws" } });
+});
+
+test("Azure's own error without recovery is explained by our row of the same code", async () => {
+  const { client } = answering(
+    json(404, { error: { code: "ResourceNotFound", message: "not there" } }),
+  );
+  const { problem } = await problemOf(client.read("/x", view));
+  expect(problem).toMatchObject({ code: "ResourceNotFound", message: "not there" });
+  expect(problem.steps.length).toBeGreaterThan(0);
+});
+
+test("a code that nobody listed is shown as it came", async () => {
+  const { client } = answering(json(409, { error: { code: "VaultAlreadyExists", message: "m" } }));
+  const { problem } = await problemOf(client.read("/x", view));
+  expect(problem).toMatchObject({ code: "VaultAlreadyExists", title: "VaultAlreadyExists" });
+});
+
+test.each([
+  ["a proxy's page", () => new Response("<html>", { status: 502 })],
+  [
+    "a network failure",
+    () => {
+      throw new TypeError("fetch failed");
+    },
+  ],
+])("%s is unreachable, never a refusal", async (_name, answer) => {
+  const { client } = answering(answer);
+  const { problem } = await problemOf(client.read("/x", view));
+  expect(problem).toMatchObject({ code: "BrokerUnreachable", class: "unreachable" });
+});
+
+test("a session that has ended is told once for each answer", async () => {
+  const { client, signedOut } = answering(
+    json(401, { error: { code: "AuthenticationFailed", message: "m" } }),
+  );
+  await problemOf(client.read("/x", view));
+  expect(signedOut()).toBe(1);
+});

@@ -1,0 +1,96 @@
+import * as z from "zod/mini";
+
+import { ProblemError } from "./problem-error.ts";
+
+export type Call = {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Calls of the broker on the page's own origin. Every answer is parsed; everything else is a `ProblemError`. */
+export type Client = {
+  read<Schema extends z.ZodMiniType>(
+    path: string,
+    schema: Schema,
+    call?: Call,
+  ): Promise<z.infer<Schema>>;
+  /** For answers without a body that matters. */
+  send(path: string, call: Call): Promise<{ readonly status: number }>;
+};
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * @param csrfToken - of the session; sent with everything but GET.
+ * @param onSignedOut - the session ended: nothing that is shown can be trusted to go on.
+ */
+export function createClient({
+  csrfToken,
+  fetch,
+  onSignedOut,
+}: {
+  readonly csrfToken: string;
+  readonly fetch: Fetch;
+  readonly onSignedOut: () => void;
+}): Client {
+  const exchange = async (path: string, { method = "GET", body, signal }: Call) => {
+    const response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      redirect: "error",
+      headers: {
+        accept: "application/json",
+        ...(method === "GET" ? {} : { "x-csrf-token": csrfToken }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    }).catch(async (error: unknown) => {
+      if (signal?.aborted === true) throw error;
+      throw await silence("connection");
+    });
+    if (response.status === 401) onSignedOut();
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  };
+  return {
+    read: async (path, schema, call = {}) => {
+      const response = await exchange(path, call);
+      const parsed = z.safeParse(schema, await jsonOf(response));
+      if (parsed.success) return parsed.data;
+      const [issue] = parsed.error.issues;
+      throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    },
+    send: async (path, call) => {
+      const { status } = await exchange(path, call);
+      return { status };
+    },
+  };
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The table of codes is loaded with the first failure. */
+async function problemOf(response: Response): Promise<ProblemError> {
+  const body = await jsonOf(response);
+  const { readProblem, problemOfSilence } = await import("./read-problem.ts");
+  const read = readProblem(body);
+  if (read !== undefined)
+    return new ProblemError(read.problem, response.status, read.additionalInfo);
+  return new ProblemError(
+    problemOfSilence("BrokerUnreachable", `HTTP ${response.status}`),
+    response.status,
+  );
+}
+
+async function silence(detail: string): Promise<ProblemError> {
+  const { problemOfSilence } = await import("./read-problem.ts");
+  return new ProblemError(problemOfSilence("BrokerUnreachable", detail));
+}

@@ -1,0 +1,21 @@
+import type { Problem } from "@databox-cmk/ui";
+
+/** A call that did not do what was asked, with what a page shows of it. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+  readonly status: number;
+  /** Further entries of `additionalInfo`, such as a signed denial. */
+  readonly additionalInfo: readonly { readonly type: string; readonly info: unknown }[];
+
+  constructor(
+    problem: Problem,
+    status = 0,
+    additionalInfo: readonly { readonly type: string; readonly info: unknown }[] = [],
+  ) {
+    super(problem.message);
+    this.name = "ProblemError";
+    this.problem = problem;
+    this.status = status;
+    this.additionalInfo = additionalInfo;
+  }
+}

@@ -1,0 +1,77 @@
+import { type ErrorCode, explain, isErrorCode } from "@databox-cmk/errors";
+import type { Problem } from "@databox-cmk/ui";
+import * as z from "zod/mini";
+
+const WHO = [
+  "security-administrator",
+  "order-owner",
+  "site-operator",
+  "broker-operator",
+  "nobody",
+] as const;
+
+const step = z.object({ text: z.string(), command: z.optional(z.string()) });
+const recovery = z.object({
+  class: z.string(),
+  who: z.enum(WHO),
+  recoverable: z.enum(["yes", "no", "until-date"]),
+  reason: z.optional(z.string()),
+  ask: z.string(),
+  steps: z.array(step),
+  requestId: z.optional(z.string()),
+});
+/** Resource Manager's error, of the broker or of Azure itself: Azure's own has no more than code and message. */
+const armError = z.object({
+  code: z.string(),
+  message: z.string(),
+  target: z.optional(z.nullable(z.string())),
+  details: z.optional(
+    z.nullable(z.array(z.nullable(z.object({ code: z.string(), message: z.string() })))),
+  ),
+  additionalInfo: z.optional(z.array(z.object({ type: z.string(), info: z.unknown() }))),
+});
+type ArmError = z.infer<typeof armError>;
+const armErrorBody = z.object({ error: armError });
+
+/** The problem in an ARM error; `undefined` when it is no such error. */
+export function readProblem(
+  body: unknown,
+): { problem: Problem; additionalInfo: NonNullable<ArmError["additionalInfo"]> } | undefined {
+  const parsed = z.safeParse(armErrorBody, body);
+  if (!parsed.success) return undefined;
+  const { error } = parsed.data;
+  return { problem: problemOfError(error), additionalInfo: error.additionalInfo ?? [] };
+}
+
+/** An error in a resource or an answer has the same shape. */
+export function problemOfError(error: ArmError): Problem {
+  const told = error.additionalInfo?.find(({ type }) => type === "Recovery")?.info;
+  const parsed = z.safeParse(recovery, told);
+  const info = parsed.success ? parsed.data : undefined;
+  if (info === undefined) return problemWithoutRecovery(error);
+  return {
+    code: error.code,
+    ...(info.reason === undefined ? {} : { reason: info.reason }),
+    title: isErrorCode(error.code) ? explain(error.code).title : error.code,
+    message: error.message,
+    class: info.class,
+    who: info.who,
+    recoverable: info.recoverable,
+    steps: info.steps.map(({ text, command }) =>
+      command === undefined ? { text } : { text, command },
+    ),
+    ...(info.requestId === undefined ? {} : { requestId: info.requestId }),
+  };
+}
+
+/** An error of Azure's own: our table's row where we have the code, else what Azure said, to whom it concerns. */
+function problemWithoutRecovery({ code, message }: ArmError): Problem {
+  if (isErrorCode(code)) return { ...explain(code), message };
+  return { code, title: code, message, class: "refused", who: "order-owner", steps: [] };
+}
+
+/** What a page shows when no answer of the service came. */
+export function problemOfSilence(code: ErrorCode, detail: string): Problem {
+  const problem = explain(code);
+  return { ...problem, message: `${problem.message} (${detail})` };
+}

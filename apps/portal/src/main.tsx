@@ -1,0 +1,34 @@
+import "./page.css";
+import { ThemedRoot } from "@databox-cmk/ui";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { createPortalQueryClient } from "./queries/create-query-client.ts";
+import { createPortalRouter } from "./router.tsx";
+import { SessionGate } from "./shell/session-gate.tsx";
+import { Languages } from "./texts/texts.ts";
+
+const root = document.querySelector("#root");
+if (root === null) throw new RangeError("index.html has no #root");
+const router = createPortalRouter();
+const queryClient = createPortalQueryClient();
+createRoot(root).render(
+  <StrictMode>
+    <Languages>
+      <ThemedRoot nonce={nonceOfThisResponse()}>
+        <QueryClientProvider client={queryClient}>
+          <SessionGate>
+            <RouterProvider router={router} />
+          </SessionGate>
+        </QueryClientProvider>
+      </ThemedRoot>
+    </Languages>
+  </StrictMode>,
+);
+
+/** Browsers hide a nonce from attributes, not from this property of the element that carries it. */
+function nonceOfThisResponse(): string {
+  return document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
+}

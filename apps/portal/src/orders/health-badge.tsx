@@ -1,0 +1,48 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import {
+  CheckmarkCircleFilled,
+  DismissCircleFilled,
+  QuestionCircleRegular,
+  SubtractCircleRegular,
+  WarningFilled,
+} from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import type { HealthState } from "../api/order-summaries.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  Healthy: { color: tokens.colorStatusSuccessForeground1 },
+  AtRisk: { color: tokens.colorStatusWarningForeground3 },
+  Unusable: { color: tokens.colorStatusDangerForeground1 },
+  Unknown: { color: tokens.colorNeutralForeground3 },
+  NotWatched: { color: tokens.colorNeutralForeground3 },
+});
+
+const ICONS = {
+  Healthy: CheckmarkCircleFilled,
+  AtRisk: WarningFilled,
+  Unusable: DismissCircleFilled,
+  Unknown: QuestionCircleRegular,
+  NotWatched: SubtractCircleRegular,
+} as const satisfies Record<HealthState, unknown>;
+
+export function HealthBadge({
+  health,
+}: {
+  readonly health: { readonly state: HealthState };
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const Icon = ICONS[health.state];
+  return (
+    <span className={styles.badge}>
+      <span className={mergeClasses(styles.icon, styles[health.state])} aria-hidden>
+        <Icon />
+      </span>
+      {texts.healthStates[health.state]}
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import {
+  ClockRegular,
+  LockClosedFilled,
+  LockOpenFilled,
+  ShieldDismissRegular,
+  SubtractCircleRegular,
+} from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import type { LockState } from "../api/order-summaries.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  serial: {
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  notPrepared: { color: tokens.colorNeutralForeground3 },
+  locked: { color: tokens.colorNeutralForeground2 },
+  unlocked: { color: tokens.colorStatusSuccessForeground1 },
+  grace: { color: tokens.colorStatusWarningForeground3 },
+  revoked: { color: tokens.colorStatusDangerForeground1 },
+});
+
+const ICONS = {
+  notPrepared: SubtractCircleRegular,
+  locked: LockClosedFilled,
+  unlocked: LockOpenFilled,
+  grace: ClockRegular,
+  revoked: ShieldDismissRegular,
+} as const satisfies Record<LockState, unknown>;
+
+/** @param serial - where more than one node is shown. */
+export function LockBadge({
+  lock,
+  serial,
+}: {
+  readonly lock: LockState;
+  readonly serial?: string;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const Icon = ICONS[lock];
+  return (
+    <span className={styles.badge}>
+      <span className={mergeClasses(styles.icon, styles[lock])} aria-hidden>
+        <Icon />
+      </span>
+      {texts.lockStates[lock]}
+      {serial !== undefined && <span className={styles.serial}>{serial}</span>}
+    </span>
+  );
+}

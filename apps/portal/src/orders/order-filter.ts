@@ -1,0 +1,43 @@
+import { STAGE_NAMES, type StageName } from "@databox-cmk/protocol";
+
+import {
+  ENCRYPTION_TYPES,
+  HEALTH_STATES,
+  type HealthState,
+  LOCK_STATES,
+  type LockState,
+} from "../api/order-summaries.ts";
+
+/** What the address of the order list may carry, so that a filtered list can be sent to somebody. */
+export type OrderSearch = {
+  readonly subscription?: string;
+  readonly search?: string;
+  readonly stage?: StageName;
+  readonly encryption?: (typeof ENCRYPTION_TYPES)[number];
+  readonly health?: HealthState;
+  readonly lock?: LockState;
+};
+
+/** Anything unknown in the address is left out: a filter that nobody sees would hide orders. */
+export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
+  const stage = STAGE_NAMES.find((name) => name === search["stage"]);
+  const encryption = ENCRYPTION_TYPES.find((type) => type === search["encryption"]);
+  const health = HEALTH_STATES.find((state) => state === search["health"]);
+  const lock = LOCK_STATES.find((state) => state === search["lock"]);
+  const text = textOf(search["search"]);
+  const subscription = textOf(search["subscription"]);
+  return {
+    ...(subscription === undefined ? {} : { subscription }),
+    ...(text === undefined ? {} : { search: text }),
+    ...(stage === undefined ? {} : { stage }),
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(health === undefined ? {} : { health }),
+    ...(lock === undefined ? {} : { lock }),
+  };
+}
+
+/** The router reads a number where the address has only digits. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value.slice(0, 128) : undefined;
+}

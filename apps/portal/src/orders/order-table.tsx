@@ -1,0 +1,130 @@
+import { Time } from "@databox-cmk/ui";
+import {
+  makeStyles,
+  mergeClasses,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import type { OrderSummary } from "../api/order-summaries.ts";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { HealthBadge } from "./health-badge.tsx";
+import { LockBadge } from "./lock-badge.tsx";
+import { StageBadge } from "./stage-badge.tsx";
+
+const BELOW_WIDE = "@media (max-width: 1439px)";
+const BELOW_MEDIUM = "@media (max-width: 1023px)";
+const NARROW = "@media (max-width: 639px)";
+
+const useStyles = makeStyles({
+  table: { tableLayout: "auto" },
+  heading: { fontWeight: tokens.fontWeightSemibold },
+  wideOnly: { [BELOW_WIDE]: { display: "none" } },
+  mediumOnly: { whiteSpace: "nowrap", [BELOW_MEDIUM]: { display: "none" } },
+  notNarrow: { [NARROW]: { display: "none" } },
+  narrowOnly: {
+    display: "none",
+    [NARROW]: {
+      display: "flex",
+      flexDirection: "column",
+      alignItems: "start",
+      gap: tokens.spacingVerticalXS,
+    },
+  },
+  cell: { paddingBlock: tokens.spacingVerticalS, height: "44px" },
+  name: { whiteSpace: "nowrap", [NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
+  locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
+});
+
+/** One row for each order; on a narrow screen a row's facts stand under its name. */
+export function OrderTable({ orders }: { readonly orders: readonly OrderSummary[] }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  return (
+    <Table aria-label={texts.orders.listLabel} className={styles.table}>
+      <TableHeader>
+        <TableRow>
+          <TableHeaderCell className={styles.heading}>{texts.orders.name}</TableHeaderCell>
+          {[
+            [texts.orders.stage, styles.notNarrow],
+            [texts.orders.encryption, styles.notNarrow],
+            [texts.orders.health, styles.notNarrow],
+            [texts.orders.lock, styles.notNarrow],
+            [texts.orders.group, styles.wideOnly],
+            [texts.orders.location, styles.wideOnly],
+            [texts.orders.ordered, styles.mediumOnly],
+          ].map(([heading, className]) => (
+            <TableHeaderCell key={heading} className={mergeClasses(styles.heading, className)}>
+              {heading}
+            </TableHeaderCell>
+          ))}
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {orders.map((order) => (
+          <OrderRow key={order.id} order={order} />
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function OrderRow({ order }: { readonly order: OrderSummary }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const stage = <StageBadge stage={order.stage} status={order.stageStatus} />;
+  const health = <HealthBadge health={order.keyHealth} />;
+  const locks = <Locks order={order} />;
+  const encryption = texts.encryptionTypes[order.encryption.kekType];
+  return (
+    <TableRow>
+      <TableCell className={styles.cell}>
+        <RouterLink to="/orders" className={styles.name}>
+          {order.name}
+        </RouterLink>
+        <div className={styles.narrowOnly}>
+          {stage}
+          <Text size={200}>{encryption}</Text>
+          {health}
+          {locks}
+        </div>
+      </TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{stage}</TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{encryption}</TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{health}</TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{locks}</TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.wideOnly)}>
+        {order.resourceGroup}
+      </TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.wideOnly)}>{order.location}</TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.mediumOnly)}>
+        <Time at={order.createdAt} />
+      </TableCell>
+    </TableRow>
+  );
+}
+
+function Locks({ order }: { readonly order: OrderSummary }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  if (order.nodes.length === 0) return <Text>{texts.orders.noNodes}</Text>;
+  return (
+    <div className={styles.locks}>
+      {order.nodes.map((node) => (
+        <LockBadge
+          key={node.serial}
+          lock={node.lock}
+          {...(order.nodes.length > 1 ? { serial: node.serial } : {})}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { orderId, type OrderName } from "../api/arm-path.ts";
+import type { OrderFilter } from "../api/order-summaries.ts";
+
+/** Every key of the cache, so that what a change makes stale is named in one place. */
+export const QUERY_KEYS = {
+  subscriptions: ["subscriptions"],
+  orders: ["orders"],
+  orderPage: (subscriptionId: string, filter: OrderFilter, position: string | undefined) => [
+    "orders",
+    subscriptionId,
+    filter,
+    position,
+  ],
+  /** Everything of one order. */
+  order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
+  orderPart: (name: OrderName, part: string, ...more: readonly unknown[]) => [
+    "order",
+    orderId(name).toLowerCase(),
+    part,
+    ...more,
+  ],
+} as const;

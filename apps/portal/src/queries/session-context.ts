@@ -1,0 +1,15 @@
+import { createContext, useContext } from "react";
+
+import type { Client } from "../api/client.ts";
+import type { Session } from "../api/session.ts";
+
+export type SignedIn = { readonly session: Session; readonly client: Client };
+
+export const SignedInContext = createContext<SignedIn | undefined>(undefined);
+
+/** Who is signed in, and the calls they may make. */
+export function useSignedIn(): SignedIn {
+  const signedIn = useContext(SignedInContext);
+  if (signedIn === undefined) throw new RangeError("read outside of a session");
+  return signedIn;
+}

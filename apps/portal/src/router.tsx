@@ -1,0 +1,43 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+
+import { parseOrderFilter } from "./orders/order-filter.ts";
+import { AppShell } from "./shell/app-shell.tsx";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+
+const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- how the router is told
+    throw redirect({ to: "/orders", replace: true });
+  },
+});
+
+const ordersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/orders",
+  validateSearch: parseOrderFilter,
+  component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
+});
+
+const routeTree = rootRoute.addChildren([homeRoute, ordersRoute]);
+
+/** Pages by address; each is loaded when it is first opened. */
+export function createPortalRouter() {
+  return createRouter({ routeTree, basepath: "/portal", defaultPreload: "intent" });
+}
+
+declare module "@tanstack/react-router" {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- declarations merge with interfaces only
+  interface Register {
+    router: ReturnType<typeof createPortalRouter>;
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  Avatar,
+  Button,
+  makeStyles,
+  Menu,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Persona,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { SignOutRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { useSignedIn } from "../queries/session-context.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  name: { "@media (max-width: 639px)": { display: "none" } },
+  persona: {
+    padding: tokens.spacingHorizontalM,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+  },
+});
+
+/** Who is signed in, and the way out. */
+export function AccountMenu({ className }: { readonly className: string }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { session, client } = useSignedIn();
+  const signOut = async () => {
+    await client.send("/portal/auth/sign-out", { method: "POST" });
+    location.assign("/portal/?signed-out");
+  };
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          appearance="transparent"
+          className={className}
+          icon={<Avatar name={session.name} size={24} />}
+          iconPosition="after"
+        >
+          <span className={styles.name}>{session.userName}</span>
+        </Button>
+      </MenuTrigger>
+      <MenuPopover>
+        <div className={styles.persona}>
+          <Persona name={session.name} secondaryText={session.userName} />
+          <Text size={200}>{texts.session.tenant(session.tenantId)}</Text>
+        </div>
+        <MenuList>
+          <MenuItem icon={<SignOutRegular />} onClick={() => void signOut()}>
+            {texts.session.signOut}
+          </MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

@@ -1,0 +1,63 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { type ReactElement, Suspense, useEffect } from "react";
+
+import { followOrders } from "../api/live-updates.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useTexts } from "../texts/texts.ts";
+import { TopBar } from "./top-bar.tsx";
+
+const useStyles = makeStyles({
+  shell: { display: "flex", flexDirection: "column", height: "100%" },
+  skip: {
+    position: "absolute",
+    insetInlineStart: tokens.spacingHorizontalS,
+    insetBlockStart: "-100px",
+    zIndex: 10,
+    padding: tokens.spacingHorizontalS,
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorBrandForegroundLink,
+    ":focus": { insetBlockStart: tokens.spacingVerticalXS },
+  },
+  content: {
+    flexGrow: 1,
+    minHeight: 0,
+    overflow: "auto",
+    backgroundColor: tokens.colorNeutralBackground1,
+    outlineStyle: "none",
+  },
+});
+
+/** Top bar and page; follows what changes at the broker. */
+export function AppShell(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const queryClient = useQueryClient();
+  useEffect(
+    () =>
+      followOrders(
+        (path) => new EventSource(path),
+        (orderIds) => {
+          void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
+          for (const id of orderIds)
+            void queryClient.invalidateQueries({ queryKey: ["order", id] });
+        },
+      ),
+    [queryClient],
+  );
+  return (
+    <div className={styles.shell}>
+      <a href="#content" className={styles.skip}>
+        {texts.shell.skipToContent}
+      </a>
+      <TopBar />
+      <main id="content" tabIndex={-1} className={styles.content}>
+        <Suspense fallback={<LoadingState />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}

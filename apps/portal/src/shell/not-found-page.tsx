@@ -1,0 +1,16 @@
+import { EmptyState } from "@databox-cmk/ui";
+import { DocumentSearchRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+import { RouterLink } from "./router-link.tsx";
+
+export function NotFoundPage(): ReactElement {
+  const texts = useTexts();
+  return (
+    <EmptyState icon={<DocumentSearchRegular />} title={texts.shell.notFoundTitle}>
+      <p>{texts.shell.notFound}</p>
+      <RouterLink to="/orders">{texts.shell.toOrders}</RouterLink>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  Breadcrumb,
+  BreadcrumbDivider,
+  BreadcrumbItem,
+  makeStyles,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { Fragment, type ReactElement, type ReactNode, useEffect } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  head: {
+    paddingInline: tokens.spacingHorizontalL,
+    paddingBlockStart: tokens.spacingVerticalXS,
+  },
+  title: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    paddingBlock: tokens.spacingVerticalS,
+  },
+  icon: {
+    display: "flex",
+    fontSize: "32px",
+    color: tokens.colorBrandForeground1,
+    flexShrink: 0,
+  },
+  words: { minWidth: 0, overflowWrap: "anywhere" },
+  subtitle: { color: tokens.colorNeutralForeground2 },
+  body: { paddingInline: tokens.spacingHorizontalL, paddingBlockEnd: tokens.spacingVerticalXXL },
+});
+
+/** Breadcrumb, title and body of a page, as the Azure portal lays them out. */
+export function Page({
+  title,
+  subtitle,
+  icon,
+  trail,
+  children,
+}: {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly icon: ReactNode;
+  /** Links to the pages above, outermost first. */
+  readonly trail: readonly ReactElement[];
+  readonly children: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  useEffect(() => {
+    document.title = `${title} – ${texts.product}`;
+  }, [title, texts]);
+  return (
+    <>
+      <div className={styles.head}>
+        <Breadcrumb size="small" aria-label={texts.shell.breadcrumb}>
+          {trail.map((link) => (
+            <Fragment key={link.key}>
+              <BreadcrumbItem>{link}</BreadcrumbItem>
+              <BreadcrumbDivider />
+            </Fragment>
+          ))}
+        </Breadcrumb>
+        <div className={styles.title}>
+          <span className={styles.icon} aria-hidden>
+            {icon}
+          </span>
+          <div className={styles.words}>
+            <Text as="h1" size={600} weight="semibold" block>
+              {title}
+            </Text>
+            {subtitle !== undefined && (
+              <Text size={200} className={styles.subtitle}>
+                {subtitle}
+              </Text>
+            )}
+          </div>
+        </div>
+      </div>
+      <div className={styles.body}>{children}</div>
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import { EmptyState, ExplanationPanel, LoadingState } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
+import { PersonLockRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactElement, type ReactNode, useEffect, useMemo } from "react";
+
+import { type Client, createClient } from "../api/client.ts";
+import { ProblemError } from "../api/problem-error.ts";
+import { readSession, signInUrl } from "../api/session.ts";
+import { SignedInContext } from "../queries/session-context.ts";
+import { useTexts } from "../texts/texts.ts";
+
+/** Shows its children to people who are signed in, and sends everybody else to the sign-in page and back. */
+export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement {
+  const texts = useTexts();
+  const session = useQuery({
+    queryKey: ["session"],
+    queryFn: () => readSession(clientOf("")),
+    staleTime: Infinity,
+  });
+  const signedIn = useMemo(() => {
+    if (session.data === undefined || session.data === null) return;
+    return {
+      session: session.data,
+      client: clientOf(session.data.csrfToken, goToSignIn),
+    };
+  }, [session.data]);
+
+  const isSignInDue = session.data === null && !hasSignedOut();
+  useEffect(() => {
+    if (isSignInDue) goToSignIn();
+  }, [isSignInDue]);
+
+  if (session.isPending || isSignInDue) return <LoadingState />;
+  if (session.error instanceof ProblemError)
+    return (
+      <main>
+        <ExplanationPanel
+          problem={session.error.problem}
+          actions={<Button onClick={() => void session.refetch()}>{texts.ui.tryAgain}</Button>}
+        />
+      </main>
+    );
+  if (signedIn !== undefined) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
+  return (
+    <main>
+      <EmptyState icon={<PersonLockRegular />} title={texts.session.signedOut}>
+        <Button as="a" appearance="primary" href={signInUrl("/portal/")}>
+          {texts.session.signIn}
+        </Button>
+      </EmptyState>
+    </main>
+  );
+}
+
+function clientOf(csrfToken: string, onSignedOut = () => {}): Client {
+  return createClient({ csrfToken, fetch: fetch.bind(globalThis), onSignedOut });
+}
+
+/** Signing out leads here: to sign in again at once would undo it. */
+function hasSignedOut(): boolean {
+  return new URLSearchParams(location.search).has("signed-out");
+}
+
+function goToSignIn(): void {
+  location.assign(signInUrl(location.pathname + location.search));
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+import { expect, test } from "vitest";
+
+const DIST = new URL("../dist/", import.meta.url);
+const FIRST_PAGE = "src/orders/orders-page.tsx";
+const BUDGET_KIB = 350;
+
+type Chunk = { file: string; src?: string; css?: string[]; imports?: string[] };
+const manifest: Record<string, Chunk> = JSON.parse(
+  readFileSync(new URL(".vite/manifest.json", DIST), "utf8"),
+);
+
+/** What a browser loads for a chunk before it can run. */
+function filesOf(name: string, seen = new Set<string>()): Set<string> {
+  const chunk = manifest[name];
+  if (chunk === undefined) throw new RangeError(`the build has no chunk ${name}`);
+  if (seen.has(chunk.file)) return seen;
+  seen.add(chunk.file);
+  for (const file of chunk.css ?? []) seen.add(file);
+  for (const each of chunk.imports ?? []) filesOf(each, seen);
+  return seen;
+}
+
+const firstPage = new Set([...filesOf("index.html"), ...filesOf(FIRST_PAGE)]);
+const textOf = (file: string) => readFileSync(new URL(file, DIST), "utf8");
+
+test("everything that the order list needs is less than 350 kB compressed", () => {
+  const bytes = [...firstPage]
+    .map((file) => gzipSync(textOf(file)).length)
+    .reduce((sum, each) => sum + each, 0);
+  expect(bytes / 1024).toBeLessThan(BUDGET_KIB);
+  expect(bytes / 1024).toBeGreaterThan(BUDGET_KIB / 10);
+});
+
+test("the table of codes and the German texts are loaded when they are needed", () => {
+  const text = [...firstPage].map(textOf).join("\n");
+  expect(text).not.toContain("SsemUserErrorEncryptionKeyDisabled");
+  expect(text).not.toContain("Data-Box-Aufträge");
+});
+
+test("index.html has a place for the nonce in every element that needs one, and nothing inline", () => {
+  const html = textOf("index.html");
+  const elements = html.match(/<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*>/g) ?? [];
+  expect(elements.length).toBeGreaterThan(0);
+  for (const element of elements) expect(element).toContain('nonce="__CSP_NONCE__"');
+  expect(html).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)/);
+});

@@ -1,0 +1,12 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** The server puts each response's own nonce in its place, here and in index.html. */
+const NONCE_PLACEHOLDER = "__CSP_NONCE__";
+
+export default defineConfig({
+  base: "/portal/",
+  html: { cspNonce: NONCE_PLACEHOLDER },
+  plugins: [react()],
+  build: { target: "es2023", manifest: true, reportCompressedSize: false },
+});

@@ -1,0 +1,77 @@
+import {
+  Badge,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement, ReactNode } from "react";
+
+import { CopyButton } from "../copy-button.tsx";
+import { useUiTexts } from "../texts/ui-texts-context.ts";
+import type { Problem } from "./problem.ts";
+import { StepList } from "./step-list.tsx";
+
+const useStyles = makeStyles({
+  bar: { alignItems: "start", paddingBlock: tokens.spacingVerticalS },
+  body: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    minWidth: 0,
+    whiteSpace: "normal",
+    overflowWrap: "anywhere",
+  },
+  facts: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
+  },
+  code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
+});
+
+/** A problem: what is wrong, who must act, and the steps with their commands to copy. */
+export function ExplanationPanel({
+  problem,
+  actions,
+}: {
+  readonly problem: Problem;
+  readonly actions?: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useUiTexts();
+  const { reason, requestId } = problem;
+  return (
+    <MessageBar
+      intent={problem.class === "unreachable" || problem.class === "pending" ? "warning" : "error"}
+      layout="multiline"
+      className={styles.bar}
+    >
+      <MessageBarBody className={styles.body}>
+        {/* English in every language: the table of codes is, as its commands are. */}
+        <div lang="en">
+          <MessageBarTitle>{problem.title}</MessageBarTitle>
+          {problem.message}
+        </div>
+        <div className={styles.facts}>
+          <Text weight="semibold">{`${texts.explanation.whoActs}: ${texts.who[problem.who]}`}</Text>
+          <Badge appearance="outline" color="informative" className={styles.code}>
+            {reason === undefined ? problem.code : `${problem.code} · ${reason}`}
+          </Badge>
+          <CopyButton value={problem.code} what={texts.explanation.code} />
+        </div>
+        {problem.steps.length > 0 && <StepList steps={problem.steps} />}
+        {requestId !== undefined && (
+          <Text size={200} className={styles.code}>
+            {`${texts.explanation.requestId}: ${requestId}`}
+          </Text>
+        )}
+      </MessageBarBody>
+      {actions !== undefined && <MessageBarActions>{actions}</MessageBarActions>}
+    </MessageBar>
+  );
+}

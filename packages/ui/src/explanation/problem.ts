@@ -1,0 +1,30 @@
+import {
+  type ErrorCode,
+  explain,
+  type ExplainedStep,
+  type Facts,
+  type Recoverable,
+  type Who,
+} from "@databox-cmk/errors";
+
+/** A failure as a page shows it: never a bare "error". */
+export type Problem = {
+  readonly code: string;
+  readonly reason?: string;
+  readonly title: string;
+  readonly message: string;
+  readonly class: string;
+  readonly who: Who;
+  readonly recoverable?: Recoverable;
+  readonly steps: readonly ExplainedStep[];
+  readonly requestId?: string;
+};
+
+/** What the table says of a code. */
+export function problemOfCode(
+  code: ErrorCode,
+  options: { readonly reason?: string | undefined; readonly facts?: Facts | undefined } = {},
+): Problem {
+  const { httpStatus: _status, ask: _ask, ...problem } = explain(code, options);
+  return problem;
+}

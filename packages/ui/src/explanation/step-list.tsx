@@ -1,0 +1,60 @@
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { CopyButton } from "../copy-button.tsx";
+import { useUiTexts } from "../texts/ui-texts-context.ts";
+
+const useStyles = makeStyles({
+  steps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXXL },
+  step: { marginBlockEnd: tokens.spacingVerticalS },
+  command: {
+    display: "flex",
+    alignItems: "start",
+    gap: tokens.spacingHorizontalXS,
+    backgroundColor: tokens.colorNeutralBackground3,
+    color: tokens.colorNeutralForeground1,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: tokens.spacingHorizontalXS,
+    marginBlockStart: tokens.spacingVerticalXS,
+    maxWidth: "100%",
+  },
+  code: {
+    flexGrow: 1,
+    minWidth: 0,
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+    paddingBlock: tokens.spacingVerticalXXS,
+  },
+});
+
+/** Steps in order, each command with a button that copies it. */
+export function StepList({
+  steps,
+}: {
+  readonly steps: readonly { readonly text: string; readonly command?: string | undefined }[];
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useUiTexts();
+  return (
+    <div>
+      <Text weight="semibold" block>
+        {texts.explanation.whatToDo}
+      </Text>
+      <ol className={styles.steps} lang="en">
+        {steps.map(({ text, command }) => (
+          <li key={`${text} ${command ?? ""}`} className={styles.step}>
+            {text}
+            {command !== undefined && (
+              <div className={styles.command}>
+                <code className={styles.code}>{command}</code>
+                <CopyButton value={command} what={command} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+export { CopyButton } from "./copy-button.tsx";
+export { ExplanationPanel } from "./explanation/explanation-panel.tsx";
+export { type Problem, problemOfCode } from "./explanation/problem.ts";
+export { StepList } from "./explanation/step-list.tsx";
+export { formatRelative, formatTime, formatUtc } from "./format-time.ts";
+export { createLanguages, useLanguage } from "./language/create-languages.tsx";
+export { type Language, LANGUAGES } from "./language/language.ts";
+export { EmptyState, LoadingState } from "./page-states.tsx";
+export { QrPicture } from "./qr-picture.tsx";
+export { de as uiTextsDe } from "./texts/de.ts";
+export { en as uiTextsEn, type UiTexts } from "./texts/en.ts";
+export { useUiTexts } from "./texts/ui-texts-context.ts";
+export { THEME_CHOICES, type ThemeChoice } from "./theme/decide-theme.ts";
+export { ThemedRoot, useTheme } from "./theme/themed-root.tsx";
+export { Time } from "./time.tsx";

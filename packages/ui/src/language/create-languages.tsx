@@ -1,0 +1,85 @@
+import {
+  createContext,
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+
+import type { UiTexts } from "../texts/en.ts";
+import { UiTextsContext } from "../texts/ui-texts-context.ts";
+import { decideLanguage, type Language } from "./language.ts";
+
+const STORAGE_KEY = "language";
+
+type WithUiTexts = { readonly ui: UiTexts };
+
+export type LanguageSwitch = {
+  readonly language: Language;
+  readonly switchTo: (language: Language) => void;
+};
+
+const LanguageContext = createContext<LanguageSwitch>({ language: "en", switchTo: () => {} });
+
+/** The reader's language, and how to change it. */
+export function useLanguage(): LanguageSwitch {
+  return useContext(LanguageContext);
+}
+
+/**
+ * Texts of one app in every language: a typed object each, functions where a text has values in it, so that a missing
+ * text or value does not compile. i18next and FormatJS were looked at: their keys are typed only by generated files, and
+ * they are larger than all our texts; plurals and dates are Intl's here as there.
+ *
+ * @param sources - a language's texts, loaded when it is first used
+ */
+export function createLanguages<Texts extends WithUiTexts>(
+  sources: Readonly<Record<Language, () => Promise<Texts>>>,
+): {
+  readonly Languages: (properties: { readonly children: ReactNode }) => ReactElement | null;
+  readonly useTexts: () => Texts;
+} {
+  const TextsContext = createContext<Texts | undefined>(undefined);
+
+  function Languages({ children }: { readonly children: ReactNode }): ReactElement | null {
+    const [loaded, setLoaded] = useState<{ language: Language; texts: Texts }>();
+    const load = useCallback(async (language: Language) => {
+      const texts = await sources[language]();
+      document.documentElement.lang = language;
+      setLoaded({ language, texts });
+    }, []);
+    useEffect(() => {
+      void load(decideLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages));
+    }, [load]);
+    const language = loaded?.language ?? "en";
+    const languageSwitch = useMemo(
+      () => ({
+        language,
+        switchTo: (next: Language) => {
+          localStorage.setItem(STORAGE_KEY, next);
+          void load(next);
+        },
+      }),
+      [language, load],
+    );
+    if (loaded === undefined) return null;
+    return (
+      <LanguageContext value={languageSwitch}>
+        <UiTextsContext value={loaded.texts.ui}>
+          <TextsContext value={loaded.texts}>{children}</TextsContext>
+        </UiTextsContext>
+      </LanguageContext>
+    );
+  }
+
+  function useTexts(): Texts {
+    const texts = useContext(TextsContext);
+    if (texts === undefined) throw new RangeError("texts are read outside Languages");
+    return texts;
+  }
+
+  return { Languages, useTexts };
+}

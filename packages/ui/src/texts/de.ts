@@ -1,0 +1,38 @@
+import type { UiTexts } from "./en.ts";
+
+/** Deutsche Texte dessen, was alle unsere Seiten teilen. */
+export const de: UiTexts = {
+  copy: "Kopieren",
+  copied: "Kopiert",
+  copyWhat: (what) => `${what} kopieren`,
+  close: "Schließen",
+  tryAgain: "Erneut versuchen",
+  loading: "Wird geladen …",
+  theme: {
+    label: "Darstellung",
+    system: "Wie das System",
+    light: "Hell",
+    dark: "Dunkel",
+    "high-contrast": "Hoher Kontrast",
+  },
+  language: "Sprache",
+  explanation: {
+    whoActs: "Wer handeln muss",
+    whatToDo: "Was zu tun ist",
+    requestId: "Anfrage",
+    code: "Code",
+    reason: "Grund",
+    recoverableLabel: "Umkehrbar?",
+  },
+  who: {
+    "security-administrator": "Sicherheitsadministrator",
+    "order-owner": "Besitzer des Auftrags",
+    "site-operator": "Bediener am Gerät",
+    "broker-operator": "Betreiber des Dienstes",
+    nobody: "Niemand",
+  },
+  recoverable: { yes: "Ja", no: "Nein", "until-date": "Ja, bis zu einem Datum" },
+  qr: {
+    tooLong: "Dieser Text ist zu lang für einen QR-Code; nehmen Sie die Datei oder den Text.",
+  },
+};

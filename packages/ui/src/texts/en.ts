@@ -1,0 +1,44 @@
+import type { Recoverable, Who } from "@databox-cmk/errors";
+
+/** English texts of what all our pages share. */
+export const en = {
+  copy: "Copy",
+  copied: "Copied",
+  copyWhat: (what: string) => `Copy ${what}`,
+  close: "Close",
+  tryAgain: "Try again",
+  loading: "Loading …",
+  theme: {
+    label: "Appearance",
+    system: "As the system",
+    light: "Light",
+    dark: "Dark",
+    "high-contrast": "High contrast",
+  },
+  language: "Language",
+  explanation: {
+    whoActs: "Who must act",
+    whatToDo: "What to do",
+    requestId: "Request",
+    code: "Code",
+    reason: "Reason",
+    recoverableLabel: "Can it be undone?",
+  },
+  who: {
+    "security-administrator": "Security administrator",
+    "order-owner": "Owner of the order",
+    "site-operator": "Operator at the appliance",
+    "broker-operator": "Operator of the service",
+    nobody: "Nobody",
+  } satisfies Record<Who, string> as Record<Who, string>,
+  recoverable: {
+    yes: "Yes",
+    no: "No",
+    "until-date": "Yes, until a date",
+  } satisfies Record<Recoverable, string> as Record<Recoverable, string>,
+  qr: {
+    tooLong: "This text is too long for one QR code; use the file or the text.",
+  },
+};
+
+export type UiTexts = typeof en;

@@ -1,0 +1,17 @@
+export const THEME_CHOICES = ["system", "light", "dark", "high-contrast"] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
+export type ThemeName = Exclude<ThemeChoice, "system">;
+
+/** What the reader chose; else what their system asks for, forced colours before dark ones. */
+export function decideTheme(
+  choice: ThemeChoice,
+  system: { readonly dark: boolean; readonly forcedColors: boolean },
+): ThemeName {
+  if (choice !== "system") return choice;
+  if (system.forcedColors) return "high-contrast";
+  return system.dark ? "dark" : "light";
+}
+
+export function parseThemeChoice(stored: string | null): ThemeChoice {
+  return THEME_CHOICES.find((choice) => choice === stored) ?? "system";
+}
