@@ -26,6 +26,7 @@ export {
   generateSealingKey,
   generateStoredSealingKey,
   importSealingKey,
+  rekeyInfo,
   seal,
   unlockInfo,
 } from "./sealing/sealing.ts";

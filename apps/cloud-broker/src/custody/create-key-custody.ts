@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { changeKey, validateChoice } from "./change-key.ts";
+import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { destroyWrappings } from "./destroy-wrappings.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
@@ -9,6 +10,7 @@ import { createKeyReader } from "./key-reader.ts";
 import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeKey } from "./probe-key.ts";
+import { proposeRekey } from "./propose-rekey.ts";
 import { releaseContentKey } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
 
@@ -23,6 +25,9 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
     releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
     probe: (order, kid) => probeKey(deps, order, kid),
+    proposeRekey: (order, serial) => proposeRekey(deps, order, serial),
+    commitRekey: (order, serial, rekey, alsoCommit) =>
+      commitRekey(deps, { order, serial, rekey, alsoCommit }),
     revealPasskeys: (order) => revealPasskeys(deps, order),
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),

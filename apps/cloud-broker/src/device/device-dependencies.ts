@@ -12,8 +12,11 @@ import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** What devices need of an order's keys: the envelope as it is, and its content key released. */
-export type DeviceCustody = Pick<KeyCustody, "envelope" | "releaseContentKey">;
+/** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
+export type DeviceCustody = Pick<
+  KeyCustody,
+  "envelope" | "releaseContentKey" | "proposeRekey" | "commitRekey"
+>;
 
 export type DeviceDependencies = {
   readonly store: Store;

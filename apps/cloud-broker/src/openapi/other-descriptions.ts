@@ -8,6 +8,10 @@ import {
   grant,
   MESSAGE_TYPES,
   receipt,
+  rekeyConfirmation,
+  rekeyed,
+  rekeyProposal,
+  rekeyRequest,
   unlockRequest,
 } from "@databox-cmk/protocol";
 
@@ -40,6 +44,21 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     requestType: MESSAGE_TYPES.receipt,
     answers: { 200: acknowledgement },
     answerType: MESSAGE_TYPES.acknowledgement,
+  },
+  [`POST ${DEVICE_ROUTES.rekeys}`]: {
+    summary: "Proposes another unlock key to a node that holds a live lease",
+    request: rekeyRequest,
+    requestType: MESSAGE_TYPES.rekeyRequest,
+    answers: { 200: rekeyProposal },
+    answerType: MESSAGE_TYPES.rekeyProposal,
+  },
+  [`POST ${DEVICE_ROUTES.rekeyConfirmations}`]: {
+    summary:
+      "Puts a proposed envelope in force once the volume takes its key; answers with the one in force",
+    request: rekeyConfirmation,
+    requestType: MESSAGE_TYPES.rekeyConfirmation,
+    answers: { 200: rekeyed },
+    answerType: MESSAGE_TYPES.rekeyed,
   },
   "GET /.well-known/openid-configuration": {
     summary:

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 import { createLeases } from "./migrations/leases.ts";
+import { createRekeys } from "./migrations/rekeys.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
@@ -10,6 +11,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
   "0003-leases": { up: createLeases },
   "0004-unlock-policies": { up: createUnlockPolicies },
+  "0010-rekeys": { up: createRekeys },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -88,6 +88,20 @@ export type BrokerTables = {
     jwe_json: string;
     created_at_ms: number;
   };
+  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/decisions/0015). */
+  rekeys: {
+    order_id: string;
+    serial: string;
+    id: string;
+    /** Of order_keys when it was proposed: another key or another rekeying in between makes it void. */
+    revision: number;
+    env: string;
+    kid: string;
+    /** Empty once it is in force: from then on it is a row of `envelopes`. */
+    jwe_json: string;
+    proposed_at_ms: number;
+    committed_at_ms: number | null;
+  };
   consumed_nonces: {
     nonce_hash: string;
     request_hash: string;

@@ -45,6 +45,8 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
     [DEVICE_ROUTES.renewals]: MESSAGE_TYPES.leaseRenewal,
     [DEVICE_ROUTES.leaseEvents]: MESSAGE_TYPES.leaseWatch,
+    [DEVICE_ROUTES.rekeys]: MESSAGE_TYPES.rekeyRequest,
+    [DEVICE_ROUTES.rekeyConfirmations]: MESSAGE_TYPES.rekeyConfirmation,
     [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
   };
   // An enrolment proves the key that it carries: here it carries another one.
