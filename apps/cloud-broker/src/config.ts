@@ -165,6 +165,12 @@ export const SETTINGS = {
     expected: "whole seconds, 1 or more",
     meaning: "How long a grant lasts before it is renewed.",
   },
+  OFFLINE_UNLOCKS_PER_DAY: {
+    schema: whole(10_000),
+    default: "20",
+    expected: "whole number, 0 or more",
+    meaning: "How many unlocks without network one order may have in one UTC day.",
+  },
   PROBE_INTERVAL_SECONDS: {
     schema: whole(3600, 1),
     default: "30",

@@ -14,6 +14,7 @@ import { defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
+import type { DeviceDependencies } from "./device/device-dependencies.ts";
 import { traceVaults } from "./diagnostics/trace.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
@@ -21,6 +22,7 @@ import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import { createLeaseWatches, type LeaseWatches } from "./leases/lease-watches.ts";
 import { probeKeys } from "./leases/probe-keys.ts";
+import { createOfflineRoutes } from "./offline/create-offline-routes.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
@@ -129,7 +131,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
   });
   const watches = createLeaseWatches({ store, now });
-  const device = createDeviceRoutes({
+  const deviceDependencies: DeviceDependencies = {
     watches,
     store,
     commit: createGroupCommit(store),
@@ -140,11 +142,13 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     markPrepared,
     now,
     defaultPolicy,
-  });
+    offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
+  };
   const own: readonly Route[] = [
     ...createHealthRoutes({ ...dependencies, vaultHealth: health }),
-    ...device,
+    ...createDeviceRoutes(deviceDependencies),
     ...createArmRoutes(plane),
+    ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes(keys.bundle),

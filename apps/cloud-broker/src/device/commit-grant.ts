@@ -70,6 +70,7 @@ export async function commitGrant(
         grantHash,
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
+        ...way.detail,
       },
       ...steps,
     });
@@ -87,7 +88,8 @@ export async function commitGrant(
         receipt_outcome: null,
       })
       .execute();
-    await openLease(transaction, sender, { grant, grantHash, request }, now());
+    const { offlineJson } = recorded.value;
+    await openLease(transaction, sender, { grant, grantHash, request, offlineJson }, now());
     await noteOutcome(transaction, sender, "granted", now());
     return { ok: true, value: undefined };
   });

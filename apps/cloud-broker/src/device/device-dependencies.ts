@@ -30,6 +30,8 @@ export type DeviceDependencies = {
   readonly watches: Pick<LeaseWatches, "wait">;
   /** Of orders that have none of their own. */
   readonly defaultPolicy: UnlockPolicy;
+  /** Unlocks without network that one order may have in one UTC day. */
+  readonly offlineUnlocksPerDay: number;
   /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
   readonly markPrepared: (
     transaction: Transaction<BrokerTables>,

@@ -8,7 +8,12 @@ import type { BrokerTables } from "../store/schema.ts";
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockQuestion },
+  {
+    grant,
+    grantHash,
+    request,
+    offlineJson,
+  }: { grant: Grant; grantHash: string; request: UnlockQuestion; offlineJson: string | null },
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation
@@ -19,7 +24,7 @@ export async function openLease(
     .where("serial", "=", serial)
     .where("state", "in", ["live", "refused"])
     .execute();
-  const { id, ttlSeconds, outageGraceSeconds, sequence } = grant.lease;
+  const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
   await transaction
     .insertInto("leases")
     .values({
@@ -40,6 +45,8 @@ export async function openLease(
       refused_at_ms: null,
       told_at_ms: null,
       closed_at_ms: null,
+      grace_until_reboot: graceUntilReboot === true ? 1 : 0,
+      offline_json: offlineJson,
     })
     .execute();
 }

@@ -7,6 +7,10 @@ import {
   enrolmentRequest,
   grant,
   MESSAGE_TYPES,
+  offlineUnlockList,
+  offlineUnlockPending,
+  offlineUnlockRequest,
+  offlineUnlockResult,
   receipt,
   rekeyConfirmation,
   rekeyed,
@@ -15,9 +19,10 @@ import {
   unlockRequest,
 } from "@databox-cmk/protocol";
 
+import { PATHS } from "../arm/paths.ts";
 import type { Description } from "./description.ts";
 
-/** Routes of devices, of Entra and of whoever watches the broker. */
+/** Routes of devices, of people who speak for one, of Entra and of whoever watches the broker. */
 export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`POST ${DEVICE_ROUTES.challenges}`]: {
     summary: "Gives a node the nonce of its next message",
@@ -59,6 +64,16 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     requestType: MESSAGE_TYPES.rekeyConfirmation,
     answers: { 200: rekeyed },
     answerType: MESSAGE_TYPES.rekeyed,
+  },
+  [`POST ${PATHS.job}/offlineUnlocks`]: {
+    summary:
+      "Decides the challenge of a node without network; the answer is carried back (extension)",
+    request: offlineUnlockRequest,
+    answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
+  },
+  [`GET ${PATHS.job}/offlineUnlocks`]: {
+    summary: "Lists unlocks without network and how many are left today (extension)",
+    answers: { 200: offlineUnlockList },
   },
   "GET /.well-known/openid-configuration": {
     summary:

@@ -146,6 +146,10 @@ export type BrokerTables = {
     /** When its node was first sent the re-lock order. */
     told_at_ms: number | null;
     closed_at_ms: number | null;
+    /** 1: no end by time while nobody answers; the next boot ends it. */
+    grace_until_reboot: number;
+    /** Of a grant that a person carried: how long it holds without an answer (leases/offline-terms.ts). */
+    offline_json: string | null;
   };
   /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
   node_keys: {
@@ -238,5 +242,37 @@ export type BrokerTables = {
     revision: number;
     changed_at_ms: number;
     changed_by: string;
+  };
+  /** Challenges that people carried; one with an answer is used up, one without may be decided again. */
+  offline_unlocks: {
+    challenge_id: string;
+    order_id: string;
+    serial: string;
+    request_hash: string;
+    submitted_by: string;
+    submitted_by_id: string;
+    reason: string | null;
+    submitted_at_ms: number;
+    granted_at_ms: number | null;
+    grant_hash: string | null;
+    answer: string | null;
+    kid: string | null;
+    lease_json: string | null;
+    /** After it no clock of the node lets the answer open. */
+    expires_at_ms: number | null;
+  };
+  /** Unlocks without network of an order in one UTC day (YYYY-MM-DD). */
+  offline_uses: {
+    order_id: string;
+    day: string;
+    used: number;
+  };
+  /** Hash of each row that a node delivered of its journal; what the row says stands in the audit trail as its claim. */
+  journal_rows: {
+    order_id: string;
+    serial: string;
+    sequence: number;
+    hash: string;
+    received_at_ms: number;
   };
 };

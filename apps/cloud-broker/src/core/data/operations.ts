@@ -126,6 +126,18 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Read a revocation drill",
     "Reads the figures of the last drill",
   ),
+  entry(
+    "jobs/offlineUnlocks/action",
+    "Jobs",
+    "Unlock without network",
+    "Takes the challenge of an appliance that has no network, and gives the answer that opens it",
+  ),
+  entry(
+    "jobs/offlineUnlocks/read",
+    "Jobs",
+    "Read unlocks without network",
+    "Lists who unlocked which appliance without network",
+  ),
   entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
   entry(
     "jobs/unlockPolicy/read",
