@@ -210,6 +210,19 @@ export const SETTINGS = {
     expected: "https URLs, separated by commas",
     meaning: "Where changes of key health are sent as signed CloudEvents.",
   },
+  PORTAL_CLIENT_ID: {
+    schema: z.guid().transform((value) => value.toLowerCase()),
+    optional: true,
+    expected: "a UUID",
+    meaning:
+      "Application (client) id of the portal's app registration; without it no portal is served.",
+  },
+  PORTAL_DIR: {
+    schema: file,
+    optional: true,
+    expected: "the path of a folder with index.html",
+    meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once, at the start.",
+  },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     default: "info",

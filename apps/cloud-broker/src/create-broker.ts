@@ -28,6 +28,7 @@ import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
+import { createPortal, type PortalParts } from "./portal/create-portal.ts";
 import { createFront } from "./server/create-front.ts";
 import { createHealthRoutes } from "./server/health.ts";
 import type { Log } from "./server/log.ts";
@@ -51,6 +52,7 @@ export type BrokerDependencies = {
   readonly resources: ResourceReader;
   readonly roles: RoleReader;
   readonly verifyToken: VerifyToken;
+  readonly portal?: PortalParts | undefined;
   readonly isClosing: () => boolean;
   /** Sends an event to a receiver. */
   readonly post: PostEvent;
@@ -64,7 +66,7 @@ export type Broker = {
   readonly handler: RequestListener;
   /** Every row that is served. */
   readonly routes: readonly Route[];
-  /** Deletes identities that a crash or a change left behind. */
+  /** Deletes identities that a crash or a change left behind, and sessions of the portal that are over. */
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
   probe(): Promise<number>;
@@ -153,12 +155,25 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes(keys.bundle),
   ];
-  const routes = [...own, ...createOpenApiRoutes(own, config.ARM_URL)];
-  const authenticate = createAuthenticateCaller({ ...dependencies, appendAudit });
+  const portal =
+    dependencies.portal === undefined
+      ? undefined
+      : createPortal(dependencies.portal, { ...dependencies, appendAudit });
+  // Last, since the portal's pages have any path.
+  const routes = [
+    ...own,
+    ...createOpenApiRoutes(own, config.ARM_URL),
+    ...(portal === undefined ? [] : portal.routes),
+  ];
+  const identify = portal?.identify;
+  const authenticate = createAuthenticateCaller({ ...dependencies, identify, appendAudit });
   return {
-    handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
+    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit }),
     routes,
-    sweep: () => sweepIdentities(plane),
+    async sweep() {
+      await sweepIdentities(plane);
+      await portal?.sweep();
+    },
     watches,
     probe: () =>
       probeKeys({

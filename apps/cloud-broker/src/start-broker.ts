@@ -6,6 +6,7 @@ import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
 import { openTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
+import { openPortal } from "./portal/open-portal.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
@@ -75,6 +76,13 @@ export async function startBroker(
 
   const { post } = opened.use(createPostEvent(extraCaPem));
 
+  const portal = await openPortal(config, {
+    keysDir: config.BROKER_DATA_DIR,
+    agent: azure.agent,
+    tokenIssuer,
+    now,
+  });
+
   let isClosing = false;
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
@@ -96,6 +104,7 @@ export async function startBroker(
       tokenSettings,
       createTenantKeys(tokenSettings, createFetchByAgent(azure.agent)),
     ),
+    portal,
     isClosing: () => isClosing,
     post,
     random: Math.random,

@@ -4,11 +4,13 @@ import { CryptoError, parseJsonObject, type JsonObject } from "@databox-cmk/cryp
 import { AppError } from "@databox-cmk/errors";
 import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
-import type { Route } from "./route.ts";
+import type { Reads } from "./route.ts";
 
 const MEDIA_TYPES = { json: "application/json", jose: JOSE_MEDIA_TYPE } as const;
 
-type ReadingRoute = Extract<Route, { maxBytes: number }>;
+type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | "maxBytes"> & {
+  readonly optional?: true;
+};
 
 /**
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its Content-Length where it

@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 
 import { createLeases } from "./migrations/leases.ts";
 import { createOffline } from "./migrations/offline.ts";
+import { createPortalSessions } from "./migrations/portal.ts";
 import { createRekeys } from "./migrations/rekeys.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
   "0003-leases": { up: createLeases },
   "0004-unlock-policies": { up: createUnlockPolicies },
+  "0009-portal": { up: createPortalSessions },
   "0010-rekeys": { up: createRekeys },
   "0006-offline": { up: createOffline },
 };

@@ -202,6 +202,16 @@ export type BrokerTables = {
     hash: string;
     at_ms: number;
   };
+  /** Who is signed in to the portal. The id is known to the browser only; `sealed` holds the person's tokens (portal/seal.ts). */
+  portal_sessions: {
+    id_hash: string;
+    object_id: string;
+    created_at_ms: number;
+    last_seen_at_ms: number;
+    /** Counts replaced tokens; the compare-and-swap of replicas that refresh at once. */
+    revision: number;
+    sealed: string;
+  };
   operations: {
     id: string;
     order_id: string;

@@ -30,6 +30,12 @@ const PUBLIC = [
   "GET /oidc/v1/keys",
   "GET /webhooks/v1/keys",
   "GET /openapi.json",
+  // Where a browser is sent to sign in, and the portal's files: what they show is the same for everybody.
+  "GET /portal/auth/sign-in",
+  "GET /portal/auth/callback",
+  "GET /",
+  "GET /portal",
+  "GET /portal/*path",
 ];
 const nameOf = (route: Route): string => `${route.method} ${route.path}`;
 const pathOf = (route: Route): string =>
