@@ -165,12 +165,6 @@ export const SETTINGS = {
     expected: "whole seconds, 1 or more",
     meaning: "How long a grant lasts before it is renewed.",
   },
-  OFFLINE_UNLOCKS_PER_DAY: {
-    schema: whole(10_000),
-    default: "20",
-    expected: "whole number, 0 or more",
-    meaning: "How many unlocks without network one order may have in one UTC day.",
-  },
   PROBE_INTERVAL_SECONDS: {
     schema: whole(3600, 1),
     default: "30",
@@ -204,24 +198,39 @@ export const SETTINGS = {
     meaning:
       "Looks at the keys of one vault, at most; a vault answers some hundred calls a second.",
   },
+  KEY_POLL_INTERVAL_SECONDS: {
+    schema: whole(86_400),
+    default: "3600",
+    expected: "whole seconds, 0 to 86400; 0 is off",
+    meaning:
+      "How often a key without version is asked for a newer one, about; an event of Event Grid makes it ask at once.",
+  },
+  EVENT_GRID_AUDIENCE: {
+    schema: z.string().regex(/^[\x21-\x7e]{1,255}$/),
+    optional: true,
+    expected: "an application id or an App ID URI",
+    meaning:
+      "Entra application for which Event Grid gets its tokens; without it every delivery is refused.",
+  },
+  VAULT_OPERATIONS_PER_10_SECONDS: {
+    schema: whole(1_000_000, 10),
+    default: "4000",
+    expected: "a whole number, 10 or more",
+    meaning:
+      "What one vault answers: 4000 for RSA-2048 keys in software, 2000 in an HSM (Key Vault service limits).",
+  },
+  REWRAP_VAULT_PERCENT: {
+    schema: whole(100, 1),
+    default: "50",
+    expected: "a whole number, 1 to 100",
+    meaning:
+      "Share of that which campaigns and rotations may use; unlocks and probes come first and count too.",
+  },
   WEBHOOK_URLS: {
     schema: webhookUrls,
     optional: true,
     expected: "https URLs, separated by commas",
     meaning: "Where changes of key health are sent as signed CloudEvents.",
-  },
-  PORTAL_CLIENT_ID: {
-    schema: z.guid().transform((value) => value.toLowerCase()),
-    optional: true,
-    expected: "a UUID",
-    meaning:
-      "Application (client) id of the portal's app registration; without it no portal is served.",
-  },
-  PORTAL_DIR: {
-    schema: file,
-    optional: true,
-    expected: "the path of a folder with index.html",
-    meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once, at the start.",
   },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),

@@ -4,9 +4,12 @@ import { signMessage } from "@databox-cmk/crypto";
 
 import { createArmRoutes } from "./arm/create-arm-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
+import { atPriority } from "./azure/call-priority.ts";
+import { rememberResources } from "./azure/remember-resources.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import type { RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
+import { createCampaignRunner } from "./campaigns/run-campaigns.ts";
 import type { BrokerConfig } from "./config.ts";
 import type { KeyUrl } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
@@ -14,7 +17,6 @@ import { defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
-import type { DeviceDependencies } from "./device/device-dependencies.ts";
 import { traceVaults } from "./diagnostics/trace.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
@@ -22,13 +24,14 @@ import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import { createLeaseWatches, type LeaseWatches } from "./leases/lease-watches.ts";
 import { probeKeys } from "./leases/probe-keys.ts";
-import { createOfflineRoutes } from "./offline/create-offline-routes.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
-import { createPortal, type PortalParts } from "./portal/create-portal.ts";
+import { createKeyEventRoutes } from "./rotation/create-key-event-routes.ts";
+import { pollKeys } from "./rotation/poll-keys.ts";
+import { rotateFollowers } from "./rotation/rotate-followers.ts";
 import { createFront } from "./server/create-front.ts";
 import { createHealthRoutes } from "./server/health.ts";
 import type { Log } from "./server/log.ts";
@@ -52,7 +55,8 @@ export type BrokerDependencies = {
   readonly resources: ResourceReader;
   readonly roles: RoleReader;
   readonly verifyToken: VerifyToken;
-  readonly portal?: PortalParts | undefined;
+  /** Tokens of Event Grid's deliveries; absent: none is taken. */
+  readonly verifyEventToken?: VerifyToken | undefined;
   readonly isClosing: () => boolean;
   /** Sends an event to a receiver. */
   readonly post: PostEvent;
@@ -66,7 +70,7 @@ export type Broker = {
   readonly handler: RequestListener;
   /** Every row that is served. */
   readonly routes: readonly Route[];
-  /** Deletes identities that a crash or a change left behind, and sessions of the portal that are over. */
+  /** Deletes identities that a crash or a change left behind. */
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
   probe(): Promise<number>;
@@ -74,6 +78,10 @@ export type Broker = {
   readonly watches: LeaseWatches;
   /** Looks at the keys that are due. */
   watchKeys(): Promise<void>;
+  /** Asks about the keys that are followed and due. @returns how many it asked about */
+  pollKeys(): Promise<number>;
+  /** Goes on with campaigns, as long as this replica may. @returns how many orders it dealt with */
+  runCampaigns(): Promise<number>;
   /** Sends the events that are due. */
   deliverEvents(): Promise<void>;
   /** Until what answers left behind is done. */
@@ -108,6 +116,14 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     },
   });
   const custody = keyHealth.observe(createKeyCustody(keyDependencies));
+  // A campaign has checked each key itself, and its vault is looked at in turn.
+  const campaignCustody = keyHealth.observe(
+    createKeyCustody({
+      ...keyDependencies,
+      resources: rememberResources(dependencies.resources, now),
+    }),
+    { lookAfterChange: false },
+  );
   const defaultPolicy = defaultUnlockPolicy({
     leaseTtlSeconds: config.LEASE_TTL_SECONDS,
     outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
@@ -125,6 +141,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       retryAfterSeconds: config.LRO_RETRY_AFTER_SECONDS,
       allowRevertToMicrosoftManaged: config.ALLOW_REVERT_TO_MICROSOFT_MANAGED,
       defaultPolicy,
+      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     },
   };
   const limit = createRateLimit({
@@ -133,7 +150,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
   });
   const watches = createLeaseWatches({ store, now });
-  const deviceDependencies: DeviceDependencies = {
+  const device = createDeviceRoutes({
     watches,
     store,
     commit: createGroupCommit(store),
@@ -144,46 +161,50 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     markPrepared,
     now,
     defaultPolicy,
-    offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
-  };
+  });
+  const campaigns = createCampaignRunner({
+    plane: { ...plane, custody: campaignCustody },
+    isClosing: dependencies.isClosing,
+  });
   const own: readonly Route[] = [
     ...createHealthRoutes({ ...dependencies, vaultHealth: health }),
-    ...createDeviceRoutes(deviceDependencies),
+    ...device,
     ...createArmRoutes(plane),
-    ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
+    ...createKeyEventRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes(keys.bundle),
   ];
-  const portal =
-    dependencies.portal === undefined
-      ? undefined
-      : createPortal(dependencies.portal, { ...dependencies, appendAudit });
-  // Last, since the portal's pages have any path.
-  const routes = [
-    ...own,
-    ...createOpenApiRoutes(own, config.ARM_URL),
-    ...(portal === undefined ? [] : portal.routes),
-  ];
-  const identify = portal?.identify;
-  const authenticate = createAuthenticateCaller({ ...dependencies, identify, appendAudit });
+  const routes = [...own, ...createOpenApiRoutes(own, config.ARM_URL)];
+  const authenticate = createAuthenticateCaller({ ...dependencies, appendAudit });
   return {
-    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit }),
+    handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
     routes,
-    async sweep() {
-      await sweepIdentities(plane);
-      await portal?.sweep();
-    },
+    sweep: () => sweepIdentities(plane),
     watches,
     probe: () =>
-      probeKeys({
-        store,
-        custody,
-        now,
-        random: Math.random,
-        intervalSeconds: config.PROBE_INTERVAL_SECONDS,
-      }),
-    watchKeys: () => keyHealth.watch(),
+      atPriority("probe", () =>
+        probeKeys({
+          store,
+          custody,
+          now,
+          random: Math.random,
+          intervalSeconds: config.PROBE_INTERVAL_SECONDS,
+        }),
+      ),
+    watchKeys: () => atPriority("probe", () => keyHealth.watch()),
+    pollKeys: () =>
+      atPriority("probe", () =>
+        pollKeys({
+          store,
+          custody: campaignCustody,
+          now,
+          random: dependencies.random,
+          intervalSeconds: config.KEY_POLL_INTERVAL_SECONDS,
+          rotate: (keyAddress, orders) => rotateFollowers(plane, keyAddress, orders),
+        }),
+      ),
+    runCampaigns: () => campaigns.run(),
     deliverEvents: () => deliverEvents({ ...dependencies, key: keys.signing, urls: webhookUrls }),
     idle: () => keyHealth.idle(),
   };

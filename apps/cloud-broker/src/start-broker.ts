@@ -6,7 +6,6 @@ import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
 import { openTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
-import { openPortal } from "./portal/open-portal.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
@@ -67,6 +66,8 @@ export async function startBroker(
       issuer: config.BROKER_URL,
       extraCaPem,
       dnsServer: config.DNS_SERVER,
+      vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
+      rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
     },
     { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random },
   );
@@ -76,13 +77,6 @@ export async function startBroker(
 
   const { post } = opened.use(createPostEvent(extraCaPem));
 
-  const portal = await openPortal(config, {
-    keysDir: config.BROKER_DATA_DIR,
-    agent: azure.agent,
-    tokenIssuer,
-    now,
-  });
-
   let isClosing = false;
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
@@ -90,6 +84,8 @@ export async function startBroker(
     armUrl: config.ARM_URL,
     now,
   };
+  const tenantKeys = createTenantKeys(tokenSettings, createFetchByAgent(azure.agent));
+  const audience = config.EVENT_GRID_AUDIENCE;
   const broker = createBroker({
     config,
     serviceKey,
@@ -100,11 +96,11 @@ export async function startBroker(
     identities: azure.identities,
     resources: azure.resources,
     roles: azure.roles,
-    verifyToken: createVerifyToken(
-      tokenSettings,
-      createTenantKeys(tokenSettings, createFetchByAgent(azure.agent)),
-    ),
-    portal,
+    verifyToken: createVerifyToken(tokenSettings, tenantKeys),
+    verifyEventToken:
+      audience === undefined
+        ? undefined
+        : createVerifyToken({ ...tokenSettings, audience }, tenantKeys),
     isClosing: () => isClosing,
     post,
     random: Math.random,
@@ -128,6 +124,8 @@ export async function startBroker(
   });
   opened.defer(repeat(() => broker.watchKeys(), "watching keys", log));
   opened.defer(repeat(() => broker.deliverEvents(), "sending events", log));
+  opened.defer(repeat(() => broker.pollKeys(), "polling keys", log));
+  opened.defer(repeat(() => broker.runCampaigns(), "running campaigns", log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });
   const resources = opened.move();
   return {
@@ -164,8 +162,8 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
 }
 
 /** Runs rounds of one kind one after another; one that fails is logged, and the next one follows as usual. */
-function repeat(round: () => Promise<void>, name: string, log: Log): () => Promise<void> {
-  let running: Promise<void> | undefined;
+function repeat(round: () => Promise<unknown>, name: string, log: Log): () => Promise<void> {
+  let running: Promise<unknown> | undefined;
   const timer = setInterval(() => {
     running ??= round()
       .catch((error: unknown) => {

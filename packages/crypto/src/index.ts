@@ -26,7 +26,6 @@ export {
   generateSealingKey,
   generateStoredSealingKey,
   importSealingKey,
-  rekeyInfo,
   seal,
   unlockInfo,
 } from "./sealing/sealing.ts";
@@ -34,7 +33,7 @@ export type { Sealed, SealingKey } from "./sealing/sealing.ts";
 export { SUITES } from "./sealing/suites.ts";
 export type { SuiteName } from "./sealing/suites.ts";
 export { equalConstantTime, zero } from "./secret-bytes.ts";
-export { parseJsonObject } from "./strict-json.ts";
+export { parseJsonList, parseJsonObject } from "./strict-json.ts";
 export type { JsonObject } from "./strict-json.ts";
 export {
   createCertificateAuthority,

@@ -16,25 +16,40 @@ export type JsonObject = { readonly [name: string]: unknown };
  * @throws {CryptoError} `malformed`
  */
 export function parseJsonObject(bytes: Uint8Array, what: string): JsonObject {
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw malformed(`${what}: not UTF-8`);
-  }
-  return parseJsonObjectText(text, what);
+  return parseJsonObjectText(decode(bytes, what), what);
 }
 
 export function parseJsonObjectText(text: string, what: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw malformed(`${what}: not JSON`); // without cause: V8's message quotes the input
-  }
+  const value = parseText(text, what);
   if (!isJsonObject(value)) throw malformed(`${what}: not a JSON object`);
   rejectRepeatedNames(text, what);
   return value;
+}
+
+/** The same for what need not be an object: a list of events. */
+export function parseJsonList(bytes: Uint8Array, what: string): JsonObject | readonly unknown[] {
+  const text = decode(bytes, what);
+  const value = parseText(text, what);
+  if (!isJsonObject(value) && !Array.isArray(value))
+    throw malformed(`${what}: neither a JSON object nor an array`);
+  rejectRepeatedNames(text, what);
+  return value;
+}
+
+function decode(bytes: Uint8Array, what: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw malformed(`${what}: not UTF-8`);
+  }
+}
+
+function parseText(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed(`${what}: not JSON`); // without cause: V8's message quotes the input
+  }
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

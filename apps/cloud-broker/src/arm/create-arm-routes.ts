@@ -3,6 +3,7 @@ import { createKeyHealthRoutes } from "../key-health/create-key-health-routes.ts
 import { createRevocationRoutes } from "../leases/create-revocation-routes.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { createPolicyRoutes } from "../policy/create-policy-routes.ts";
+import { createKeyVersionRoutes } from "../rotation/create-key-version-routes.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
@@ -20,6 +21,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createExtensionRoutes(plane),
     ...createDiagnosticsRoutes(plane),
     ...createKeyHealthRoutes(plane),
+    ...createKeyVersionRoutes(plane),
     ...createRevocationRoutes(plane),
     ...createPolicyRoutes(plane),
     ...createServiceRoutes(plane),

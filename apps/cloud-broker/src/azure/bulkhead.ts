@@ -1,27 +1,48 @@
+import { type CallPriority, PRIORITIES } from "./call-priority.ts";
+
 /** One vault's share of the broker: so many calls at once, so many waiting, none waiting longer than its deadline. */
 export type Bulkhead = {
-  /** @returns undefined when no place became free in time; `run` was not called then. */
-  enter<Value>(run: () => Promise<Value>): Promise<Value | undefined>;
+  /**
+   * A free place goes to the highest priority that waits, and there to the one that waits longest.
+   *
+   * @returns undefined when no place became free in time; `run` was not called then.
+   */
+  enter<Value>(run: () => Promise<Value>, priority?: CallPriority): Promise<Value | undefined>;
 };
 
 const MAX_IN_FLIGHT = 64;
 const MAX_WAITING = 512;
 const MAX_WAIT_MS = 5000;
 
+type Limits = { readonly inFlight: number; readonly waiting: number; readonly waitMs: number };
+
 /**
- * A slow vault must not hold up the others. By hand: p-limit knows neither a bound on its queue nor a deadline in it.
+ * A slow vault must not hold up the others, nor what can wait what cannot: re-wraps get half of the places at most. By
+ * hand: p-limit knows neither priorities nor a bound on its queue nor a deadline in it.
  */
 export function createBulkhead(
-  limits = { inFlight: MAX_IN_FLIGHT, waiting: MAX_WAITING, waitMs: MAX_WAIT_MS },
+  limits: Limits = { inFlight: MAX_IN_FLIGHT, waiting: MAX_WAITING, waitMs: MAX_WAIT_MS },
 ): Bulkhead {
+  const rewrapsAtMost = Math.max(1, Math.floor(limits.inFlight / 2));
   let inFlight = 0;
-  const waiting = new Set<() => void>();
+  let rewraps = 0;
+  const queues = PRIORITIES.map((priority) => ({ priority, waiting: new Set<() => void>() }));
 
-  function takePlace(): Promise<boolean> {
-    if (inFlight < limits.inFlight) {
-      inFlight += 1;
+  function hasPlaceFor(priority: CallPriority): boolean {
+    return inFlight < limits.inFlight && (priority !== "re-wrap" || rewraps < rewrapsAtMost);
+  }
+
+  function enterNow(priority: CallPriority): void {
+    inFlight += 1;
+    if (priority === "re-wrap") rewraps += 1;
+  }
+
+  function takePlace(priority: CallPriority): Promise<boolean> {
+    if (hasPlaceFor(priority)) {
+      enterNow(priority);
       return Promise.resolve(true);
     }
+    const waiting = queues[PRIORITIES.indexOf(priority)]?.waiting ?? new Set();
     if (waiting.size >= limits.waiting) return Promise.resolve(false);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -36,23 +57,26 @@ export function createBulkhead(
     });
   }
 
-  /** A freed place goes to the one that waits longest. */
-  function givePlace(): void {
-    for (const next of waiting) {
+  function givePlace(left: CallPriority): void {
+    inFlight -= 1;
+    if (left === "re-wrap") rewraps -= 1;
+    for (const { priority, waiting } of queues) {
+      const [next] = waiting;
+      if (next === undefined || !hasPlaceFor(priority)) continue;
       waiting.delete(next);
+      enterNow(priority);
       next();
       return;
     }
-    inFlight -= 1;
   }
 
   return {
-    async enter(run) {
-      if (!(await takePlace())) return undefined;
+    async enter(run, priority = "unlock") {
+      if (!(await takePlace(priority))) return undefined;
       try {
         return await run();
       } finally {
-        givePlace();
+        givePlace(priority);
       }
     },
   };

@@ -12,6 +12,7 @@ import { createResourceReader } from "./resource-reader.ts";
 import { createRoleReader } from "./role-reader.ts";
 import { createAzureTransport } from "./transport.ts";
 import { uncached } from "./uncached-credential.ts";
+import { createVaultBudget } from "./vault-budget.ts";
 import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 
@@ -26,7 +27,14 @@ export type AzureSettings = {
   readonly issuer: string;
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
+  /** What a vault answers, and what share of it is for what can wait (0 to 1). */
+  readonly vaultOperationsPerSecond?: number;
+  readonly rewrapShare?: number;
 };
+
+/** Key Vault's limit for RSA-2048 keys in software: 4,000 in 10 s. */
+const VAULT_OPERATIONS_PER_SECOND = 400;
+const REWRAP_SHARE = 0.5;
 
 export type Azure = {
   readonly vaults: KeyVaults;
@@ -64,6 +72,11 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
       credentials.forget(identity);
       clients.forget(identity);
     },
+    budget: createVaultBudget({
+      operationsPerSecond: settings.vaultOperationsPerSecond ?? VAULT_OPERATIONS_PER_SECOND,
+      share: settings.rewrapShare ?? REWRAP_SHARE,
+      now: deps.now,
+    }),
     random: deps.random,
     sleep: deps.sleep ?? sleepByTimer,
   });

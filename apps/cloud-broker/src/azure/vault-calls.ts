@@ -7,10 +7,12 @@ import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import { readVaultAnswer } from "../core/vault-answer.ts";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
+import { type CallPriority, currentPriority } from "./call-priority.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
+import type { VaultBudget } from "./vault-budget.ts";
 
 const MAX_BULKHEADS = 1000;
 
@@ -41,6 +43,7 @@ export function createVaultCalls(deps: {
   readonly controlNameResolves: () => Promise<boolean>;
   /** Drops the tokens and clients of an identity whose token was not taken. */
   readonly forget: (identity: KeyIdentity) => void;
+  readonly budget: VaultBudget;
   readonly random: () => number;
   readonly sleep: Sleep;
 }): VaultCalls {
@@ -50,6 +53,16 @@ export function createVaultCalls(deps: {
     const bulkhead = bulkheads.get(vaultUrl) ?? createBulkhead();
     bulkheads.set(vaultUrl, bulkhead);
     return bulkhead;
+  }
+
+  /** What can wait, waits until the vault's budget has room for it; the rest is counted. */
+  async function pace(vaultUrl: string, priority: CallPriority): Promise<void> {
+    if (priority !== "re-wrap") {
+      deps.budget.spend(vaultUrl);
+      return;
+    }
+    const waitMs = deps.budget.reserve(vaultUrl);
+    if (waitMs > 0) await setTimeout(waitMs);
   }
 
   async function nameFailure(error: unknown, exchange: Exchange | undefined): Promise<Failure> {
@@ -72,10 +85,14 @@ export function createVaultCalls(deps: {
 
   return {
     async run(identity, vaultUrl, call) {
+      const priority = currentPriority();
+      await pace(vaultUrl, priority);
       const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_MS);
       for (let attempt = 0; ; attempt += 1) {
-        const observed = await bulkheadOf(vaultUrl).enter(() =>
-          observe(() => call({ abortSignal })),
+        if (attempt > 0) deps.budget.spend(vaultUrl);
+        const observed = await bulkheadOf(vaultUrl).enter(
+          () => observe(() => call({ abortSignal })),
+          priority,
         );
         if (observed === undefined)
           return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };

@@ -1,10 +1,15 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
-import { decideAccess, OPERATOR_APP_ROLE, parseAppRole } from "../core/permissions.ts";
+import {
+  decideAccess,
+  EVENT_DELIVERY_APP_ROLE,
+  EVENT_GRID_APPLICATION,
+  OPERATOR_APP_ROLE,
+  parseAppRole,
+} from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
 import { errorOf } from "../orders/failure-error.ts";
-import type { IdentifySession } from "../portal/identify-session.ts";
 import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
@@ -12,8 +17,8 @@ import type { VerifyToken } from "./verify-token.ts";
 
 export type CallerDependencies = {
   readonly verifyToken: VerifyToken;
-  /** Who a page of the portal acts for; absent: no route is `by: "session"`. */
-  readonly identify?: IdentifySession | undefined;
+  /** Tokens of event deliveries; absent: none is taken. */
+  readonly verifyEventToken?: VerifyToken | undefined;
   readonly roles: RoleReader;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
@@ -25,11 +30,16 @@ export type CallerDependencies = {
  * one that has the action the answer is no, and every no is an audit row.
  */
 export function createAuthenticateCaller(dependencies: CallerDependencies): AuthenticateCaller {
-  const { roles, now } = dependencies;
+  const { verifyToken, roles, now } = dependencies;
   const heldRoles = createHeldRoles(roles, now);
   return async (request, route) => {
-    const caller = await callerOf(dependencies, request, route);
     const scope = scopeOf(request);
+    if (route.authentication === "event-delivery") {
+      const sender = await verifyDelivery(dependencies, request);
+      if (isEventGrid(sender)) return sender;
+      throw await refuse(dependencies, sender, request, route.action, scope);
+    }
+    const caller = await verifyToken(request.header("authorization"));
     if (route.authentication === "operator") {
       if (!caller.roles.includes(OPERATOR_APP_ROLE))
         throw await refuse(dependencies, caller, request, route.action, scope);
@@ -44,15 +54,24 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
   };
 }
 
-/** One of the two, never the other: a page's request is not judged by a header that it might carry, nor a client's by a cookie. */
-async function callerOf(
-  { verifyToken, identify }: CallerDependencies,
+async function verifyDelivery(
+  { verifyEventToken }: CallerDependencies,
   request: RouteRequest,
-  { by }: Parameters<AuthenticateCaller>[1],
 ): Promise<Caller> {
-  if (by !== "session") return verifyToken(request.header("authorization"));
-  if (identify === undefined) throw new TypeError("no portal is served");
-  return (await identify(request)).caller;
+  if (verifyEventToken === undefined)
+    throw new AppError("AuthenticationFailed", {
+      reason: "wrong-audience",
+      detail: "no audience of event deliveries is configured (EVENT_GRID_AUDIENCE)",
+    });
+  return verifyEventToken(request.header("authorization"));
+}
+
+/**
+ * "Deliver events to Microsoft Entra protected endpoints": Event Grid itself must hold the role. The subscription's writer
+ * holds it too, and so the role alone does not say who sends.
+ */
+function isEventGrid({ applicationId, roles }: Caller): boolean {
+  return applicationId === EVENT_GRID_APPLICATION && roles.includes(EVENT_DELIVERY_APP_ROLE);
 }
 
 async function refuse(

@@ -19,6 +19,8 @@ export type TokenSettings = {
   readonly tenantId: string;
   /** Resource Manager's URL: tokens for it name it as audience, with or without a final slash. */
   readonly armUrl: string;
+  /** Instead of Resource Manager. */
+  readonly audience?: string;
   readonly now: Clock;
 };
 
@@ -45,9 +47,9 @@ export function createTenantKeys(
   });
 }
 
-/** Access tokens of Entra (v1 and v2) for Resource Manager. */
+/** Access tokens of Entra (v1 and v2) for Resource Manager, or for another audience. */
 export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey): VerifyToken {
-  const { authorityUrl, tenantId, armUrl, now } = settings;
+  const { authorityUrl, tenantId, armUrl, audience, now } = settings;
   const options = {
     algorithms: ["RS256"],
     issuer: [
@@ -55,7 +57,7 @@ export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey
       `${authorityUrl}/${tenantId}/v2.0`,
       `https://login.microsoftonline.com/${tenantId}/v2.0`,
     ],
-    audience: [armUrl, `${armUrl}/`],
+    audience: audience === undefined ? [armUrl, `${armUrl}/`] : [audience],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "nbf", "oid", "tid"],
   };
@@ -95,7 +97,9 @@ function callerOf(payload: JWTPayload, tenantId: string): Caller {
   const name = ["preferred_username", "upn", "unique_name", "appid", "azp"]
     .map((claim) => payload[claim])
     .find((value) => typeof value === "string" && /^[ -~]{1,128}$/.test(value));
+  const applicationId = payload["appid"] ?? payload["azp"];
   return {
+    ...(typeof applicationId === "string" ? { applicationId } : {}),
     objectId: oid,
     name: typeof name === "string" ? name : oid,
     roles: Array.isArray(roles)

@@ -63,6 +63,11 @@ export function kidOf(key: KeyUrl, version: string): string {
   return `${key.vaultUrl}/keys/${key.keyName}/${version}`;
 }
 
+/** A key whatever its version, in one spelling: what is polled, and what orders that share a key are found by. */
+export function keyAddressOf(key: Omit<KeyUrl, "version">): string {
+  return `${key.vaultUrl}/keys/${key.keyName}`.toLowerCase();
+}
+
 const TARGET = "properties.details.keyEncryptionKey.kekUrl";
 
 function refuse(

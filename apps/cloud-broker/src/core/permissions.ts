@@ -12,8 +12,8 @@ export const ACTIONS = {
   readActivity: "Microsoft.DataBox/jobs/activity/read",
   readDiagnostics: "Microsoft.DataBox/jobs/diagnostics/read",
   readKeyHealth: "Microsoft.DataBox/jobs/keyHealth/read",
-  offlineUnlock: "Microsoft.DataBox/jobs/offlineUnlocks/action",
-  readOfflineUnlocks: "Microsoft.DataBox/jobs/offlineUnlocks/read",
+  readKeyVersions: "Microsoft.DataBox/jobs/keyVersions/read",
+  readSubscriptionKeyVersions: "Microsoft.DataBox/keyVersions/read",
   revoke: "Microsoft.DataBox/jobs/revoke/action",
   restoreAccess: "Microsoft.DataBox/jobs/restoreAccess/action",
   revocationDrill: "Microsoft.DataBox/jobs/revocationDrill/action",
@@ -82,7 +82,6 @@ export const ROLES = {
       ACTIONS.bookPickUp,
       ACTIONS.markDevicesShipped,
       ACTIONS.mitigate,
-      ACTIONS.offlineUnlock,
       ...ADVICE,
     ],
   },
@@ -91,6 +90,11 @@ export type RoleName = keyof typeof ROLES;
 
 /** App role (not an Azure role) of those who prepare, ship, receive and erase appliances. */
 export const OPERATOR_APP_ROLE = "DataBox.Operator";
+
+/** Azure's own name of the app role that lets Event Grid deliver to a webhook. */
+export const EVENT_DELIVERY_APP_ROLE = "AzureEventGridSecureWebhookSubscriber";
+/** Application id of Microsoft.EventGrid, the same in every tenant. */
+export const EVENT_GRID_APPLICATION = "4962773b-9cdb-44cf-a8bf-237846a00ab7";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const ROLE_NAMES = Object.keys(ROLES) as RoleName[];

@@ -17,23 +17,19 @@ export function defaultUnlockPolicy(settings: {
   };
 }
 
-/** What a lease carries of a policy. */
+/** What a lease carries of a policy. Until reboot is as long as a lease can say: a reboot voids it in any case. */
 export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
-  readonly graceUntilReboot?: true;
 } {
-  return outageGrace === UNTIL_REBOOT
-    ? { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: 0, graceUntilReboot: true }
-    : { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
+  return { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
 }
-
-const UNTIL_REBOOT = "untilReboot";
 
 const NAMED_SECONDS: ReadonlyMap<string, number> = new Map([
   ["none", 0],
   ["PT15M", 900],
   ["P1D", 86_400],
+  ["untilReboot", OUTAGE_GRACE_MAX_SECONDS],
 ]);
 
 function parseOutageGrace(grace: string): number {

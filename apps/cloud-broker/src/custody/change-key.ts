@@ -2,6 +2,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
 import type {
   Actor,
@@ -89,9 +90,10 @@ const NOTHING_MOVED: Outcome<MovedTo> = {
   value: { nodes: [], ownPasskey: undefined, kid: undefined },
 };
 
-async function moveAll(
-  deps: Dependencies,
-  { subject, choice }: KeyChange,
+/** Unwraps, wraps and compares everything; writes nothing. */
+export async function moveAll(
+  deps: Omit<Dependencies, "appendAudit">,
+  { subject, choice }: Pick<KeyChange, "subject" | "choice">,
   inForce: KeyInForce,
   validatedKid: string | undefined,
 ): Promise<Outcome<MovedTo>> {
@@ -123,15 +125,16 @@ async function moveAll(
 }
 
 async function commit(
-  { appendAudit, now }: Dependencies,
+  deps: Dependencies,
   transaction: Transaction<BrokerTables>,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
   inForce: KeyInForce | undefined,
   { nodes, ownPasskey, kid }: MovedTo,
 ): Promise<void> {
+  const { appendAudit, now } = deps;
   const { order } = subject;
   await alsoCommit?.(transaction);
-  await putInForce(transaction, order, choice, kid, inForce);
+  await putInForce(transaction, order, { choice, kid, key: addressOf(deps, choice) }, inForce);
   if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, now());
   if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
   await appendAudit(transaction, order, {
@@ -147,11 +150,16 @@ async function commit(
 async function putInForce(
   transaction: Transaction<BrokerTables>,
   order: KeySubject["order"],
-  choice: KeyChoice,
-  kid: string | undefined,
+  { choice, kid, key }: { choice: KeyChoice; kid: string | undefined; key: Addressed | undefined },
   inForce: KeyInForce | undefined,
 ): Promise<void> {
-  const columns = { ...columnsOf(choice), kid: kid ?? null };
+  const columns = {
+    ...columnsOf(choice),
+    kid: kid ?? null,
+    key_address: key?.address ?? null,
+    follows_newest: key?.followsNewest === true ? 1 : 0,
+  };
+  if (key?.followsNewest === true) await pollFromNow(transaction, key.address);
   if (inForce === undefined) {
     try {
       await transaction
@@ -170,6 +178,25 @@ async function putInForce(
     .where("revision", "=", inForce.revision)
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new CommitConflict();
+}
+
+type Addressed = { readonly address: string; readonly followsNewest: boolean };
+
+function addressOf({ keyVaultSuffixes }: Dependencies, choice: KeyChoice): Addressed | undefined {
+  if (choice.kekType === "MicrosoftManaged") return undefined;
+  const key = parseKeyUrl(choice.kekUrl, keyVaultSuffixes);
+  return key.ok
+    ? { address: keyAddressOf(key.value), followsNewest: key.value.version === undefined }
+    : undefined;
+}
+
+/** In the transaction of the change: a key that is to be followed is never without its poll. */
+async function pollFromNow(transaction: Transaction<BrokerTables>, address: string): Promise<void> {
+  await transaction
+    .insertInto("key_polls")
+    .values({ key_address: address, due_at_ms: 0 })
+    .onConflict((conflict) => conflict.column("key_address").doNothing())
+    .execute();
 }
 
 async function insertNextGeneration(

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 
 import { changeKey, validateChoice } from "./change-key.ts";
-import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { destroyWrappings } from "./destroy-wrappings.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import type { KeyCustody } from "./key-custody.ts";
 import { createKeyReader } from "./key-reader.ts";
+import { readNewestVersion } from "./newest-version.ts";
 import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeKey } from "./probe-key.ts";
-import { proposeRekey } from "./propose-rekey.ts";
+import { rehearseChange } from "./rehearse-change.ts";
 import { releaseContentKey } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
 
@@ -20,14 +20,13 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     validate: (subject, candidate) => validateChoice(deps, subject, candidate),
     change: (subject, choice, actor, alsoCommit, correlationId = randomUUID()) =>
       changeKey(deps, { subject, choice, actor, correlationId, alsoCommit }),
+    rehearse: (subject, choice) => rehearseChange(deps, subject, choice),
+    newestVersion: (order) => readNewestVersion(deps, order),
     sealOwnPasskey: (subject, choice, passkey) => sealOwnPasskey(deps, subject, choice, passkey),
     generate: (order, serials, alsoCommit) => generateEnvelopes(deps, order, serials, alsoCommit),
     envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
     releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
     probe: (order, kid) => probeKey(deps, order, kid),
-    proposeRekey: (order, serial) => proposeRekey(deps, order, serial),
-    commitRekey: (order, serial, rekey, alsoCommit) =>
-      commitRekey(deps, { order, serial, rekey, alsoCommit }),
     revealPasskeys: (order) => revealPasskeys(deps, order),
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),

@@ -18,19 +18,7 @@ export type NodeEnvelope = {
 /** Writes of the caller that belong to the same decision: committed together with the custody's own, or not at all. */
 export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
 
-export type RekeyProposal = {
-  readonly id: string;
-  /** As it will be in force. */
-  readonly envelope: NodeEnvelope;
-  /** Content key of the envelope in force. */
-  readonly currentKey: Uint8Array;
-  /** Content key of the proposed one. */
-  readonly proposedKey: Uint8Array;
-  readonly kid: string;
-  readonly vaultRequestId?: string;
-};
-
-/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys, envelopes and rekeys. */
+/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys and envelopes. */
 export type KeyCustody = {
   /** Runs all checks against a candidate; changes nothing. */
   validate(subject: KeySubject, candidate: KeyChoice): Promise<KeyValidation>;
@@ -47,6 +35,13 @@ export type KeyCustody = {
     alsoCommit?: AlsoCommit,
     correlationId?: string,
   ): Promise<Outcome<KeyValidation>>;
+  /** Everything that `change` does before it commits, so that it says what a change would say; changes nothing. */
+  rehearse(subject: KeySubject, choice: KeyChoice): Promise<Outcome<KeyValidation>>;
+  /**
+   * The newest version of the key in force, fresh from the vault, whatever version the choice names; a version that may
+   * not be used is a failure. Touches no content key.
+   */
+  newestVersion(order: OrderId): Promise<Outcome<{ readonly kid: string }>>;
   /** Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until preparation. */
   sealOwnPasskey(
     subject: KeySubject,
@@ -83,22 +78,6 @@ export type KeyCustody = {
    * unwraps a canary. @param kid - the version that the order's envelopes are wrapped to.
    */
   probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
-  /**
-   * Another passkey for a node, in an envelope that is wrapped to the key in force and is itself not in force yet. The
-   * same one each time, until it is confirmed or the order gets another key. The caller zeroes both keys.
-   */
-  proposeRekey(order: OrderId, serial: string): Promise<Outcome<RekeyProposal>>;
-  /**
-   * Puts a proposal in force, if it still stands; `alsoCommit` runs in that transaction. Safe to repeat.
-   *
-   * @returns whether that was now
-   */
-  commitRekey(
-    order: OrderId,
-    serial: string,
-    rekey: string,
-    alsoCommit: AlsoCommit,
-  ): Promise<boolean>;
   /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
   revealPasskeys(
     order: OrderId,

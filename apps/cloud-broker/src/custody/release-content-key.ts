@@ -43,8 +43,8 @@ export const notGenerated: Outcome<never> = {
   failure: { code: "SsemUserErrorSecretsNotGenerated" },
 };
 
-/** Of a node; one statement: envelope, key and identity of the same moment. */
-export async function loadEnvelopeAndKey(
+/** One statement: envelope, key and identity of the same moment. */
+async function loadEnvelopeAndKey(
   { store }: ReleaseDependencies,
   order: OrderId,
   serial: string,

@@ -20,6 +20,8 @@ export type Granting = {
   readonly node: { readonly order: OrderId; readonly serial: string };
   readonly grant: Grant;
   readonly answer: SignedAnswer;
+  /** Of the envelope that the grant opens. */
+  readonly generation: number;
   readonly vaultRequestId: string | undefined;
   readonly way: UnlockWay;
 };
@@ -30,7 +32,7 @@ export type Granting = {
  */
 export async function commitGrant(
   { commit, appendAudit, now }: DeviceDependencies,
-  { message, request, node: sender, grant, answer, vaultRequestId, way }: Granting,
+  { message, request, node: sender, grant, answer, vaultRequestId, generation, way }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
@@ -70,7 +72,6 @@ export async function commitGrant(
         grantHash,
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
-        ...way.detail,
       },
       ...steps,
     });
@@ -86,11 +87,11 @@ export async function commitGrant(
         granted_at_ms: now(),
         receipt_hash: null,
         receipt_outcome: null,
+        generation,
       })
       .execute();
-    const { offlineJson } = recorded.value;
-    await openLease(transaction, sender, { grant, grantHash, request, offlineJson }, now());
-    await noteOutcome(transaction, sender, "granted", now());
+    await openLease(transaction, sender, { grant, grantHash, request }, now());
+    await noteOutcome(transaction, sender, "granted", now(), request.generation);
     return { ok: true, value: undefined };
   });
 }

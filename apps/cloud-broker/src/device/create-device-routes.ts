@@ -1,7 +1,6 @@
 import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
-import { createRekeyRoutes } from "../rekey/create-rekey-routes.ts";
 import type { Route } from "../server/route.ts";
 import { answerChallenge } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
@@ -46,7 +45,6 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
       path: DEVICE_ROUTES.receipts,
       handle: serveDeviceMessage(dependencies, createReceiptExchange(dependencies, findDevice)),
     },
-    ...createRekeyRoutes(dependencies, findDevice),
     ...createLeaseRoutes(dependencies, findDevice),
   ];
 }

@@ -19,7 +19,6 @@ export function networkWay(
   const { store, keys, now } = dependencies;
   return {
     action: "unlock",
-    detail: {},
     minimumSuite: node.minimumSuite,
     carriesEnvelope: true,
     async freshness() {
@@ -37,6 +36,6 @@ export function networkWay(
     permit: () => Promise.resolve({ ok: true, value: undefined }),
     useUp: () => consumeNonce(dependencies, message.hash, request, node),
     lease: () => ({}),
-    record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
+    record: () => Promise.resolve({ ok: true, value: undefined }),
   };
 }

@@ -9,10 +9,16 @@ export async function noteOutcome(
   node: { readonly order: OrderId; readonly serial: string },
   outcome: "granted" | "refused" | "failed",
   nowMs: number,
+  /** Of the envelope that it said to hold. */
+  generation?: number,
 ): Promise<void> {
   await transaction
     .updateTable("nodes")
-    .set({ last_outcome: outcome, last_seen_at_ms: nowMs })
+    .set({
+      last_outcome: outcome,
+      last_seen_at_ms: nowMs,
+      ...(generation === undefined ? {} : { acknowledged_generation: generation }),
+    })
     .where("order_id", "=", node.order)
     .where("serial", "=", node.serial)
     .execute();

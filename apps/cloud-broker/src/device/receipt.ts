@@ -67,7 +67,10 @@ async function takeReceipt(
     });
     if (!decision.ok) return decision;
     if (!decision.value.isRepeated)
-      await recordReceipt(dependencies, transaction, message, sender, parsed.value);
+      await recordReceipt(dependencies, transaction, message, sender, {
+        said: parsed.value,
+        generation: grant?.generation,
+      });
     await storeAnswer(transaction, message.hash, answer, dependencies.now());
     return { ok: true, value: answer };
   });
@@ -80,7 +83,7 @@ async function findGrant(
 ) {
   const row = await transaction
     .selectFrom("grants")
-    .select(["purpose", "receipt_hash", "receipt_outcome"])
+    .select(["purpose", "receipt_hash", "receipt_outcome", "generation"])
     .where("grant_hash", "=", grantHash)
     .where("order_id", "=", order)
     .where("serial", "=", serial)
@@ -90,6 +93,7 @@ async function findGrant(
     purpose: unlockPurpose.parse(row.purpose),
     receiptHash: row.receipt_hash ?? undefined,
     receiptOutcome: row.receipt_outcome ?? undefined,
+    generation: row.generation ?? undefined,
   };
 }
 
@@ -98,7 +102,7 @@ async function recordReceipt(
   transaction: Transaction<BrokerTables>,
   message: DeviceMessage,
   sender: Sender,
-  said: Receipt,
+  { said, generation }: { readonly said: Receipt; readonly generation: number | undefined },
 ): Promise<void> {
   const { order, serial } = sender;
   const nowMs = now();
@@ -114,6 +118,10 @@ async function recordReceipt(
       last_outcome: said.outcome,
       last_seen_at_ms: nowMs,
       last_counter: sql<number>`case when ${node.ref("last_counter")} < ${said.counter} then ${said.counter} else ${node.ref("last_counter")} end`,
+      // The volume was opened with the envelope of the grant, which is on the disk before the receipt is sent.
+      ...(said.outcome === "failed" || generation === undefined
+        ? {}
+        : { acknowledged_generation: generation }),
       ...(said.outcome === "prepared"
         ? { prepared_at_ms: node.fn.coalesce("prepared_at_ms", node.val(nowMs)) }
         : {}),

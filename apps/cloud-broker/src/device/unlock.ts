@@ -140,6 +140,7 @@ async function decide(
     grant,
     answer,
     vaultRequestId,
+    generation: envelope?.generation ?? request.generation,
     way,
   });
   return committed.ok ? { ok: true, value: answer } : committed;

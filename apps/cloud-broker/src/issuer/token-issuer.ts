@@ -19,12 +19,7 @@ export type TokenIssuer = {
   readonly publicKey: JWK;
   /** The word of the broker that the bearer acts for this order; good for one token, five minutes. */
   signAssertion(order: OrderId): Promise<string>;
-  /** The same, that the bearer is the portal's application. */
-  signPortalAssertion(): Promise<string>;
 };
-
-/** Subject of the federated credential of the portal's app registration; no order is named so, for theirs are paths. */
-const PORTAL_SUBJECT = "portal";
 
 /** Opens the issuer's key in the data folder (made at the first start, owner only). */
 export async function openTokenIssuer(
@@ -36,24 +31,22 @@ export async function openTokenIssuer(
   const privateKey = createPrivateKey(Buffer.from(pem));
   const jwk = await exportJWK(createPublicKey(privateKey));
   const kid = await calculateJwkThumbprint(jwk);
-  function sign(subject: string): Promise<string> {
-    const issuedAt = Math.floor(now() / 1000);
-    return new SignJWT()
-      .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
-      .setIssuer(issuer)
-      .setSubject(subject)
-      .setAudience(AUDIENCE)
-      .setJti(randomUUID())
-      .setIssuedAt(issuedAt)
-      .setNotBefore(issuedAt)
-      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
-      .sign(privateKey);
-  }
   return {
     issuer,
     publicKey: { ...jwk, kid, alg: ALGORITHM, use: "sig" },
-    signAssertion: (order) => sign(order),
-    signPortalAssertion: () => sign(PORTAL_SUBJECT),
+    signAssertion(order) {
+      const issuedAt = Math.floor(now() / 1000);
+      return new SignJWT()
+        .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
+        .setIssuer(issuer)
+        .setSubject(order)
+        .setAudience(AUDIENCE)
+        .setJti(randomUUID())
+        .setIssuedAt(issuedAt)
+        .setNotBefore(issuedAt)
+        .setExpirationTime(issuedAt + LIFETIME_SECONDS)
+        .sign(privateKey);
+    },
   };
 }
 

@@ -30,8 +30,12 @@ export type KeyHealthDependencies = LookDependencies & {
 export type KeyHealthWatch = {
   /** Looks at every key that is due. */
   watch(): Promise<void>;
-  /** The same custody; each use and change of a key is a look at it. */
-  observe(custody: KeyCustody): KeyCustody;
+  /**
+   * The same custody; each use and change of a key is a look at it.
+   *
+   * @param options.lookAfterChange - false: a changed key is looked at when its turn comes
+   */
+  observe(custody: KeyCustody, options?: { readonly lookAfterChange: boolean }): KeyCustody;
   /** Until what was begun in the background is done. */
   idle(): Promise<void>;
 };
@@ -113,7 +117,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       const vaults = [...Map.groupBy(keys, vaultOf)];
       await Promise.all(vaults.map(([vault, itsKeys]) => lookAtVault(vault, itsKeys)));
     },
-    observe(custody) {
+    observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
       return {
         ...custody,
         async releaseContentKey(order, serial) {
@@ -134,10 +138,11 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
         async change(subject, choice, actor, alsoCommit, correlationId) {
           const watched: AlsoCommit = async (transaction) => {
             await alsoCommit?.(transaction);
-            await watchFromNow(transaction, subject.order, choice, now());
+            const atMs = now() + (lookAfterChange ? 0 : intervalMs);
+            await watchFrom(transaction, subject.order, choice, atMs);
           };
           const outcome = await custody.change(subject, choice, actor, watched, correlationId);
-          if (outcome.ok && choice.kekType === "CustomerManaged")
+          if (lookAfterChange && outcome.ok && choice.kekType === "CustomerManaged")
             await outsideTrace(() => look(subject.order)).catch(deps.failed);
           return outcome;
         },
@@ -150,11 +155,11 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
 }
 
 /** In the transaction of the change: a key in force is never without a watch. */
-async function watchFromNow(
+async function watchFrom(
   transaction: Parameters<AlsoCommit>[0],
   order: OrderId,
   choice: KeyChoice,
-  nowMs: number,
+  atMs: number,
 ): Promise<void> {
   if (choice.kekType === "MicrosoftManaged") {
     await transaction.deleteFrom("key_health").where("order_id", "=", order).execute();
@@ -172,11 +177,11 @@ async function watchFromNow(
       kid: null,
       recoverable_days: null,
       checked_at_ms: null,
-      changed_at_ms: nowMs,
+      changed_at_ms: atMs,
       inconclusive_code: null,
       inconclusive_at_ms: null,
-      next_check_at_ms: nowMs,
+      next_check_at_ms: atMs,
     })
-    .onConflict((conflict) => conflict.column("order_id").doUpdateSet({ next_check_at_ms: nowMs }))
+    .onConflict((conflict) => conflict.column("order_id").doUpdateSet({ next_check_at_ms: atMs }))
     .execute();
 }

@@ -8,12 +8,7 @@ import type { BrokerTables } from "../store/schema.ts";
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  {
-    grant,
-    grantHash,
-    request,
-    offlineJson,
-  }: { grant: Grant; grantHash: string; request: UnlockQuestion; offlineJson: string | null },
+  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockQuestion },
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation
@@ -24,7 +19,7 @@ export async function openLease(
     .where("serial", "=", serial)
     .where("state", "in", ["live", "refused"])
     .execute();
-  const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
+  const { id, ttlSeconds, outageGraceSeconds, sequence } = grant.lease;
   await transaction
     .insertInto("leases")
     .values({
@@ -45,8 +40,6 @@ export async function openLease(
       refused_at_ms: null,
       told_at_ms: null,
       closed_at_ms: null,
-      grace_until_reboot: graceUntilReboot === true ? 1 : 0,
-      offline_json: offlineJson,
     })
     .execute();
 }

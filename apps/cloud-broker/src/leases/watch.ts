@@ -101,18 +101,12 @@ function answerAsItStands(
   request: LeaseWatch,
   { lease, drill }: LoadedLease,
 ): Promise<SignedAnswer> {
-  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
+  const { ttlSeconds, outageGraceSeconds, sequence } = lease;
   const payload: RenewedLease = {
     requestHash: message.hash,
     order: request.order,
     serial: request.serial,
-    lease: {
-      id: request.lease,
-      ttlSeconds,
-      outageGraceSeconds,
-      ...(graceUntilReboot ? { graceUntilReboot } : {}),
-      sequence,
-    },
+    lease: { id: request.lease, ttlSeconds, outageGraceSeconds, sequence },
     ...(drill === undefined ? {} : { drill }),
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);

@@ -10,6 +10,8 @@ type Json = Readonly<Record<string, unknown>>;
 const QUERY_TEXTS = {
   $expand: "details: with stages, progress and packages",
   $skipToken: "position that nextLink of the page before carries",
+  state: "only orders in this state: Waiting, Done or Failed",
+  keyUrl: "URL of a key, with or without its version",
   $top: "size of a page; 20 to 100 are honoured",
 } as const;
 const JOSE = "application/jose";
@@ -104,6 +106,9 @@ function requestBodyOf(route: Route, described: Description | undefined): Json {
       },
     };
   if (route.reads === "nothing") return {};
+  // Another standard describes it.
+  if (route.reads === "events")
+    return { requestBody: { required: true, content: { "application/cloudevents+json": {} } } };
   const schema =
     described?.request === undefined ? { type: "object" } : schemaOf(described.request);
   return {

@@ -11,6 +11,6 @@ export type Description = {
   /** Status → schema of the body; undefined for an answer without a body, or one that another standard describes. */
   readonly answers: Readonly<Record<number, Schema | undefined>>;
   readonly answerType?: string;
-  readonly query?: readonly ("$expand" | "$skipToken" | "$top")[];
+  readonly query?: readonly ("$expand" | "$skipToken" | "$top" | "keyUrl" | "state")[];
   readonly headers?: readonly "If-Match"[];
 };

@@ -2,6 +2,10 @@ import {
   activityList,
   availableSkusRequest,
   availableSkusResult,
+  campaignList,
+  campaignOrderList,
+  campaignRequest,
+  campaignView,
   cancellationReason,
   completeRequest,
   diagnosticsView,
@@ -12,6 +16,7 @@ import {
   jobResourceList,
   jobWrite,
   keyHealthView,
+  keyVersionsView,
   keyValidationResult,
   markDevicesShippedRequest,
   mitigateRequest,
@@ -151,6 +156,21 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Reads whether the key of an order is fit for use, as last seen (extension)",
     answers: { 200: keyHealthView },
   },
+  [`GET ${PATHS.job}/keyVersions`]: {
+    summary:
+      "Reads which versions of its key an order hangs on, and which may be disabled (extension)",
+    answers: { 200: keyVersionsView },
+  },
+  "GET /subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions": {
+    summary: "Reads the same for one key over all orders of a subscription (extension)",
+    query: ["keyUrl"],
+    answers: { 200: keyVersionsView },
+  },
+  "GET /operator/v1/keyVersions": {
+    summary: "Reads the same for one key over all orders",
+    query: ["keyUrl"],
+    answers: { 200: keyVersionsView },
+  },
   [`POST ${PATHS.job}/revoke`]: {
     summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
     request: revokeRequest,
@@ -214,6 +234,37 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`GET ${PATHS.operations}`]: {
     summary: "Lists the operations that roles may be given",
     answers: { 200: operationList },
+  },
+  "POST /operator/v1/campaigns": {
+    summary: "Starts a re-wrap of many orders",
+    request: campaignRequest,
+    answers: { 201: campaignView },
+  },
+  "GET /operator/v1/campaigns": {
+    summary: "Lists campaigns, newest first",
+    query: ["$skipToken"],
+    answers: { 200: campaignList },
+  },
+  "GET /operator/v1/campaigns/:campaignId": {
+    summary: "Reads a campaign with its progress",
+    answers: { 200: campaignView },
+  },
+  "GET /operator/v1/campaigns/:campaignId/orders": {
+    summary: "Lists what became of each order, and why",
+    query: ["$skipToken", "state"],
+    answers: { 200: campaignOrderList },
+  },
+  "POST /operator/v1/campaigns/:campaignId/pause": {
+    summary: "Begins no more orders until it is resumed",
+    answers: { 200: campaignView },
+  },
+  "POST /operator/v1/campaigns/:campaignId/resume": {
+    summary: "Goes on with a paused campaign",
+    answers: { 200: campaignView },
+  },
+  "POST /operator/v1/campaigns/:campaignId/cancel": {
+    summary: "Ends a campaign; what was done stays",
+    answers: { 200: campaignView },
   },
   [`GET ${ORDER}`]: moved("Reads an order with its nodes"),
   [`POST ${ORDER}/prepare`]: {

@@ -11,6 +11,7 @@ import { contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { renderTime } from "../arm/wire-time.ts";
+import { createCampaignRoutes } from "../campaigns/create-campaign-routes.ts";
 import type { OrderName } from "../core/order.ts";
 import { createFleetRoutes } from "../leases/create-fleet-routes.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
@@ -90,6 +91,7 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     }),
     move("erase", (name, _body, context) => eraseOrder(plane, name, context)),
     ...createFleetRoutes(plane),
+    ...createCampaignRoutes(plane),
   ];
 }
 

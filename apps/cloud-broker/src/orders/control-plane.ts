@@ -14,6 +14,8 @@ export type ControlPlaneSettings = {
   readonly allowRevertToMicrosoftManaged: boolean;
   /** Of orders that have no unlock policy of their own. */
   readonly defaultPolicy: UnlockPolicy;
+  /** Hosts of key vaults (config KEY_VAULT_SUFFIXES). */
+  readonly keyVaultSuffixes: readonly string[];
 };
 
 /** What reading and writing orders needs. */

@@ -22,6 +22,7 @@ const ATTEMPTS = 3;
 /**
  * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key leaves all as it was.
  *
+ * @param alsoCommit - writes that belong to the same decision, in the same transaction.
  * @returns id of the long-running operation.
  */
 export async function patchOrder(
@@ -30,12 +31,13 @@ export async function patchOrder(
   patch: JobPatch,
   ifMatch: string | undefined,
   context: RequestContext,
+  alsoCommit?: AlsoCommit,
 ): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const order = await findOrder(plane.store, name);
     requireMatch(order, ifMatch);
     try {
-      return await applyPatch(plane, order, patch, context);
+      return await applyPatch(plane, order, patch, context, alsoCommit);
     } catch (error) {
       const lostRace = error instanceof AppError && error.code === "RewrapConflict";
       if (!lostRace || attempt === ATTEMPTS) throw withFacts(error, recoveryFacts(order));
@@ -48,6 +50,7 @@ async function applyPatch(
   order: Order,
   patch: JobPatch,
   context: RequestContext,
+  alsoCommit: AlsoCommit | undefined,
 ): Promise<string> {
   const { custody, settings, store } = plane;
   const change = decideChange(order, patch, settings.allowRevertToMicrosoftManaged);
@@ -55,6 +58,7 @@ async function applyPatch(
   const nowMs = plane.now();
   let operation = "";
   const commit: AlsoCommit = async (transaction) => {
+    await alsoCommit?.(transaction);
     await updateOrder(
       transaction,
       order,

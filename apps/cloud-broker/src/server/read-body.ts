@@ -1,16 +1,23 @@
 import type { IncomingMessage } from "node:http";
 
-import { CryptoError, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
+import { CryptoError, parseJsonList, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
-import type { Reads } from "./route.ts";
+import type { Route } from "./route.ts";
 
-const MEDIA_TYPES = { json: "application/json", jose: JOSE_MEDIA_TYPE } as const;
+const MEDIA_TYPES = {
+  json: ["application/json"],
+  jose: [JOSE_MEDIA_TYPE],
+  // Event Grid schema; CloudEvents 1.0 HTTP binding §3.2 and §3.3.
+  events: [
+    "application/json",
+    "application/cloudevents+json",
+    "application/cloudevents-batch+json",
+  ],
+} as const;
 
-type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | "maxBytes"> & {
-  readonly optional?: true;
-};
+type ReadingRoute = Extract<Route, { maxBytes: number }>;
 
 /**
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its Content-Length where it
@@ -52,21 +59,28 @@ async function readAtMost(message: IncomingMessage, route: ReadingRoute): Promis
 }
 
 /** @throws {AppError} InvalidRequestContent */
-export function parseJsonBody(bytes: Buffer): JsonObject {
+export const parseJsonBody = (bytes: Buffer): JsonObject =>
+  translated(() => parseJsonObject(bytes, "body"));
+
+/** @throws {AppError} InvalidRequestContent */
+export const parseEventsBody = (bytes: Buffer): JsonObject | readonly unknown[] =>
+  translated(() => parseJsonList(bytes, "body"));
+
+function translated<Value>(parse: () => Value): Value {
   try {
-    return parseJsonObject(bytes, "body");
+    return parse();
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new AppError("InvalidRequestContent", { detail: cause.message, cause });
   }
 }
 
-function checkMediaType({ headers }: IncomingMessage, expected: string): void {
+function checkMediaType({ headers }: IncomingMessage, expected: readonly string[]): void {
   const mediaType = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType !== expected)
+  if (mediaType === undefined || !expected.includes(mediaType))
     throw new AppError("UnsupportedMediaType", {
       target: "Content-Type",
-      detail: `Content-Type: expected ${expected}`,
+      detail: `Content-Type: expected ${expected.join(" or ")}`,
     });
   if (headers["content-encoding"] !== undefined)
     throw new AppError("UnsupportedMediaType", {

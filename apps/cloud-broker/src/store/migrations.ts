@@ -2,9 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 import { createLeases } from "./migrations/leases.ts";
-import { createOffline } from "./migrations/offline.ts";
-import { createPortalSessions } from "./migrations/portal.ts";
-import { createRekeys } from "./migrations/rekeys.ts";
+import { createRotation } from "./migrations/rotation.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
@@ -13,9 +11,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
   "0003-leases": { up: createLeases },
   "0004-unlock-policies": { up: createUnlockPolicies },
-  "0009-portal": { up: createPortalSessions },
-  "0010-rekeys": { up: createRekeys },
-  "0006-offline": { up: createOffline },
+  "0005-rotation": { up: createRotation },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

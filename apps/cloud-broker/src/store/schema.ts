@@ -57,6 +57,10 @@ export type BrokerTables = {
     identity_resource_id: string | null;
     kid: string | null;
     revision: number;
+    /** Of the customer's key without its version, lower case (core/key-url.ts); null for the service's own. */
+    key_address: string | null;
+    /** 1: the choice names no version, so that a new one is put in force by itself. */
+    follows_newest: number | null;
   };
   /** The customer's own device password between order and preparation, wrapped like everything else. */
   own_passkeys: {
@@ -77,6 +81,8 @@ export type BrokerTables = {
     prepared_at_ms: number | null;
     last_outcome: string | null;
     last_seen_at_ms: number | null;
+    /** Highest generation of the envelope that the device has said, signed, to hold. */
+    acknowledged_generation: number | null;
   };
   /** Insert only, so that (order, serial, generation) is the compare-and-swap; the highest generation is current. */
   envelopes: {
@@ -87,20 +93,6 @@ export type BrokerTables = {
     kid: string;
     jwe_json: string;
     created_at_ms: number;
-  };
-  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/decisions/0015). */
-  rekeys: {
-    order_id: string;
-    serial: string;
-    id: string;
-    /** Of order_keys when it was proposed: another key or another rekeying in between makes it void. */
-    revision: number;
-    env: string;
-    kid: string;
-    /** Empty once it is in force: from then on it is a row of `envelopes`. */
-    jwe_json: string;
-    proposed_at_ms: number;
-    committed_at_ms: number | null;
   };
   consumed_nonces: {
     nonce_hash: string;
@@ -124,6 +116,8 @@ export type BrokerTables = {
     granted_at_ms: number;
     receipt_hash: string | null;
     receipt_outcome: string | null;
+    /** Of the envelope that was opened by it. */
+    generation: number | null;
   };
   /** What a node holds of a grant: renewed while its key may be used, closed by a re-lock order (core/lease-record.ts). */
   leases: {
@@ -146,10 +140,6 @@ export type BrokerTables = {
     /** When its node was first sent the re-lock order. */
     told_at_ms: number | null;
     closed_at_ms: number | null;
-    /** 1: no end by time while nobody answers; the next boot ends it. */
-    grace_until_reboot: number;
-    /** Of a grant that a person carried: how long it holds without an answer (leases/offline-terms.ts). */
-    offline_json: string | null;
   };
   /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
   node_keys: {
@@ -202,16 +192,6 @@ export type BrokerTables = {
     hash: string;
     at_ms: number;
   };
-  /** Who is signed in to the portal. The id is known to the browser only; `sealed` holds the person's tokens (portal/seal.ts). */
-  portal_sessions: {
-    id_hash: string;
-    object_id: string;
-    created_at_ms: number;
-    last_seen_at_ms: number;
-    /** Counts replaced tokens; the compare-and-swap of replicas that refresh at once. */
-    revision: number;
-    sealed: string;
-  };
   operations: {
     id: string;
     order_id: string;
@@ -253,36 +233,42 @@ export type BrokerTables = {
     changed_at_ms: number;
     changed_by: string;
   };
-  /** Challenges that people carried; one with an answer is used up, one without may be decided again. */
-  offline_unlocks: {
-    challenge_id: string;
-    order_id: string;
-    serial: string;
-    request_hash: string;
-    submitted_by: string;
-    submitted_by_id: string;
-    reason: string | null;
-    submitted_at_ms: number;
-    granted_at_ms: number | null;
-    grant_hash: string | null;
-    answer: string | null;
-    kid: string | null;
-    lease_json: string | null;
-    /** After it no clock of the node lets the answer open. */
-    expires_at_ms: number | null;
+  /** Keys whose newest version is followed. `due_at_ms` is the claim: whoever moves it on asks. */
+  key_polls: {
+    key_address: string;
+    newest_kid: string | null;
+    /** Why the newest version cannot be put in force, or was not seen; null after a poll that worked. */
+    failure_json: string | null;
+    checked_at_ms: number | null;
+    due_at_ms: number;
   };
-  /** Unlocks without network of an order in one UTC day (YYYY-MM-DD). */
-  offline_uses: {
-    order_id: string;
-    day: string;
-    used: number;
+  /** Re-wraps of many orders. `request_json`: what to do (campaigns/stored-campaign.ts). */
+  campaigns: {
+    id: string;
+    request_json: string;
+    origin: string;
+    state: string;
+    total: number;
+    actor_json: string;
+    created_at_ms: number;
+    changed_at_ms: number;
+    finished_at_ms: number | null;
   };
-  /** Hash of each row that a node delivered of its journal; what the row says stands in the audit trail as its claim. */
-  journal_rows: {
+  /** One row for each order of a campaign; it becomes `done` in the commit of the order's own change. */
+  campaign_orders: {
+    campaign_id: string;
     order_id: string;
-    serial: string;
-    sequence: number;
-    hash: string;
-    received_at_ms: number;
+    state: string;
+    attempts: number;
+    code: string | null;
+    failure_json: string | null;
+    due_at_ms: number;
+    finished_at_ms: number | null;
+  };
+  /** Work that one replica does at a time, and until when it may without asking again. */
+  claims: {
+    name: string;
+    owner: string;
+    until_ms: number;
   };
 };

@@ -6,6 +6,7 @@ import { describe, expect } from "vitest";
 import type { Credentials } from "../../src/azure/credentials.ts";
 import { createKeyVaults } from "../../src/azure/key-vaults.ts";
 import { createAzureTransport } from "../../src/azure/transport.ts";
+import { createVaultBudget } from "../../src/azure/vault-budget.ts";
 import { createVaultCalls } from "../../src/azure/vault-calls.ts";
 import { createVaultClients } from "../../src/azure/vault-clients.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
@@ -58,6 +59,7 @@ function vaultsOver(wire: Wire): KeyVaults {
     calls: createVaultCalls({
       controlNameResolves: () => Promise.resolve(true),
       forget: () => undefined,
+      budget: createVaultBudget({ operationsPerSecond: 400, share: 1, now: Date.now }),
       random: () => 0,
       sleep: () => Promise.resolve(),
     }),

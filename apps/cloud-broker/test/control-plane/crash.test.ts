@@ -79,6 +79,7 @@ beforeEach(async () => {
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+      keyVaultSuffixes: ["vault.test"],
     },
   };
 });

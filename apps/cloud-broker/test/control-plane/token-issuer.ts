@@ -7,6 +7,7 @@ export type TokenClaims = {
   readonly tid?: string;
   readonly iss?: string;
   readonly aud?: string;
+  readonly appid?: string;
   readonly expSeconds?: number;
   readonly nbfSeconds?: number;
 };
@@ -31,7 +32,7 @@ export async function createTokenIssuer(
       return new SignJWT({
         oid: claims.oid ?? "22222222-2222-4222-8222-222222222222",
         tid: claims.tid ?? tenantId,
-        appid: "33333333-3333-4333-8333-333333333333",
+        appid: claims.appid ?? "33333333-3333-4333-8333-333333333333",
         roles: [...(claims.roles ?? [])],
       })
         .setProtectedHeader({ alg: "RS256", kid: "entra-1", typ: "JWT" })

@@ -116,6 +116,7 @@ export async function createWorld(
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+      keyVaultSuffixes: ["vault.test"],
       ...settings,
     },
   };

@@ -101,7 +101,6 @@ export class DeviceWorld implements AsyncDisposable {
           now,
         }),
         watches: createLeaseWatches({ store, now }),
-        offlineUnlocksPerDay: 20,
         defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       }),
       store,

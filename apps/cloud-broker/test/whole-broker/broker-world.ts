@@ -33,6 +33,7 @@ export const API = "api-version=2025-07-01";
 const PREPARED = z.object({
   nodes: z.array(z.object({ serial: z.string(), enrolmentCode: z.string() })),
 });
+export const EVENT_AUDIENCE = "api://databox-events";
 const ARM_URL = "https://arm.localhost";
 
 export type JsonAnswer = {
@@ -57,7 +58,11 @@ export type BrokerWorld = AsyncDisposable & {
   call(
     method: string,
     path: string,
-    options?: { readonly body?: unknown; readonly claims?: TokenClaims },
+    options?: {
+      readonly body?: unknown;
+      readonly claims?: TokenClaims;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<JsonAnswer>;
   operator(action: string, job: string, body?: unknown): Promise<JsonAnswer>;
   /** An order with the customer's key, prepared; its one node. */
@@ -132,6 +137,16 @@ export async function createBrokerWorld(
         { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, armUrl: ARM_URL, now },
         entra.keys,
       ),
+      verifyEventToken: createVerifyToken(
+        {
+          authorityUrl: config.ENTRA_AUTHORITY,
+          tenantId: TENANT_ID,
+          armUrl: ARM_URL,
+          audience: EVENT_AUDIENCE,
+          now,
+        },
+        entra.keys,
+      ),
       isClosing: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
       random: () => 0.5,
@@ -170,12 +185,13 @@ export async function createBrokerWorld(
       await stop();
       await start();
     },
-    async call(method, path, { body, claims } = {}) {
+    async call(method, path, { body, claims, headers } = {}) {
       const token = await entra.token(claims ?? { roles: ["Owner"] });
       const { status, text } = await transport.send(method, path, {
         headers: {
           authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

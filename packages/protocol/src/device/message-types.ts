@@ -17,10 +17,6 @@ export const MESSAGE_TYPES = {
   relock: "databox-relock+jws",
   leaseWatch: "databox-lease-watch+jws",
   leaseReceipt: "databox-lease-receipt+jws",
-  rekeyRequest: "databox-rekey-request+jws",
-  rekeyProposal: "databox-rekey-proposal+jws",
-  rekeyConfirmation: "databox-rekey-confirmation+jws",
-  rekeyed: "databox-rekeyed+jws",
   offlineChallenge: "databox-offline-challenge+jws",
   journal: "databox-journal+jws",
   journalHead: "databox-journal-head+jws",
@@ -37,8 +33,6 @@ export const DEVICE_ROUTES = {
   renewals: "/device/v1/leases/:lease/renewals",
   leaseReceipts: "/device/v1/leases/:lease/receipts",
   leaseEvents: "/device/v1/leases/:lease/events",
-  rekeys: "/device/v1/rekeys",
-  rekeyConfirmations: "/device/v1/rekeys/confirmations",
   journal: "/device/v1/journal",
 } as const;
 

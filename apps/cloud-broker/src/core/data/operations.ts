@@ -126,18 +126,6 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Read a revocation drill",
     "Reads the figures of the last drill",
   ),
-  entry(
-    "jobs/offlineUnlocks/action",
-    "Jobs",
-    "Unlock without network",
-    "Takes the challenge of an appliance that has no network, and gives the answer that opens it",
-  ),
-  entry(
-    "jobs/offlineUnlocks/read",
-    "Jobs",
-    "Read unlocks without network",
-    "Lists who unlocked which appliance without network",
-  ),
   entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
   entry(
     "jobs/unlockPolicy/read",
@@ -150,5 +138,17 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Jobs",
     "Write unlock policy",
     "Changes on what terms the appliances of an order get their key",
+  ),
+  entry(
+    "jobs/keyVersions/read",
+    "Jobs",
+    "Read key versions",
+    "Reads which versions of its key an order hangs on",
+  ),
+  entry(
+    "keyVersions/read",
+    "Key versions",
+    "Read key versions",
+    "Reads which versions of a key the orders of a subscription hang on",
   ),
 ];

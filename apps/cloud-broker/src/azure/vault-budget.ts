@@ -1,0 +1,59 @@
+import type { Clock } from "../core/ports.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+
+/** How far ahead calls that do not wait may put off those that do. */
+const MAX_DEBT_MS = 1000;
+/** Calls in a row without a pause, after an idle moment. */
+const BURST_MS = 100;
+const MAX_VAULTS = 1000;
+
+export type VaultBudget = {
+  /** A call that cannot wait: it is counted, so that others make room for it. */
+  spend(vaultUrl: string): void;
+  /** A call that can wait takes the next free moment. @returns milliseconds until then */
+  reserve(vaultUrl: string): number;
+};
+
+/**
+ * Paces what can wait: never above its share of what a vault answers, and never above what the others leave of the whole.
+ * Each call reserves its own moment, so that none of the budget is lost in waking up.
+ */
+export function createVaultBudget({
+  operationsPerSecond,
+  share,
+  now,
+}: {
+  readonly operationsPerSecond: number;
+  /** 0 to 1. */
+  readonly share: number;
+  readonly now: Clock;
+}): VaultBudget {
+  const wholeMs = 1000 / operationsPerSecond;
+  const shareMs = wholeMs / share;
+  const vaults = new LeastRecentlyUsed<string, { wholeAtMs: number; shareAtMs: number }>(
+    MAX_VAULTS,
+  );
+
+  function paceOf(vaultUrl: string) {
+    const known = vaults.get(vaultUrl) ?? { wholeAtMs: 0, shareAtMs: 0 };
+    vaults.set(vaultUrl, known);
+    const earliestMs = now() - BURST_MS;
+    known.wholeAtMs = Math.max(known.wholeAtMs, earliestMs);
+    known.shareAtMs = Math.max(known.shareAtMs, earliestMs);
+    return known;
+  }
+
+  return {
+    spend(vaultUrl) {
+      const pace = paceOf(vaultUrl);
+      pace.wholeAtMs = Math.min(pace.wholeAtMs + wholeMs, now() + MAX_DEBT_MS);
+    },
+    reserve(vaultUrl) {
+      const pace = paceOf(vaultUrl);
+      const atMs = Math.max(pace.wholeAtMs, pace.shareAtMs);
+      pace.wholeAtMs = atMs + wholeMs;
+      pace.shareAtMs = atMs + shareMs;
+      return Math.max(0, atMs - now());
+    },
+  };
+}

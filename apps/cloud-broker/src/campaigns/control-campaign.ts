@@ -1,0 +1,65 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { type CampaignEvent, nextCampaignState } from "../core/campaign-step.ts";
+import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { type Campaign, readCampaign } from "./stored-campaign.ts";
+
+/** @throws {AppError} ResourceNotFound */
+export async function findCampaign(
+  { store }: Pick<ControlPlane, "store">,
+  id: string,
+): Promise<Campaign> {
+  const campaign = await readCampaign(store, id);
+  if (campaign !== undefined) return campaign;
+  throw new AppError("ResourceNotFound", {
+    target: "campaign",
+    detail: "no campaign has this id",
+    facts: { resourceGroup: "", orderName: id.slice(0, 64) },
+  });
+}
+
+/**
+ * Pauses, resumes or cancels. What has begun of an order ends; nothing new begins.
+ *
+ * @throws {AppError} PreconditionFailed when it has ended
+ */
+export async function controlCampaign(
+  plane: ControlPlane,
+  id: string,
+  event: Exclude<CampaignEvent, "finish">,
+  { actor }: RequestContext,
+): Promise<void> {
+  const { store, appendAudit, now } = plane;
+  const { state } = await findCampaign(plane, id);
+  const next = nextCampaignState(state, event);
+  if (next === undefined)
+    throw new AppError("PreconditionFailed", {
+      target: "campaign",
+      detail: `the campaign is ${state} and cannot ${event}`,
+    });
+  if (next === state) return;
+  const nowMs = now();
+  await store.transaction().execute(async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable("campaigns")
+      .set({
+        state: next,
+        changed_at_ms: nowMs,
+        ...(next === "cancelled" ? { finished_at_ms: nowMs } : {}),
+      })
+      .where("id", "=", id)
+      .where("state", "=", state)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n)
+      throw new AppError("PreconditionFailed", {
+        target: "campaign",
+        detail: "the campaign has changed meanwhile; read it again",
+      });
+    await appendAudit(transaction, "broker", {
+      action: `campaign/${event}`,
+      actor,
+      outcome: "done",
+      correlationId: id,
+    });
+  });
+}

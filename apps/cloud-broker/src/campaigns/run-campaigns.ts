@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+
+import type { ControlPlane } from "../orders/control-plane.ts";
+import { claimWork, releaseWork } from "./claim-work.ts";
+import { runStep, type Step } from "./run-step.ts";
+import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
+
+export type CampaignRunner = {
+  /** Carries out what there is to do, as long as this replica may. @returns how many steps it ran */
+  run(): Promise<number>;
+};
+
+export type RunnerDependencies = {
+  readonly plane: ControlPlane;
+  /** Stops between two steps. */
+  readonly isClosing: () => boolean;
+  /** Steps at once, each with one call of its vault at a time; the vault's budget sets the pace. */
+  readonly atOnce?: number;
+};
+
+const AT_ONCE = 32;
+/** One owner for all campaigns, so that a vault's budget is kept by one process. */
+const WORK = "campaigns";
+/** Asked for again in good time before it ends. */
+const RENEW_BEFORE_MS = 20_000;
+
+export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
+  const { plane, isClosing, atOnce = AT_ONCE } = deps;
+  const { store, now } = plane;
+  const owner = randomUUID();
+  let heldUntilMs = 0;
+
+  /** Whether this replica is, and stays for a while, the one that works. */
+  async function mayWork(): Promise<boolean> {
+    if (isClosing()) return false;
+    if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
+    heldUntilMs = (await claimWork(store, WORK, owner, now())) ?? 0;
+    return heldUntilMs > 0;
+  }
+
+  async function runCampaign(campaign: Campaign): Promise<number> {
+    const running = new Map<string, Promise<void>>();
+    const broken = new AbortController();
+    let steps = 0;
+    const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
+    while (await mayGoOn()) {
+      const waiting = await loadWaiting(plane, campaign, atOnce * 4);
+      const fresh = waiting.filter(({ order }) => !running.has(order));
+      if (fresh.length === 0 && running.size === 0) break;
+      for (const step of fresh) {
+        if (running.size >= atOnce) await Promise.race(running.values());
+        if (!(await mayGoOn())) break;
+        steps += 1;
+        const promise = runStep(plane, campaign, step)
+          .catch((error: unknown) => {
+            broken.abort(error);
+          })
+          .finally(() => running.delete(step.order));
+        running.set(step.order, promise);
+      }
+      if (fresh.length === 0) await Promise.race(running.values());
+    }
+    await Promise.all(running.values());
+    broken.signal.throwIfAborted();
+    await finish(plane, campaign);
+    return steps;
+  }
+
+  return {
+    async run() {
+      const campaigns = await runningCampaigns(store);
+      if (campaigns.length === 0 || !(await mayWork())) return 0;
+      try {
+        const steps = await Promise.all(campaigns.map(runCampaign));
+        return steps.reduce((sum, each) => sum + each, 0);
+      } finally {
+        heldUntilMs = 0;
+        await releaseWork(store, WORK, owner);
+      }
+    },
+  };
+}
+
+/** Steps that are due, of a campaign that still runs. */
+async function loadWaiting(
+  { store, now }: ControlPlane,
+  { id }: Campaign,
+  limit: number,
+): Promise<readonly Step[]> {
+  const rows = await store
+    .selectFrom("campaign_orders")
+    .innerJoin("campaigns", "campaigns.id", "campaign_orders.campaign_id")
+    .select(["campaign_orders.order_id", "campaign_orders.attempts"])
+    .where("campaign_orders.campaign_id", "=", id)
+    .where("campaign_orders.state", "=", "waiting")
+    .where("campaign_orders.due_at_ms", "<=", now())
+    .where("campaigns.state", "=", "running")
+    .orderBy("campaign_orders.due_at_ms")
+    .limit(limit)
+    .execute();
+  return rows.map(({ order_id: order, attempts }) => ({ order, attempts }));
+}
+
+/** Nothing waits any more: one record of the whole. */
+async function finish(
+  { store, appendAudit, now }: ControlPlane,
+  campaign: Campaign,
+): Promise<void> {
+  const nowMs = now();
+  await store.transaction().execute(async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable("campaigns")
+      .set({ state: "done", changed_at_ms: nowMs, finished_at_ms: nowMs })
+      .where("id", "=", campaign.id)
+      .where("state", "=", "running")
+      .where((row) =>
+        row.not(
+          row.exists(
+            row
+              .selectFrom("campaign_orders")
+              .select("campaign_orders.order_id")
+              .where("campaign_orders.campaign_id", "=", campaign.id)
+              .where("campaign_orders.state", "=", "waiting"),
+          ),
+        ),
+      )
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) return;
+    const failed = await transaction
+      .selectFrom("campaign_orders")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .where("campaign_id", "=", campaign.id)
+      .where("state", "=", "failed")
+      .executeTakeFirstOrThrow();
+    await appendAudit(transaction, "broker", {
+      action: "campaign/finish",
+      actor: campaign.actor,
+      outcome: failed.count === 0 ? "done" : "failed",
+      correlationId: campaign.id,
+      detail: {
+        done: campaign.total - failed.count,
+        failed: failed.count,
+        dryRun: campaign.request.dryRun === true,
+      },
+    });
+  });
+}

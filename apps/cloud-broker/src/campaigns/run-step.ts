@@ -1,0 +1,221 @@
+import { AppError } from "@databox-cmk/errors";
+import type { JobPatch } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import { atPriority } from "../azure/call-priority.ts";
+import { decideRetry } from "../core/campaign-step.ts";
+import { parseKeyUrl } from "../core/key-url.ts";
+import type { KeyChoice, OrderName } from "../core/order.ts";
+import { decideKeyChoice } from "../core/patch-key-choice.ts";
+import type { Failure } from "../core/ports.ts";
+import { recoveryFacts } from "../core/recovery-facts.ts";
+import { stageRules } from "../core/stages.ts";
+import type { AlsoCommit } from "../custody/key-custody.ts";
+import { renderFailureJson } from "../leases/failure-json.ts";
+import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { errorOf, valueOf, withFacts } from "../orders/failure-error.ts";
+import { findOrder } from "../orders/find-order.ts";
+import { keySubjectOf, type Order } from "../orders/order.ts";
+import { patchOrder } from "../orders/update-order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { Campaign } from "./stored-campaign.ts";
+
+export type Step = { readonly order: string; readonly attempts: number };
+type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
+
+/** Another runner was first. Rolls the transaction back and is never shown. */
+class StepTaken extends Error {
+  override readonly name = "StepTaken";
+}
+
+/**
+ * One order of a campaign. Its row becomes `done` in the very commit of the change, so that a crash at any point leaves a
+ * step that is either whole or to be done again.
+ */
+export async function runStep(plane: ControlPlane, campaign: Campaign, step: Step): Promise<void> {
+  const done = (transaction: Transaction<BrokerTables>): Promise<void> =>
+    markDone(transaction, campaign, step, plane.now());
+  try {
+    await atPriority("re-wrap", () => change(plane, campaign, step, done));
+  } catch (error) {
+    if (error instanceof StepTaken) return;
+    // What is no named failure is our own, or the database's: the row stays as it is, and the round is tried again.
+    if (!(error instanceof AppError)) throw error;
+    await markFailed(plane, campaign, step, failureOf(error));
+  }
+}
+
+async function change(
+  plane: ControlPlane,
+  campaign: Campaign,
+  step: Step,
+  done: AlsoCommit,
+): Promise<void> {
+  const order = await findOrder(plane.store, nameOf(step.order));
+  try {
+    if (!stageRules(order.stage).encryptionEditable)
+      throw new AppError("OrderStageForbids", {
+        reason: "encryption",
+        detail: `the order is in stage ${order.stage}`,
+      });
+    const { action } = campaign.request;
+    if (action.kind === "move") return await move(plane, campaign, order, action.to, done);
+    return await rotate(plane, campaign, order, done);
+  } catch (error) {
+    throw withFacts(error, recoveryFacts(order));
+  }
+}
+
+/** A choice without version takes the newest by itself; one with a version is replaced by that of the newest. */
+async function rotate(
+  plane: ControlPlane,
+  campaign: Campaign,
+  order: Order,
+  done: AlsoCommit,
+): Promise<void> {
+  const choice = order.key;
+  const pinned =
+    choice.kekType === "CustomerManaged" &&
+    valueOf(parseKeyUrl(choice.kekUrl, plane.settings.keyVaultSuffixes)).version !== undefined;
+  if (!pinned) return putInForce(plane, campaign, order, choice, done);
+  const { kid } = valueOf(await plane.custody.newestVersion(order.id));
+  if (kid === choice.kekUrl) return plane.store.transaction().execute(done);
+  return move(plane, campaign, order, { kekUrl: kid }, done);
+}
+
+async function putInForce(
+  plane: ControlPlane,
+  campaign: Campaign,
+  order: Order,
+  choice: KeyChoice,
+  done: AlsoCommit,
+): Promise<void> {
+  const { custody, settings, store } = plane;
+  const subject = keySubjectOf(order, settings.tenantId);
+  if (campaign.request.dryRun === true) {
+    valueOf(await custody.rehearse(subject, choice));
+    return store.transaction().execute(done);
+  }
+  const { actor, correlationId } = contextOf(campaign);
+  const outcome = await custody.change(subject, choice, actor, done, correlationId);
+  if (!outcome.ok) throw errorOf(outcome.failure);
+}
+
+/** As a PATCH by whoever started the campaign; an identity that the order does not have yet is attached to it. */
+async function move(
+  plane: ControlPlane,
+  campaign: Campaign,
+  order: Order,
+  to: Partial<
+    NonNullable<NonNullable<NonNullable<JobPatch["properties"]>["details"]>["keyEncryptionKey"]>
+  >,
+  done: AlsoCommit,
+): Promise<void> {
+  const keyEncryptionKey = { ...to, kekType: "CustomerManaged" } as const;
+  const choice = valueOf(decideKeyChoice(order.key, keyEncryptionKey, false));
+  const missing = missingIdentity(order, choice);
+  if (campaign.request.dryRun === true) {
+    if (missing !== undefined)
+      throw new AppError("SsemUserErrorUserAssignedIdentityAbsent", {
+        reason: "not-attached",
+        target: "identity",
+        detail: "a dry run attaches no identity; the campaign itself would",
+        facts: { identityId: missing },
+      });
+    return putInForce(plane, campaign, order, choice, done);
+  }
+  const patch: JobPatch = {
+    ...(missing === undefined
+      ? {}
+      : {
+          identity: {
+            type: order.identities.some(({ kind }) => kind === "system")
+              ? "SystemAssigned,UserAssigned"
+              : "UserAssigned",
+            userAssignedIdentities: { [missing]: {} },
+          },
+        }),
+    properties: { details: { keyEncryptionKey } },
+  };
+  await patchOrder(plane, order.name, patch, undefined, contextOf(campaign), done);
+}
+
+function missingIdentity(order: Order, choice: KeyChoice): string | undefined {
+  if (choice.kekType === "MicrosoftManaged" || choice.identity.type === "SystemAssigned")
+    return undefined;
+  const { resourceId } = choice.identity satisfies CustomerChoice["identity"];
+  const wanted = resourceId.toLowerCase();
+  return order.identities.some((each) => each.resourceId.toLowerCase() === wanted)
+    ? undefined
+    : resourceId;
+}
+
+function contextOf({ id, actor }: Campaign): RequestContext {
+  return { actor, by: actor.kind === "caller" ? actor.name : "broker", correlationId: id };
+}
+
+async function markDone(
+  transaction: Transaction<BrokerTables>,
+  campaign: Campaign,
+  step: Step,
+  nowMs: number,
+): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("campaign_orders")
+    .set({
+      state: "done",
+      attempts: step.attempts + 1,
+      code: null,
+      failure_json: null,
+      finished_at_ms: nowMs,
+    })
+    .where("campaign_id", "=", campaign.id)
+    .where("order_id", "=", step.order)
+    .where("state", "=", "waiting")
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new StepTaken();
+}
+
+/** The order's own chain has the refused change already; here is why, for whoever looks at the campaign. */
+async function markFailed(
+  { store, now }: ControlPlane,
+  campaign: Campaign,
+  step: Step,
+  failure: Failure,
+): Promise<void> {
+  const nowMs = now();
+  const attempts = step.attempts + 1;
+  const retry = decideRetry(failure, attempts, nowMs);
+  await store
+    .updateTable("campaign_orders")
+    .set({
+      attempts,
+      code: failure.code,
+      failure_json: renderFailureJson(failure),
+      ...(retry === undefined
+        ? { state: "failed", finished_at_ms: nowMs }
+        : { due_at_ms: retry.dueAtMs }),
+    })
+    .where("campaign_id", "=", campaign.id)
+    .where("order_id", "=", step.order)
+    .where("state", "=", "waiting")
+    .execute();
+}
+
+function failureOf({ code, reason, target, detail, facts }: AppError): Failure {
+  const { retryAfterSeconds } = facts;
+  return {
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    ...(target === undefined ? {} : { target }),
+    ...(detail === undefined ? {} : { detail }),
+    facts,
+    ...(typeof retryAfterSeconds === "number" ? { retryAfterSeconds } : {}),
+  };
+}
+
+/** An order id reads /subscriptions/{2}/resourcegroups/{4}/providers/microsoft.databox/jobs/{8}. */
+function nameOf(order: string): OrderName {
+  const [, , subscriptionId = "", , resourceGroup = "", , , , name = ""] = order.split("/");
+  return { subscriptionId, resourceGroup, name };
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+import type { CampaignRequest } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
+import { isTerminalStage } from "../core/stages.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
+import { valueOf } from "../orders/failure-error.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
+
+type Starting = {
+  readonly request: CampaignRequest;
+  readonly origin: Campaign["origin"];
+  readonly actor: CampaignActor;
+};
+
+/** Selected orders; a list may be as long as its schema says. */
+const MAX_ORDERS = 100_000;
+const INSERTED_AT_ONCE = 500;
+
+/**
+ * Writes a campaign with a row for each of its orders, all at once: from then on any replica carries it out.
+ *
+ * @throws {AppError} InvalidRequestContent when nothing is selected, or too much
+ */
+export async function startCampaign(
+  {
+    store,
+    appendAudit,
+    now,
+    settings,
+  }: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
+  { request, origin, actor }: Starting,
+): Promise<string> {
+  const id = randomUUID();
+  const nowMs = now();
+  const { orders: listed, ...selector } = request.selector;
+  if (listed === undefined && Object.values(selector).every((value) => value === undefined))
+    throw invalid("selector: expected subscriptionId, resourceGroup, keyUrl or orders");
+  const keyAddress =
+    selector.keyUrl === undefined
+      ? undefined
+      : keyAddressOf(valueOf(parseKeyUrl(selector.keyUrl, settings.keyVaultSuffixes)));
+  const { action } = request;
+  if (action.kind === "move") {
+    if (Object.values(action.to).every((value) => value === undefined))
+      throw invalid("action.to: expected kekUrl, kekVaultResourceID or identityProperties");
+    if (action.to.kekUrl !== undefined)
+      valueOf(parseKeyUrl(action.to.kekUrl, settings.keyVaultSuffixes));
+  }
+  const stored: StoredRequest = { ...request, selector, listed: listed !== undefined };
+  await store.transaction().execute(async (transaction) => {
+    const orders = await selectOrders(transaction, request.selector, keyAddress);
+    if (orders.length === 0) throw invalid("selector: no order fits");
+    if (orders.length > MAX_ORDERS)
+      throw invalid(`selector: more than ${String(MAX_ORDERS)} orders fit`);
+    await transaction
+      .insertInto("campaigns")
+      .values({
+        id,
+        request_json: JSON.stringify(stored),
+        origin,
+        state: "running",
+        total: orders.length,
+        actor_json: JSON.stringify(actor),
+        created_at_ms: nowMs,
+        changed_at_ms: nowMs,
+      })
+      .execute();
+    for (let from = 0; from < orders.length; from += INSERTED_AT_ONCE)
+      await transaction
+        .insertInto("campaign_orders")
+        .values(
+          orders.slice(from, from + INSERTED_AT_ONCE).map((order) => ({
+            campaign_id: id,
+            order_id: order,
+            state: "waiting",
+            attempts: 0,
+            due_at_ms: nowMs,
+          })),
+        )
+        .execute();
+    await appendAudit(transaction, "broker", {
+      action: "campaign/start",
+      actor,
+      outcome: "done",
+      correlationId: id,
+      detail: {
+        kind: action.kind,
+        origin,
+        orders: orders.length,
+        dryRun: request.dryRun === true,
+        ...(request.description === undefined ? {} : { description: request.description }),
+      },
+    });
+  });
+  return id;
+}
+
+/** Listed orders count as they are, so that one that is gone is reported; the others are those that have not ended. */
+async function selectOrders(
+  transaction: Transaction<BrokerTables>,
+  { subscriptionId, resourceGroup, orders }: CampaignRequest["selector"],
+  keyAddress: string | undefined,
+): Promise<readonly string[]> {
+  const listed = orders === undefined ? undefined : new Set(orders.map((id) => id.toLowerCase()));
+  if (
+    listed !== undefined &&
+    subscriptionId === undefined &&
+    resourceGroup === undefined &&
+    keyAddress === undefined
+  )
+    return [...listed];
+  const rows = await transaction
+    .selectFrom("orders")
+    .innerJoin("order_keys", "order_keys.order_id", "orders.id")
+    .select(["orders.id", "orders.stage", "orders.resource_group"])
+    .$if(subscriptionId !== undefined, (query) =>
+      query.where("orders.subscription_id", "=", subscriptionId?.toLowerCase() ?? ""),
+    )
+    .$if(keyAddress !== undefined, (query) =>
+      query.where("order_keys.key_address", "=", keyAddress ?? ""),
+    )
+    .orderBy("orders.id")
+    .execute();
+  const group = resourceGroup?.toLowerCase();
+  return rows
+    .filter((row) => group === undefined || row.resource_group.toLowerCase() === group)
+    .filter(({ id, stage }) => (listed === undefined ? !isTerminalStage(stage) : listed.has(id)))
+    .map(({ id }) => id);
+}
+
+const invalid = (detail: string): AppError =>
+  new AppError("InvalidRequestContent", { target: detail.split(":", 1)[0], detail });

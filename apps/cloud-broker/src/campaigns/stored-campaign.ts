@@ -1,0 +1,113 @@
+import { campaignRequest } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
+import * as z from "zod/mini";
+
+import { CAMPAIGN_STATES, type CampaignState } from "../core/campaign-step.ts";
+import type { EpochMs } from "../core/order.ts";
+import type { Actor } from "../core/ports.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** The request without its list of orders, which is rows. */
+const storedRequest = z.strictObject({
+  ...campaignRequest.shape,
+  selector: z.omit(campaignRequest.shape.selector, { orders: true }),
+  listed: z.boolean(),
+});
+export type StoredRequest = z.infer<typeof storedRequest>;
+
+const storedActor = z.union([
+  z.strictObject({
+    kind: z.literal("caller"),
+    objectId: z.string(),
+    name: z.string(),
+    address: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("broker") }),
+]);
+export type CampaignActor = Extract<Actor, { kind: "caller" | "broker" }>;
+
+export type Campaign = {
+  readonly id: string;
+  readonly request: StoredRequest;
+  readonly origin: "operator" | "automatic";
+  readonly state: CampaignState;
+  readonly total: number;
+  readonly actor: CampaignActor;
+  readonly createdAtMs: EpochMs;
+  readonly changedAtMs: EpochMs;
+  readonly finishedAtMs: EpochMs | null;
+};
+
+const COLUMNS = [
+  "id",
+  "request_json",
+  "origin",
+  "state",
+  "total",
+  "actor_json",
+  "created_at_ms",
+  "changed_at_ms",
+  "finished_at_ms",
+] as const;
+
+export async function readCampaign(
+  store: Kysely<BrokerTables>,
+  id: string,
+): Promise<Campaign | undefined> {
+  const row = await store
+    .selectFrom("campaigns")
+    .select(COLUMNS)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : campaignOf(row);
+}
+
+/** Newest first. @param before - id of the last one of the page before */
+export async function listCampaigns(
+  store: Kysely<BrokerTables>,
+  before: { readonly atMs: EpochMs; readonly id: string } | undefined,
+  limit: number,
+): Promise<readonly Campaign[]> {
+  const rows = await store
+    .selectFrom("campaigns")
+    .select(COLUMNS)
+    .$if(before !== undefined, (query) =>
+      query.where((row) =>
+        row.or([
+          row("created_at_ms", "<", before?.atMs ?? 0),
+          row.and([row("created_at_ms", "=", before?.atMs ?? 0), row("id", "<", before?.id ?? "")]),
+        ]),
+      ),
+    )
+    .orderBy("created_at_ms", "desc")
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(campaignOf);
+}
+
+export async function runningCampaigns(store: Kysely<BrokerTables>): Promise<readonly Campaign[]> {
+  const rows = await store
+    .selectFrom("campaigns")
+    .select(COLUMNS)
+    .where("state", "=", "running")
+    .orderBy("created_at_ms")
+    .execute();
+  return rows.map(campaignOf);
+}
+
+function campaignOf(row: {
+  readonly [Column in (typeof COLUMNS)[number]]: BrokerTables["campaigns"][Column];
+}): Campaign {
+  return {
+    id: row.id,
+    request: storedRequest.parse(JSON.parse(row.request_json)),
+    origin: row.origin === "automatic" ? "automatic" : "operator",
+    state: z.enum(CAMPAIGN_STATES).parse(row.state),
+    total: row.total,
+    actor: storedActor.parse(JSON.parse(row.actor_json)),
+    createdAtMs: row.created_at_ms,
+    changedAtMs: row.changed_at_ms,
+    finishedAtMs: row.finished_at_ms,
+  };
+}

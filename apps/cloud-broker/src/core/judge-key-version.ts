@@ -1,0 +1,48 @@
+/** What hangs on one version of a key. */
+export type KeyVersionUse = {
+  readonly kid: string;
+  readonly currentEnvelopes: number;
+  /** With a current envelope that is wrapped to it. */
+  readonly orders: number;
+  readonly ownPasskeys: number;
+  readonly liveLeases: number;
+  readonly supersededEnvelopes: number;
+  readonly staleDevices: number;
+};
+
+export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly reason: string };
+
+/**
+ * May a version be disabled? Only what the broker itself would have to unwrap counts: a device opens its envelope with the
+ * content key that the broker sends, whatever wrapping of that key the envelope carries.
+ */
+export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
+  if (use.currentEnvelopes > 0 || use.ownPasskeys > 0)
+    return { safeToDisable: false, reason: `Disabling it ${consequences(use).join(", ")}.` };
+  return {
+    safeToDisable: true,
+    reason:
+      use.staleDevices === 0
+        ? "Nothing is wrapped to it alone, and no device holds an envelope of it."
+        : `Nothing is wrapped to it alone. ${counted(use.staleDevices, "device")} still ${use.staleDevices === 1 ? "holds" : "hold"} an older envelope: ` +
+          "it opens all the same, since the broker unwraps the same content key by its own current wrapping, and is replaced at the next contact.",
+  };
+}
+
+function consequences(use: KeyVersionUse): readonly string[] {
+  return [
+    ...(use.currentEnvelopes > 0
+      ? [
+          `refuses the unlocks of ${counted(use.currentEnvelopes, "node")} of ${counted(use.orders, "order")}`,
+        ]
+      : []),
+    ...(use.liveLeases > 0 ? [`re-locks ${counted(use.liveLeases, "unlocked node")}`] : []),
+    ...(use.ownPasskeys > 0
+      ? [`keeps ${counted(use.ownPasskeys, "order")} with a passkey of its own from being prepared`]
+      : []),
+  ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

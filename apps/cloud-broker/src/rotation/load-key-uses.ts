@@ -1,0 +1,181 @@
+import { parseEnvelope } from "@databox-cmk/crypto";
+import { type Kysely, sql } from "kysely";
+
+import type { KeyVersionUse } from "../core/judge-key-version.ts";
+import type { EpochMs, OrderId } from "../core/order.ts";
+import { isNewest } from "../custody/stored-envelopes.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** One order with every key that it ever had, or one key over the orders of a subscription, or of all. */
+export type UseScope =
+  | { readonly order: OrderId }
+  | { readonly keyAddress: string; readonly subscriptionId?: string };
+
+export type LoadedUse = KeyVersionUse & {
+  readonly orderIds: readonly string[];
+  readonly canary: boolean;
+  readonly sinceMs?: EpochMs;
+  readonly lastUsedMs?: EpochMs;
+};
+export type LoadedUses = {
+  readonly versions: readonly LoadedUse[];
+  readonly devices: { readonly total: number; readonly acknowledged: number };
+};
+
+const SHOWN_ORDERS = 20;
+type Reader = Kysely<BrokerTables>;
+
+/** What the database knows of the versions; no vault is asked. Sorted by the time of their first envelope. */
+export async function loadKeyUses(store: Reader, scope: UseScope): Promise<LoadedUses> {
+  const [envelopes, leases, passkeys] = await Promise.all([
+    countEnvelopes(store, scope),
+    countLeases(store, scope),
+    countOwnPasskeys(store, scope),
+  ]);
+  const kids = new Set([...envelopes.map(({ kid }) => kid), ...passkeys.keys()]);
+  const canaries = await findCanaries(store, [...kids]);
+  const versions = await Promise.all(
+    [...kids].map(async (kid): Promise<LoadedUse> => {
+      const row = envelopes.find((each) => each.kid === kid);
+      const orderIds = await findOrders(store, scope, kid);
+      return {
+        kid,
+        currentEnvelopes: row?.current ?? 0,
+        orders: row?.orders ?? 0,
+        supersededEnvelopes: (row?.total ?? 0) - (row?.current ?? 0),
+        staleDevices: row?.stale ?? 0,
+        ownPasskeys: passkeys.get(kid) ?? 0,
+        liveLeases: leases.get(kid) ?? 0,
+        orderIds,
+        canary: canaries.has(kid),
+        ...(row === undefined ? {} : { sinceMs: row.since }),
+        ...(row?.used === undefined || row.used === null ? {} : { lastUsedMs: row.used }),
+      };
+    }),
+  );
+  return {
+    versions: versions.toSorted((one, other) => (one.sinceMs ?? 0) - (other.sinceMs ?? 0)),
+    devices: await countDevices(store, scope),
+  };
+}
+
+/** Envelopes in scope, each with what its device has acknowledged. An enrolled device that said nothing yet holds its first. */
+function envelopesIn(store: Reader, scope: UseScope) {
+  const joined = store
+    .selectFrom("envelopes")
+    .leftJoin("nodes", (join) =>
+      join
+        .onRef("nodes.order_id", "=", "envelopes.order_id")
+        .onRef("nodes.serial", "=", "envelopes.serial"),
+    );
+  if ("order" in scope) return joined.where("envelopes.order_id", "=", scope.order);
+  // A range instead of LIKE, so that it is found by the index ("0" follows "/").
+  const ofKey = joined
+    .where(sql<string>`lower(envelopes.kid)`, ">", `${scope.keyAddress}/`)
+    .where(sql<string>`lower(envelopes.kid)`, "<", `${scope.keyAddress}0`);
+  if (scope.subscriptionId === undefined) return ofKey;
+  const prefix = `/subscriptions/${scope.subscriptionId}`;
+  return ofKey
+    .where("envelopes.order_id", ">", `${prefix}/`)
+    .where("envelopes.order_id", "<", `${prefix}0`);
+}
+
+const isCurrent = sql<boolean>`envelopes.generation = ${isNewest()}`;
+const isStale = sql<boolean>`envelopes.generation < ${isNewest()} and nodes.device_kid is not null
+  and coalesce(nodes.acknowledged_generation, 1) = envelopes.generation`;
+
+function countEnvelopes(store: Reader, scope: UseScope) {
+  return envelopesIn(store, scope)
+    .select([
+      "envelopes.kid",
+      sql<number>`count(*)`.as("total"),
+      sql<number>`sum(case when ${isCurrent} then 1 else 0 end)`.as("current"),
+      sql<number>`count(distinct case when ${isCurrent} then envelopes.order_id end)`.as("orders"),
+      sql<number>`sum(case when ${isStale} then 1 else 0 end)`.as("stale"),
+      sql<number>`min(envelopes.created_at_ms)`.as("since"),
+      sql<number | null>`max((select max(grants.granted_at_ms) from grants
+        where grants.order_id = envelopes.order_id and grants.serial = envelopes.serial
+          and grants.generation = envelopes.generation))`.as("used"),
+    ])
+    .groupBy("envelopes.kid")
+    .execute();
+}
+
+async function findOrders(store: Reader, scope: UseScope, kid: string): Promise<readonly string[]> {
+  const rows = await envelopesIn(store, scope)
+    .select("envelopes.order_id")
+    .distinct()
+    .where("envelopes.kid", "=", kid)
+    .where(isCurrent)
+    .orderBy("envelopes.order_id")
+    .limit(SHOWN_ORDERS)
+    .execute();
+  return rows.map((row) => row.order_id);
+}
+
+/** A lease hangs on the version of its node's newest envelope: that is the one that is probed. */
+async function countLeases(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
+  const rows = await envelopesIn(store, scope)
+    .innerJoin("leases", (join) =>
+      join
+        .onRef("leases.order_id", "=", "envelopes.order_id")
+        .onRef("leases.serial", "=", "envelopes.serial"),
+    )
+    .select(["envelopes.kid", sql<number>`count(*)`.as("leases")])
+    .where(isCurrent)
+    .where("leases.state", "=", "live")
+    .groupBy("envelopes.kid")
+    .execute();
+  return new Map(rows.map(({ kid, leases }) => [kid, leases]));
+}
+
+/** Only orders whose appliance is not prepared have one; its version stands in its envelope. */
+async function countOwnPasskeys(
+  store: Reader,
+  scope: UseScope,
+): Promise<ReadonlyMap<string, number>> {
+  const joined = store
+    .selectFrom("own_passkeys")
+    .innerJoin("order_keys", "order_keys.order_id", "own_passkeys.order_id")
+    .innerJoin("orders", "orders.id", "own_passkeys.order_id")
+    .select("own_passkeys.envelope_json");
+  const wanted =
+    "order" in scope
+      ? joined.where("own_passkeys.order_id", "=", scope.order)
+      : joined
+          .where("order_keys.key_address", "=", scope.keyAddress)
+          .$if(scope.subscriptionId !== undefined, (query) =>
+            query.where("orders.subscription_id", "=", scope.subscriptionId ?? ""),
+          );
+  const counts = new Map<string, number>();
+  for (const { envelope_json: json } of await wanted.execute())
+    for (const { kid } of parseEnvelope(json).recipients)
+      counts.set(kid, (counts.get(kid) ?? 0) + 1);
+  return counts;
+}
+
+async function findCanaries(store: Reader, kids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (kids.length === 0) return new Set();
+  const rows = await store
+    .selectFrom("canaries")
+    .select("kid")
+    .where("kid", "in", [...kids])
+    .execute();
+  return new Set(rows.map(({ kid }) => kid));
+}
+
+async function countDevices(store: Reader, scope: UseScope): Promise<LoadedUses["devices"]> {
+  const row = await envelopesIn(store, scope)
+    .select([
+      sql<number>`count(*)`.as("total"),
+      sql<
+        number | null
+      >`sum(case when nodes.acknowledged_generation >= envelopes.generation then 1 else 0 end)`.as(
+        "acknowledged",
+      ),
+    ])
+    .where(isCurrent)
+    .where("nodes.device_kid", "is not", null)
+    .executeTakeFirstOrThrow();
+  return { total: row.total, acknowledged: row.acknowledged ?? 0 };
+}

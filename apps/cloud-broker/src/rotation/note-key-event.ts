@@ -1,0 +1,35 @@
+import type { Kysely } from "kysely";
+
+import { eventPollMs } from "../core/decide-key-poll.ts";
+import type { EpochMs } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/**
+ * A key is said to have a new version: its next poll is now. The names only pick one of the keys that are followed already,
+ * so that whatever an event says, nothing but a key of ours is asked about.
+ *
+ * @returns how many followed keys have that name
+ */
+export async function noteKeyEvent(
+  store: Kysely<BrokerTables>,
+  { vaultName, keyName }: { readonly vaultName: string; readonly keyName: string },
+  suffixes: readonly string[],
+  nowMs: EpochMs,
+): Promise<number> {
+  const addresses = suffixes.map((suffix) =>
+    `https://${vaultName}.${suffix}/keys/${keyName}`.toLowerCase(),
+  );
+  const polls = await store
+    .selectFrom("key_polls")
+    .select(["key_address", "checked_at_ms", "due_at_ms"])
+    .where("key_address", "in", addresses)
+    .execute();
+  for (const { key_address: address, checked_at_ms: checkedAtMs, due_at_ms: dueAtMs } of polls)
+    await store
+      .updateTable("key_polls")
+      .set({ due_at_ms: Math.min(dueAtMs, eventPollMs(nowMs, checkedAtMs ?? undefined)) })
+      .where("key_address", "=", address)
+      .where("due_at_ms", "=", dueAtMs)
+      .execute();
+  return polls.length;
+}

@@ -1,0 +1,78 @@
+import { AppError } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+/** Event Grid sends at most this many in one delivery. */
+const MAX_EVENTS = 5000;
+const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
+const NEW_VERSION = "Microsoft.KeyVault.KeyNewVersionCreated";
+const VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent";
+
+/** Members that we do not use are left out, as Azure advises: its events grow. What we use is exact. */
+const envelope = z.object({
+  id: text(256),
+  /** Event Grid schema. */
+  eventType: z.optional(text(256)),
+  /** CloudEvents 1.0. */
+  type: z.optional(text(256)),
+  specversion: z.optional(z.literal("1.0")),
+  data: z.optional(z.unknown()),
+});
+const newVersion = z.object({
+  VaultName: z.string().check(z.regex(/^[0-9A-Za-z-]{3,24}$/)),
+  ObjectType: z.literal("Key"),
+  ObjectName: z.string().check(z.regex(/^[0-9A-Za-z-]{1,127}$/)),
+});
+const validation = z.object({ validationCode: text(512) });
+
+/** What a clause calls the value itself; no member has this name. */
+const ITSELF = "(itself)";
+
+export type KeyEvents =
+  | { readonly kind: "validation"; readonly code: string }
+  | {
+      readonly kind: "new-versions";
+      readonly keys: readonly { readonly vaultName: string; readonly keyName: string }[];
+    };
+
+/**
+ * A delivery in the Event Grid schema (an array) or as CloudEvents (one, or an array). Events of other types are let pass:
+ * a subscription may carry them, and to refuse one would make Event Grid send it again for a day.
+ *
+ * @throws {AppError} InvalidRequestContent
+ */
+export function parseKeyEvents(body: unknown): KeyEvents {
+  const events = Array.isArray(body) ? body : [body];
+  if (events.length > MAX_EVENTS) throw invalid(`body: more than ${String(MAX_EVENTS)} events`);
+  const keys: { vaultName: string; keyName: string }[] = [];
+  for (const [index, event] of events.entries()) {
+    const target = `events[${String(index)}]`;
+    const { eventType, type, specversion, data } = read(envelope, event, target);
+    if ((eventType === undefined) === (type === undefined))
+      throw invalid(`${target}: expected eventType (Event Grid schema) or type (CloudEvents)`);
+    if (type !== undefined && specversion === undefined)
+      throw invalid(`${target}.specversion: expected 1.0`);
+    const kind = eventType ?? type;
+    if (eventType === VALIDATION) {
+      if (events.length > 1) throw invalid("body: a validation comes alone");
+      return { kind: "validation", code: read(validation, data, `${target}.data`).validationCode };
+    }
+    if (kind !== NEW_VERSION) continue;
+    const { VaultName, ObjectName } = read(newVersion, data, `${target}.data`);
+    keys.push({ vaultName: VaultName, keyName: ObjectName });
+  }
+  return { kind: "new-versions", keys };
+}
+
+function read<Value>(
+  schema: Parameters<typeof parseWith<Value>>[0],
+  value: unknown,
+  target: string,
+): Value {
+  const parsed = parseWith(schema, value, ITSELF);
+  if (parsed.ok) return parsed.value;
+  throw invalid(`${target}.${parsed.detail}`.replace(`.${ITSELF}:`, ":"));
+}
+
+const invalid = (detail: string): AppError =>
+  new AppError("InvalidRequestContent", { target: "body", detail });

@@ -1,0 +1,131 @@
+import type { Kysely } from "kysely";
+
+import { nextPollMs } from "../core/decide-key-poll.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Clock, Failure, Outcome } from "../core/ports.ts";
+import { isTerminalStage } from "../core/stages.ts";
+import type { KeyCustody } from "../custody/key-custody.ts";
+import { renderFailureJson } from "../leases/failure-json.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+export type PollDependencies = {
+  readonly store: Kysely<BrokerTables>;
+  readonly custody: Pick<KeyCustody, "newestVersion">;
+  readonly now: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** 0: no polls. */
+  readonly intervalSeconds: number;
+  /** Puts a version in force for these orders, later and within the vault's budget. */
+  readonly rotate: (keyAddress: string, orders: readonly OrderId[]) => Promise<void>;
+};
+
+/** Bounds one round; what is left over is due in the next. */
+const ROUND_MAX = 100;
+/** One order's identity may have lost its right; another's says what the key is. */
+const ORDERS_ASKED = 3;
+
+/**
+ * Asks about every followed key that is due. Of several replicas one asks: the claim is a conditional write, and a crash
+ * costs one interval. @returns how many keys it asked about
+ */
+export async function pollKeys(deps: PollDependencies): Promise<number> {
+  if (deps.intervalSeconds === 0) return 0;
+  const due = await deps.store
+    .selectFrom("key_polls")
+    .select(["key_address", "due_at_ms"])
+    .where("due_at_ms", "<=", deps.now())
+    .orderBy("due_at_ms")
+    .limit(ROUND_MAX)
+    .execute();
+  let asked = 0;
+  for (const { key_address: address, due_at_ms: dueAtMs } of due) {
+    const claimed = await deps.store
+      .updateTable("key_polls")
+      .set({ due_at_ms: nextPollMs(deps.now(), deps.intervalSeconds, deps.random()) })
+      .where("key_address", "=", address)
+      .where("due_at_ms", "=", dueAtMs)
+      .executeTakeFirst();
+    if (claimed.numUpdatedRows !== 1n) continue;
+    asked += 1;
+    await pollKey(deps, address);
+  }
+  return asked;
+}
+
+type Follower = { readonly order: OrderId; readonly kid: string | null };
+
+async function pollKey(deps: PollDependencies, address: string): Promise<void> {
+  const followers = await findFollowers(deps.store, address);
+  if (followers.length === 0) {
+    // An order that chooses the key later brings the row back, in the transaction of its choice.
+    await deps.store.deleteFrom("key_polls").where("key_address", "=", address).execute();
+    return;
+  }
+  const newest = await askSome(deps, followers);
+  await note(deps, address, newest);
+  if (!newest.ok) return;
+  const behind = followers.filter(({ kid }) => kid !== null && kid !== newest.value.kid);
+  if (behind.length > 0)
+    await deps.rotate(
+      address,
+      behind.map(({ order }) => order),
+    );
+}
+
+async function findFollowers(
+  store: Kysely<BrokerTables>,
+  address: string,
+): Promise<readonly Follower[]> {
+  const rows = await store
+    .selectFrom("order_keys")
+    .innerJoin("orders", "orders.id", "order_keys.order_id")
+    .select(["order_keys.order_id", "order_keys.kid", "orders.stage"])
+    .where("order_keys.key_address", "=", address)
+    .where("order_keys.follows_newest", "=", 1)
+    .orderBy("order_keys.order_id")
+    .execute();
+  return rows
+    .filter(({ stage }) => !isTerminalStage(stage))
+    .map(({ order_id: order, kid }) => ({
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+      order: order as OrderId,
+      kid,
+    }));
+}
+
+/** The first answer that is a key; else what the first order was told. */
+async function askSome(
+  { custody }: PollDependencies,
+  followers: readonly Follower[],
+): Promise<Outcome<{ readonly kid: string }>> {
+  let refused: Outcome<never> | undefined;
+  for (const { order } of followers.slice(0, ORDERS_ASKED)) {
+    const newest = await custody.newestVersion(order);
+    if (newest.ok) return newest;
+    refused ??= newest;
+  }
+  return refused ?? { ok: false, failure: { code: "ResourceNotFound" } };
+}
+
+async function note(
+  { store, now }: PollDependencies,
+  address: string,
+  newest: Outcome<{ readonly kid: string }>,
+): Promise<void> {
+  await store
+    .updateTable("key_polls")
+    .set({
+      checked_at_ms: now(),
+      failure_json: newest.ok ? null : renderFailureJson(ofTheNewest(newest.failure)),
+      ...(newest.ok ? { newest_kid: newest.value.kid } : {}),
+    })
+    .where("key_address", "=", address)
+    .execute();
+}
+
+/** What is in force stays so; whoever reads this must not think that unlocking fails. */
+function ofTheNewest(failure: Failure): Failure {
+  const detail = `the newest version is not put in force, and the one in force stays${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
+  return { ...failure, detail };
+}

@@ -1,0 +1,30 @@
+import { startCampaign } from "../campaigns/start-campaign.ts";
+import type { OrderId } from "../core/order.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
+
+/**
+ * Orders that a new version has left behind: a campaign of the broker's own, so that it is resumed after a crash, keeps the
+ * vault's budget and is seen where the others are. Orders that a campaign is at work on already are left to it.
+ */
+export async function rotateFollowers(
+  plane: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
+  keyAddress: string,
+  orders: readonly OrderId[],
+): Promise<void> {
+  const busy = await plane.store
+    .selectFrom("campaign_orders")
+    .innerJoin("campaigns", "campaigns.id", "campaign_orders.campaign_id")
+    .select("campaign_orders.order_id")
+    .where("campaign_orders.state", "=", "waiting")
+    .where("campaigns.state", "in", ["running", "paused"])
+    .where("campaigns.request_json", "not like", '%"dryRun":true%')
+    .execute();
+  const taken = new Set(busy.map(({ order_id: order }) => order));
+  const left = orders.filter((order) => !taken.has(order));
+  if (left.length === 0) return;
+  await startCampaign(plane, {
+    request: { action: { kind: "rotate" }, selector: { keyUrl: keyAddress, orders: left } },
+    origin: "automatic",
+    actor: { kind: "broker" },
+  });
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
+import { jobPath, SUBSCRIPTION } from "../control-plane/world.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const JOB = "followed-order";
+const HOUR_MS = 3_600_000;
+const OPERATOR = { roles: ["DataBox.Operator"] };
+let world: BrokerWorld;
+let device: Awaited<ReturnType<BrokerWorld["delivered"]>>;
+beforeEach(async () => {
+  world = await createBrokerWorld();
+  device = await world.delivered(JOB);
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const versions = async (): Promise<Record<string, unknown>[]> => {
+  const { status, json } = await world.call("GET", `${jobPath(JOB)}/keyVersions?${API}`, {
+    claims: { roles: ["Reader"] },
+  });
+  expect(status).toBe(200);
+  return json.value;
+};
+const newest = async () =>
+  (await world.call("GET", `${jobPath(JOB)}/keyVersions?${API}`)).json.newest;
+/** An hour later: the poll, and the campaign that follows from it. */
+const anHourLater = async () => {
+  world.clock.nowMs += HOUR_MS * 1.2;
+  await world.broker().pollKeys();
+  return world.broker().runCampaigns();
+};
+const unlock = async () => {
+  const { answer } = await device.unlock("unlock");
+  if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+  return answer;
+};
+const ask = (path: string, claims: { roles: string[] }) =>
+  world.call("GET", `${path}?${API}&keyUrl=${encodeURIComponent(world.kid)}`, { claims });
+
+describe("a key without version", () => {
+  test("that got a new version has it put in force by itself, and a stale envelope still unlocks and is replaced", async () => {
+    const second = world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    expect(await anHourLater()).toBe(1);
+    expect(await versions()).toMatchObject([
+      { kid: world.kid, safeToDisable: true, currentEnvelopes: 0, staleDevices: 1 },
+      { kid: second, safeToDisable: false, currentEnvelopes: 1, orders: 1, staleDevices: 0 },
+    ]);
+
+    // What the answer says is safe, is: nothing breaks, although the device holds an envelope of the old version.
+    world.vaults.setEnabled(world.kid, false);
+    expect(device.envelope?.generation).toBe(1);
+    const { value, text } = await unlock();
+    expect(value.kid).toBe(second);
+    expect(device.envelope?.generation).toBe(2);
+    await device.receipt(text, "unlocked");
+    const { json } = await world.call("GET", `${jobPath(JOB)}/keyVersions?${API}`);
+    expect(json.devices).toEqual({ total: 1, acknowledged: 1 });
+    expect(json.value[0]).toMatchObject({ safeToDisable: true, staleDevices: 0 });
+    expect(json.value[1]).toMatchObject({ liveLeases: 1, lastUsedAt: expect.any(String) });
+  });
+
+  test("is asked about once an hour, by one replica", async () => {
+    await world.broker().pollKeys();
+    expect(await world.broker().pollKeys()).toBe(0);
+    world.clock.nowMs += HOUR_MS * 1.2;
+    const asked = await Promise.all([world.broker().pollKeys(), world.broker().pollKeys()]);
+    expect(asked.toSorted((one, other) => one - other)).toEqual([0, 1]);
+  });
+
+  test("whose new version is disabled stays with the old one, and the answer says why", async () => {
+    const second = world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    world.vaults.setEnabled(second, false);
+    expect(await anHourLater()).toBe(0);
+    expect((await unlock()).value.kid).toBe(world.kid);
+    expect(await newest()).toMatchObject({
+      error: { code: "SsemUserErrorEncryptionKeyDisabled" },
+    });
+    expect(await versions()).toMatchObject([
+      {
+        kid: world.kid,
+        safeToDisable: false,
+        reason: "Disabling it refuses the unlocks of 1 node of 1 order, re-locks 1 unlocked node.",
+      },
+    ]);
+  });
+
+  test("of an order that was ended is asked about no more", async () => {
+    await world.operator("fail", JOB, { outcome: "Aborted" });
+    await anHourLater();
+    expect(await world.store().selectFrom("key_polls").select("key_address").execute()).toEqual([]);
+  });
+});
+
+describe("which versions hang on a key", () => {
+  test("is told over all orders of a subscription, and over all orders to the operator", async () => {
+    await world.prepared("second-order");
+    const subscription = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/keyVersions`;
+    for (const [path, claims] of [
+      [subscription, { roles: ["Reader"] }],
+      ["/operator/v1/keyVersions", OPERATOR],
+    ] as const) {
+      const { json } = await ask(path, { roles: [...claims.roles] });
+      expect(json.value).toMatchObject([
+        {
+          kid: world.kid,
+          orders: 2,
+          orderIds: [jobPath(JOB).toLowerCase(), jobPath("second-order").toLowerCase()],
+        },
+      ]);
+    }
+    const elsewhere = subscription.replace(SUBSCRIPTION, "55555555-5555-4555-8555-555555555555");
+    expect((await ask(elsewhere, { roles: ["Reader"] })).json.value).toEqual([]);
+  });
+
+  test("is told to nobody without the right, and not without the key's URL", async () => {
+    expect((await ask("/operator/v1/keyVersions", { roles: ["Owner"] })).status).toBe(403);
+    const { status, json } = await world.call("GET", `/operator/v1/keyVersions`, {
+      claims: OPERATOR,
+    });
+    expect([status, json.error.target]).toEqual([400, "keyUrl"]);
+  });
+});

@@ -1,0 +1,100 @@
+import * as z from "zod/mini";
+
+import { requiredText } from "./fields.ts";
+import { cloudError } from "./job-view.ts";
+import { keyEncryptionKey } from "./key-encryption-key.ts";
+
+export const CAMPAIGN_MAX_LISTED_ORDERS = 20_000;
+
+const guid = z.string().check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i));
+const orderResourceId = z
+  .string()
+  .check(
+    z.regex(
+      /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[-\w.()]{1,90}\/providers\/Microsoft\.DataBox\/jobs\/[\w.-]{3,24}$/i,
+      "expected the resource id of an order",
+    ),
+  );
+
+/** Which orders: those for which everything that is given holds. Ended orders are left out, unless they are listed. */
+const selector = z.strictObject({
+  subscriptionId: z.optional(guid),
+  resourceGroup: z.optional(z.string().check(z.regex(/^[-\w.()]{1,90}$/))),
+  /** The key that they use now, with or without its version. */
+  keyUrl: z.optional(requiredText(2048)),
+  orders: z.optional(
+    z.array(orderResourceId).check(z.minLength(1), z.maxLength(CAMPAIGN_MAX_LISTED_ORDERS)),
+  ),
+});
+
+const action = z.discriminatedUnion("kind", [
+  /** To the newest version of the key that each order has. */
+  z.strictObject({ kind: z.literal("rotate") }),
+  /** To another key, vault or identity. */
+  z.strictObject({
+    kind: z.literal("move"),
+    to: z.omit(keyEncryptionKey, { kekType: true }),
+  }),
+]);
+
+export const campaignRequest = z.strictObject({
+  action,
+  selector,
+  description: z.optional(requiredText(256)),
+  /** Does everything but the commit, and says which orders would fail and why. */
+  dryRun: z.optional(z.boolean()),
+});
+export type CampaignRequest = z.infer<typeof campaignRequest>;
+
+export const CAMPAIGN_STATES = ["Running", "Paused", "Cancelled", "Done"] as const;
+
+const count = z.number();
+/** A campaign as it stands. */
+export const campaignView = z.strictObject({
+  id: z.string(),
+  action,
+  selector: z.strictObject({ ...selector.shape, orders: z.optional(count) }),
+  description: z.optional(z.string()),
+  dryRun: z.boolean(),
+  /** `automatic`: the broker itself follows a key without version. */
+  origin: z.enum(["operator", "automatic"]),
+  state: z.enum(CAMPAIGN_STATES),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  changedAt: z.string(),
+  finishedAt: z.optional(z.string()),
+  progress: z.strictObject({
+    total: count,
+    done: count,
+    failed: count,
+    waiting: count,
+    failedByCode: z.array(z.strictObject({ code: z.string(), count, message: z.string() })),
+  }),
+  /** From the last minute; absent while nothing is known. */
+  estimate: z.optional(z.strictObject({ ordersPerSecond: z.number(), secondsLeft: z.number() })),
+});
+export type CampaignView = z.infer<typeof campaignView>;
+
+export const campaignList = z.strictObject({
+  value: z.array(campaignView),
+  nextLink: z.optional(z.string()),
+});
+export type CampaignList = z.infer<typeof campaignList>;
+
+export const CAMPAIGN_ORDER_STATES = ["Waiting", "Done", "Failed"] as const;
+
+/** What became of each order. */
+export const campaignOrderList = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      order: z.string(),
+      state: z.enum(CAMPAIGN_ORDER_STATES),
+      attempts: count,
+      finishedAt: z.optional(z.string()),
+      /** Why it failed, or why it is tried again later. */
+      error: z.optional(cloudError),
+    }),
+  ),
+  nextLink: z.optional(z.string()),
+});
+export type CampaignOrderList = z.infer<typeof campaignOrderList>;

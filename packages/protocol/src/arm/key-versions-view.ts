@@ -1,0 +1,50 @@
+import * as z from "zod/mini";
+
+import { cloudError } from "./job-view.ts";
+
+const count = z.number();
+
+/** One version of a key, and what hangs on it. */
+const keyVersion = z.strictObject({
+  kid: z.string(),
+  safeToDisable: z.boolean(),
+  /** Why, in words; what disabling it would break. */
+  reason: z.string(),
+  /** Envelopes that are opened by this version and by no other. */
+  currentEnvelopes: count,
+  /** Orders that have one. */
+  orders: count,
+  /** Some of them, at most 20. */
+  orderIds: z.array(z.string()),
+  /** The customers' own passkeys that wait for their appliance. */
+  ownPasskeys: count,
+  /** Unlocked nodes whose lease is probed by this version. */
+  liveLeases: count,
+  /** Envelopes that a newer generation has replaced; the broker keeps them and never uses them. */
+  supersededEnvelopes: count,
+  /** Devices that have not said yet that they hold a newer envelope. */
+  staleDevices: count,
+  /** A random value for probes is wrapped to it; nothing depends on that. */
+  canary: z.boolean(),
+  /** First envelope that was wrapped to it. */
+  since: z.optional(z.string()),
+  /** Last unlock by it. */
+  lastUsedAt: z.optional(z.string()),
+});
+
+/** Our extension: on which versions of its key an order, or every order of a key, hangs. */
+export const keyVersionsView = z.strictObject({
+  value: z.array(keyVersion),
+  /** Devices, and how many of them hold the newest generation of their envelope. */
+  devices: z.strictObject({ total: count, acknowledged: count }),
+  /** What the last look for a newer version saw; absent for a key that is not followed. */
+  newest: z.optional(
+    z.strictObject({
+      kid: z.optional(z.string()),
+      checkedAt: z.optional(z.string()),
+      /** Why the newest version is not in force. */
+      error: z.optional(cloudError),
+    }),
+  ),
+});
+export type KeyVersionsView = z.infer<typeof keyVersionsView>;
