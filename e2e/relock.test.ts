@@ -29,6 +29,8 @@ beforeAll(async () => {
       OUTAGE_GRACE_SECONDS: String(OUTAGE_GRACE_SECONDS),
       RATE_LIMIT_ADDRESS_PER_SECOND: "0",
       RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+      RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
+      RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
     },
   }));
   key = await world.createVault("contosorelock");

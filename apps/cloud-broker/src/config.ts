@@ -172,6 +172,13 @@ export const SETTINGS = {
     meaning:
       "How often each key is asked about while appliances are unlocked by it; part of the time to re-lock.",
   },
+  BACKUP_KEY_AFTER_SECONDS: {
+    schema: whole(YEAR_SECONDS),
+    default: "900",
+    expected: "whole seconds, 0 or more",
+    meaning:
+      "How long a key's vault must have been silent before an order's backup key stands in by itself.",
+  },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
     default: "200",
@@ -183,6 +190,24 @@ export const SETTINGS = {
     default: "60",
     expected: "a whole number; 0 is no limit",
     meaning: "Messages of one device from one address; bursts of as many pass.",
+  },
+  RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
+    schema: whole(1_000_000_000),
+    default: "60",
+    expected: "a whole number; 0 is no limit",
+    meaning: "Unlock requests of one node, over all replicas.",
+  },
+  RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: {
+    schema: whole(1_000_000_000),
+    default: "120",
+    expected: "a whole number; 0 is no limit",
+    meaning: "Unlock requests of one order, over all replicas.",
+  },
+  RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: {
+    schema: whole(1_000_000_000),
+    default: "6000",
+    expected: "a whole number; 0 is no limit",
+    meaning: "Unlock requests of one customer's subscription, over all replicas.",
   },
   KEY_HEALTH_INTERVAL_SECONDS: {
     schema: whole(YEAR_SECONDS),

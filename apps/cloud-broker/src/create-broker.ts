@@ -100,6 +100,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     appendAudit,
     now,
     serviceKey: dependencies.serviceKey,
+    backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
   const webhookUrls = config.WEBHOOK_URLS ?? [];
@@ -142,6 +143,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       allowRevertToMicrosoftManaged: config.ALLOW_REVERT_TO_MICROSOFT_MANAGED,
       defaultPolicy,
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     },
   };
   const limit = createRateLimit({
@@ -158,6 +160,11 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     keys,
     appendAudit,
     limit,
+    unlockQuota: {
+      perNode: config.RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE,
+      perOrder: config.RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE,
+      perSubscription: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
+    },
     markPrepared,
     now,
     defaultPolicy,

@@ -6,6 +6,7 @@ import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
 import { openTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
+import { forgetWindows } from "./quotas/unlock-quota.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
@@ -147,6 +148,7 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
   const run = () => {
     running = running
       .then(() => forgetExpired(store, now()))
+      .then(() => forgetWindows(store, now()))
       .then(() => broker.sweep())
       .catch((error: unknown) => {
         log("warn", "housekeeping failed", { error: error instanceof Error ? error.name : "" });

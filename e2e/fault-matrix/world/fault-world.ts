@@ -73,6 +73,8 @@ export async function openFaultWorld(): Promise<FaultWorld> {
     KEY_VAULT_SUFFIXES: `${description.vaultSuffix},${hostile.vaultSuffix}`,
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
     RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
+    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
   };
   await stack.restartBroker(environment);
   const participants = opened.use(openParticipants(stack));

@@ -11,6 +11,8 @@ export type {
 } from "./envelope/envelope.ts";
 export { matchesCommitment, openEnvelope } from "./envelope/open-envelope.ts";
 export { parseEnvelope } from "./envelope/parse-envelope.ts";
+export { importRecoveryKey } from "./envelope/recovery-key.ts";
+export type { RecoveryKey } from "./envelope/recovery-key.ts";
 export { replaceRecipients } from "./envelope/replace-recipients.ts";
 export { sealEnvelope } from "./envelope/seal-envelope.ts";
 export { chainHash } from "./hash-chain.ts";

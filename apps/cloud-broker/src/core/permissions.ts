@@ -14,6 +14,14 @@ export const ACTIONS = {
   readKeyHealth: "Microsoft.DataBox/jobs/keyHealth/read",
   readKeyVersions: "Microsoft.DataBox/jobs/keyVersions/read",
   readSubscriptionKeyVersions: "Microsoft.DataBox/keyVersions/read",
+  readBackupKeys: "Microsoft.DataBox/jobs/backupKeys/read",
+  writeBackupKeys: "Microsoft.DataBox/jobs/backupKeys/write",
+  deleteBackupKeys: "Microsoft.DataBox/jobs/backupKeys/delete",
+  useBackupKeys: "Microsoft.DataBox/jobs/backupKeys/use/action",
+  readUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/read",
+  writeUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/write",
+  deleteUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/delete",
+  readRevocations: "Microsoft.DataBox/jobs/revocations/read",
   revoke: "Microsoft.DataBox/jobs/revoke/action",
   restoreAccess: "Microsoft.DataBox/jobs/restoreAccess/action",
   revocationDrill: "Microsoft.DataBox/jobs/revocationDrill/action",
@@ -47,6 +55,9 @@ const ADVICE = [
   ACTIONS.regionConfiguration,
 ];
 
+/** A deleted key may be a revocation: who says that it is none must be able to grant rights, too. */
+const OWNERS_ONLY = [ACTIONS.useBackupKeys];
+
 /**
  * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box Reader may, and so a
  * "reader" there can unlock the appliance.
@@ -57,7 +68,11 @@ export const ROLES = {
     title: "Contributor",
     definition: "b24988ac-6180-42a0-ab88-20f7382dd24c",
     actions: ["*"],
-    notActions: ["Microsoft.Authorization/*/write", "Microsoft.Authorization/*/delete"],
+    notActions: [
+      "Microsoft.Authorization/*/write",
+      "Microsoft.Authorization/*/delete",
+      ...OWNERS_ONLY,
+    ],
   },
   Reader: {
     title: "Reader",
@@ -68,6 +83,7 @@ export const ROLES = {
     title: "Data Box Contributor",
     definition: "add466c9-e687-43fc-8d98-dfcf8d720be5",
     actions: ["Microsoft.DataBox/*"],
+    notActions: OWNERS_ONLY,
   },
   DataBoxReader: {
     title: "Data Box Reader",

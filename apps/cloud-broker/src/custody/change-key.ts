@@ -21,6 +21,7 @@ import type { AlsoCommit } from "./key-custody.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";
 import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
+import { noteWorking } from "./primary-standings.ts";
 import { rewrapEnvelope } from "./rewrap-envelope.ts";
 import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { usableKeyOf } from "./usable-key.ts";
@@ -92,7 +93,7 @@ const NOTHING_MOVED: Outcome<MovedTo> = {
 
 /** Unwraps, wraps and compares everything; writes nothing. */
 export async function moveAll(
-  deps: Omit<Dependencies, "appendAudit">,
+  deps: Dependencies,
   { subject, choice }: Pick<KeyChange, "subject" | "choice">,
   inForce: KeyInForce,
   validatedKid: string | undefined,
@@ -137,6 +138,7 @@ async function commit(
   await putInForce(transaction, order, { choice, kid, key: addressOf(deps, choice) }, inForce);
   if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, now());
   if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
+  await forgetStandIn(transaction, order, kid);
   await appendAudit(transaction, order, {
     action: "key/change",
     actor,
@@ -145,6 +147,21 @@ async function commit(
     ...(kid !== undefined && { kid }),
     detail: { kekType: choice.kekType, envelopes: nodes.length },
   });
+}
+
+/** A backup that becomes the key in force is no backup any more, and what was wrong with the former key no longer matters. */
+async function forgetStandIn(
+  transaction: Transaction<BrokerTables>,
+  order: KeySubject["order"],
+  kid: string | undefined,
+): Promise<void> {
+  await noteWorking(transaction, order);
+  if (kid === undefined) return;
+  await transaction
+    .deleteFrom("backup_keys")
+    .where("order_id", "=", order)
+    .where("kid", "=", kid)
+    .execute();
 }
 
 async function putInForce(

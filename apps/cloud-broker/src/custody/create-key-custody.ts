@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
 import { changeKey, validateChoice } from "./change-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { destroyWrappings } from "./destroy-wrappings.ts";
@@ -9,7 +10,7 @@ import { createKeyReader } from "./key-reader.ts";
 import { readNewestVersion } from "./newest-version.ts";
 import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
-import { probeKey } from "./probe-key.ts";
+import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { rehearseChange } from "./rehearse-change.ts";
 import { releaseContentKey } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
@@ -27,6 +28,10 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
     releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
     probe: (order, kid) => probeKey(deps, order, kid),
+    probeBackup: (order, kid) => probeBackupKey(deps, order, kid),
+    putBackup: (subject, name, chosen, context) =>
+      putBackupKey(deps, subject, name, chosen, context),
+    removeBackup: (order, name, context) => removeBackupKey(deps, order, name, context),
     revealPasskeys: (order) => revealPasskeys(deps, order),
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),

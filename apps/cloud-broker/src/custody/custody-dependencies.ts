@@ -11,6 +11,8 @@ export type CustodyDependencies = {
   readonly now: Clock;
   /** The service's own key (MMK). Without version: the newest at the time of wrapping. */
   readonly serviceKey: KeyUrl;
+  /** How long nobody with authority must have answered for a key before a backup stands in by itself. */
+  readonly backupAfterSeconds: number;
   /** Hosts that may be dialled (config KEY_VAULT_SUFFIXES). */
   readonly keyVaultSuffixes: readonly string[];
 };

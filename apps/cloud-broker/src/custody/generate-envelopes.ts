@@ -3,6 +3,7 @@ import { type Envelope, generatePasskey, zero } from "@databox-cmk/crypto";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
+import { loadBackupKeys } from "./backup-keys.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
@@ -65,12 +66,14 @@ async function sealMissing(
   const key = await deps.reader.readUsable(usable.value);
   if (!key.ok) return key;
   const { kid } = key.value;
+  const backups = await loadBackupKeys(deps.store, inForce.order);
   const passkey = await obtainPasskey(deps, inForce, first);
   if (!passkey.ok) return passkey;
   try {
     const sealed: NewEnvelope[] = [];
     for (const serial of serials) {
-      const envelope = await sealPasskey(deps, usable.value, kid, serial, passkey.value);
+      const keys = { usable: usable.value, kid, backups };
+      const envelope = await sealPasskey(deps, keys, serial, passkey.value);
       if (!envelope.ok) return envelope;
       sealed.push({ serial, kid, envelope: envelope.value });
     }

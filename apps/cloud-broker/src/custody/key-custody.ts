@@ -1,8 +1,11 @@
 import type { Transaction } from "kysely";
 
+import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { ReleasedKey } from "./release-content-key.ts";
+import type { RevealedPasskey } from "./reveal-passkeys.ts";
 
 /** What a node's envelope looks like to whoever serves it. */
 export type NodeEnvelope = {
@@ -60,28 +63,35 @@ export type KeyCustody = {
   /** Current envelope of a node; undefined before preparation and after erasure. */
   envelope(order: OrderId, serial: string): Promise<NodeEnvelope | undefined>;
   /**
-   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment.
-   * The caller zeroes the key.
+   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment. Where the key in
+   * force is lost, a backup key may stand in (`backup`; docs/decisions/0016), and that is audited. The caller zeroes the key.
    */
-  releaseContentKey(
-    order: OrderId,
-    serial: string,
-  ): Promise<
-    Outcome<{
-      readonly contentKey: Uint8Array;
-      readonly kid: string;
-      readonly vaultRequestId?: string;
-    }>
-  >;
+  releaseContentKey(order: OrderId, serial: string): Promise<Outcome<ReleasedKey>>;
   /**
    * Asks the vault whether the key still works for the order, without touching a content key: fresh Get checks, then
    * unwraps a canary. @param kid - the version that the order's envelopes are wrapped to.
    */
   probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
-  /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
-  revealPasskeys(
+  /** The same of a backup key, on which a lease hangs. */
+  probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
+  /**
+   * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap. A vault's key passes the
+   * checks of a key in force but that of the region.
+   */
+  putBackup(
+    subject: KeySubject,
+    name: string,
+    chosen: BackupChoice,
+    context: { readonly actor: Actor; readonly correlationId: string },
+  ): Promise<Outcome<BackupKey>>;
+  /** @returns false when there is none of that name. Refused while the key in force is lost. */
+  removeBackup(
     order: OrderId,
-  ): Promise<Outcome<readonly { readonly serial: string; readonly passkey: Uint8Array }[]>>;
+    name: string,
+    context: { readonly actor: Actor; readonly correlationId: string },
+  ): Promise<Outcome<boolean>>;
+  /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
+  revealPasskeys(order: OrderId): Promise<Outcome<readonly RevealedPasskey[]>>;
   /** Destroys all wrappings of an order, for good: crypto-erase. */
   destroy(
     order: OrderId,

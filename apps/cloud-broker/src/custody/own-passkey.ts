@@ -43,6 +43,8 @@ export async function sealOwnPasskey(
   if (!usable.ok) return usable;
   const key = await deps.reader.readUsable(usable.value);
   if (!key.ok) return key;
-  const sealed = await sealPasskey(deps, usable.value, key.value.kid, NO_NODE_YET, passkey);
+  // The order is not placed yet, so that it has no backup keys.
+  const keys = { usable: usable.value, kid: key.value.kid, backups: [] };
+  const sealed = await sealPasskey(deps, keys, NO_NODE_YET, passkey);
   return sealed.ok ? { ok: true, value: JSON.stringify(sealed.value.toJSON()) } : sealed;
 }

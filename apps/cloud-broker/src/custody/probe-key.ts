@@ -4,19 +4,22 @@ import { decodeBase64url, encodeBase64url, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import { loadBackupKeys } from "./backup-keys.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";
+import { noteFailure, noteWorking } from "./primary-standings.ts";
 import { notGenerated } from "./release-content-key.ts";
 import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
+import { usableBackupOf } from "./wrap-for-order.ts";
 
 const CANARY_BYTES = 32;
 
 export type ProbeDependencies = Pick<
   CustodyDependencies,
-  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes"
+  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes" | "now"
 > & { readonly reader: KeyReader };
 
 /** Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the canary. */
@@ -31,7 +34,48 @@ export async function probeKey(
   if (!chosen.ok) return chosen;
   const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
-  const key = await deps.reader.readUsable(usable.value);
+  const outcome = await askVault(deps, usable.value, kid);
+  await noteProbe(deps, order, outcome);
+  return outcome;
+}
+
+/** The same question to a backup key, while a lease hangs on it. */
+export async function probeBackupKey(
+  deps: ProbeDependencies,
+  order: OrderId,
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const inForce = await loadKeyInForce(deps.store, order);
+  const backups = await loadBackupKeys(deps.store, order);
+  const backup = backups.find((each) => each.kind === "vault" && each.kid === kid);
+  if (inForce === undefined || backup?.kind !== "vault") return notGenerated;
+  const usable = usableBackupOf(deps, inForce, backup);
+  return usable.ok ? askVault(deps, usable.value, kid) : usable;
+}
+
+/** For an order with backups: how long nobody has answered counts from the first silence, whoever met it. */
+async function noteProbe(
+  deps: ProbeDependencies,
+  order: OrderId,
+  outcome: Outcome<undefined>,
+): Promise<void> {
+  const backup = await deps.store
+    .selectFrom("backup_keys")
+    .select("name")
+    .where("order_id", "=", order)
+    .where("kind", "=", "vault")
+    .executeTakeFirst();
+  if (backup === undefined) return;
+  if (outcome.ok) await noteWorking(deps.store, order);
+  else await noteFailure(deps, order, outcome.failure);
+}
+
+async function askVault(
+  deps: ProbeDependencies,
+  usable: UsableKey,
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const key = await deps.reader.readUsable(usable);
   if (!key.ok) return key;
   const canary = await deps.store
     .selectFrom("canaries")
@@ -39,8 +83,8 @@ export async function probeKey(
     .where("kid", "=", kid)
     .executeTakeFirst();
   return canary === undefined
-    ? makeCanary(deps, usable.value, kid)
-    : unwrapCanary(deps, usable.value, kid, canary);
+    ? makeCanary(deps, usable, kid)
+    : unwrapCanary(deps, usable, kid, canary);
 }
 
 async function makeCanary(

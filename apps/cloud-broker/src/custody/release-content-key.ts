@@ -7,6 +7,8 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";
+import { type BackupDependencies, type BackupUse, openByBackup } from "./open-by-backup.ts";
+import { noteWorking } from "./primary-standings.ts";
 import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
@@ -14,6 +16,8 @@ export type ReleasedKey = {
   readonly contentKey: Uint8Array;
   readonly kid: string;
   readonly vaultRequestId?: string;
+  /** When a backup key stood in for the key in force. */
+  readonly backup?: BackupUse;
 };
 export type ReleaseDependencies = Pick<
   CustodyDependencies,
@@ -22,20 +26,41 @@ export type ReleaseDependencies = Pick<
 
 /**
  * Unwraps the content key of a node's current envelope: fresh Get, unwrap, commitment. When it fails and the order got
- * another key meanwhile, it is tried again with that one, so that a rotation never looks like a refusal.
+ * another key meanwhile, it is tried again with that one, so that a rotation never looks like a refusal. What is lost may
+ * be opened by a backup key.
  */
 export async function releaseContentKey(
-  deps: ReleaseDependencies,
+  deps: BackupDependencies,
   order: OrderId,
   serial: string,
 ): Promise<Outcome<ReleasedKey>> {
   const before = await loadEnvelopeAndKey(deps, order, serial);
   if (before === undefined) return notGenerated;
   const released = await unwrapEnvelope(deps, before.inForce, before.stored);
-  if (released.ok) return released;
+  if (released.ok) return noted(deps, before, released);
   const after = await loadEnvelopeAndKey(deps, order, serial);
-  if (after === undefined || after.inForce.revision === before.inForce.revision) return released;
-  return unwrapEnvelope(deps, after.inForce, after.stored);
+  if (after === undefined || after.inForce.revision === before.inForce.revision)
+    return openByBackup(deps, before.inForce, before.stored.envelope, released.failure);
+  const again = await unwrapEnvelope(deps, after.inForce, after.stored);
+  return again.ok
+    ? noted(deps, after, again)
+    : openByBackup(deps, after.inForce, after.stored.envelope, again.failure);
+}
+
+type EnvelopeAndKey = {
+  readonly inForce: KeyInForce;
+  readonly stored: StoredEnvelope;
+  /** Something was wrong with the key in force when it was last used. */
+  readonly isDoubted: boolean;
+};
+
+async function noted(
+  { store }: ReleaseDependencies,
+  { inForce, isDoubted }: EnvelopeAndKey,
+  released: Outcome<ReleasedKey>,
+): Promise<Outcome<ReleasedKey>> {
+  if (isDoubted) await noteWorking(store, inForce.order);
+  return released;
 }
 
 export const notGenerated: Outcome<never> = {
@@ -48,17 +73,28 @@ async function loadEnvelopeAndKey(
   { store }: ReleaseDependencies,
   order: OrderId,
   serial: string,
-): Promise<{ inForce: KeyInForce; stored: StoredEnvelope } | undefined> {
+): Promise<EnvelopeAndKey | undefined> {
   const row = await selectKeyInForce(store, order)
     .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
-    .select(["envelopes.generation", "envelopes.env", "envelopes.kid", "envelopes.jwe_json"])
+    .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
+    .select([
+      "envelopes.generation",
+      "envelopes.env",
+      "envelopes.kid",
+      "envelopes.jwe_json",
+      "primary_standings.since_ms as doubted_ms",
+    ])
     .where("envelopes.serial", "=", serial)
     .where("envelopes.generation", "=", isNewest())
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { generation, env, kid } = row;
   const envelope = parseEnvelope(row.jwe_json);
-  return { inForce: keyInForceOf(order, row), stored: { serial, generation, env, kid, envelope } };
+  return {
+    inForce: keyInForceOf(order, row),
+    stored: { serial, generation, env, kid, envelope },
+    isDoubted: row.doubted_ms !== null,
+  };
 }
 
 function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {

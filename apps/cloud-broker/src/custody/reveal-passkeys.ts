@@ -2,24 +2,25 @@ import { zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
-import {
-  notGenerated,
-  type ReleaseDependencies,
-  releaseContentKey,
-} from "./release-content-key.ts";
+import type { BackupDependencies, BackupUse } from "./open-by-backup.ts";
+import { notGenerated, releaseContentKey } from "./release-content-key.ts";
 import { openPasskey } from "./seal-passkey.ts";
 import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
 
-type Revealed = { readonly serial: string; readonly passkey: Uint8Array };
+export type RevealedPasskey = {
+  readonly serial: string;
+  readonly passkey: Uint8Array;
+  readonly backup?: BackupUse;
+};
 
 /** All or none: what was opened before a failure is zeroed. */
 export async function revealPasskeys(
-  deps: ReleaseDependencies,
+  deps: BackupDependencies,
   order: OrderId,
-): Promise<Outcome<readonly Revealed[]>> {
+): Promise<Outcome<readonly RevealedPasskey[]>> {
   const stored = await loadCurrentEnvelopes(deps.store, order);
   if (stored.length === 0) return notGenerated;
-  const revealed: Revealed[] = [];
+  const revealed: RevealedPasskey[] = [];
   for (const { serial, envelope } of stored) {
     const released = await releaseContentKey(deps, order, serial);
     if (!released.ok) {
@@ -28,7 +29,8 @@ export async function revealPasskeys(
     }
     // A re-wrapping between the two reads changes recipients only, so that the content key still fits.
     const passkey = await openPasskey(envelope, released.value.contentKey, order, serial);
-    revealed.push({ serial, passkey });
+    const { backup } = released.value;
+    revealed.push({ serial, passkey, ...(backup !== undefined && { backup }) });
   }
   return { ok: true, value: revealed };
 }

@@ -2,21 +2,19 @@ import { type Envelope, matchesCommitment, replaceRecipients, zero } from "@data
 import { ERRORS } from "@databox-cmk/errors";
 
 import { parseKeyUrl } from "../core/key-url.ts";
-import type { Failure, KeyVaults, Outcome, UnwrappedKey } from "../core/ports.ts";
+import type { Failure, Outcome, UnwrappedKey } from "../core/ports.ts";
 import type { KeyInForce } from "./key-in-force.ts";
-import type { KeyReader } from "./key-reader.ts";
+import { type BackupDependencies, openByBackup } from "./open-by-backup.ts";
 import { atVersion, usableKeyOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 
-type Dependencies = {
-  readonly vaults: KeyVaults;
-  readonly reader: KeyReader;
-} & Parameters<typeof usableKeyOf>[0];
+type Dependencies = BackupDependencies;
 
 type Wrapping = { readonly envelope: Envelope; readonly kid: string };
 
 /**
- * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Writes nothing.
+ * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Its other recipients, the backup keys,
+ * stay as they are: they wrap the same content key. Writes nothing but what the use of a backup leaves behind.
  *
  * The old key is asked without our own rules: one that has expired still unwraps (Key Vault allows it for recovery), and
  * moving away from it is the cure.
@@ -43,13 +41,19 @@ export async function rewrapEnvelope(
     const wrapped = await wrapContentKey(deps, next.usable, next.kid, contentKey);
     if (!wrapped.ok) return wrapped;
     const recipient = { kid: next.kid, encryptedKey: wrapped.value };
-    return { ok: true, value: replaceRecipients(envelope, [recipient]) };
+    const others = envelope.recipients.filter(
+      (other) => other.kid !== kid && other.kid !== next.kid,
+    );
+    return { ok: true, value: replaceRecipients(envelope, [recipient, ...others]) };
   } finally {
     zero(contentKey);
   }
 }
 
-/** By the identity in force, and where that one is gone by the one that takes its place: both are the order's own. */
+/**
+ * By the identity in force, and where that one is gone by the one that takes its place: both are the order's own. What is lost
+ * may be opened by a backup key, which is how an order moves away from a lost vault.
+ */
 async function unwrapOld(
   deps: Dependencies,
   inForce: KeyInForce,
@@ -60,12 +64,12 @@ async function unwrapOld(
   const old = chosen.ok ? atVersion(chosen.value, current.kid, deps.keyVaultSuffixes) : chosen;
   const opened = old.ok ? await unwrap(deps, old.value, current) : old;
   if (opened.ok) return opened;
-  const refused = { ok: false, failure: ofOldKey(opened.failure) } as const;
-  if (ERRORS[opened.failure.code].class === "unreachable") return refused;
-  const successor = successorOf(deps, inForce, next, current.kid);
-  if (successor === undefined) return refused;
-  const reopened = await unwrap(deps, successor, current);
-  return reopened.ok ? reopened : refused;
+  const isSilent = ERRORS[opened.failure.code].class === "unreachable";
+  const successor = isSilent ? undefined : successorOf(deps, inForce, next, current.kid);
+  const reopened = successor === undefined ? opened : await unwrap(deps, successor, current);
+  if (reopened.ok) return reopened;
+  const byBackup = await openByBackup(deps, inForce, current.envelope, opened.failure);
+  return byBackup.ok ? byBackup : { ok: false, failure: ofOldKey(byBackup.failure) };
 }
 
 /** The new identity on the old key: a key whose identity was replaced is granted to the new one, and must not be lost. */

@@ -3,31 +3,28 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Envelope, openEnvelope, sealEnvelope, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
-import type { KeyVaults, Outcome } from "../core/ports.ts";
-import type { KeyReader } from "./key-reader.ts";
-import type { UsableKey } from "./usable-key.ts";
-import { wrapContentKey } from "./wrap-content-key.ts";
+import type { Outcome } from "../core/ports.ts";
+import { type WrappingKeys, wrapForOrder } from "./wrap-for-order.ts";
 
 /** Stands where a serial number stands, in the envelope of a passkey that has no node yet. */
 export const NO_NODE_YET = "own-passkey";
 
-/** A fresh envelope around a passkey, its content key proven to unwrap again. */
+/** A fresh envelope around a passkey, for the key in force and every backup, its content key proven to unwrap again. */
 export async function sealPasskey(
-  deps: { readonly vaults: KeyVaults; readonly reader: KeyReader },
-  usable: UsableKey,
-  kid: string,
+  deps: Parameters<typeof wrapForOrder>[0],
+  keys: WrappingKeys,
   serial: string,
   passkey: Uint8Array,
 ): Promise<Outcome<Envelope>> {
   const cek = randomBytes(32);
   try {
-    const wrapped = await wrapContentKey(deps, usable, kid, cek);
-    if (!wrapped.ok) return wrapped;
+    const recipients = await wrapForOrder(deps, keys, cek);
+    if (!recipients.ok) return recipients;
     const envelope = await sealEnvelope({
       unlockKey: passkey,
       cek,
-      context: { env: randomUUID(), ord: usable.order, dev: serial },
-      recipients: [{ kid, encryptedKey: wrapped.value }],
+      context: { env: randomUUID(), ord: keys.usable.order, dev: serial },
+      recipients: [...recipients.value],
     });
     return { ok: true, value: envelope };
   } finally {

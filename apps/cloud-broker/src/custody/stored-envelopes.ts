@@ -1,7 +1,7 @@
 import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
 import { type Kysely, sql } from "kysely";
 
-import type { OrderId } from "../core/order.ts";
+import type { EpochMs, OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 export type StoredEnvelope = {
@@ -16,7 +16,7 @@ export type StoredEnvelope = {
 export async function loadCurrentEnvelopes(
   store: Kysely<BrokerTables>,
   order: OrderId,
-): Promise<readonly StoredEnvelope[]> {
+): Promise<readonly (StoredEnvelope & { readonly createdAtMs: EpochMs })[]> {
   const rows = await store
     .selectFrom("envelopes")
     .leftJoin("nodes", (join) =>
@@ -30,19 +30,23 @@ export async function loadCurrentEnvelopes(
       "envelopes.env",
       "envelopes.kid",
       "envelopes.jwe_json",
+      "envelopes.created_at_ms",
     ])
     .where("envelopes.order_id", "=", order)
     .where("envelopes.generation", "=", isNewest())
     .orderBy("nodes.ordinal")
     .orderBy("envelopes.serial")
     .execute();
-  return rows.map(({ serial, generation, env, kid, jwe_json: json }) => ({
-    serial,
-    generation,
-    env,
-    kid,
-    envelope: parseEnvelope(json),
-  }));
+  return rows.map(
+    ({ serial, generation, env, kid, jwe_json: json, created_at_ms: createdAtMs }) => ({
+      serial,
+      createdAtMs,
+      generation,
+      env,
+      kid,
+      envelope: parseEnvelope(json),
+    }),
+  );
 }
 
 /** Highest generation of the row's node. */

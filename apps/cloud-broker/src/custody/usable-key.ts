@@ -1,3 +1,4 @@
+import type { CustomerChoice } from "../core/backup-key.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -48,8 +49,6 @@ export function usableKeyOf(
     },
   };
 }
-
-type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 
 /** The attached identity that the choice names; an order never uses one that is not its own. */
 export function identityOf(

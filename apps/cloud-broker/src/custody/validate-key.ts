@@ -2,9 +2,14 @@ import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
 
-import { type GatheredEvidence, KEY_CHECKS, type KeyEvidence } from "../core/key-checks.ts";
+import type { CustomerChoice } from "../core/backup-key.ts";
+import {
+  type GatheredEvidence,
+  KEY_CHECKS,
+  type KeyCheckRow,
+  type KeyEvidence,
+} from "../core/key-checks.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
-import type { KeyChoice } from "../core/order.ts";
 import type { Failure, KeyCheck, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -13,7 +18,6 @@ import type { KeyReader } from "./key-reader.ts";
 import { identityOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 
-type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 type Dependencies = Pick<
   CustodyDependencies,
   "vaults" | "resources" | "now" | "keyVaultSuffixes"
@@ -24,11 +28,15 @@ type Dependencies = Pick<
 /** Grows as the rows ask; a row sees what was gathered until then. */
 type Gathering = { -readonly [Member in keyof KeyEvidence]: KeyEvidence[Member] };
 
+/** A backup is wanted in another region, in case of the loss of one. */
+export const BACKUP_CHECKS = KEY_CHECKS.filter(({ name }) => name !== "vault-region");
+
 /** Runs the table of checks, gathering evidence as rows ask for it; the first failure ends the run. */
 export async function validateKey(
   deps: Dependencies,
   subject: KeySubject,
   choice: CustomerChoice,
+  rows: readonly KeyCheckRow[] = KEY_CHECKS,
 ): Promise<KeyValidation> {
   const { now } = deps;
   const keyUrl = parseKeyUrl(choice.kekUrl, deps.keyVaultSuffixes);
@@ -59,7 +67,7 @@ export async function validateKey(
   };
   const checks: KeyCheck[] = [];
   let failed: Failure | undefined;
-  for (const row of KEY_CHECKS) {
+  for (const row of rows) {
     if (failed !== undefined) {
       checks.push({ name: row.name, status: "not-reached" });
       continue;

@@ -4,9 +4,11 @@ import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
+import type { ReleasedKey } from "../custody/release-content-key.ts";
 import { stepsSoFar } from "../diagnostics/trace.ts";
 import { openLease } from "../leases/open-lease.ts";
 import { findRevocation } from "../leases/revocations.ts";
+import { takeFromBudget } from "../quotas/unlock-budget.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
@@ -22,7 +24,7 @@ export type Granting = {
   readonly answer: SignedAnswer;
   /** Of the envelope that the grant opens. */
   readonly generation: number;
-  readonly vaultRequestId: string | undefined;
+  readonly released: Pick<ReleasedKey, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
 };
 
@@ -32,10 +34,11 @@ export type Granting = {
  */
 export async function commitGrant(
   { commit, appendAudit, now }: DeviceDependencies,
-  { message, request, node: sender, grant, answer, vaultRequestId, generation, way }: Granting,
+  { message, request, node: sender, grant, answer, released, generation, way }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
+  const { vaultRequestId, backup } = released;
   const steps = stepsSoFar();
   return commit(async (transaction) => {
     const current = await transaction
@@ -53,6 +56,9 @@ export async function commitGrant(
       };
     const revocation = await findRevocation(transaction, order, serial);
     if (revocation !== undefined) return { ok: false, failure: revocation };
+    const limited =
+      request.purpose === "prepare" ? undefined : await takeFromBudget(transaction, order, now());
+    if (limited !== undefined) return { ok: false, failure: limited };
     const recorded = await way.record(transaction, { grant, grantHash, answer });
     if (!recorded.ok) return recorded;
     await appendAudit(transaction, order, {
@@ -72,6 +78,7 @@ export async function commitGrant(
         grantHash,
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
+        ...(backup === undefined ? {} : { backupKey: backup.name, because: backup.failure.code }),
       },
       ...steps,
     });
@@ -90,7 +97,12 @@ export async function commitGrant(
         generation,
       })
       .execute();
-    await openLease(transaction, sender, { grant, grantHash, request }, now());
+    await openLease(
+      transaction,
+      sender,
+      { grant, grantHash, request, backupKey: backup?.name },
+      now(),
+    );
     await noteOutcome(transaction, sender, "granted", now(), request.generation);
     return { ok: true, value: undefined };
   });

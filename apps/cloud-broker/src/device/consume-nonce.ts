@@ -3,21 +3,29 @@ import { hash } from "node:crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
 import type { Outcome } from "../core/ports.ts";
+import { checkBudget } from "../quotas/unlock-budget.ts";
+import { countUnlock } from "../quotas/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
 
 /**
- * Uses up nonce and counter in one transaction; of many requests that race, exactly one sees its row count of 1. A nonce
+ * Counts the request against its quotas, then uses up nonce and counter, in one transaction; of many requests that race, exactly one sees its row count of 1. A nonce
  * whose counter is then too low stays used: the device asks for a new challenge.
  */
 export async function consumeNonce(
-  { commit, now }: Pick<DeviceDependencies, "commit" | "now">,
+  { commit, now, unlockQuota }: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota">,
   requestHash: string,
   request: UnlockRequest,
   node: DeviceNode,
 ): Promise<Outcome<undefined>> {
   return commit(async (transaction) => {
+    const limited =
+      (await countUnlock(transaction, unlockQuota, node, now())) ??
+      (request.purpose === "prepare"
+        ? undefined
+        : await checkBudget(transaction, node.order, now()));
+    if (limited !== undefined) return { ok: false, failure: limited };
     const inserted = await transaction
       .insertInto("consumed_nonces")
       .values({

@@ -7,6 +7,7 @@ import type { Clock } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
 import type { LeaseWatches } from "../leases/lease-watches.ts";
+import type { UnlockQuota } from "../quotas/unlock-quota.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
@@ -23,6 +24,8 @@ export type DeviceDependencies = {
   readonly appendAudit: AppendAudit;
   /** Of one sender and one device key or serial: nobody can use up what belongs to a device elsewhere. */
   readonly limit: RateLimit;
+  /** Of unlocks, counted in the database. */
+  readonly unlockQuota: UnlockQuota;
   /** Where nodes wait for news of their lease. */
   readonly watches: Pick<LeaseWatches, "wait">;
   /** Of orders that have none of their own. */

@@ -78,9 +78,10 @@ export function createAnswerMessage<Proven extends Sender>(
   return (message) => {
     const known = running.get(message.hash);
     if (known !== undefined) return known;
-    const answer = withTrace(() => answerOnce(dependencies, exchange, message)).finally(() =>
-      running.delete(message.hash),
-    );
+    const answer = withTrace(
+      () => answerOnce(dependencies, exchange, message),
+      message.correlationId,
+    ).finally(() => running.delete(message.hash));
     running.set(message.hash, answer);
     return answer;
   };

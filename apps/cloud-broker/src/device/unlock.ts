@@ -112,7 +112,7 @@ async function decide(
 
   const released = await custody.releaseContentKey(node.order, node.serial);
   if (!released.ok) return released;
-  const { contentKey, kid, vaultRequestId } = released.value;
+  const { contentKey, kid } = released.value;
   const sealed = await sealTo(request, message.hash, contentKey);
   if (!sealed.ok) return sealed;
   markStep("seal");
@@ -139,7 +139,7 @@ async function decide(
     node,
     grant,
     answer,
-    vaultRequestId,
+    released: released.value,
     generation: envelope?.generation ?? request.generation,
     way,
   });

@@ -2,7 +2,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 
-type Trace = { readonly startedMs: number; readonly steps: AuditStep[] };
+type Trace = {
+  readonly startedMs: number;
+  readonly steps: AuditStep[];
+  readonly correlationId: string | undefined;
+};
 
 const current = new AsyncLocalStorage<Trace>();
 
@@ -10,11 +14,19 @@ const current = new AsyncLocalStorage<Trace>();
  * Notes what is done for one message, so that its audit row can tell it. By AsyncLocalStorage, as the vault calls happen
  * five functions below: OpenTelemetry's context manager, which was looked at, does the same and brings an SDK with it.
  */
-export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
+export function withTrace<Value>(
+  run: () => Promise<Value>,
+  correlationId?: string,
+): Promise<Value> {
   return current.run(
-    { startedMs: performance.now(), steps: [{ name: "received", afterMs: 0 }] },
+    { startedMs: performance.now(), steps: [{ name: "received", afterMs: 0 }], correlationId },
     run,
   );
+}
+
+/** Of the message that is being answered; undefined outside of one. */
+export function tracedCorrelationId(): string | undefined {
+  return current.getStore()?.correlationId;
 }
 
 /** For what a message only sets going: it is no step of it. */

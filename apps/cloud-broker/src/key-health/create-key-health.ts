@@ -1,6 +1,7 @@
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
+import type { BackupUse } from "../custody/open-by-backup.ts";
 import { outsideTrace } from "../diagnostics/trace.ts";
 import { createRateLimit } from "../server/rate-limit.ts";
 import { claimDue, putOff } from "./claim-due.ts";
@@ -122,7 +123,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
         ...custody,
         async releaseContentKey(order, serial) {
           const outcome = await custody.releaseContentKey(order, serial);
-          afterUse(order, outcome);
+          afterUse(order, withoutBackup(outcome, outcome.ok ? outcome.value.backup : undefined));
           return outcome;
         },
         async probe(order, kid) {
@@ -132,7 +133,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
         },
         async revealPasskeys(order) {
           const outcome = await custody.revealPasskeys(order);
-          afterUse(order, outcome);
+          const backup = outcome.ok ? outcome.value.find((each) => each.backup)?.backup : undefined;
+          afterUse(order, withoutBackup(outcome, backup));
           return outcome;
         },
         async change(subject, choice, actor, alsoCommit, correlationId) {
@@ -152,6 +154,11 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       while (running.size > 0) await Promise.all(running);
     },
   };
+}
+
+/** A backup that stood in says nothing of the key in force; its own failure does. */
+function withoutBackup(outcome: Outcome<unknown>, backup: BackupUse | undefined): Outcome<unknown> {
+  return backup === undefined ? outcome : { ok: false, failure: backup.failure };
 }
 
 /** In the transaction of the change: a key in force is never without a watch. */

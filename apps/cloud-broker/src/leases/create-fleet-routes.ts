@@ -5,6 +5,8 @@ import { contextOf, parseBody } from "../arm/arm-request.ts";
 import { renderTime } from "../arm/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { CallerRequest, Route } from "../server/route.ts";
+import { existingScope } from "./existing-scope.ts";
+import { listAllRevocations } from "./list-revocations.ts";
 import { restoreAccess, revokeNow } from "./switch-unlocking.ts";
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
@@ -18,15 +20,27 @@ const row = {
   maxBytes: MAX_BYTES,
 } as const;
 
-/** The broker's own kill switches: for one customer's subscription, or for every appliance there is. */
+/** The broker's own kill switches: for one node or order, one customer's subscription, or every appliance there is. */
 export function createFleetRoutes(plane: ControlPlane): readonly Route[] {
   return [
+    {
+      method: "GET",
+      path: "/operator/v1/revocations",
+      authentication: "operator",
+      action: "Microsoft.DataBox/operator/revocations/read",
+      reads: "nothing",
+      handle: async () => ({
+        status: 200,
+        body: { json: await listAllRevocations(plane.store) },
+      }),
+    },
     {
       ...row,
       path: "/operator/v1/revoke",
       action: "Microsoft.DataBox/operator/revoke/action",
       handle: async (request: BodyRequest) => {
-        const { reason, scope } = parseBody(operatorRevokeRequest, request.body);
+        const { reason, scope: named } = parseBody(operatorRevokeRequest, request.body);
+        const scope = await existingScope(plane, named);
         const context = contextOf(request);
         const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
         return { status: 200, body: { json: { revokedAt: renderTime(nowMs), leases } } };
@@ -37,7 +51,8 @@ export function createFleetRoutes(plane: ControlPlane): readonly Route[] {
       path: "/operator/v1/restoreAccess",
       action: "Microsoft.DataBox/operator/restoreAccess/action",
       handle: async (request: BodyRequest) => {
-        const { scope } = parseBody(operatorRestoreRequest, request.body);
+        const { scope: named } = parseBody(operatorRestoreRequest, request.body);
+        const scope = await existingScope(plane, named);
         const context = contextOf(request);
         const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
         return { status: 200, body: { json: { restoredAt: renderTime(nowMs), lifted } } };

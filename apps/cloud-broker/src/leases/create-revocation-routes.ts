@@ -1,4 +1,3 @@
-import { AppError } from "@databox-cmk/errors";
 import { restoreAccessRequest, revokeRequest } from "@databox-cmk/protocol";
 
 import {
@@ -13,9 +12,10 @@ import { renderTime } from "../arm/wire-time.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { readNodes } from "../orders/read-nodes.ts";
 import type { Route } from "../server/route.ts";
 import { readLastDrill, startDrill } from "./drill.ts";
+import { scopeOfOrder } from "./existing-scope.ts";
+import { listRevocationsOver } from "./list-revocations.ts";
 import type { RevocationScope } from "./revocations.ts";
 import { restoreAccess, revokeNow } from "./switch-unlocking.ts";
 
@@ -24,21 +24,20 @@ const origin = "customer";
 
 /** What the owner of an order does about appliances in the field. */
 export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
-  const scopeOf = async (
-    request: ArmRequest,
-    serial: string | undefined,
-  ): Promise<RevocationScope> => {
-    const { id: order } = await findOrder(plane.store, orderNameOf(request));
-    if (serial === undefined) return { kind: "order", order };
-    const nodes = await readNodes(plane.store, order);
-    if (!nodes.some((node) => node.serial === serial))
-      throw new AppError("InvalidRequestContent", {
-        target: "serial",
-        detail: "serial: the order has no such node",
-      });
-    return { kind: "node", order, serial };
-  };
+  const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
+    scopeOfOrder(plane, orderNameOf(request), serial);
   return [
+    {
+      method: "GET",
+      path: `${PATHS.job}/revocations`,
+      authentication: "caller",
+      action: ACTIONS.readRevocations,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(plane.store, orderNameOf(request));
+        return { status: 200, body: { json: await listRevocationsOver(plane.store, id) } };
+      }),
+    },
     {
       method: "POST",
       path: `${PATHS.job}/revoke`,

@@ -8,7 +8,12 @@ import type { BrokerTables } from "../store/schema.ts";
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  { grant, grantHash, request }: { grant: Grant; grantHash: string; request: UnlockQuestion },
+  {
+    grant,
+    grantHash,
+    request,
+    backupKey,
+  }: { grant: Grant; grantHash: string; request: UnlockQuestion; backupKey: string | undefined },
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation
@@ -40,6 +45,7 @@ export async function openLease(
       refused_at_ms: null,
       told_at_ms: null,
       closed_at_ms: null,
+      backup_key: backupKey ?? null,
     })
     .execute();
 }

@@ -4,13 +4,14 @@ import * as z from "zod/mini";
 import { decideProbe, nextProbeMs, type ProbeState } from "../core/decide-probe.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
+import { meaningOf } from "../core/primary-standing.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Store } from "../store/open-store.ts";
 import { parseFailureJson, renderFailureJson } from "./failure-json.ts";
 
 export type ProbeRoundDependencies = {
   readonly store: Store;
-  readonly custody: Pick<KeyCustody, "probe">;
+  readonly custody: Pick<KeyCustody, "probe" | "probeBackup">;
   readonly now: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -23,7 +24,13 @@ const AT_ONCE = 16;
 /** A node that has not renewed for so many times its lease is gone; its lease is probed again once it comes back. */
 const MISSED_LEASES_MAX = 5;
 
-type Target = { readonly identity: string; readonly kid: string; readonly order: OrderId };
+type Target = {
+  readonly identity: string;
+  readonly kid: string;
+  readonly order: OrderId;
+  /** As which the order knows the key. */
+  readonly isBackup: boolean;
+};
 
 /** Asks about every (identity, key version) that live leases depend on and whose time has come. @returns how many it asked */
 export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
@@ -42,19 +49,16 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
   const nowMs = now();
   const rows = await store
     .selectFrom("leases")
-    .innerJoin("node_keys", (join) =>
-      join
-        .onRef("node_keys.order_id", "=", "leases.order_id")
-        .onRef("node_keys.serial", "=", "leases.serial"),
-    )
+    .innerJoin("lease_keys", "lease_keys.lease_id", "leases.id")
     .leftJoin("probes", (join) =>
       join
-        .onRef("probes.identity", "=", "node_keys.identity")
-        .onRef("probes.kid", "=", "node_keys.kid"),
+        .onRef("probes.identity", "=", "lease_keys.identity")
+        .onRef("probes.kid", "=", "lease_keys.kid"),
     )
     .select((row) => [
-      "node_keys.identity",
-      "node_keys.kid",
+      "lease_keys.identity",
+      "lease_keys.kid",
+      "lease_keys.is_backup",
       row.fn.min("leases.order_id").as("order"),
     ])
     .where("leases.state", "=", "live")
@@ -68,11 +72,15 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
     .where((row) =>
       row.or([row("probes.due_at_ms", "is", null), row("probes.due_at_ms", "<=", nowMs)]),
     )
-    .groupBy(["node_keys.identity", "node_keys.kid"])
+    .groupBy(["lease_keys.identity", "lease_keys.kid", "lease_keys.is_backup"])
     .limit(ROUND_MAX)
     .execute();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-  return rows.map(({ order, ...key }) => ({ ...key, order: order as OrderId }));
+  return rows.map(({ order, is_backup: isBackup, ...key }) => ({
+    ...key,
+    isBackup: isBackup === 1,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+    order: order as OrderId,
+  }));
 }
 
 /** @returns false when another replica took this flight */
@@ -83,7 +91,9 @@ async function probeOnce(dependencies: ProbeRoundDependencies, target: Target): 
     !(await claim(store, target, startedAtMs, nextProbeMs(startedAtMs, intervalSeconds, random())))
   )
     return false;
-  const outcome = await custody.probe(target.order, target.kid);
+  const outcome = target.isBackup
+    ? await custody.probeBackup(target.order, target.kid)
+    : await custody.probe(target.order, target.kid);
   await record(store, target, outcome, startedAtMs, now());
   return true;
 }
@@ -120,7 +130,8 @@ async function claim(
 
 /**
  * What was found, and with a refusal the end of every lease that hangs on the key, in one commit. A lease that was granted
- * after the question was asked is spared: its unlock has asked later.
+ * after the question was asked is spared: its unlock has asked later. So is one that a backup opened by somebody's order
+ * since the key in force was deleted.
  */
 async function record(
   store: Store,
@@ -154,6 +165,7 @@ async function record(
       .where("kid", "=", kid)
       .execute();
     if (answer?.errorClass !== "refused") return;
+    const isGone = meaningOf(answer.failure) === "gone";
     await transaction
       .updateTable("leases")
       .set({ state: "refused", refusal_json: failureJson, refused_at_ms: nowMs })
@@ -162,12 +174,30 @@ async function record(
       .where((lease) =>
         lease.exists(
           lease
-            .selectFrom("node_keys")
-            .select("node_keys.kid")
-            .whereRef("node_keys.order_id", "=", "leases.order_id")
-            .whereRef("node_keys.serial", "=", "leases.serial")
-            .where("node_keys.identity", "=", identity)
-            .where("node_keys.kid", "=", kid),
+            .selectFrom("lease_keys")
+            .select("lease_keys.kid")
+            .whereRef("lease_keys.lease_id", "=", "leases.id")
+            .where("lease_keys.identity", "=", identity)
+            .where("lease_keys.kid", "=", kid)
+            .$if(isGone, (key) =>
+              key.where((spared) =>
+                spared.or([
+                  spared("lease_keys.is_backup", "=", 1),
+                  spared("leases.backup_key", "is", null),
+                  spared.not(
+                    spared.exists(
+                      spared
+                        .selectFrom("backup_uses")
+                        .select("backup_uses.id")
+                        .whereRef("backup_uses.order_id", "=", "leases.order_id")
+                        .whereRef("backup_uses.name", "=", "leases.backup_key")
+                        .where("backup_uses.ended_at_ms", "is", null)
+                        .where("backup_uses.until_ms", ">", nowMs),
+                    ),
+                  ),
+                ]),
+              ),
+            ),
         ),
       )
       .execute();

@@ -29,9 +29,14 @@ export async function findRevocation(
     .selectFrom("revocations")
     .select("kind")
     .where("lifted_at_ms", "is", null)
-    .where("scope", "in", [order, nodeScope(order, serial), subscriptionOf(order), FLEET])
+    .where("scope", "in", [nodeScope(order, serial), ...scopesOver(order)])
     .executeTakeFirst();
   return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
+}
+
+/** What covers a whole order. */
+export function scopesOver(order: OrderId): readonly string[] {
+  return [order, subscriptionOf(order), FLEET];
 }
 
 /** Throws the switch and refuses, in the same transaction, every lease that it covers. @returns how many leases */

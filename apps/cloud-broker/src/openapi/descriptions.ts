@@ -6,10 +6,14 @@ import {
   campaignOrderList,
   campaignRequest,
   campaignView,
+  backupKeyList,
+  backupKeyView,
+  backupKeyWrite,
   cancellationReason,
   completeRequest,
   diagnosticsView,
   dispatchRequest,
+  envelopeExport,
   failRequest,
   jobPatch,
   jobResource,
@@ -30,6 +34,7 @@ import {
   regionConfigurationResponse,
   restoreAccessRequest,
   restoreAccessResult,
+  revocationList,
   revocationDrillView,
   revokeRequest,
   revokeResult,
@@ -38,6 +43,9 @@ import {
   unencryptedCredentialsList,
   unlockPolicyView,
   unlockPolicyWrite,
+  unlockBudgetView,
+  unlockBudgetWrite,
+  useBackupKeyRequest,
   validateAddressRequest,
   validateAddressResponse,
   validateInputsRequest,
@@ -171,6 +179,57 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     query: ["keyUrl"],
     answers: { 200: keyVersionsView },
   },
+  [`GET ${PATHS.job}/backupKeys`]: {
+    summary: "Lists the backup keys of an order, and whether one stands in (extension)",
+    answers: { 200: backupKeyList },
+  },
+  [`GET ${PATHS.job}/backupKeys/:backupKey`]: {
+    summary: "Reads a backup key (extension)",
+    answers: { 200: backupKeyView },
+  },
+  [`PUT ${PATHS.job}/backupKeys/:backupKey`]: {
+    summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
+    request: backupKeyWrite,
+    answers: { 200: backupKeyView },
+  },
+  [`DELETE ${PATHS.job}/backupKeys/:backupKey`]: {
+    summary: "Takes a backup key out of every envelope (extension)",
+    answers: { 200: undefined, 204: undefined },
+  },
+  [`POST ${PATHS.job}/backupKeys/:backupKey/use`]: {
+    summary: "Lets a backup key stand in for a lost key from now on (extension)",
+    request: useBackupKeyRequest,
+    answers: { 200: backupKeyView },
+  },
+  [`DELETE ${PATHS.job}/backupKeys/:backupKey/use`]: {
+    summary: "Takes the order to use a backup key back (extension)",
+    answers: { 200: undefined, 204: undefined },
+  },
+  [`GET ${PATHS.job}/envelopes`]: {
+    summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
+    answers: { 200: envelopeExport },
+  },
+  [`GET ${PATHS.job}/unlockBudget`]: {
+    summary: "Reads the unlock budget of an order and its use (extension)",
+    answers: { 200: unlockBudgetView },
+  },
+  [`PUT ${PATHS.job}/unlockBudget`]: {
+    summary: "Limits the unlocks of an order in a day (extension)",
+    request: unlockBudgetWrite,
+    answers: { 200: unlockBudgetView },
+  },
+  [`DELETE ${PATHS.job}/unlockBudget`]: {
+    summary: "Removes the limit of unlocks in a day (extension)",
+    answers: { 200: undefined, 204: undefined },
+  },
+  [`GET ${PATHS.job}/revocations`]: {
+    summary: "Lists the kill switches that stand over an order (extension)",
+    answers: { 200: revocationList },
+  },
+  "GET /operator/v1/revocations": {
+    summary: "Lists every kill switch that stands",
+    answers: { 200: revocationList },
+  },
   [`POST ${PATHS.job}/revoke`]: {
     summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
     request: revokeRequest,
@@ -190,7 +249,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: revocationDrillView },
   },
   "POST /operator/v1/revoke": {
-    summary: "Refuses unlocks of a subscription or of the fleet, and re-locks at once",
+    summary:
+      "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
     request: operatorRevokeRequest,
     answers: { 200: revokeResult },
   },

@@ -16,6 +16,8 @@ export type ControlPlaneSettings = {
   readonly defaultPolicy: UnlockPolicy;
   /** Hosts of key vaults (config KEY_VAULT_SUFFIXES). */
   readonly keyVaultSuffixes: readonly string[];
+  /** How long a key must have been silent before a backup stands in by itself. */
+  readonly backupAfterSeconds: number;
 };
 
 /** What reading and writing orders needs. */

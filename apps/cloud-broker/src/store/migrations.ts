@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 import { createLeases } from "./migrations/leases.ts";
+import { createRecipients } from "./migrations/recipients.ts";
 import { createRotation } from "./migrations/rotation.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003-leases": { up: createLeases },
   "0004-unlock-policies": { up: createUnlockPolicies },
   "0005-rotation": { up: createRotation },
+  "0008-recipients": { up: createRecipients },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

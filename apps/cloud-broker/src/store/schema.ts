@@ -140,6 +140,8 @@ export type BrokerTables = {
     /** When its node was first sent the re-lock order. */
     told_at_ms: number | null;
     closed_at_ms: number | null;
+    /** Name of the backup key by which it was granted; null: the key in force. */
+    backup_key: string | null;
   };
   /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
   node_keys: {
@@ -147,6 +149,62 @@ export type BrokerTables = {
     serial: string;
     kid: string;
     identity: string;
+  };
+  /** View: every key that a lease hangs on: the key in force, and the backup by which it was granted (`is_backup` 1). */
+  lease_keys: {
+    lease_id: string;
+    identity: string;
+    kid: string;
+    is_backup: number;
+  };
+  /**
+   * Further recipients of an order's envelopes. `vault`: another key, which the broker may ask when the key in force is lost;
+   * `recovery`: the public half of a key that only the customer has. `kid` is the recipient's in every current envelope.
+   */
+  backup_keys: {
+    order_id: string;
+    name: string;
+    kind: string;
+    kek_url: string | null;
+    kek_vault_resource_id: string | null;
+    identity_type: string | null;
+    identity_resource_id: string | null;
+    kid: string;
+    public_jwk_json: string | null;
+    created_at_ms: number;
+    created_by: string;
+  };
+  /** What is wrong with the key in force of an order that has backups (core/primary-standing.ts); no row while it works. */
+  primary_standings: {
+    order_id: string;
+    state: string;
+    code: string;
+    since_ms: number;
+  };
+  /** "Use the backup now": who said so, why and for how long. */
+  backup_uses: {
+    id: string;
+    order_id: string;
+    name: string;
+    reason: string;
+    created_at_ms: number;
+    created_by: string;
+    until_ms: number;
+    ended_at_ms: number | null;
+    ended_by: string | null;
+  };
+  /** Most unlocks of an order in a day (UTC), and how many of its day are used. */
+  unlock_budgets: {
+    order_id: string;
+    unlocks_per_day: number;
+    day_ms: number;
+    used: number;
+  };
+  /** Unlock requests of a node, order or customer in the minute that began at `window_ms`. */
+  quota_windows: {
+    scope: string;
+    window_ms: number;
+    used: number;
   };
   /** What the vault last said of a key to an identity. `due_at_ms` is the claim: whoever moves it on asks. */
   probes: {

@@ -49,6 +49,7 @@ beforeAll(async () => {
     appendAudit: createAppendAudit({ now: Date.now }),
     now: Date.now,
     serviceKey: world.keyUrl("kv-service", "mmk"),
+    backupAfterSeconds: 900,
     keyVaultSuffixes: [vaultSuffix],
   });
 });

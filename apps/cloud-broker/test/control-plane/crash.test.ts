@@ -80,6 +80,7 @@ beforeEach(async () => {
       allowRevertToMicrosoftManaged: false,
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       keyVaultSuffixes: ["vault.test"],
+      backupAfterSeconds: 900,
     },
   };
 });

@@ -47,6 +47,7 @@ export function createCustomerVault(now: () => number): CustomerVault {
           vaultName: "kv-service",
           keyName: "mmk",
         },
+        backupAfterSeconds: 900,
         keyVaultSuffixes: ["vault.test"],
       }),
   };

@@ -117,6 +117,7 @@ export async function createWorld(
       allowRevertToMicrosoftManaged: false,
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       keyVaultSuffixes: ["vault.test"],
+      backupAfterSeconds: 900,
       ...settings,
     },
   };

@@ -87,6 +87,7 @@ export function createCustodyWorld(): CustodyWorld {
           vaultName: "kv-service",
           keyName: "mmk",
         },
+        backupAfterSeconds: 900,
         keyVaultSuffixes: ["vault.test"],
       }),
     remove: () => {

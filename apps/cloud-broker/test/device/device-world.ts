@@ -19,6 +19,7 @@ import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
+import type { UnlockQuota } from "../../src/quotas/unlock-quota.ts";
 import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
@@ -40,6 +41,7 @@ const TIME_MS = Date.UTC(2026, 10, 25);
 
 export type WorldOptions = {
   readonly rateLimits?: { readonly address: number; readonly device: number };
+  readonly unlockQuota?: UnlockQuota;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
 };
@@ -100,6 +102,7 @@ export class DeviceWorld implements AsyncDisposable {
           burst: limits.device,
           now,
         }),
+        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0, perSubscription: 0 },
         watches: createLeaseWatches({ store, now }),
         defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       }),

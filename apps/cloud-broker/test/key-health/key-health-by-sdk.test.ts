@@ -38,6 +38,7 @@ beforeAll(async () => {
     appendAudit: createAppendAudit({ now }),
     now,
     serviceKey: world.keyUrl("kv-service", "mmk"),
+    backupAfterSeconds: 900,
     keyVaultSuffixes: [vaultSuffix],
   };
   watch = createKeyHealth({

@@ -108,6 +108,9 @@ export async function createBrokerWorld(
       "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
     RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
+    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
+    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
     LRO_RETRY_AFTER_SECONDS: "0",
     ...settings,
   });

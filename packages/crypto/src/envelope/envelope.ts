@@ -9,7 +9,10 @@ export type EnvelopeContext = {
 };
 
 export type EnvelopeRecipient = {
-  /** Key URL with its version: an unversioned one would follow a rotation silently. */
+  /**
+   * Key URL with its version (an unversioned one would follow a rotation silently), or the thumbprint URI (RFC 9278) of a
+   * recovery key that no vault holds.
+   */
   readonly kid: string;
   /** The CEK under RSA-OAEP-256: 256, 384 or 512 bytes, the modulus size of the key. */
   readonly encryptedKey: Uint8Array;

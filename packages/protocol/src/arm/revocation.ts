@@ -4,6 +4,14 @@ import { requiredText } from "./fields.ts";
 
 const serial = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/));
 const reason = requiredText(1024);
+const orderId = z
+  .string()
+  .check(
+    z.regex(
+      /^\/subscriptions\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/resourceGroups\/[-\w.()]{1,90}\/providers\/Microsoft\.DataBox\/jobs\/[-\w.]{3,24}$/i,
+      "expected the resource id of an order",
+    ),
+  );
 
 /** Our extension: the whole order, or one node of it. */
 export const revokeRequest = z.strictObject({ reason, serial: z.optional(serial) });
@@ -14,16 +22,51 @@ export const restoreAccessRequest = z.strictObject({ serial: z.optional(serial) 
 /** How many switches were lifted; none when there was none of the caller's kind. */
 export const restoreAccessResult = z.strictObject({ restoredAt: z.string(), lifted: z.number() });
 
-/** Operator API: the fleet, or the orders of one customer's subscription. */
+/** Operator API: the fleet, the orders of one customer's subscription, one order or one node of it. */
 export const operatorRevocationScope = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fleet") }),
+  z.strictObject({ kind: z.literal("order"), order: orderId }),
+  z.strictObject({ kind: z.literal("node"), order: orderId, serial }),
   z.strictObject({
     kind: z.literal("subscription"),
     subscriptionId: z.string().check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
   }),
 ]);
+export type OperatorRevocationScope = z.infer<typeof operatorRevocationScope>;
 export const operatorRevokeRequest = z.strictObject({ reason, scope: operatorRevocationScope });
 export const operatorRestoreRequest = z.strictObject({ scope: operatorRevocationScope });
+
+/** Kill switches that stand, newest first. An order is listed with those that cover it: its customer's and the operator's. */
+export const revocationList = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      id: z.string(),
+      scope: z.enum(["node", "order", "subscription", "fleet"]),
+      orderId: z.optional(z.string()),
+      serial: z.optional(z.string()),
+      subscriptionId: z.optional(z.string()),
+      /** Who can lift it. */
+      origin: z.enum(["customer", "operator"]),
+      reason: z.string(),
+      revokedAt: z.string(),
+      /** Of an operator's switch only the operator is told the name. */
+      by: z.optional(z.string()),
+    }),
+  ),
+});
+export type RevocationList = z.infer<typeof revocationList>;
+
+/** Our extension: most unlocks of an order in one day (UTC), preparation not counted. */
+export const unlockBudgetWrite = z.strictObject({
+  unlocksPerDay: z.number().check(z.int(), z.minimum(1), z.maximum(100_000)),
+});
+export const unlockBudgetView = z.strictObject({
+  /** Absent: no budget. */
+  unlocksPerDay: z.optional(z.number()),
+  usedToday: z.number(),
+  resetsAt: z.string(),
+});
+export type UnlockBudgetView = z.infer<typeof unlockBudgetView>;
 
 /** One lease that was asked; `elapsedMs` is the time of the real path, from the request to the node's signed receipt. */
 export const revocationDrillView = z.strictObject({

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { BackupKey } from "../core/backup-key.ts";
+import type { OrderId } from "../core/order.ts";
+import { meaningOf } from "../core/primary-standing.ts";
+import { loadBackupKeys } from "../custody/backup-keys.ts";
+import type { BackupOrder } from "../custody/backup-uses.ts";
+import { readStanding } from "../custody/primary-standings.ts";
+import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { errorOf } from "../orders/failure-error.ts";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * "Use this backup now": the key in force is asked at that moment, so that whoever says so is told what they decide about. One
+ * that works needs no backup; one that was withdrawn gets none.
+ *
+ * @returns undefined when the order has no such backup key of a vault
+ */
+export async function orderBackup(
+  plane: ControlPlane,
+  order: OrderId,
+  wanted: { readonly name: string; readonly reason: string; readonly hours: number },
+  context: RequestContext,
+): Promise<{ readonly backup: BackupKey; readonly order: BackupOrder } | undefined> {
+  const { store, appendAudit, now } = plane;
+  const { name, reason, hours } = wanted;
+  const backup = (await loadBackupKeys(store, order)).find((each) => each.name === name);
+  if (backup?.kind !== "vault") return undefined;
+  await requireLoss(plane, order);
+  const nowMs = now();
+  const made: BackupOrder = {
+    id: randomUUID(),
+    name,
+    reason,
+    orderedAtMs: nowMs,
+    by: context.by,
+    untilMs: nowMs + hours * HOUR_MS,
+  };
+  await store.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto("backup_uses")
+      .values({
+        id: made.id,
+        order_id: order,
+        name,
+        reason,
+        created_at_ms: nowMs,
+        created_by: context.by,
+        until_ms: made.untilMs,
+        ended_at_ms: null,
+        ended_by: null,
+      })
+      .execute();
+    await appendAudit(transaction, order, {
+      action: "backupKey/order",
+      actor: context.actor,
+      outcome: "done",
+      kid: backup.kid,
+      correlationId: context.correlationId,
+      detail: { backupKey: name, reason, until: new Date(made.untilMs).toISOString() },
+    });
+  });
+  return { backup, order: made };
+}
+
+async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Promise<void> {
+  const envelope = await store
+    .selectFrom("node_keys")
+    .select("kid")
+    .where("order_id", "=", order)
+    .executeTakeFirst();
+  const asked =
+    envelope === undefined
+      ? ({ ok: true, value: undefined } as const)
+      : await custody.probe(order, envelope.kid);
+  if (asked.ok)
+    throw new AppError("InvalidRequestContent", {
+      target: "backupKey",
+      detail:
+        "backupKey: the key in force works, or there is nothing to open yet; no backup is needed",
+    });
+  const meaning = meaningOf(asked.failure);
+  const standing = await readStanding(store, order);
+  const isLost = meaning === "gone" || meaning === "unreachable";
+  if (isLost && standing.kind !== "refused" && standing.kind !== "working") return;
+  const detail = "the key in force was withdrawn and not lost, so that no backup key stands in";
+  throw errorOf({ ...asked.failure, detail });
+}
+
+/** @returns false when none stood */
+export function withdrawOrder(
+  { store, appendAudit, now }: ControlPlane,
+  order: OrderId,
+  name: string,
+  context: RequestContext,
+): Promise<boolean> {
+  const nowMs = now();
+  return store.transaction().execute(async (transaction) => {
+    const ended = await transaction
+      .updateTable("backup_uses")
+      .set({ ended_at_ms: nowMs, ended_by: context.by })
+      .where("order_id", "=", order)
+      .where("name", "=", name)
+      .where("ended_at_ms", "is", null)
+      .where("until_ms", ">", nowMs)
+      .executeTakeFirst();
+    if (ended.numUpdatedRows === 0n) return false;
+    await appendAudit(transaction, order, {
+      action: "backupKey/withdrawOrder",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { backupKey: name },
+    });
+    return true;
+  });
+}

@@ -1,0 +1,29 @@
+import type { RecoveryKey } from "@databox-cmk/crypto";
+
+import type { AttachedIdentity, EpochMs, KeyChoice } from "./order.ts";
+
+export type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
+
+/** What a customer asks for: a key in another vault, or the public half of one that only they have. */
+export type BackupChoice =
+  | { readonly kind: "vault"; readonly choice: CustomerChoice }
+  | { readonly kind: "recovery"; readonly key: RecoveryKey };
+
+/** One more recipient of every envelope of an order. `kid` names it there: a key version, or a thumbprint URI. */
+export type BackupKey = {
+  readonly name: string;
+  readonly kid: string;
+  readonly createdAtMs: EpochMs;
+  readonly createdBy: string;
+} & (
+  | {
+      readonly kind: "vault";
+      readonly choice: CustomerChoice;
+      /** The identity that the choice names, if it is attached. */
+      readonly identities: readonly AttachedIdentity[];
+    }
+  | { readonly kind: "recovery"; readonly key: RecoveryKey }
+);
+
+/** An envelope has room for four recipients, and one of them is the key in force. */
+export const MAX_BACKUP_KEYS = 3;

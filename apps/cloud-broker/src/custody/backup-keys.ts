@@ -1,0 +1,98 @@
+import { importRecoveryKey } from "@databox-cmk/crypto";
+import type { Kysely } from "kysely";
+
+import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
+import type { OrderId } from "../core/order.ts";
+import { columnsOf, keyChoiceOf } from "../store/key-choice-columns.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** The backup keys of an order by name, each with the identity that it names, in one statement. */
+export async function loadBackupKeys(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<readonly BackupKey[]> {
+  const rows = await store
+    .selectFrom("backup_keys")
+    .leftJoin("order_identities", (join) =>
+      join
+        .onRef("order_identities.order_id", "=", "backup_keys.order_id")
+        .on((on) =>
+          on.or([
+            on.and([
+              on("backup_keys.identity_type", "=", "SystemAssigned"),
+              on("order_identities.kind", "=", "system"),
+            ]),
+            on.and([
+              on("backup_keys.identity_type", "=", "UserAssigned"),
+              on("order_identities.kind", "=", "user"),
+              on(
+                on.fn<string>("lower", ["order_identities.resource_id"]),
+                "=",
+                on.fn<string>("lower", ["backup_keys.identity_resource_id"]),
+              ),
+            ]),
+          ]),
+        ),
+    )
+    .select([
+      "backup_keys.name",
+      "backup_keys.kind",
+      "backup_keys.kek_url",
+      "backup_keys.kek_vault_resource_id",
+      "backup_keys.identity_type",
+      "backup_keys.identity_resource_id",
+      "backup_keys.kid",
+      "backup_keys.public_jwk_json",
+      "backup_keys.created_at_ms",
+      "backup_keys.created_by",
+      "order_identities.kind as identity_kind",
+      "order_identities.resource_id as identity_id",
+      "order_identities.tenant_id",
+      "order_identities.client_id",
+      "order_identities.principal_id",
+    ])
+    .where("backup_keys.order_id", "=", order)
+    .orderBy("backup_keys.name")
+    .execute();
+  return rows.map((row): BackupKey => {
+    const { name, kid } = row;
+    const made = { name, kid, createdAtMs: row.created_at_ms, createdBy: row.created_by };
+    if (row.kind === "recovery")
+      return {
+        ...made,
+        kind: "recovery",
+        key: importRecoveryKey(JSON.parse(row.public_jwk_json ?? "null")),
+      };
+    const choice = keyChoiceOf({ ...row, kek_type: "CustomerManaged" });
+    if (choice.kekType !== "CustomerManaged") throw new TypeError("a backup key without a vault");
+    const identities =
+      row.identity_id === null
+        ? []
+        : [
+            {
+              kind: row.identity_kind === "user" ? ("user" as const) : ("system" as const),
+              resourceId: row.identity_id,
+              tenantId: row.tenant_id ?? "",
+              clientId: row.client_id ?? "",
+              principalId: row.principal_id ?? "",
+            },
+          ];
+    return { ...made, kind: "vault", choice, identities };
+  });
+}
+
+/** The columns of a choice, as `backup_keys` keeps them. */
+export function backupColumnsOf(chosen: BackupChoice, kid: string) {
+  if (chosen.kind === "recovery")
+    return {
+      kind: chosen.kind,
+      kek_url: null,
+      kek_vault_resource_id: null,
+      identity_type: null,
+      identity_resource_id: null,
+      kid,
+      public_jwk_json: JSON.stringify(chosen.key.jwk),
+    };
+  const { kek_type: _type, ...columns } = columnsOf(chosen.choice);
+  return { kind: chosen.kind, ...columns, kid, public_jwk_json: null };
+}

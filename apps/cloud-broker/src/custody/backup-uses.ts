@@ -1,0 +1,36 @@
+import type { Kysely } from "kysely";
+
+import type { EpochMs, OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/** "Use this backup now", as somebody with the right has said and nobody has taken back. */
+export type BackupOrder = {
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly orderedAtMs: EpochMs;
+  readonly by: string;
+  readonly untilMs: EpochMs;
+};
+
+/** The newest of each backup key. */
+export async function findBackupOrders(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  nowMs: EpochMs,
+): Promise<ReadonlyMap<string, BackupOrder>> {
+  const rows = await store
+    .selectFrom("backup_uses")
+    .select(["id", "name", "reason", "created_at_ms", "created_by", "until_ms"])
+    .where("order_id", "=", order)
+    .where("ended_at_ms", "is", null)
+    .where("until_ms", ">", nowMs)
+    .orderBy("created_at_ms")
+    .execute();
+  return new Map(
+    rows.map(({ id, name, reason, created_at_ms: orderedAtMs, created_by: by, until_ms }) => [
+      name,
+      { id, name, reason, orderedAtMs, by, untilMs: until_ms },
+    ]),
+  );
+}

@@ -1,0 +1,220 @@
+import { replaceRecipients, zero } from "@databox-cmk/crypto";
+
+import {
+  type BackupChoice,
+  type BackupKey,
+  type CustomerChoice,
+  MAX_BACKUP_KEYS,
+} from "../core/backup-key.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Actor, KeySubject, Outcome } from "../core/ports.ts";
+import { meaningOf } from "../core/primary-standing.ts";
+import { backupColumnsOf, loadBackupKeys } from "./backup-keys.ts";
+import {
+  auditRefusal,
+  type ChangeContext,
+  commitRecipients,
+  type Moved,
+  type Wrapping,
+} from "./commit-recipients.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { loadOwnPasskey } from "./own-passkey.ts";
+import { unwrapEnvelope } from "./release-content-key.ts";
+import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
+import { BACKUP_CHECKS, validateKey } from "./validate-key.ts";
+import { ofBackup, wrapToBackup } from "./wrap-for-order.ts";
+
+type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
+
+/**
+ * Adds a backup key, or replaces the one of that name: check → unwrap by the key in force → wrap to the backup (of a vault:
+ * proven to unwrap again) → commit row and next generation together. Whatever fails leaves all as it was.
+ */
+export async function putBackupKey(
+  deps: Dependencies,
+  subject: KeySubject,
+  name: string,
+  chosen: BackupChoice,
+  context: ChangeContext,
+): Promise<Outcome<BackupKey>> {
+  const outcome = await add(deps, subject, name, chosen, context);
+  if (outcome.ok) return outcome;
+  await auditRefusal(deps, subject.order, "backupKey/put", name, outcome.failure, context);
+  return outcome;
+}
+
+async function add(
+  deps: Dependencies,
+  subject: KeySubject,
+  name: string,
+  chosen: BackupChoice,
+  context: ChangeContext,
+): Promise<Outcome<BackupKey>> {
+  const { order } = subject;
+  const inForce = await loadKeyInForce(deps.store, order);
+  if (inForce?.choice.kekType !== "CustomerManaged") return needsCustomerKey;
+  const existing = await loadBackupKeys(deps.store, order);
+  const others = existing.filter((backup) => backup.name !== name);
+  if (others.length >= MAX_BACKUP_KEYS)
+    return invalid("name", `the order has ${String(MAX_BACKUP_KEYS)} backup keys already`);
+  const kid = await kidOfChoice(deps, subject, inForce.choice, chosen);
+  if (!kid.ok) return kid;
+  if (others.some((backup) => backup.kid === kid.value))
+    return invalid("kekUrl", "another backup key of the order is this key");
+  const made = { name, kid: kid.value, createdAtMs: deps.now(), createdBy: nameOf(context.actor) };
+  const backup: BackupKey =
+    chosen.kind === "recovery"
+      ? { ...made, ...chosen }
+      : { ...made, ...chosen, identities: subject.identities };
+  const former = existing.find((each) => each.name === name);
+  const moved = await wrapAll(deps, inForce, backup, former?.kid);
+  if (!moved.ok) return moved;
+  return commitRecipients(deps, inForce, moved.value, context, {
+    action: "backupKey/put",
+    name,
+    kid: backup.kid,
+    detail: { kind: backup.kind },
+    value: backup,
+    async write(transaction) {
+      await transaction
+        .deleteFrom("backup_keys")
+        .where("order_id", "=", order)
+        .where("name", "=", name)
+        .execute();
+      const { createdAtMs, createdBy } = backup;
+      const columns = backupColumnsOf(chosen, backup.kid);
+      await transaction
+        .insertInto("backup_keys")
+        .values({
+          order_id: order,
+          name,
+          ...columns,
+          created_at_ms: createdAtMs,
+          created_by: createdBy,
+        })
+        .execute();
+    },
+  });
+}
+
+/** The version to wrap to, once the checks of a key are passed; a recovery key names itself. */
+async function kidOfChoice(
+  deps: Dependencies,
+  subject: KeySubject,
+  inForce: CustomerChoice,
+  chosen: BackupChoice,
+): Promise<Outcome<string>> {
+  if (chosen.kind === "recovery") return { ok: true, value: chosen.key.kid };
+  const { outcome } = await validateKey(deps, subject, chosen.choice, BACKUP_CHECKS);
+  if (!outcome.ok) return outcome;
+  const { kid } = outcome.value;
+  if (kid === undefined) throw new Error("a key without version");
+  return new URL(kid).host === new URL(inForce.kekUrl).host
+    ? invalid("kekUrl", "a backup key must be in another vault than the key in force")
+    : { ok: true, value: kid };
+}
+
+/** @param formerKid - recipient that the backup takes the place of */
+async function wrapAll(
+  deps: Dependencies,
+  inForce: KeyInForce,
+  backup: BackupKey,
+  formerKid: string | undefined,
+): Promise<Outcome<readonly Moved[]>> {
+  const moved: Moved[] = [];
+  for (const from of await loadWrappings(deps, inForce.order)) {
+    const opened = await unwrapEnvelope(deps, inForce, from);
+    if (!opened.ok) return opened;
+    const { contentKey } = opened.value;
+    try {
+      const wrapped = await wrapToBackup(deps, inForce, backup, contentKey);
+      if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
+      const kept = from.envelope.recipients.filter(
+        ({ kid }) => kid === from.kid || (kid !== formerKid && kid !== backup.kid),
+      );
+      const recipients = [...kept, { kid: backup.kid, encryptedKey: wrapped.value }];
+      moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
+    } finally {
+      zero(contentKey);
+    }
+  }
+  return { ok: true, value: moved };
+}
+
+/**
+ * Takes a backup key out of every envelope. Not while the key in force is lost: the backup may be all that opens them. A
+ * key that was withdrawn is no such case: whoever withdrew it can give it back.
+ */
+export async function removeBackupKey(
+  deps: Dependencies,
+  order: OrderId,
+  name: string,
+  context: ChangeContext,
+): Promise<Outcome<boolean>> {
+  const inForce = await loadKeyInForce(deps.store, order);
+  const backups = await loadBackupKeys(deps.store, order);
+  const backup = backups.find((each) => each.name === name);
+  if (inForce === undefined || backup === undefined) return { ok: true, value: false };
+  const moved: Moved[] = [];
+  for (const from of await loadWrappings(deps, order)) {
+    const opened = await unwrapEnvelope(deps, inForce, from);
+    if (opened.ok) zero(opened.value.contentKey);
+    else if (meaningOf(opened.failure) !== "refused") {
+      const { detail } = opened.failure;
+      const failure = {
+        ...opened.failure,
+        detail: `the backup key ${name} stays while the key in force cannot be used${detail === undefined ? "" : `: ${detail}`}`,
+      };
+      await auditRefusal(deps, order, "backupKey/delete", name, failure, context);
+      return { ok: false, failure };
+    }
+    const recipients = from.envelope.recipients.filter(({ kid }) => kid !== backup.kid);
+    moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
+  }
+  return commitRecipients(deps, inForce, moved, context, {
+    action: "backupKey/delete",
+    name,
+    kid: backup.kid,
+    detail: { kind: backup.kind },
+    value: true,
+    async write(transaction) {
+      await transaction
+        .deleteFrom("backup_keys")
+        .where("order_id", "=", order)
+        .where("name", "=", name)
+        .execute();
+      // What was opened by it hangs on the key in force from now on.
+      await transaction
+        .updateTable("leases")
+        .set({ backup_key: null })
+        .where("order_id", "=", order)
+        .where("backup_key", "=", name)
+        .execute();
+    },
+  });
+}
+
+async function loadWrappings({ store }: Dependencies, order: OrderId): Promise<Wrapping[]> {
+  const own = await loadOwnPasskey(store, order);
+  return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
+}
+
+const needsCustomerKey: Outcome<never> = {
+  ok: false,
+  failure: {
+    code: "InvalidRequestContent",
+    target: "keyEncryptionKey",
+    detail: "keyEncryptionKey: a backup key needs a customer-managed key that it can stand in for",
+  },
+};
+
+function invalid(target: string, what: string): Outcome<never> {
+  return {
+    ok: false,
+    failure: { code: "InvalidRequestContent", target, detail: `${target}: ${what}` },
+  };
+}
+
+const nameOf = (actor: Actor): string => (actor.kind === "caller" ? actor.name : actor.kind);

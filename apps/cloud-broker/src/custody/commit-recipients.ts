@@ -1,0 +1,120 @@
+import type { Envelope } from "@databox-cmk/crypto";
+import { ERRORS } from "@databox-cmk/errors";
+import type { Transaction } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import type { Actor, Failure, Outcome } from "../core/ports.ts";
+import { orderFacts } from "../core/recovery-facts.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import type { KeyInForce } from "./key-in-force.ts";
+import type { OwnPasskey } from "./own-passkey.ts";
+import type { StoredEnvelope } from "./stored-envelopes.ts";
+
+export type ChangeContext = { readonly actor: Actor; readonly correlationId: string };
+/** Everything of an order that is wrapped to its keys. */
+export type Wrapping = StoredEnvelope | OwnPasskey;
+/** An envelope with other recipients, not committed yet. */
+export type Moved = { readonly from: Wrapping; readonly to: Envelope };
+
+type Change<Value> = {
+  readonly action: string;
+  readonly name: string;
+  readonly kid: string;
+  readonly detail: Readonly<Record<string, string>>;
+  readonly value: Value;
+  write(transaction: Transaction<BrokerTables>): Promise<void>;
+};
+
+/** One transaction; a change of key, a preparation or another backup that was faster makes it fail as a whole. */
+export async function commitRecipients<Value>(
+  { store, appendAudit, now }: CustodyDependencies,
+  { order, revision }: KeyInForce,
+  moved: readonly Moved[],
+  { actor, correlationId }: ChangeContext,
+  change: Change<Value>,
+): Promise<Outcome<Value>> {
+  try {
+    await store.transaction().execute(async (transaction) => {
+      const bound = await transaction
+        .updateTable("order_keys")
+        .set({ revision: revision + 1 })
+        .where("order_id", "=", order)
+        .where("revision", "=", revision)
+        .executeTakeFirst();
+      if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+      for (const each of moved) await writeNext(transaction, order, each, now());
+      await change.write(transaction);
+      await appendAudit(transaction, order, {
+        action: change.action,
+        actor,
+        outcome: "done",
+        kid: change.kid,
+        correlationId,
+        detail: { ...change.detail, backupKey: change.name, envelopes: moved.length },
+      });
+    });
+    return { ok: true, value: change.value };
+  } catch (error) {
+    if (!(error instanceof CommitConflict)) throw error;
+    return { ok: false, failure: { code: "RewrapConflict", facts: orderFacts(order) } };
+  }
+}
+
+async function writeNext(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+  { from, to }: Moved,
+  nowMs: number,
+): Promise<void> {
+  const json = JSON.stringify(to.toJSON());
+  if (!("serial" in from)) {
+    const replaced = await transaction
+      .updateTable("own_passkeys")
+      .set({ envelope_json: json })
+      .where("order_id", "=", order)
+      .where("envelope_json", "=", from.json)
+      .executeTakeFirst();
+    if (replaced.numUpdatedRows !== 1n) throw new CommitConflict();
+    return;
+  }
+  try {
+    await transaction
+      .insertInto("envelopes")
+      .values({
+        order_id: order,
+        serial: from.serial,
+        generation: from.generation + 1,
+        env: from.env,
+        kid: from.kid,
+        jwe_json: json,
+        created_at_ms: nowMs,
+      })
+      .execute();
+  } catch (error) {
+    throw isTakenKey(error) ? new CommitConflict() : error;
+  }
+}
+
+export async function auditRefusal(
+  { store, appendAudit }: CustodyDependencies,
+  order: OrderId,
+  action: string,
+  name: string,
+  { code, reason, vaultRequestId }: Failure,
+  { actor, correlationId }: ChangeContext,
+): Promise<void> {
+  await store.transaction().execute((transaction) =>
+    appendAudit(transaction, order, {
+      action,
+      actor,
+      outcome: ERRORS[code].class === "refused" ? "refused" : "failed",
+      code,
+      ...(reason !== undefined && { reason }),
+      ...(vaultRequestId !== undefined && { vaultRequestId }),
+      correlationId,
+      detail: { backupKey: name },
+    }),
+  );
+}

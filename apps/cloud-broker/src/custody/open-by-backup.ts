@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+
+import { type Envelope, matchesCommitment, zero } from "@databox-cmk/crypto";
+
+import type { BackupKey } from "../core/backup-key.ts";
+import { decideBackup } from "../core/decide-backup.ts";
+import type { OrderId } from "../core/order.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
+import { tracedCorrelationId } from "../diagnostics/trace.ts";
+import { loadBackupKeys } from "./backup-keys.ts";
+import { findBackupOrders } from "./backup-uses.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { noteFailure } from "./primary-standings.ts";
+import { ofBackup, usableBackupOf } from "./wrap-for-order.ts";
+
+export type BackupDependencies = Pick<
+  CustodyDependencies,
+  | "store"
+  | "vaults"
+  | "serviceKey"
+  | "keyVaultSuffixes"
+  | "appendAudit"
+  | "now"
+  | "backupAfterSeconds"
+> & { readonly reader: KeyReader };
+
+export type OpenedByBackup = {
+  readonly contentKey: Uint8Array;
+  readonly kid: string;
+  readonly vaultRequestId?: string;
+  readonly backup: BackupUse;
+};
+/** Which backup stood in, and what had happened to the key in force. */
+export type BackupUse = { readonly name: string; readonly failure: Failure };
+
+type Place = { readonly order: OrderId; readonly location: string };
+
+/**
+ * What comes after the key in force failed: the failure is noted, and where the rule allows it (core/decide-backup.ts) the
+ * order's backup keys are tried by name. If none opens, the failure of the key in force stays the answer: what a backup
+ * says is no word about the key.
+ */
+export async function openByBackup(
+  deps: BackupDependencies,
+  place: Place,
+  envelope: Envelope,
+  failure: Failure,
+): Promise<Outcome<OpenedByBackup>> {
+  const all = await loadBackupKeys(deps.store, place.order);
+  const backups = all.filter((backup) => backup.kind === "vault");
+  if (backups.length === 0) return { ok: false, failure };
+  const standing = await noteFailure(deps, place.order, failure);
+  const nowMs = deps.now();
+  const orders = await findBackupOrders(deps.store, place.order, nowMs);
+  const told: string[] = [];
+  for (const backup of backups) {
+    const decision = decideBackup(failure, {
+      standing,
+      orderedAtMs: orders.get(backup.name)?.orderedAtMs,
+      afterSeconds: deps.backupAfterSeconds,
+      nowMs,
+    });
+    if (decision.kind === "never") return { ok: false, failure };
+    if (decision.kind === "wait")
+      told.push(`${backup.name} may be used from ${new Date(decision.fromMs).toISOString()}`);
+    else if (decision.kind === "ask") told.push(`${backup.name} may be used once an owner says so`);
+    else {
+      const opened = await openBy(deps, place, envelope, backup);
+      if (opened.ok) {
+        await record(deps, place.order, backup, failure, opened.value.vaultRequestId);
+        return { ok: true, value: { ...opened.value, backup: { name: backup.name, failure } } };
+      }
+      told.push(`${backup.name} failed with ${opened.failure.code}`);
+    }
+  }
+  const detail = `${failure.detail === undefined ? "" : `${failure.detail}; `}backup keys: ${told.join(", ")}`;
+  return { ok: false, failure: { ...failure, detail } };
+}
+
+/** A row of its own, whatever the content key is opened for, and durable before it is. */
+async function record(
+  { store, appendAudit }: BackupDependencies,
+  order: OrderId,
+  { name, kid }: BackupKey,
+  failure: Failure,
+  vaultRequestId: string | undefined,
+): Promise<void> {
+  await store.transaction().execute((transaction) =>
+    appendAudit(transaction, order, {
+      action: "backupKey/use",
+      actor: { kind: "broker" },
+      outcome: "done",
+      kid,
+      ...(vaultRequestId !== undefined && { vaultRequestId }),
+      correlationId: tracedCorrelationId() ?? randomUUID(),
+      detail: {
+        backupKey: name,
+        because: failure.code,
+        ...(failure.reason !== undefined && { becauseReason: failure.reason }),
+      },
+    }),
+  );
+}
+
+async function openBy(
+  deps: BackupDependencies,
+  place: Place,
+  envelope: Envelope,
+  backup: Extract<BackupKey, { kind: "vault" }>,
+): Promise<Outcome<Omit<OpenedByBackup, "backup">>> {
+  const { vaults, reader } = deps;
+  const { kid } = backup;
+  const usable = usableBackupOf(deps, place, backup);
+  if (!usable.ok) return usable;
+  const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
+  if (encryptedKey === undefined) return { ok: false, failure: { code: "PasskeyUnavailable" } };
+  const key = await reader.readUsable(usable.value);
+  if (!key.ok) return key;
+  const unwrapped = await vaults.unwrapKey(usable.value.identity, kid, encryptedKey);
+  if (!unwrapped.ok)
+    return { ok: false, failure: await reader.explain(usable.value, unwrapped.failure) };
+  const { contentKey, vaultRequestId } = unwrapped.value;
+  if (matchesCommitment(envelope, contentKey))
+    return {
+      ok: true,
+      value: { contentKey, kid, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+    };
+  zero(contentKey);
+  return {
+    ok: false,
+    failure: ofBackup({ code: "KeyVersionMismatch" }, backup.name),
+  };
+}

@@ -1,0 +1,68 @@
+import type { EnvelopeRecipient } from "@databox-cmk/crypto";
+
+import type { BackupKey } from "../core/backup-key.ts";
+import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
+import type { KeyReader } from "./key-reader.ts";
+import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
+import { wrapContentKey } from "./wrap-content-key.ts";
+
+type Dependencies = { readonly vaults: KeyVaults; readonly reader: KeyReader } & Parameters<
+  typeof usableKeyOf
+>[0];
+
+/** Everything that an order's envelopes are wrapped to. */
+export type WrappingKeys = {
+  readonly usable: UsableKey;
+  /** Version of the key in force. */
+  readonly kid: string;
+  readonly backups: readonly BackupKey[];
+};
+
+/**
+ * Wraps a content key to the key in force and to every backup, each of a vault proven to unwrap again. All or none: an
+ * envelope without one of its backups would be noticed on the day when that backup is needed.
+ */
+export async function wrapForOrder(
+  deps: Dependencies,
+  { usable, kid, backups }: WrappingKeys,
+  contentKey: Uint8Array,
+): Promise<Outcome<readonly EnvelopeRecipient[]>> {
+  const first = await wrapContentKey(deps, usable, kid, contentKey);
+  if (!first.ok) return first;
+  const recipients: EnvelopeRecipient[] = [{ kid, encryptedKey: first.value }];
+  for (const backup of backups) {
+    const wrapped = await wrapToBackup(deps, usable, backup, contentKey);
+    if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
+    recipients.push({ kid: backup.kid, encryptedKey: wrapped.value });
+  }
+  return { ok: true, value: recipients };
+}
+
+/** @param place - the order and its region */
+export async function wrapToBackup(
+  deps: Dependencies,
+  place: Pick<UsableKey, "order" | "location">,
+  backup: BackupKey,
+  contentKey: Uint8Array,
+): Promise<Outcome<Uint8Array>> {
+  if (backup.kind === "recovery") return { ok: true, value: backup.key.wrap(contentKey) };
+  const usable = usableBackupOf(deps, place, backup);
+  if (!usable.ok) return usable;
+  return wrapContentKey(deps, usable.value, backup.kid, contentKey);
+}
+
+/** The version of a backup key that the envelopes name. */
+export function usableBackupOf(
+  known: Parameters<typeof usableKeyOf>[0],
+  place: Pick<UsableKey, "order" | "location">,
+  backup: Extract<BackupKey, { kind: "vault" }>,
+): Outcome<UsableKey> {
+  const chosen = usableKeyOf(known, place, backup.identities, backup.choice);
+  return chosen.ok ? atVersion(chosen.value, backup.kid, known.keyVaultSuffixes) : chosen;
+}
+
+/** Which key it was that failed, beside the code that says how. */
+export function ofBackup(failure: Failure, name: string): Failure {
+  const detail = failure.detail === undefined ? "" : `: ${failure.detail}`;
+  return { ...failure, detail: `backup key ${name}${detail}` };
+}

@@ -1,0 +1,333 @@
+import { generateKeyPairSync, type KeyObject, privateDecrypt } from "node:crypto";
+
+import { importRecoveryKey, openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts";
+import type { KeyCustody } from "../../src/custody/key-custody.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import {
+  ACTOR,
+  createCustodyWorld,
+  customerKey,
+  type CustodyWorld,
+  expectOk,
+  NOW_MS,
+  ORDER,
+  prepareOrder,
+  SERIALS,
+  subject,
+  SYSTEM,
+  unlockWith,
+} from "./custody-world.ts";
+
+const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
+const CONTEXT = { actor: ACTOR, correlationId: "c" };
+const AFTER_MS = 900_000;
+const recovery = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const OFFLINE: BackupChoice = {
+  kind: "recovery",
+  key: importRecoveryKey(recovery.publicKey.export({ format: "jwk" })),
+};
+
+const inVault = (vault: string, key?: string): BackupChoice => {
+  const choice = customerKey(vault, key);
+  if (choice.kekType !== "CustomerManaged") throw new TypeError();
+  return { kind: "vault", choice: choice satisfies CustomerChoice };
+};
+
+function another(): BackupChoice {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return { kind: "recovery", key: importRecoveryKey(publicKey.export({ format: "jwk" })) };
+}
+
+let world: CustodyWorld;
+let store: Store;
+let custody: KeyCustody;
+beforeEach(async () => {
+  world = createCustodyWorld();
+  await prepareOrder(world, customerKey("kv-one"));
+  store = await openStore(world.path);
+  custody = world.custody(store);
+});
+afterEach(async () => {
+  await store.destroy();
+  world.remove();
+});
+
+const put = (name: string, chosen: BackupChoice) =>
+  custody.putBackup(subject(), name, chosen, CONTEXT);
+const remove = (name: string) => custody.removeBackup(ORDER, name, CONTEXT);
+const release = () => custody.releaseContentKey(ORDER, "DBX-1");
+const recipientsOf = async (serial: string): Promise<readonly string[]> => {
+  const stored = await custody.envelope(ORDER, serial);
+  return parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid);
+};
+const actions = async () =>
+  (await store.selectFrom("audit").select("row_json").orderBy("sequence").execute()).map(
+    ({ row_json: json }) => JSON.parse(json) as Record<string, unknown>,
+  );
+const pass = (milliseconds: number) => {
+  world.clock.nowMs += milliseconds;
+};
+const order = (name: string) =>
+  store
+    .insertInto("backup_uses")
+    .values({
+      id: `use-${String(world.clock.nowMs)}`,
+      order_id: ORDER,
+      name,
+      reason: "region lost",
+      created_at_ms: world.clock.nowMs,
+      created_by: "owner",
+      until_ms: world.clock.nowMs + 86_400_000,
+      ended_at_ms: null,
+      ended_by: null,
+    })
+    .execute();
+
+/** What the holder of the private key does with an exported envelope. */
+async function openOffline(key: KeyObject, kid: string): Promise<string> {
+  const stored = await custody.envelope(ORDER, "DBX-1");
+  const envelope = parseEnvelope(stored?.jwe);
+  const wrapped = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
+  const contentKey = privateDecrypt({ key, oaepHash: "sha256" }, wrapped ?? new Uint8Array());
+  const { env } = envelope.context;
+  const opened = await openEnvelope(envelope, contentKey, { env, ord: ORDER, dev: "DBX-1" });
+  return new TextDecoder().decode(opened);
+}
+
+describe("a backup key", () => {
+  test("is one more recipient of every envelope, in a new generation, and the key in force stays", async () => {
+    expectOk(await put("west", inVault("kv-two")));
+    for (const serial of SERIALS) {
+      expect(await recipientsOf(serial)).toEqual([world.kids.one, world.kids.two]);
+      expect(await custody.envelope(ORDER, serial)).toMatchObject({
+        kid: world.kids.one,
+        generation: 2,
+      });
+    }
+    expect(expectOk(await release())).toMatchObject({ kid: world.kids.one });
+    expect(expectOk(await release()).backup).toBeUndefined();
+  });
+
+  test("that exists is replaced, and three are the most", async () => {
+    expectOk(await put("one", inVault("kv-two")));
+    expectOk(await put("one", OFFLINE));
+    expect(await recipientsOf("DBX-1")).toEqual([
+      world.kids.one,
+      "key" in OFFLINE ? OFFLINE.key.kid : "",
+    ]);
+    expectOk(await put("two", inVault("kv-two")));
+    expectOk(await put("three", another()));
+    expect(await put("four", another())).toMatchObject({
+      failure: { code: "InvalidRequestContent", detail: expect.stringContaining("3 backup keys") },
+    });
+  });
+
+  test("outlives a change of the key in force, byte for byte, and a rotation", async () => {
+    expectOk(await put("offline", OFFLINE));
+    expectOk(await put("west", inVault("kv-two")));
+    world.vaults.rotate("kv-one", "kek");
+    expectOk(await custody.change(subject(), customerKey("kv-one"), ACTOR));
+    const kids = await recipientsOf("DBX-1");
+    expect(kids).toHaveLength(3);
+    expect(kids[0]).not.toBe(world.kids.one);
+    expect(kids.slice(1)).toEqual(["key" in OFFLINE ? OFFLINE.key.kid : "", world.kids.two]);
+    const passkey = await unlockWith(custody, "DBX-1");
+    expect(await openOffline(recovery.privateKey, kids[1] ?? "")).toBe(passkey);
+  });
+
+  test("that becomes the key in force is no backup any more", async () => {
+    expectOk(await put("west", inVault("kv-two")));
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    expect(await recipientsOf("DBX-2")).toEqual([world.kids.two]);
+    expect(await store.selectFrom("backup_keys").select("name").execute()).toEqual([]);
+  });
+
+  test("is taken out of every envelope", async () => {
+    expectOk(await put("west", inVault("kv-two")));
+    expect(expectOk(await remove("west"))).toBe(true);
+    expect(expectOk(await remove("west"))).toBe(false);
+    expect(await recipientsOf("DBX-1")).toEqual([world.kids.one]);
+  });
+
+  test("stays while the key in force is lost, but not while it is withdrawn", async () => {
+    expectOk(await put("west", inVault("kv-two")));
+    world.vaults.setOutage("kv-one", SILENT);
+    expect(await remove("west")).toMatchObject({ failure: { code: "KeyVaultUnreachable" } });
+    world.vaults.setOutage("kv-one", undefined);
+    world.vaults.deleteKey("kv-one", "kek");
+    expect(await remove("west")).toMatchObject({ ok: false });
+    world.vaults.recoverKey("kv-one", "kek");
+    world.vaults.setEnabled(world.kids.one, false);
+    expectOk(await remove("west"));
+    world.vaults.setEnabled(world.kids.one, true);
+    expect(await unlockWith(custody, "DBX-1")).not.toBe("");
+  });
+
+  test.each<readonly [string, () => BackupChoice, string]>([
+    ["of the same vault", () => inVault("kv-one", "other"), "InvalidRequestContent"],
+    ["without access", () => inVault("kv-three"), "SsemUserErrorKeyVaultBadRequestException"],
+    ["that is not there", () => inVault("kv-two", "none"), "SsemUserErrorKeyDetailsNotFound"],
+  ])("%s is refused, audited, and changes nothing", async (_name, choose, code) => {
+    world.vaults.addKey("kv-one", "other");
+    world.vaults.addVault("kv-three", { location: "eastus" });
+    world.vaults.addKey("kv-three", "kek");
+    expect(await put("west", choose())).toMatchObject({ ok: false, failure: { code } });
+    expect(await recipientsOf("DBX-1")).toEqual([world.kids.one]);
+    expect((await actions()).at(-1)).toMatchObject({ action: "backupKey/put", code });
+  });
+
+  test("may be in another region, where the key in force may not", async () => {
+    world.vaults.addVault("kv-east", { location: "eastus" });
+    world.vaults.addKey("kv-east", "kek");
+    world.vaults.grant("kv-east", SYSTEM.principalId);
+    expect((await custody.validate(subject(), customerKey("kv-east"))).outcome.ok).toBe(false);
+    expectOk(await put("east", inVault("kv-east")));
+  });
+
+  test("and a change of key at once: one of them wins, and every envelope has a working recipient", async () => {
+    const outcomes = await Promise.all([
+      put("west", inVault("kv-two")),
+      custody.change(subject(), customerKey("kv-two"), ACTOR),
+    ]);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
+  });
+});
+
+describe("when the key in force is lost", () => {
+  beforeEach(async () => {
+    expectOk(await put("west", inVault("kv-two")));
+  });
+
+  test("the backup opens after the bound, and that is audited before the key is handed out", async () => {
+    const passkey = await unlockWith(custody, "DBX-1");
+    world.vaults.setOutage("kv-one", SILENT);
+    expect(await release()).toMatchObject({
+      failure: { code: "KeyVaultUnreachable", detail: expect.stringContaining("may be used from") },
+    });
+    pass(AFTER_MS - 1);
+    expect((await release()).ok).toBe(false);
+    pass(1);
+    expect(expectOk(await release())).toMatchObject({
+      kid: world.kids.two,
+      backup: { name: "west", failure: { code: "KeyVaultUnreachable" } },
+    });
+    expect(await unlockWith(custody, "DBX-1")).toBe(passkey);
+    expect((await actions()).at(-1)).toMatchObject({
+      action: "backupKey/use",
+      kid: world.kids.two,
+      detail: { backupKey: "west", because: "KeyVaultUnreachable" },
+    });
+  });
+
+  test("a use that works begins the bound anew", async () => {
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    world.vaults.setOutage("kv-one", undefined);
+    pass(AFTER_MS);
+    expect(expectOk(await release()).kid).toBe(world.kids.one);
+    world.vaults.setOutage("kv-one", SILENT);
+    expect((await release()).ok).toBe(false);
+  });
+
+  test("a probe that met the silence counts", async () => {
+    world.vaults.setOutage("kv-one", SILENT);
+    await custody.probe(ORDER, world.kids.one);
+    pass(AFTER_MS);
+    expect(expectOk(await release()).kid).toBe(world.kids.two);
+  });
+
+  test("the order moves to another key by the backup", async () => {
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
+    expect(expectOk(await release())).toMatchObject({ kid: world.kids.two });
+    expect(expectOk(await release()).backup).toBeUndefined();
+  });
+
+  test("a refusal before the silence keeps the backup shut, whoever saw it and however long it lasts", async () => {
+    world.vaults.setEnabled(world.kids.one, false);
+    expect(await release()).toMatchObject({
+      failure: { code: "SsemUserErrorEncryptionKeyDisabled" },
+    });
+    world.vaults.setOutage("kv-one", SILENT);
+    pass(30 * 86_400_000);
+    await order("west");
+    expect((await release()).ok).toBe(false);
+    expect((await release()).ok).toBe(false);
+  });
+
+  test("a refusal that only key health saw counts, until the key grants again", async () => {
+    await store
+      .insertInto("key_health")
+      .values({
+        order_id: ORDER,
+        state: "unusable",
+        code: "SsemUserErrorEncryptionKeyDisabled",
+        reason: null,
+        facts_json: "{}",
+        risks_json: "[]",
+        kid: null,
+        recoverable_days: null,
+        checked_at_ms: NOW_MS,
+        changed_at_ms: NOW_MS,
+        inconclusive_code: null,
+        inconclusive_at_ms: null,
+        next_check_at_ms: NOW_MS,
+      })
+      .execute();
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expect((await release()).ok).toBe(false);
+  });
+
+  test("a deleted key needs somebody's word, given after the deletion was seen", async () => {
+    world.vaults.deleteKey("kv-one", "kek");
+    await order("west");
+    pass(1);
+    expect(await release()).toMatchObject({
+      failure: {
+        code: "SsemUserErrorKeyDetailsNotFound",
+        detail: expect.stringContaining("once an owner says so"),
+      },
+    });
+    pass(AFTER_MS);
+    expect((await release()).ok).toBe(false);
+    await order("west");
+    expect(expectOk(await release()).kid).toBe(world.kids.two);
+  });
+
+  test("somebody's word shortens the wait of an outage", async () => {
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    await order("west");
+    expect(expectOk(await release()).kid).toBe(world.kids.two);
+  });
+
+  test("a backup that is disabled opens nothing, and the answer stays that nobody was reached", async () => {
+    world.vaults.setEnabled(world.kids.two, false);
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expect(await release()).toMatchObject({
+      failure: {
+        code: "KeyVaultUnreachable",
+        detail: expect.stringContaining("west failed with SsemUserErrorEncryptionKeyDisabled"),
+      },
+    });
+  });
+
+  test("a recovery key is never asked: the broker has none", async () => {
+    expectOk(await remove("west"));
+    expectOk(await put("offline", OFFLINE));
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expect((await release()).ok).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import * as z from "zod/mini";
+
+import { armEnum, requiredText, userIdentityId } from "./fields.ts";
+
+const identityProperties = z.optional(
+  z.strictObject({
+    type: z.optional(armEnum(["SystemAssigned", "UserAssigned"])),
+    userAssigned: z.optional(z.strictObject({ resourceId: z.optional(userIdentityId) })),
+  }),
+);
+
+/** Name of a backup key within its order. */
+export const BACKUP_KEY_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+/**
+ * Our extension: another recipient of an order's envelopes. `Vault`: a key in another vault, by the order's own identities.
+ * `RecoveryKey`: the public half, as JWK or PEM, of an RSA key that only the customer has.
+ */
+export const backupKeyWrite = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("Vault"),
+    kekUrl: requiredText(2048),
+    kekVaultResourceID: requiredText(512),
+    identityProperties,
+  }),
+  z.strictObject({
+    kind: z.literal("RecoveryKey"),
+    publicKey: z.union([
+      z.string().check(z.maxLength(4096)),
+      // Members that a JWK may have besides (RFC 7517 §4) say nothing here, and are dropped.
+      z.looseObject({ kty: z.string(), n: z.optional(z.string()), e: z.optional(z.string()) }),
+    ]),
+  }),
+]);
+export type BackupKeyWrite = z.infer<typeof backupKeyWrite>;
+
+const order = z.strictObject({
+  orderedAt: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  until: z.string(),
+});
+
+export const backupKeyView = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["Vault", "RecoveryKey"]),
+  /** The key version, or the RFC 9278 thumbprint URI, that every envelope names. */
+  kid: z.string(),
+  kekUrl: z.optional(z.string()),
+  kekVaultResourceID: z.optional(z.string()),
+  identityProperties: z.optional(
+    z.strictObject({
+      type: z.enum(["SystemAssigned", "UserAssigned"]),
+      userAssigned: z.optional(z.strictObject({ resourceId: z.string() })),
+    }),
+  ),
+  publicKey: z.optional(z.strictObject({ kty: z.literal("RSA"), n: z.string(), e: z.string() })),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  /** "Use it now", while that stands. */
+  order: z.optional(order),
+});
+export type BackupKeyView = z.infer<typeof backupKeyView>;
+
+export const backupKeyList = z.strictObject({
+  value: z.array(backupKeyView),
+  keyInForce: z.strictObject({
+    /** `Unreachable`: lost once it lasts; `Gone`: deleted; `Refused`: withdrawn, and no backup stands in. */
+    standing: z.enum(["Working", "Unreachable", "Gone", "Refused"]),
+    code: z.optional(z.string()),
+    since: z.optional(z.string()),
+    /** From then on the backup keys stand in by themselves. */
+    backupFrom: z.optional(z.string()),
+  }),
+});
+export type BackupKeyList = z.infer<typeof backupKeyList>;
+
+export const useBackupKeyRequest = z.strictObject({
+  reason: requiredText(1024),
+  hours: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(168))),
+});
+
+/** Every current envelope (JWE General JSON, RFC 7516), for opening offline. */
+export const envelopeExport = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      serial: z.string(),
+      generation: z.number(),
+      createdAt: z.string(),
+      recipients: z.array(
+        z.strictObject({
+          kid: z.string(),
+          of: z.enum(["KeyInForce", "Vault", "RecoveryKey"]),
+          name: z.optional(z.string()),
+        }),
+      ),
+      jwe: z.looseObject({ protected: z.string() }),
+    }),
+  ),
+});
+export type EnvelopeExport = z.infer<typeof envelopeExport>;
