@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["{apps,packages}/*/test/**/*.test.ts"],
+          include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -17,6 +17,7 @@ const TEST_PACKAGES = {
   chromium: ["chromium"],
   "cryptsetup-bin": ["cryptsetup"],
   jose: ["jose"],
+  kustomize: ["kustomize"],
   openssl: ["openssl"],
 };
 
@@ -61,7 +62,7 @@ function installDependencies() {
     ["apps", "packages"].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
     ),
-    ["e2e/package.json", "bench/package.json"],
+    ["e2e/package.json", "bench/package.json", "deploy/package.json"],
   );
   run("dependencies", "pnpm", ["install", "--frozen-lockfile"], manifests);
 }

@@ -129,6 +129,13 @@ export const SETTINGS = {
     expected: "a resource group id, /subscriptions/{id}/resourceGroups/{name}",
     meaning: "Where system-assigned identities of orders are made.",
   },
+  BROKER_CLIENT_ID: {
+    schema: z.guid().transform((value) => value.toLowerCase()),
+    optional: true,
+    expected: "a UUID",
+    meaning:
+      "Client id of the broker's own managed identity, where its machine has several; by default the machine's only one.",
+  },
   EXTRA_CA_FILE: {
     schema: file,
     optional: true,

@@ -1,3 +1,3 @@
 export { createBroker, type Broker, type BrokerDependencies } from "./create-broker.ts";
-export { parseConfig, type BrokerConfig, type Environment } from "./config.ts";
+export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./config.ts";
 export { startBroker, type RunningBroker } from "./start-broker.ts";

@@ -62,6 +62,7 @@ export async function startBroker(
       armUrl: config.ARM_URL,
       authorityUrl: config.ENTRA_AUTHORITY,
       tenantId: config.TENANT_ID,
+      brokerClientId: config.BROKER_CLIENT_ID,
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
       identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
       issuer: config.BROKER_URL,

@@ -20,6 +20,7 @@ export type AzureSettings = {
   readonly armUrl: string;
   readonly authorityUrl: string;
   readonly tenantId: string;
+  readonly brokerClientId?: string | undefined;
   /** The first is the cloud's own, whose tokens are asked for. */
   readonly keyVaultSuffixes: readonly [string, ...string[]];
   readonly identityResourceGroupId: string;
@@ -60,6 +61,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
   const transport = createAzureTransport(settings);
   const credentials = createCredentials({
     transport,
+    brokerClientId: settings.brokerClientId,
     authorityUrl,
     signAssertion: deps.signAssertion,
     issuer,

@@ -24,6 +24,8 @@ export type Credentials = {
 
 export type CredentialDependencies = {
   readonly transport: AzureTransport;
+  /** Of the broker's own managed identity; absent: the only one that its machine has. */
+  readonly brokerClientId?: string | undefined;
   /** Entra's address, such as https://login.microsoftonline.com. */
   readonly authorityUrl: string;
   /** Signs the JWT that stands for an order at Entra (workload identity federation: no secret is ever stored). */
@@ -44,6 +46,7 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
     { readonly token: Promise<AccessToken>; readonly bornMs: number }
   >(REMEMBERED_TOKENS);
   const managed = new ManagedIdentityCredential({
+    ...(deps.brokerClientId !== undefined && { clientId: deps.brokerClientId }),
     ...transport.clientOptions(),
     retryOptions: { maxRetries: 1 },
   });

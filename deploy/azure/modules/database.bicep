@@ -1,0 +1,64 @@
+param name string
+param location string
+param subnetId string
+param privateDnsZoneId string
+param workspaceId string
+
+@secure()
+param password string
+
+resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
+  name: '${name}-database-${uniqueString(resourceGroup().id)}'
+  location: location
+  sku: {
+    name: 'Standard_D2ds_v5'
+    tier: 'GeneralPurpose'
+  }
+  properties: {
+    version: '16'
+    administratorLogin: 'broker'
+    administratorLoginPassword: password
+    storage: {
+      storageSizeGB: 64
+      autoGrow: 'Enabled'
+    }
+    // A zone can be lost without losing a committed row: the standby is synchronous.
+    highAvailability: {
+      mode: 'ZoneRedundant'
+    }
+    backup: {
+      backupRetentionDays: 35
+      geoRedundantBackup: 'Enabled'
+    }
+    network: {
+      delegatedSubnetResourceId: subnetId
+      privateDnsZoneArmResourceId: privateDnsZoneId
+    }
+  }
+}
+
+resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
+  parent: server
+  name: 'broker'
+  properties: {
+    charset: 'UTF8'
+    collation: 'en_US.utf8'
+  }
+}
+
+resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: server
+  name: 'logs'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output host string = server.properties.fullyQualifiedDomainName
+output databaseName string = database.name

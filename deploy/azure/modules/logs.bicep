@@ -1,0 +1,17 @@
+param name string
+param location string
+param retentionDays int
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+  name: '${name}-logs'
+  location: location
+  properties: {
+    sku: {
+      name: 'PerGB2018'
+    }
+    retentionInDays: retentionDays
+  }
+}
+
+output workspaceId string = workspace.id
+output workspaceName string = workspace.name
