@@ -121,6 +121,13 @@ export const SETTINGS = {
     expected: "the https URL of a key, such as https://name.vault.azure.net/keys/name",
     meaning: "Microsoft-managed key: the service's own key, in the broker's own vault.",
   },
+  ISSUER_KEY_URL: {
+    schema: z.url({ protocol: /^https$/ }),
+    optional: true,
+    expected: "the https URL of an RSA key without a version",
+    meaning:
+      "Key in the broker's own vault that signs its OpenID Connect tokens; by default a key in a file does.",
+  },
   IDENTITY_RESOURCE_GROUP: {
     schema: z
       .string()

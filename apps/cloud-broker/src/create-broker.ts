@@ -180,7 +180,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createOperatorRoutes(plane),
     ...createKeyEventRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
-    ...createWebhookRoutes(keys.bundle),
+    ...createWebhookRoutes([...keys.bundle, ...keys.former]),
   ];
   const routes = [...own, ...createOpenApiRoutes(own, config.ARM_URL)];
   const authenticate = createAuthenticateCaller({ ...dependencies, appendAudit });

@@ -1,14 +1,16 @@
 import { toAppError } from "@databox-cmk/errors";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 
 import { renderVerdict } from "./audit/render-verdict.ts";
 import { verifyAuditFile } from "./audit/verify-audit-file.ts";
 import { parseConfig } from "./config.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { examineBroker } from "./doctor/examine-broker.ts";
+import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
 import { renderSettings } from "./render-settings.ts";
 import { askHealth } from "./server/ask-health.ts";
 import { startBroker } from "./start-broker.ts";
+import { openDataDir } from "./store/open-data-dir.ts";
 
 const EXIT_TAMPERED = 3;
 /** Since the process started. */
@@ -53,6 +55,37 @@ program
       `${options.json === true ? JSON.stringify(report) : renderReport(report)}\n`,
     );
     process.exitCode = exitCodeOf(report);
+  });
+
+const keys = program
+  .command("keys")
+  .description(
+    "the broker's own keys, in files: for challenges, answers to devices, assertions to Entra ID",
+  );
+
+keys
+  .command("create")
+  .description("make what is missing in a folder, to be mounted into the replicas as one secret")
+  .argument("<folder>")
+  .action(async (folder: string) => {
+    for (const line of await createKeys(folder)) process.stdout.write(`${line}\n`);
+  });
+
+keys
+  .command("rotate")
+  .description(
+    "let the announced key sign, or replace a secret; takes effect when replicas start again",
+  )
+  .addArgument(new Argument("<name>").choices(ROTATABLE))
+  .option("--force", "although devices or Entra ID may not know the new key yet")
+  .action(async (name: string, options: { readonly force?: true }) => {
+    const config = parseConfig(process.env);
+    const line = await rotateKey(name, config.BROKER_DATA_DIR, {
+      store: async () => (await openDataDir(config.BROKER_DATA_DIR)).store,
+      nowMs: Date.now(),
+      force: options.force === true,
+    });
+    process.stdout.write(`${line}\n`);
   });
 
 program

@@ -4,13 +4,29 @@ import type { BrokerConfig } from "./config.ts";
 import { parseKeyUrl } from "./core/key-url.ts";
 import type { KeyUrl } from "./core/order.ts";
 
+type KeySettings = Pick<BrokerConfig, "SERVICE_KEY_URL" | "ISSUER_KEY_URL" | "KEY_VAULT_SUFFIXES">;
+
 /** @throws {AppError} Misuse that names the variable */
-export function parseServiceKey(
-  config: Pick<BrokerConfig, "SERVICE_KEY_URL" | "KEY_VAULT_SUFFIXES">,
-): KeyUrl {
-  const parsed = parseKeyUrl(config.SERVICE_KEY_URL, config.KEY_VAULT_SUFFIXES);
+export function parseServiceKey(config: KeySettings): KeyUrl {
+  return parseOwnKey("SERVICE_KEY_URL", config.SERVICE_KEY_URL, config.KEY_VAULT_SUFFIXES);
+}
+
+/** @throws {AppError} Misuse that names the variable */
+export function parseIssuerKey(config: KeySettings): KeyUrl | undefined {
+  const { ISSUER_KEY_URL: url } = config;
+  if (url === undefined) return undefined;
+  const key = parseOwnKey("ISSUER_KEY_URL", url, config.KEY_VAULT_SUFFIXES);
+  if (key.version === undefined) return key;
+  throw new AppError("Misuse", {
+    detail:
+      "ISSUER_KEY_URL is wrong: expected the URL without a version, so that rotations are followed",
+  });
+}
+
+function parseOwnKey(variable: string, url: string, suffixes: readonly string[]): KeyUrl {
+  const parsed = parseKeyUrl(url, suffixes);
   if (parsed.ok) return parsed.value;
   throw new AppError("Misuse", {
-    detail: `SERVICE_KEY_URL is wrong: expected the URL of a key in a vault of KEY_VAULT_SUFFIXES (${parsed.failure.detail ?? parsed.failure.code})`,
+    detail: `${variable} is wrong: expected the URL of a key in a vault of KEY_VAULT_SUFFIXES (${parsed.failure.detail ?? parsed.failure.code})`,
   });
 }

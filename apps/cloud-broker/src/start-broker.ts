@@ -4,13 +4,14 @@ import { createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
-import { openTokenIssuer } from "./issuer/token-issuer.ts";
+import { openFileIssuerKeys } from "./issuer/file-issuer-keys.ts";
+import { createTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
 import { forgetWindows } from "./quotas/unlock-quota.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
-import { parseServiceKey } from "./service-key.ts";
+import { parseIssuerKey, parseServiceKey } from "./service-key.ts";
 import { openDataDir } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
 import { createPostEvent } from "./webhooks/post-event.ts";
@@ -43,6 +44,7 @@ export async function startBroker(
   openDatabase?: OpenDatabase,
 ): Promise<RunningBroker> {
   const serviceKey = parseServiceKey(config);
+  const issuerKey = parseIssuerKey(config);
   const certificate = await readPemFile(
     "BROKER_TLS_CERTIFICATE_FILE",
     config.BROKER_TLS_CERTIFICATE_FILE,
@@ -56,7 +58,7 @@ export async function startBroker(
   await using opened = new AsyncDisposableStack();
   const { store, keys } = await openDataDir(config.BROKER_DATA_DIR, openDatabase);
   opened.defer(() => store.destroy());
-  const tokenIssuer = await openTokenIssuer(config.BROKER_DATA_DIR, config.BROKER_URL, now);
+  const fileIssuerKeys = await openFileIssuerKeys(config.BROKER_DATA_DIR, now);
   const azure = createAzure(
     {
       armUrl: config.ARM_URL,
@@ -72,6 +74,11 @@ export async function startBroker(
       rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
     },
     { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random },
+  );
+  const tokenIssuer = createTokenIssuer(
+    issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
+    config.BROKER_URL,
+    now,
   );
   opened.defer(() => {
     azure.close();

@@ -6,6 +6,7 @@ export * from "./device/unlock.ts";
 export * from "./device/receipt.ts";
 export * from "./device/lease.ts";
 export * from "./device/journal.ts";
+export * from "./device/broker-keys.ts";
 export { parseWith, type Parsed } from "./parse.ts";
 export * from "./arm/api-versions.ts";
 export * from "./arm/campaign.ts";

@@ -1,8 +1,9 @@
 import type { Agent } from "node:https";
 
 import type { RoleReader } from "../callers/held-roles.ts";
-import type { OrderId } from "../core/order.ts";
+import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
+import type { IssuerKeys } from "../issuer/issuer-keys.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
@@ -15,6 +16,7 @@ import { uncached } from "./uncached-credential.ts";
 import { createVaultBudget } from "./vault-budget.ts";
 import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
+import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
 export type AzureSettings = {
   readonly armUrl: string;
@@ -42,6 +44,8 @@ export type Azure = {
   readonly identities: IdentityDirectory;
   readonly resources: ResourceReader;
   readonly roles: RoleReader;
+  /** The issuer's keys in the broker's own vault. */
+  issuerKeys(key: KeyUrl): IssuerKeys;
   /** For what speaks to Azure without an SDK: the same trust, names and time limits. */
   readonly agent: Agent;
   close(): void;
@@ -97,6 +101,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     }),
     resources: createResourceReader({ transport, credential, armUrl, get }),
     roles: createRoleReader(get),
+    issuerKeys: (key) => createVaultIssuerKeys(key, { calls, clients, now: deps.now }),
     agent: transport.agent,
     close: () => {
       transport.close();

@@ -2,6 +2,7 @@ import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
 import type { Route } from "../server/route.ts";
+import { createBrokerKeysExchange } from "./broker-keys-exchange.ts";
 import { answerChallenge } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { createFindDevice } from "./device-node.ts";
@@ -44,6 +45,11 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
       ...message,
       path: DEVICE_ROUTES.receipts,
       handle: serveDeviceMessage(dependencies, createReceiptExchange(dependencies, findDevice)),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.brokerKeys,
+      handle: serveDeviceMessage(dependencies, createBrokerKeysExchange(dependencies, findDevice)),
     },
     ...createLeaseRoutes(dependencies, findDevice),
   ];

@@ -5,6 +5,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { Store } from "../store/open-store.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import { notePinnedKeys } from "./pinned-keys.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 import { storeAnswer } from "./stored-answers.ts";
@@ -49,6 +50,8 @@ export type DeviceKeyRecord = {
   readonly minimumSuite: SuiteName;
   readonly codeHash: string;
   readonly isRepeated: boolean;
+  /** Of the broker's keys that the answer tells. */
+  readonly brokerKids: readonly string[];
   readonly untrustedAgent: string;
   readonly answer: SignedAnswer;
 };
@@ -83,6 +86,7 @@ export async function recordDeviceKey(
         .executeTakeFirst();
       if (updated.numUpdatedRows !== 1n) return conflict("publicKey: another key was faster");
     }
+    await notePinnedKeys(transaction, record, record.brokerKids, now());
     await appendAudit(transaction, order, {
       action: "enrol",
       actor: actorOf(message, record),

@@ -116,6 +116,7 @@ async function enrol(
     minimumSuite: request.suite,
     codeHash: hashEnrolmentCode(request.code),
     isRepeated: decision.value.isRepeated,
+    brokerKids: keys.bundle.map((jwk) => importVerifyKey(jwk).kid),
     untrustedAgent: request.agent,
     answer,
   });

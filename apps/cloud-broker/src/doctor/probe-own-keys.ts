@@ -5,11 +5,12 @@ import { importSigningKey } from "@databox-cmk/crypto";
 import { AppError, type Finding } from "@databox-cmk/errors";
 import { calculateJwkThumbprint, exportJWK } from "jose";
 
+import { RINGS, SECRETS } from "../keys/own-secrets.ts";
 import { readSecretFile } from "../keys/secret-file.ts";
 
-const SIGNING_KEY = "broker-signing-key.pem";
-const ISSUER_KEY = "token-issuer-key.pem";
-const NONCE_KEY = "nonce-key.bin";
+const SIGNING_KEY = `${RINGS.signing.file}.pem`;
+const ISSUER_KEY = `${RINGS.issuer.file}.pem`;
+const NONCE_KEY = SECRETS.nonce.file;
 const NONCE_KEY_BYTES = 32;
 
 /**

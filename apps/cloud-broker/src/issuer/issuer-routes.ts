@@ -4,7 +4,8 @@ import type { TokenIssuer } from "./token-issuer.ts";
 const KEYS_PATH = "/oidc/v1/keys";
 
 /** What Entra fetches to check the broker's assertions (OpenID Connect Discovery 1.0 §4). */
-export function createIssuerRoutes({ issuer, publicKey }: TokenIssuer): readonly Route[] {
+export function createIssuerRoutes(tokenIssuer: TokenIssuer): readonly Route[] {
+  const { issuer } = tokenIssuer;
   const discovery = {
     issuer,
     jwks_uri: `${issuer}${KEYS_PATH}`,
@@ -14,22 +15,21 @@ export function createIssuerRoutes({ issuer, publicKey }: TokenIssuer): readonly
     claims_supported: ["iss", "sub", "aud", "exp", "iat", "nbf", "jti"],
   };
   return [
-    document("/.well-known/openid-configuration", discovery),
-    document(KEYS_PATH, { keys: [publicKey] }),
+    document("/.well-known/openid-configuration", () => Promise.resolve(discovery)),
+    document(KEYS_PATH, async () => ({ keys: await tokenIssuer.publicKeys() })),
   ];
 }
 
-function document(path: string, json: unknown): Route {
-  const answer = {
-    status: 200,
-    headers: { "cache-control": "public, max-age=300" },
-    body: { json },
-  };
+function document(path: string, json: () => Promise<unknown>): Route {
   return {
     method: "GET",
     path,
     authentication: "public",
     reads: "nothing",
-    handle: () => Promise.resolve(answer),
+    handle: async () => ({
+      status: 200,
+      headers: { "cache-control": "public, max-age=300" },
+      body: { json: await json() },
+    }),
   };
 }

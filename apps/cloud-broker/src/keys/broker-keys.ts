@@ -1,34 +1,38 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import {
-  generateSigningKey,
   importSigningKey,
+  importVerifyKey,
   type PublicJwk,
   type SigningKey,
 } from "@databox-cmk/crypto";
 
+import { openKeyRing } from "./key-ring.ts";
+import { RINGS, SECRETS } from "./own-secrets.ts";
 import { openSecretFile } from "./secret-file.ts";
-
-const NONCE_KEY_BYTES = 32;
 
 export type BrokerKeys = {
   /** ES256; signs every answer to a device. */
   readonly signing: SigningKey;
   /** 32 bytes; authenticates challenges. Shared by all replicas. */
   readonly nonce: Uint8Array;
-  /** What a device pins at enrolment: the keys that it takes answers from, the current one first. */
+  /** What a device pins: the keys that it takes answers from, the one that signs first and its successor after it. */
   readonly bundle: readonly PublicJwk[];
+  /** Keys that signed once, for whoever checks what they signed then. */
+  readonly former: readonly PublicJwk[];
 };
 
-/** Opens the broker's own keys in its data folder, and makes them at the first start. */
-export async function openBrokerKeys(dataDir: string): Promise<BrokerKeys> {
-  const pem = await openSecretFile(join(dataDir, "broker-signing-key.pem"), () =>
-    Buffer.from(generateSigningKey().privatePem, "ascii"),
-  );
-  const nonce = await openSecretFile(join(dataDir, "nonce-key.bin"), () =>
-    randomBytes(NONCE_KEY_BYTES),
-  );
-  const signing = importSigningKey(Buffer.from(pem).toString("ascii"));
-  return { signing, nonce, bundle: [signing.publicJwk] };
+/** Opens the broker's own keys in their folder, and makes what is missing. */
+export async function openBrokerKeys(folder: string): Promise<BrokerKeys> {
+  const { file, make } = RINGS.signing;
+  const ring = await openKeyRing(folder, file, make);
+  const nonce = await openSecretFile(join(folder, SECRETS.nonce.file), SECRETS.nonce.make);
+  const signing = importSigningKey(ring.currentPem);
+  const next = importSigningKey(ring.nextPem);
+  return {
+    signing,
+    nonce,
+    bundle: [signing.publicJwk, next.publicJwk],
+    former: ring.former.map(({ jwk }) => importVerifyKey(jwk).jwk),
+  };
 }

@@ -67,11 +67,13 @@ describe("a secret file", () => {
   });
 });
 
-test("the broker's keys are the same after a restart, and devices are given the public half", async () => {
+test("the broker's keys are the same after a restart, and devices are given the public halves, with the next key's", async () => {
   const first = await openBrokerKeys(folder);
   const again = await openBrokerKeys(folder);
   expect(again.signing.kid).toBe(first.signing.kid);
   expect(again.nonce).toEqual(first.nonce);
-  expect(first.bundle).toEqual([first.signing.publicJwk]);
+  expect(first.bundle).toHaveLength(2);
+  expect(first.bundle[0]).toEqual(first.signing.publicJwk);
+  expect(again.bundle).toEqual(first.bundle);
   expect(first.nonce).toHaveLength(32);
 });

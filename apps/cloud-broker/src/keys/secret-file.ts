@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { link, open, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { link, open, realpath, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 
@@ -26,24 +26,19 @@ export async function openSecretFile(path: string, create: () => Uint8Array): Pr
 
 /**
  * @returns undefined when there is no such file
- * @throws {AppError} Misuse for one that others may read, or that is a symbolic link
+ * @throws {AppError} Misuse for one that others may read, or that is a symbolic link out of its folder
  */
 export async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    file = await open(await withinFolder(path), constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    if (codeOf(cause) === "ELOOP")
-      throw new AppError("Misuse", {
-        detail: `${path} is a symbolic link; expected a file`,
-        cause,
-      });
     throw cause;
   }
   try {
-    const { mode } = await file.stat();
-    if ((mode & OTHERS) !== 0)
+    const { mode, uid } = await file.stat();
+    if ((mode & OTHERS) !== 0 && !(uid === 0 && isMounted(mode)))
       throw new AppError("Misuse", {
         detail: `${path} can be read by others than its owner; replace this secret, and keep the file at mode 0600`,
       });
@@ -51,6 +46,17 @@ export async function readSecretFile(path: string): Promise<Uint8Array | undefin
   } finally {
     await file.close();
   }
+}
+
+/** As Kubernetes mounts a secret for a group: root's, read-only, and nothing for the rest of the world. */
+const isMounted = (mode: number): boolean => (mode & 0o777) === 0o440;
+
+/** Kubernetes mounts secrets as links to a folder beside them, which it replaces as a whole; no other link is followed. */
+async function withinFolder(path: string): Promise<string> {
+  const folder = await realpath(dirname(path));
+  const real = await realpath(path);
+  if (real === join(folder, basename(path)) || real.startsWith(`${folder}/..`)) return real;
+  throw new AppError("Misuse", { detail: `${path} is a symbolic link; expected a file` });
 }
 
 async function writeOnce(path: string, content: Uint8Array): Promise<void> {

@@ -1,5 +1,7 @@
 import {
   acknowledgement,
+  brokerKeysAnswer,
+  brokerKeysRequest,
   challenge,
   challengeRequest,
   DEVICE_ROUTES,
@@ -40,6 +42,13 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     requestType: MESSAGE_TYPES.receipt,
     answers: { 200: acknowledgement },
     answerType: MESSAGE_TYPES.acknowledgement,
+  },
+  [`POST ${DEVICE_ROUTES.brokerKeys}`]: {
+    summary: "Tells a node the keys that the broker signs with from now on",
+    request: brokerKeysRequest,
+    requestType: MESSAGE_TYPES.brokerKeysRequest,
+    answers: { 200: brokerKeysAnswer },
+    answerType: MESSAGE_TYPES.brokerKeys,
   },
   "GET /.well-known/openid-configuration": {
     summary:

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
+import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createRecipients } from "./migrations/recipients.ts";
 import { createRotation } from "./migrations/rotation.ts";
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-unlock-policies": { up: createUnlockPolicies },
   "0005-rotation": { up: createRotation },
   "0008-recipients": { up: createRecipients },
+  "0012-broker-keys": { up: createPinnedKeys },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

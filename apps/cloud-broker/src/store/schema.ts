@@ -94,6 +94,13 @@ export type BrokerTables = {
     jwe_json: string;
     created_at_ms: number;
   };
+  /** Which of the broker's keys a device is known to have pinned: thumbprints, by its own word. */
+  pinned_broker_keys: {
+    order_id: string;
+    serial: string;
+    kids_json: string;
+    at_ms: number;
+  };
   consumed_nonces: {
     nonce_hash: string;
     request_hash: string;

@@ -3,8 +3,8 @@ import { importVerifyKey, type PublicJwk } from "@databox-cmk/crypto";
 import type { Route } from "../server/route.ts";
 
 /** The keys by which receivers verify events, as a JSON Web Key Set (RFC 7517); `keyid` of a signature is the `kid`. */
-export function createWebhookRoutes(bundle: readonly PublicJwk[]): readonly Route[] {
-  const keys = bundle.map((key) => ({
+export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly Route[] {
+  const keys = publicKeys.map((key) => ({
     ...key,
     kid: importVerifyKey(key).kid,
     use: "sig",

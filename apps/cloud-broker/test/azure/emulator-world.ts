@@ -21,8 +21,9 @@ import {
 import { createAzureTransport } from "../../src/azure/transport.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
+import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createIssuerRoutes } from "../../src/issuer/issuer-routes.ts";
-import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { createTokenIssuer } from "../../src/issuer/token-issuer.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
@@ -233,7 +234,11 @@ async function startIssuer(ca: Authority, folder: string) {
       resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
-  const issuer = await openTokenIssuer(folder, `https://issuer.localhost:${port}`, Date.now);
+  const issuer = createTokenIssuer(
+    await openFileIssuerKeys(folder, Date.now),
+    `https://issuer.localhost:${port}`,
+    Date.now,
+  );
   server.on(
     "request",
     createHandler(createIssuerRoutes(issuer), {

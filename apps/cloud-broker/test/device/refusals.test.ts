@@ -265,6 +265,7 @@ describe("a message is taken for nothing but what it is:", () => {
     [DEVICE_ROUTES.enrolments, MESSAGE_TYPES.enrolmentRequest],
     [DEVICE_ROUTES.unlocks, MESSAGE_TYPES.unlockRequest],
     [DEVICE_ROUTES.receipts, MESSAGE_TYPES.receipt],
+    [DEVICE_ROUTES.brokerKeys, MESSAGE_TYPES.brokerKeysRequest],
   ] as const;
   const matrix = routes.flatMap(([route, own]) =>
     messageTypes.filter((type) => type !== own).map((type) => [type, route] as const),

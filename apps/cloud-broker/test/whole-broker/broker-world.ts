@@ -14,7 +14,8 @@ import * as z from "zod";
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config.ts";
 import { createBroker } from "../../src/create-broker.ts";
-import { openTokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
+import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
@@ -90,8 +91,12 @@ export async function createBrokerWorld(
   });
   const entra = await createTokenIssuer(TENANT_ID, () => `${ARM_URL}/`, now);
   const { key: signing } = generateSigningKey();
-  const keys = { signing, nonce: randomBytes(32), bundle: [signing.publicJwk] };
-  const tokenIssuer = await openTokenIssuer(folder, "https://broker.localhost", now);
+  const keys = { signing, nonce: randomBytes(32), bundle: [signing.publicJwk], former: [] };
+  const tokenIssuer = createOwnIssuer(
+    await openFileIssuerKeys(folder, now),
+    "https://broker.localhost",
+    now,
+  );
   const logLines: string[] = [];
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const config = parseConfig({

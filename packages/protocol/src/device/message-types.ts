@@ -20,6 +20,8 @@ export const MESSAGE_TYPES = {
   offlineChallenge: "databox-offline-challenge+jws",
   journal: "databox-journal+jws",
   journalHead: "databox-journal-head+jws",
+  brokerKeysRequest: "databox-broker-keys-request+jws",
+  brokerKeys: "databox-broker-keys+jws",
 } as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
@@ -34,6 +36,7 @@ export const DEVICE_ROUTES = {
   leaseReceipts: "/device/v1/leases/:lease/receipts",
   leaseEvents: "/device/v1/leases/:lease/events",
   journal: "/device/v1/journal",
+  brokerKeys: "/device/v1/brokerKeys",
 } as const;
 
 /** Path of a route of one lease. */

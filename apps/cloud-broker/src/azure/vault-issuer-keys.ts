@@ -1,0 +1,110 @@
+import { encodeBase64url } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { JWK } from "jose";
+
+import type { KeyUrl } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import { type IssuerKeys, publicJwk } from "../issuer/issuer-keys.ts";
+import { valueOf } from "../orders/failure-error.ts";
+import type { VaultCalls } from "./vault-calls.ts";
+import type { VaultClients } from "./vault-clients.ts";
+
+const BROKER = { kind: "broker" } as const;
+/** How long Entra may go on with the keys that it fetched before; a version signs once it has been shown for so long. */
+const SHOWN_BEFORE_USE_MS = 24 * 3_600_000;
+const REMEMBERED_MS = 300_000;
+/** Shown at once; older versions are found by their rotation long before. */
+const VERSIONS_MAX = 5;
+
+type Version = { readonly kid: string; readonly jwk: JWK; readonly createdAtMs: number };
+
+/**
+ * Keys that never leave a vault: the enabled versions of one RSA key. A rotation there is a rotation here, with overlap: the
+ * new version is shown at once and signs a day later (the only version signs at once).
+ *
+ * @param key - without a version
+ */
+export function createVaultIssuerKeys(
+  key: KeyUrl,
+  deps: { readonly calls: VaultCalls; readonly clients: VaultClients; readonly now: Clock },
+): IssuerKeys {
+  const { calls, clients, now } = deps;
+  let remembered:
+    | { readonly versions: Promise<readonly Version[]>; readonly atMs: number }
+    | undefined;
+
+  function versions(): Promise<readonly Version[]> {
+    if (remembered === undefined || now() - remembered.atMs > REMEMBERED_MS) {
+      const reading = read();
+      remembered = { versions: reading, atMs: now() };
+      reading.catch(() => {
+        remembered = undefined;
+      });
+    }
+    return remembered.versions;
+  }
+
+  async function read(): Promise<readonly Version[]> {
+    const client = clients.keys(BROKER, key.vaultUrl);
+    const { value: listed } = valueOf(
+      await calls.run(BROKER, key.vaultUrl, async () => {
+        const enabled = [];
+        for await (const version of client.listPropertiesOfKeyVersions(key.keyName))
+          if (version.enabled === true) enabled.push(version);
+        return enabled;
+      }),
+    );
+    const newest = listed
+      .toSorted((one, other) => (other.createdOn?.getTime() ?? 0) - (one.createdOn?.getTime() ?? 0))
+      .slice(0, VERSIONS_MAX);
+    return Promise.all(
+      newest.map(async ({ version = "", createdOn }) => {
+        const { value: found } = valueOf(
+          await calls.run(BROKER, key.vaultUrl, (options) =>
+            client.getKey(key.keyName, { ...options, version }),
+          ),
+        );
+        return {
+          kid: version,
+          jwk: rsaJwk(found.id ?? "", found.key),
+          createdAtMs: createdOn?.getTime() ?? 0,
+        };
+      }),
+    );
+  }
+
+  return {
+    publicKeys: async () => (await versions()).map(({ jwk, kid }) => publicJwk(jwk, kid)),
+    async signingKid() {
+      const all = await versions();
+      const signing = all.find(({ createdAtMs }) => now() - createdAtMs > SHOWN_BEFORE_USE_MS);
+      const chosen = signing ?? all.at(-1);
+      if (chosen === undefined)
+        throw new AppError("Misuse", {
+          detail: "ISSUER_KEY_URL: the key has no enabled version; enable one, or make a new one",
+        });
+      return chosen.kid;
+    },
+    async sign(kid, data) {
+      const cryptography = clients.cryptography(
+        BROKER,
+        `${key.vaultUrl}/keys/${key.keyName}/${kid}`,
+      );
+      const { value: signed } = valueOf(
+        await calls.run(BROKER, key.vaultUrl, (options) =>
+          cryptography.signData("RS256", data, options),
+        ),
+      );
+      return signed.result;
+    },
+  };
+}
+
+function rsaJwk(
+  id: string,
+  key: { readonly kty?: string; n?: Uint8Array; e?: Uint8Array } | undefined,
+): JWK {
+  if (key?.n === undefined || key.e === undefined || !(key.kty ?? "").startsWith("RSA"))
+    throw new AppError("Misuse", { detail: `ISSUER_KEY_URL: ${id} is no RSA key` });
+  return { kty: "RSA", n: encodeBase64url(key.n), e: encodeBase64url(key.e) };
+}

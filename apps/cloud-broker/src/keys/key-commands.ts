@@ -1,0 +1,100 @@
+import { statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { importVerifyKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { calculateJwkThumbprint } from "jose";
+
+import { findWithoutKey } from "../device/pinned-keys.ts";
+import type { Store } from "../store/open-store.ts";
+import { type KeyRing, openKeyRing, ringPaths } from "./key-ring.ts";
+import { publicHalf, RINGS, SECRETS } from "./own-secrets.ts";
+import { replaceFile, rotateKeyRing } from "./rotate-key-ring.ts";
+import { openSecretFile } from "./secret-file.ts";
+
+export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
+/** Entra ID keeps an issuer's keys for up to a day. */
+const ANNOUNCED_BEFORE_USE_MS = 86_400_000;
+const NAMED_MAX = 10;
+
+/** Makes every key that is missing, and tells what there is: thumbprints, never a secret. */
+export async function createKeys(folder: string): Promise<readonly string[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const { file, make } of Object.values(SECRETS))
+    await openSecretFile(join(folder, file), make);
+  const lines = [];
+  for (const [name, { file, make }] of Object.entries(RINGS)) {
+    const ring = await openKeyRing(folder, file, make);
+    lines.push(`${name}: ${await describeRing(ring)}`);
+  }
+  return lines;
+}
+
+/**
+ * The announced key begins to sign, or a secret is replaced. It takes effect when the broker's replicas start again, one
+ * after the other: what the old and the new key sign is believed meanwhile.
+ *
+ * @param force - although some devices, or Entra ID, may not know the new key yet
+ * @throws {AppError} Misuse that says who would not believe the new key
+ */
+export async function rotateKey(
+  name: string,
+  folder: string,
+  deps: { readonly store: () => Promise<Store>; readonly nowMs: number; readonly force: boolean },
+): Promise<string> {
+  const secret = Object.entries(SECRETS).find(([key]) => key === name)?.[1];
+  if (secret !== undefined) {
+    await replaceFile(join(folder, secret.file), secret.make());
+    return `${name}: replaced`;
+  }
+  const row = Object.entries(RINGS).find(([key]) => key === name)?.[1];
+  if (row === undefined)
+    throw new AppError("Misuse", { detail: `expected one of ${ROTATABLE.join(", ")}` });
+  const ring = await openKeyRing(folder, row.file, row.make);
+  if (!deps.force)
+    await (name === "signing"
+      ? requirePinned(ring, deps.store)
+      : requireAnnounced(folder, deps.nowMs));
+  const rotated = await rotateKeyRing(folder, row.file, {
+    make: row.make,
+    publicHalf,
+    nowMs: deps.nowMs,
+  });
+  return `${name}: ${await describeRing(rotated)}`;
+}
+
+async function requirePinned(ring: KeyRing, open: () => Promise<Store>): Promise<void> {
+  const { kid } = importVerifyKey(publicHalf(ring.nextPem));
+  const store = await open();
+  try {
+    const without = await findWithoutKey(store, kid);
+    if (without.length === 0) return;
+    const named = without.slice(0, NAMED_MAX).map(({ order, serial }) => `${serial} (${order})`);
+    throw new AppError("Misuse", {
+      detail:
+        `${String(without.length)} devices do not know the next key yet and would take no answer signed by it: ` +
+        `${named.join(", ")}${without.length > NAMED_MAX ? ", …" : ""}. They learn it when their daemon runs ` +
+        "(databox-agent serve), or at their next unlock after the former rotation; --force rotates all the same",
+    });
+  } finally {
+    await store.destroy();
+  }
+}
+
+function requireAnnounced(folder: string, nowMs: number): Promise<void> {
+  const { next } = ringPaths(folder, RINGS.issuer.file);
+  const ageMs = Math.max(0, nowMs - statSync(next).mtimeMs);
+  if (ageMs >= ANNOUNCED_BEFORE_USE_MS) return Promise.resolve();
+  const hours = Math.ceil((ANNOUNCED_BEFORE_USE_MS - ageMs) / 3_600_000);
+  throw new AppError("Misuse", {
+    detail: `the next issuer key has been shown for less than a day, and Entra ID may not have fetched it; rotate in ${String(hours)} h, or with --force`,
+  });
+}
+
+async function describeRing(ring: KeyRing): Promise<string> {
+  const [current, next] = await Promise.all(
+    [ring.currentPem, ring.nextPem].map((pem) => calculateJwkThumbprint(publicHalf(pem))),
+  );
+  return `signs with ${current ?? ""}, next ${next ?? ""}, ${String(ring.former.length)} former`;
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+import { openSecretFile } from "./secret-file.ts";
+
+/**
+ * A key that others know the public half of, and its successor, which they know before it is used. Three files by name:
+ * `NAME.pem` signs, `NAME.next.pem` is announced, `NAME.former.json` tells public halves of keys that signed once.
+ */
+export type KeyRing = {
+  /** PKCS#8 PEM. */
+  readonly currentPem: string;
+  readonly nextPem: string;
+  readonly former: readonly FormerKey[];
+};
+
+const formerKey = z.strictObject({
+  jwk: z.record(z.string(), z.string()),
+  retiredAtMs: z.int(),
+});
+export type FormerKey = z.infer<typeof formerKey>;
+const FORMER = z.array(formerKey);
+
+export const ringPaths = (folder: string, name: string) => ({
+  current: join(folder, `${name}.pem`),
+  next: join(folder, `${name}.next.pem`),
+  former: join(folder, `${name}.former.json`),
+});
+
+/**
+ * Opens a ring, and makes the keys that are missing.
+ *
+ * @param make - PKCS#8 PEM of a new key
+ * @throws {AppError} Misuse for a file that others may read, or that is missing where nothing may be written
+ */
+export async function openKeyRing(
+  folder: string,
+  name: string,
+  make: () => Uint8Array,
+): Promise<KeyRing> {
+  const paths = ringPaths(folder, name);
+  return {
+    currentPem: toText(await openSecretFile(paths.current, make)),
+    nextPem: toText(await openSecretFile(paths.next, make)),
+    former: await readFormer(paths.former),
+  };
+}
+
+const toText = (pem: Uint8Array): string => Buffer.from(pem).toString("ascii");
+
+export async function readFormer(path: string): Promise<readonly FormerKey[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+  return FORMER.parse(JSON.parse(text));
+}

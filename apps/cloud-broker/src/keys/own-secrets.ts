@@ -1,0 +1,40 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+
+import { generateSigningKey } from "@databox-cmk/crypto";
+
+/** Entra takes RS256 only from the issuers of federated credentials. */
+const ISSUER_MODULUS_BITS = 2048;
+const SECRET_BYTES = 32;
+
+/** Keys with a public half that others keep: a successor is announced before it signs. */
+export const RINGS = {
+  /** Answers to devices, envelopes, receipts, events: ES256. */
+  signing: {
+    file: "broker-signing-key",
+    make: () => Buffer.from(generateSigningKey().privatePem, "ascii"),
+  },
+  /** Assertions to Entra ID: RS256. */
+  issuer: {
+    file: "token-issuer-key",
+    make: () =>
+      Buffer.from(
+        generateKeyPairSync("rsa", { modulusLength: ISSUER_MODULUS_BITS }).privateKey.export({
+          type: "pkcs8",
+          format: "pem",
+        }),
+      ),
+  },
+} as const;
+
+/** Secrets that only the broker knows. */
+export const SECRETS = {
+  /** Authenticates challenges; a new one makes those of the last two minutes worthless. */
+  nonce: { file: "nonce-key.bin", make: () => randomBytes(SECRET_BYTES) },
+} as const;
+
+export const publicHalf = (pem: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(createPublicKey(createPrivateKey(pem)).export({ format: "jwk" })).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
