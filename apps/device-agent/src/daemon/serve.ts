@@ -8,11 +8,13 @@ import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-eve
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import type { Session } from "../exchange/session.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
+import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createLeaseWatcher } from "./lease-watcher.ts";
@@ -42,7 +44,7 @@ export async function serve(
   using stop = listenForStop();
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
-  const session = openSession({
+  const opened = openSession({
     folder,
     settings,
     transport,
@@ -50,6 +52,13 @@ export async function serve(
     deadline: stop.signal,
     mark: () => undefined,
   });
+  let { brokerKeys } = opened;
+  const session: Session = {
+    ...opened,
+    get brokerKeys() {
+      return brokerKeys;
+    },
+  };
   const state = createNodeState(folder);
   const say = (outcome: SuccessOutcome, notes: readonly string[] = []): SuccessEvent => ({
     event: "serve",
@@ -77,6 +86,15 @@ export async function serve(
     readBootId: () => readBootId(settings.bootIdFile),
     serial: settings.serial,
     dependencies,
+  });
+  const brokerKeysKeeper = createBrokerKeysKeeper({
+    session,
+    folder,
+    state,
+    nowIso: dependencies.nowIso,
+    pin: (keys) => {
+      brokerKeys = keys;
+    },
   });
   using watchTransport = connect(settings.connection);
   using watcher = createLeaseWatcher({
@@ -118,6 +136,7 @@ export async function serve(
     }
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
     waitMs = Math.min(waitMs, await keeper.deliverReceipts(stop.signal));
+    brokerKeysKeeper.keep(stop.signal);
     await changes.wait(waitMs, stop.signal);
   }
   manager.stopping();

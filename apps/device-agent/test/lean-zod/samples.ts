@@ -47,6 +47,13 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
   },
   pending: { requestHash: HASH, retryAfterSeconds: 5, correlationId: UUID },
   acknowledgement: { requestHash: HASH },
+  brokerKeysAnswer: {
+    requestHash: HASH,
+    order: ORDER,
+    serial: "DBX-1",
+    brokerKeys: [KEY, KEY],
+    envelope: JWS,
+  },
   unlockRequest: {
     nonce: "abc",
     order: ORDER,

@@ -13,6 +13,7 @@ const SCHEMAS = {
   denial: protocol.denial,
   pending: protocol.pending,
   acknowledgement: protocol.acknowledgement,
+  brokerKeysAnswer: protocol.brokerKeysAnswer,
   unlockRequest: protocol.unlockRequest,
   receipt: protocol.receipt,
   machineState,

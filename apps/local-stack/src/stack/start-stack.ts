@@ -36,6 +36,8 @@ export type Stack = {
   readonly directory: Directory;
   readonly emulator: AzureEmulator;
   broker(): ChildService;
+  /** By which the broker was started; its commands are run with the same. */
+  readonly brokerEnvironment: Readonly<Record<string, string>>;
   /** Starts a broker on the same data after the former one has ended. */
   restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;
   addAppliance(appliance: StackAppliance): Promise<void>;
@@ -123,15 +125,15 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   );
   await control.put("/imds", { identities: [service.brokerIdentityId] });
 
+  const settings = {
+    ...brokerEnvironment(description, parts, service),
+    ...options.brokerEnvironment,
+  };
   const startBroker = (environment: Readonly<Record<string, string>> = {}) =>
     startChild({
       name: "The broker",
       script: [options.brokerMain ?? BROKER_MAIN, "serve"],
-      environment: {
-        ...brokerEnvironment(description, parts, service),
-        ...options.brokerEnvironment,
-        ...environment,
-      },
+      environment: { ...settings, ...environment },
       readyWithinMs: BROKER_READY_MS,
     });
   let broker = await startBroker();
@@ -145,6 +147,7 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
     directory,
     emulator,
     broker: () => broker,
+    brokerEnvironment: settings,
     restartBroker: async (environment) => {
       await broker.stop();
       broker = await startBroker(environment);

@@ -1,0 +1,71 @@
+import type { VerifyKey } from "@databox-cmk/crypto";
+import { toAppError } from "@databox-cmk/errors";
+
+import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
+import type { Session } from "../exchange/session.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { NodeState } from "./node-state.ts";
+
+/** A rotation of the broker's keys waits until devices know the next one: a day is soon enough. */
+const ASK_EVERY_MS = 86_400_000;
+const RETRY_MS = 300_000;
+const ASK_TIMEOUT_MS = 5_000;
+
+/** Asks in the background when it is time: leases must not wait for it. */
+export type BrokerKeysKeeper = { keep(stop: AbortSignal): void };
+
+/** Keeps the pinned keys of the broker those that it signs with: after a rotation they are told by a key that is pinned. */
+export function createBrokerKeysKeeper(input: {
+  readonly session: Session;
+  readonly folder: StateFolder;
+  readonly state: NodeState;
+  readonly nowIso: () => string;
+  readonly pin: (keys: readonly VerifyKey[]) => void;
+}): BrokerKeysKeeper {
+  const { session, folder, state, nowIso, pin } = input;
+  let dueAtMs = 0;
+  let bug: unknown;
+
+  /** @returns whether anything changed */
+  async function refresh(stop: AbortSignal): Promise<boolean> {
+    const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
+    const told = await askForBrokerKeys(session, state.read().generation, deadline);
+    const kids = told.keys.map(({ kid }) => kid);
+    if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return false;
+    await state.change((store) => {
+      const settings = folder.readSettings();
+      if (settings === undefined) return;
+      const { jws, generation } = told.envelope;
+      const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
+      const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });
+      // The envelope first: a key that is pinned now has signed it, whichever of the two writes is the last.
+      folder.writeEnvelope(jws);
+      store.update({ generation, journalHead });
+      folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });
+    });
+    pin(told.keys);
+    return true;
+  }
+
+  async function ask(stop: AbortSignal): Promise<void> {
+    try {
+      // Asked once more after a change, so that the broker knows what is pinned here.
+      dueAtMs = bootClockMs() + ((await refresh(stop)) ? 0 : ASK_EVERY_MS);
+    } catch (error) {
+      dueAtMs = bootClockMs() + RETRY_MS;
+      // An outage is nothing that the person at the appliance must know; a bug is.
+      if (toAppError(error).code === "InternalError") bug = error;
+    }
+  }
+
+  return {
+    keep(stop) {
+      if (bug !== undefined) throw bug;
+      if (bootClockMs() < dueAtMs) return;
+      dueAtMs = Number.POSITIVE_INFINITY;
+      void ask(stop);
+    },
+  };
+}
