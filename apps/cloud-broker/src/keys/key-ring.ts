@@ -20,7 +20,7 @@ const formerKey = z.strictObject({
   jwk: z.record(z.string(), z.string()),
   retiredAtMs: z.int(),
 });
-export type FormerKey = z.infer<typeof formerKey>;
+type FormerKey = z.infer<typeof formerKey>;
 const FORMER = z.array(formerKey);
 
 export const ringPaths = (folder: string, name: string) => ({
@@ -50,7 +50,7 @@ export async function openKeyRing(
 
 const toText = (pem: Uint8Array): string => Buffer.from(pem).toString("ascii");
 
-export async function readFormer(path: string): Promise<readonly FormerKey[]> {
+async function readFormer(path: string): Promise<readonly FormerKey[]> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

@@ -1,5 +1,5 @@
 import type { VerifyKey } from "@databox-cmk/crypto";
-import { toAppError } from "@databox-cmk/errors";
+import { type AppError, toAppError } from "@databox-cmk/errors";
 
 import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
 import type { Session } from "../exchange/session.ts";
@@ -26,7 +26,7 @@ export function createBrokerKeysKeeper(input: {
 }): BrokerKeysKeeper {
   const { session, folder, state, nowIso, pin } = input;
   let dueAtMs = 0;
-  let bug: unknown;
+  let bug: AppError | undefined;
 
   /** @returns whether anything changed */
   async function refresh(stop: AbortSignal): Promise<boolean> {
@@ -56,7 +56,8 @@ export function createBrokerKeysKeeper(input: {
     } catch (error) {
       dueAtMs = bootClockMs() + RETRY_MS;
       // An outage is nothing that the person at the appliance must know; a bug is.
-      if (toAppError(error).code === "InternalError") bug = error;
+      const failure = toAppError(error);
+      if (failure.code === "InternalError") bug = failure;
     }
   }
 
