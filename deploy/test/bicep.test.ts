@@ -32,7 +32,7 @@ function parse(text: string): Node {
 
 function* walk(node: Node): Generator<Node> {
   yield node;
-  for (const child of node.children) if (child !== null) yield* walk(child);
+  for (const child of node.children) yield* walk(child);
 }
 
 const faultsOf = (text: string): string[] =>
@@ -57,7 +57,7 @@ describe("the modules fit", () => {
   const calls = [...main.matchAll(/^module (\w+) '(modules\/[\w-]+\.bicep)' = \{([\s\S]*?)^\}/gm)];
 
   test("every module file is used", () => {
-    expect(calls.map(([, , path]) => path).toSorted()).toEqual(
+    expect(calls.map(([, , path = ""]) => path).toSorted()).toEqual(
       files.filter((name) => name.startsWith("modules/")).toSorted(),
     );
   });
@@ -66,7 +66,7 @@ describe("the modules fit", () => {
     "$path is given its parameters, and only what it gives back is used",
     ({ symbol, path, body }) => {
       const [, parameters = ""] = /params: \{([\s\S]*?)\n {2}\}/.exec(body) ?? [];
-      const given = [...parameters.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name);
+      const given = [...parameters.matchAll(/^ {4}(\w+):/gm)].map(([, name = ""]) => name);
       const text = textOf(path);
       expect(given.toSorted()).toEqual(declared(text, "param").toSorted());
       const used = [...main.matchAll(new RegExp(`\\b${symbol}\\.outputs\\.(\\w+)`, "g"))];

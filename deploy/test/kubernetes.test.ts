@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { SETTINGS } from "@databox-cmk/cloud-broker";
+// oxlint-disable-next-line no-restricted-imports -- the API group of Kubernetes that is named apps
 import { Deployment } from "kubernetes-models/apps/v1";
 import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
 import { Job } from "kubernetes-models/batch/v1";
