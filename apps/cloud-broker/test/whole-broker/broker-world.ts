@@ -26,7 +26,11 @@ import {
   type CustomerVault,
   VAULT_NAME,
 } from "../control-plane/customer-vault.ts";
-import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
+import {
+  createFakeIdentities,
+  type FakeIdentities,
+  TENANT_ID,
+} from "../control-plane/fake-identities.ts";
 import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issuer.ts";
 import { jobPath, minimalJob } from "../control-plane/world.ts";
 
@@ -47,6 +51,9 @@ export type JsonAnswer = {
 export type BrokerWorld = AsyncDisposable & {
   readonly clock: { nowMs: number };
   readonly vaults: CustomerVault["vaults"];
+  readonly identities: FakeIdentities;
+  /** The way to the broker; another one after a restart. */
+  transport(): Transport;
   /** The only version of the customer's key. */
   readonly kid: string;
   readonly logLines: string[];
@@ -184,6 +191,8 @@ export async function createBrokerWorld(
   const world: BrokerWorld = {
     clock,
     vaults: customer.vaults,
+    identities,
+    transport: () => transport,
     kid: customer.kid,
     logLines,
     receivers: posted,

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+
+import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import { jobPatch, jobWrite } from "@databox-cmk/protocol";
+
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { createCampaignRunner } from "../../src/campaigns/run-campaigns.ts";
+import { startCampaign } from "../../src/campaigns/start-campaign.ts";
+import { type OrderId, orderIdOf } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import { createOrder } from "../../src/orders/create-order.ts";
+import { prepareOrder } from "../../src/orders/prepare-order.ts";
+import { patchOrder } from "../../src/orders/update-order.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../control-plane/customer-vault.ts";
+import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
+import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";
+
+const ACTOR = { kind: "caller", objectId: randomUUID(), name: "operator", address: "" } as const;
+const CONTEXT = { actor: ACTOR, by: "operator", correlationId: "c" };
+
+/** Orders with the customer's key in a database that outlives its process; vaults and identities live as long as the test. */
+export function createCampaignWorld() {
+  const clock = { nowMs: 1_767_000_000_000 };
+  const now = (): number => clock.nowMs;
+  const customer = createCustomerVault(now);
+  const identities = createFakeIdentities((principalId) => {
+    for (const vault of [VAULT_NAME, "kv-two"]) customer.vaults.grant(vault, principalId);
+  });
+  customer.vaults.addVault("kv-two", { tenantId: TENANT_ID });
+  customer.vaults.addKey("kv-two", "key2");
+  const appendAudit = createAppendAudit({ now });
+
+  const plane = (store: Store): ControlPlane => ({
+    store,
+    custody: customer.custody(store, appendAudit, now),
+    identities,
+    appendAudit,
+    sign: () => Promise.resolve("receipt"),
+    now,
+    settings: {
+      armUrl: "https://arm.localhost",
+      tenantId: TENANT_ID,
+      retryAfterSeconds: 0,
+      allowRevertToMicrosoftManaged: false,
+      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+      keyVaultSuffixes: ["vault.test"],
+      backupAfterSeconds: 300,
+    },
+  });
+  return {
+    clock,
+    vaults: customer.vaults,
+    plane,
+    /** An order with two nodes, prepared under the customer's key. */
+    async prepare(store: Store, name: string): Promise<OrderId> {
+      const orderName = { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name };
+      const written = jobWrite.parse(minimalJob("DataBoxHeavy"));
+      await createOrder(plane(store), orderName, written, "ImportToAzure", CONTEXT);
+      const patch = jobPatch.parse({
+        identity: { type: "SystemAssigned" },
+        properties: { details: { keyEncryptionKey: CUSTOMER_KEY } },
+      });
+      await patchOrder(plane(store), orderName, patch, undefined, CONTEXT);
+      await prepareOrder(plane(store), orderName, undefined, CONTEXT);
+      return orderIdOf(orderName);
+    },
+    start: (store: Store, request: Parameters<typeof startCampaign>[1]["request"]) =>
+      startCampaign(plane(store), { request, origin: "operator", actor: ACTOR }),
+    run: (store: Store) =>
+      createCampaignRunner({ plane: plane(store), isClosing: () => false, atOnce: 1 }).run(),
+    /** What the appliance of each node does with a released key: opens its own envelope. */
+    async unlock(store: Store, order: OrderId): Promise<readonly string[]> {
+      const { custody } = plane(store);
+      const nodes = await store
+        .selectFrom("nodes")
+        .select("serial")
+        .where("order_id", "=", order)
+        .orderBy("serial")
+        .execute();
+      return Promise.all(
+        nodes.map(async ({ serial }) => {
+          const stored = await custody.envelope(order, serial);
+          const released = await custody.releaseContentKey(order, serial);
+          if (stored === undefined || !released.ok) throw new Error(JSON.stringify(released));
+          const passkey = await openEnvelope(parseEnvelope(stored.jwe), released.value.contentKey, {
+            env: stored.env,
+            ord: order,
+            dev: serial,
+          });
+          return new TextDecoder().decode(passkey);
+        }),
+      );
+    },
+  };
+}
