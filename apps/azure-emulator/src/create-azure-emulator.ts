@@ -122,8 +122,12 @@ async function start(
   const dnsServer = createDnsServer(dependencies, { names: config.dnsNames });
   closers.push(() => dnsServer.close());
   const dns = await dnsServer.listen(config.dnsPort);
+  const { tokenLifetimeSeconds } = config;
   const handler = routeByHost(dependencies, {
-    entra: createEntraRouter(dependencies),
+    entra: createEntraRouter(
+      dependencies,
+      tokenLifetimeSeconds === undefined ? {} : { tokenLifetimeSeconds },
+    ),
     resourceManager: createResourceManagerRouter(dependencies),
     keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa }),
     control: createControlHandler({ ...dependencies, setDataBoxUpstream: upstream.set }),

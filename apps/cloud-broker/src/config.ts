@@ -179,6 +179,12 @@ export const SETTINGS = {
     expected: "whole seconds, 1 or more",
     meaning: "How long a grant lasts before it is renewed.",
   },
+  OFFLINE_UNLOCKS_PER_DAY: {
+    schema: whole(10_000),
+    default: "20",
+    expected: "whole number, 0 or more",
+    meaning: "How many unlocks without network one order may have in one UTC day.",
+  },
   PROBE_INTERVAL_SECONDS: {
     schema: whole(3600, 1),
     default: "30",
@@ -270,6 +276,19 @@ export const SETTINGS = {
     optional: true,
     expected: "https URLs, separated by commas",
     meaning: "Where changes of key health are sent as signed CloudEvents.",
+  },
+  PORTAL_CLIENT_ID: {
+    schema: z.guid().transform((value) => value.toLowerCase()),
+    optional: true,
+    expected: "a UUID",
+    meaning:
+      "Application (client) id of the portal's app registration; without it no portal is served.",
+  },
+  PORTAL_DIR: {
+    schema: file,
+    optional: true,
+    expected: "the path of a folder with index.html",
+    meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once, at the start.",
   },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),

@@ -17,6 +17,7 @@ import { defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
+import type { DeviceDependencies } from "./device/device-dependencies.ts";
 import { traceVaults } from "./diagnostics/trace.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
@@ -24,11 +25,13 @@ import { createKeyHealth } from "./key-health/create-key-health.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import { createLeaseWatches, type LeaseWatches } from "./leases/lease-watches.ts";
 import { probeKeys } from "./leases/probe-keys.ts";
+import { createOfflineRoutes } from "./offline/create-offline-routes.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
+import { createPortal, type PortalParts } from "./portal/create-portal.ts";
 import { createKeyEventRoutes } from "./rotation/create-key-event-routes.ts";
 import { pollKeys } from "./rotation/poll-keys.ts";
 import { rotateFollowers } from "./rotation/rotate-followers.ts";
@@ -55,6 +58,7 @@ export type BrokerDependencies = {
   readonly resources: ResourceReader;
   readonly roles: RoleReader;
   readonly verifyToken: VerifyToken;
+  readonly portal?: PortalParts | undefined;
   /** Tokens of Event Grid's deliveries; absent: none is taken. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly isClosing: () => boolean;
@@ -70,7 +74,7 @@ export type Broker = {
   readonly handler: RequestListener;
   /** Every row that is served. */
   readonly routes: readonly Route[];
-  /** Deletes identities that a crash or a change left behind. */
+  /** Deletes identities that a crash or a change left behind, and sessions of the portal that are over. */
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
   probe(): Promise<number>;
@@ -152,7 +156,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
   });
   const watches = createLeaseWatches({ store, now });
-  const device = createDeviceRoutes({
+  const deviceDependencies: DeviceDependencies = {
     watches,
     store,
     commit: createGroupCommit(store),
@@ -168,26 +172,41 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     markPrepared,
     now,
     defaultPolicy,
-  });
+    offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
+  };
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },
     isClosing: dependencies.isClosing,
   });
   const own: readonly Route[] = [
     ...createHealthRoutes({ ...dependencies, vaultHealth: health }),
-    ...device,
+    ...createDeviceRoutes(deviceDependencies),
     ...createArmRoutes(plane),
+    ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
     ...createKeyEventRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),
   ];
-  const routes = [...own, ...createOpenApiRoutes(own, config.ARM_URL)];
-  const authenticate = createAuthenticateCaller({ ...dependencies, appendAudit });
+  const portal =
+    dependencies.portal === undefined
+      ? undefined
+      : createPortal(dependencies.portal, { ...dependencies, appendAudit });
+  // Last, since the portal's pages have any path.
+  const routes = [
+    ...own,
+    ...createOpenApiRoutes(own, config.ARM_URL),
+    ...(portal === undefined ? [] : portal.routes),
+  ];
+  const identify = portal?.identify;
+  const authenticate = createAuthenticateCaller({ ...dependencies, identify, appendAudit });
   return {
-    handler: createFront({ ...dependencies, routes, authenticate, appendAudit }),
+    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit }),
     routes,
-    sweep: () => sweepIdentities(plane),
+    async sweep() {
+      await sweepIdentities(plane);
+      await portal?.sweep();
+    },
     watches,
     probe: () =>
       atPriority("probe", () =>

@@ -7,6 +7,7 @@ import { forgetExpired } from "./device/stored-answers.ts";
 import { openFileIssuerKeys } from "./issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
+import { openPortal } from "./portal/open-portal.ts";
 import { forgetWindows } from "./quotas/unlock-quota.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
@@ -86,6 +87,13 @@ export async function startBroker(
 
   const { post } = opened.use(createPostEvent(extraCaPem));
 
+  const portal = await openPortal(config, {
+    keysDir: config.BROKER_DATA_DIR,
+    agent: azure.agent,
+    tokenIssuer,
+    now,
+  });
+
   let isClosing = false;
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
@@ -110,6 +118,7 @@ export async function startBroker(
       audience === undefined
         ? undefined
         : createVerifyToken({ ...tokenSettings, audience }, tenantKeys),
+    portal,
     isClosing: () => isClosing,
     post,
     random: Math.random,

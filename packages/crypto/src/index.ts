@@ -28,6 +28,7 @@ export {
   generateSealingKey,
   generateStoredSealingKey,
   importSealingKey,
+  rekeyInfo,
   seal,
   unlockInfo,
 } from "./sealing/sealing.ts";

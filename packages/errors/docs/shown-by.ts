@@ -40,6 +40,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   GenerationRollback: `${DEVICE}/refusals.test.ts`,
   GrantRejected: `${AGENT}/tampered-answers.test.ts`,
   EnvelopeRejected: `${AGENT}/tampered-answers.test.ts`,
+  OfflineUnlockForbidden: "apps/cloud-broker/test/offline/offline-unlock.test.ts",
   RateLimited: `${DEVICE}/rate-limits.test.ts`,
   VolumeRejectedKey: `${AGENT}/unlock.test.ts`,
   PasskeyRejected: `${AGENT}/passkey.test.ts`,
@@ -54,5 +55,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   DiskFull: `${AGENT}/prepare.test.ts`,
   PortInUse: "apps/cloud-broker/test/serve/process.test.ts",
   Misuse: "apps/cloud-broker/test/serve/process.test.ts",
+  SignInFailed: "apps/cloud-broker/test/portal/sign-in.test.ts",
+  CrossSiteRequest: "apps/cloud-broker/test/portal/session.test.ts",
   InternalError: "apps/cloud-broker/test/server/transport-faults.test.ts",
 };

@@ -18,7 +18,9 @@ import { DEVICE_PROTOCOL_ERRORS } from "./table/device-protocol.ts";
 import { INTERNAL_ERRORS } from "./table/internal.ts";
 import { KEY_ERRORS } from "./table/key.ts";
 import { NETWORK_ERRORS } from "./table/network.ts";
+import { OFFLINE_ERRORS } from "./table/offline.ts";
 import { ORDER_ERRORS } from "./table/order.ts";
+import { PORTAL_ERRORS } from "./table/portal.ts";
 import { UNLOCK_DECISION_ERRORS } from "./table/unlock-decision.ts";
 
 const PARTS = [
@@ -35,7 +37,9 @@ const PARTS = [
   KEY_ERRORS,
   NETWORK_ERRORS,
   ORDER_ERRORS,
+  PORTAL_ERRORS,
   UNLOCK_DECISION_ERRORS,
+  OFFLINE_ERRORS,
 ];
 
 const STATUSES: Readonly<Record<ErrorClass, readonly number[]>> = {

@@ -11,7 +11,9 @@ import { DEVICE_PROTOCOL_ERRORS } from "./table/device-protocol.ts";
 import { INTERNAL_ERRORS } from "./table/internal.ts";
 import { KEY_ERRORS } from "./table/key.ts";
 import { NETWORK_ERRORS } from "./table/network.ts";
+import { OFFLINE_ERRORS } from "./table/offline.ts";
 import { ORDER_ERRORS } from "./table/order.ts";
+import { PORTAL_ERRORS } from "./table/portal.ts";
 import { UNLOCK_DECISION_ERRORS } from "./table/unlock-decision.ts";
 
 /** Every failure that anybody can meet, once. Code, behaviour, documentation and vectors are derived from it. */
@@ -28,7 +30,9 @@ export const ERRORS = {
   ...DEVICE_PROTOCOL_ERRORS,
   ...DEVICE_ENVELOPE_ERRORS,
   ...UNLOCK_DECISION_ERRORS,
+  ...OFFLINE_ERRORS,
   ...DEVICE_LOCAL_ERRORS,
+  ...PORTAL_ERRORS,
   ...INTERNAL_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 export type ErrorCode = keyof typeof ERRORS;

@@ -5,6 +5,7 @@ export * from "./device/enrolment.ts";
 export * from "./device/unlock.ts";
 export * from "./device/receipt.ts";
 export * from "./device/lease.ts";
+export * from "./device/rekey.ts";
 export * from "./device/journal.ts";
 export * from "./device/broker-keys.ts";
 export { parseWith, type Parsed } from "./parse.ts";

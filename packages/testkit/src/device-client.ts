@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import {
   encodeBase64url,
   decodeBase64url,
@@ -28,6 +30,7 @@ import {
   type Enrolment,
   type EnrolmentRequest,
   type Grant,
+  type OfflineChallenge,
   type Receipt,
   type SignedEnvelope,
   type UnlockRequest,
@@ -157,6 +160,41 @@ export class DeviceClient {
     };
   }
 
+  /** An unlock request that a person carries, with a one-use key of the suite that fits a QR code. */
+  async prepareChallenge(
+    tamper: Tamper<OfflineChallenge> = {},
+  ): Promise<Omit<PreparedUnlock, "request"> & { readonly challenge: OfflineChallenge }> {
+    const suite = "X25519";
+    const sealingKey = await generateSealingKey(suite);
+    this.counter += 1;
+    const question: OfflineChallenge = {
+      challengeId: encodeBase64url(randomBytes(32)),
+      order: this.order,
+      serial: this.serial,
+      env: this.envelope?.env ?? "00000000-0000-4000-8000-000000000000",
+      generation: this.envelope?.generation ?? 1,
+      purpose: "unlock",
+      bootId: "00000000-0000-4000-8000-000000000001",
+      counter: this.counter,
+      hpke: { suite, publicKey: encodeBase64url(sealingKey.publicKey) },
+      agent: "testkit/0",
+      opensForSeconds: 86_400,
+    };
+    return {
+      text: await this.sign(MESSAGE_TYPES.offlineChallenge, question, tamper),
+      challenge: question,
+      sealingKey,
+    };
+  }
+
+  /** Reads what a person carried back, as any node must: by the pinned keys, for this challenge. */
+  readCarried(text: string, challengeText: string): DeviceAnswer<Grant> {
+    const headers = { "content-type": JOSE_MEDIA_TYPE };
+    return this.#read({ status: 200, headers, text }, MESSAGE_TYPES.grant, challengeText, (value) =>
+      grant.parse(value),
+    );
+  }
+
   async sendUnlock(prepared: PreparedUnlock): Promise<DeviceAnswer<Grant>> {
     const answer = await this.post(DEVICE_ROUTES.unlocks, prepared.text);
     return this.#read(answer, MESSAGE_TYPES.grant, prepared.text, (value) => grant.parse(value));
@@ -176,7 +214,10 @@ export class DeviceClient {
     return { answer, contentKey: await this.open(answer.value, prepared) };
   }
 
-  async open(given: Grant, { text, sealingKey }: PreparedUnlock): Promise<Uint8Array> {
+  async open(
+    given: Grant,
+    { text, sealingKey }: Omit<PreparedUnlock, "request">,
+  ): Promise<Uint8Array> {
     if (given.envelope !== undefined) this.keepEnvelope(given.envelope);
     return sealingKey.open(
       {

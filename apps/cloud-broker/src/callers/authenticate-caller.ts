@@ -10,6 +10,7 @@ import {
 } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
 import { errorOf } from "../orders/failure-error.ts";
+import type { IdentifySession } from "../portal/identify-session.ts";
 import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
@@ -17,6 +18,8 @@ import type { VerifyToken } from "./verify-token.ts";
 
 export type CallerDependencies = {
   readonly verifyToken: VerifyToken;
+  /** Who a page of the portal acts for; absent: no route is `by: "session"`. */
+  readonly identify?: IdentifySession | undefined;
   /** Tokens of event deliveries; absent: none is taken. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly roles: RoleReader;
@@ -30,7 +33,7 @@ export type CallerDependencies = {
  * one that has the action the answer is no, and every no is an audit row.
  */
 export function createAuthenticateCaller(dependencies: CallerDependencies): AuthenticateCaller {
-  const { verifyToken, roles, now } = dependencies;
+  const { roles, now } = dependencies;
   const heldRoles = createHeldRoles(roles, now);
   return async (request, route) => {
     const scope = scopeOf(request);
@@ -39,7 +42,7 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
       if (isEventGrid(sender)) return sender;
       throw await refuse(dependencies, sender, request, route.action, scope);
     }
-    const caller = await verifyToken(request.header("authorization"));
+    const caller = await callerOf(dependencies, request, route);
     if (route.authentication === "operator") {
       if (!caller.roles.includes(OPERATOR_APP_ROLE))
         throw await refuse(dependencies, caller, request, route.action, scope);
@@ -52,6 +55,17 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
     if (decideAccess(assigned.value, route.action, scope)) return caller;
     throw await refuse(dependencies, caller, request, route.action, scope);
   };
+}
+
+/** One of the two, never the other: a page's request is not judged by a header that it might carry, nor a client's by a cookie. */
+async function callerOf(
+  { verifyToken, identify }: CallerDependencies,
+  request: RouteRequest,
+  { by }: Parameters<AuthenticateCaller>[1],
+): Promise<Caller> {
+  if (by !== "session") return verifyToken(request.header("authorization"));
+  if (identify === undefined) throw new TypeError("no portal is served");
+  return (await identify(request)).caller;
 }
 
 async function verifyDelivery(

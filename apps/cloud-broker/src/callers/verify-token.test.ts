@@ -30,6 +30,7 @@ describe("tokens that are good", () => {
     expect(caller).toEqual({
       objectId: "22222222-2222-4222-8222-222222222222",
       name: "33333333-3333-4333-8333-333333333333",
+      applicationId: "33333333-3333-4333-8333-333333333333",
       roles: ["Reader"],
     });
   });

@@ -14,6 +14,8 @@ const LEASE: LeaseRecord = {
   state: "live",
   ttlSeconds: 60,
   outageGraceSeconds: 900,
+  graceUntilReboot: false,
+  offline: undefined,
   renewedAtMs: 1_000_000,
   refusal: undefined,
 };
@@ -95,4 +97,36 @@ describe("a renewal", () => {
       expect(decision.ok && decision.value.kind === "renew").toBe(false);
     },
   );
+});
+
+describe("a lease without an end by time", () => {
+  const LATE_MS = LEASE.renewedAtMs + 30 * 86_400_000;
+  const BOOTS = { kind: "boots", boots: 3 } as const;
+  test.each([
+    ["until reboot", { graceUntilReboot: true }, {}, "renew"],
+    ["for some boots", { offline: BOOTS }, {}, "renew"],
+    ["for some boots, in another boot", { offline: BOOTS }, { bootId: "boot-number-2" }, "renew"],
+    [
+      "until reboot, in another boot",
+      { graceUntilReboot: true },
+      { bootId: "b-2" },
+      "LeaseInvalid",
+    ],
+    [
+      "for a time that is over",
+      { offline: { kind: "duration", untilMs: LATE_MS - 1 } },
+      {},
+      "LeaseInvalid",
+    ],
+    [
+      "for a time that is not over",
+      { offline: { kind: "duration", untilMs: LATE_MS } },
+      {},
+      "renew",
+    ],
+  ] as const)("%s is judged so after a month of silence", (_, lease, request, expected) => {
+    const facts = { ...FACTS, ...withLease(lease), nowMs: LATE_MS };
+    const decision = decideRenewal({ ...REQUEST, ...request }, facts);
+    expect(decision.ok ? decision.value.kind : decision.failure.code).toBe(expected);
+  });
 });

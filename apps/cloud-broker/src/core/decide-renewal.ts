@@ -18,6 +18,12 @@ export type LeaseRecord = {
   readonly state: LeaseState;
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
+  readonly graceUntilReboot: boolean;
+  /** How long it holds without an answer, where a person carried its grant. */
+  readonly offline:
+    | { readonly kind: "duration"; readonly untilMs: EpochMs }
+    | { readonly kind: "boots"; readonly boots: number }
+    | undefined;
   readonly renewedAtMs: EpochMs;
   /** Why it was refused. */
   readonly refusal: Failure | undefined;
@@ -57,7 +63,7 @@ export function decideRenewal(
     return refuse("LeaseInvalid", "lease: this node was never given it");
   if (request.counter <= lease.lastCounter)
     return refuse("CounterRollback", "counter: not above the last one that was seen");
-  if (request.bootId !== lease.bootId)
+  if (request.bootId !== lease.bootId && lease.offline?.kind !== "boots")
     return refuse("LeaseInvalid", "bootId: the lease ended with the boot that it was given in");
   if (lease.state === "superseded" || lease.state === "closed")
     return refuse("LeaseInvalid", `lease: it is ${lease.state}`);
@@ -81,8 +87,11 @@ function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined
   return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
 }
 
+/** Infinity: the node's next boot ends it, or its last; the node itself sees to that. */
 function endOf(lease: LeaseRecord): EpochMs {
-  return lease.renewedAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
+  if (lease.graceUntilReboot || lease.offline?.kind === "boots") return Number.POSITIVE_INFINITY;
+  const graceMs = Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
+  return Math.max(lease.renewedAtMs + graceMs, lease.offline?.untilMs ?? 0);
 }
 
 function refuse(

@@ -17,19 +17,23 @@ export function defaultUnlockPolicy(settings: {
   };
 }
 
-/** What a lease carries of a policy. Until reboot is as long as a lease can say: a reboot voids it in any case. */
+/** What a lease carries of a policy. */
 export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
+  readonly graceUntilReboot?: true;
 } {
-  return { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
+  return outageGrace === UNTIL_REBOOT
+    ? { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: 0, graceUntilReboot: true }
+    : { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
 }
+
+const UNTIL_REBOOT = "untilReboot";
 
 const NAMED_SECONDS: ReadonlyMap<string, number> = new Map([
   ["none", 0],
   ["PT15M", 900],
   ["P1D", 86_400],
-  ["untilReboot", OUTAGE_GRACE_MAX_SECONDS],
 ]);
 
 function parseOutageGrace(grace: string): number {

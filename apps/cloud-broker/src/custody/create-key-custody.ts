@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
 import { changeKey, validateChoice } from "./change-key.ts";
+import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { destroyWrappings } from "./destroy-wrappings.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
@@ -11,6 +12,7 @@ import { readNewestVersion } from "./newest-version.ts";
 import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
+import { proposeRekey } from "./propose-rekey.ts";
 import { rehearseChange } from "./rehearse-change.ts";
 import { releaseContentKey } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
@@ -32,6 +34,9 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     putBackup: (subject, name, chosen, context) =>
       putBackupKey(deps, subject, name, chosen, context),
     removeBackup: (order, name, context) => removeBackupKey(deps, order, name, context),
+    proposeRekey: (order, serial) => proposeRekey(deps, order, serial),
+    commitRekey: (order, serial, rekey, alsoCommit) =>
+      commitRekey(deps, { order, serial, rekey, alsoCommit }),
     revealPasskeys: (order) => revealPasskeys(deps, order),
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),

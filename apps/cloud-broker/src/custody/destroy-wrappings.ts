@@ -24,6 +24,7 @@ export async function destroyWrappings(
       .deleteFrom("envelopes")
       .where("order_id", "=", order)
       .executeTakeFirst();
+    await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
     await transaction
       .updateTable("order_keys")

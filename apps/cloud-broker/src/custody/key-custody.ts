@@ -21,7 +21,19 @@ export type NodeEnvelope = {
 /** Writes of the caller that belong to the same decision: committed together with the custody's own, or not at all. */
 export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
 
-/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys and envelopes. */
+export type RekeyProposal = {
+  readonly id: string;
+  /** As it will be in force. */
+  readonly envelope: NodeEnvelope;
+  /** Content key of the envelope in force. */
+  readonly currentKey: Uint8Array;
+  /** Content key of the proposed one. */
+  readonly proposedKey: Uint8Array;
+  readonly kid: string;
+  readonly vaultRequestId?: string;
+};
+
+/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys, envelopes and rekeys. */
 export type KeyCustody = {
   /** Runs all checks against a candidate; changes nothing. */
   validate(subject: KeySubject, candidate: KeyChoice): Promise<KeyValidation>;
@@ -74,6 +86,22 @@ export type KeyCustody = {
   probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /** The same of a backup key, on which a lease hangs. */
   probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
+  /**
+   * Another passkey for a node, in an envelope that is wrapped to the key in force and is itself not in force yet. The
+   * same one each time, until it is confirmed or the order gets another key. The caller zeroes both keys.
+   */
+  proposeRekey(order: OrderId, serial: string): Promise<Outcome<RekeyProposal>>;
+  /**
+   * Puts a proposal in force, if it still stands; `alsoCommit` runs in that transaction. Safe to repeat.
+   *
+   * @returns whether that was now
+   */
+  commitRekey(
+    order: OrderId,
+    serial: string,
+    rekey: string,
+    alsoCommit: AlsoCommit,
+  ): Promise<boolean>;
   /**
    * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap. A vault's key passes the
    * checks of a key in force but that of the region.

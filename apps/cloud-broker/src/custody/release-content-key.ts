@@ -68,8 +68,8 @@ export const notGenerated: Outcome<never> = {
   failure: { code: "SsemUserErrorSecretsNotGenerated" },
 };
 
-/** One statement: envelope, key and identity of the same moment. */
-async function loadEnvelopeAndKey(
+/** Of a node; one statement: envelope, key and identity of the same moment. */
+export async function loadEnvelopeAndKey(
   { store }: ReleaseDependencies,
   order: OrderId,
   serial: string,

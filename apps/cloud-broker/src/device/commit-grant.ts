@@ -79,6 +79,7 @@ export async function commitGrant(
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
         ...(backup === undefined ? {} : { backupKey: backup.name, because: backup.failure.code }),
+        ...way.detail,
       },
       ...steps,
     });
@@ -97,10 +98,11 @@ export async function commitGrant(
         generation,
       })
       .execute();
+    const { offlineJson } = recorded.value;
     await openLease(
       transaction,
       sender,
-      { grant, grantHash, request, backupKey: backup?.name },
+      { grant, grantHash, request, offlineJson, backupKey: backup?.name },
       now(),
     );
     await noteOutcome(transaction, sender, "granted", now(), request.generation);

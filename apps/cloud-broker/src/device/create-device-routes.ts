@@ -1,6 +1,7 @@
 import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
+import { createRekeyRoutes } from "../rekey/create-rekey-routes.ts";
 import type { Route } from "../server/route.ts";
 import { createBrokerKeysExchange } from "./broker-keys-exchange.ts";
 import { answerChallenge } from "./challenge.ts";
@@ -51,6 +52,7 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
       path: DEVICE_ROUTES.brokerKeys,
       handle: serveDeviceMessage(dependencies, createBrokerKeysExchange(dependencies, findDevice)),
     },
+    ...createRekeyRoutes(dependencies, findDevice),
     ...createLeaseRoutes(dependencies, findDevice),
   ];
 }

@@ -13,8 +13,11 @@ import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** What devices need of an order's keys: the envelope as it is, and its content key released. */
-export type DeviceCustody = Pick<KeyCustody, "envelope" | "releaseContentKey">;
+/** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
+export type DeviceCustody = Pick<
+  KeyCustody,
+  "envelope" | "releaseContentKey" | "proposeRekey" | "commitRekey"
+>;
 
 export type DeviceDependencies = {
   readonly store: Store;
@@ -30,6 +33,8 @@ export type DeviceDependencies = {
   readonly watches: Pick<LeaseWatches, "wait">;
   /** Of orders that have none of their own. */
   readonly defaultPolicy: UnlockPolicy;
+  /** Unlocks without network that one order may have in one UTC day. */
+  readonly offlineUnlocksPerDay: number;
   /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
   readonly markPrepared: (
     transaction: Transaction<BrokerTables>,

@@ -19,6 +19,7 @@ export function networkWay(
   const { store, keys, now } = dependencies;
   return {
     action: "unlock",
+    detail: {},
     minimumSuite: node.minimumSuite,
     carriesEnvelope: true,
     async freshness() {
@@ -36,6 +37,6 @@ export function networkWay(
     permit: () => Promise.resolve({ ok: true, value: undefined }),
     useUp: () => consumeNonce(dependencies, message.hash, request, node),
     lease: () => ({}),
-    record: () => Promise.resolve({ ok: true, value: undefined }),
+    record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
   };
 }

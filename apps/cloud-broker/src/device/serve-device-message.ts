@@ -2,6 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import { type AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
+import { fitDenial } from "../core/fit-denial.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
@@ -20,8 +21,14 @@ export type DeviceMessage = {
   readonly correlationId: string;
   /** Named segments of the route's path. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The person who brought it, where the node has no network. */
-  readonly carriedBy?: Actor;
+  readonly carriedBy?: Carrier;
+};
+
+/** The signed-in person who brought a message, where the node has no network. */
+export type Carrier = Extract<Actor, { kind: "caller" }> & {
+  /** Of the path: what the person's right is for. */
+  readonly order: OrderId;
+  readonly reason?: string;
 };
 
 /** Whose message it is, once that is proven. */
@@ -174,17 +181,21 @@ async function signDenial(
   failure: Failure,
   sender: Sender | undefined,
 ): Promise<{ denial: Denial; answer: SignedAnswer }> {
-  const denial = renderDenial(failure, {
+  const rendered = renderDenial(failure, {
     requestHash: message.hash,
     correlationId: message.correlationId,
     ...(sender === undefined ? {} : { serial: sender.serial, order: sender.order }),
   });
+  const denial = message.carriedBy === undefined ? rendered : fitDenial(rendered);
   const status = ERRORS[failure.code].httpStatus;
   return { denial, answer: await signAnswer(keys.signing, MESSAGE_TYPES.denial, denial, status) };
 }
 
 export function actorOf(message: DeviceMessage, sender: Sender | undefined): Actor {
-  if (message.carriedBy !== undefined) return message.carriedBy;
+  if (message.carriedBy !== undefined) {
+    const { order: _order, reason: _reason, ...person } = message.carriedBy;
+    return person;
+  }
   return sender === undefined
     ? { kind: "stranger", address: message.address }
     : { kind: "device", serial: sender.serial, address: message.address };

@@ -14,6 +14,8 @@ import type { SignedAnswer } from "./signed-answer.ts";
 export type UnlockWay = {
   /** Name in the audit trail. */
   readonly action: "unlock" | "offline-unlock";
+  /** What its audit row says beside what all say. */
+  readonly detail: Readonly<Record<string, string>>;
   /** Weakest suite that the answer may be sealed by. */
   readonly minimumSuite: SuiteName;
   /** The device holds an old envelope and can be sent the current one. */
@@ -31,5 +33,5 @@ export type UnlockWay = {
   record(
     transaction: Transaction<BrokerTables>,
     granted: { readonly grant: Grant; readonly grantHash: string; readonly answer: SignedAnswer },
-  ): Promise<Outcome<undefined>>;
+  ): Promise<Outcome<{ readonly offlineJson: string | null }>>;
 };

@@ -16,35 +16,42 @@ export type TokenIssuer = {
   publicKeys(): Promise<readonly JWK[]>;
   /** The word of the broker that the bearer acts for this order; good for one token, five minutes. */
   signAssertion(order: OrderId): Promise<string>;
+  /** The same, that the bearer is the portal's application. */
+  signPortalAssertion(): Promise<string>;
 };
+
+/** Subject of the federated credential of the portal's app registration; no order is named so, for theirs are paths. */
+const PORTAL_SUBJECT = "portal";
 
 /**
  * JWS compact by hand (RFC 7515 §7.1), since jose signs with keys that it holds and not with a vault's; Entra and jose's
  * verifier are what it is tested against.
  */
 export function createTokenIssuer(keys: IssuerKeys, issuer: string, now: Clock): TokenIssuer {
+  async function sign(subject: string): Promise<string> {
+    const issuedAt = Math.floor(now() / 1000);
+    const kid = await keys.signingKid();
+    const signed = [
+      { alg: "RS256", kid, typ: "JWT" },
+      {
+        iss: issuer,
+        sub: subject,
+        aud: AUDIENCE,
+        jti: randomUUID(),
+        iat: issuedAt,
+        nbf: issuedAt,
+        exp: issuedAt + LIFETIME_SECONDS,
+      },
+    ]
+      .map((part) => encodeBase64url(Buffer.from(JSON.stringify(part))))
+      .join(".");
+    const signature = await keys.sign(kid, Buffer.from(signed, "ascii"));
+    return `${signed}.${encodeBase64url(signature)}`;
+  }
   return {
     issuer,
     publicKeys: () => keys.publicKeys(),
-    async signAssertion(order) {
-      const issuedAt = Math.floor(now() / 1000);
-      const kid = await keys.signingKid();
-      const signed = [
-        { alg: "RS256", kid, typ: "JWT" },
-        {
-          iss: issuer,
-          sub: order,
-          aud: AUDIENCE,
-          jti: randomUUID(),
-          iat: issuedAt,
-          nbf: issuedAt,
-          exp: issuedAt + LIFETIME_SECONDS,
-        },
-      ]
-        .map((part) => encodeBase64url(Buffer.from(JSON.stringify(part))))
-        .join(".");
-      const signature = await keys.sign(kid, Buffer.from(signed, "ascii"));
-      return `${signed}.${encodeBase64url(signature)}`;
-    },
+    signAssertion: (order) => sign(order),
+    signPortalAssertion: () => sign(PORTAL_SUBJECT),
   };
 }

@@ -1,10 +1,12 @@
-import { unlockPurpose } from "@databox-cmk/protocol";
+import { type UnlockPolicy, unlockPurpose } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
 import { LEASE_STATES, type LeaseRecord } from "../core/decide-renewal.ts";
+import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { parseFailureJson } from "./failure-json.ts";
+import { parseOfflineTerms } from "./offline-terms.ts";
 
 const leaseState = z.enum(LEASE_STATES);
 
@@ -12,6 +14,8 @@ export type LoadedLease = {
   readonly lease: LeaseRecord;
   readonly stage: string;
   readonly hasEnvelope: boolean;
+  /** The order's own; undefined while the default holds. */
+  readonly policy: UnlockPolicy | undefined;
   /** Id of the drill that this lease has not answered yet. */
   readonly drill: string | undefined;
 };
@@ -24,6 +28,7 @@ export async function loadLease(
   const row = await store
     .selectFrom("leases")
     .innerJoin("orders", "orders.id", "leases.order_id")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "leases.order_id")
     .select((lease) => [
       "leases.order_id",
       "leases.serial",
@@ -34,9 +39,12 @@ export async function loadLease(
       "leases.state",
       "leases.ttl_seconds",
       "leases.outage_grace_seconds",
+      "leases.grace_until_reboot",
+      "leases.offline_json",
       "leases.renewed_at_ms",
       "leases.refusal_json",
       "orders.stage",
+      "unlock_policies.policy_json",
       lease
         .selectFrom("envelopes")
         .select("envelopes.generation")
@@ -67,11 +75,14 @@ export async function loadLease(
       state: leaseState.parse(row.state),
       ttlSeconds: row.ttl_seconds,
       outageGraceSeconds: row.outage_grace_seconds,
+      graceUntilReboot: row.grace_until_reboot === 1,
+      offline: parseOfflineTerms(row.offline_json),
       renewedAtMs: row.renewed_at_ms,
       refusal: parseFailureJson(row.refusal_json),
     },
     stage: row.stage,
     hasEnvelope: row.generation !== null,
+    policy: parseStoredPolicy(row.policy_json),
     drill: row.drill ?? undefined,
   };
 }

@@ -12,8 +12,15 @@ export async function openLease(
     grant,
     grantHash,
     request,
+    offlineJson,
     backupKey,
-  }: { grant: Grant; grantHash: string; request: UnlockQuestion; backupKey: string | undefined },
+  }: {
+    grant: Grant;
+    grantHash: string;
+    request: UnlockQuestion;
+    offlineJson: string | null;
+    backupKey: string | undefined;
+  },
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation
@@ -24,7 +31,7 @@ export async function openLease(
     .where("serial", "=", serial)
     .where("state", "in", ["live", "refused"])
     .execute();
-  const { id, ttlSeconds, outageGraceSeconds, sequence } = grant.lease;
+  const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
   await transaction
     .insertInto("leases")
     .values({
@@ -46,6 +53,8 @@ export async function openLease(
       told_at_ms: null,
       closed_at_ms: null,
       backup_key: backupKey ?? null,
+      grace_until_reboot: graceUntilReboot === true ? 1 : 0,
+      offline_json: offlineJson,
     })
     .execute();
 }

@@ -8,6 +8,7 @@ import {
 
 import { decideRenewal } from "../core/decide-renewal.ts";
 import type { Outcome } from "../core/ports.ts";
+import { leaseTermsOf } from "../core/unlock-policy.ts";
 import { authenticateDevice, malformed } from "../device/authenticate-device.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
@@ -80,27 +81,37 @@ export const conflict: Outcome<never> = {
   failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
 };
 
-/** The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered. */
+/**
+ * On the terms that the order's policy has now; the node's next silence is judged by them.
+ * The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered.
+ */
 async function extend(
-  { commit, keys, now }: DeviceDependencies,
+  { commit, defaultPolicy, keys, now }: DeviceDependencies,
   message: DeviceMessage,
   request: LeaseRenewal,
-  { lease, drill }: LoadedLease,
+  { lease, drill, policy = defaultPolicy }: LoadedLease,
   sequence: number,
 ): Promise<Outcome<SignedAnswer>> {
-  const { ttlSeconds, outageGraceSeconds } = lease;
+  const terms = leaseTermsOf(policy);
   const payload: RenewedLease = {
     requestHash: message.hash,
     order: request.order,
     serial: request.serial,
-    lease: { id: request.lease, ttlSeconds, outageGraceSeconds, sequence },
+    lease: { id: request.lease, ...terms, sequence },
     ...(drill === undefined ? {} : { drill }),
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
   return commit(async (transaction) => {
     const moved = await transaction
       .updateTable("leases")
-      .set({ sequence, last_counter: request.counter, renewed_at_ms: now() })
+      .set({
+        sequence,
+        last_counter: request.counter,
+        renewed_at_ms: now(),
+        ttl_seconds: terms.ttlSeconds,
+        outage_grace_seconds: terms.outageGraceSeconds,
+        grace_until_reboot: terms.graceUntilReboot === true ? 1 : 0,
+      })
       .where("id", "=", request.lease)
       .where("state", "=", "live")
       .where("sequence", "=", lease.sequence)

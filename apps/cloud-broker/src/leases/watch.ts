@@ -101,12 +101,18 @@ function answerAsItStands(
   request: LeaseWatch,
   { lease, drill }: LoadedLease,
 ): Promise<SignedAnswer> {
-  const { ttlSeconds, outageGraceSeconds, sequence } = lease;
+  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
   const payload: RenewedLease = {
     requestHash: message.hash,
     order: request.order,
     serial: request.serial,
-    lease: { id: request.lease, ttlSeconds, outageGraceSeconds, sequence },
+    lease: {
+      id: request.lease,
+      ttlSeconds,
+      outageGraceSeconds,
+      ...(graceUntilReboot ? { graceUntilReboot } : {}),
+      sequence,
+    },
     ...(drill === undefined ? {} : { drill }),
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);

@@ -35,11 +35,18 @@ export async function readStoredPolicy(
 ): Promise<StoredPolicy | undefined> {
   const [row] = await select(store, [order]);
   if (row === undefined) return undefined;
+  const policy = parseStoredPolicy(row.policy_json);
+  if (policy === undefined) return undefined;
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
-    policy: JSON.parse(row.policy_json) as UnlockPolicy,
+    policy,
     revision: row.revision,
     changedAtMs: row.changed_at_ms,
     changedBy: row.changed_by,
   };
+}
+
+/** @param json - null where the order has no policy of its own (a left join) */
+export function parseStoredPolicy(json: string | null): UnlockPolicy | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
+  return json === null ? undefined : (JSON.parse(json) as UnlockPolicy);
 }

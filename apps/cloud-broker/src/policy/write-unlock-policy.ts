@@ -4,7 +4,6 @@ import type { Transaction } from "kysely";
 
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
-import { leaseTermsOf } from "../core/unlock-policy.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Order } from "../orders/order.ts";
@@ -13,8 +12,8 @@ import { requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 
 /**
- * Puts a policy in force, with its audit row of before and after, and with the terms of leases that are live: those reach
- * an open appliance at its next renewal. Possible until the order has ended.
+ * Puts a policy in force, with its audit row of before and after. An open appliance is told at its next renewal; until
+ * then its lease is judged by the terms that it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
   plane: ControlPlane,
@@ -84,13 +83,6 @@ async function putInForce(
       target: "If-Match",
       detail: "another write of the unlock policy was faster; read it again",
     });
-  const { ttlSeconds, outageGraceSeconds } = leaseTermsOf(after.policy);
-  await transaction
-    .updateTable("leases")
-    .set({ ttl_seconds: ttlSeconds, outage_grace_seconds: outageGraceSeconds })
-    .where("order_id", "=", order.id)
-    .where("state", "=", "live")
-    .execute();
 }
 
 function requireStage({ stage }: Order): void {

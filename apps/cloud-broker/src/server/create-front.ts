@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { BrokerConfig } from "../config.ts";
 import type { Clock } from "../core/ports.ts";
+import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressKey } from "./address-key.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
@@ -21,6 +22,7 @@ export type FrontDependencies = {
   >;
   readonly routes: readonly Route[];
   readonly authenticate: AuthenticateCaller;
+  readonly identify?: IdentifySession | undefined;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
@@ -42,6 +44,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
   });
   return createHandler(routes, {
     authenticate,
+    identify: dependencies.identify,
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;

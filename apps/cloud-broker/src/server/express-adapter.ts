@@ -6,8 +6,9 @@ import express, { type Request, type Response } from "express";
 
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
+import type { IdentifySession } from "../portal/identify-session.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
-import type { Answer, AuthenticateCaller, Route, RouteRequest } from "./route.ts";
+import type { Answer, AuthenticateCaller, Reads, Route, RouteRequest } from "./route.ts";
 
 export type Served = {
   readonly route: Route | undefined;
@@ -19,6 +20,8 @@ export type Served = {
 
 export type AdapterOptions = {
   readonly authenticate: AuthenticateCaller;
+  /** Absent: no route is a session's. */
+  readonly identify?: IdentifySession | undefined;
   /** Throws `AppError` RateLimited; called first, and costs nothing. */
   readonly admit: (request: RouteRequest, route: Route | undefined) => void;
   /** Told of each answered request, for logs and audit; awaited before the answer leaves. */
@@ -89,16 +92,22 @@ async function handle(
   route: Route,
   request: RouteRequest,
   message: IncomingMessage,
-  { authenticate }: AdapterOptions,
+  { authenticate, identify }: AdapterOptions,
 ): Promise<Answer> {
-  if ("action" in route) {
-    const known = { ...request, caller: await authenticate(request, route) };
-    if (route.reads === "nothing") return route.handle(known);
-    const bytes = await readBody(message, route);
-    if (route.reads === "jose") return route.handle({ ...known, body: bytes.toString("latin1") });
-    if (route.reads === "events") return route.handle({ ...known, body: parseEventsBody(bytes) });
-    return route.handle({ ...known, body: parseJsonBody(bytes) });
+  if (route.authentication === "session") {
+    if (identify === undefined) throw new TypeError(`${route.path} has nobody to identify it`);
+    return read(route, { ...request, ...(await identify(request)) }, message);
   }
+  if ("action" in route)
+    return read(route, { ...request, caller: await authenticate(request, route) }, message);
+  return read(route, request, message);
+}
+
+async function read<Known extends RouteRequest>(
+  route: Reads<Known>,
+  request: Known,
+  message: IncomingMessage,
+): Promise<Answer> {
   if (route.reads === "nothing") return route.handle(request);
   const bytes = await readBody(message, route);
   // One character a byte: a compact JWS is ASCII, and what is not fails as such.
@@ -171,11 +180,9 @@ function send(message: Request, response: Response, request: RouteRequest, answe
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(tracingHeaders(request)))
     response.setHeader(name, value);
-  response.setHeader("cache-control", "no-store");
-  response.setHeader("pragma", "no-cache");
-  response.setHeader("expires", "-1");
-  response.setHeader("strict-transport-security", "max-age=31536000");
-  response.setHeader("x-content-type-options", "nosniff");
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
+  if (answer.headers?.["cache-control"] === undefined)
+    for (const [name, value] of Object.entries(NEVER_STORED)) response.setHeader(name, value);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   // What was not read is not worth reading: the connection ends with the answer.
   if (!message.complete) response.setHeader("connection", "close");
@@ -183,12 +190,27 @@ function send(message: Request, response: Response, request: RouteRequest, answe
     response.end();
     return;
   }
-  const text = "json" in answer.body ? JSON.stringify(answer.body.json) : answer.body.text;
-  const mediaType =
-    "json" in answer.body ? "application/json; charset=utf-8" : answer.body.mediaType;
+  const { content, mediaType } = contentOf(answer.body);
   response.setHeader("content-type", mediaType);
-  response.setHeader("content-length", Buffer.byteLength(text));
-  response.end(text);
+  response.setHeader("content-length", Buffer.byteLength(content));
+  response.end(content);
+}
+
+/** Whatever a browser takes an answer for, it is neither framed nor rendered with anything active. */
+const ANSWER_HEADERS = {
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+} as const;
+const NEVER_STORED = { "cache-control": "no-store", pragma: "no-cache", expires: "-1" } as const;
+
+function contentOf(body: NonNullable<Answer["body"]>): {
+  readonly content: string | Uint8Array;
+  readonly mediaType: string;
+} {
+  if ("json" in body)
+    return { content: JSON.stringify(body.json), mediaType: "application/json; charset=utf-8" };
+  return { content: "text" in body ? body.text : body.bytes, mediaType: body.mediaType };
 }
 
 const CLIENT_ID = /^[\w.:-]{1,128}$/;

@@ -4,7 +4,7 @@ import { CryptoError, parseJsonList, parseJsonObject, type JsonObject } from "@d
 import { AppError } from "@databox-cmk/errors";
 import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
-import type { Route } from "./route.ts";
+import type { Reads } from "./route.ts";
 
 const MEDIA_TYPES = {
   json: ["application/json"],
@@ -17,7 +17,9 @@ const MEDIA_TYPES = {
   ],
 } as const;
 
-type ReadingRoute = Extract<Route, { maxBytes: number }>;
+type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | "maxBytes"> & {
+  readonly optional?: true;
+};
 
 /**
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its Content-Length where it

@@ -1,6 +1,8 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
 
+import type { Session } from "../portal/sessions.ts";
+
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 
 /** A request as handlers see it: transport checked, nothing else trusted. */
@@ -28,14 +30,17 @@ export type Caller = {
   readonly applicationId?: string;
 };
 export type CallerRequest = RouteRequest & { readonly caller: Caller };
+/** From a page of the portal. */
+export type SessionRequest = CallerRequest & { readonly session: Session };
 
 export type Answer = {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON value, or text of the named media type. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** JSON value, or text or bytes of the named media type. */
   readonly body?:
     | { readonly json: unknown }
-    | { readonly text: string; readonly mediaType: string };
+    | { readonly text: string; readonly mediaType: string }
+    | { readonly bytes: Uint8Array; readonly mediaType: string };
   /** What went wrong, for the log: a handler that rendered it by itself leaves it here. */
   readonly failure?: AppError;
 };
@@ -45,7 +50,7 @@ export type Answer = {
  * `json`: one object, duplicate members refused; `optional`: an empty body is the empty object.
  * `jose`: one compact JWS (application/jose), as text. `events`: one event or a list (JSON or CloudEvents).
  */
-type Reads<Request> =
+export type Reads<Request> =
   | { readonly reads: "nothing"; handle(request: Request): Promise<Answer> }
   | {
       readonly reads: "json";
@@ -70,8 +75,10 @@ export type TokenAuthentication = "caller" | "operator" | "event-delivery";
 
 /**
  * One row of the broker's HTTP surface. A `device` proves itself by the signature of its message, in the handler; a
- * `caller`, an `operator` or Event Grid (`event-delivery`) by a token of Entra, before the body is read. A handler parses, loads, decides, does,
- * renders; it throws `AppError` for what it refuses, and the adapter renders that as an ARM error.
+ * `caller`, an `operator` or Event Grid (`event-delivery`) by a token of Entra, before the body is read; `by: "session"`
+ * by the portal's session instead, whose person needs the very same rights. A `session` route is the portal's own, for
+ * whoever is signed in. A handler parses, loads, decides, does, renders; it throws `AppError` for what it refuses, and the
+ * adapter renders that as an ARM error.
  */
 export type Route = {
   readonly method: Method;
@@ -79,8 +86,10 @@ export type Route = {
   readonly path: string;
 } & (
   | ({ readonly authentication: "device" | "public" } & Reads<RouteRequest>)
+  | ({ readonly authentication: "session" } & Reads<SessionRequest>)
   | ({
       readonly authentication: TokenAuthentication;
+      readonly by?: "session";
       /** ARM action that the caller needs, such as `Microsoft.DataBox/jobs/write`. */
       readonly action: string;
     } & Reads<CallerRequest>)
@@ -89,5 +98,9 @@ export type Route = {
 /** Throws `AppError` AuthenticationFailed or AuthorizationFailed. Called before the body is read. */
 export type AuthenticateCaller = (
   request: RouteRequest,
-  route: { readonly authentication: TokenAuthentication; readonly action: string },
+  route: {
+    readonly authentication: TokenAuthentication;
+    readonly by?: "session";
+    readonly action: string;
+  },
 ) => Promise<Caller>;

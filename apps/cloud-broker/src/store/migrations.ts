@@ -3,7 +3,10 @@ import type { Migration } from "kysely/migration";
 
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { createLeases } from "./migrations/leases.ts";
+import { createOffline } from "./migrations/offline.ts";
+import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
+import { createRekeys } from "./migrations/rekeys.ts";
 import { createRotation } from "./migrations/rotation.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
@@ -13,6 +16,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-key-health": { up: (store) => run(store, KEY_HEALTH) },
   "0003-leases": { up: createLeases },
   "0004-unlock-policies": { up: createUnlockPolicies },
+  "0009-portal": { up: createPortalSessions },
+  "0010-rekeys": { up: createRekeys },
+  "0006-offline": { up: createOffline },
   "0005-rotation": { up: createRotation },
   "0008-recipients": { up: createRecipients },
   "0012-broker-keys": { up: createPinnedKeys },

@@ -101,6 +101,20 @@ export type BrokerTables = {
     kids_json: string;
     at_ms: number;
   };
+  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/decisions/0015). */
+  rekeys: {
+    order_id: string;
+    serial: string;
+    id: string;
+    /** Of order_keys when it was proposed: another key or another rekeying in between makes it void. */
+    revision: number;
+    env: string;
+    kid: string;
+    /** Empty once it is in force: from then on it is a row of `envelopes`. */
+    jwe_json: string;
+    proposed_at_ms: number;
+    committed_at_ms: number | null;
+  };
   consumed_nonces: {
     nonce_hash: string;
     request_hash: string;
@@ -149,6 +163,10 @@ export type BrokerTables = {
     closed_at_ms: number | null;
     /** Name of the backup key by which it was granted; null: the key in force. */
     backup_key: string | null;
+    /** 1: no end by time while nobody answers; the next boot ends it. */
+    grace_until_reboot: number;
+    /** Of a grant that a person carried: how long it holds without an answer (leases/offline-terms.ts). */
+    offline_json: string | null;
   };
   /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
   node_keys: {
@@ -257,6 +275,16 @@ export type BrokerTables = {
     hash: string;
     at_ms: number;
   };
+  /** Who is signed in to the portal. The id is known to the browser only; `sealed` holds the person's tokens (portal/seal.ts). */
+  portal_sessions: {
+    id_hash: string;
+    object_id: string;
+    created_at_ms: number;
+    last_seen_at_ms: number;
+    /** Counts replaced tokens; the compare-and-swap of replicas that refresh at once. */
+    revision: number;
+    sealed: string;
+  };
   operations: {
     id: string;
     order_id: string;
@@ -297,6 +325,38 @@ export type BrokerTables = {
     revision: number;
     changed_at_ms: number;
     changed_by: string;
+  };
+  /** Challenges that people carried; one with an answer is used up, one without may be decided again. */
+  offline_unlocks: {
+    challenge_id: string;
+    order_id: string;
+    serial: string;
+    request_hash: string;
+    submitted_by: string;
+    submitted_by_id: string;
+    reason: string | null;
+    submitted_at_ms: number;
+    granted_at_ms: number | null;
+    grant_hash: string | null;
+    answer: string | null;
+    kid: string | null;
+    lease_json: string | null;
+    /** After it no clock of the node lets the answer open. */
+    expires_at_ms: number | null;
+  };
+  /** Unlocks without network of an order in one UTC day (YYYY-MM-DD). */
+  offline_uses: {
+    order_id: string;
+    day: string;
+    used: number;
+  };
+  /** Hash of each row that a node delivered of its journal; what the row says stands in the audit trail as its claim. */
+  journal_rows: {
+    order_id: string;
+    serial: string;
+    sequence: number;
+    hash: string;
+    received_at_ms: number;
   };
   /** Keys whose newest version is followed. `due_at_ms` is the claim: whoever moves it on asks. */
   key_polls: {

@@ -1,5 +1,6 @@
 import { copyFileSync } from "node:fs";
 
+import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
@@ -49,6 +50,42 @@ async function dieEverywhere(
     }
   return points;
 }
+
+describe("a rekeying whose broker is killed between any two statements", () => {
+  const world = createCustodyWorld();
+  afterAll(() => {
+    world.remove();
+  });
+
+  it("leaves one passkey in force, which is the one that is shown, and can be repeated", async () => {
+    await prepareOrder(world, customerKey("kv-one"));
+    const [serial, other] = SERIALS;
+    const store = await openStore(world.path);
+    const before = await unlockWith(world.custody(store), serial);
+    await store.destroy();
+    const rekey = async (custody: KeyCustody) => {
+      const { id, envelope, proposedKey } = expectOk(await custody.proposeRekey(ORDER, serial));
+      const { env } = envelope;
+      const jwe = parseEnvelope(envelope.jwe);
+      const passkey = await openEnvelope(jwe, proposedKey, { env, ord: ORDER, dev: serial });
+      await custody.commitRekey(ORDER, serial, id, () => Promise.resolve());
+      return new TextDecoder().decode(passkey);
+    };
+    const points = await dieEverywhere(world, rekey, async (custody) => {
+      const inForce = await unlockWith(custody, serial);
+      const shown = expectOk(await custody.revealPasskeys(ORDER));
+      expect(shown.map(({ passkey }) => new TextDecoder().decode(passkey))).toEqual([
+        inForce,
+        before,
+      ]);
+      const next = await rekey(custody);
+      expect(next).not.toBe(before);
+      expect(await unlockWith(custody, serial)).toBe(next);
+      expect(await unlockWith(custody, other)).toBe(before);
+    });
+    expect(points).toBeGreaterThan(16);
+  });
+});
 
 describe("a broker killed between any two statements", () => {
   let world: CustodyWorld;

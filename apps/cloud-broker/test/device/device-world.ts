@@ -104,6 +104,7 @@ export class DeviceWorld implements AsyncDisposable {
         }),
         unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0, perSubscription: 0 },
         watches: createLeaseWatches({ store, now }),
+        offlineUnlocksPerDay: 20,
         defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       }),
       store,

@@ -41,6 +41,12 @@ export class FakeCustody implements DeviceCustody {
   envelope: DeviceCustody["envelope"] = (order, serial) =>
     Promise.resolve(this.#nodes.get(`${order} ${serial}`)?.envelope);
 
+  /** Its nodes have one passkey each; rekeying is tested with the real custody. */
+  proposeRekey: DeviceCustody["proposeRekey"] = () =>
+    Promise.resolve({ ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } });
+
+  commitRekey: DeviceCustody["commitRekey"] = () => Promise.resolve(false);
+
   releaseContentKey: DeviceCustody["releaseContentKey"] = (order, serial) => {
     this.vaultCalls += 1;
     const node = this.#nodes.get(`${order} ${serial}`);

@@ -10,7 +10,11 @@ import {
 } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 
-export type LeaseAnswer = { readonly typ: string; readonly payload: Record<string, unknown> };
+export type LeaseAnswer = {
+  readonly typ: string;
+  readonly payload: Record<string, unknown>;
+  readonly requestHash: string;
+};
 
 const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
@@ -74,12 +78,17 @@ export class LeaseClient {
     type: string,
     payload: object,
   ): Promise<LeaseAnswer> {
+    return this.exchange(leasePath(route, this.lease.id), type, payload);
+  }
+
+  /** Any signed message of this node, and the broker's signed answer to it. */
+  async exchange(path: string, type: string, payload: object): Promise<LeaseAnswer> {
     const text = await this.device.sign(type, payload);
-    const answer = await this.device.post(leasePath(route, this.lease.id), text);
+    const answer = await this.device.post(path, text);
     const { typ } = readHeader(answer.text, 65_536);
     const key = importVerifyKey(this.device.brokerKeys[0]);
     const value = verifyMessage(answer.text, key, typ, 65_536);
     if (value["requestHash"] !== messageHash(text)) throw new Error("answers another request");
-    return { typ, payload: value };
+    return { typ, payload: value, requestHash: messageHash(text) };
   }
 }

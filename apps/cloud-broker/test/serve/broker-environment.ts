@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,6 +25,9 @@ export async function createBrokerEnvironment(): Promise<BrokerEnvironment> {
   const keyFile = join(folder, "tls-key.pem");
   await writeFile(certificateFile, server.certificatePem);
   await writeFile(keyFile, server.privateKeyPem, { mode: 0o600 });
+  const portalDir = join(folder, "portal");
+  await mkdir(portalDir);
+  await writeFile(join(portalDir, "index.html"), "<!doctype html>");
   const dataDir = join(folder, "data");
   return {
     dataDir,
@@ -37,6 +40,8 @@ export async function createBrokerEnvironment(): Promise<BrokerEnvironment> {
       SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
       IDENTITY_RESOURCE_GROUP:
         "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
+      PORTAL_CLIENT_ID: "00000000-0000-4000-8000-0000000000c1",
+      PORTAL_DIR: portalDir,
       LOG_LEVEL: "silent",
     },
     transport: (port) =>

@@ -30,6 +30,12 @@ const PUBLIC = [
   "GET /oidc/v1/keys",
   "GET /webhooks/v1/keys",
   "GET /openapi.json",
+  // Where a browser is sent to sign in, and the portal's files: what they show is the same for everybody.
+  "GET /portal/auth/sign-in",
+  "GET /portal/auth/callback",
+  "GET /",
+  "GET /portal",
+  "GET /portal/*path",
   "OPTIONS /webhooks/v1/keyEvents",
 ];
 const nameOf = (route: Route): string => `${route.method} ${route.path}`;
@@ -53,6 +59,8 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
     [DEVICE_ROUTES.renewals]: MESSAGE_TYPES.leaseRenewal,
     [DEVICE_ROUTES.leaseEvents]: MESSAGE_TYPES.leaseWatch,
+    [DEVICE_ROUTES.rekeys]: MESSAGE_TYPES.rekeyRequest,
+    [DEVICE_ROUTES.rekeyConfirmations]: MESSAGE_TYPES.rekeyConfirmation,
     [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
   };
   // An enrolment proves the key that it carries: here it carries another one.

@@ -3,6 +3,7 @@ import type { StackDescription } from "../core/stack-description.ts";
 /** Where everything is, and how to use it, for a person who has just started the stack. */
 export function renderWhereabouts(stack: StackDescription, stackFile: string): string {
   const rows: readonly (readonly [string, string])[] = [
+    ["Portal", `${stack.portalUrl}/ (sign in as one of the people below; no password)`],
     ["Resource Manager", stack.armUrl],
     ["Broker", stack.brokerUrl],
     ["Entra ID", `${stack.authorityUrl}/${stack.tenantId}`],

@@ -94,3 +94,26 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
     },
   };
 }
+
+/**
+ * Registers the portal as the operator of a broker does it once in Entra ID: a web application that proves itself by the
+ * broker's own word (federated credential), so that there is no secret.
+ *
+ * @returns its client id
+ */
+export async function registerPortal(control: ControlApi, brokerUrl: string): Promise<string> {
+  const clientId = randomUUID();
+  await control.put(`/applications/${clientId}`, {
+    displayName: "Data Box portal",
+    redirectUris: [`${brokerUrl}/portal/auth/callback`],
+    federatedCredentials: [
+      {
+        name: "portal",
+        issuer: brokerUrl,
+        subject: "portal",
+        audiences: ["api://AzureADTokenExchange"],
+      },
+    ],
+  });
+  return clientId;
+}

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,7 @@ import { createTransport } from "../azure/transport.ts";
 import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
 import { prepareCertificates, type StackCertificates } from "./certificates.ts";
 import { type ChildService, startChild } from "./child-service.ts";
-import { createControlApi, type Directory, registerCallers } from "./directory.ts";
+import { createControlApi, type Directory, registerCallers, registerPortal } from "./directory.ts";
 import { freePort } from "./free-port.ts";
 import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
@@ -17,6 +18,8 @@ import { writeStackFile } from "./stack-file.ts";
 const BROKER_MAIN = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
 );
+/** What `vite build` leaves; without it the broker serves the portal's API only. */
+const PORTAL_FILES = fileURLToPath(new URL("../../../portal/dist", import.meta.url));
 const BROKER_READY_MS = 30_000;
 const SERVICE_RESOURCE_GROUP = "databox-service";
 
@@ -94,10 +97,11 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   using transport = createTransport(caPem);
   const control = createControlApi(emulator.controlUrl, transport.policies);
   const directory = await registerCallers(control);
+  const portalClientId = await registerPortal(control, brokerUrl);
   let description: StackDescription = {
     armUrl: emulator.armUrl,
     authorityUrl: emulator.authorityUrl,
-    portalUrl: brokerUrl,
+    portalUrl: `${brokerUrl}/portal`,
     brokerUrl,
     vaultSuffix: emulator.vaultSuffix,
     imdsUrl: emulator.imdsUrl,
@@ -127,6 +131,8 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
 
   const settings = {
     ...brokerEnvironment(description, parts, service),
+    PORTAL_CLIENT_ID: portalClientId,
+    ...(existsSync(join(PORTAL_FILES, "index.html")) ? { PORTAL_DIR: PORTAL_FILES } : {}),
     ...options.brokerEnvironment,
   };
   const startBroker = (environment: Readonly<Record<string, string>> = {}) =>

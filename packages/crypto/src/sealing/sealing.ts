@@ -21,6 +21,7 @@ export type SealingKey = {
 };
 
 const UNLOCK_LABEL = new TextEncoder().encode("databox-cmk/unlock/v1");
+const REKEY_LABEL = new TextEncoder().encode("databox-cmk/rekey/v1");
 const MESSAGE_HASH_BYTES = 32;
 /** CEKs are sealed, not files. */
 const PLAINTEXT_MAX_BYTES = 512;
@@ -33,9 +34,18 @@ const TAG_BYTES = 16;
  * @throws {CryptoError} `malformed`
  */
 export function unlockInfo(requestHash: string): Uint8Array {
+  return bind(UNLOCK_LABEL, requestHash);
+}
+
+/** As {@link unlockInfo}, for the two content keys of a rekeying: neither answer opens as the other. */
+export function rekeyInfo(requestHash: string): Uint8Array {
+  return bind(REKEY_LABEL, requestHash);
+}
+
+function bind(label: Uint8Array, requestHash: string): Uint8Array {
   const bytes = decodeBase64url(requestHash, "request hash");
   if (bytes.byteLength !== MESSAGE_HASH_BYTES) throw malformed("request hash: expected 32 bytes");
-  return Buffer.concat([UNLOCK_LABEL, bytes]);
+  return Buffer.concat([label, bytes]);
 }
 
 /** A key for one answer. The private half never leaves WebCrypto (not extractable). */

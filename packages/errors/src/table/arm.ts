@@ -148,6 +148,11 @@ export const ARM_ERRORS = {
       },
       "wrong-issuer": { message: "The access token was issued by another tenant" },
       "bad-signature": { message: "The signature of the access token is not valid" },
+      "no-session": {
+        message: "Nobody is signed in to the portal, or the session has ended",
+        steps: [{ text: "Sign in to the portal again" }],
+        why: "A session ends after an hour without use, after eight hours, when the person signs out, and when Entra ID renews its tokens no more.",
+      },
     },
     why: "Every call needs a token of Microsoft Entra ID for this tenant and this service.",
     meanwhile: NOTHING_DONE,

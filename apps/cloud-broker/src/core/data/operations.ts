@@ -159,6 +159,18 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Remove unlock budget",
     "Removes the limit of unlocks per day",
   ),
+  entry(
+    "jobs/offlineUnlocks/action",
+    "Jobs",
+    "Unlock without network",
+    "Takes the challenge of an appliance that has no network, and gives the answer that opens it",
+  ),
+  entry(
+    "jobs/offlineUnlocks/read",
+    "Jobs",
+    "Read unlocks without network",
+    "Lists who unlocked which appliance without network",
+  ),
   entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
   entry(
     "jobs/unlockPolicy/read",

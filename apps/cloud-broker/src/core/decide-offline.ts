@@ -1,0 +1,64 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+import type { Failure, Outcome } from "./ports.ts";
+
+/** What is known of a challenge id: who used it, and what was answered. */
+export type ChallengeRecord = {
+  readonly requestHash: string;
+  /** Undefined while nothing was granted: the same challenge may be decided again. */
+  readonly granted: { readonly atMs: EpochMs; readonly answer: string } | undefined;
+};
+
+export type ChallengeStep =
+  | { readonly kind: "fresh" }
+  /** Used up before without a grant (a vault was down, a key disabled): its counter is its own. */
+  | { readonly kind: "again" }
+  | { readonly kind: "repeat"; readonly answer: string };
+
+/** A person may lose the page, or scan twice: the same challenge gets the same answer this long. */
+const REPEAT_MS = 15 * 60_000;
+
+export function decideChallenge(
+  requestHash: string,
+  record: ChallengeRecord | undefined,
+  nowMs: EpochMs,
+): Outcome<ChallengeStep> {
+  if (record === undefined) return { ok: true, value: { kind: "fresh" } };
+  if (record.requestHash !== requestHash)
+    return refuse({
+      code: "ReplayDetected",
+      detail: "challengeId: used by another message",
+    });
+  if (record.granted === undefined) return { ok: true, value: { kind: "again" } };
+  const { atMs, answer } = record.granted;
+  if (nowMs - atMs <= REPEAT_MS) return { ok: true, value: { kind: "repeat", answer } };
+  return refuse({
+    code: "ReplayDetected",
+    detail: "challengeId: answered before; make a new challenge at the appliance",
+  });
+}
+
+/** What the order's policy and the broker's limit say to an unlock without network. */
+export function decideOfflineUse(
+  { offline }: Pick<UnlockPolicy, "offline">,
+  usedToday: number,
+  limitPerDay: number,
+): Outcome<undefined> {
+  if (!offline.allowed) return refuse({ code: "OfflineUnlockForbidden", reason: "policy" });
+  if (usedToday >= limitPerDay) return refuse(dayIsUsedUp(limitPerDay));
+  return { ok: true, value: undefined };
+}
+
+export function dayIsUsedUp(limitPerDay: number): Failure {
+  return { code: "OfflineUnlockForbidden", reason: "limit", facts: { limitPerDay } };
+}
+
+/** The UTC day that a use counts for. */
+export function dayOf(nowMs: EpochMs): string {
+  return new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
+}
+
+function refuse(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}

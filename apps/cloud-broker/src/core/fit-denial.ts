@@ -1,0 +1,35 @@
+import type { Denial } from "@databox-cmk/protocol";
+
+/**
+ * Largest payload of a denial that a person carries, in bytes: with header and signature it makes one QR code of version 34
+ * at level M (ISO/IEC 18004), which a phone reads from a screen.
+ */
+export const CARRIED_DENIAL_MAX_BYTES = 1050;
+const SENTENCE_MAX_CHARACTERS = 240;
+
+/**
+ * Gives up what the person can find elsewhere, last things first: commands (they are the administrator's, and stand in the
+ * portal), then steps (the agent has a table of its own), then the tails of sentences. Code, class and who always stay.
+ */
+export function fitDenial(denial: Denial, maxBytes: number = CARRIED_DENIAL_MAX_BYTES): Denial {
+  let fitted = denial;
+  const fits = () => bytesOf(JSON.stringify(fitted)) <= maxBytes;
+  if (fits()) return fitted;
+  fitted = { ...fitted, steps: fitted.steps.map(({ text }) => ({ text })) };
+  while (!fits() && fitted.steps.length > 0)
+    fitted = { ...fitted, steps: fitted.steps.slice(0, -1) };
+  if (fits()) return fitted;
+  const { vaultRequestId: _vaultRequestId, ...rest } = fitted;
+  return { ...rest, message: shorten(rest.message), ask: shorten(rest.ask) };
+}
+
+/** Of the text in UTF-8. */
+function bytesOf(text: string): number {
+  return encodeURIComponent(text).replaceAll(/%../g, "x").length;
+}
+
+function shorten(sentence: string): string {
+  return sentence.length <= SENTENCE_MAX_CHARACTERS
+    ? sentence
+    : `${sentence.slice(0, SENTENCE_MAX_CHARACTERS - 1)}…`;
+}

@@ -1,0 +1,88 @@
+import type { Transaction } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import type { CustodyDependencies } from "./custody-dependencies.ts";
+import type { AlsoCommit } from "./key-custody.ts";
+
+type Dependencies = Pick<CustodyDependencies, "store" | "now">;
+
+export type RekeyCommit = {
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly rekey: string;
+  readonly alsoCommit: AlsoCommit;
+};
+
+/**
+ * The next generation of a node's envelope, by the compare-and-swap of every change of an order's envelopes. A proposal that a
+ * rotation has overtaken stays what it was, and its node proposes again.
+ */
+export async function commitRekey(
+  { store, now }: Dependencies,
+  commit: RekeyCommit,
+): Promise<boolean> {
+  try {
+    await store.transaction().execute(async (transaction) => {
+      await putInForce(transaction, commit, now());
+      await commit.alsoCommit(transaction);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof CommitConflict) return false;
+    throw error;
+  }
+}
+
+async function putInForce(
+  transaction: Transaction<BrokerTables>,
+  { order, serial, rekey }: RekeyCommit,
+  nowMs: number,
+): Promise<void> {
+  const proposed = await transaction
+    .selectFrom("rekeys")
+    .select(["revision", "env", "kid", "jwe_json"])
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("id", "=", rekey)
+    .where("committed_at_ms", "is", null)
+    .executeTakeFirst();
+  if (proposed === undefined) throw new CommitConflict();
+  const { revision, env, kid, jwe_json } = proposed;
+  const bound = await transaction
+    .updateTable("order_keys")
+    .set({ revision: revision + 1 })
+    .where("order_id", "=", order)
+    .where("revision", "=", revision)
+    .executeTakeFirst();
+  if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+  const newest = await transaction
+    .selectFrom("envelopes")
+    .select((row) => row.fn.max("generation").as("generation"))
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .executeTakeFirstOrThrow();
+  const generation = newest.generation + 1;
+  try {
+    await transaction
+      .insertInto("envelopes")
+      .values({ order_id: order, serial, generation, env, kid, jwe_json, created_at_ms: nowMs })
+      .execute();
+  } catch (error) {
+    throw isTakenKey(error) ? new CommitConflict() : error;
+  }
+  await transaction
+    .updateTable("rekeys")
+    .set({ committed_at_ms: nowMs, jwe_json: "" })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("id", "=", rekey)
+    .execute();
+  await transaction
+    .updateTable("nodes")
+    .set({ passkey_origin: "generated" })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .execute();
+}

@@ -1,0 +1,67 @@
+import type { AppendAudit } from "../audit/append-audit.ts";
+import type { VerifyToken } from "../callers/verify-token.ts";
+import type { BrokerConfig } from "../config.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Route } from "../server/route.ts";
+import type { Store } from "../store/open-store.ts";
+import { createIdentifySession, type IdentifySession } from "./identify-session.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
+import { createSeal } from "./seal.ts";
+import { createSessionRoutes } from "./session-routes.ts";
+import { createSessions } from "./sessions.ts";
+import { createSignInRoutes } from "./sign-in-routes.ts";
+import type { StaticFiles } from "./static-files.ts";
+import { createStaticRoutes } from "./static-routes.ts";
+import { createUserTokens } from "./user-tokens.ts";
+
+/** What the portal needs of the world outside of the broker; absent: the broker serves no portal. */
+export type PortalParts = {
+  readonly provider: IdentityProvider;
+  /** 32 bytes, shared by all replicas. */
+  readonly sealingKey: Uint8Array;
+  /** Absent: somebody else serves the pages. */
+  readonly files?: StaticFiles | undefined;
+};
+
+export type Portal = {
+  readonly routes: readonly Route[];
+  readonly identify: IdentifySession;
+  /** Forgets sessions that are over. */
+  sweep(): Promise<void>;
+};
+
+export function createPortal(
+  { provider, sealingKey, files }: PortalParts,
+  dependencies: {
+    readonly config: BrokerConfig;
+    readonly store: Store;
+    readonly verifyToken: VerifyToken;
+    readonly appendAudit: AppendAudit;
+    readonly now: Clock;
+  },
+): Portal {
+  const { config, store, verifyToken, now } = dependencies;
+  const seal = createSeal(sealingKey);
+  const sessions = createSessions({ store, seal, now });
+  const tokens = createUserTokens({ sessions, provider, now });
+  return {
+    routes: [
+      ...createSignInRoutes({ ...dependencies, provider, sessions, seal }),
+      ...createSessionRoutes({
+        tenantId: config.TENANT_ID,
+        armUrl: config.ARM_URL,
+        brokerUrl: config.BROKER_URL,
+        vaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      }),
+      // Last: its paths are any.
+      ...(files === undefined ? [] : createStaticRoutes(files)),
+    ],
+    identify: createIdentifySession({
+      sessions,
+      tokens,
+      verifyToken,
+      portalUrl: config.BROKER_URL,
+    }),
+    sweep: () => sessions.forgetExpired(),
+  };
+}

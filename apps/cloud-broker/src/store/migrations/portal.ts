@@ -1,0 +1,15 @@
+import { type Kysely, sql } from "kysely";
+
+/** Sessions of people who signed in to the portal. */
+export async function createPortalSessions(store: Kysely<unknown>): Promise<void> {
+  for (const statement of PORTAL) await sql.raw(statement).execute(store);
+}
+
+const PORTAL = [
+  `create table portal_sessions (
+    id_hash text primary key, object_id text not null, created_at_ms bigint not null, last_seen_at_ms bigint not null,
+    revision integer not null, sealed text not null)`,
+  `create index portal_sessions_by_person on portal_sessions (object_id, last_seen_at_ms)`,
+  `create index portal_sessions_by_use on portal_sessions (last_seen_at_ms)`,
+  `create index portal_sessions_by_age on portal_sessions (created_at_ms)`,
+];

@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import * as z from "zod";
+
+import { parseConfig, type RunningBroker, startBroker } from "../../src/index.ts";
+import { type Browser, createBrowser, type PageAnswer, type PageRequest } from "./browser.ts";
+
+export const USERS = {
+  ada: { userName: "ada@contoso.example", displayName: "Ada Lovelace", roles: ["Owner"] },
+  ren: { userName: "ren@contoso.example", displayName: "Ren Reader", roles: ["DataBoxReader"] },
+  opal: {
+    userName: "opal@databox.example",
+    displayName: "Opal Operator",
+    roles: ["DataBox.Operator"],
+  },
+  nobody: { userName: "nobody@contoso.example", displayName: "No Role", roles: [] },
+} as const;
+export const SCRIPT = `console.log("portal");${"// padding\n".repeat(100)}`;
+
+const SESSION = z.object({ csrfToken: z.string() });
+
+/** A page that is signed in: what a script of the portal can do. */
+export type SignedInPage = {
+  readonly browser: Browser;
+  readonly csrfToken: string;
+  readonly call: (
+    path: string,
+    options?: PageRequest & { readonly json?: unknown },
+  ) => Promise<PageAnswer>;
+};
+
+/** A real broker and a real emulator of Entra ID on TLS; the portal's application is registered there. */
+export type PortalWorld = AsyncDisposable & {
+  readonly emulator: AzureEmulator;
+  readonly broker: RunningBroker;
+  readonly portalUrl: string;
+  readonly clientId: string;
+  readonly caPem: string;
+  readonly databaseFile: string;
+  control(method: string, path: string, body?: object): Promise<PageAnswer>;
+  /** Another replica of the broker, on the same data. @returns its own address */
+  startReplica(): Promise<string>;
+  newBrowser(): Browser;
+  signIn(user: keyof typeof USERS): Promise<SignedInPage>;
+};
+
+export async function startPortalWorld(
+  options: { readonly tokenLifetimeSeconds?: number } = {},
+): Promise<PortalWorld> {
+  await using opened = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), "portal-"));
+  opened.defer(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const ca = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+  const emulator = await createAzureEmulator({
+    port: 0,
+    imdsPort: 0,
+    dnsPort: 0,
+    certificateAuthority: ca,
+    dnsNames: ["broker.localhost"],
+    ...options,
+  });
+  opened.defer(() => emulator.close());
+  const port = await freePort();
+  const portalUrl = `https://broker.localhost:${String(port)}`;
+  const clientId = randomUUID();
+  const operatorBrowser = opened.use(createBrowser(ca.certificatePem));
+  const control = async (method: string, path: string, body?: object): Promise<PageAnswer> => {
+    const answer = await operatorBrowser.go(`${emulator.controlUrl}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
+    return answer;
+  };
+  await control("PUT", `/applications/${clientId}`, {
+    displayName: "Data Box portal",
+    redirectUris: [`${portalUrl}/portal/auth/callback`],
+    federatedCredentials: [
+      {
+        name: "portal",
+        issuer: portalUrl,
+        subject: "portal",
+        audiences: ["api://AzureADTokenExchange"],
+      },
+    ],
+  });
+  for (const { userName, displayName, roles } of Object.values(USERS))
+    await control("PUT", `/users/${userName}`, { displayName, roles, password: randomUUID() });
+
+  const variables = {
+    ...writeFiles(folder, ca),
+    BROKER_URL: portalUrl,
+    ARM_URL: emulator.armUrl,
+    ENTRA_AUTHORITY: emulator.authorityUrl,
+    TENANT_ID: emulator.tenantId,
+    KEY_VAULT_SUFFIXES: emulator.vaultSuffix,
+    SERVICE_KEY_URL: `https://service.${emulator.vaultSuffix}/keys/service`,
+    IDENTITY_RESOURCE_GROUP: `/subscriptions/${emulator.subscriptionId}/resourceGroups/${emulator.resourceGroup}`,
+    DNS_SERVER: `${emulator.dns.address}:${String(emulator.dns.port)}`,
+    PORTAL_CLIENT_ID: clientId,
+    RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+    LRO_RETRY_AFTER_SECONDS: "0",
+    LOG_LEVEL: "silent",
+  };
+  const start = async (at: number): Promise<RunningBroker> => {
+    const broker = await startBroker(parseConfig({ ...variables, BROKER_PORT: String(at) }));
+    opened.defer(() => broker.close());
+    return broker;
+  };
+  const broker = await start(port);
+  const resources = opened.move();
+
+  const newBrowser = (): Browser => resources.use(createBrowser(ca.certificatePem));
+  return {
+    emulator,
+    broker,
+    portalUrl,
+    clientId,
+    caPem: ca.certificatePem,
+    databaseFile: join(folder, "data", "broker.sqlite"),
+    control,
+    startReplica: async () => {
+      const replica = await startBroker(parseConfig({ ...variables, BROKER_PORT: "0" }));
+      resources.defer(() => replica.close());
+      return `https://broker.localhost:${String(replica.port)}`;
+    },
+    newBrowser,
+    async signIn(user) {
+      const browser = newBrowser();
+      await browser.signIn(portalUrl, USERS[user].userName);
+      return openPage(browser, portalUrl);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** The page of a browser that is signed in already. */
+export async function openPage(browser: Browser, portalUrl: string): Promise<SignedInPage> {
+  const { status, text, json } = await browser.go(`${portalUrl}/portal/api/session`);
+  if (status !== 200) throw new Error(`not signed in: ${text}`);
+  const { csrfToken } = SESSION.parse(json);
+  return {
+    browser,
+    csrfToken,
+    call: (path, { json: body, ...options } = {}) =>
+      browser.go(`${portalUrl}${path}`, {
+        ...options,
+        headers: {
+          "sec-fetch-site": "same-origin",
+          ...(options.method === undefined || options.method === "GET"
+            ? {}
+            : { origin: portalUrl, "x-csrf-token": csrfToken }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...options.headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+  };
+}
+
+function writeFiles(
+  folder: string,
+  ca: { readonly certificatePem: string; readonly privateKeyPem: string },
+): Record<string, string> {
+  const server = issueServerCertificate({
+    ca,
+    commonName: "broker.localhost",
+    dnsNames: ["broker.localhost"],
+    validityDays: 2,
+  });
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
+    return join(folder, name);
+  };
+  mkdirSync(join(folder, "portal", "assets"), { recursive: true });
+  write(
+    "portal/index.html",
+    '<!doctype html><meta property="csp-nonce" nonce="__CSP_NONCE__"><title>Portal</title><script type="module" nonce="__CSP_NONCE__" src="/portal/assets/index-Ab12Cd34.js"></script>',
+  );
+  write("portal/favicon.svg", "<svg/>");
+  write("portal/secret.pem", "not a kind of file that is served");
+  write("portal/assets/index-Ab12Cd34.js", SCRIPT);
+  write("portal/assets/index-Ab12Cd34.js.br", brotliCompressSync(SCRIPT));
+  write("portal/assets/index-Ab12Cd34.js.gz", gzipSync(SCRIPT));
+  return {
+    EXTRA_CA_FILE: write("ca.pem", ca.certificatePem),
+    BROKER_TLS_CERTIFICATE_FILE: write("tls.pem", server.certificatePem),
+    BROKER_TLS_KEY_FILE: write("tls-key.pem", server.privateKeyPem),
+    BROKER_DATA_DIR: join(folder, "data"),
+    PORTAL_DIR: join(folder, "portal"),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("loopback gave no port");
+  return address.port;
+}

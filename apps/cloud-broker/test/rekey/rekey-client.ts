@@ -1,0 +1,116 @@
+import {
+  decodeBase64url,
+  encodeBase64url,
+  generateSealingKey,
+  messageHash,
+  openEnvelope,
+  parseEnvelope,
+  rekeyInfo,
+} from "@databox-cmk/crypto";
+import {
+  DEVICE_ROUTES,
+  MESSAGE_TYPES,
+  type RekeyConfirmation,
+  rekeyProposal,
+  type RekeyRequest,
+  signedEnvelope,
+  type SignedEnvelope,
+} from "@databox-cmk/protocol";
+
+import { LeaseClient, type LeaseAnswer } from "../leases/lease-client.ts";
+
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+
+export type Proposal = {
+  readonly rekey: string;
+  readonly envelope: SignedEnvelope;
+  readonly currentPasskey: string;
+  readonly proposedPasskey: string;
+};
+
+/** A node that is unlocked, as an agent's `rekey` speaks. */
+export class RekeyClient {
+  readonly holder: LeaseClient;
+
+  constructor(holder: LeaseClient) {
+    this.holder = holder;
+  }
+
+  static async unlock(device: LeaseClient["device"]): Promise<RekeyClient> {
+    return new RekeyClient(await LeaseClient.unlock(device));
+  }
+
+  async ask(
+    change: Partial<RekeyRequest> = {},
+  ): Promise<
+    LeaseAnswer & { readonly sealingKey: Awaited<ReturnType<typeof generateSealingKey>> }
+  > {
+    const { device, lease } = this.holder;
+    const sealingKey = await generateSealingKey("X-Wing");
+    device.counter += 1;
+    const answer = await this.holder.exchange(DEVICE_ROUTES.rekeys, MESSAGE_TYPES.rekeyRequest, {
+      lease: lease.id,
+      sequence: lease.sequence,
+      order: device.order,
+      serial: device.serial,
+      env: device.envelope?.env ?? "",
+      bootId: BOOT_ID,
+      counter: device.counter,
+      hpke: { suite: "X-Wing", publicKey: encodeBase64url(sealingKey.publicKey) },
+      ...change,
+    } satisfies RekeyRequest);
+    return { ...answer, sealingKey };
+  }
+
+  /** Asks, and opens what came: both envelopes with their own content keys. */
+  async propose(): Promise<Proposal> {
+    const { device } = this.holder;
+    const current = device.envelope;
+    if (current === undefined) throw new Error("no envelope");
+    const { payload, requestHash, sealingKey } = await this.ask();
+    const { rekey, sealed, envelope } = rekeyProposal.parse(payload);
+    const both = await sealingKey.open(
+      { enc: decodeBase64url(sealed.enc), ciphertext: decodeBase64url(sealed.ciphertext) },
+      rekeyInfo(requestHash),
+    );
+    const proposed = readEnvelope(envelope);
+    return {
+      rekey,
+      envelope: proposed,
+      currentPasskey: await this.#open(current, both.subarray(0, 32)),
+      proposedPasskey: await this.#open(proposed, both.subarray(32)),
+    };
+  }
+
+  async confirm(rekey: string): Promise<SignedEnvelope> {
+    const { device } = this.holder;
+    device.counter += 1;
+    const { payload } = await this.holder.exchange(
+      DEVICE_ROUTES.rekeyConfirmations,
+      MESSAGE_TYPES.rekeyConfirmation,
+      {
+        rekey,
+        order: device.order,
+        serial: device.serial,
+        bootId: BOOT_ID,
+        counter: device.counter,
+        journalHead: messageHash("journal"),
+      } satisfies RekeyConfirmation,
+    );
+    const text = String(payload["envelope"]);
+    device.keepEnvelope(text);
+    return readEnvelope(text);
+  }
+
+  async #open({ env, jwe }: SignedEnvelope, contentKey: Uint8Array): Promise<string> {
+    const { order: ord, serial: dev } = this.holder.device;
+    const passkey = await openEnvelope(parseEnvelope(jwe), contentKey, { env, ord, dev });
+    return new TextDecoder().decode(passkey);
+  }
+}
+
+/** Payload of a signed envelope; the device client has checked the signature of what it keeps. */
+function readEnvelope(text: string): SignedEnvelope {
+  const payload = Buffer.from(text.split(".")[1] ?? "", "base64url").toString("utf8");
+  return signedEnvelope.parse(JSON.parse(payload));
+}

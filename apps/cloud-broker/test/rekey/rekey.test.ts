@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { jobPath } from "../control-plane/world.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { RekeyClient } from "./rekey-client.ts";
+
+const JOB = "rekeyed-order";
+let world: BrokerWorld;
+let client: RekeyClient;
+beforeEach(async () => {
+  world = await createBrokerWorld();
+  client = await RekeyClient.unlock(await world.delivered(JOB));
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const shownPasskey = async (): Promise<string> => {
+  const { json } = await world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
+  return json.value[0].jobSecrets.podSecrets[0].devicePassword;
+};
+const rows = () => world.store().selectFrom("rekeys").select("serial").execute();
+const activity = async (): Promise<string[]> => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
+  return json.value.map(({ row }: { row: { action: string } }) => row.action);
+};
+
+describe("a rekeying", () => {
+  test("proposes another passkey, and puts it in force when the node confirms it", async () => {
+    const before = await shownPasskey();
+    const { device } = client.holder;
+    const current = device.envelope;
+    const proposal = await client.propose();
+    expect(proposal.currentPasskey).toBe(before);
+    expect(proposal.proposedPasskey).not.toBe(before);
+    expect(proposal.envelope.generation).toBe((current?.generation ?? 0) + 1);
+    expect(proposal.envelope.env).not.toBe(current?.env);
+    // Until the volume takes it, the portal shows what opens the volume.
+    expect(await shownPasskey()).toBe(before);
+    const inForce = await client.confirm(proposal.rekey);
+    expect(inForce).toEqual(proposal.envelope);
+    expect(await shownPasskey()).toBe(proposal.proposedPasskey);
+    expect(await activity()).toEqual(expect.arrayContaining(["rekey/propose", "rekey"]));
+    // The node goes on with it.
+    expect(await LeaseClient.unlock(device)).toBeInstanceOf(LeaseClient);
+  });
+
+  test("is the same until it is confirmed, and confirmed once however often the node asks", async () => {
+    const first = await client.propose();
+    const second = await client.propose();
+    expect(second).toEqual(first);
+    const inForce = await client.confirm(first.rekey);
+    expect(await client.confirm(first.rekey)).toEqual(inForce);
+    expect((await activity()).filter((action) => action === "rekey")).toHaveLength(1);
+    const next = await client.propose();
+    expect(next.currentPasskey).toBe(first.proposedPasskey);
+    expect(next.rekey).not.toBe(first.rekey);
+  });
+
+  test("that another key of the order overtook is void, and the node is told what is in force", async () => {
+    const { env } = client.holder.device.envelope ?? {};
+    const overtaken = await client.propose();
+    await world
+      .store()
+      .updateTable("order_keys")
+      .set((row) => ({ revision: row("revision", "+", 1) }))
+      .execute();
+    const inForce = await client.confirm(overtaken.rekey);
+    expect(inForce.env).toBe(env);
+    const again = await client.propose();
+    expect(again.rekey).not.toBe(overtaken.rekey);
+    expect((await client.confirm(again.rekey)).env).toBe(again.envelope.env);
+  });
+
+  test.each([
+    [
+      "a lease that it does not hold",
+      { lease: "00000000-0000-4000-8000-000000000009" },
+      "LeaseInvalid",
+    ],
+    ["another boot", { bootId: "another-boot-id" }, "LeaseInvalid"],
+    ["an old counter", { counter: 1 }, "CounterRollback"],
+    ["another envelope", { env: "00000000-0000-4000-8000-000000000009" }, "EnvelopeMismatch"],
+    ["a weaker suite", { hpke: { suite: "X25519", publicKey: "AAAA" } }, "SuiteDowngrade"],
+    [
+      "a key of the wrong size",
+      { hpke: { suite: "X-Wing", publicKey: "AAAA" } },
+      "DeviceMessageMalformed",
+    ],
+    ["another node", { serial: "DBX-OTHER" }, "OrderMismatch"],
+  ] as const)("with %s is refused", async (_name, change, code) => {
+    expect((await client.ask(change)).payload).toMatchObject({ code });
+    expect(await activity()).not.toContain("rekey");
+  });
+
+  test("is refused where an unlock would be: kill switch, disabled key", async () => {
+    world.vaults.setEnabled(world.kid, false);
+    expect((await client.ask()).payload).toMatchObject({
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      class: "refused",
+    });
+    world.vaults.setEnabled(world.kid, true);
+    const body = { reason: "stolen" };
+    await world.call("POST", `${jobPath(JOB)}/revoke?${API}`, {
+      body,
+      claims: { roles: ["Owner"] },
+    });
+    expect((await client.ask()).payload).toMatchObject({ code: "UnlockRevoked" });
+  });
+
+  test("of an order that is erased leaves nothing behind", async () => {
+    await client.propose();
+    expect(await rows()).toHaveLength(1);
+    for (const action of ["pickUp", "receive", "startCopy", "complete", "erase"])
+      await world.operator(action, JOB);
+    expect(await rows()).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { ErrorRow } from "../row.ts";
+import { UNLOCK_AGAIN } from "./steps.ts";
+
+/** Unlocks without network, and what a node has to tell of the time in which nobody listened. */
+export const OFFLINE_ERRORS = {
+  OfflineUnlockForbidden: {
+    title: "Unlocking without network is not allowed",
+    message: "Unlocking without network is not allowed for this order",
+    class: "refused",
+    httpStatus: 403,
+    who: "security-administrator",
+    recoverable: "yes",
+    ask: "Connect the appliance to a network, or ask your security administrator to allow unlocks of order {orderName} without one.",
+    steps: [
+      {
+        text: "See what the order's unlock policy says of offline unlocks, and change it if that is wanted",
+        command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
+      },
+      UNLOCK_AGAIN,
+    ],
+    reasons: {
+      policy: {
+        message: "The order's unlock policy allows no unlock without network",
+        why: "The policy says `offline.allowed: false`.",
+      },
+      limit: {
+        message: "The order has used up its unlocks without network of this day",
+        ask: "Connect the appliance to a network, or try again tomorrow (UTC): the unlocks of order {orderName} without network are used up for today.",
+        steps: [
+          {
+            text: "See who unlocked which node without network",
+            command: 'az rest --method get --url "{orderId}/offlineUnlocks?api-version=2022-12-01"',
+          },
+          {
+            text: "Wait for the next day (UTC), or have OFFLINE_UNLOCKS_PER_DAY raised by the broker's operator",
+          },
+          UNLOCK_AGAIN,
+        ],
+        why: "Each order has so many a day, so that a stolen account cannot open a fleet.",
+      },
+    },
+    why: "A person brought the challenge of an appliance, and the rules of its order do not allow to answer it.",
+    meanwhile: "The challenge is not used up and no vault is asked; the volume stays locked.",
+  },
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,61 @@
+import * as z from "zod/mini";
+
+import {
+  base64url,
+  bootId,
+  compactJws,
+  counter,
+  messageHash,
+  orderId,
+  serial,
+  suiteName,
+  uuid,
+} from "./fields.ts";
+import { grant } from "./unlock.ts";
+
+/** Asks for another unlock key. Whoever holds a live lease may: it stands for the decision that gave it. */
+export const rekeyRequest = z.strictObject({
+  lease: uuid,
+  sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
+  order: orderId,
+  serial,
+  /** Of the envelope in force. */
+  env: uuid,
+  bootId,
+  counter,
+  hpke: z.strictObject({ suite: suiteName, publicKey: base64url(1622) }),
+});
+export type RekeyRequest = z.infer<typeof rekeyRequest>;
+
+/** A proposal. The same one is given again until it is confirmed or the order gets another key. */
+export const rekeyProposal = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  rekey: uuid,
+  /** What will be in force: a new identity, one generation up. */
+  envelope: compactJws(16_384),
+  /** Content key of the envelope in force, then that of the proposed one: 64 bytes (RFC 9180). */
+  sealed: grant.shape.sealed,
+});
+export type RekeyProposal = z.infer<typeof rekeyProposal>;
+
+/** The volume takes the proposed key. Safe to repeat. */
+export const rekeyConfirmation = z.strictObject({
+  rekey: uuid,
+  order: orderId,
+  serial,
+  bootId,
+  counter,
+  journalHead: messageHash,
+});
+export type RekeyConfirmation = z.infer<typeof rekeyConfirmation>;
+
+/** The envelope in force after the confirmation: its identity tells whether that was taken. */
+export const rekeyed = z.strictObject({
+  requestHash: messageHash,
+  order: orderId,
+  serial,
+  envelope: compactJws(16_384),
+});
+export type Rekeyed = z.infer<typeof rekeyed>;
