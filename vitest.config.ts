@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+// oxlint-disable-next-line no-restricted-imports -- the root is no package that could depend on this one
+import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
+
+/** Where it cannot be installed tools/setup.mjs says so, and these tests are left out; in CI they fail instead. */
+const hasPostgres = findPostgres() !== undefined || process.env["CI"] === "true";
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +14,22 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        // The broker's tests once more, with PostgreSQL behind its store (apps/cloud-broker/test/store).
+        test: {
+          name: "postgres",
+          globalSetup: "apps/cloud-broker/test/store/start-test-server.ts",
+          include: hasPostgres ? ["apps/cloud-broker/test/**/*.test.ts"] : [],
+          exclude: [
+            "apps/cloud-broker/test/{azure,doctor,serve}/**",
+            // Of SQLite's file.
+            "apps/cloud-broker/test/{audit-verify,device/full-disk}.test.ts",
+            "apps/cloud-broker/test/{custody,device}/crashes.test.ts",
+          ],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

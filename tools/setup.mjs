@@ -4,13 +4,15 @@
 // error, so that `npm start -- --json` keeps standard output for its events.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const MINIMUM_NODE_MAJOR = 20;
-/** Debian package → a file that shows that it is there. */
+/** Where Debian puts the programs of a PostgreSQL server, by its version. */
+const POSTGRES = "/usr/lib/postgresql";
+/** Debian package → a command that shows that it is there. */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
   bubblewrap: ["bwrap"],
@@ -19,6 +21,7 @@ const TEST_PACKAGES = {
   jose: ["jose"],
   kustomize: ["kustomize"],
   openssl: ["openssl"],
+  postgresql: ["postgres"],
 };
 
 const major = Number(process.versions.node.split(".")[0]);
@@ -119,6 +122,7 @@ function installTestPackages() {
     const apt = (...args) =>
       spawnSync("apt-get", ["-qq", ...args], { stdio: ["ignore", 2, 2], env });
     apt("update");
+    keepServerOff();
     // One by one: not every distribution has them all.
     for (const name of missing) apt("install", "--yes", "--no-install-recommends", name);
   }
@@ -130,10 +134,24 @@ function installTestPackages() {
   }
 }
 
+/** Debian's package would start a server of its own; the tests start theirs (packages/testkit/src/start-postgres.ts). */
+function keepServerOff() {
+  const folder = "/etc/postgresql-common/createcluster.d";
+  if (existsSync(POSTGRES) || existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "no-cluster.conf"), "create_main_cluster = false\n");
+}
+
 function isCommand(command) {
-  const folders = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`.split(
-    delimiter,
-  );
+  const servers = existsSync(POSTGRES)
+    ? readdirSync(POSTGRES).map((version) => join(POSTGRES, version, "bin"))
+    : [];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    "/usr/sbin",
+    "/sbin",
+    ...servers,
+  ];
   return folders.some((folder) => existsSync(join(folder, command)));
 }
 

@@ -41,7 +41,7 @@ import type { Log } from "./server/log.ts";
 import { createRateLimit } from "./server/rate-limit.ts";
 import type { Route } from "./server/route.ts";
 import { observeVaults } from "./server/vault-health.ts";
-import { createGroupCommit } from "./store/group-commit.ts";
+import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/open-store.ts";
 import { createWebhookRoutes } from "./webhooks/create-webhook-routes.ts";
 import { deliverEvents } from "./webhooks/deliver-events.ts";
@@ -159,7 +159,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const deviceDependencies: DeviceDependencies = {
     watches,
     store,
-    commit: createGroupCommit(store),
+    commit: createCommit(store),
     custody,
     keys,
     appendAudit,

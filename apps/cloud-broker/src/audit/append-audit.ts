@@ -2,6 +2,7 @@ import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
+import { takeChainHead } from "../store/chain-head.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { nextAuditRow } from "./audit-row.ts";
 
@@ -19,19 +20,13 @@ export type AppendAudit = (
 
 export type AuditDependencies = { readonly now: Clock };
 
-/** Replicas that append to one chain at once: each loser reads the new head and tries again. */
+/** Its primary key decides who begins a chain, and would tell a head that is not the newest; then it is read again. */
 const ATTEMPTS = 16;
 
 export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
   return async (transaction, chain, event) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const head = await transaction
-        .selectFrom("audit")
-        .select(["sequence", "hash"])
-        .where("chain", "=", chain)
-        .orderBy("sequence", "desc")
-        .limit(1)
-        .executeTakeFirst();
+      const head = await takeChainHead(transaction, chain);
       const nowMs = now();
       const row = nextAuditRow(chain, head, event, nowMs);
       const inserted = await transaction

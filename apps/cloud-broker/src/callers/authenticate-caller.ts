@@ -13,6 +13,7 @@ import { errorOf } from "../orders/failure-error.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
+import { runLocking } from "../store/transactions.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
 import type { VerifyToken } from "./verify-token.ts";
 
@@ -95,7 +96,7 @@ async function refuse(
   action: string,
   scope: string,
 ): Promise<AppError> {
-  await store.transaction().execute((transaction) =>
+  await runLocking(store, (transaction) =>
     appendAudit(transaction, "broker", {
       action: "caller/authorise",
       actor: {

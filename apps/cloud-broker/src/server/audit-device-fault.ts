@@ -1,5 +1,6 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { Store } from "../store/open-store.ts";
+import { runLocking } from "../store/transactions.ts";
 import type { Served } from "./express-adapter.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function auditDeviceFault(
   { request, failure }: Served,
 ): Promise<void> {
   if (failure?.code !== "DeviceMessageTooLarge") return;
-  await store.transaction().execute((transaction) =>
+  await runLocking(store, (transaction) =>
     appendAudit(transaction, "broker", {
       action: "device-message",
       actor: { kind: "stranger", address: request.address },

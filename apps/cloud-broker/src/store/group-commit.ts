@@ -1,15 +1,15 @@
 import { sql, type Transaction } from "kysely";
 
+import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";
 import type { BrokerTables } from "./schema.ts";
+import { runLocking, type Work } from "./transactions.ts";
 
 /**
  * Runs work in a transaction that is committed, durably, before the promise resolves. Work that waits at the same time
  * shares one commit; work that throws is undone alone and rejects alone.
  */
-export type Commit = <Value>(
-  work: (transaction: Transaction<BrokerTables>) => Promise<Value>,
-) => Promise<Value>;
+export type Commit = <Value>(work: Work<Value>) => Promise<Value>;
 
 type Waiting = {
   /** Never rejects; the returned function tells the waiting caller, once the commit is durable. */
@@ -28,6 +28,16 @@ const gather = (): Promise<void> =>
 
 /** Bounds how long the first of a batch waits for the last. */
 const BATCH_MAX = 64;
+
+/**
+ * How the work of devices is committed. PostgreSQL shares its own flushes among the transactions that commit at once, and
+ * each work has a connection of its own there, so that nobody waits for another's statements.
+ */
+export function createCommit(store: Store): Commit {
+  return engineOf(store) === "sqlite"
+    ? createGroupCommit(store)
+    : (work) => runLocking(store, work);
+}
 
 /**
  * Group commit: while one batch is being committed the next one gathers, so that an fsync is paid once for all that

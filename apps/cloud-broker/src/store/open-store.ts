@@ -1,11 +1,9 @@
 import Database from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
-import { Migrator } from "kysely/migration";
+import { Kysely } from "kysely";
 
-import { forgiveRollback } from "./forgive-rollback.ts";
-import { keepStatements } from "./keep-statements.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { migrate } from "./migrate.ts";
 import type { BrokerTables } from "./schema.ts";
+import { createSqliteDialect } from "./sqlite-dialect.ts";
 
 export type Store = Kysely<BrokerTables>;
 export type OpenDatabase = (path: string) => Database.Database;
@@ -13,7 +11,7 @@ export type OpenDatabase = (path: string) => Database.Database;
 const openFile: OpenDatabase = (path) => new Database(path);
 
 /**
- * Opens the broker's database and brings it to the newest schema.
+ * Opens the database of one machine and brings it to the newest schema.
  *
  * @param path - file, or ":memory:". WAL with synchronous=FULL: a commit that was answered survives a power cut.
  * @param openDatabase - for tests that watch what is written, and stop the process there.
@@ -32,16 +30,12 @@ export async function openStore(
   // 64 MiB of pages and as much of the file as fits: reads of a hundred thousand orders stay in memory.
   database.pragma("cache_size = -65536");
   database.pragma("mmap_size = 268435456");
-  const store: Store = new Kysely<BrokerTables>({
-    dialect: new SqliteDialect({ database: forgiveRollback(keepStatements(database), database) }),
-  });
-  const { error } = await new Migrator({
-    db: store,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-  }).migrateToLatest();
-  if (error !== undefined) {
+  const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database) });
+  try {
+    await migrate(store);
+    return store;
+  } catch (error) {
     await store.destroy();
-    throw new Error(`the database ${path} cannot be migrated`, { cause: error });
+    throw error;
   }
-  return store;
 }

@@ -396,4 +396,9 @@ export type BrokerTables = {
     owner: string;
     until_ms: number;
   };
+  /** One row: a program that does not know this migration may not use the database (docs/decisions/0011). */
+  schema_needs: {
+    id: number;
+    migration: string;
+  };
 };

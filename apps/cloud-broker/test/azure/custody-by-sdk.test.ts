@@ -5,7 +5,7 @@ import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
 import {
   ACTOR,
   insertOrder,
@@ -15,6 +15,7 @@ import {
   subject,
   unlockWith,
 } from "../custody/custody-world.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "./emulator-world.ts";
 
 let world: EmulatorWorld;
@@ -28,7 +29,7 @@ let choice: KeyChoice;
 
 beforeAll(async () => {
   world = await startEmulatorWorld();
-  store = await openStore(":memory:");
+  store = await openTestStore(":memory:");
   await world.addVault("kv-service", world.brokerPrincipalId);
   await world.addKey("kv-service", "mmk");
   const { location, tenantId, storageAccountId, vaultSuffix } = world.emulator;

@@ -15,7 +15,8 @@ import { sweepIdentities } from "../../src/orders/identity-cleanup.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 import { GROUP, minimalJob, SUBSCRIPTION } from "./world.ts";
@@ -59,7 +60,7 @@ let plane: ControlPlane;
 let kill: ReturnType<typeof killer>;
 beforeEach(async () => {
   kill = killer();
-  const opened = await openStore(":memory:");
+  const opened = await openTestStore(":memory:");
   store = opened.withPlugin(kill);
   const customer = createCustomerVault(now);
   identities = createFakeIdentities((principalId) => {

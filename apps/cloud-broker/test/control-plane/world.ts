@@ -21,7 +21,8 @@ import { createOperatorRoutes } from "../../src/operator/create-operator-routes.
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { Route } from "../../src/server/route.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, type CustomerVault, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 import { createTokenIssuer, type TokenClaims, type TokenIssuer } from "./token-issuer.ts";
@@ -72,7 +73,7 @@ export async function createWorld(
   settings: Partial<ControlPlane["settings"]> = {},
   path = ":memory:",
 ): Promise<World> {
-  const store = await openStore(path);
+  const store = await openTestStore(path);
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
   const now = (): number => clock.nowMs;
   const appendAudit = createAppendAudit({ now });

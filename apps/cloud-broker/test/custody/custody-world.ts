@@ -7,10 +7,11 @@ import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@data
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { type AttachedIdentity, type KeyChoice, orderIdOf } from "../../src/core/order.ts";
-import type { Actor, KeySubject, Outcome } from "../../src/core/ports.ts";
+import type { Actor, KeySubject, KeyVaults, Outcome } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 
 export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "order-1" });
 export const SERIALS = ["DBX-1", "DBX-2"] as const;
@@ -53,7 +54,7 @@ export type CustodyWorld = {
   readonly path: string;
   /** Kids of kv-one/kek and kv-two/kek, both granted to principal-1. */
   readonly kids: { readonly one: string; readonly two: string; readonly service: string };
-  custody(store: Store): KeyCustody;
+  custody(store: Store, vaults?: KeyVaults): KeyCustody;
   remove(): void;
 };
 
@@ -75,10 +76,10 @@ export function createCustodyWorld(): CustodyWorld {
     vaults,
     path: join(folder, "broker.sqlite"),
     kids: { one, two, service },
-    custody: (store) =>
+    custody: (store, port = vaults.port) =>
       createKeyCustody({
         store,
-        vaults: vaults.port,
+        vaults: port,
         resources: vaults.resources,
         appendAudit: createAppendAudit({ now }),
         now,
@@ -93,6 +94,17 @@ export function createCustodyWorld(): CustodyWorld {
     remove: () => {
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+/** A place where so many must arrive before anybody goes on; who comes later passes. */
+export function meetingOf(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let arrived = 0;
+  return async () => {
+    arrived += 1;
+    if (arrived === count) resolve(undefined);
+    await promise;
   };
 }
 
@@ -148,7 +160,7 @@ export function replaceIdentities(identities: readonly AttachedIdentity[]): Also
 
 /** An order whose two nodes are prepared under the given key, in the world's database file. */
 export async function prepareOrder(world: CustodyWorld, choice: KeyChoice): Promise<void> {
-  const store = await openStore(world.path);
+  const store = await openTestStore(world.path);
   const custody = world.custody(store);
   expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
   expectOk(await custody.generate(ORDER, SERIALS));

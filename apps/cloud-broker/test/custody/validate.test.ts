@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject, KeyValidation } from "../../src/core/ports.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import {
   createCustodyWorld,
   customerKey,
@@ -17,7 +18,7 @@ let world: CustodyWorld;
 let store: Store;
 beforeEach(async () => {
   world = createCustodyWorld();
-  store = await openStore(":memory:");
+  store = await openTestStore(":memory:");
 });
 afterEach(async () => {
   await store.destroy();

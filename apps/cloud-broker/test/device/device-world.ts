@@ -24,8 +24,9 @@ import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import { createRateLimit } from "../../src/server/rate-limit.ts";
-import { createGroupCommit } from "../../src/store/group-commit.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { createCommit } from "../../src/store/group-commit.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
@@ -74,7 +75,7 @@ export class DeviceWorld implements AsyncDisposable {
   }
 
   async start(
-    open: (path: string) => Promise<Store> = this.#options.openStore ?? openStore,
+    open: (path: string) => Promise<Store> = this.#options.openStore ?? openTestStore,
   ): Promise<void> {
     this.keys = await openBrokerKeys(this.folder);
     this.store = await open(this.databaseFile);
@@ -91,7 +92,7 @@ export class DeviceWorld implements AsyncDisposable {
       },
       routes: createDeviceRoutes({
         store,
-        commit: createGroupCommit(store),
+        commit: createCommit(store),
         keys,
         custody,
         appendAudit,

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { keptBytes } from "../store/open-test-store.ts";
 import { DeviceWorld, PASSKEY } from "./device-world.ts";
 
 let world: DeviceWorld;
@@ -51,9 +50,7 @@ describe("a device", () => {
     ];
     expect(secrets.map((secret) => secret.length)).toEqual([27, 27, 23, 32]);
     const written = Buffer.concat([
-      ...(await Promise.all(
-        ["", "-wal"].map((suffix) => readFile(`${world.databaseFile}${suffix}`)),
-      )),
+      await keptBytes(world.store, world.databaseFile),
       Buffer.from(world.logLines.join("")),
     ]);
     expect(written.length).toBeGreaterThan(10_000);

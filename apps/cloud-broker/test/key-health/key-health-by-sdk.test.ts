@@ -7,9 +7,10 @@ import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import { createKeyReader } from "../../src/custody/key-reader.ts";
 import { createKeyHealth, type KeyHealthWatch } from "../../src/key-health/create-key-health.ts";
 import { readHealth } from "../../src/key-health/stored-health.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 
 const VAULT = "kv-customer";
 const DAY_MS = 86_400_000;
@@ -24,7 +25,7 @@ const now = (): number => clockMs;
 
 beforeAll(async () => {
   world = await startEmulatorWorld();
-  store = await openStore(":memory:");
+  store = await openTestStore(":memory:");
   const { location, tenantId, storageAccountId, vaultSuffix } = world.emulator;
   const made = await world.azure.identities.createSystemAssigned(ORDER, location, 1);
   const identity = expectOk(made);

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 import { createHealthRoutes } from "../../src/server/health.ts";
 import { listen } from "../../src/server/listen.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
 const certificate = issueServerCertificate({
@@ -100,7 +100,7 @@ test.each([
   ["is not ready while it closes", true, false, 503],
   ["is not ready without its database", false, true, 503],
 ] as const)("a replica %s", async (_name, isClosing, isBroken, status) => {
-  const store = await openStore(":memory:");
+  const store = await openTestStore(":memory:");
   const report = { lastAnswerAgeSeconds: 3, lastOutageAgeSeconds: null };
   const [live, ready] = createHealthRoutes({
     store,

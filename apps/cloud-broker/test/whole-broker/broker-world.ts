@@ -18,7 +18,7 @@ import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
 import type { PostEvent } from "../../src/webhooks/post-event.ts";
 import {
   CUSTOMER_KEY,
@@ -33,6 +33,7 @@ import {
 } from "../control-plane/fake-identities.ts";
 import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issuer.ts";
 import { jobPath, minimalJob } from "../control-plane/world.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 
 export const API = "api-version=2025-07-01";
 const PREPARED = z.object({
@@ -133,7 +134,7 @@ export async function createBrokerWorld(
   let transport: Transport;
 
   async function start(): Promise<void> {
-    store = await openStore(join(folder, "broker.sqlite"));
+    store = await openTestStore(join(folder, "broker.sqlite"));
     broker = createBroker({
       config,
       serviceKey: {

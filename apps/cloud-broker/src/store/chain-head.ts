@@ -1,0 +1,46 @@
+import { sql, type Transaction } from "kysely";
+
+import { compileOnce } from "./compile-once.ts";
+import { engineOf } from "./engine.ts";
+import type { BrokerTables } from "./schema.ts";
+
+export type ChainHead = { readonly sequence: number; readonly hash: string };
+
+const ONE_ROW = 1;
+const selectHead = compileOnce((store) =>
+  store
+    .selectFrom("audit")
+    .select(["sequence", "hash"])
+    .where("chain", "=", "")
+    .orderBy("sequence", "desc")
+    .limit(ONE_ROW),
+);
+const selectHeadTryingLock = compileOnce((store) =>
+  store
+    .selectFrom("audit")
+    .select([
+      "sequence",
+      "hash",
+      sql<number>`pg_try_advisory_xact_lock(hashtextextended(chain, 0))`.as("isMine"),
+    ])
+    .where("chain", "=", "")
+    .orderBy("sequence", "desc")
+    .limit(ONE_ROW),
+);
+
+/**
+ * The newest row of an audit chain; until the transaction ends nobody else appends to that chain. On PostgreSQL those who
+ * append at once queue, and each then reads what the one before has committed; without the lock all but one would have
+ * built upon the same row. The first row of a chain is decided by its primary key.
+ */
+export async function takeChainHead(
+  transaction: Transaction<BrokerTables>,
+  chain: string,
+): Promise<ChainHead | undefined> {
+  if (engineOf(transaction) === "sqlite")
+    return (await selectHead(transaction, [chain, ONE_ROW]))[0];
+  const [head] = await selectHeadTryingLock(transaction, [chain, ONE_ROW]);
+  if (head === undefined || head.isMine === 1) return head;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${chain}, 0))`.execute(transaction);
+  return (await selectHead(transaction, [chain, ONE_ROW]))[0];
+}

@@ -1,0 +1,72 @@
+import { AppError } from "@databox-cmk/errors";
+import { type Migration, Migrator } from "kysely/migration";
+
+import { MIGRATIONS } from "./migrations.ts";
+import type { Store } from "./open-store.ts";
+
+type Migrations = Readonly<Record<string, Migration>>;
+
+/**
+ * Brings a database to the newest schema, all or nothing; of several processes that start at once one does it. What a
+ * newer program has added is left alone, as long as that one says that this one may go on (docs/decisions/0011).
+ *
+ * @param migrations - other than the program's own, for tests of two versions side by side.
+ * @throws {AppError} Misuse for a database that needs a newer program
+ */
+export async function migrate(store: Store, migrations: Migrations = MIGRATIONS): Promise<void> {
+  for (;;) {
+    const foreign = (await appliedMigrations(store)).filter((name) => !(name in migrations));
+    await requireCompatible(store, migrations);
+    const { error } = await new Migrator({
+      db: store,
+      provider: {
+        getMigrations: () =>
+          Promise.resolve({
+            ...migrations,
+            ...Object.fromEntries(foreign.map((name) => [name, DONE_BY_NEWER])),
+          }),
+      },
+    }).migrateToLatest();
+    if (error === undefined) return;
+    const now = (await appliedMigrations(store)).filter((name) => !(name in migrations));
+    // A newer program came between.
+    if (now.length > foreign.length) continue;
+    throw new Error("the database cannot be migrated", { cause: error });
+  }
+}
+
+const DONE_BY_NEWER: Migration = {
+  up: () => Promise.reject(new Error("a migration of a newer program is not for this one to run")),
+};
+
+async function hasTable(store: Store, name: string): Promise<boolean> {
+  const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
+  return tables.some((table) => table.name === name);
+}
+
+/** Names of the migrations that have been run, in order; none for an empty database. */
+async function appliedMigrations(store: Store): Promise<readonly string[]> {
+  if (!(await hasTable(store, "kysely_migration"))) return [];
+  const rows = await store
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom("kysely_migration")
+    .select("name")
+    .orderBy("name")
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
+/** The oldest program that may use a database knows the migration that the database names. */
+async function requireCompatible(store: Store, migrations: Migrations): Promise<void> {
+  if (!(await hasTable(store, "schema_needs"))) return;
+  const needed = await neededMigration(store);
+  if (needed === undefined || needed in migrations) return;
+  throw new AppError("Misuse", {
+    detail: `the database needs a newer broker (one that knows ${needed}); run that one`,
+  });
+}
+
+async function neededMigration(store: Store): Promise<string | undefined> {
+  const row = await store.selectFrom("schema_needs").select("migration").executeTakeFirst();
+  return row?.migration;
+}

@@ -1,0 +1,50 @@
+import { AppError } from "@databox-cmk/errors";
+
+/** Nobody decided anything: the server is not there, is restarting, is full, or did not finish in time. */
+const OUTAGES: readonly RegExp[] = [
+  /^08/, // connection exceptions
+  /^53/, // no memory, no disk, too many connections
+  /^57/, // cancelled by its timeout, shutting down, starting up
+  /^25P03$/, // idle in a transaction for too long: this process was paused
+  /^25006$/, // read only: a standby that took over, or was asked by mistake
+  /^55P03$/, // a lock was not to be had in time
+  /^E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN|NOENT)/,
+];
+/** What the driver says without a code. */
+const OUTAGE_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|read timeout|not queryable|connection error|ended before/i;
+const NOT_STORABLE = "22021";
+/** Serializable transactions and deadlocks: the transaction did nothing and may be run again. */
+const RACES: ReadonlySet<string> = new Set(["40001", "40P01"]);
+
+export function isLostRace(error: unknown): boolean {
+  return error instanceof Error && RACES.has(codeOf(error));
+}
+
+/**
+ * Names what the server or its driver said. A lost race and a violated constraint stay what they are: whoever wrote the
+ * statement knows what they mean.
+ */
+export function databaseFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error;
+  if (isOutage(error)) return unavailable("the database does not answer", error);
+  if (codeOf(error) === NOT_STORABLE)
+    return new AppError("InvalidRequestContent", {
+      detail: "a text has a character that cannot be stored (NUL)",
+      cause: error,
+    });
+  return error;
+}
+
+export function unavailable(detail: string, cause: unknown): AppError {
+  return new AppError("ServiceUnavailable", { detail, cause, facts: { retryAfterSeconds: 5 } });
+}
+
+export function isOutage(error: Error): boolean {
+  const code = codeOf(error);
+  return OUTAGES.some((pattern) => pattern.test(code)) || OUTAGE_MESSAGES.test(error.message);
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,32 @@
+import { Kysely, PostgresDialect } from "kysely";
+
+import { migrate } from "../migrate.ts";
+import type { Store } from "../open-store.ts";
+import { retryTransactions } from "../retry-transactions.ts";
+import type { BrokerTables } from "../schema.ts";
+import type { PostgresSettings } from "./connection-settings.ts";
+import { createPool } from "./create-pool.ts";
+import { startFailure } from "./start-failure.ts";
+
+/**
+ * Opens the database that replicas share, and brings it to the newest schema; of several that start at once one does it.
+ *
+ * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
+ */
+export async function openPostgres(settings: PostgresSettings): Promise<Store> {
+  const store = createPostgresStore(settings);
+  try {
+    await migrate(store);
+    return store;
+  } catch (error) {
+    await store.destroy();
+    throw startFailure(error, settings.url);
+  }
+}
+
+/** Connects at the first query, and leaves the schema as it is. */
+function createPostgresStore(settings: PostgresSettings): Store {
+  return retryTransactions(
+    new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool: createPool(settings) }) }),
+  );
+}

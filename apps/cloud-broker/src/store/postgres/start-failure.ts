@@ -1,0 +1,34 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { DatabaseUrl } from "./connection-settings.ts";
+
+const UNUSABLE: Readonly<Record<string, string>> = {
+  "28P01": "the server takes no such user and password; look at DATABASE_PASSWORD_FILE",
+  "28000": "the server does not let this user in; look at its pg_hba.conf",
+  "3D000": "there is no such database; make it (create database …)",
+  "42501": "this user may not make tables there; make it the owner of the database",
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
+  SELF_SIGNED_CERT_IN_CHAIN: "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+};
+const NO_TLS = /does not support SSL/i;
+
+/** What keeps a broker from its database at the start, in one clause; anything else is a bug and stays what it is. */
+export function startFailure(error: unknown, url: DatabaseUrl): unknown {
+  const where = `DATABASE_URL: database ${url.database} at ${url.host}:${String(url.port)}`;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = "code" in cause ? String(cause.code) : "";
+    const reason = NO_TLS.test(cause.message)
+      ? "the server has no TLS; turn it on there, or set DATABASE_TLS to off where nobody can listen"
+      : UNUSABLE[code];
+    if (reason !== undefined)
+      return new AppError("Misuse", { detail: `${where} cannot be used: ${reason}`, cause: error });
+  }
+  if (error instanceof AppError && error.code === "ServiceUnavailable")
+    return new AppError("ServiceUnavailable", { detail: `${where} does not answer`, cause: error });
+  return error;
+}

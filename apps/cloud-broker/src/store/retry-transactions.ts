@@ -1,0 +1,35 @@
+import { setTimeout } from "node:timers/promises";
+
+import type { Store } from "./open-store.ts";
+import { isLostRace, unavailable } from "./postgres/failures.ts";
+
+const ATTEMPTS = 24;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * On PostgreSQL a transaction is serializable, as it is on SQLite, and is run again when another one came between: what
+ * it reads, decides and writes is as if it were alone. So its work may run more than once, and does nothing but read and
+ * write there.
+ */
+export function retryTransactions(store: Store): Store {
+  const begin = store.transaction.bind(store);
+  store.transaction = () => {
+    const builder = begin().setIsolationLevel("serializable");
+    const execute = builder.execute.bind(builder);
+    builder.execute = (work) => untilRaceIsWon(() => execute(work));
+    return builder;
+  };
+  return store;
+}
+
+/** @throws {AppError} ServiceUnavailable when others were faster again and again */
+export async function untilRaceIsWon<Value>(attempt: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+      if (tries === ATTEMPTS) throw unavailable("too many write the same at once", error);
+      await setTimeout(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
+    }
+}

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+
+import { sql } from "kysely";
+import { afterAll, inject } from "vitest";
+
+import type { Engine } from "../../src/store/engine.ts";
+import { type OpenDatabase, openStore, type Store } from "../../src/store/open-store.ts";
+import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
+import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
+
+const server = inject("postgres");
+/** The engine that the tests of this run are on: the vitest project says which (vitest.config.ts). */
+const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
+
+const databases = server === undefined ? undefined : createTestDatabases(server.url);
+const byPath = new Map<string, string>();
+afterAll(async () => {
+  for (const name of byPath.values()) await databases?.drop(name);
+  await databases?.close();
+});
+
+/**
+ * A store as the broker opens it, on the engine of this run. On PostgreSQL a path stands for a database: the same path is
+ * the same one, and ":memory:" one of its own that is gone when it is closed.
+ */
+export async function openTestStore(path: string, openDatabase?: OpenDatabase): Promise<Store> {
+  if (server === undefined || databases === undefined) return openStore(path, openDatabase);
+  const name = byPath.get(path) ?? (await databases.create(TEMPLATE));
+  const store = await openPostgres(settingsOf(server.url, name));
+  if (path !== ":memory:") {
+    byPath.set(path, name);
+    return store;
+  }
+  const destroy = store.destroy.bind(store);
+  store.destroy = async () => {
+    await destroy();
+    await databases.drop(name);
+  };
+  return store;
+}
+
+/** All that a store keeps, to look for what must not be there: SQLite's files, or every row that PostgreSQL has. */
+export async function keptBytes(store: Store, path: string): Promise<Buffer> {
+  if (ENGINE === "sqlite")
+    return Buffer.concat([await readFile(path), await readFile(`${path}-wal`)]);
+  const rows: unknown[] = [];
+  for (const { name } of await store.introspection.getTables())
+    rows.push((await sql`select * from ${sql.table(name)}`.execute(store)).rows);
+  return Buffer.from(JSON.stringify(rows));
+}

@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+export type PostgresServer = AsyncDisposable & {
+  /** Folder of its Unix socket; everybody who may enter it is let in. */
+  readonly socketFolder: string;
+  readonly port: number;
+  readonly user: string;
+  /** `postgresql://` address of a database over the Unix socket. */
+  url(database: string): string;
+  /** Ends every connection and starts again with the same data, as after a crash of the server. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type PostgresOptions = {
+  /** Whether a commit survives a power cut; tests that only kill processes do without. */
+  readonly fsync?: boolean;
+  /** PEM; the server then also listens on 127.0.0.1, with TLS. */
+  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+const DEBIAN_FOLDER = "/usr/lib/postgresql";
+const USER = "broker";
+const STARTED_WITHIN_MS = 20_000;
+const POLL_MS = 20;
+/** From here on a database can sort by ICU, which tells bytewise order from a language's. */
+const ICU_SINCE = 15;
+
+/** The folder of a PostgreSQL server's programs; undefined when none is installed. */
+export function findPostgres(): string | undefined {
+  const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
+  const inPath = spawnSync("pg_config", ["--bindir"], { encoding: "utf8" });
+  return [
+    ...versions
+      .toSorted((one, other) => Number(other) - Number(one))
+      .map((version) => join(DEBIAN_FOLDER, version, "bin")),
+    ...(inPath.status === 0 ? [inPath.stdout.trim()] : []),
+  ].find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
+}
+
+/**
+ * A real server with empty data in a temporary folder. It sorts by a language, as many servers do, so that what must be
+ * bytewise has to say so. It ends with this process, however that ends.
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const programs = findPostgres();
+  if (programs === undefined)
+    throw new Error("no PostgreSQL server is installed: apt-get install postgresql");
+  const folder = mkdtempSync(join(tmpdir(), "postgres-"));
+  const account = unprivilegedAccount();
+  if (account !== undefined) chownSync(folder, account.uid, account.gid);
+  const data = join(folder, "data");
+  initialise(programs, data, account);
+  if (options.tls !== undefined) {
+    writeOwned(join(data, "server.crt"), options.tls.certificate, account);
+    writeOwned(join(data, "server.key"), options.tls.privateKey, account);
+  }
+  const port = options.tls === undefined ? 5432 : await freePort();
+  const settings = Object.entries({
+    listen_addresses: options.tls === undefined ? "" : "127.0.0.1",
+    ssl: options.tls === undefined ? "off" : "on",
+    port: String(port),
+    unix_socket_directories: folder,
+    fsync: options.fsync === true ? "on" : "off",
+    full_page_writes: options.fsync === true ? "on" : "off",
+    max_connections: "300",
+    ...options.settings,
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+  const start = async (): Promise<ChildProcess> => {
+    // The shell ends the server when its standard input ends, which also happens when this process is killed.
+    const child = spawn(
+      "/bin/sh",
+      [
+        "-c",
+        '"$@" & cat >/dev/null; kill -QUIT $!; wait',
+        "sh",
+        join(programs, "postgres"),
+        "-D",
+        data,
+        ...settings,
+      ],
+      { ...account, stdio: ["pipe", "ignore", "pipe"], cwd: folder },
+    );
+    await untilReady(child, programs, { host: folder, port });
+    return child;
+  };
+  let running = await start();
+  const stop = async () => {
+    const ended = once(running, "exit");
+    running.stdin?.end();
+    await ended;
+  };
+  const close = async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    socketFolder: folder,
+    port,
+    user: USER,
+    url: (database) =>
+      `postgresql://${USER}@${encodeURIComponent(folder)}:${String(port)}/${database}`,
+    async restart() {
+      await stop();
+      running = await start();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Account = { readonly uid: number; readonly gid: number };
+
+/** PostgreSQL refuses to run as root. @returns undefined when this process is not root: then it runs as itself */
+function unprivilegedAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  for (const name of ["postgres", "nobody"]) {
+    const found = accounts.find(([account]) => account === name);
+    if (found !== undefined) return { uid: Number(found[2]), gid: Number(found[3]) };
+  }
+  throw new Error("PostgreSQL does not run as root, and there is no account postgres or nobody");
+}
+
+function initialise(programs: string, data: string, account: Account | undefined): void {
+  const version = spawnSync(join(programs, "postgres"), ["--version"], { encoding: "utf8" }).stdout;
+  const major = Number(/ (\d+)/.exec(version)?.[1]);
+  const sorting = major >= ICU_SINCE ? ["--locale-provider=icu", "--icu-locale=en-US"] : [];
+  const made = spawnSync(
+    join(programs, "initdb"),
+    ["-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", ...sorting],
+    { ...account, encoding: "utf8", cwd: "/" },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+}
+
+function writeOwned(path: string, text: string, account: Account | undefined): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  if (account !== undefined) chownSync(path, account.uid, account.gid);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
+
+async function untilReady(
+  child: ChildProcess,
+  programs: string,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-4_000);
+  });
+  const isReady = () =>
+    spawnSync(join(programs, "pg_isready"), ["-q", "-h", host, "-p", String(port)]).status === 0;
+  for (const endMs = Date.now() + STARTED_WITHIN_MS; !isReady(); await setTimeout(POLL_MS))
+    if (child.exitCode !== null || Date.now() > endMs)
+      throw new Error(`PostgreSQL did not start: ${said}`);
+}
