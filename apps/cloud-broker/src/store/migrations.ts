@@ -7,9 +7,9 @@ import { createOffline } from "./migrations/offline.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
 import { createRekeys } from "./migrations/rekeys.ts";
+import { createReplicaTables } from "./migrations/replicas.ts";
 import { createRotation } from "./migrations/rotation.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
-import { createReplicaTables } from "./migrations/replicas.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,8 +22,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-offline": { up: createOffline },
   "0005-rotation": { up: createRotation },
   "0008-recipients": { up: createRecipients },
-  "0012-broker-keys": { up: createPinnedKeys },
   "0011-replicas": { up: createReplicaTables },
+  "0012-broker-keys": { up: createPinnedKeys },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import {
   ACTOR,
   createCustodyWorld,
@@ -47,7 +48,7 @@ let custody: KeyCustody;
 beforeEach(async () => {
   world = createCustodyWorld();
   await prepareOrder(world, customerKey("kv-one"));
-  store = await openStore(world.path);
+  store = await openTestStore(world.path);
   custody = world.custody(store);
 });
 afterEach(async () => {
