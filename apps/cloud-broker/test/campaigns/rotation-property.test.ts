@@ -3,8 +3,8 @@ import { expect } from "vitest";
 
 import { judgeKeyVersion } from "../../src/core/judge-key-version.ts";
 import { loadKeyUses } from "../../src/rotation/load-key-uses.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { KEY_NAME, KEY_URL, VAULT, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { openTestStore } from "../store/open-test-store.ts";
 import { createCampaignWorld } from "./campaign-world.ts";
 
 const KEYS = [
@@ -50,7 +50,7 @@ test.prop([fc.array(step, { minLength: 3, maxLength: 10 })], { numRuns: 60 })(
   "no rotation leaves an envelope without a recipient that works, whatever happens to the vaults meanwhile, and no version that is called safe is missed",
   async (steps) => {
     const world = createCampaignWorld();
-    const store = await openTestStore(":memory:");
+    const store = await openStore(":memory:");
     try {
       const order = await world.prepare(store, "order-1");
       const passkeys = await world.unlock(store, order);
