@@ -3,6 +3,7 @@ import { Argument, Command } from "commander";
 
 import { renderVerdict } from "./audit/render-verdict.ts";
 import { verifyAuditFile } from "./audit/verify-audit-file.ts";
+import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
 import { parseConfig } from "./config.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { examineBroker } from "./doctor/examine-broker.ts";
@@ -103,6 +104,8 @@ program
       if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
     }
   });
+
+addCampaignCommands(program);
 
 try {
   await program.parseAsync();

@@ -55,6 +55,10 @@ export type BrokerWorld = AsyncDisposable & {
   readonly identities: FakeIdentities;
   /** The way to the broker; another one after a restart. */
   transport(): Transport;
+  /** What another process needs to call it. */
+  readonly caPem: string;
+  url(): string;
+  token(claims: TokenClaims): Promise<string>;
   /** The only version of the customer's key. */
   readonly kid: string;
   readonly logLines: string[];
@@ -194,6 +198,9 @@ export async function createBrokerWorld(
     vaults: customer.vaults,
     identities,
     transport: () => transport,
+    caPem: authority.certificatePem,
+    url: () => `https://broker.localhost:${String(listener.port)}`,
+    token: (claims) => entra.token(claims),
     kid: customer.kid,
     logLines,
     receivers: posted,

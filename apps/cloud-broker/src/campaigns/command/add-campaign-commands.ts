@@ -1,0 +1,243 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+
+import { AppError } from "@databox-cmk/errors";
+import {
+  CAMPAIGN_ORDER_STATES,
+  campaignList,
+  campaignOrderList,
+  type CampaignRequest,
+  type CampaignView,
+  campaignView,
+} from "@databox-cmk/protocol";
+import { type Command, Option } from "commander";
+
+import {
+  type CampaignClient,
+  type ClientOptions,
+  createCampaignClient,
+} from "./campaign-client.ts";
+import { renderDetails, renderOrder, renderStatus } from "./render-status.ts";
+
+const CAMPAIGNS = "/operator/v1/campaigns";
+const EXIT_SOME_FAILED = 3;
+const FOLLOW_MS = 1000;
+/** Where no terminal shows the line, it is written this often. */
+const LOGGED_MS = 30_000;
+
+type Common = ClientOptions & { readonly json?: true };
+type StartOptions = Common & {
+  readonly moveToKey?: string;
+  readonly vaultId?: string;
+  readonly identity?: string;
+  readonly subscription?: string;
+  readonly resourceGroup?: string;
+  readonly withKey?: string;
+  readonly ordersFile?: string;
+  readonly description?: string;
+  readonly dryRun?: true;
+  readonly wait?: true;
+};
+type ShowOptions = Common & { readonly orders?: string; readonly wait?: true };
+
+/** `broker campaign …`: starts and watches re-wraps of many orders through the operator's API. */
+export function addCampaignCommands(program: Command): void {
+  const campaign = program
+    .command("campaign")
+    .description("re-wrap many orders: to the newest version of their keys, or to another key");
+
+  common(campaign.command("start"))
+    .description(
+      "start a campaign: a rotation to the newest versions, or with --move-to-key a move",
+    )
+    .option(
+      "--move-to-key <url>",
+      "the key that the orders move to; without a version it is followed",
+    )
+    .option("--vault-id <id>", "resource id of that key's vault")
+    .option("--identity <id>", "`system`, or the resource id of a user-assigned identity")
+    .option("--subscription <id>", "only orders of this subscription")
+    .option("--resource-group <name>", "only orders of this resource group")
+    .option("--with-key <url>", "only orders that use this key now")
+    .option("--orders-file <file>", "only these orders: one resource id a line")
+    .option("--description <text>", "kept with the campaign")
+    .option("--dry-run", "do everything but the change, and say what would fail")
+    .option(
+      "--wait",
+      `follow it to its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`,
+    )
+    .action(async (options: StartOptions) => {
+      const client = await createCampaignClient(options);
+      const body = await requestOf(options);
+      await report(client, await client.call("POST", CAMPAIGNS, campaignView, body), options);
+    });
+
+  common(campaign.command("list"))
+    .description("every campaign, newest first")
+    .action(async (options: Common) => {
+      const client = await createCampaignClient(options);
+      let path: string | undefined = CAMPAIGNS;
+      while (path !== undefined) {
+        const page: { value: CampaignView[]; nextLink?: string | undefined } = await client.call(
+          "GET",
+          path,
+          campaignList,
+        );
+        for (const each of page.value)
+          print(
+            options.json === true
+              ? JSON.stringify(each)
+              : `${each.id}  ${each.action.kind}  ${renderStatus(each)}`,
+          );
+        path = page.nextLink;
+      }
+    });
+
+  common(campaign.command("show"))
+    .description(
+      "one campaign; with --orders what became of its orders, and what to do about failed ones",
+    )
+    .argument("<id>")
+    .addOption(
+      new Option("--orders <state>").choices([
+        ...CAMPAIGN_ORDER_STATES.map((state) => state.toLowerCase()),
+        "all",
+      ]),
+    )
+    .option(
+      "--wait",
+      `follow it to its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`,
+    )
+    .action(async (id: string, options: ShowOptions) => {
+      const client = await createCampaignClient(options);
+      await report(client, await client.call("GET", pathOf(id), campaignView), options);
+      if (options.orders !== undefined) await printOrders(client, id, options);
+    });
+
+  for (const [name, description] of [
+    ["pause", "begin no more orders; what has begun ends"],
+    ["resume", "go on with a paused campaign"],
+    ["cancel", "end a campaign; what was done stays"],
+  ] as const)
+    common(campaign.command(name))
+      .description(description)
+      .argument("<id>")
+      .action(async (id: string, options: Common) => {
+        const client = await createCampaignClient(options);
+        await report(
+          client,
+          await client.call("POST", `${pathOf(id)}/${name}`, campaignView),
+          options,
+        );
+      });
+}
+
+function common(command: Command): Command {
+  return command
+    .requiredOption(
+      "--token-file <file>",
+      "file with an access token of an operator, `-`: standard input",
+    )
+    .option("--broker <url>", "address of the broker", "https://broker.localhost:8444")
+    .option("--ca-file <file>", "PEM file of certificate authorities to trust besides the system's")
+    .option("--json", "JSON instead of text");
+}
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const pathOf = (id: string): string => `${CAMPAIGNS}/${encodeURIComponent(id)}`;
+
+async function requestOf(options: StartOptions): Promise<CampaignRequest> {
+  const { moveToKey, vaultId, identity, subscription, resourceGroup, withKey, ordersFile } =
+    options;
+  const isMove = moveToKey !== undefined || vaultId !== undefined || identity !== undefined;
+  return {
+    action: isMove
+      ? {
+          kind: "move",
+          to: {
+            ...(moveToKey === undefined ? {} : { kekUrl: moveToKey }),
+            ...(vaultId === undefined ? {} : { kekVaultResourceID: vaultId }),
+            ...(identity === undefined ? {} : { identityProperties: identityOf(identity) }),
+          },
+        }
+      : { kind: "rotate" },
+    selector: {
+      ...(subscription === undefined ? {} : { subscriptionId: subscription }),
+      ...(resourceGroup === undefined ? {} : { resourceGroup }),
+      ...(withKey === undefined ? {} : { keyUrl: withKey }),
+      ...(ordersFile === undefined ? {} : { orders: await readOrders(ordersFile) }),
+    },
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.dryRun === true ? { dryRun: true } : {}),
+  };
+}
+
+function identityOf(identity: string) {
+  return identity === "system"
+    ? ({ type: "SystemAssigned" } as const)
+    : ({ type: "UserAssigned", userAssigned: { resourceId: identity } } as const);
+}
+
+async function readOrders(file: string): Promise<string[]> {
+  try {
+    const content = await readFile(file, "utf8");
+    return content
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  } catch (cause) {
+    throw new AppError("Misuse", { detail: `--orders-file: ${file} cannot be read`, cause });
+  }
+}
+
+async function report(
+  client: CampaignClient,
+  campaign: CampaignView,
+  { json, wait }: Pick<ShowOptions, "json" | "wait">,
+): Promise<void> {
+  const ended = wait === true ? await follow(client, campaign, json === true) : campaign;
+  print(json === true ? JSON.stringify(ended) : renderDetails(ended));
+  if (wait === true && ended.progress.failed > 0) process.exitCode = EXIT_SOME_FAILED;
+}
+
+/** One line that is written over on a terminal, and now and then a new one in a log. */
+async function follow(
+  client: CampaignClient,
+  first: CampaignView,
+  quiet: boolean,
+): Promise<CampaignView> {
+  const { isTTY } = process.stderr;
+  let campaign = first;
+  let loggedAtMs = 0;
+  while (campaign.state === "Running" || campaign.state === "Paused") {
+    if (!quiet && isTTY) process.stderr.write(`\r\x1b[K${renderStatus(campaign)}`);
+    else if (!quiet && performance.now() - loggedAtMs >= LOGGED_MS) {
+      process.stderr.write(`${renderStatus(campaign)}\n`);
+      loggedAtMs = performance.now();
+    }
+    await setTimeout(FOLLOW_MS);
+    campaign = await client.call("GET", pathOf(first.id), campaignView);
+  }
+  if (!quiet && isTTY) process.stderr.write("\r\x1b[K");
+  return campaign;
+}
+
+async function printOrders(
+  client: CampaignClient,
+  id: string,
+  { orders, json }: ShowOptions,
+): Promise<void> {
+  const state = orders === "all" ? "" : `?state=${orders ?? ""}`;
+  let path: string | undefined = `${pathOf(id)}/orders${state}`;
+  while (path !== undefined) {
+    const page: Awaited<ReturnType<typeof readPage>> = await readPage(client, path);
+    for (const order of page.value)
+      print(json === true ? JSON.stringify(order) : renderOrder(order));
+    path = page.nextLink;
+  }
+}
+
+const readPage = (client: CampaignClient, path: string) =>
+  client.call("GET", path, campaignOrderList);

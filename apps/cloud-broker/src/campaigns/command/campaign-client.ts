@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import type { LookupFunction } from "node:net";
+import { text } from "node:stream/consumers";
+import { getCACertificates } from "node:tls";
+
+import { AppError, isErrorCode } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+const TIMEOUT_MS = 60_000;
+
+export type CampaignClient = {
+  /** @throws {AppError} the broker's own error, or BrokerUnreachable */
+  call<Value>(
+    method: "GET" | "POST",
+    path: string,
+    schema: Parameters<typeof parseWith<Value>>[0],
+    body?: object,
+  ): Promise<Value>;
+};
+
+export type ClientOptions = {
+  /** Origin of the broker. */
+  readonly broker: string;
+  readonly caFile?: string;
+  /** File that holds an access token of Entra, or `-` for standard input. Read for each call, so that it can be renewed. */
+  readonly tokenFile: string;
+};
+
+const armError = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.optional(z.array(z.object({ code: z.string(), message: z.string() }))),
+  }),
+});
+
+/** The operator's API, by a token that was got elsewhere: no secret is on the command line or in the environment. */
+export async function createCampaignClient(options: ClientOptions): Promise<CampaignClient> {
+  const ca =
+    options.caFile === undefined
+      ? undefined
+      : [...getCACertificates("default"), await read(options.caFile, "--ca-file")];
+  const readToken = createTokenReader(options.tokenFile);
+  return {
+    async call(method, path, schema, body) {
+      const token = await readToken();
+      const { status, content } = await send(
+        new URL(path, options.broker),
+        method,
+        token,
+        ca,
+        body,
+      );
+      const json = parseJson(content);
+      if (status >= 400) throw refusalOf(status, json);
+      const parsed = parseWith(schema, json);
+      if (parsed.ok) return parsed.value;
+      throw new AppError("BrokerUnreachable", {
+        reason: "unsigned-answer",
+        detail: `${options.broker} does not answer as a broker of this version: ${parsed.detail}`,
+      });
+    },
+  };
+}
+
+function createTokenReader(file: string): () => Promise<string> {
+  // Standard input can be read once.
+  let fromInput: Promise<string> | undefined;
+  return async () => {
+    const token = (
+      file === "-" ? await (fromInput ??= text(process.stdin)) : await read(file, "--token-file")
+    ).trim();
+    if (/^[\w.~+/-]{1,16384}=*$/.test(token)) return token;
+    throw new AppError("Misuse", { detail: "--token-file: expected one access token" });
+  };
+}
+
+async function read(file: string, option: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new AppError("Misuse", { detail: `${option}: ${file} cannot be read`, cause });
+  }
+}
+
+async function send(
+  url: URL,
+  method: string,
+  token: string,
+  ca: readonly string[] | undefined,
+  body: object | undefined,
+): Promise<{ readonly status: number; readonly content: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(ca === undefined ? {} : { ca: [...ca] }),
+    ...(url.hostname.endsWith(".localhost") ? { lookup: loopback } : {}),
+  })
+    .once("response", resolve)
+    .once("error", (cause: NodeJS.ErrnoException) => {
+      reject(
+        new AppError("BrokerUnreachable", {
+          reason: "connection",
+          detail: `${url.origin} cannot be reached (${cause.code ?? cause.name})`,
+          cause,
+        }),
+      );
+    })
+    .end(body === undefined ? undefined : JSON.stringify(body));
+  const response = await promise;
+  return { status: response.statusCode ?? 0, content: await text(response) };
+}
+
+/** RFC 6761 §6.3, which not every system's resolver keeps. */
+const loopback: LookupFunction = (_host, { all }, done) => {
+  if (all === true) done(null, [{ address: "127.0.0.1", family: 4 }]);
+  else done(null, "127.0.0.1", 4);
+};
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusalOf(status: number, json: unknown): AppError {
+  const parsed = parseWith(armError, json);
+  if (!parsed.ok)
+    return new AppError("BrokerUnreachable", {
+      reason: "unsigned-answer",
+      detail: `something that is no broker answered ${String(status)}`,
+    });
+  const { code, message, details } = parsed.value.error;
+  const detail = details?.at(-1)?.message ?? message;
+  return new AppError(isErrorCode(code) ? code : "InternalError", { detail: oneLine(detail) });
+}
+
+/** What is printed must not move the cursor of a terminal. */
+function oneLine(value: string): string {
+  return value.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, " ").slice(0, 500);
+}
