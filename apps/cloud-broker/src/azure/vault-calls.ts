@@ -8,13 +8,14 @@ import { retryDelayMs } from "../core/retry-delay.ts";
 import { readVaultAnswer } from "../core/vault-answer.ts";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
 import { type CallPriority, currentPriority } from "./call-priority.ts";
+import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 import type { VaultBudget } from "./vault-budget.ts";
 
-const MAX_BULKHEADS = 1000;
+const MAX_VAULTS = 1000;
 
 export type VaultCall<Value> = {
   readonly value: Value;
@@ -35,7 +36,7 @@ export const sleepByTimer: Sleep = (milliseconds, signal) =>
   setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Runs calls of the SDK: each within its vault's bulkhead and one time limit for all tries, its failure named by what was
+ * Runs calls of the SDK: each within its vault's circuit and bulkhead and one time limit for all tries, its failure named by what was
  * seen on the wire.
  */
 export function createVaultCalls(deps: {
@@ -47,7 +48,8 @@ export function createVaultCalls(deps: {
   readonly random: () => number;
   readonly sleep: Sleep;
 }): VaultCalls {
-  const bulkheads = new LeastRecentlyUsed<string, Bulkhead>(MAX_BULKHEADS);
+  const circuits = new LeastRecentlyUsed<string, VaultCircuit>(MAX_VAULTS);
+  const bulkheads = new LeastRecentlyUsed<string, Bulkhead>(MAX_VAULTS);
 
   function bulkheadOf(vaultUrl: string): Bulkhead {
     const bulkhead = bulkheads.get(vaultUrl) ?? createBulkhead();
@@ -83,35 +85,48 @@ export function createVaultCalls(deps: {
       : failure;
   }
 
+  function circuitOf(vaultUrl: string): VaultCircuit {
+    const circuit = circuits.get(vaultUrl) ?? createVaultCircuit();
+    circuits.set(vaultUrl, circuit);
+    return circuit;
+  }
+
   return {
-    async run(identity, vaultUrl, call) {
-      const priority = currentPriority();
-      await pace(vaultUrl, priority);
-      const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-      for (let attempt = 0; ; attempt += 1) {
-        if (attempt > 0) deps.budget.spend(vaultUrl);
-        const observed = await bulkheadOf(vaultUrl).enter(
-          () => observe(() => call({ abortSignal })),
-          priority,
-        );
-        if (observed === undefined)
-          return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
-        if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
-        const failure = await nameFailure(observed.error, observed.exchange);
-        if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
-          deps.forget(identity);
-          continue;
-        }
-        const delayMs = retryDelayMs(failure, attempt, deps.random());
-        if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
-        try {
-          await deps.sleep(delayMs, abortSignal);
-        } catch {
-          return { ok: false, failure };
-        }
-      }
-    },
+    run: (identity, vaultUrl, call) =>
+      circuitOf(vaultUrl).call(() => tryCall(identity, vaultUrl, call)),
   };
+
+  async function tryCall<Value>(
+    identity: KeyIdentity,
+    vaultUrl: string,
+    call: (options: { readonly abortSignal: AbortSignal }) => Promise<Value>,
+  ): Promise<Outcome<VaultCall<Value>>> {
+    const priority = currentPriority();
+    await pace(vaultUrl, priority);
+    const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    for (let attempt = 0; ; attempt += 1) {
+      if (attempt > 0) deps.budget.spend(vaultUrl);
+      const observed = await bulkheadOf(vaultUrl).enter(
+        () => observe(() => call({ abortSignal })),
+        priority,
+      );
+      if (observed === undefined)
+        return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
+      if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
+      const failure = await nameFailure(observed.error, observed.exchange);
+      if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
+        deps.forget(identity);
+        continue;
+      }
+      const delayMs = retryDelayMs(failure, attempt, deps.random());
+      if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
+      try {
+        await deps.sleep(delayMs, abortSignal);
+      } catch {
+        return { ok: false, failure };
+      }
+    }
+  }
 }
 
 /** After a whole challenge; a token that could not be had is another matter. */

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { Failure, Outcome } from "../core/ports.ts";
+import { createVaultCircuit } from "./circuit-breaker.ts";
+
+const SILENT: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
+const fails = (failure: Failure, count: { calls: number }) => (): Promise<Outcome<string>> => {
+  count.calls += 1;
+  return Promise.resolve({ ok: false, failure });
+};
+const works = (count: { calls: number }) => (): Promise<Outcome<string>> => {
+  count.calls += 1;
+  return Promise.resolve({ ok: true, value: "key" });
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function times(count: number, run: () => Promise<unknown>): Promise<void> {
+  for (let index = 0; index < count; index += 1) await run();
+}
+
+test("five silences open it: then calls fail at once, as unreachable, with the time to wait", async () => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(8, () => circuit.call(fails(SILENT, count)));
+  expect(count.calls).toBe(5);
+  expect(await circuit.call(works(count))).toMatchObject({
+    ok: false,
+    failure: { code: "KeyVaultUnreachable", reason: "timeout", retryAfterSeconds: 5 },
+  });
+});
+
+test("after a while one call tries, and the others wait for what it finds", async () => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(5, () => circuit.call(fails(SILENT, count)));
+  vi.setSystemTime(Date.now() + 5000);
+  const found = Promise.withResolvers<Outcome<string>>();
+  const trial = circuit.call(() => found.promise);
+  const other = circuit.call(works(count));
+  expect(count.calls).toBe(5);
+  found.resolve({ ok: true, value: "trial" });
+  expect(await trial).toEqual({ ok: true, value: "trial" });
+  expect(await other).toEqual({ ok: true, value: "key" });
+});
+
+test("a trial that meets silence keeps it open", async () => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(5, () => circuit.call(fails(SILENT, count)));
+  vi.setSystemTime(Date.now() + 5000);
+  await times(3, () => circuit.call(fails(SILENT, count)));
+  expect(count.calls).toBe(6);
+});
+
+test("a refusal ends the silence: it is the vault's own word, and passes as it is", async () => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  const disabled: Failure = { code: "SsemUserErrorEncryptionKeyDisabled" };
+  await times(5, () => circuit.call(fails(SILENT, count)));
+  vi.setSystemTime(Date.now() + 5000);
+  expect(await circuit.call(fails(disabled, count))).toEqual({ ok: false, failure: disabled });
+  expect(await circuit.call(works(count))).toEqual({ ok: true, value: "key" });
+});
+
+test.each<Failure>([
+  { code: "KeyVaultUnreachable", reason: "dns" },
+  { code: "KeyVaultUnreachable", reason: "connection" },
+  { code: "KeyVaultThrottled" },
+  { code: "SsemUserErrorKeyVaultBadRequestException", reason: "role" },
+  { code: "BrokerBusy" },
+  { code: "IdentityProviderUnreachable", reason: "entra" },
+])("what is answered at once opens nothing: $code $reason", async (failure) => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(20, () => circuit.call(fails(failure, count)));
+  expect(count.calls).toBe(20);
+});
+
+test("silences in between answers open nothing", async () => {
+  const circuit = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(10, async () => {
+    await times(4, () => circuit.call(fails(SILENT, count)));
+    await circuit.call(works(count));
+  });
+  expect(count.calls).toBe(50);
+});
+
+test("a call that breaks is no silence, and is thrown on", async () => {
+  const circuit = createVaultCircuit();
+  const broken = () => circuit.call(() => Promise.reject(new TypeError("bug")));
+  for (let index = 0; index < 10; index += 1) await expect(broken()).rejects.toThrow("bug");
+});

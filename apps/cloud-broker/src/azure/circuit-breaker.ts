@@ -1,0 +1,62 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhenResult,
+} from "cockatiel";
+
+import type { Failure, Outcome } from "../core/ports.ts";
+
+/** Of one vault: after so many calls that nobody answered in time, its calls fail at once, and now and then one tries again. */
+export type VaultCircuit = {
+  /** @param run - not called while the circuit is open */
+  call<Value>(run: () => Promise<Outcome<Value>>): Promise<Outcome<Value>>;
+};
+
+const SILENCES = 5;
+/** Delays what a vault that comes back says, a refusal too: far below the interval of the probes. */
+const TRY_AGAIN_AFTER_MS = 5000;
+
+/**
+ * A dead vault would hold a place for ten seconds with each call, and so would its callers' requests. Only silence opens the
+ * circuit: what is answered, whatever it says, is answered quickly.
+ */
+export function createVaultCircuit(
+  limits = { silences: SILENCES, tryAgainAfterMs: TRY_AGAIN_AFTER_MS },
+): VaultCircuit {
+  let last: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
+  let openedAtMs = 0;
+  const policy = circuitBreaker(
+    handleWhenResult((outcome) => {
+      const silence = silenceIn(outcome);
+      if (silence !== undefined) last = silence;
+      return silence !== undefined;
+    }),
+    { halfOpenAfter: limits.tryAgainAfterMs, breaker: new ConsecutiveBreaker(limits.silences) },
+  );
+  policy.onBreak(() => {
+    openedAtMs = Date.now();
+  });
+  return {
+    async call(run) {
+      try {
+        return await policy.execute(run);
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error;
+        const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
+        const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
+        const detail = `Key Vault: silent for several calls, asked again in ${String(retryAfterSeconds)} s`;
+        return { ok: false, failure: { ...last, detail, retryAfterSeconds } };
+      }
+    },
+  };
+}
+
+/** The library hands every result over as unknown. */
+function silenceIn(outcome: unknown): Failure | undefined {
+  if (typeof outcome !== "object" || outcome === null || !("failure" in outcome)) return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `call` runs gives outcomes
+  const failure = outcome.failure as Failure;
+  const isSilence = failure.code === "KeyVaultUnreachable" && failure.reason === "timeout";
+  return isSilence ? failure : undefined;
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { orderIdOf } from "../../src/core/order.ts";
+import { countUnlock, forgetWindows } from "../../src/quotas/unlock-quota.ts";
+import { createGroupCommit } from "../../src/store/group-commit.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import { DeviceWorld } from "./device-world.ts";
+
+const ORDER = orderIdOf({ subscriptionId: "s-1", resourceGroup: "g", name: "order-1" });
+const OTHER = orderIdOf({ subscriptionId: "s-1", resourceGroup: "g", name: "order-2" });
+const FOREIGN = orderIdOf({ subscriptionId: "s-2", resourceGroup: "g", name: "order-1" });
+const NOON_MS = Date.UTC(2026, 10, 25, 12);
+const QUOTA = { perNode: 2, perOrder: 3, perSubscription: 4 };
+
+let folder: string;
+let replicas: readonly Store[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "quotas-"));
+  const path = join(folder, "broker.sqlite");
+  replicas = [await openStore(path), await openStore(path)];
+});
+afterEach(async () => {
+  for (const store of replicas) await store.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+let turn = 0;
+/** By one replica after another. */
+const ask = (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
+  turn += 1;
+  const store = replicas[turn % replicas.length];
+  if (store === undefined) throw new RangeError();
+  return store
+    .transaction()
+    .execute((transaction) => countUnlock(transaction, QUOTA, { order, serial }, nowMs));
+};
+
+test("a node, an order and a customer each have their unlocks a minute, over all replicas", async () => {
+  expect(await ask()).toBeUndefined();
+  expect(await ask()).toBeUndefined();
+  expect(await ask()).toMatchObject({
+    code: "RateLimited",
+    detail: expect.stringContaining("node"),
+  });
+  expect(await ask(ORDER, "DBX-2")).toBeUndefined();
+  expect(await ask(ORDER, "DBX-2")).toMatchObject({ detail: expect.stringContaining("order") });
+  expect(await ask(OTHER)).toBeUndefined();
+  expect(await ask(OTHER, "DBX-2")).toMatchObject({
+    detail: expect.stringContaining("subscription"),
+  });
+  expect(await ask(FOREIGN)).toBeUndefined();
+});
+
+test("the time to wait ends with the minute, and then all begins anew", async () => {
+  await ask(ORDER, "DBX-1", NOON_MS + 1000);
+  await ask(ORDER, "DBX-1", NOON_MS + 1000);
+  expect(await ask(ORDER, "DBX-1", NOON_MS + 15_500)).toMatchObject({ retryAfterSeconds: 45 });
+  expect(await ask(ORDER, "DBX-1", NOON_MS + 60_000)).toBeUndefined();
+});
+
+test("a replica whose clock is behind opens no second window", async () => {
+  await ask(ORDER, "DBX-1", NOON_MS);
+  await ask(ORDER, "DBX-1", NOON_MS);
+  expect(await ask(ORDER, "DBX-1", NOON_MS - 60_000)).toMatchObject({ code: "RateLimited" });
+});
+
+test("of two hundred at once no more pass than one replica would let pass", async () => {
+  const commits = replicas.map((store) => createGroupCommit(store));
+  const quota = { perNode: 0, perOrder: 7, perSubscription: 0 };
+  const node = { order: ORDER, serial: "DBX-1" };
+  const outcomes = await Promise.all(
+    commits.flatMap((commit) =>
+      Array.from({ length: 100 }, () =>
+        commit((transaction) => countUnlock(transaction, quota, node, NOON_MS)),
+      ),
+    ),
+  );
+  expect(outcomes.filter((failure) => failure === undefined)).toHaveLength(7);
+});
+
+test("windows that have ended are forgotten", async () => {
+  await ask();
+  const [store] = replicas;
+  if (store === undefined) throw new RangeError();
+  await forgetWindows(store, NOON_MS + 60_000);
+  expect(await store.selectFrom("quota_windows").selectAll().execute()).toHaveLength(3);
+  await forgetWindows(store, NOON_MS + 200_000);
+  expect(await store.selectFrom("quota_windows").selectAll().execute()).toEqual([]);
+});
+
+test("a device beyond its quota gets a signed answer with the time to wait, and no vault is asked", async () => {
+  await using world = await DeviceWorld.open({
+    unlockQuota: { perNode: 1, perOrder: 0, perSubscription: 0 },
+  });
+  const device = await world.enrolled("quick");
+  expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+  const calls = world.custody.vaultCalls;
+  expect((await device.unlock("unlock")).answer).toMatchObject({
+    kind: "denial",
+    status: 429,
+    value: { code: "RateLimited", class: "unreachable", retryAfterSeconds: expect.any(Number) },
+  });
+  expect(world.custody.vaultCalls).toBe(calls);
+  world.nowMs += 60_000;
+  expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+});
