@@ -56,7 +56,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       environmentNames,
       notifySocket,
       report: show,
-      readStandardInput: () => readStandardInput(ask),
+      readStandardInput: (what) => readStandardInput(what, ask),
       readPasskey: async () =>
         (await import("./command-line/read-passkey.ts")).readPasskey(process.stdin, ask),
     });
@@ -72,12 +72,18 @@ function commandOf(words: readonly string[]): CommandName {
   return COMMANDS.find((name) => words.includes(name)) ?? "status";
 }
 
-async function readStandardInput(ask: (text: string) => void): Promise<string> {
-  if (process.stdin.isTTY) ask("Type the one-time enrolment code, then Enter and Ctrl-D:");
+/** Far more than an answer or a code. */
+const INPUT_MAX_CHARACTERS = 16_384;
+
+/** All that is piped in; at a terminal one line. */
+async function readStandardInput(what: string, ask: (text: string) => void): Promise<string> {
+  const isTerminal = process.stdin.isTTY;
+  if (isTerminal) ask(`Type or scan ${what}, then Enter:`);
   let text = "";
   for await (const chunk of process.stdin) {
     text += String(chunk);
-    if (text.length > 4096) break;
+    if (text.length > INPUT_MAX_CHARACTERS) break;
+    if (isTerminal && text.trim() !== "" && text.endsWith("\n")) break;
   }
   return text;
 }

@@ -36,6 +36,10 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./commands/unlock.ts")).unlock(dependencies);
     case "passkey":
       return (await import("./passkey/passkey.ts")).passkey(dependencies);
+    case "challenge":
+      return (await import("./offline/challenge.ts")).challenge(command, dependencies);
+    case "respond":
+      return (await import("./offline/respond.ts")).respond(command.file, dependencies);
     case "lock":
       return (await import("./commands/lock.ts")).lock(dependencies);
     case "status":

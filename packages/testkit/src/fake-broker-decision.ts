@@ -69,7 +69,7 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
       case DEVICE_ROUTES.unlocks:
         return decideUnlock(text, world, requestHash, deny);
       case DEVICE_ROUTES.receipts: {
-        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.receipt);
+        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.receipt);
         if (node === undefined) return deny("DeviceNotAuthenticated");
         const sent = receipt.parse(payload);
         if (sent.counter <= node.counter) return deny("CounterRollback");
@@ -107,7 +107,7 @@ function decideUnlock(
   requestHash: string,
   deny: (code: ErrorCode, reason?: string) => FakeDecision,
 ): FakeDecision {
-  const { node, payload } = authenticate(text, world, MESSAGE_TYPES.unlockRequest);
+  const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.unlockRequest);
   if (node === undefined) return deny("DeviceNotAuthenticated");
   const request = unlockRequest.parse(payload);
   const { serial } = node;
@@ -124,9 +124,9 @@ function decideUnlock(
   return { kind: "grant", node, request, requestHash };
 }
 
-function authenticate(
+export function authenticate(
   text: string,
-  { nodes }: FakeWorld,
+  nodes: FakeWorld["nodes"],
   typ: string,
 ): { readonly node: FakeNode | undefined; readonly payload: unknown } {
   const { kid } = readHeader(text);

@@ -10,6 +10,7 @@ import {
   generatePasskey,
   generateSigningKey,
   issueServerCertificate,
+  messageHash,
   seal,
   signMessage,
   unlockInfo,
@@ -17,10 +18,22 @@ import {
 import type { CertificateWithKey, SigningKey } from "@databox-cmk/crypto";
 import { explain } from "@databox-cmk/errors";
 import type { ErrorCode } from "@databox-cmk/errors";
-import { DEVICE_MESSAGE_MAX_BYTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Denial, Grant, Receipt, UnlockRequest } from "@databox-cmk/protocol";
+import {
+  DEVICE_MESSAGE_MAX_BYTES,
+  JOSE_MEDIA_TYPE,
+  MESSAGE_TYPES,
+  offlineChallenge,
+} from "@databox-cmk/protocol";
+import type {
+  Denial,
+  Grant,
+  OfflineLease,
+  Receipt,
+  UnlockQuestion,
+  UnlockRequest,
+} from "@databox-cmk/protocol";
 
-import { decideFakeAnswer } from "./fake-broker-decision.ts";
+import { authenticate, decideFakeAnswer } from "./fake-broker-decision.ts";
 import type { FakeDecision } from "./fake-broker-decision.ts";
 import { createFakeNode, raiseGeneration } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
@@ -63,7 +76,14 @@ export type FakeBroker = AsyncDisposable & {
   ): Promise<FakeNode>;
   rewrap(serial: string): Promise<void>;
   /** A grant for a request, as the broker would make it; for tests that then alter it. */
-  grantFor(node: FakeNode, request: UnlockRequest, requestHash: string): Promise<Grant>;
+  grantFor(
+    node: FakeNode,
+    request: UnlockQuestion,
+    requestHash: string,
+    offline?: OfflineLease,
+  ): Promise<Grant>;
+  /** What a person who brings a challenge takes back: a grant, or the refusal that is set. */
+  answerChallenge(text: string, offline?: OfflineLease): Promise<string>;
 };
 
 const CHALLENGE_SECONDS = 60;
@@ -199,7 +219,7 @@ export async function createFakeBroker(
       if (node === undefined) throw new RangeError(`no node ${serial}`);
       await raiseGeneration(node, signingKey);
     },
-    async grantFor(node, request, requestHash) {
+    async grantFor(node, request, requestHash, offline) {
       const { suite, publicKey } = request.hpke;
       const { enc, ciphertext } = await seal(
         suite,
@@ -212,11 +232,42 @@ export async function createFakeBroker(
         order: node.order,
         serial: node.serial,
         sealed: { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) },
-        lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: 0 },
+        lease: {
+          id: randomUUID(),
+          ttlSeconds: 60,
+          outageGraceSeconds: 86_400,
+          sequence: 0,
+          ...(offline === undefined ? {} : { offline }),
+        },
         kid: node.kid,
         correlationId: randomUUID(),
         ...(node.generation > request.generation ? { envelope: node.signedEnvelope } : {}),
       };
+    },
+    async answerChallenge(text, offline = { kind: "duration", seconds: 3600 }) {
+      const { node, payload } = authenticate(text, nodes, MESSAGE_TYPES.offlineChallenge);
+      if (node === undefined) throw new Error("not signed by a node of this broker");
+      const requestHash = messageHash(text);
+      const { refusal } = broker;
+      if (refusal !== undefined) {
+        const denial = denialOf({
+          kind: "denial",
+          status: 403,
+          requestHash,
+          reason: undefined,
+          ...refusal,
+        });
+        return signMessage(signingKey, MESSAGE_TYPES.denial, denial);
+      }
+      const grant = await broker.grantFor(
+        node,
+        offlineChallenge.parse(payload),
+        requestHash,
+        offline,
+      );
+      // A QR code has no room for an envelope.
+      const { envelope: _envelope, ...carried } = grant;
+      return signMessage(signingKey, MESSAGE_TYPES.grant, carried);
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

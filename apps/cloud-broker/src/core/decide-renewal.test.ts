@@ -106,6 +106,7 @@ describe("a lease without an end by time", () => {
     ["until reboot", { graceUntilReboot: true }, {}, "renew"],
     ["for some boots", { offline: BOOTS }, {}, "renew"],
     ["for some boots, in another boot", { offline: BOOTS }, { bootId: "boot-number-2" }, "renew"],
+    ["for some boots, from its first sequence", { offline: BOOTS }, { sequence: 0 }, "renew"],
     [
       "until reboot, in another boot",
       { graceUntilReboot: true },

@@ -67,13 +67,21 @@ export function decideRenewal(
     return refuse("LeaseInvalid", "bootId: the lease ended with the boot that it was given in");
   if (lease.state === "superseded" || lease.state === "closed")
     return refuse("LeaseInvalid", `lease: it is ${lease.state}`);
-  if (request.sequence !== lease.sequence && request.sequence !== lease.sequence - 1)
+  if (!fits(request.sequence, lease))
     return refuse("LeaseInvalid", "sequence: not that of the last lease");
   if (facts.nowMs > endOf(lease))
     return refuse("LeaseInvalid", "lease: it was not renewed in time");
   const failure = refusalOf(lease, facts);
   if (failure !== undefined) return { ok: true, value: { kind: "relock", failure } };
-  return { ok: true, value: { kind: "renew", sequence: request.sequence + 1 } };
+  const last = lease.offline?.kind === "boots" ? lease.sequence : request.sequence;
+  return { ok: true, value: { kind: "renew", sequence: last + 1 } };
+}
+
+/** A lease that is opened again after a reboot begins with the sequence of its grant. */
+function fits(sequence: number, lease: LeaseRecord): boolean {
+  return lease.offline?.kind === "boots"
+    ? sequence <= lease.sequence
+    : sequence === lease.sequence || sequence === lease.sequence - 1;
 }
 
 function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined {

@@ -58,6 +58,14 @@ export const COMMAND_OPTIONS = {
   },
   unlock: {},
   passkey: {},
+  challenge: {
+    out: { kind: "text", value: "FILE", help: "write it there: a QR code by .svg, else text" },
+    qr: { kind: "flag", help: "also show it as a QR code (a window of 140 columns, 70 lines)" },
+    new: { kind: "flag", help: "make a new one although one is open" },
+  },
+  respond: {
+    in: { kind: "text", value: "FILE|-", help: "holds the answer; default -: standard input" },
+  },
   lock: {},
   status: {},
   journal: {
@@ -74,6 +82,8 @@ export const COMMAND_HELP = {
   prepare: "enrol this node with its broker and lock its volume",
   unlock: "ask the broker for the key and open the volume",
   passkey: "open the volume with its passkey, read without echo or from standard input",
+  challenge: "ask for the key without a network: make what a person carries to the portal",
+  respond: "open the volume by the answer that came back",
   lock: "close the volume",
   status: "show what this node knows about itself",
   journal: "show or verify what happened here",

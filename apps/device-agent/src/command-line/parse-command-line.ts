@@ -6,6 +6,7 @@ import type { PrepareArguments } from "../commands/prepare-options.ts";
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
 import { nearest } from "../core/nearest.ts";
+import type { ChallengeOptions } from "../offline/challenge.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
 import { DEFAULT_STATE_DIR } from "./state-dir.ts";
@@ -20,6 +21,8 @@ export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
   | { readonly command: "serve"; readonly lockOnExit: boolean }
+  | ({ readonly command: "challenge" } & ChallengeOptions)
+  | { readonly command: "respond"; readonly file: string | undefined }
   | { readonly command: "unlock" | "passkey" | "lock" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
@@ -76,6 +79,17 @@ function readCommand(command: CommandName, given: Given): Command {
       };
     case "serve":
       return { command, lockOnExit: given.has("lock-on-exit") };
+    case "challenge":
+      return {
+        command,
+        out: text(given, "out"),
+        qr: given.has("qr"),
+        fresh: given.has("new"),
+      };
+    case "respond": {
+      const file = text(given, "in");
+      return { command, file: file === "-" ? undefined : file };
+    }
     case "unlock":
     case "passkey":
     case "lock":

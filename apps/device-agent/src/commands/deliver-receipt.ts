@@ -1,12 +1,13 @@
 import { toAppError } from "@databox-cmk/errors";
 
+import { withReceipt } from "../core/waiting-receipt.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import type { ReceiptContent } from "../exchange/send-receipt.ts";
 import type { Session } from "../exchange/session.ts";
 import type { Journal } from "../journal/open-journal.ts";
 
 /**
- * A receipt that cannot be delivered is journalled, and changes nothing about what it tells of.
+ * A receipt that cannot be delivered waits in the state, for the daemon to send; it changes nothing about what it tells of.
  *
  * @returns notes for the person at the appliance
  */
@@ -15,14 +16,26 @@ export async function deliverReceipt(
   journal: Journal,
   content: ReceiptContent,
 ): Promise<readonly string[]> {
+  const { store } = session;
+  const { grantHash, outcome, code: reported } = content;
   let code: string;
+  let waits = false;
   try {
-    const answer = await sendReceipt(session, content);
+    const answer = await sendReceipt(session, { ...content, counter: store.nextCounter() });
     if (answer.kind === "acknowledged") return [];
     ({ code } = answer.denial);
   } catch (error) {
     ({ code } = toAppError(error));
+    waits = true;
   }
-  journal.append("receipt-undelivered", { code, grantHash: content.grantHash });
-  return [`the receipt could not be delivered (${code}); it is in the journal`];
+  const journalHead = journal.append("receipt-undelivered", { code, grantHash });
+  if (!waits) return [`the receipt was not taken (${code}); it is in the journal`];
+  const receipt = {
+    about: "grant",
+    grantHash,
+    outcome,
+    ...(reported === undefined ? {} : { code: reported }),
+  } as const;
+  store.update({ journalHead, receipts: withReceipt(store.current.receipts, receipt) });
+  return [`the receipt could not be delivered (${code}); databox-agent serve sends it later`];
 }

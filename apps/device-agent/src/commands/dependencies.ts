@@ -16,8 +16,8 @@ export type CommandDependencies = {
   readonly notifySocket?: string | undefined;
   /** Takes what a command that goes on has to tell before its end. */
   readonly report: (event: AgentEvent) => void;
-  /** The one-time code, when no file was named. */
-  readonly readStandardInput: () => Promise<string>;
+  /** What a person types or pipes in, when no file was named. @param what - what is asked for, at a terminal */
+  readonly readStandardInput: (what: string) => Promise<string>;
   /** What was typed or piped in, without its line end; the caller zeroes it. */
   readonly readPasskey: () => Promise<Uint8Array>;
 };

@@ -100,7 +100,7 @@ async function readEnrolmentCode(
   { enrolmentCodeFile }: PrepareArguments,
   { readStandardInput }: CommandDependencies,
 ): Promise<string> {
-  if (enrolmentCodeFile === undefined) return readStandardInput();
+  if (enrolmentCodeFile === undefined) return readStandardInput("the one-time enrolment code");
   const text = readPrivateFile(enrolmentCodeFile);
   if (text === undefined)
     throw new AppError("Misuse", {

@@ -7,24 +7,34 @@ import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Session } from "../exchange/session.ts";
+import type { NodeIdentity, Session } from "../exchange/session.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { requireFile } from "../state/read-private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
 
-/** @throws {AppError} `AgentStateUnreadable` */
-export function openSession(input: {
+type Opening = {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly store: StateStore;
-  readonly transport: Transport;
-  readonly deadline: AbortSignal;
-  readonly mark: (step: string) => void;
-}): Session {
-  const { folder, settings, ...rest } = input;
+};
+
+/** @throws {AppError} `AgentStateUnreadable` */
+export function openSession(
+  input: Opening & {
+    readonly transport: Transport;
+    readonly deadline: AbortSignal;
+    readonly mark: (step: string) => void;
+  },
+): Session {
+  const { transport, deadline, mark } = input;
+  return { ...openIdentity(input), transport, deadline, mark };
+}
+
+/** @throws {AppError} `AgentStateUnreadable` */
+export function openIdentity({ folder, settings, store }: Opening): NodeIdentity {
   return {
-    ...rest,
+    store,
     order: settings.order,
     serial: settings.serial,
     env: settings.env,
@@ -55,7 +65,7 @@ function readSigningKey(folder: StateFolder): SigningKey {
 export async function readHeldEnvelope(
   folder: StateFolder,
   volume: Volume,
-  session: Session,
+  session: NodeIdentity,
 ): Promise<CheckedEnvelope> {
   const jws = requireFile(
     folder.readEnvelope() ?? (await volume.readEnvelope()),

@@ -137,7 +137,9 @@ async function lockVolume(
   const journalHead = journal.append("formatted", { grantHash, generation });
   store.update({ generation: opened.envelope.generation, journalHead });
   mark("formatted");
-  const receipt = await sendReceipt(session, { grantHash, journalHead, outcome: "prepared" });
+  const counter = store.nextCounter();
+  const content = { grantHash, journalHead, outcome: "prepared", counter } as const;
+  const receipt = await sendReceipt(session, content);
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });

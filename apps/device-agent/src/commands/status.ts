@@ -1,5 +1,6 @@
 import type { AgentEvent } from "../core/agent-event.ts";
-import { endOfGrace } from "../core/lease-state.ts";
+import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import { endOfLease } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -24,11 +25,15 @@ function openingDetails({ lease, passkey }: Extract<MachineState["lock"], { kind
 function leaseDetails(lease: HeldLease | undefined): Record<string, string | number> {
   if (lease === undefined) return {};
   const nowMs = bootClockMs();
+  const end = endOfLease(lease);
   return {
     lease: lease.id,
     leaseSequence: lease.sequence,
     secondsSinceAnswer: Math.round((nowMs - lease.answeredAtMs) / 1000),
-    graceLeftSeconds: Math.max(0, Math.round((endOfGrace(lease) - nowMs) / 1000)),
+    closesWithoutAnswer: describeLeaseEnd(lease, nowMs),
+    ...(end.kind === "time"
+      ? { graceLeftSeconds: Math.max(0, Math.round((end.atMs - nowMs) / 1000)) }
+      : {}),
   };
 }
 
@@ -36,7 +41,17 @@ function leaseDetails(lease: HeldLease | undefined): Record<string, string | num
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { settings, state } = requirePrepared(dependencies.stateDir);
   const unlocked = isUnlocked(state, readBootId(settings.bootIdFile));
-  const unlockedBefore = state.lock.kind === "unlocked" && !unlocked;
+  const { lock } = state;
+  const unlockedBefore = lock.kind === "unlocked" && !unlocked;
+  const lease = unlocked && lock.kind === "unlocked" ? lock.lease : undefined;
+  const nowMs = bootClockMs();
+  const receipts = state.receipts?.length ?? 0;
+  const notes = [
+    ...(unlockedBefore ? ["it was unlocked before this boot; a boot locks it"] : []),
+    ...(lease !== undefined && isUnanswered(lease, nowMs)
+      ? [describeOutage(lease, nowMs, dependencies.nowIso())]
+      : []),
+  ];
   return {
     event: "status",
     node: settings.serial,
@@ -51,8 +66,9 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       envelope: settings.env,
       since: state.lock.since,
       counter: state.counter,
-      ...(unlocked && state.lock.kind === "unlocked" ? openingDetails(state.lock) : {}),
+      ...(unlocked && lock.kind === "unlocked" ? openingDetails(lock) : {}),
+      ...(receipts === 0 ? {} : { undeliveredReceipts: receipts }),
     },
-    ...(unlockedBefore ? { notes: ["it was unlocked before this boot; a boot locks it"] } : {}),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }

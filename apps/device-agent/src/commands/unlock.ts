@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, ERRORS } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
+import type { reopenOffline } from "../offline/reopen.ts";
+import { hasKeptLease } from "../state/offline-files.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { connect } from "./connect.ts";
@@ -35,17 +37,26 @@ export async function unlock(dependencies: CommandDependencies): Promise<AgentEv
   const asked = askForChallenge({ transport, serial: settings.serial, deadline });
   asked.catch(() => undefined); // whoever awaits it reports it
   stopwatch.mark("asked");
-  await transport.dialled;
-  const { openByBroker } = await import("./open-by-broker.ts");
-  return await openByBroker({
-    folder,
-    settings,
-    state,
-    volume,
-    transport,
-    deadline,
-    asked,
-    stopwatch,
-    dependencies,
-  });
+  const node = { folder, settings, state, volume, dependencies };
+  try {
+    await transport.dialled;
+    const { openByBroker } = await import("./open-by-broker.ts");
+    const event = await openByBroker({ ...node, transport, deadline, asked, stopwatch });
+    if (event.outcome !== "unreachable") return event;
+    return (await reopen(node, event.code)) ?? event;
+  } catch (error) {
+    if (!(error instanceof AppError) || ERRORS[error.code].class !== "unreachable") throw error;
+    const reopened = await reopen(node, error.code);
+    if (reopened === undefined) throw error;
+    return reopened;
+  }
+}
+
+/** Nobody with authority answered: a lease that counts boots may open the volume once more. */
+async function reopen(
+  node: Parameters<typeof reopenOffline>[0],
+  code: string,
+): Promise<AgentEvent | undefined> {
+  if (!hasKeptLease(node.folder.path)) return undefined;
+  return (await import("../offline/reopen.ts")).reopenOffline(node, code);
 }

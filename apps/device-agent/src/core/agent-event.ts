@@ -7,6 +7,8 @@ export const COMMANDS = [
   "prepare",
   "unlock",
   "passkey",
+  "challenge",
+  "respond",
   "lock",
   "status",
   "journal",
@@ -17,6 +19,7 @@ export type CommandName = (typeof COMMANDS)[number];
 
 export type SuccessOutcome =
   | "prepared"
+  | "challenged"
   | "unlocked"
   | "locked"
   | "listed"
@@ -53,6 +56,8 @@ export type SuccessEvent = Common & {
   /** Things that did not stop the command: one clause each. */
   readonly notes?: readonly string[];
   readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** For a person to carry: the message, and its QR code in half-block characters. */
+  readonly carried?: { readonly text: string; readonly qr?: string };
   /** Newest rows of the journal, oldest first. */
   readonly rows?: readonly JournalLine[];
 };

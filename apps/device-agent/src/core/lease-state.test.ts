@@ -4,7 +4,7 @@ import { describe, expect } from "vitest";
 import {
   acceptRenewal,
   decideLeaseStep,
-  endOfGrace,
+  endOfLease,
   renewalIntervalMs,
   retryAfterMs,
 } from "./lease-state.ts";
@@ -53,6 +53,42 @@ describe("the holder of a lease", () => {
       { kind: "close", cause: "rollback" },
     ],
     [
+      "never closes by time when the grace is until reboot",
+      { outageGraceSeconds: 0, graceUntilReboot: true },
+      at(400 * 86_400_000),
+      { kind: "renew" },
+    ],
+    [
+      "closes after a boot when the grace is until reboot",
+      { outageGraceSeconds: 0, graceUntilReboot: true },
+      at(1, { bootId: "boot-number-2" }),
+      { kind: "close", cause: "boot" },
+    ],
+    [
+      "keeps what a person carried until its own end",
+      { outageGraceSeconds: 0, offline: { kind: "duration", untilMs: 1_300_000 } },
+      at(299_999),
+      { kind: "renew" },
+    ],
+    [
+      "closes at the end of what a person carried",
+      { outageGraceSeconds: 0, offline: { kind: "duration", untilMs: 1_300_000 } },
+      at(300_000),
+      { kind: "close", cause: "outage" },
+    ],
+    [
+      "never closes by time what was carried for some boots",
+      { outageGraceSeconds: 0, offline: { kind: "boots" } },
+      at(400 * 86_400_000),
+      { kind: "renew" },
+    ],
+    [
+      "obeys an order though a person carried its lease",
+      { offline: { kind: "boots" }, closing: "order" },
+      at(0),
+      { kind: "close", cause: "order" },
+    ],
+    [
       "goes on with a closing that was begun",
       { closing: "order" },
       at(0),
@@ -60,6 +96,23 @@ describe("the holder of a lease", () => {
     ],
   ])("%s", (_name, change, moment, expected) => {
     expect(decideLeaseStep({ ...LEASE, ...change }, BOOT, moment)).toEqual(expected);
+  });
+
+  test("takes the terms of a renewal, and keeps what a person carried", () => {
+    const offline = { kind: "duration", untilMs: 9_000_000 } as const;
+    const held = acceptRenewal(
+      { ...LEASE, offline, graceUntilReboot: true },
+      { id: LEASE.id, ttlSeconds: 30, outageGraceSeconds: 0, sequence: 4 },
+      2_000_000,
+    );
+    expect(held).toEqual({
+      ...LEASE,
+      offline,
+      ttlSeconds: 30,
+      outageGraceSeconds: 0,
+      sequence: 4,
+      answeredAtMs: 2_000_000,
+    });
   });
 
   test.each<[string, Partial<HeldLease>, Partial<HeldLease>]>([
@@ -206,6 +259,9 @@ describe("against an adversary who drops, replays, swaps, forges and rolls back"
       graceSeconds: 0,
     });
     expect(run.closedAtMs).toBeUndefined();
-    expect(endOfGrace({ ...LEASE, outageGraceSeconds: 0 })).toBe(LEASE.answeredAtMs + 60_000);
+    expect(endOfLease({ ...LEASE, outageGraceSeconds: 0 })).toEqual({
+      kind: "time",
+      atMs: LEASE.answeredAtMs + 60_000,
+    });
   });
 });

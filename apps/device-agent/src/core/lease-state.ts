@@ -1,4 +1,5 @@
 import { messageHash, uuid } from "@databox-cmk/protocol";
+import type { Lease, OfflineLease } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 const seconds = z.int().check(z.gte(0), z.lte(366 * 86_400));
@@ -11,6 +12,16 @@ export const heldLease = z.strictObject({
   id: uuid,
   ttlSeconds: seconds,
   outageGraceSeconds: seconds,
+  /** The outage grace ends with the boot, and with nothing before it. */
+  graceUntilReboot: z.optional(z.literal(true)),
+  /** Of an answer that a person carried: how long it holds by itself. */
+  offline: z.optional(
+    z.discriminatedUnion("kind", [
+      /** On the boot clock. */
+      z.strictObject({ kind: z.literal("duration"), untilMs: z.int().check(z.gte(0)) }),
+      z.strictObject({ kind: z.literal("boots") }),
+    ]),
+  ),
   sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   grantHash: messageHash,
   /** When the broker last answered for it, in milliseconds of the boot clock. */
@@ -46,8 +57,7 @@ const CLOSINGS = {
     lease.closing === "boot" || unlockedIn !== moment.bootId || moment.bootMs < lease.answeredAtMs,
   rollback: (lease, _unlockedIn, moment) =>
     lease.closing === "rollback" || moment.counter < moment.highestCounter,
-  outage: (lease, _unlockedIn, moment) =>
-    lease.closing === "outage" || moment.bootMs >= endOfGrace(lease),
+  outage: (lease, _unlockedIn, moment) => lease.closing === "outage" || isOver(lease, moment),
 } as const satisfies Record<ClosingCause, ClosingRule>;
 
 /** What the holder of a lease does now. @param unlockedIn - the boot that the volume was opened in */
@@ -56,28 +66,69 @@ export function decideLeaseStep(lease: HeldLease, unlockedIn: string, moment: Mo
   if (cause !== undefined) return { kind: "close", cause };
   const renewAtMs = lease.answeredAtMs + renewalIntervalMs(lease);
   if (moment.bootMs >= renewAtMs) return { kind: "renew" };
-  return { kind: "wait", untilMs: Math.min(renewAtMs, endOfGrace(lease)) };
+  const end = endOfLease(lease);
+  return { kind: "wait", untilMs: end.kind === "time" ? Math.min(renewAtMs, end.atMs) : renewAtMs };
 }
 
 export function renewalIntervalMs({ ttlSeconds }: Pick<HeldLease, "ttlSeconds">): number {
   return (ttlSeconds * 1000) / RENEWALS_PER_LEASE;
 }
 
-/** Without an answer a volume stays open this long after the last one; never shorter than the lease itself. */
-export function endOfGrace(lease: HeldLease): number {
-  return lease.answeredAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
+export type LeaseEnd =
+  | { readonly kind: "time"; readonly atMs: number }
+  | { readonly kind: "reboot" };
+
+/**
+ * When a volume is closed if nobody answers: after the grace since the last answer, never shorter than the lease itself;
+ * not before the end of what a person carried here.
+ */
+export function endOfLease(lease: HeldLease): LeaseEnd {
+  const { answeredAtMs, ttlSeconds, outageGraceSeconds, graceUntilReboot, offline } = lease;
+  if (graceUntilReboot === true || offline?.kind === "boots") return { kind: "reboot" };
+  const graceEndMs = answeredAtMs + Math.max(ttlSeconds, outageGraceSeconds) * 1000;
+  return { kind: "time", atMs: Math.max(graceEndMs, offline?.untilMs ?? 0) };
+}
+
+function isOver(lease: HeldLease, { bootMs }: Moment): boolean {
+  const end = endOfLease(lease);
+  return end.kind === "time" && bootMs >= end.atMs;
+}
+
+/** The lease of a grant as it is held from now on. */
+export function holdLease(given: Lease, grantHash: string, answeredAtMs: number): HeldLease {
+  const { offline, ...terms } = given;
+  return {
+    ...terms,
+    grantHash,
+    answeredAtMs,
+    ...(offline === undefined ? {} : { offline: holdOffline(offline, answeredAtMs) }),
+  };
+}
+
+function holdOffline(offline: OfflineLease, nowMs: number): HeldLease["offline"] {
+  return offline.kind === "boots"
+    ? { kind: "boots" }
+    : { kind: "duration", untilMs: nowMs + offline.seconds * 1000 };
 }
 
 /** @returns the lease to hold from now on; an answer for another lease, or an old one, changes nothing */
 export function acceptRenewal(
   held: HeldLease,
-  given: Pick<HeldLease, "id" | "ttlSeconds" | "outageGraceSeconds" | "sequence">,
+  given: Omit<Lease, "offline">,
   askedAtMs: number,
 ): HeldLease {
   if (held.closing !== undefined || given.id !== held.id || given.sequence <= held.sequence)
     return held;
-  const { ttlSeconds, outageGraceSeconds, sequence } = given;
-  return { ...held, ttlSeconds, outageGraceSeconds, sequence, answeredAtMs: askedAtMs };
+  const { graceUntilReboot: _before, ...kept } = held;
+  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = given;
+  return {
+    ...kept,
+    ttlSeconds,
+    outageGraceSeconds,
+    ...(graceUntilReboot === true ? { graceUntilReboot } : {}),
+    sequence,
+    answeredAtMs: askedAtMs,
+  };
 }
 
 /** Wait before the next try after `failures` in a row: full jitter, never longer than the time between renewals. */

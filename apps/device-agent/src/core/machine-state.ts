@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 
 import { heldLease } from "./lease-state.ts";
 import { openedByPasskey } from "./passkey-opening.ts";
+import { RECEIPTS_MAX, waitingReceipt } from "./waiting-receipt.ts";
 
 /**
  * How far preparation got. Each step is durable before the next begins, so a rerun goes on where a kill stopped it.
@@ -39,6 +40,8 @@ export const machineState = z.strictObject({
   lock,
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
   journalHead: z.optional(messageHash),
+  /** What the broker has not heard yet, oldest first: a restart of the agent forgets none. */
+  receipts: z.optional(z.array(waitingReceipt).check(z.maxLength(RECEIPTS_MAX))),
 });
 export type MachineState = z.infer<typeof machineState>;
 

@@ -51,6 +51,9 @@ function renderSuccess(event: SuccessEvent): string[] {
   return [
     `${subject(event)} ${event.outcome}${proofOf(event)} (${duration(event.elapsedMs)})`,
     ...Object.entries(event.details ?? {}).map(([name, value]) => `  ${name}: ${String(value)}`),
+    ...(event.carried === undefined
+      ? []
+      : [...(event.carried.qr ?? "").split("\n"), event.carried.text]),
     ...(event.rows ?? []).map(
       ({ sequence, at, event: what, facts }) =>
         `  ${String(sequence).padStart(5)}  ${at}  ${what}  ${renderFacts(facts)}`,
@@ -77,6 +80,10 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
   switch (outcome) {
     case "prepared":
       return ["Next: the node can be shipped; at the customer's site run databox-agent unlock"];
+    case "challenged":
+      return [
+        "Next: have it answered in the portal (order > Unlock without network), then run databox-agent respond",
+      ];
     case "unlocked":
       return ["Next: use the volume; when you are done run databox-agent lock"];
     case "locked":

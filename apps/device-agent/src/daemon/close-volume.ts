@@ -1,6 +1,10 @@
+import { dirname } from "node:path";
+
 import type { ClosingCause } from "../core/lease-state.ts";
 import type { Volume } from "../core/ports.ts";
+import { withReceipt } from "../core/waiting-receipt.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { destroyKeptLease } from "../state/offline-files.ts";
 import type { NodeState } from "./node-state.ts";
 
 export type Closing = {
@@ -18,6 +22,9 @@ export type ClosingDependencies = {
   readonly nowIso: () => string;
 };
 
+/** A lease that counts boots outlives a boot, and an outage; nothing else. */
+const ENDS_FOR_GOOD: ReadonlySet<ClosingCause> = new Set(["order", "rollback"]);
+
 /**
  * Decision, volume, journal, state, in this order: a crash between any two is finished by the next start, which finds the
  * decision. An unlock or lock that came first has made it pointless.
@@ -33,11 +40,15 @@ export function closeVolume(
     if (lock.kind !== "unlocked" || lock.lease?.id !== id) return undefined;
     if (lock.lease.closing === undefined)
       store.update({ lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
+    if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(dirname(journalPath));
     await volume.close(lock.mapping);
     // Opened anew: other commands write to it too.
     const journal = openJournal(journalPath, { bootId, nowIso });
     const journalHead = journal.append("relocked", { lease: id, cause, code, reason });
-    store.update({ journalHead, lock: { kind: "locked", since: nowIso() } });
+    // The receipt waits in the same write: whatever happens now, the broker will hear of it.
+    const receipt = { about: "lease", lease: id, outcome: "relocked", cause } as const;
+    const receipts = withReceipt(store.current.receipts, receipt);
+    store.update({ journalHead, receipts, lock: { kind: "locked", since: nowIso() } });
     return journalHead;
   });
 }

@@ -1,18 +1,20 @@
-import { toAppError } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
+import { describeOutage } from "../core/describe-lease-end.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
-import { acceptRenewal, endOfGrace, retryAfterMs } from "../core/lease-state.ts";
+import { acceptRenewal, retryAfterMs } from "../core/lease-state.ts";
 import type { ClosingCause, HeldLease } from "../core/lease-state.ts";
 import type { Volume } from "../core/ports.ts";
+import { withReceipt } from "../core/waiting-receipt.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { closeVolume } from "./close-volume.ts";
-import { renewLease, sendLeaseReceipt } from "./lease-exchange.ts";
-import type { LeaseReport, LeaseSession } from "./lease-exchange.ts";
+import { renewLease } from "./lease-exchange.ts";
+import type { LeaseSession } from "./lease-exchange.ts";
 import type { News } from "./lease-watcher.ts";
 import type { NodeState } from "./node-state.ts";
+import { NO_JOURNAL_HEAD } from "./receipt-courier.ts";
 import { relockEvent } from "./relock-event.ts";
 
 export type KeeperDependencies = {
@@ -34,16 +36,10 @@ export type LeaseKeeper = {
   hear(news: News): Promise<number>;
   renew(lease: HeldLease, stop: AbortSignal): Promise<number>;
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
-  deliverReceipts(stop: AbortSignal): Promise<number>;
 };
 
-const NOTHING_DUE_MS = 60_000;
 const CLOSE_RETRY_MS = 1000;
-const RECEIPT_RETRY_MS = 2000;
 const EXCHANGE_TIMEOUT_MS = 5000;
-const RECEIPTS_MAX = 100;
-/** Head of a journal that nobody has written to yet. */
-const NO_HEAD = "A".repeat(43);
 
 function deadline(stop: AbortSignal): AbortSignal {
   return AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
@@ -52,10 +48,8 @@ function deadline(stop: AbortSignal): AbortSignal {
 export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper {
   const { state, readBootId, elapsedMs, report, random } = dependencies;
   const session = (): LeaseSession => ({ ...dependencies.session, bootId: readBootId() });
-  const receipts: LeaseReport[] = [];
   let failures = 0;
   let retryAtMs = 0;
-  let receiptsAtMs = 0;
   let isOutageTold = false;
   let lastDrill: string | undefined;
 
@@ -68,18 +62,17 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   const number = () =>
     state.change((store) => ({
       counter: store.nextCounter(),
-      journalHead: store.current.journalHead ?? NO_HEAD,
+      journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
     }));
-  const queue = (receipt: LeaseReport) => {
-    if (receipts.length < RECEIPTS_MAX) receipts.push(receipt);
-    receiptsAtMs = 0;
-  };
 
   /** The push and the renewal may both bring it; it is answered once. */
-  const drill = (lease: HeldLease, id: string) => {
+  const drill = async (lease: HeldLease, id: string) => {
     if (lastDrill === id) return;
     lastDrill = id;
-    queue({ lease: lease.id, outcome: "drilled", drill: id });
+    const receipt = { about: "lease", lease: lease.id, outcome: "drilled", drill: id } as const;
+    await state.change((store) => {
+      store.update({ receipts: withReceipt(store.current.receipts, receipt) });
+    });
   };
 
   /** Nobody with authority answered: try again, and say so once. */
@@ -87,13 +80,8 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     failures += 1;
     const waitMs = retryAfterMs(lease, failures, random());
     retryAtMs = performance.now() + waitMs;
-    if (!isOutageTold) {
-      const endsInSeconds = Math.max(0, Math.round((endOfGrace(lease) - bootClockMs()) / 1000));
-      report({
-        ...event,
-        detail: `the volume stays open for up to ${String(endsInSeconds)} s without an answer`,
-      });
-    }
+    if (!isOutageTold)
+      report({ ...event, detail: describeOutage(lease, bootClockMs(), dependencies.nowIso()) });
     isOutageTold = true;
     return waitMs;
   }
@@ -125,7 +113,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
             lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, askedAtMs) },
           });
         });
-        if (renewed.drill !== undefined) drill(lease, renewed.drill);
+        if (renewed.drill !== undefined) await drill(lease, renewed.drill);
         return 0;
       }
     }
@@ -148,34 +136,18 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     }
     failures = 0;
     isOutageTold = false;
-    queue({ lease: lease.id, outcome: "relocked", cause });
     report(relockEvent(cause, order, context()));
     return 0;
   }
 
   return {
-    hear({ lease, answer }) {
+    async hear({ lease, answer }) {
       if (answer.kind === "relock") return close(lease, "order", answer.order);
       if (answer.kind === "renewed" && answer.renewed.drill !== undefined)
-        drill(lease, answer.renewed.drill);
-      return Promise.resolve(0);
+        await drill(lease, answer.renewed.drill);
+      return 0;
     },
     renew,
     close,
-    async deliverReceipts(stop) {
-      const [next] = receipts;
-      if (next === undefined) return NOTHING_DUE_MS;
-      const waitMs = receiptsAtMs - performance.now();
-      if (waitMs > 0) return waitMs;
-      try {
-        await sendLeaseReceipt(session(), next, await number(), deadline(stop));
-        receipts.shift();
-        return 0;
-      } catch (error) {
-        toAppError(error); // an outage: the receipt waits; what happened stands in the journal
-        receiptsAtMs = performance.now() + RECEIPT_RETRY_MS;
-        return RECEIPT_RETRY_MS;
-      }
-    },
   };
 }

@@ -5,6 +5,7 @@ import { openSession } from "../commands/open-node.ts";
 import { requirePrepared } from "../commands/prepared-node.ts";
 import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
+import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -20,6 +21,7 @@ import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createLeaseWatcher } from "./lease-watcher.ts";
 import { createNodeState } from "./node-state.ts";
 import { createPasskeyKeeper } from "./passkey-keeper.ts";
+import { createReceiptCourier } from "./receipt-courier.ts";
 import { createServiceManager } from "./service-manager.ts";
 import { listenForStop } from "./stop-signal.ts";
 import { watchState } from "./watch-state.ts";
@@ -79,6 +81,10 @@ export async function serve(
     report: dependencies.report,
     random: Math.random,
   });
+  const courier = createReceiptCourier({
+    session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
+    state,
+  });
   const passkeyKeeper = createPasskeyKeeper({
     state,
     volume,
@@ -111,7 +117,7 @@ export async function serve(
   });
   dependencies.report(say("serving"));
   const manager = createServiceManager(dependencies.notifySocket);
-  manager.ready(statusLine(settings.serial, state.read()));
+  manager.ready(statusLine(settings.serial, state.read(), dependencies.nowIso()));
 
   let highestCounter = 0;
   while (!stop.signal.aborted) {
@@ -120,7 +126,7 @@ export async function serve(
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
-    manager.status(statusLine(settings.serial, current));
+    manager.status(statusLine(settings.serial, current, dependencies.nowIso()));
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
       const moment = {
@@ -135,7 +141,7 @@ export async function serve(
       if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
     }
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
-    waitMs = Math.min(waitMs, await keeper.deliverReceipts(stop.signal));
+    waitMs = Math.min(waitMs, await courier.deliver(stop.signal));
     brokerKeysKeeper.keep(stop.signal);
     await changes.wait(waitMs, stop.signal);
   }
@@ -146,8 +152,13 @@ export async function serve(
   return say("stopped", isOpen ? ["the volume stays open; nobody renews its lease"] : []);
 }
 
-function statusLine(serial: string, { lock }: MachineState): string {
-  return `${serial}: ${lock.kind} since ${lock.since}`;
+function statusLine(serial: string, { lock }: MachineState, nowIso: string): string {
+  const state = `${serial}: ${lock.kind} since ${lock.since}`;
+  if (lock.kind !== "unlocked" || lock.lease === undefined) return state;
+  const nowMs = bootClockMs();
+  return isUnanswered(lock.lease, nowMs)
+    ? `${state}; ${describeOutage(lock.lease, nowMs, nowIso)}`
+    : state;
 }
 
 /** @returns how long nothing is to be done, at most, in milliseconds */

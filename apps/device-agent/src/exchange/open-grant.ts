@@ -1,10 +1,18 @@
 import { CryptoError, decodeBase64url, openEnvelope, unlockInfo, zero } from "@databox-cmk/crypto";
+import type { SealingKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
+import type { Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
-import type { KeyAnswer } from "./request-content-key.ts";
-import type { Session } from "./session.ts";
+import type { NodeIdentity } from "./session.ts";
+
+/** A grant of this request, and the one-use key that opens it. */
+export type GrantToOpen = {
+  readonly grant: Grant;
+  readonly requestHash: string;
+  readonly sealingKey: SealingKey;
+};
 
 export type OpenedGrant = {
   /** The caller zeroes it. */
@@ -19,8 +27,8 @@ export type OpenedGrant = {
  * @throws {AppError} `GrantRejected` or `EnvelopeRejected`
  */
 export async function openGrant(
-  session: Session,
-  answer: Extract<KeyAnswer, { kind: "grant" }>,
+  session: NodeIdentity,
+  answer: GrantToOpen,
   held: CheckedEnvelope,
 ): Promise<OpenedGrant> {
   const envelope = chooseEnvelope(session, answer.grant.envelope, held);
@@ -42,7 +50,7 @@ export async function openGrant(
 }
 
 function chooseEnvelope(
-  session: Session,
+  session: NodeIdentity,
   offered: string | undefined,
   held: CheckedEnvelope,
 ): CheckedEnvelope {
@@ -50,11 +58,7 @@ function chooseEnvelope(
   return readSignedEnvelope(offered, session.brokerKeys, session, held.generation + 1);
 }
 
-async function openSealed({
-  grant,
-  requestHash,
-  sealingKey,
-}: Extract<KeyAnswer, { kind: "grant" }>): Promise<Uint8Array> {
+async function openSealed({ grant, requestHash, sealingKey }: GrantToOpen): Promise<Uint8Array> {
   try {
     const sealed = {
       enc: decodeBase64url(grant.sealed.enc),

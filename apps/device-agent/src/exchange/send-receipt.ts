@@ -1,23 +1,16 @@
 import { messageHash, signMessage } from "@databox-cmk/crypto";
-import type { ErrorCode } from "@databox-cmk/errors";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Denial, Receipt } from "@databox-cmk/protocol";
 
 import { readAcknowledgement } from "../answers/plain-answers.ts";
 import type { Session } from "./session.ts";
 
-export type ReceiptContent = {
-  readonly grantHash: string;
-  readonly journalHead: string;
-} & (
-  | { readonly outcome: "prepared" | "unlocked" }
-  | { readonly outcome: "failed"; readonly code: ErrorCode }
-);
+export type ReceiptContent = Pick<Receipt, "grantHash" | "journalHead" | "outcome" | "code">;
 
 /** Tells the broker what became of its grant. @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export async function sendReceipt(
-  session: Session,
-  content: ReceiptContent,
+  session: Omit<Session, "store">,
+  content: ReceiptContent & Pick<Receipt, "counter">,
 ): Promise<
   { readonly kind: "acknowledged" } | { readonly kind: "denial"; readonly denial: Denial }
 > {
@@ -26,7 +19,6 @@ export async function sendReceipt(
     order: session.order,
     serial: session.serial,
     bootId: session.bootId,
-    counter: session.store.nextCounter(),
   };
   const jws = await signMessage(session.signingKey, MESSAGE_TYPES.receipt, payload);
   const raw = await session.transport.post(

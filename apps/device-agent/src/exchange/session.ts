@@ -3,8 +3,8 @@ import type { SigningKey, SuiteName, VerifyKey } from "@databox-cmk/crypto";
 import type { Transport } from "../broker-client/transport.ts";
 import type { StateStore } from "../state/state-store.ts";
 
-/** What every exchange of an enrolled node needs. */
-export type Session = {
+/** Who an enrolled node is, and whom it believes. */
+export type NodeIdentity = {
   readonly order: string;
   readonly serial: string;
   readonly env: string;
@@ -12,10 +12,14 @@ export type Session = {
   readonly brokerKeys: readonly VerifyKey[];
   readonly signingKey: SigningKey;
   readonly bootId: string;
+  readonly store: StateStore;
+};
+
+/** What every exchange by network needs. */
+export type Session = NodeIdentity & {
   readonly transport: Transport;
   /** Of the whole command: no exchange starts or goes on after it. */
   readonly deadline: AbortSignal;
-  readonly store: StateStore;
   /** Notes when a step ended. */
   readonly mark: (step: string) => void;
 };

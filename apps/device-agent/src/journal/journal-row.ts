@@ -1,23 +1,7 @@
 import { canonicalJson, chainHash } from "@databox-cmk/crypto";
-import { bootId, messageHash } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
+import { journalRow } from "@databox-cmk/protocol";
+import type { JournalRow } from "@databox-cmk/protocol";
 
-const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boolean()]);
-
-export const journalRow = z.strictObject({
-  sequence: z.int().check(z.gte(1)),
-  /** The machine's own clock, which is set by hand: the order of rows is `sequence`. */
-  at: z.iso.datetime(),
-  bootId,
-  event: z.string().check(z.maxLength(64)),
-  facts: z.record(z.string(), factValue),
-  /** The line before this one was cut off by a crash or power cut while it was written. */
-  afterTornLine: z.optional(z.literal(true)),
-  /** Hash of the row before; empty in the first. */
-  previous: z.string().check(z.maxLength(43)),
-  hash: messageHash,
-});
-export type JournalRow = z.infer<typeof journalRow>;
 export type JournalFacts = Readonly<Record<string, string | number | boolean>>;
 
 export function sealRow(row: Omit<JournalRow, "hash">): JournalRow {

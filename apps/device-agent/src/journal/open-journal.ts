@@ -1,10 +1,12 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
+import type { JournalRow } from "@databox-cmk/protocol";
+
 import { toStateError } from "../state/state-error.ts";
 import { syncFolder } from "../state/write-durably.ts";
 import { parseRow, sealRow } from "./journal-row.ts";
-import type { JournalFacts, JournalRow } from "./journal-row.ts";
+import type { JournalFacts } from "./journal-row.ts";
 
 const TAIL_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;

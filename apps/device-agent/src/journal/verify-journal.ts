@@ -1,5 +1,6 @@
+import type { JournalRow } from "@databox-cmk/protocol";
+
 import { isSealed, parseRow } from "./journal-row.ts";
-import type { JournalRow } from "./journal-row.ts";
 
 export type JournalCheck =
   | { readonly kind: "intact"; readonly rows: readonly JournalRow[]; readonly tornLines: number }

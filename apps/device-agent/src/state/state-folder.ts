@@ -2,8 +2,6 @@ import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
-import { parseWith } from "@databox-cmk/protocol";
-import type * as z from "zod/mini";
 
 import { machineState } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -11,6 +9,7 @@ import { passkeyTries } from "../core/passkey-tries.ts";
 import type { PasskeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
 import type { Settings } from "../core/settings.ts";
+import { readJson } from "./read-json.ts";
 import { readPrivateFile } from "./read-private-file.ts";
 import { systemCode, toStateError } from "./state-error.ts";
 import { writeDurably } from "./write-durably.ts";
@@ -107,20 +106,6 @@ function checkMode(path: string): void {
   }
   if ((mode & 0o022) !== 0)
     throw unreadable(path, `others may write here (mode ${(mode & 0o777).toString(8)}): chmod 700`);
-}
-
-function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Value | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw unreadable(path, "not JSON");
-  }
-  const parsed = parseWith(schema, value);
-  if (!parsed.ok) throw unreadable(path, parsed.detail);
-  return parsed.value;
 }
 
 function unreadable(path: string, what: string): AppError {

@@ -33,7 +33,7 @@ afterAll(async () => {
 type CrashNode = {
   readonly serial: string;
   prepare(kill?: KillPoint): Promise<KilledRun>;
-  run(command: string, kill?: KillPoint): Promise<KilledRun>;
+  run(command: string, kill?: KillPoint, input?: string): Promise<KilledRun>;
 };
 
 const TO_THE_END: KillPoint = { steps: "all", at: 0 };
@@ -56,7 +56,8 @@ async function createNode(volumeKind: "luks2" | "file"): Promise<CrashNode> {
     serial,
     prepare: (kill = TO_THE_END) =>
       runUntilStep(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
-    run: (command, kill = TO_THE_END) => runUntilStep(agent, [...global, command], "", kill),
+    run: (command, kill = TO_THE_END, input = "") =>
+      runUntilStep(agent, [...global, command], input, kill),
   };
 }
 
@@ -107,6 +108,72 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, s
         expect(JSON.parse(next.stdout)).toMatchObject({ generation });
       }
       expectSuccess(0, await node.run("journal"));
+    },
+  );
+});
+
+const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> => {
+  const run = await node.run("challenge", kill);
+  expectSuccess(0, run);
+  const event: { readonly carried: { readonly text: string } } = JSON.parse(run.stdout);
+  return event.carried.text;
+};
+
+describe("a node without network", () => {
+  test(
+    "whose challenge was killed at any step makes one that is answered",
+    { timeout: 120_000 },
+    async () => {
+      const first = await createNode("file");
+      await first.prepare();
+      const whole = await first.run("challenge", { steps: "all", at: 0 });
+      expect(whole.steps).toBeGreaterThanOrEqual(6);
+      await eachStep(whole, async (at) => {
+        const node = await createNode("file");
+        await node.prepare();
+        expect(await node.run("challenge", { steps: "all", at })).toMatchObject({
+          signal: "SIGKILL",
+        });
+        const answer = await broker.answerChallenge(await challenged(node));
+        expectSuccess(at, await node.run("respond", TO_THE_END, answer));
+        expectSuccess(at, await node.run("journal"));
+      });
+    },
+  );
+
+  test.each([
+    { kind: "duration", seconds: 3600 },
+    { kind: "boots", boots: 3 },
+  ] as const)(
+    "whose answer, by $kind, was killed at any step is opened by the same answer, once",
+    { timeout: 120_000 },
+    async (lease) => {
+      const first = await createNode("file");
+      await first.prepare();
+      const text = await challenged(first);
+      const answer = await broker.answerChallenge(text, lease);
+      const whole = await first.run("respond", { steps: "all", at: 0 }, answer);
+      expect(whole.steps).toBeGreaterThanOrEqual(6);
+      await eachStep(whole, async (at) => {
+        const node = await createNode("file");
+        await node.prepare();
+        const carried = await broker.answerChallenge(await challenged(node), lease);
+        expect(await node.run("respond", { steps: "all", at }, carried)).toMatchObject({
+          signal: "SIGKILL",
+        });
+        const again = await node.run("respond", TO_THE_END, carried);
+        const event: { readonly outcome: string; readonly reason?: string } = JSON.parse(
+          again.stdout,
+        );
+        // Killed after the last write, it had opened already.
+        expect(event.outcome === "unlocked" || event.reason === "none").toBe(true);
+        expect(JSON.parse((await node.run("status")).stdout)).toMatchObject({
+          outcome: "unlocked",
+        });
+        const third = await node.run("respond", TO_THE_END, carried);
+        expect(JSON.parse(third.stdout)).toMatchObject({ code: "OfflineChallengeMissing" });
+        expectSuccess(at, await node.run("journal"));
+      });
     },
   );
 });

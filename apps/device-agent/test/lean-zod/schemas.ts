@@ -1,8 +1,8 @@
 import * as protocol from "@databox-cmk/protocol";
 
 import { machineState } from "../../src/core/machine-state.ts";
+import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { settings } from "../../src/core/settings.ts";
-import { journalRow } from "../../src/journal/journal-row.ts";
 
 /** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
 const SCHEMAS = {
@@ -18,7 +18,10 @@ const SCHEMAS = {
   receipt: protocol.receipt,
   machineState,
   settings,
-  journalRow,
+  journalRow: protocol.journalRow,
+  journalHead: protocol.journalHead,
+  openChallenge,
+  keptLease,
 };
 
 export type SchemaName = keyof typeof SCHEMAS;

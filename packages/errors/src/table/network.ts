@@ -1,6 +1,6 @@
 import type { ErrorRow, Step } from "../row.ts";
 import { faultCommand } from "./reproduce.ts";
-import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
+import { CONTACT_BROKER_OPERATOR, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK } from "./steps.ts";
 
 const GRACE =
   "Nobody with authority has said no, so nothing re-locks and nothing stored changes. The broker repeats a call that broke once, and asks anew at the next try.";
@@ -143,7 +143,7 @@ export const NETWORK_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: "Check the appliance's network cable, network settings and proxy, then try again; nobody has refused the key.",
-    steps: [CHECK_BROKER_NAME, TRY_AGAIN],
+    steps: [CHECK_BROKER_NAME, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK],
     reasons: {
       dns: {
         message: "The name of the broker cannot be resolved",
@@ -153,6 +153,7 @@ export const NETWORK_ERRORS = {
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
+          UNLOCK_WITHOUT_NETWORK,
         ],
         why: "No name server answered, or it does not know the broker's name.",
       },
@@ -164,6 +165,7 @@ export const NETWORK_ERRORS = {
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
+          UNLOCK_WITHOUT_NETWORK,
         ],
         why: "The connection was refused, reset or has no route.",
       },
@@ -191,6 +193,7 @@ export const NETWORK_ERRORS = {
           { text: "Have the site's proxy let {brokerUrl} through unchanged" },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
+          UNLOCK_WITHOUT_NETWORK,
         ],
         why: "Only a message with the broker's signature counts. A proxy's 403 or any other unsigned answer is no refusal.",
       },

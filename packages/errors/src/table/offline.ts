@@ -42,4 +42,36 @@ export const OFFLINE_ERRORS = {
     why: "A person brought the challenge of an appliance, and the rules of its order do not allow to answer it.",
     meanwhile: "The challenge is not used up and no vault is asked; the volume stays locked.",
   },
+  OfflineChallengeMissing: {
+    title: "There is no open challenge for this answer",
+    message: "This node has no challenge that the answer could open",
+    class: "invalid",
+    httpStatus: 409,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: "Make a new challenge at the appliance and have it answered.",
+    steps: [
+      { text: "Make a new challenge", command: "databox-agent challenge --qr" },
+      {
+        text: "Have it answered in the portal, at the order's page, by somebody with the right to unlock",
+      },
+      { text: "Give the answer to the appliance", command: "databox-agent respond" },
+    ],
+    reasons: {
+      none: {
+        message: "No challenge is open on this node",
+        why: "None was made, or its answer has been used: an answer opens once.",
+      },
+      expired: {
+        message: "The challenge of this node has expired",
+        why: "A challenge is open for a day of the machine's own clock.",
+      },
+      boot: {
+        message: "The challenge ended with the boot in which it was made",
+        why: "The machine was restarted after the challenge; the key that opens the answer did not outlive it.",
+      },
+    },
+    why: "An answer opens once, on the node and for the challenge that it was made for.",
+    meanwhile: "The volume stays locked. Nothing of the answer is kept.",
+  },
 } as const satisfies Record<string, ErrorRow>;

@@ -41,6 +41,12 @@ export const TRY_AGAIN = {
   for: "site-operator",
 } as const satisfies Step;
 
+export const UNLOCK_WITHOUT_NETWORK = {
+  text: "Where no network can be had: make a challenge and have it answered in the portal",
+  command: "databox-agent challenge --qr",
+  for: "site-operator",
+} as const satisfies Step;
+
 export const SHOW_VAULT = {
   text: "Look at the vault and note its id, region, tenant and permission model",
   command: "az keyvault show --name {vaultName}",

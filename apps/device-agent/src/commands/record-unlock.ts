@@ -1,0 +1,115 @@
+import { zero } from "@databox-cmk/crypto";
+import { toAppError } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
+
+import type { CommandName, FailureEvent, Timings } from "../core/agent-event.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
+import type { HeldLease } from "../core/lease-state.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import type { Opened, Opening, Volume } from "../core/ports.ts";
+import type { OpenedGrant } from "../exchange/open-grant.ts";
+import type { NodeIdentity } from "../exchange/session.ts";
+import type { JournalFacts } from "../journal/journal-row.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import { destroyKeptLease } from "../state/offline-files.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { roundToTenth } from "./stopwatch.ts";
+
+/** What an unlock changes, on whatever way its answer came. */
+export type Unlocking = {
+  readonly folder: StateFolder;
+  readonly volume: Volume;
+  readonly session: NodeIdentity;
+  readonly journal: Journal;
+  readonly dependencies: CommandDependencies;
+};
+
+export async function offerAndZero(opening: Opening, unlockKey: Uint8Array): Promise<Opened> {
+  try {
+    return await opening.offer(unlockKey);
+  } finally {
+    zero(unlockKey);
+  }
+}
+
+/**
+ * Durable before the broker is told. If it cannot be written, the volume is closed again: nothing is open unrecorded.
+ *
+ * @param told - what the journal's row says besides, and what else changes in the state with it.
+ * @returns the journal's head
+ */
+export async function recordUnlock(
+  { folder, volume, session, journal, dependencies }: Unlocking,
+  opened: Opened,
+  { envelope }: Pick<OpenedGrant, "envelope">,
+  lease: HeldLease,
+  told: { readonly facts?: JournalFacts; readonly change?: Partial<MachineState> } = {},
+): Promise<string> {
+  const { mapping } = opened;
+  const { grantHash } = lease;
+  try {
+    if (envelope.jws !== folder.readEnvelope()) folder.writeEnvelope(envelope.jws);
+    const { generation } = envelope;
+    const facts = { grantHash, generation, proof: opened.proof, ...told.facts };
+    const journalHead = journal.append("unlocked", facts);
+    session.store.update({
+      ...told.change,
+      generation,
+      journalHead,
+      lock: {
+        kind: "unlocked",
+        since: dependencies.nowIso(),
+        bootId: session.bootId,
+        ...(mapping === undefined ? {} : { mapping }),
+        lease,
+      },
+    });
+    return journalHead;
+  } catch (error) {
+    await volume.close(mapping);
+    throw error;
+  }
+}
+
+/** The copy in the agent's folder is the one that is used; a volume that cannot take it is no reason to stay locked. */
+export async function renewOnVolume(volume: Volume, jws: string): Promise<readonly string[]> {
+  try {
+    await volume.storeEnvelope(jws);
+    return [];
+  } catch (error) {
+    const { code } = toAppError(error);
+    return [`the volume's own copy of the envelope could not be renewed (${code})`];
+  }
+}
+
+/** A signed refusal also closes a volume that an earlier unlock left open, and ends what could open it again. */
+export async function recordDenial(
+  { folder, volume, session, journal, dependencies }: Unlocking,
+  denial: Denial,
+  context: { readonly event: CommandName; readonly timings?: Timings },
+): Promise<FailureEvent> {
+  const { store, serial } = session;
+  const { lock } = store.current;
+  const isRefused = denial.class === "refused";
+  const relocked = isRefused && isUnlocked(store.current, session.bootId);
+  if (isRefused) destroyKeptLease(folder.path);
+  const journalHead = journal.append("unlock-denied", {
+    code: denial.code,
+    reason: denial.reason ?? "",
+    correlationId: denial.correlationId,
+    relocked,
+  });
+  if (relocked) {
+    await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
+    store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
+  } else store.update({ journalHead });
+  return eventOfDenial(denial, {
+    ...context,
+    node: serial,
+    volume: volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    relocked,
+  });
+}

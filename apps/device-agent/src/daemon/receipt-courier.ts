@@ -1,0 +1,68 @@
+import { toAppError } from "@databox-cmk/errors";
+
+import type { WaitingReceipt } from "../core/waiting-receipt.ts";
+import { withoutReceipt } from "../core/waiting-receipt.ts";
+import { sendReceipt } from "../exchange/send-receipt.ts";
+import { sendLeaseReceipt } from "./lease-exchange.ts";
+import type { LeaseSession } from "./lease-exchange.ts";
+import type { NodeState } from "./node-state.ts";
+
+/** Sends what waits in the state, oldest first. @returns in how many milliseconds it wants to be asked again */
+export type ReceiptCourier = { deliver(stop: AbortSignal): Promise<number> };
+
+const NOTHING_DUE_MS = 60_000;
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 60_000;
+const EXCHANGE_TIMEOUT_MS = 5000;
+/** Head of a journal that nobody has written to yet. */
+export const NO_JOURNAL_HEAD = "A".repeat(43);
+
+export function createReceiptCourier({
+  session,
+  state,
+}: {
+  readonly session: () => LeaseSession;
+  readonly state: NodeState;
+}): ReceiptCourier {
+  let failures = 0;
+  let nextAtMs = 0;
+
+  async function send(receipt: WaitingReceipt, stop: AbortSignal): Promise<void> {
+    const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
+    const numbered = await state.change((store) => ({
+      counter: store.nextCounter(),
+      journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
+    }));
+    // A signed denial ends it too: the broker knows better than this node what became of the lease or grant.
+    if (receipt.about === "lease") {
+      const { about: _about, ...report } = receipt;
+      await sendLeaseReceipt(session(), report, numbered, deadline);
+    } else {
+      const { about: _about, ...content } = receipt;
+      await sendReceipt({ ...session(), deadline }, { ...content, ...numbered });
+    }
+  }
+
+  return {
+    async deliver(stop) {
+      const [next] = state.read().receipts ?? [];
+      if (next === undefined) return NOTHING_DUE_MS;
+      const waitMs = nextAtMs - performance.now();
+      if (failures > 0 && waitMs > 0) return waitMs;
+      try {
+        await send(next, stop);
+      } catch (error) {
+        toAppError(error); // an outage: the receipt waits; what happened stands in the journal
+        failures += 1;
+        const pauseMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 5));
+        nextAtMs = performance.now() + pauseMs;
+        return pauseMs;
+      }
+      failures = 0;
+      await state.change((store) => {
+        store.update({ receipts: withoutReceipt(store.current.receipts, next) });
+      });
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+
+import { encodeBase64url, generateStoredSealingKey, signMessage, zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { OfflineChallenge } from "@databox-cmk/protocol";
+
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openIdentity, readHeldEnvelope } from "../commands/open-node.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { endOfChallenge, judgeChallenge } from "../core/offline-secrets.ts";
+import type { OpenChallenge } from "../core/offline-secrets.ts";
+import { AGENT_NAME } from "../exchange/session.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { openOfflineFiles } from "../state/offline-files.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { renderQrForTerminal } from "./qr-picture.ts";
+import { writeCarried } from "./write-carried.ts";
+
+const LOCK_WAIT_MS = 6_000;
+/** Long enough to find somebody with the right, short enough that a forgotten key is not kept for long. */
+const OPENS_FOR_SECONDS = 24 * 3600;
+const ID_BYTES = 32;
+
+export type ChallengeOptions = {
+  /** Where to write it: a picture by `.svg`, else text. */
+  readonly out: string | undefined;
+  readonly qr: boolean;
+  /** A new one although one is open: the answer to that one will open nothing any more. */
+  readonly fresh: boolean;
+};
+
+/**
+ * The unlock request of a node without network, for a person to carry. While one is open it is shown again, so that an
+ * answer that is on its way still opens.
+ *
+ * @throws {AppError} `AgentNotPrepared`, or of the state and the volume
+ */
+export async function challenge(
+  options: ChallengeOptions,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { stateDir, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  using held = new DisposableStack();
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const store = createStateStore(folder, folder.readState() ?? seen);
+  const session = openIdentity({ folder, settings, store });
+  const files = openOfflineFiles(folder.path);
+  const moment = { bootId: session.bootId, bootMs: bootClockMs() };
+  const before = files.readChallenge();
+  const isOpen = judgeChallenge(before, moment) === "open";
+  let open: OpenChallenge;
+  if (before !== undefined && isOpen && !options.fresh) open = before;
+  else {
+    const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+    if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+    const { generation } = await readHeldEnvelope(folder, volume, session);
+    const made = await makeChallenge(session, generation, moment);
+    files.writeChallenge(made.open);
+    // Before it is shown: whoever reads the journal knows of every challenge that anybody can have carried away.
+    const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
+    const facts = { challengeId: made.challengeId, opensForSeconds: OPENS_FOR_SECONDS };
+    store.update({ journalHead: journal.append("challenge-made", facts) });
+    ({ open } = made);
+  }
+  const leftMinutes = Math.floor((endOfChallenge(open) - moment.bootMs) / 60_000);
+  const path = options.out === undefined ? undefined : writeCarried(options.out, open.challenge);
+  return {
+    event: "challenge",
+    node: settings.serial,
+    outcome: "challenged",
+    volume: settings.volume.kind,
+    elapsedMs: roundToTenth(elapsedMs()),
+    carried: {
+      text: open.challenge,
+      ...(options.qr ? { qr: renderQrForTerminal(open.challenge) } : {}),
+    },
+    notes: [
+      ...(path === undefined ? [] : [`it is in ${path}`]),
+      `its answer opens once, on this node, within ${String(leftMinutes)} minutes and not after a reboot`,
+    ],
+  };
+}
+
+async function makeChallenge(
+  session: ReturnType<typeof openIdentity>,
+  generation: number,
+  moment: { readonly bootId: string; readonly bootMs: number },
+): Promise<{ readonly open: OpenChallenge; readonly challengeId: string }> {
+  const { publicKey, privateKey } = await generateStoredSealingKey("X25519");
+  try {
+    const challengeId = encodeBase64url(randomBytes(ID_BYTES));
+    const payload: OfflineChallenge = {
+      challengeId,
+      order: session.order,
+      serial: session.serial,
+      env: session.env,
+      generation,
+      purpose: "unlock",
+      bootId: session.bootId,
+      counter: session.store.nextCounter(),
+      hpke: { suite: "X25519", publicKey: encodeBase64url(publicKey) },
+      agent: AGENT_NAME,
+      opensForSeconds: OPENS_FOR_SECONDS,
+    };
+    const jws = await signMessage(session.signingKey, MESSAGE_TYPES.offlineChallenge, payload);
+    const open: OpenChallenge = {
+      version: 1,
+      challenge: jws,
+      bootId: moment.bootId,
+      madeAtMs: moment.bootMs,
+      opensForSeconds: OPENS_FOR_SECONDS,
+      privateKey: encodeBase64url(privateKey),
+      publicKey: encodeBase64url(publicKey),
+    };
+    return { open, challengeId };
+  } finally {
+    zero(privateKey);
+  }
+}

@@ -1,0 +1,102 @@
+import { decodeBase64url, importSealingKey, messageHash, zero } from "@databox-cmk/crypto";
+import type { SealingKey } from "@databox-cmk/crypto";
+import { toAppError } from "@databox-cmk/errors";
+import type { Grant } from "@databox-cmk/protocol";
+
+import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { offerAndZero, recordUnlock } from "../commands/record-unlock.ts";
+import type { Unlocking } from "../commands/record-unlock.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { holdLease } from "../core/lease-state.ts";
+import type { OpenChallenge } from "../core/offline-secrets.ts";
+import type { Opened } from "../core/ports.ts";
+import { withReceipt } from "../core/waiting-receipt.ts";
+import { openGrant } from "../exchange/open-grant.ts";
+import type { OpenedGrant } from "../exchange/open-grant.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import type { OfflineFiles } from "../state/offline-files.ts";
+import { describeOfflineLease } from "./describe-offline-lease.ts";
+
+export type CarriedGrant = {
+  readonly grant: Grant;
+  readonly grantHash: string;
+  readonly jws: string;
+  readonly open: OpenChallenge;
+  readonly envelope: CheckedEnvelope;
+};
+
+/**
+ * Grant → volume → what may open it after a reboot → record → the one-use key is destroyed. Killed between any two, the
+ * same answer finishes it; after the last it opens nothing.
+ *
+ * @throws {AppError} `GrantRejected`, `EnvelopeRejected`, or of volume and state
+ */
+export async function openCarried(
+  unlocking: Unlocking,
+  { grant, grantHash, jws, open, envelope }: CarriedGrant,
+  files: OfflineFiles,
+): Promise<AgentEvent> {
+  const { session, volume, journal, dependencies } = unlocking;
+  const requestHash = messageHash(open.challenge);
+  let opened: Opened;
+  let result: OpenedGrant;
+  try {
+    using opening = volume.beginOpening("use");
+    const sealingKey = await importStored(open);
+    result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
+    opened = await offerAndZero(opening, result.unlockKey);
+  } catch (error) {
+    const { code } = toAppError(error);
+    session.store.update({ journalHead: journal.append("grant-unused", { code, grantHash }) });
+    throw error;
+  }
+  const { offline } = grant.lease;
+  if (offline?.kind === "boots" && offline.boots > 1)
+    files.writeLease({
+      version: 1,
+      challenge: open.challenge,
+      answer: jws,
+      bootId: session.bootId,
+      bootsLeft: offline.boots - 1,
+      privateKey: open.privateKey,
+      publicKey: open.publicKey,
+    });
+  else files.destroyLease();
+  const { receipts } = session.store.current;
+  await recordUnlock(unlocking, opened, result, holdLease(grant.lease, grantHash, bootClockMs()), {
+    facts: { way: "offline", challenge: requestHash },
+    // Told at the next contact.
+    change: { receipts: withReceipt(receipts, { about: "grant", grantHash, outcome: "unlocked" }) },
+  });
+  files.destroyChallenge();
+  return {
+    event: "respond",
+    node: session.serial,
+    outcome: "unlocked",
+    volume: volume.kind,
+    ...opened,
+    kid: grant.kid,
+    generation: result.envelope.generation,
+    correlationId: grant.correlationId,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    notes: [describeOfflineLease(offline)],
+  };
+}
+
+/** @throws {CryptoError} `malformed` */
+export async function importStored(stored: {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}): Promise<SealingKey> {
+  const privateKey = decodeBase64url(stored.privateKey, "privateKey");
+  try {
+    return await importSealingKey(
+      "X25519",
+      privateKey,
+      decodeBase64url(stored.publicKey, "publicKey"),
+    );
+  } finally {
+    zero(privateKey);
+  }
+}

@@ -1,0 +1,106 @@
+import { CryptoError, messageHash } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
+
+import { readUnlockAnswer } from "../answers/unlock-answer.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openIdentity, readHeldEnvelope } from "../commands/open-node.ts";
+import { offerAndZero, recordUnlock } from "../commands/record-unlock.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { holdLease } from "../core/lease-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { countBoot } from "../core/offline-secrets.ts";
+import type { Volume } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
+import { openGrant } from "../exchange/open-grant.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { openOfflineFiles } from "../state/offline-files.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { importStored } from "./open-carried.ts";
+
+/**
+ * Opens the volume once more by an answer whose lease counts boots, since the broker cannot be reached. The boot is counted,
+ * durably, before the volume is touched. A kept answer that does not open any more is destroyed.
+ *
+ * @param code - why the broker did not answer.
+ * @returns undefined when there is nothing to open by
+ */
+export async function reopenOffline(
+  input: {
+    readonly folder: StateFolder;
+    readonly settings: Settings;
+    readonly state: MachineState;
+    readonly volume: Volume;
+    readonly dependencies: CommandDependencies;
+  },
+  code: string,
+): Promise<AgentEvent | undefined> {
+  const { folder, settings, volume, dependencies } = input;
+  const store = createStateStore(folder, folder.readState() ?? input.state);
+  const session = openIdentity({ folder, settings, store });
+  const { bootId } = session;
+  const files = openOfflineFiles(folder.path);
+  const kept = files.readLease();
+  const counted = kept === undefined ? undefined : countBoot(kept, bootId);
+  if (counted === undefined) {
+    files.destroyLease();
+    return undefined;
+  }
+  files.writeLease(counted);
+  const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
+  const unlocking = { folder, volume, session, journal, dependencies };
+  try {
+    const requestHash = messageHash(counted.challenge);
+    const raw = {
+      status: 200,
+      mediaType: JOSE_MEDIA_TYPE,
+      retryAfterSeconds: undefined,
+      body: counted.answer,
+    };
+    const answer = readUnlockAnswer(raw, { ...session, requestHash });
+    if (answer.kind !== "grant")
+      throw new AppError("GrantRejected", { detail: "no grant is kept" });
+    const envelope = await readHeldEnvelope(folder, volume, session);
+    using opening = volume.beginOpening("use");
+    const sealingKey = await importStored(counted);
+    const { grant, grantHash } = answer;
+    const result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
+    const opened = await offerAndZero(opening, result.unlockKey);
+    const { bootsLeft } = counted;
+    const facts = { way: "offline", bootsLeft };
+    const lease = holdLease(grant.lease, grantHash, bootClockMs());
+    await recordUnlock(unlocking, opened, result, lease, { facts });
+    return {
+      event: "unlock",
+      node: session.serial,
+      outcome: "unlocked",
+      volume: volume.kind,
+      ...opened,
+      kid: grant.kid,
+      generation: result.envelope.generation,
+      elapsedMs: roundToTenth(dependencies.elapsedMs()),
+      notes: [
+        `the broker cannot be reached (${code}); the lease that a person carried opened it, and ${String(bootsLeft)} more boots are left`,
+      ],
+    };
+  } catch (error) {
+    const isDead =
+      error instanceof CryptoError || (error instanceof AppError && DEAD.has(error.code));
+    if (!isDead) throw error;
+    files.destroyLease();
+    store.update({ journalHead: journal.append("offline-lease-dead") });
+    return undefined;
+  }
+}
+
+/** Of a kept answer that will never open this volume again: it was re-keyed, or the file was changed. */
+const DEAD = new Set<string>([
+  "GrantRejected",
+  "OrderMismatch",
+  "EnvelopeRejected",
+  "VolumeRejectedKey",
+  "BrokerUnreachable",
+]);

@@ -1,0 +1,119 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+
+import { AppError, explain, isErrorCode } from "@databox-cmk/errors";
+import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
+import type { Denial } from "@databox-cmk/protocol";
+
+import { readCarriedAnswer } from "../answers/carried-answer.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openIdentity, readHeldEnvelope } from "../commands/open-node.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import { recordDenial } from "../commands/record-unlock.ts";
+import type { Unlocking } from "../commands/record-unlock.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { judgeChallenge } from "../core/offline-secrets.ts";
+import type { OpenChallenge } from "../core/offline-secrets.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { openOfflineFiles } from "../state/offline-files.ts";
+import type { OfflineFiles } from "../state/offline-files.ts";
+import { systemCode } from "../state/state-error.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { openCarried } from "./open-carried.ts";
+
+const LOCK_WAIT_MS = 6_000;
+
+/**
+ * Opens the volume by the answer that a person carried here, or shows what the broker signed instead.
+ *
+ * @throws {AppError} `OfflineChallengeMissing`, `GrantRejected`, `OrderMismatch`, `EnvelopeRejected`, or of volume and state
+ */
+export async function respond(
+  file: string | undefined,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  // Before the lock is taken: a person takes their time.
+  const answerText = await readAnswerText(file, dependencies);
+  const { stateDir, cryptsetupFolders, nowIso } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  using held = new DisposableStack();
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const store = createStateStore(folder, folder.readState() ?? seen);
+  const session = openIdentity({ folder, settings, store });
+  const { bootId } = session;
+  const files = openOfflineFiles(folder.path);
+  const open = requireChallenge(files, { bootId, bootMs: bootClockMs() });
+  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+  const journal = openJournal(folder.journalPath, { bootId, nowIso });
+  const unlocking: Unlocking = { folder, volume, session, journal, dependencies };
+  let answer: ReturnType<typeof readCarriedAnswer>;
+  try {
+    answer = readCarriedAnswer(answerText, open.challenge, session);
+  } catch (error) {
+    if (error instanceof AppError)
+      store.update({ journalHead: journal.append("answer-rejected", { code: error.code }) });
+    throw error;
+  }
+  switch (answer.kind) {
+    case "pending": {
+      const { retryAfterSeconds, correlationId } = answer.pending;
+      throw new AppError("ApprovalPending", { facts: { retryAfterSeconds, correlationId } });
+    }
+    case "denial": {
+      const event = await recordDenial(unlocking, withSteps(answer.denial), { event: "respond" });
+      // An outage, or an approval that is open: the same challenge may still be answered by a grant.
+      if (answer.denial.class === "refused" || answer.denial.class === "invalid")
+        files.destroyChallenge();
+      return event;
+    }
+    case "grant": {
+      const envelope = await readHeldEnvelope(folder, volume, session);
+      return openCarried(unlocking, { ...answer, open, envelope }, files);
+    }
+  }
+}
+
+async function readAnswerText(
+  file: string | undefined,
+  { readStandardInput }: CommandDependencies,
+): Promise<string> {
+  if (file === undefined) return readStandardInput("the answer");
+  try {
+    if (statSync(file).size > BROKER_ANSWER_MAX_BYTES)
+      throw misuse(`${file} is no answer: too large`);
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw misuse(`${file} cannot be read (${systemCode(error)})`);
+  }
+}
+
+function misuse(detail: string): AppError {
+  return new AppError("Misuse", { detail: `--in: ${detail}` });
+}
+
+function requireChallenge(
+  files: OfflineFiles,
+  moment: Parameters<typeof judgeChallenge>[1],
+): OpenChallenge {
+  const open = files.readChallenge();
+  const verdict = judgeChallenge(open, moment);
+  if (open !== undefined && verdict === "open") return open;
+  files.destroyChallenge();
+  throw new AppError("OfflineChallengeMissing", {
+    reason: verdict === "open" ? "none" : verdict,
+  });
+}
+
+/** A QR code has no room for many steps: what the broker left out stands in this agent's own table. */
+function withSteps(denial: Denial): Denial {
+  if (denial.steps.length > 0 || !isErrorCode(denial.code)) return denial;
+  const { steps } = explain(denial.code);
+  return {
+    ...denial,
+    steps: steps.flatMap(({ text }) => (text.includes("<") ? [] : [{ text }])),
+  };
+}

@@ -1,0 +1,24 @@
+import { AppError } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import { readPrivateFile } from "./read-private-file.ts";
+
+/** A private file of JSON, strictly parsed; `undefined` when there is none. @throws {AppError} `AgentStateUnreadable` */
+export function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Value | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable(path, "not JSON");
+  }
+  const parsed = parseWith(schema, value);
+  if (!parsed.ok) throw unreadable(path, parsed.detail);
+  return parsed.value;
+}
+
+function unreadable(path: string, what: string): AppError {
+  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}` });
+}
