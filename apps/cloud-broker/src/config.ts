@@ -290,6 +290,25 @@ export const SETTINGS = {
     expected: "the path of a folder with index.html",
     meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once, at the start.",
   },
+  OTLP_TRACES_URL: {
+    schema: z.url({ protocol: /^https?$/ }),
+    optional: true,
+    expected: "a URL such as http://127.0.0.1:4318/v1/traces",
+    meaning: "Collector of OpenTelemetry traces (OTLP by HTTP); without it none are made.",
+  },
+  METRICS_HOST: {
+    schema: z.string().min(1).max(253),
+    default: "127.0.0.1",
+    expected: "a host name or IP address of this machine",
+    meaning:
+      "Address of the metrics' own listener; they are for operators, and never on the public one.",
+  },
+  METRICS_PORT: {
+    schema: whole(65_535),
+    optional: true,
+    expected: "a port number, 0 to 65535",
+    meaning: "Port on which Prometheus finds /metrics, without TLS; without it there are none.",
+  },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     default: "info",

@@ -26,6 +26,9 @@ import type { BrokerKeys } from "./keys/broker-keys.ts";
 import { createLeaseWatches, type LeaseWatches } from "./leases/lease-watches.ts";
 import { probeKeys } from "./leases/probe-keys.ts";
 import { createOfflineRoutes } from "./offline/create-offline-routes.ts";
+import { createFleetFigures } from "./observability/fleet-figures.ts";
+import { createMetrics, type Metrics } from "./observability/metrics.ts";
+import type { Spans } from "./observability/spans.ts";
 import { createOpenApiRoutes } from "./openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "./operator/create-operator-routes.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
@@ -62,6 +65,7 @@ export type BrokerDependencies = {
   /** Tokens of Event Grid's deliveries; absent: none is taken. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly isClosing: () => boolean;
+  readonly spans: Spans;
   /** Sends an event to a receiver. */
   readonly post: PostEvent;
   /** 0 to 1. */
@@ -74,6 +78,8 @@ export type Broker = {
   readonly handler: RequestListener;
   /** Every row that is served. */
   readonly routes: readonly Route[];
+  /** For whoever scrapes: on a listener of its own. */
+  readonly metrics: Metrics["registry"];
   /** Deletes identities that a crash or a change left behind, and sessions of the portal that are over. */
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
@@ -95,7 +101,11 @@ export type Broker = {
 /** The whole broker as a request listener; nothing here opens, listens or reads the clock by itself. */
 export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
-  const { vaults, health } = observeVaults(traceVaults(dependencies.vaults), now);
+  const metrics = createMetrics(createFleetFigures(store, now));
+  const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
+    metrics.calledVault(call);
+  });
+  const { vaults, health } = observeVaults(traced, now);
   const appendAudit = createAppendAudit({ now });
   const keyDependencies = {
     store,
@@ -173,6 +183,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
     defaultPolicy,
     offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
+    metrics,
   };
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },
@@ -201,8 +212,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const identify = portal?.identify;
   const authenticate = createAuthenticateCaller({ ...dependencies, identify, appendAudit });
   return {
-    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit }),
+    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit, metrics }),
     routes,
+    metrics: metrics.registry,
     async sweep() {
       await sweepIdentities(plane);
       await portal?.sweep();

@@ -1,3 +1,5 @@
+import { collectDefaultMetrics } from "prom-client";
+
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./callers/fetch-by-agent.ts";
 import { createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
@@ -8,6 +10,9 @@ import { openFileIssuerKeys } from "./issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./issuer/token-issuer.ts";
 import { keepProbing } from "./leases/keep-probing.ts";
 import { openPortal } from "./portal/open-portal.ts";
+import { serveMetrics } from "./observability/serve-metrics.ts";
+import { createSpans, noSpans } from "./observability/spans.ts";
+import { startTracing } from "./observability/start-tracing.ts";
 import { forgetWindows } from "./quotas/unlock-quota.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
@@ -93,6 +98,10 @@ export async function startBroker(
     tokenIssuer,
     now,
   });
+  const tracing =
+    config.OTLP_TRACES_URL === undefined
+      ? undefined
+      : opened.use(startTracing(config.OTLP_TRACES_URL));
 
   let isClosing = false;
   const tokenSettings = {
@@ -120,6 +129,7 @@ export async function startBroker(
         : createVerifyToken({ ...tokenSettings, audience }, tenantKeys),
     portal,
     isClosing: () => isClosing,
+    spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),
     post,
     random: Math.random,
     now,
@@ -134,6 +144,11 @@ export async function startBroker(
     handler: broker.handler,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
+  if (config.METRICS_PORT !== undefined) {
+    collectDefaultMetrics({ register: broker.metrics });
+    const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
+    opened.use(await serveMetrics(broker.metrics, served));
+  }
   opened.defer(keepHouse(store, broker, log));
   opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
   opened.use(keepProbing(() => broker.watches.poll(), WATCH_POLL_SECONDS, log));

@@ -7,6 +7,7 @@ import {
   type HttpClient,
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
+import { context, propagation } from "@opentelemetry/api";
 
 import { noteExchange } from "./exchange.ts";
 import { createLookup, type DnsServer } from "./name-lookup.ts";
@@ -47,6 +48,12 @@ export function createAzureTransport(options: {
     async sendRequest(request) {
       if (request.url.startsWith("https:")) request.agent = agent;
       if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
+      // Nothing, unless somebody collects traces.
+      propagation.inject(context.active(), request.headers, {
+        set: (headers, name, value) => {
+          headers.set(name, value);
+        },
+      });
       try {
         const response = await inner.sendRequest(request);
         noteAnswer(response);

@@ -7,6 +7,7 @@ import type { Clock } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
 import type { LeaseWatches } from "../leases/lease-watches.ts";
+import type { Metrics } from "../observability/metrics.ts";
 import type { UnlockQuota } from "../quotas/unlock-quota.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
 import type { Commit } from "../store/group-commit.ts";
@@ -42,4 +43,6 @@ export type DeviceDependencies = {
     nowMs: number,
   ) => Promise<void>;
   readonly now: Clock;
+  /** Counts what is answered; absent where nobody scrapes. */
+  readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;
 };

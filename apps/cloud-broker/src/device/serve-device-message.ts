@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { type AppError, ERRORS, toAppError } from "@databox-cmk/errors";
+import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import { fitDenial } from "../core/fit-denial.ts";
@@ -73,6 +73,9 @@ export function serveDeviceMessage<Proven extends Sender>(
   };
 }
 
+/** Classes of failures that asking again does not change. */
+const FINAL_CLASSES: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
+
 /**
  * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
  * The same bytes twice at once are one exchange with one answer.
@@ -86,12 +89,38 @@ export function createAnswerMessage<Proven extends Sender>(
     const known = running.get(message.hash);
     if (known !== undefined) return known;
     const answer = withTrace(
-      () => answerOnce(dependencies, exchange, message),
+      () =>
+        measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
       message.correlationId,
     ).finally(() => running.delete(message.hash));
     running.set(message.hash, answer);
     return answer;
   };
+}
+
+async function measured(
+  { metrics }: Pick<DeviceDependencies, "metrics">,
+  action: string,
+  answer: () => Promise<DeviceReply>,
+): Promise<DeviceReply> {
+  if (metrics === undefined) return answer();
+  const startedMs = performance.now();
+  const endUnlock = action === "unlock" ? metrics.beginUnlock() : undefined;
+  try {
+    const reply = await answer();
+    const code = reply.failure?.code;
+    const isRefused = code !== undefined && FINAL_CLASSES.has(ERRORS[code].class);
+    const outcome = code === undefined ? "done" : isRefused ? "refused" : "failed";
+    metrics.answered({
+      action,
+      outcome,
+      code: code ?? "",
+      elapsedMs: performance.now() - startedMs,
+    });
+    return reply;
+  } finally {
+    endUnlock?.();
+  }
 }
 
 async function answerOnce<Proven extends Sender>(
@@ -132,7 +161,7 @@ async function deny(
   // A flood must not become a flood of durable writes.
   const reply = { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
   if (failure.code === "RateLimited") return reply;
-  const isFinal = denial.class === "refused" || denial.class === "invalid";
+  const isFinal = FINAL_CLASSES.has(denial.class);
   const steps = stepsSoFar();
   await commit(async (transaction) => {
     await appendAudit(transaction, sender?.order ?? "broker", {

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
+import type { VaultCall } from "../observability/metrics.ts";
+import type { Spans } from "../observability/spans.ts";
 
 type Trace = {
   readonly startedMs: number;
@@ -48,34 +50,51 @@ export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
   return { steps: [...trace.steps, record] };
 }
 
-/** The same vaults; each call is a step of whatever message it is made for. */
-export function traceVaults(vaults: KeyVaults): KeyVaults {
+/**
+ * The same vaults; each call is a step of whatever message it is made for.
+ *
+ * @param called - told of every call, within a message or not
+ */
+export function traceVaults(
+  vaults: KeyVaults,
+  spans: Spans,
+  called: (call: VaultCall) => void,
+): KeyVaults {
+  const noted = createNote(spans, called);
   return {
-    signIn: (identity) => noted("sign-in", vaults.signIn(identity)),
-    getKey: (identity, key) => noted("get-key", vaults.getKey(identity, key)),
-    getDeletedKey: (identity, key) => noted("get-deleted-key", vaults.getDeletedKey(identity, key)),
+    signIn: (identity) => noted("sign-in", () => vaults.signIn(identity)),
+    getKey: (identity, key) => noted("get-key", () => vaults.getKey(identity, key)),
+    getDeletedKey: (identity, key) =>
+      noted("get-deleted-key", () => vaults.getDeletedKey(identity, key)),
     wrapKey: (identity, kid, contentKey) =>
-      noted("wrap", vaults.wrapKey(identity, kid, contentKey)),
+      noted("wrap", () => vaults.wrapKey(identity, kid, contentKey)),
     unwrapKey: (identity, kid, encryptedKey) =>
-      noted("unwrap", vaults.unwrapKey(identity, kid, encryptedKey)),
+      noted("unwrap", () => vaults.unwrapKey(identity, kid, encryptedKey)),
   };
 }
 
-async function noted<Value>(name: string, call: Promise<Outcome<Value>>): Promise<Outcome<Value>> {
-  const trace = current.getStore();
-  if (trace === undefined) return call;
-  const beganMs = performance.now();
-  const outcome = await call;
-  const vaultRequestId = outcome.ok ? requestIdOf(outcome.value) : outcome.failure.vaultRequestId;
-  trace.steps.push({
-    name,
-    afterMs: tenth(beganMs - trace.startedMs),
-    elapsedMs: tenth(performance.now() - beganMs),
-    ...(outcome.ok ? {} : { code: outcome.failure.code }),
-    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
-  });
-  return outcome;
-}
+const createNote =
+  (spans: Spans, called: (call: VaultCall) => void) =>
+  async <Value>(name: string, call: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+    const trace = current.getStore();
+    const beganMs = performance.now();
+    const outcome = await spans.ofVaultCall(name, call, codeOf);
+    const elapsedMs = performance.now() - beganMs;
+    called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs });
+    if (trace === undefined) return outcome;
+    const vaultRequestId = outcome.ok ? requestIdOf(outcome.value) : outcome.failure.vaultRequestId;
+    trace.steps.push({
+      name,
+      afterMs: tenth(beganMs - trace.startedMs),
+      elapsedMs: tenth(elapsedMs),
+      ...(outcome.ok ? {} : { code: outcome.failure.code }),
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+    });
+    return outcome;
+  };
+
+const codeOf = (outcome: Outcome<unknown>): string | undefined =>
+  outcome.ok ? undefined : outcome.failure.code;
 
 function requestIdOf(value: unknown): string | undefined {
   return typeof value === "object" &&

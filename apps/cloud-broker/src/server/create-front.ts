@@ -6,6 +6,8 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { BrokerConfig } from "../config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
+import type { Metrics } from "../observability/metrics.ts";
+import type { Spans } from "../observability/spans.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressKey } from "./address-key.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
@@ -27,6 +29,8 @@ export type FrontDependencies = {
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, "served">;
+  readonly spans: Spans;
 };
 
 /** Bursts of an address, in seconds of its rate. */
@@ -36,7 +40,7 @@ const UNLIMITED = new Set(["/healthz", "/readyz"]);
 
 /** The route table behind the limit of each address, with a log line for each request. */
 export function createFront(dependencies: FrontDependencies): RequestListener {
-  const { config, routes, authenticate, now, log } = dependencies;
+  const { config, routes, authenticate, now, log, metrics } = dependencies;
   const limit = createRateLimit({
     tokensPerSecond: config.RATE_LIMIT_ADDRESS_PER_SECOND,
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
@@ -45,6 +49,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
   return createHandler(routes, {
     authenticate,
     identify: dependencies.identify,
+    spans: dependencies.spans,
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;
@@ -55,6 +60,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
       });
     },
     async served(served) {
+      metrics.served(served);
       logServed(log, served);
       try {
         await auditDeviceFault(dependencies, served);

@@ -7,6 +7,7 @@ import express, { type Request, type Response } from "express";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
+import type { Spans } from "../observability/spans.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
 import type { Answer, AuthenticateCaller, Reads, Route, RouteRequest } from "./route.ts";
 
@@ -26,6 +27,7 @@ export type AdapterOptions = {
   readonly admit: (request: RouteRequest, route: Route | undefined) => void;
   /** Told of each answered request, for logs and audit; awaited before the answer leaves. */
   readonly served: (served: Served) => Promise<void>;
+  readonly spans: Spans;
   /** Value of WWW-Authenticate on 401 (RFC 9110 §11.6.1): tells an Azure client where to get a token. */
   readonly bearerChallenge: string;
 };
@@ -70,14 +72,15 @@ async function serve(
 ): Promise<void> {
   const startedAt = performance.now();
   const request = readRequest(message);
-  let answer: Answer;
-  try {
-    options.admit(request, route);
-    if (route === undefined) throw noRoute();
-    answer = await handle(route, request, message, options);
-  } catch (error) {
-    answer = renderFailure(toAppError(error), request, options);
-  }
+  const answer = await options.spans.ofRequest(request, route?.path ?? "none", async () => {
+    try {
+      options.admit(request, route);
+      if (route === undefined) throw noRoute();
+      return await handle(route, request, message, options);
+    } catch (error) {
+      return renderFailure(toAppError(error), request, options);
+    }
+  });
   await options.served({
     route,
     request,

@@ -24,6 +24,7 @@ import type { Outcome } from "../../src/core/ports.ts";
 import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createIssuerRoutes } from "../../src/issuer/issuer-routes.ts";
 import { createTokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { noSpans } from "../../src/observability/spans.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
@@ -242,6 +243,7 @@ async function startIssuer(ca: Authority, folder: string) {
   server.on(
     "request",
     createHandler(createIssuerRoutes(issuer), {
+      spans: noSpans,
       authenticate: () => Promise.reject(new Error("only public routes here")),
       admit: () => undefined,
       served: () => Promise.resolve(),

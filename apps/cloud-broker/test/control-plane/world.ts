@@ -16,6 +16,7 @@ import { createAuthenticateCaller } from "../../src/callers/authenticate-caller.
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { noSpans } from "../../src/observability/spans.ts";
 import { createOpenApiRoutes } from "../../src/openapi/create-openapi-routes.ts";
 import { createOperatorRoutes } from "../../src/operator/create-operator-routes.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
@@ -139,6 +140,7 @@ export async function createWorld(
   const served = [...createArmRoutes(plane), ...createOperatorRoutes(plane)];
   const routes = [...served, ...createOpenApiRoutes(served, url)];
   const handler = createHandler(routes, {
+    spans: noSpans,
     authenticate,
     admit: () => undefined,
     served: () => Promise.resolve(),

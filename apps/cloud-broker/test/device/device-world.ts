@@ -18,6 +18,7 @@ import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
+import { noSpans } from "../../src/observability/spans.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import type { UnlockQuota } from "../../src/quotas/unlock-quota.ts";
 import { createFront } from "../../src/server/create-front.ts";
@@ -84,6 +85,8 @@ export class DeviceWorld implements AsyncDisposable {
     const appendAudit = createAppendAudit({ now });
     const { store, keys, custody } = this;
     const handler = createFront({
+      metrics: { served: () => undefined },
+      spans: noSpans,
       config: {
         ENTRA_AUTHORITY: "https://login.localhost:8443",
         TENANT_ID: "00000000-0000-4000-8000-00000000000a",

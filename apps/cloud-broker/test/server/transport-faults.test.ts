@@ -9,6 +9,7 @@ import { AppError } from "@databox-cmk/errors";
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { noSpans } from "../../src/observability/spans.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/server/route.ts";
@@ -89,6 +90,7 @@ beforeAll(async () => {
     privateKey: certificate.privateKeyPem,
     timeouts: { headersMs: 150, requestMs: 300, checkMs: 50 },
     handler: createHandler(ROUTES, {
+      spans: noSpans,
       authenticate: () =>
         Promise.reject(new AppError("AuthenticationFailed", { reason: "missing-token" })),
       admit() {

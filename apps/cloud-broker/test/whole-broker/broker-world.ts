@@ -16,6 +16,7 @@ import { parseConfig } from "../../src/config.ts";
 import { createBroker } from "../../src/create-broker.ts";
 import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";
+import { noSpans } from "../../src/observability/spans.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import type { Store } from "../../src/store/open-store.ts";
@@ -149,6 +150,7 @@ export async function createBrokerWorld(
       store,
       keys,
       tokenIssuer,
+      spans: noSpans,
       vaults: customer.vaults.port,
       identities,
       resources: customer.vaults.resources,

@@ -1,0 +1,76 @@
+import type { Clock } from "../core/ports.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** What the database says of the whole installation. */
+export type FleetFigures = {
+  readonly leases: ReadonlyMap<string, number>;
+  readonly keyHealth: ReadonlyMap<string, number>;
+  readonly revocations: ReadonlyMap<string, number>;
+  readonly waitingEvents: number;
+  readonly probesOverdueSeconds: number;
+};
+
+/** However many scrape, the database is asked once in so long. */
+const REMEMBERED_MS = 10_000;
+
+/** Reads the figures, and remembers them for ten seconds. */
+export function createFleetFigures(store: Store, now: Clock): () => Promise<FleetFigures> {
+  let remembered: { readonly figures: Promise<FleetFigures>; readonly atMs: number } | undefined;
+  return () => {
+    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
+      const figures = readFigures(store, now());
+      remembered = { figures, atMs: now() };
+      figures.catch(() => {
+        remembered = undefined;
+      });
+    }
+    return remembered.figures;
+  };
+}
+
+async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
+  const [leases, keyHealth, revocations, waiting, probe] = await Promise.all([
+    store
+      .selectFrom("leases")
+      .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
+      .groupBy("state")
+      .execute(),
+    store
+      .selectFrom("key_health")
+      .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
+      .groupBy("state")
+      .execute(),
+    store
+      .selectFrom("revocations")
+      .select(["kind as label", (row) => row.fn.countAll<number>().as("count")])
+      .where("lifted_at_ms", "is", null)
+      .groupBy("kind")
+      .execute(),
+    store
+      .selectFrom("webhook_deliveries")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow(),
+    store
+      .selectFrom("probes")
+      .innerJoin("lease_keys", (join) =>
+        join
+          .onRef("lease_keys.identity", "=", "probes.identity")
+          .onRef("lease_keys.kid", "=", "probes.kid"),
+      )
+      .innerJoin("leases", "leases.id", "lease_keys.lease_id")
+      .where("leases.state", "=", "live")
+      .select((row) => row.fn.min("probes.due_at_ms").as("due"))
+      .executeTakeFirst(),
+  ]);
+  const due = probe?.due ?? nowMs;
+  return {
+    leases: counts(leases),
+    keyHealth: counts(keyHealth),
+    revocations: counts(revocations),
+    waitingEvents: waiting.count,
+    probesOverdueSeconds: Math.max(0, nowMs - due) / 1000,
+  };
+}
+
+const counts = (rows: readonly { readonly label: string; readonly count: number }[]) =>
+  new Map(rows.map(({ label, count }) => [label, count]));

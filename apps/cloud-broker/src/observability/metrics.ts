@@ -1,0 +1,183 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+import type { Served } from "../server/express-adapter.ts";
+import type { FleetFigures } from "./fleet-figures.ts";
+
+/** From a quiet answer of the store to a vault that is waited for in vain. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Every metric of the broker, once: its name, what it counts, and by what. Serials and orders are no labels. */
+export const METRICS = {
+  exchanges: {
+    name: "databox_device_messages_total",
+    help: "Device messages answered, by action (unlock, renewal, receipt, …), outcome and code.",
+    labels: ["action", "outcome", "code"],
+  },
+  exchangeSeconds: {
+    name: "databox_device_message_seconds",
+    help: "Time to answer a device message, by action.",
+    labels: ["action"],
+  },
+  unlocksInFlight: {
+    name: "databox_unlocks_in_flight",
+    help: "Unlock requests that wait for their answer.",
+    labels: [],
+  },
+  requests: {
+    name: "databox_http_requests_total",
+    help: "Requests answered, by route of the table, method and status.",
+    labels: ["route", "method", "status"],
+  },
+  requestSeconds: {
+    name: "databox_http_request_seconds",
+    help: "Time to answer a request, by route of the table.",
+    labels: ["route"],
+  },
+  vaultCalls: {
+    name: "databox_vault_calls_total",
+    help: "Calls of key vaults, by operation and code of the failure (empty: it worked).",
+    labels: ["operation", "code"],
+  },
+  vaultSeconds: {
+    name: "databox_vault_call_seconds",
+    help: "Time of a call of a key vault, its wait for a place included, by operation.",
+    labels: ["operation"],
+  },
+  leases: {
+    name: "databox_leases",
+    help: "Leases by state, in the whole installation.",
+    labels: ["state"],
+  },
+  keyHealth: {
+    name: "databox_key_health",
+    help: "Orders by the health of their customer-managed key, in the whole installation.",
+    labels: ["state"],
+  },
+  probesOverdueSeconds: {
+    name: "databox_probe_overdue_seconds",
+    help: "How long the key that waits longest for its probe is overdue.",
+    labels: [],
+  },
+  standingRevocations: {
+    name: "databox_revocations",
+    help: "Kill switches that stand, by kind.",
+    labels: ["kind"],
+  },
+  waitingEvents: {
+    name: "databox_webhook_events_waiting",
+    help: "Events that their receiver has not taken yet.",
+    labels: [],
+  },
+} as const satisfies Record<
+  string,
+  { readonly name: string; readonly help: string; readonly labels: readonly string[] }
+>;
+
+/** An answered device message. `code` is empty for what was done as asked. */
+export type AnsweredMessage = {
+  readonly action: string;
+  readonly outcome: "done" | "refused" | "failed";
+  readonly code: string;
+  readonly elapsedMs: number;
+};
+
+export type VaultCall = {
+  readonly operation: string;
+  readonly code: string;
+  readonly elapsedMs: number;
+};
+
+export type Metrics = {
+  readonly registry: Registry;
+  served(served: Served): void;
+  answered(message: AnsweredMessage): void;
+  calledVault(call: VaultCall): void;
+  /** @returns to be called when the answer is there */
+  beginUnlock(): () => void;
+};
+
+const optionsOf = ({ name, help, labels }: (typeof METRICS)[keyof typeof METRICS]) => ({
+  name,
+  help,
+  labelNames: [...labels],
+});
+
+/**
+ * The broker's metrics as Prometheus reads them.
+ *
+ * @param figures - of the whole installation, read when somebody scrapes
+ */
+export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = (row: (typeof METRICS)[keyof typeof METRICS]) =>
+    new Counter({ ...optionsOf(row), registers });
+  const histogram = (row: (typeof METRICS)[keyof typeof METRICS]) =>
+    new Histogram({ ...optionsOf(row), buckets: SECONDS, registers });
+
+  const exchanges = counter(METRICS.exchanges);
+  const exchangeSeconds = histogram(METRICS.exchangeSeconds);
+  const requests = counter(METRICS.requests);
+  const requestSeconds = histogram(METRICS.requestSeconds);
+  const vaultCalls = counter(METRICS.vaultCalls);
+  const vaultSeconds = histogram(METRICS.vaultSeconds);
+  const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
+
+  /** Every worker and replica would say the same: one of them is enough. */
+  const wholeInstallation = (
+    row: (typeof METRICS)[keyof typeof METRICS],
+    show: (figures: FleetFigures, gauge: Gauge) => void,
+  ) =>
+    new Gauge({
+      ...optionsOf(row),
+      registers,
+      aggregator: "first",
+      async collect() {
+        const current = await figures();
+        this.reset();
+        show(current, this);
+      },
+    });
+  wholeInstallation(METRICS.leases, ({ leases }, gauge) => {
+    setAll(gauge, "state", leases);
+  });
+  wholeInstallation(METRICS.keyHealth, ({ keyHealth }, gauge) => {
+    setAll(gauge, "state", keyHealth);
+  });
+  wholeInstallation(METRICS.standingRevocations, ({ revocations }, gauge) => {
+    setAll(gauge, "kind", revocations);
+  });
+  wholeInstallation(METRICS.waitingEvents, ({ waitingEvents }, gauge) => {
+    gauge.set(waitingEvents);
+  });
+  wholeInstallation(METRICS.probesOverdueSeconds, ({ probesOverdueSeconds }, gauge) => {
+    gauge.set(probesOverdueSeconds);
+  });
+
+  return {
+    registry,
+    served({ route, status, elapsedMs }) {
+      const path = route?.path ?? "none";
+      requests.inc({ route: path, method: route?.method ?? "none", status });
+      requestSeconds.observe({ route: path }, elapsedMs / 1000);
+    },
+    answered({ action, outcome, code, elapsedMs }) {
+      exchanges.inc({ action, outcome, code });
+      exchangeSeconds.observe({ action }, elapsedMs / 1000);
+    },
+    calledVault({ operation, code, elapsedMs }) {
+      vaultCalls.inc({ operation, code });
+      vaultSeconds.observe({ operation }, elapsedMs / 1000);
+    },
+    beginUnlock() {
+      unlocksInFlight.inc();
+      return () => {
+        unlocksInFlight.dec();
+      };
+    },
+  };
+}
+
+function setAll(gauge: Gauge, label: string, values: ReadonlyMap<string, number>): void {
+  for (const [value, count] of values) gauge.set({ [label]: value }, count);
+}

@@ -1,0 +1,60 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { AppError } from "@databox-cmk/errors";
+import type { Registry } from "prom-client";
+
+/**
+ * Serves /metrics on a listener of its own: who may scrape is the network's to say, and nothing of it is on the public one.
+ *
+ * @throws {AppError} PortInUse
+ */
+export async function serveMetrics(
+  registry: Pick<Registry, "metrics" | "contentType">,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+    if (request.method === "GET" && request.url === "/metrics") void answer(registry, response);
+    else response.writeHead(404).end();
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  server.once("error", (cause: NodeJS.ErrnoException) => {
+    reject(
+      cause.code === "EADDRINUSE"
+        ? new AppError("PortInUse", {
+            detail: `METRICS_PORT: ${String(port)}`,
+            facts: { port },
+            cause,
+          })
+        : cause,
+    );
+  });
+  server.listen(port, host, () => {
+    resolve(undefined);
+  });
+  await promise;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+  const address = server.address() as AddressInfo;
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => {
+        server.close(closed);
+      });
+    },
+  };
+}
+
+async function answer(
+  registry: Pick<Registry, "metrics" | "contentType">,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const text = await registry.metrics();
+    response.writeHead(200, { "content-type": registry.contentType }).end(text);
+  } catch {
+    // The database does not answer: the target is down for whoever scrapes, and an alert says so.
+    response.writeHead(503).end();
+  }
+}

@@ -1,0 +1,29 @@
+import { trace, type Tracer } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+
+const EXPORT_TIMEOUT_MS = 5_000;
+
+/**
+ * Sends spans to a collector (OTLP by HTTP, JSON). A collector that does not answer costs spans and nothing else.
+ *
+ * @param url - such as https://collector.example:4318/v1/traces
+ */
+export function startTracing(url: string): AsyncDisposable & { readonly tracer: Tracer } {
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ "service.name": "databox-broker" }),
+    spanProcessors: [
+      new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS })),
+    ],
+  });
+  provider.register();
+  return {
+    tracer: provider.getTracer("databox-broker"),
+    async [Symbol.asyncDispose]() {
+      await provider.shutdown().catch(() => undefined); // what was not sent by now is lost, as said above
+      trace.disable();
+    },
+  };
+}
