@@ -68,6 +68,8 @@ const ATTRIBUTES = [
   "databox.code",
 ];
 
+const isUnlock = ({ name }: Span) => name === "POST /device/v1/unlocks";
+
 let world: World;
 let collector: Awaited<ReturnType<typeof openCollector>>;
 let metricsUrl: string;
@@ -100,7 +102,6 @@ afterAll(async () => {
 });
 
 test("an unlock is a trace from the request to the vault, and the agent's own trace is linked to it", async () => {
-  const isUnlock = ({ name }: Span) => name === "POST /device/v1/unlocks";
   await expect
     .poll(() => collector.spans.filter(isUnlock).length, { timeout: 15_000 })
     .toBeGreaterThan(1);

@@ -1,0 +1,107 @@
+// Writes dashboard.json for Grafana from one table of panels:  node deploy/observability/make-dashboard.mjs
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const rate = (metric, by, matcher = "") =>
+  `sum by (${by}) (rate(${metric}${matcher}[$__rate_interval]))`;
+const quantile = (q, metric, matcher = "") =>
+  `histogram_quantile(${q}, sum by (le) (rate(${metric}_bucket${matcher}[$__rate_interval])))`;
+const UNLOCK = '{action="unlock"}';
+
+/** One row of the table is one panel: title, unit, and its series as [legend, query]. */
+const PANELS = [
+  [
+    "Unlocks by outcome",
+    "ops",
+    [["{{outcome}}", rate("databox_device_messages_total", "outcome", UNLOCK)]],
+  ],
+  [
+    "Unlocks that were not granted, by code",
+    "ops",
+    [
+      [
+        "{{code}}",
+        rate("databox_device_messages_total", "code", '{action="unlock",outcome!="done"}'),
+      ],
+    ],
+  ],
+  [
+    "Time to answer an unlock",
+    "s",
+    [0.5, 0.95, 0.99].map((q) => [
+      `p${q * 100}`,
+      quantile(q, "databox_device_message_seconds", UNLOCK),
+    ]),
+  ],
+  ["Unlocks in flight", "short", [["{{instance}}", "databox_unlocks_in_flight"]]],
+  [
+    "Device messages by action",
+    "ops",
+    [["{{action}}", rate("databox_device_messages_total", "action")]],
+  ],
+  ["Leases by state", "short", [["{{state}}", "max by (state) (databox_leases)"]]],
+  [
+    "Orders by health of their key",
+    "short",
+    [["{{state}}", "max by (state) (databox_key_health)"]],
+  ],
+  ["Kill switches that stand", "short", [["{{kind}}", "max by (kind) (databox_revocations)"]]],
+  ["Probe that is overdue the longest", "s", [["overdue", "max(databox_probe_overdue_seconds)"]]],
+  [
+    "Vault calls by operation",
+    "ops",
+    [["{{operation}}", rate("databox_vault_calls_total", "operation")]],
+  ],
+  [
+    "Vault calls that failed, by code",
+    "ops",
+    [["{{code}}", rate("databox_vault_calls_total", "code", '{code!=""}')]],
+  ],
+  [
+    "Time of a vault call",
+    "s",
+    [0.5, 0.99].map((q) => [`p${q * 100}`, quantile(q, "databox_vault_call_seconds")]),
+  ],
+  ["Requests by status", "ops", [["{{status}}", rate("databox_http_requests_total", "status")]]],
+  ["Time to answer a request", "s", [["p99", quantile(0.99, "databox_http_request_seconds")]]],
+  ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
+  ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
+  ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],
+  [
+    "Processor",
+    "percentunit",
+    [["{{instance}}", "rate(process_cpu_seconds_total[$__rate_interval])"]],
+  ],
+];
+const WIDTH = 8;
+const HEIGHT = 8;
+const COLUMNS = 3;
+
+const dashboard = {
+  title: "Data Box CMK broker",
+  uid: "databox-broker",
+  schemaVersion: 39,
+  refresh: "30s",
+  time: { from: "now-3h", to: "now" },
+  templating: { list: [{ name: "datasource", type: "datasource", query: "prometheus" }] },
+  panels: PANELS.map(([title, unit, series], index) => ({
+    id: index + 1,
+    title,
+    type: "timeseries",
+    datasource: { type: "prometheus", uid: "${datasource}" },
+    gridPos: {
+      x: (index % COLUMNS) * WIDTH,
+      y: Math.floor(index / COLUMNS) * HEIGHT,
+      w: WIDTH,
+      h: HEIGHT,
+    },
+    fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+    targets: series.map(([legendFormat, expr], at) => ({
+      refId: String.fromCodePoint(65 + at),
+      expr,
+      legendFormat,
+    })),
+  })),
+};
+const path = fileURLToPath(new URL("dashboard.json", import.meta.url));
+writeFileSync(path, `${JSON.stringify(dashboard, undefined, 2)}\n`);

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { METRICS } from "@databox-cmk/cloud-broker";
+import { parser } from "@prometheus-io/lezer-promql";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+
+const rule = z.strictObject({
+  alert: z.string(),
+  expr: z.string(),
+  for: z.string().optional(),
+  labels: z.strictObject({ severity: z.enum(["page", "ticket"]) }),
+  annotations: z.strictObject({ summary: z.string(), runbook: z.string() }),
+});
+const alerts = z
+  .strictObject({ groups: z.tuple([z.strictObject({ name: z.string(), rules: z.array(rule) })]) })
+  .parse(parse(read("deploy/observability/alerts.yaml"))).groups[0].rules;
+const panels = z
+  .object({
+    panels: z.array(
+      z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) }),
+    ),
+  })
+  .parse(JSON.parse(read("deploy/observability/dashboard.json"))).panels;
+
+const queries = [
+  ...alerts.map(({ alert, expr }) => ({ of: `alert ${alert}`, expr })),
+  ...panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }) => ({ of: `panel ${title}`, expr })),
+  ),
+].map(({ of, expr }) => ({ of, expr: expr.replaceAll("$__rate_interval", "5m") }));
+
+/** Prometheus' own grammar says where a query is none. */
+function faultsOf(expr: string): string[] {
+  const faults: string[] = [];
+  parser.parse(expr).iterate({
+    enter: (node) => {
+      if (node.type.isError)
+        faults.push(`at ${String(node.from)}: ${expr.slice(node.from, node.from + 20)}`);
+    },
+  });
+  return faults;
+}
+
+const OWN = new Map<string, readonly string[]>(
+  Object.values(METRICS).map(({ name, labels }) => [name, labels]),
+);
+const withoutSuffix = (name: string): string =>
+  OWN.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, "");
+
+test("the grammar finds a fault, so that silence means something", () => {
+  expect(faultsOf("sum(rate(x[5m])")).not.toEqual([]);
+});
+
+test.each(queries)("the query of $of is PromQL over what the broker tells", ({ expr }) => {
+  expect(faultsOf(expr)).toEqual([]);
+  for (const [, name = "", matchers = ""] of expr.matchAll(/\b(databox_\w+)(?:\{([^}]*)\})?/g)) {
+    const labels = OWN.get(withoutSuffix(name));
+    if (labels === undefined) throw new Error(`${name} is no metric of the broker`);
+    const used = [...matchers.matchAll(/(\w+)\s*(?:=|!)/g)].flatMap(([, label]) => label ?? []);
+    expect(labels).toEqual(expect.arrayContaining(used));
+  }
+});
+
+describe("every alert", () => {
+  const runbook = read("docs/runbook.md");
+  test.each(alerts)("$alert has its entry in the runbook", ({ alert, annotations }) => {
+    expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
+    expect(runbook).toMatch(new RegExp(`^#+ ${alert}$`, "m"));
+  });
+});
+
+test("every metric of the broker is looked at, by a panel at least", () => {
+  const looked = queries.map(({ expr }) => expr).join("\n");
+  expect([...OWN.keys()].filter((name) => !looked.includes(name))).toEqual([]);
+});
