@@ -6,8 +6,8 @@ import express, { type Request, type Response } from "express";
 
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Spans } from "../observability/spans.ts";
+import type { IdentifySession } from "../portal/identify-session.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
 import type { Answer, AuthenticateCaller, Reads, Route, RouteRequest } from "./route.ts";
 
