@@ -28,7 +28,38 @@ const ordersRoute = createRoute({
   component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
 });
 
-const routeTree = rootRoute.addChildren([homeRoute, ordersRoute]);
+/** An order; its pages are below. */
+const orderRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/orders/$subscriptionId/$resourceGroup/$jobName",
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("./order/overview-page.tsx"), "OverviewPage"),
+});
+
+const encryptionRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/encryption",
+  component: lazyRouteComponent(() => import("./encryption/encryption-page.tsx"), "EncryptionPage"),
+});
+
+const deviceDetailsRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/device-details",
+  component: lazyRouteComponent(
+    () => import("./device-details/device-details-page.tsx"),
+    "DeviceDetailsPage",
+  ),
+});
+
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  ordersRoute,
+  orderRoute.addChildren([overviewRoute, encryptionRoute, deviceDetailsRoute]),
+]);
 
 /** Pages by address; each is loaded when it is first opened. */
 export function createPortalRouter() {

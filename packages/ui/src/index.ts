@@ -13,3 +13,4 @@ export { useUiTexts } from "./texts/ui-texts-context.ts";
 export { THEME_CHOICES, type ThemeChoice } from "./theme/decide-theme.ts";
 export { ThemedRoot, useTheme } from "./theme/themed-root.tsx";
 export { Time } from "./time.tsx";
+export { useMediaQuery } from "./use-media-query.ts";

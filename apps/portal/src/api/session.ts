@@ -32,3 +32,6 @@ export async function readSession(client: Client): Promise<Session | null> {
 export function signInUrl(returnTo: string): string {
   return `/portal/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 }
+
+/** Where the identity provider ends its own session. */
+export const signedOut = z.object({ location: z.string() });

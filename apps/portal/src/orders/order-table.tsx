@@ -13,6 +13,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import type { OrderSummary } from "../api/order-summaries.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -87,7 +88,11 @@ function OrderRow({ order }: { readonly order: OrderSummary }): ReactElement {
   return (
     <TableRow>
       <TableCell className={styles.cell}>
-        <RouterLink to="/orders" className={styles.name}>
+        <RouterLink
+          to="/orders/$subscriptionId/$resourceGroup/$jobName"
+          params={orderNameOf(order)}
+          className={styles.name}
+        >
           {order.name}
         </RouterLink>
         <div className={styles.narrowOnly}>
@@ -110,6 +115,10 @@ function OrderRow({ order }: { readonly order: OrderSummary }): ReactElement {
       </TableCell>
     </TableRow>
   );
+}
+
+function orderNameOf({ id, name, resourceGroup }: OrderSummary): OrderName {
+  return parseOrderId(id) ?? { subscriptionId: "", resourceGroup, jobName: name };
 }
 
 function Locks({ order }: { readonly order: OrderSummary }): ReactElement {

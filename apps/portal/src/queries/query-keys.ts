@@ -19,4 +19,12 @@ export const QUERY_KEYS = {
     part,
     ...more,
   ],
+  /** What a subscription has to choose from. */
+  azure: (subscriptionId: string, kind: string) => ["azure", subscriptionId, kind],
+  vault: (vaultUri: string, part: string, ...more: readonly string[]) => [
+    "vault",
+    vaultUri,
+    part,
+    ...more,
+  ],
 } as const;

@@ -14,6 +14,7 @@ import {
 import { SignOutRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { signedOut } from "../api/session.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
@@ -33,8 +34,10 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
   const texts = useTexts();
   const { session, client } = useSignedIn();
   const signOut = async () => {
-    await client.send("/portal/auth/sign-out", { method: "POST" });
-    location.assign("/portal/?signed-out");
+    const { location: next } = await client.read("/portal/auth/sign-out", signedOut, {
+      method: "POST",
+    });
+    globalThis.location.assign(next);
   };
   return (
     <Menu>

@@ -31,7 +31,7 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
   },
-  code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
+  code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere", height: "auto" },
 });
 
 /** A problem: what is wrong, who must act, and the steps with their commands to copy. */

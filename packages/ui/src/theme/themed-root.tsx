@@ -14,9 +14,9 @@ import {
   useContext,
   useMemo,
   useState,
-  useSyncExternalStore,
 } from "react";
 
+import { useMediaQuery } from "../use-media-query.ts";
 import { decideTheme, parseThemeChoice, type ThemeChoice, type ThemeName } from "./decide-theme.ts";
 
 const STORAGE_KEY = "theme";
@@ -80,18 +80,5 @@ export function ThemedRoot({
         <ThemeContext value={themeSwitch}>{children}</ThemeContext>
       </FluentProvider>
     </RendererProvider>
-  );
-}
-
-function useMediaQuery(query: string): boolean {
-  const list = useMemo(() => matchMedia(query), [query]);
-  return useSyncExternalStore(
-    (changed) => {
-      list.addEventListener("change", changed);
-      return () => {
-        list.removeEventListener("change", changed);
-      };
-    },
-    () => list.matches,
   );
 }

@@ -1,0 +1,12 @@
+import { type KeyHealthView, keyHealthView } from "@databox-cmk/protocol";
+
+import { type OrderName, orderPath } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+
+export function readKeyHealth(
+  client: Client,
+  name: OrderName,
+  signal: AbortSignal,
+): Promise<KeyHealthView> {
+  return client.read(orderPath(name, "/keyHealth"), keyHealthView, { signal });
+}

@@ -1,0 +1,42 @@
+import { type JobResource, jobResource } from "@databox-cmk/protocol";
+
+import type { KeyChange } from "../core/key-choice.ts";
+import { type OrderName, orderPath } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+
+/** An order with everything that is known of it. */
+export function readOrder(
+  client: Client,
+  name: OrderName,
+  signal: AbortSignal,
+): Promise<JobResource> {
+  return client.read(orderPath(name, "", { $expand: "details" }), jobResource, { signal });
+}
+
+/** Checked and committed before it is answered: nothing is left to wait for. */
+export async function patchOrder(
+  client: Client,
+  name: OrderName,
+  patch: Partial<KeyChange>,
+): Promise<void> {
+  await client.send(orderPath(name), { method: "PATCH", body: patch });
+}
+
+export async function cancelOrder(client: Client, name: OrderName, reason: string): Promise<void> {
+  await client.send(orderPath(name, "/cancel"), { method: "POST", body: { reason } });
+}
+
+export async function deleteOrder(client: Client, name: OrderName): Promise<void> {
+  await client.send(orderPath(name), { method: "DELETE" });
+}
+
+export async function mitigateOrder(
+  client: Client,
+  name: OrderName,
+  customerResolutionCode: "Resume" | "MoveToCleanUpDevice",
+): Promise<void> {
+  await client.send(orderPath(name, "/mitigate"), {
+    method: "POST",
+    body: { customerResolutionCode },
+  });
+}

@@ -1,0 +1,23 @@
+import { type KeyValidationResult, keyValidationResult } from "@databox-cmk/protocol";
+
+import type { KeyChange } from "../core/key-choice.ts";
+import { type OrderName, orderPath } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+
+/** Every check of a candidate key and who would use it, in order; the order stays as it is. */
+export function checkKey(
+  client: Client,
+  name: OrderName,
+  change: KeyChange,
+  signal: AbortSignal,
+): Promise<KeyValidationResult> {
+  const { identity, properties } = change;
+  return client.read(orderPath(name, "/validateKeyEncryptionKey"), keyValidationResult, {
+    method: "POST",
+    body: {
+      ...properties.details,
+      ...(identity === undefined ? {} : { identity }),
+    },
+    signal,
+  });
+}

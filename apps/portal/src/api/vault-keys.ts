@@ -1,0 +1,106 @@
+import * as z from "zod/mini";
+
+import type { Client } from "./client.ts";
+
+const API_VERSION = "7.5";
+const LARGEST_PAGE = "25";
+
+const attributes = z.object({
+  enabled: z.optional(z.boolean()),
+  exp: z.optional(z.number()),
+  nbf: z.optional(z.number()),
+  created: z.optional(z.number()),
+});
+const keyItem = z.object({ kid: z.string(), attributes });
+const keyList = z.object({
+  value: z.array(keyItem),
+  nextLink: z.optional(z.nullable(z.string())),
+});
+const keyBundle = z.object({ key: z.object({ kid: z.string() }), attributes });
+
+export type VaultKey = { readonly name: string };
+export type KeyVersion = {
+  readonly version: string;
+  readonly isEnabled: boolean;
+  /** Epoch seconds. */
+  readonly createdAt?: number;
+  readonly expiresAt?: number;
+};
+
+/** @param vaultUri - `https://{name}.{suffix}/` */
+function keysPath(vaultUri: string, path: string, query: Record<string, string> = {}): string {
+  const { host } = new URL(vaultUri);
+  const search = new URLSearchParams({ ...query, "api-version": API_VERSION });
+  return `/portal/api/vaults/${host}/keys${path}?${search.toString()}`;
+}
+
+async function readAll(client: Client, vaultUri: string, path: string, signal: AbortSignal) {
+  const items: z.infer<typeof keyItem>[] = [];
+  let position: string | undefined;
+  do {
+    const query = {
+      maxresults: LARGEST_PAGE,
+      ...(position === undefined ? {} : { $skiptoken: position }),
+    };
+    const page = await client.read(keysPath(vaultUri, path, query), keyList, { signal });
+    items.push(...page.value);
+    position =
+      typeof page.nextLink === "string"
+        ? (new URL(page.nextLink).searchParams.get("$skiptoken") ?? undefined)
+        : undefined;
+  } while (position !== undefined);
+  return items;
+}
+
+export async function readKeys(
+  client: Client,
+  vaultUri: string,
+  signal: AbortSignal,
+): Promise<readonly VaultKey[]> {
+  const items = await readAll(client, vaultUri, "", signal);
+  return items.map(({ kid }) => ({ name: segmentsOf(kid).name })).toSorted(byName);
+}
+
+/** Newest first, as the Azure portal lists them. */
+export async function readKeyVersions(
+  client: Client,
+  vaultUri: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<readonly KeyVersion[]> {
+  const items = await readAll(client, vaultUri, `/${encodeURIComponent(key)}/versions`, signal);
+  return items.map(versionOf).toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+}
+
+/** A key, or a new version of the key of that name. */
+export async function createKey(
+  client: Client,
+  vaultUri: string,
+  key: string,
+  sizeBits: number,
+): Promise<KeyVersion> {
+  const made = await client.read(
+    keysPath(vaultUri, `/${encodeURIComponent(key)}/create`),
+    keyBundle,
+    { method: "POST", body: { kty: "RSA", key_size: sizeBits } },
+  );
+  return versionOf({ kid: made.key.kid, attributes: made.attributes });
+}
+
+function versionOf({ kid, attributes: { enabled, created, exp } }: z.infer<typeof keyItem>) {
+  return {
+    version: segmentsOf(kid).version,
+    isEnabled: enabled !== false,
+    ...(created === undefined ? {} : { createdAt: created }),
+    ...(exp === undefined ? {} : { expiresAt: exp }),
+  };
+}
+
+function segmentsOf(kid: string): { name: string; version: string } {
+  const [, , name = "", version = ""] = new URL(kid).pathname.split("/");
+  return { name, version };
+}
+
+function byName(a: VaultKey, b: VaultKey): number {
+  return a.name.localeCompare(b.name);
+}

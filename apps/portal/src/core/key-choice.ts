@@ -1,0 +1,113 @@
+import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+
+/** A key as the panel chooses it. */
+export type ChosenKey = {
+  readonly vaultId: string;
+  readonly vaultName: string;
+  readonly vaultUri: string;
+  readonly keyName: string;
+  readonly version: string;
+};
+
+export type ChosenIdentity =
+  | { readonly type: "SystemAssigned" }
+  | { readonly type: "UserAssigned"; readonly resourceId: string };
+
+/** The full URL of a chosen key version. */
+export function keyUrlOf({ vaultUri, keyName, version }: ChosenKey): string {
+  return new URL(`/keys/${keyName}/${version}`, vaultUri).href;
+}
+
+/** The key in force, as far as its URL and vault id tell. */
+export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
+  if (kek.kekUrl === undefined || kek.kekVaultResourceID === undefined) return undefined;
+  const url = URL.parse(kek.kekUrl);
+  if (url === null) return undefined;
+  const [, , keyName = "", version = ""] = url.pathname.split("/");
+  return {
+    vaultId: kek.kekVaultResourceID,
+    vaultName: kek.kekVaultResourceID.split("/").at(-1) ?? "",
+    vaultUri: url.origin,
+    keyName,
+    version,
+  };
+}
+
+export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | undefined {
+  const { identityProperties } = kek;
+  if (identityProperties === undefined) return undefined;
+  if (identityProperties.type === "SystemAssigned") return { type: "SystemAssigned" };
+  const resourceId = identityProperties.userAssigned?.resourceId;
+  return resourceId === undefined ? undefined : { type: "UserAssigned", resourceId };
+}
+
+/** What is sent to put a key and its identity in force, and to ask beforehand whether that would work. */
+export type KeyChange = {
+  readonly identity?: {
+    readonly type: string;
+    readonly userAssignedIdentities?: Readonly<Record<string, object>>;
+  };
+  readonly properties: { readonly details: { readonly keyEncryptionKey: object } };
+};
+
+/**
+ * A user-assigned identity is attached in the same change; those that the order has already stay. The system-assigned one
+ * must be there before: it is a new principal that has no rights yet.
+ */
+export function decideKeyChange(
+  identity: JobResource["identity"],
+  key: ChosenKey,
+  chosen: ChosenIdentity,
+): KeyChange {
+  const keyEncryptionKey = {
+    kekType: "CustomerManaged",
+    kekUrl: keyUrlOf(key),
+    kekVaultResourceID: key.vaultId,
+    identityProperties:
+      chosen.type === "SystemAssigned"
+        ? { type: "SystemAssigned" }
+        : { type: "UserAssigned", userAssigned: { resourceId: chosen.resourceId } },
+  };
+  const properties = { details: { keyEncryptionKey } };
+  if (chosen.type === "SystemAssigned" || isAttached(identity, chosen.resourceId))
+    return { properties };
+  return {
+    identity: {
+      type: hasSystemIdentity(identity) ? "SystemAssigned,UserAssigned" : "UserAssigned",
+      userAssignedIdentities: { [chosen.resourceId]: {} },
+    },
+    properties,
+  };
+}
+
+/** The first of the two changes that a system-assigned identity takes: it makes the principal. */
+export function decideSystemIdentity(identity: JobResource["identity"]): {
+  readonly identity: { readonly type: string };
+} {
+  const hasUsers = Object.keys(identity.userAssignedIdentities ?? {}).length > 0;
+  return { identity: { type: hasUsers ? "SystemAssigned,UserAssigned" : "SystemAssigned" } };
+}
+
+export function hasSystemIdentity(identity: JobResource["identity"]): boolean {
+  return identity.type.startsWith("SystemAssigned");
+}
+
+/** The principal that needs rights on the key; `undefined` when the order does not have that identity yet. */
+export function principalOf(
+  identity: JobResource["identity"],
+  chosen: ChosenIdentity,
+): string | undefined {
+  if (chosen.type === "SystemAssigned") return identity.principalId;
+  return Object.entries(identity.userAssignedIdentities ?? {}).find(([id]) =>
+    isSameId(id, chosen.resourceId),
+  )?.[1].principalId;
+}
+
+function isAttached(identity: JobResource["identity"], resourceId: string): boolean {
+  return Object.keys(identity.userAssignedIdentities ?? {}).some((id) => isSameId(id, resourceId));
+}
+
+/** Resource ids are compared as Resource Manager does. */
+function isSameId(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

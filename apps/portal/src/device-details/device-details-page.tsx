@@ -1,0 +1,86 @@
+import { LoadingState } from "@databox-cmk/ui";
+import {
+  Button,
+  Card,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Spinner,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { EyeRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { OrderPage } from "../order/order-page.tsx";
+import { useNodes } from "../order/use-order.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { NodeSecrets } from "./node-secrets.tsx";
+import { useShownCredentials } from "./use-shown-credentials.ts";
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "820px",
+  },
+  button: { alignSelf: "start" },
+});
+
+/** Device credentials: the serial number of each node, and its unlock key on demand. */
+export function DeviceDetailsPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const nodes = useNodes();
+  const shown = useShownCredentials();
+  return (
+    <OrderPage section="deviceDetails">
+      <div className={styles.stack}>
+        <Text>{texts.device.intro}</Text>
+        {nodes.isPending && <LoadingState />}
+        {nodes.error !== null && (
+          <QueryProblem error={nodes.error} onTryAgain={() => void nodes.refetch()} />
+        )}
+        {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
+        {nodes.data !== undefined && nodes.data.length > 0 && (
+          <>
+            <MessageBar intent="info" layout="multiline">
+              <MessageBarBody>{texts.device.audited}</MessageBarBody>
+            </MessageBar>
+            {shown.error !== null && <QueryProblem error={shown.error} />}
+            {nodes.data.map(({ serial }) => (
+              <Card key={serial}>
+                <NodeSecrets
+                  serial={serial}
+                  secret={shown.secrets?.find(
+                    ({ deviceSerialNumber }) => deviceSerialNumber === serial,
+                  )}
+                />
+              </Card>
+            ))}
+            {shown.secrets === undefined ? (
+              <Button
+                className={styles.button}
+                appearance="primary"
+                icon={shown.isAsking ? <Spinner size="tiny" /> : <EyeRegular />}
+                disabledFocusable={shown.isAsking}
+                onClick={shown.show}
+              >
+                {shown.isAsking ? texts.device.showing : texts.device.show}
+              </Button>
+            ) : (
+              <>
+                <Text role="timer">{texts.device.hidesIn(shown.secondsLeft)}</Text>
+                <Button className={styles.button} onClick={shown.hide}>
+                  {texts.device.hide}
+                </Button>
+              </>
+            )}
+          </>
+        )}
+      </div>
+    </OrderPage>
+  );
+}

@@ -1,0 +1,78 @@
+import type { NodeSecret } from "@databox-cmk/protocol";
+import { CopyButton } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { Facts } from "../order/facts.tsx";
+import { DownloadButton } from "../shell/download-button.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  value: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    fontFamily: tokens.fontFamilyMonospace,
+    overflowWrap: "anywhere",
+  },
+  certificate: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "start",
+    gap: tokens.spacingVerticalXS,
+  },
+});
+
+/** One node: what its local UI shows, and the key for it while it is shown. */
+export function NodeSecrets({
+  serial,
+  secret,
+}: {
+  readonly serial: string;
+  readonly secret: NodeSecret | undefined;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  return (
+    <>
+      <Facts
+        columns={1}
+        facts={[
+          {
+            label: texts.device.serial,
+            value: (
+              <span className={styles.value}>
+                {serial}
+                <CopyButton value={serial} what={texts.device.serial} />
+              </span>
+            ),
+          },
+          {
+            label: texts.device.unlockKey,
+            value:
+              secret === undefined ? (
+                texts.device.hidden
+              ) : (
+                <span className={styles.value}>
+                  {secret.devicePassword}
+                  <CopyButton value={secret.devicePassword} what={texts.device.unlockKey} />
+                </span>
+              ),
+          },
+        ]}
+      />
+      {secret !== undefined && (
+        <div className={styles.certificate}>
+          <Text weight="semibold">{texts.device.certificateTitle}</Text>
+          <Text size={200}>{texts.device.certificateHint}</Text>
+          <DownloadButton
+            label={texts.device.certificate}
+            fileName={`${serial}.jwk.json`}
+            mediaType="application/jwk+json"
+            content={atob(secret.encodedValidationCertPubKey)}
+          />
+        </div>
+      )}
+    </>
+  );
+}

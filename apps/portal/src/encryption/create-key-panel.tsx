@@ -1,0 +1,96 @@
+import { Button, Field, Input, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { createKey } from "../api/vault-keys.ts";
+import { NAME_RULES, RSA_SIZES_BITS } from "../core/new-resources.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+/**
+ * Makes an RSA key, or a new version of one.
+ *
+ * @param keyName - of the key that gets a version; without it a new key is named.
+ */
+export function CreateKeyPanel({
+  vaultUri,
+  keyName,
+  onCreated,
+  onBack,
+  onClose,
+}: {
+  readonly vaultUri: string;
+  readonly keyName?: string;
+  readonly onCreated: (key: string, version: string) => void;
+  readonly onBack: () => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const [name, setName] = useState(keyName ?? "");
+  const [sizeBits, setSizeBits] = useState<number>(RSA_SIZES_BITS[0]);
+  const isValid = NAME_RULES.key.test(name);
+  const create = useMutation({
+    mutationFn: () => createKey(client, vaultUri, name, sizeBits),
+    onSuccess: async ({ version }) => {
+      await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
+      onCreated(name, version);
+    },
+  });
+  return (
+    <SidePanel
+      title={
+        keyName === undefined
+          ? texts.encryption.createKeyTitle
+          : texts.encryption.createVersionTitle
+      }
+      onBack={onBack}
+      onClose={onClose}
+      footer={
+        <Button
+          appearance="primary"
+          disabled={!isValid}
+          disabledFocusable={create.isPending}
+          onClick={() => {
+            create.mutate();
+          }}
+        >
+          {create.isPending ? texts.encryption.creating : texts.encryption.create}
+        </Button>
+      }
+    >
+      <Field
+        label={texts.orders.name}
+        required
+        {...(name !== "" && !isValid ? { validationMessage: texts.encryption.keyNameRule } : {})}
+      >
+        <Input
+          value={name}
+          disabled={keyName !== undefined}
+          autoComplete="off"
+          onChange={(_event, data) => {
+            setName(data.value);
+          }}
+        />
+      </Field>
+      <Choice
+        label={texts.encryption.rsaSize}
+        value={String(sizeBits)}
+        options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
+        onChange={(bits) => {
+          setSizeBits(Number(bits));
+        }}
+      />
+      {keyName !== undefined && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>{texts.encryption.oldVersionStays}</MessageBarBody>
+        </MessageBar>
+      )}
+      {create.error !== null && <QueryProblem error={create.error} />}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,191 @@
+import {
+  Button,
+  Checkbox,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  SpinButton,
+} from "@fluentui/react-components";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { createResourceGroup } from "../api/resource-groups.ts";
+import { createVault } from "../api/vaults.ts";
+import { NAME_RULES, RETENTION_DAYS } from "../core/new-resources.ts";
+import { Facts } from "../order/facts.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { GroupChoice, type WantedGroup } from "./group-choice.tsx";
+import { useLocations } from "./use-azure.ts";
+
+/** *Create key vault*: its details, then *Review + create*. */
+export function CreateVaultPanel({
+  subscriptionId,
+  location,
+  onCreated,
+  onBack,
+  onClose,
+}: {
+  readonly subscriptionId: string;
+  /** Of the order: a vault elsewhere is refused by the checks. */
+  readonly location: string;
+  readonly onCreated: (vaultId: string) => void;
+  readonly onBack: () => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const { client, session } = useSignedIn();
+  const queryClient = useQueryClient();
+  const locations = useLocations(subscriptionId);
+  const [group, setGroup] = useState<WantedGroup>();
+  const [name, setName] = useState("");
+  const [region, setRegion] = useState(location);
+  const [retentionDays, setRetentionDays] = useState<number>(RETENTION_DAYS.maximum);
+  const [purgeProtection, setPurgeProtection] = useState(true);
+  const [isReview, setIsReview] = useState(false);
+  const isNameValid = NAME_RULES.vault.test(name);
+  const isReady = isNameValid && group !== undefined;
+  const create = useMutation({
+    mutationFn: async (into: WantedGroup) => {
+      if (into.isNew) await createResourceGroup(client, subscriptionId, into.name, region);
+      return createVault(
+        client,
+        {
+          subscriptionId,
+          resourceGroup: into.name,
+          name,
+          location: region,
+          retentionDays,
+          purgeProtection,
+        },
+        session,
+      );
+    },
+    onSuccess: async (vault) => {
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: QUERY_KEYS.azure(subscriptionId, "vaults") }),
+        queryClient.invalidateQueries({ queryKey: QUERY_KEYS.azure(subscriptionId, "groups") }),
+      ]);
+      onCreated(vault.id);
+    },
+  });
+  const regionName = locations.data?.find((each) => each.name === region)?.displayName ?? region;
+  return (
+    <SidePanel
+      title={texts.encryption.createVaultTitle}
+      onBack={
+        isReview
+          ? () => {
+              setIsReview(false);
+            }
+          : onBack
+      }
+      onClose={onClose}
+      footer={
+        isReview ? (
+          <Button
+            appearance="primary"
+            disabledFocusable={create.isPending}
+            onClick={() => {
+              if (group !== undefined) create.mutate(group);
+            }}
+          >
+            {create.isPending ? texts.encryption.creating : texts.encryption.create}
+          </Button>
+        ) : (
+          <Button
+            appearance="primary"
+            disabled={!isReady}
+            onClick={() => {
+              setIsReview(true);
+            }}
+          >
+            {texts.encryption.reviewAndCreate}
+          </Button>
+        )
+      }
+    >
+      {isReview ? (
+        <>
+          <Facts
+            columns={1}
+            facts={[
+              { label: texts.orders.group, value: group?.name },
+              { label: texts.encryption.vaultName, value: name },
+              { label: texts.encryption.region, value: regionName },
+              { label: texts.encryption.softDelete, value: texts.encryption.enabled },
+              { label: texts.encryption.retention, value: texts.encryption.days(retentionDays) },
+              {
+                label: texts.encryption.purgeProtection,
+                value: purgeProtection ? texts.encryption.enabled : texts.encryption.disabled,
+              },
+              { label: texts.encryption.accessModel, value: texts.encryption.accessPolicies },
+            ]}
+          />
+          {create.error !== null && <QueryProblem error={create.error} />}
+        </>
+      ) : (
+        <>
+          <GroupChoice subscriptionId={subscriptionId} group={group} onChange={setGroup} />
+          <Field
+            label={texts.encryption.vaultName}
+            required
+            {...(name !== "" && !isNameValid
+              ? { validationMessage: texts.encryption.vaultNameRule }
+              : {})}
+          >
+            <Input
+              value={name}
+              autoComplete="off"
+              onChange={(_event, data) => {
+                setName(data.value);
+              }}
+            />
+          </Field>
+          <Choice
+            label={texts.encryption.region}
+            value={region}
+            isLoading={locations.isPending}
+            options={(locations.data ?? [{ name: location }]).map((each) => ({
+              value: each.name,
+              name: each.displayName ?? each.name,
+            }))}
+            onChange={setRegion}
+          />
+          <Checkbox checked disabled label={texts.encryption.softDeleteAlways} />
+          <Field label={texts.encryption.retention}>
+            <SpinButton
+              min={RETENTION_DAYS.minimum}
+              max={RETENTION_DAYS.maximum}
+              value={retentionDays}
+              onChange={(_event, { value, displayValue }) => {
+                const days = value ?? Number(displayValue);
+                if (Number.isInteger(days))
+                  setRetentionDays(
+                    Math.min(RETENTION_DAYS.maximum, Math.max(RETENTION_DAYS.minimum, days)),
+                  );
+              }}
+            />
+          </Field>
+          <Checkbox
+            checked={purgeProtection}
+            label={texts.encryption.purgeProtectionLabel}
+            onChange={(_event, { checked }) => {
+              setPurgeProtection(checked === true);
+            }}
+          />
+          {!purgeProtection && (
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>{texts.encryption.purgeProtectionNeeded}</MessageBarBody>
+            </MessageBar>
+          )}
+        </>
+      )}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,162 @@
+import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+import {
+  Button,
+  Field,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Radio,
+  RadioGroup,
+  tokens,
+} from "@fluentui/react-components";
+import { SaveRegular } from "@fluentui/react-icons";
+import { type ReactElement, useState } from "react";
+
+import {
+  type ChosenIdentity,
+  chosenIdentityOf,
+  type ChosenKey,
+  chosenKeyOf,
+} from "../core/key-choice.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
+import { IdentityChoice } from "./identity-choice.tsx";
+import { OneWayDialog } from "./one-way-dialog.tsx";
+import { Preflight } from "./preflight.tsx";
+import { SelectKeyPanel } from "./select-key-panel.tsx";
+import { useSaveEncryption } from "./use-save-encryption.ts";
+
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "start",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "820px",
+  },
+  wide: { alignSelf: "stretch" },
+});
+
+type KekType = KeyEncryptionKeyView["kekType"];
+
+/** The pane of the article: encryption type, key vault and key, identity, save. */
+export function EncryptionForm({
+  order,
+  kek,
+}: {
+  readonly order: JobResource;
+  readonly kek: KeyEncryptionKeyView;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const [kekType, setKekType] = useState<KekType>(kek.kekType);
+  const [key, setKey] = useState<ChosenKey | undefined>(chosenKeyOf(kek));
+  const [identity, setIdentity] = useState<ChosenIdentity>(
+    chosenIdentityOf(kek) ?? { type: "SystemAssigned" },
+  );
+  const [isSelecting, setIsSelecting] = useState(false);
+  const [isWarned, setIsWarned] = useState(false);
+  const save = useSaveEncryption(order);
+  const isCustomer = kekType === "CustomerManaged";
+  const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
+  const isReady = kekType !== kek.kekType || isCustomer ? !isCustomer || key !== undefined : false;
+  const put = () => {
+    save.mutate(isCustomer && key !== undefined ? { key, identity } : "MicrosoftManaged");
+  };
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isFirstSwitch) setIsWarned(true);
+        else put();
+      }}
+    >
+      <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
+        <RadioGroup
+          value={kekType}
+          onChange={(_event, { value }) => {
+            setKekType(value === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged");
+            save.reset();
+          }}
+        >
+          <Radio value="MicrosoftManaged" label={texts.encryptionTypes.MicrosoftManaged} />
+          <Radio value="CustomerManaged" label={texts.encryptionTypes.CustomerManaged} />
+        </RadioGroup>
+      </Field>
+      {isFirstSwitch && (
+        <MessageBar intent="warning" layout="multiline" className={styles.wide}>
+          <MessageBarBody>
+            <MessageBarTitle>{texts.encryption.oneWay.title}</MessageBarTitle>
+            {texts.encryption.oneWay.text}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {isCustomer && (
+        <>
+          {key !== undefined && <ChosenKeyFacts chosen={key} />}
+          <Button
+            onClick={() => {
+              setIsSelecting(true);
+            }}
+          >
+            {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
+          </Button>
+          <IdentityChoice order={order} identity={identity} onChange={setIdentity} />
+          {key !== undefined && !isSelecting && (
+            <div className={styles.wide}>
+              <Preflight order={order} chosen={key} identity={identity} />
+            </div>
+          )}
+        </>
+      )}
+      {save.error !== null && (
+        <div className={styles.wide}>
+          <QueryProblem error={save.error} />
+        </div>
+      )}
+      {save.isSuccess && (
+        <MessageBar intent="success" className={styles.wide}>
+          <MessageBarBody>{texts.encryption.saved}</MessageBarBody>
+        </MessageBar>
+      )}
+      <Button
+        type="submit"
+        appearance="primary"
+        icon={<SaveRegular />}
+        disabled={!isReady}
+        disabledFocusable={save.isPending}
+      >
+        {save.isPending ? texts.encryption.saving : texts.encryption.save}
+      </Button>
+      {isSelecting && (
+        <SelectKeyPanel
+          order={order}
+          identity={identity}
+          start={key}
+          onSelect={(selected) => {
+            setKey(selected);
+            setIsSelecting(false);
+            save.reset();
+          }}
+          onClose={() => {
+            setIsSelecting(false);
+          }}
+        />
+      )}
+      {isWarned && (
+        <OneWayDialog
+          onConfirm={() => {
+            setIsWarned(false);
+            put();
+          }}
+          onClose={() => {
+            setIsWarned(false);
+          }}
+        />
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,74 @@
+import type { JobResource } from "@databox-cmk/protocol";
+import type { Problem } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { grantAccess } from "../api/vaults.ts";
+import { type ChosenIdentity, type ChosenKey, principalOf } from "../core/key-choice.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useUserIdentities, useVaults } from "./use-azure.ts";
+
+const ACCESS_REASONS: ReadonlySet<string> = new Set([
+  "access-policy",
+  "role",
+  "access-unspecified",
+]);
+
+/** Where the only thing missing is a right on the vault, the one click that gives it; the step's command does the same. */
+export function GrantAccess({
+  order,
+  chosen,
+  identity,
+  problem,
+  onGranted,
+}: {
+  readonly order: JobResource;
+  readonly chosen: ChosenKey;
+  readonly identity: ChosenIdentity;
+  readonly problem: Problem;
+  readonly onGranted: () => void;
+}): ReactElement | null {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const vaults = useVaults(chosen.vaultId.split("/")[2] ?? name.subscriptionId);
+  const identities = useUserIdentities(
+    identity.type === "UserAssigned"
+      ? (identity.resourceId.split("/")[2] ?? name.subscriptionId)
+      : name.subscriptionId,
+  );
+  const vault = vaults.data?.find(({ id }) => id.toLowerCase() === chosen.vaultId.toLowerCase());
+  const principalId =
+    principalOf(order.identity, identity) ??
+    (identity.type === "UserAssigned"
+      ? identities.data?.find(({ id }) => id.toLowerCase() === identity.resourceId.toLowerCase())
+          ?.properties.principalId
+      : undefined);
+  const grant = useMutation({
+    mutationFn: async (to: { vault: NonNullable<typeof vault>; principalId: string }) => {
+      await grantAccess(client, to.vault, to.principalId, () => crypto.randomUUID());
+    },
+    onSuccess: onGranted,
+  });
+  const isAccess =
+    problem.code === "SsemUserErrorKeyVaultBadRequestException" &&
+    ACCESS_REASONS.has(problem.reason ?? "");
+  if (!isAccess || vault === undefined || principalId === undefined) return null;
+  return (
+    <>
+      {grant.error !== null && <QueryProblem error={grant.error} />}
+      <Button
+        disabledFocusable={grant.isPending}
+        onClick={() => {
+          grant.mutate({ vault, principalId });
+        }}
+      >
+        {grant.isPending ? texts.encryption.granting : texts.encryption.grant}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { Field, Input, Link } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import { NAME_RULES } from "../core/new-resources.ts";
+import { Choice } from "../shell/choice.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useResourceGroups } from "./use-azure.ts";
+
+export type WantedGroup = { readonly name: string; readonly isNew: boolean };
+
+/** A resource group that is there, or the name of a new one, which is made with what goes into it. */
+export function GroupChoice({
+  subscriptionId,
+  group,
+  onChange,
+}: {
+  readonly subscriptionId: string;
+  readonly group: WantedGroup | undefined;
+  readonly onChange: (group: WantedGroup | undefined) => void;
+}): ReactElement {
+  const texts = useTexts();
+  const groups = useResourceGroups(subscriptionId);
+  const [isNew, setIsNew] = useState(false);
+  const [name, setName] = useState("");
+  const isValid = NAME_RULES.resourceGroup.test(name);
+  const toggle = (label: string) => (
+    <Link
+      as="button"
+      onClick={() => {
+        setIsNew(!isNew);
+        onChange(undefined);
+        setName("");
+      }}
+    >
+      {label}
+    </Link>
+  );
+  if (!isNew)
+    return (
+      <Choice
+        label={texts.orders.group}
+        value={group?.name}
+        isLoading={groups.isPending}
+        options={(groups.data ?? []).map((each) => ({ value: each, name: each }))}
+        onChange={(chosen) => {
+          onChange({ name: chosen, isNew: false });
+        }}
+        extra={toggle(texts.encryption.createGroup)}
+      />
+    );
+  return (
+    <div>
+      <Field
+        label={texts.encryption.newGroup}
+        required
+        {...(name !== "" && !isValid ? { validationMessage: texts.encryption.groupNameRule } : {})}
+      >
+        <Input
+          value={name}
+          autoComplete="off"
+          onChange={(_event, { value }) => {
+            setName(value);
+            onChange(
+              NAME_RULES.resourceGroup.test(value) ? { name: value, isNew: true } : undefined,
+            );
+          }}
+        />
+      </Field>
+      {toggle(texts.encryption.existingGroup)}
+    </div>
+  );
+}

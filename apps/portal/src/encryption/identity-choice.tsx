@@ -1,0 +1,123 @@
+import type { JobResource } from "@databox-cmk/protocol";
+import {
+  Button,
+  Field,
+  makeStyles,
+  Radio,
+  RadioGroup,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { patchOrder } from "../api/orders.ts";
+import {
+  type ChosenIdentity,
+  decideSystemIdentity,
+  hasSystemIdentity,
+} from "../core/key-choice.ts";
+import { Facts } from "../order/facts.tsx";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { SelectIdentityPanel } from "./select-identity-panel.tsx";
+
+const useStyles = makeStyles({
+  choice: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "start",
+    gap: tokens.spacingVerticalS,
+  },
+});
+
+/** Which managed identity asks the vault for this order. */
+export function IdentityChoice({
+  order,
+  identity,
+  onChange,
+}: {
+  readonly order: JobResource;
+  readonly identity: ChosenIdentity;
+  readonly onChange: (identity: ChosenIdentity) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const [isSelecting, setIsSelecting] = useState(false);
+  const isUser = identity.type === "UserAssigned";
+  return (
+    <div className={styles.choice}>
+      <Field label={texts.encryption.identityType} hint={texts.encryption.identityHint}>
+        <RadioGroup
+          value={identity.type}
+          onChange={(_event, { value }) => {
+            if (value === "UserAssigned") setIsSelecting(true);
+            else onChange({ type: "SystemAssigned" });
+          }}
+        >
+          <Radio value="SystemAssigned" label={texts.encryption.systemAssigned} />
+          <Radio value="UserAssigned" label={texts.encryption.userAssigned} />
+        </RadioGroup>
+      </Field>
+      {isUser && (
+        <>
+          <Text>{identity.resourceId.split("/").at(-1)}</Text>
+          <Button
+            onClick={() => {
+              setIsSelecting(true);
+            }}
+          >
+            {texts.encryption.selectOtherIdentity}
+          </Button>
+        </>
+      )}
+      {!isUser && <SystemIdentity order={order} />}
+      {isSelecting && (
+        <SelectIdentityPanel
+          start={isUser ? identity.resourceId : undefined}
+          onSelect={(resourceId) => {
+            onChange({ type: "UserAssigned", resourceId });
+            setIsSelecting(false);
+          }}
+          onClose={() => {
+            setIsSelecting(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** It must exist before anybody can give it rights on a key. */
+function SystemIdentity({ order }: { readonly order: JobResource }): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const enable = useMutation({
+    mutationFn: () => patchOrder(client, name, decideSystemIdentity(order.identity)),
+    onSuccess: refresh,
+  });
+  if (hasSystemIdentity(order.identity))
+    return (
+      <Facts
+        facts={[{ label: texts.encryption.principalId, value: order.identity.principalId ?? "" }]}
+      />
+    );
+  return (
+    <>
+      <Text>{texts.encryption.noSystemIdentity}</Text>
+      {enable.error !== null && <QueryProblem error={enable.error} />}
+      <Button
+        onClick={() => {
+          enable.mutate();
+        }}
+        disabledFocusable={enable.isPending}
+      >
+        {enable.isPending ? texts.encryption.enabling : texts.encryption.enableSystemIdentity}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+/** Before the first switch: there is no way back. */
+export function OneWayDialog({
+  onConfirm,
+  onClose,
+}: {
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  return (
+    <Dialog
+      open
+      modalType="alert"
+      onOpenChange={(_event, { open }) => {
+        if (!open) onClose();
+      }}
+    >
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{texts.encryption.oneWay.title}</DialogTitle>
+          <DialogContent>{texts.encryption.oneWay.text}</DialogContent>
+          <DialogActions>
+            <Button appearance="primary" onClick={onConfirm}>
+              {texts.encryption.oneWay.confirm}
+            </Button>
+            <Button onClick={onClose}>{texts.encryption.cancel}</Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,142 @@
+import type { JobResource, KeyValidationResult } from "@databox-cmk/protocol";
+import { ExplanationPanel } from "@databox-cmk/ui";
+import {
+  Accordion,
+  AccordionHeader,
+  AccordionItem,
+  AccordionPanel,
+  Button,
+  makeStyles,
+  mergeClasses,
+  Spinner,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import {
+  ArrowClockwiseRegular,
+  CheckmarkCircleFilled,
+  CircleRegular,
+  DismissCircleFilled,
+} from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { checkKey } from "../api/preflight.ts";
+import { type ChosenIdentity, type ChosenKey, decideKeyChange } from "../core/key-choice.ts";
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { GrantAccess } from "./grant-access.tsx";
+
+const useStyles = makeStyles({
+  preflight: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  head: {
+    display: "flex",
+    alignItems: "center",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+  },
+  title: { flexGrow: 1 },
+  checks: { listStyleType: "none", margin: 0, padding: 0 },
+  check: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS },
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  Passed: { color: tokens.colorStatusSuccessForeground1 },
+  Failed: { color: tokens.colorStatusDangerForeground1 },
+  NotReached: { color: tokens.colorNeutralForeground3 },
+});
+
+type Check = KeyValidationResult["checks"][number];
+
+const ICONS = {
+  Passed: CheckmarkCircleFilled,
+  Failed: DismissCircleFilled,
+  NotReached: CircleRegular,
+} as const satisfies Record<Check["status"], unknown>;
+
+/** Every check of the chosen key, run now and without changing the order; what fails is explained at once. */
+export function Preflight({
+  order,
+  chosen,
+  identity,
+}: {
+  readonly order: JobResource;
+  readonly chosen: ChosenKey;
+  readonly identity: ChosenIdentity;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const change = decideKeyChange(order.identity, chosen, identity);
+  const preflight = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "preflight", change, order.identity),
+    queryFn: ({ signal }) => checkKey(client, name, change, signal),
+    gcTime: 0,
+    staleTime: 0,
+  });
+  const failed = preflight.data?.checks.find(({ status }) => status === "Failed");
+  const problem = useCloudProblem(failed?.error);
+  return (
+    <section className={styles.preflight} aria-label={texts.preflight.title} aria-live="polite">
+      <div className={styles.head}>
+        <Text weight="semibold" className={styles.title}>
+          {preflight.data === undefined
+            ? texts.preflight.title
+            : texts.preflight.summary(
+                preflight.data.checks.filter(({ status }) => status === "Passed").length,
+                preflight.data.checks.length,
+              )}
+        </Text>
+        {preflight.isFetching && <Spinner size="tiny" label={texts.preflight.running} />}
+        <Button
+          size="small"
+          icon={<ArrowClockwiseRegular />}
+          onClick={() => void preflight.refetch()}
+        >
+          {texts.preflight.again}
+        </Button>
+      </div>
+      {preflight.error !== null && <QueryProblem error={preflight.error} />}
+      {problem !== undefined && (
+        <ExplanationPanel
+          problem={problem}
+          actions={
+            <GrantAccess
+              order={order}
+              chosen={chosen}
+              identity={identity}
+              problem={problem}
+              onGranted={() => void preflight.refetch()}
+            />
+          }
+        />
+      )}
+      {preflight.data !== undefined && (
+        <Accordion collapsible>
+          <AccordionItem value="checks">
+            <AccordionHeader size="small">{texts.preflight.details}</AccordionHeader>
+            <AccordionPanel>
+              <ul className={styles.checks}>
+                {preflight.data.checks.map((check) => {
+                  const Icon = ICONS[check.status];
+                  return (
+                    <li key={check.name} className={styles.check}>
+                      <span className={mergeClasses(styles.icon, styles[check.status])} aria-hidden>
+                        <Icon />
+                      </span>
+                      {texts.preflight.checks[check.name] ?? check.name}
+                      <Text size={200}>{texts.preflight.statuses[check.status]}</Text>
+                    </li>
+                  );
+                })}
+              </ul>
+            </AccordionPanel>
+          </AccordionItem>
+        </Accordion>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { Button, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import { useOrderName } from "../order/use-order.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useUserIdentities } from "./use-azure.ts";
+
+/** *Select a user identity*: one of the customer's own; none can be made here, as in the Azure portal. */
+export function SelectIdentityPanel({
+  start,
+  onSelect,
+  onClose,
+}: {
+  readonly start: string | undefined;
+  readonly onSelect: (resourceId: string) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const name = useOrderName();
+  const [subscriptionId, setSubscriptionId] = useState(start?.split("/")[2] ?? name.subscriptionId);
+  const [chosen, setChosen] = useState(start);
+  const subscriptions = useSubscriptions();
+  const identities = useUserIdentities(subscriptionId);
+  const selected = identities.data?.find(({ id }) => id.toLowerCase() === chosen?.toLowerCase());
+  return (
+    <SidePanel
+      title={texts.encryption.selectIdentity}
+      onClose={onClose}
+      footer={
+        <>
+          <Button
+            appearance="primary"
+            disabled={selected === undefined}
+            onClick={() => {
+              if (selected !== undefined) onSelect(selected.id);
+            }}
+          >
+            {texts.encryption.select}
+          </Button>
+          <Button onClick={onClose}>{texts.encryption.cancel}</Button>
+        </>
+      }
+    >
+      <Choice
+        label={texts.orders.subscription}
+        value={subscriptionId}
+        isLoading={subscriptions.isPending}
+        options={(subscriptions.data ?? []).map((each) => ({
+          value: each.subscriptionId,
+          name: each.displayName,
+        }))}
+        onChange={setSubscriptionId}
+      />
+      {identities.isPending && <LoadingState />}
+      {identities.error !== null && <QueryProblem error={identities.error} />}
+      {identities.data?.length === 0 && <Text>{texts.encryption.noIdentities}</Text>}
+      {identities.data !== undefined && identities.data.length > 0 && (
+        <Field label={texts.encryption.userIdentities}>
+          <RadioGroup
+            value={selected?.id ?? ""}
+            onChange={(_event, { value }) => {
+              setChosen(value);
+            }}
+          >
+            {identities.data.map(({ id, name: identityName }) => (
+              <Radio key={id} value={id} label={`${identityName} (${id.split("/")[4] ?? ""})`} />
+            ))}
+          </RadioGroup>
+        </Field>
+      )}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,186 @@
+import type { JobResource } from "@databox-cmk/protocol";
+import { Button, Link } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import type { ChosenIdentity, ChosenKey } from "../core/key-choice.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { CreateKeyPanel } from "./create-key-panel.tsx";
+import { CreateVaultPanel } from "./create-vault-panel.tsx";
+import { Preflight } from "./preflight.tsx";
+import { useKeys, useKeyVersions, useVaults } from "./use-azure.ts";
+import { versionName } from "./version-name.ts";
+
+type View = "select" | "vault" | "key" | "version";
+
+/** *Select key from Azure Key Vault*: subscription, key vault, key, version, each with *Create new*. */
+export function SelectKeyPanel({
+  order,
+  identity,
+  start,
+  onSelect,
+  onClose,
+}: {
+  readonly order: JobResource;
+  readonly identity: ChosenIdentity;
+  readonly start: ChosenKey | undefined;
+  readonly onSelect: (key: ChosenKey) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const name = useOrderName();
+  const [view, setView] = useState<View>("select");
+  const [subscriptionId, setSubscriptionId] = useState(
+    start?.vaultId.split("/")[2] ?? name.subscriptionId,
+  );
+  const [vaultId, setVaultId] = useState(start?.vaultId);
+  const [keyName, setKeyName] = useState(start?.keyName);
+  const [version, setVersion] = useState(start?.version);
+  const subscriptions = useSubscriptions();
+  const vaults = useVaults(subscriptionId);
+  const vault = vaults.data?.find(({ id }) => id.toLowerCase() === vaultId?.toLowerCase());
+  const vaultUri = vault?.properties.vaultUri;
+  const keys = useKeys(vaultUri);
+  const versions = useKeyVersions(vaultUri, keyName ?? "");
+  const chosen: ChosenKey | undefined =
+    vault === undefined || keyName === undefined || version === undefined
+      ? undefined
+      : {
+          vaultId: vault.id,
+          vaultName: vault.name,
+          vaultUri: vault.properties.vaultUri,
+          keyName,
+          version,
+        };
+  const chooseVault = (id: string) => {
+    setVaultId(id);
+    setKeyName(undefined);
+    setVersion(undefined);
+  };
+  const chooseKey = (key: string, keyVersion?: string) => {
+    setKeyName(key);
+    setVersion(keyVersion);
+  };
+  const back = () => {
+    setView("select");
+  };
+
+  if (view === "vault")
+    return (
+      <CreateVaultPanel
+        subscriptionId={subscriptionId}
+        location={order.location}
+        onCreated={(id) => {
+          chooseVault(id);
+          back();
+        }}
+        onBack={back}
+        onClose={onClose}
+      />
+    );
+  if (view !== "select" && vaultUri !== undefined)
+    return (
+      <CreateKeyPanel
+        vaultUri={vaultUri}
+        {...(view === "version" && keyName !== undefined ? { keyName } : {})}
+        onCreated={(key, made) => {
+          chooseKey(key, made);
+          back();
+        }}
+        onBack={back}
+        onClose={onClose}
+      />
+    );
+  const createNew = (what: Exclude<View, "select">, label: string) => (
+    <Link
+      as="button"
+      onClick={() => {
+        setView(what);
+      }}
+    >
+      {label}
+    </Link>
+  );
+  const error = vaults.error ?? keys.error ?? versions.error;
+  return (
+    <SidePanel
+      title={texts.encryption.selectKeyTitle}
+      onClose={onClose}
+      footer={
+        <>
+          <Button
+            appearance="primary"
+            disabled={chosen === undefined}
+            onClick={() => {
+              if (chosen !== undefined) onSelect(chosen);
+            }}
+          >
+            {texts.encryption.select}
+          </Button>
+          <Button onClick={onClose}>{texts.encryption.cancel}</Button>
+        </>
+      }
+    >
+      <Choice
+        label={texts.orders.subscription}
+        value={subscriptionId}
+        isLoading={subscriptions.isPending}
+        options={(subscriptions.data ?? []).map((each) => ({
+          value: each.subscriptionId,
+          name: each.displayName,
+        }))}
+        onChange={(id) => {
+          setSubscriptionId(id);
+          setVaultId(undefined);
+          setKeyName(undefined);
+          setVersion(undefined);
+        }}
+      />
+      <Choice
+        label={texts.keyChain.parts.vault}
+        value={vault?.id}
+        isLoading={vaults.isPending}
+        options={(vaults.data ?? []).map(({ id, name: vaultName, location }) => ({
+          value: id,
+          name: `${vaultName} (${location})`,
+        }))}
+        onChange={chooseVault}
+        extra={createNew("vault", texts.encryption.createVault)}
+      />
+      {vault !== undefined && (
+        <Choice
+          label={texts.keyChain.parts.key}
+          value={keyName}
+          isLoading={keys.isPending}
+          options={(keys.data ?? []).map((key) => ({ value: key.name, name: key.name }))}
+          onChange={(key) => {
+            chooseKey(key);
+          }}
+          extra={createNew("key", texts.encryption.createKey)}
+        />
+      )}
+      {keyName !== undefined && (
+        <Choice
+          label={texts.keyChain.parts.version}
+          value={version}
+          isLoading={versions.isPending}
+          options={[
+            ...(versions.data ?? []).map((each) => ({
+              value: each.version,
+              name: versionName(each, texts.encryption.disabledVersion),
+            })),
+            { value: "", name: texts.encryption.followsNewest },
+          ]}
+          onChange={setVersion}
+          extra={createNew("version", texts.encryption.createVersion)}
+        />
+      )}
+      {error !== null && <QueryProblem error={error} />}
+      {chosen !== undefined && <Preflight order={order} chosen={chosen} identity={identity} />}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,123 @@
+import type { JobResource } from "@databox-cmk/protocol";
+import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import {
+  ArrowClockwiseRegular,
+  DeleteRegular,
+  DismissCircleRegular,
+  EraserRegular,
+  PlayRegular,
+} from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+
+import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { useOrderName, useRefreshOrder } from "./use-order.ts";
+
+const useStyles = makeStyles({
+  bar: {
+    paddingInline: 0,
+    flexWrap: "wrap",
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+});
+
+type Command = "cancel" | "delete" | "erase";
+
+/** What can be done with an order now; the stage decides what is offered, the broker what is allowed. */
+export function OrderCommands({ order }: { readonly order: JobResource }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<Command>();
+  const command = useMutation({
+    mutationFn: async (wanted: { command: Command | "resume"; typed: string }) => {
+      if (wanted.command === "cancel") await cancelOrder(client, name, wanted.typed);
+      else if (wanted.command === "delete") await deleteOrder(client, name);
+      else
+        await mitigateOrder(
+          client,
+          name,
+          wanted.command === "resume" ? "Resume" : "MoveToCleanUpDevice",
+        );
+    },
+    onSuccess: async (_result, wanted) => {
+      if (wanted.command === "delete") await navigate({ to: "/orders" });
+      await refresh();
+    },
+  });
+  const actions = order.properties.details?.actions ?? [];
+  const dialog = texts.order.commands;
+  return (
+    <>
+      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+        <ToolbarButton icon={<ArrowClockwiseRegular />} onClick={() => void refresh()}>
+          {texts.orders.refresh}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<DismissCircleRegular />}
+          disabled={!order.properties.isCancellable}
+          onClick={() => {
+            setAsking("cancel");
+          }}
+        >
+          {dialog.cancel.button}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<DeleteRegular />}
+          disabled={!order.properties.isDeletable}
+          onClick={() => {
+            setAsking("delete");
+          }}
+        >
+          {dialog.delete.button}
+        </ToolbarButton>
+        {actions.includes("Resume") && (
+          <ToolbarButton
+            icon={<PlayRegular />}
+            onClick={() => {
+              command.mutate({ command: "resume", typed: "" });
+            }}
+          >
+            {dialog.resume}
+          </ToolbarButton>
+        )}
+        {actions.includes("MoveToCleanUpDevice") && (
+          <ToolbarButton
+            icon={<EraserRegular />}
+            onClick={() => {
+              setAsking("erase");
+            }}
+          >
+            {dialog.erase.button}
+          </ToolbarButton>
+        )}
+      </Toolbar>
+      {command.error !== null && <QueryProblem error={command.error} />}
+      {asking !== undefined && (
+        <ConfirmDialog
+          title={dialog[asking].title}
+          text={dialog[asking].text}
+          label={dialog[asking].label(name.jobName)}
+          {...(asking === "cancel" ? {} : { expected: name.jobName })}
+          confirm={dialog[asking].button}
+          onConfirm={(typed) => {
+            command.mutate({ command: asking, typed });
+          }}
+          onClose={() => {
+            setAsking(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}

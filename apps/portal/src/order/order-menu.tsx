@@ -1,0 +1,147 @@
+import { useMediaQuery } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  mergeClasses,
+  Nav,
+  NavDrawer,
+  NavDrawerBody,
+  NavDrawerHeader,
+  NavSectionHeader,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import {
+  BoxRegular,
+  KeyRegular,
+  NavigationRegular,
+  PhoneLaptopRegular,
+} from "@fluentui/react-icons";
+import { Fragment, type ReactElement, useState } from "react";
+
+import { RouterNavItem } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useOrderName } from "./use-order.ts";
+
+const ORDER = "/orders/$subscriptionId/$resourceGroup/$jobName";
+
+/** The menu: a row for each page of an order. */
+const GROUPS = [
+  {
+    group: "general",
+    items: [
+      { section: "overview", to: ORDER, Icon: BoxRegular },
+      { section: "deviceDetails", to: `${ORDER}/device-details`, Icon: PhoneLaptopRegular },
+    ],
+  },
+  {
+    group: "settings",
+    items: [{ section: "encryption", to: `${ORDER}/encryption`, Icon: KeyRegular }],
+  },
+] as const;
+export type OrderSection = (typeof GROUPS)[number]["items"][number]["section"];
+
+const useStyles = makeStyles({
+  menu: {
+    width: "220px",
+    flexShrink: 0,
+    borderInlineEndWidth: "1px",
+    borderInlineEndStyle: "solid",
+    borderInlineEndColor: tokens.colorNeutralStroke2,
+    paddingInlineEnd: tokens.spacingHorizontalS,
+  },
+  // Fluent's item has the ground of a drawer; at the side of a page it has the page's.
+  item: {
+    backgroundColor: "transparent",
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":active": { backgroundColor: tokens.colorNeutralBackground1Pressed },
+  },
+  chosen: { backgroundColor: tokens.colorNeutralBackground1Selected },
+});
+
+export function OrderMenu({ section }: { readonly section: OrderSection }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const isNarrow = useMediaQuery("(max-width: 767px)");
+  const [open, setOpen] = useState(false);
+  const close = () => {
+    setOpen(false);
+  };
+  if (!isNarrow)
+    return (
+      <Nav
+        className={styles.menu}
+        selectedValue={section}
+        role="navigation"
+        aria-label={texts.shell.resourceMenu}
+      >
+        <MenuItems section={section} onChosen={close} />
+      </Nav>
+    );
+  return (
+    <div>
+      <Button
+        icon={<NavigationRegular />}
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {texts.order.sections[section]}
+      </Button>
+      <NavDrawer
+        type="overlay"
+        open={open}
+        onOpenChange={(_event, data) => {
+          setOpen(data.open);
+        }}
+        selectedValue={section}
+        role="dialog"
+        aria-label={texts.shell.resourceMenu}
+      >
+        <NavDrawerHeader>
+          <Text weight="semibold">{texts.shell.resourceMenu}</Text>
+        </NavDrawerHeader>
+        <NavDrawerBody role="navigation" aria-label={texts.shell.resourceMenu}>
+          <MenuItems section={section} onChosen={close} />
+        </NavDrawerBody>
+      </NavDrawer>
+    </div>
+  );
+}
+
+function MenuItems({
+  section: chosen,
+  onChosen,
+}: {
+  readonly section: OrderSection;
+  readonly onChosen: () => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const name = useOrderName();
+  return (
+    <>
+      {GROUPS.map(({ group, items }) => (
+        <Fragment key={group}>
+          {group !== "general" && (
+            <NavSectionHeader as="h2">{texts.order.groups[group]}</NavSectionHeader>
+          )}
+          {items.map(({ section, to, Icon }) => (
+            <RouterNavItem
+              key={section}
+              to={to}
+              params={name}
+              value={section}
+              icon={<Icon />}
+              className={mergeClasses(styles.item, section === chosen && styles.chosen)}
+              onClick={onChosen}
+            >
+              {texts.order.sections[section]}
+            </RouterNavItem>
+          ))}
+        </Fragment>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { BoxRegular } from "@fluentui/react-icons";
+import type { ReactElement, ReactNode } from "react";
+
+import { Page } from "../shell/page.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { OrderMenu, type OrderSection } from "./order-menu.tsx";
+import { useOrderName } from "./use-order.ts";
+
+const useStyles = makeStyles({
+  columns: {
+    display: "flex",
+    gap: tokens.spacingHorizontalXL,
+    "@media (max-width: 767px)": { flexDirection: "column", gap: tokens.spacingVerticalS },
+  },
+  content: { flexGrow: 1, minWidth: 0 },
+});
+
+/** One page of an order: its menu at the side, as a resource has in the Azure portal. */
+export function OrderPage({
+  section,
+  children,
+}: {
+  readonly section: OrderSection;
+  readonly children: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const name = useOrderName();
+  const isOverview = section === "overview";
+  return (
+    <Page
+      title={isOverview ? name.jobName : `${name.jobName} | ${texts.order.sections[section]}`}
+      subtitle={texts.order.kind}
+      icon={<BoxRegular />}
+      trail={[
+        <RouterBreadcrumb key="home" to="/orders">
+          {texts.shell.home}
+        </RouterBreadcrumb>,
+        <RouterBreadcrumb key="orders" to="/orders">
+          {texts.orders.title}
+        </RouterBreadcrumb>,
+        ...(isOverview
+          ? []
+          : [
+              <RouterBreadcrumb
+                key="order"
+                to="/orders/$subscriptionId/$resourceGroup/$jobName"
+                params={name}
+              >
+                {name.jobName}
+              </RouterBreadcrumb>,
+            ]),
+      ]}
+    >
+      <div className={styles.columns}>
+        <OrderMenu section={section} />
+        <div className={styles.content}>{children}</div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,32 @@
+import { Button } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+/** Gives the reader a file that the page has made. */
+export function DownloadButton({
+  label,
+  fileName,
+  mediaType,
+  content,
+}: {
+  readonly label: string;
+  readonly fileName: string;
+  readonly mediaType: string;
+  readonly content: string;
+}): ReactElement {
+  return (
+    <Button
+      icon={<ArrowDownloadRegular />}
+      onClick={() => {
+        const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
+        const link = document.createElement("a");
+        link.href = url;
+        link.download = fileName;
+        link.click();
+        URL.revokeObjectURL(url);
+      }}
+    >
+      {label}
+    </Button>
+  );
+}
