@@ -202,7 +202,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const portal =
     dependencies.portal === undefined
       ? undefined
-      : createPortal(dependencies.portal, { ...dependencies, appendAudit });
+      : createPortal(dependencies.portal, { ...dependencies, appendAudit, api: own });
   // Last, since the portal's pages have any path.
   const routes = [
     ...own,

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import { type Agent, request } from "node:https";
 
 /** A key set of a tenant, or an answer with tokens, is a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
+const NO_CONTENT = new Set([204, 205, 304]);
 
 export type FetchOptions = {
   readonly method?: string;
@@ -11,13 +13,13 @@ export type FetchOptions = {
   readonly signal?: AbortSignal;
 };
 
+export type FetchByAgent = (url: string, options: FetchOptions) => Promise<Response>;
+
 /**
  * A call by the broker's own agent, in the form that jose and openid-client want. By hand because undici's fetch would
  * bring a second connection pool with its own trust and name resolution. Redirects are not followed.
  */
-export function createFetchByAgent(
-  agent: Agent,
-): (url: string, options: FetchOptions) => Promise<Response> {
+export function createFetchByAgent(agent: Agent, maxBytes = MAX_BYTES): FetchByAgent {
   return (url, { method = "GET", headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const call = request(
@@ -33,16 +35,16 @@ export function createFetchByAgent(
           let received = 0;
           answer.on("data", (chunk: Buffer) => {
             received += chunk.byteLength;
-            if (received > MAX_BYTES) answer.destroy(new Error("the answer is too large"));
+            if (received > maxBytes) answer.destroy(new Error("the answer is too large"));
             else chunks.push(chunk);
           });
           answer.once("error", reject);
           answer.once("end", () => {
-            const type = answer.headers["content-type"];
+            const status = answer.statusCode ?? 500;
             resolve(
-              new Response(Buffer.concat(chunks), {
-                status: answer.statusCode ?? 500,
-                headers: type === undefined ? {} : { "content-type": type },
+              new Response(NO_CONTENT.has(status) ? null : Buffer.concat(chunks), {
+                status,
+                headers: headersOf(answer),
               }),
             );
           });
@@ -51,6 +53,13 @@ export function createFetchByAgent(
       call.once("error", reject);
       call.end(bodyOf(body));
     });
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  const copied = new Headers();
+  for (const [name, value] of Object.entries(headers))
+    for (const each of [value ?? []].flat()) copied.append(name, each);
+  return copied;
 }
 
 function bodyOf(body: unknown): string | undefined {

@@ -1,11 +1,15 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
+import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
 import type { VerifyToken } from "../callers/verify-token.ts";
 import type { BrokerConfig } from "../config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Route } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
+import { createCallAzure } from "./call-azure.ts";
+import { createForwardRoutes } from "./forward-routes.ts";
 import { createIdentifySession, type IdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
+import { createOwnApiRoutes } from "./own-api-routes.ts";
 import { createSeal } from "./seal.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
@@ -13,12 +17,15 @@ import { createSignInRoutes } from "./sign-in-routes.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
+import { createWriteAudit } from "./write-audit.ts";
 
 /** What the portal needs of the world outside of the broker; absent: the broker serves no portal. */
 export type PortalParts = {
   readonly provider: IdentityProvider;
   /** 32 bytes, shared by all replicas. */
   readonly sealingKey: Uint8Array;
+  /** Calls to Azure, by the broker's own trust and names. */
+  readonly fetch: FetchByAgent;
   /** Absent: somebody else serves the pages. */
   readonly files?: StaticFiles | undefined;
 };
@@ -30,9 +37,11 @@ export type Portal = {
   sweep(): Promise<void>;
 };
 
+/** @param dependencies.api - the broker's own routes, which pages call as the person of their session */
 export function createPortal(
-  { provider, sealingKey, files }: PortalParts,
+  { provider, sealingKey, fetch, files }: PortalParts,
   dependencies: {
+    readonly api: readonly Route[];
     readonly config: BrokerConfig;
     readonly store: Store;
     readonly verifyToken: VerifyToken;
@@ -52,6 +61,14 @@ export function createPortal(
         armUrl: config.ARM_URL,
         brokerUrl: config.BROKER_URL,
         vaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      }),
+      ...createOwnApiRoutes(dependencies.api),
+      ...createForwardRoutes({
+        armUrl: config.ARM_URL,
+        keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+        tokens,
+        callAzure: createCallAzure(fetch),
+        written: createWriteAudit(dependencies),
       }),
       // Last: its paths are any.
       ...(files === undefined ? [] : createStaticRoutes(files)),

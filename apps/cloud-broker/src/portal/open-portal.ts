@@ -12,6 +12,8 @@ import { createIdentityProvider } from "./identity-provider.ts";
 import { readStaticFiles } from "./static-files.ts";
 
 const SEALING_KEY_BYTES = 32;
+/** A page of a long list of Resource Manager. */
+const AZURE_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * @returns undefined without PORTAL_CLIENT_ID: no portal is served
@@ -33,6 +35,7 @@ export async function openPortal(
   );
   return {
     sealingKey,
+    fetch: createFetchByAgent(dependencies.agent, AZURE_ANSWER_MAX_BYTES),
     files: folder === undefined ? undefined : await readStaticFiles(folder),
     provider: createIdentityProvider(
       {

@@ -101,8 +101,11 @@ async function handle(
     if (identify === undefined) throw new TypeError(`${route.path} has nobody to identify it`);
     return read(route, { ...request, ...(await identify(request)) }, message);
   }
-  if ("action" in route)
-    return read(route, { ...request, caller: await authenticate(request, route) }, message);
+  if ("action" in route) {
+    const caller = await authenticate(request, route);
+    const path = request.path.slice(route.below?.length ?? 0);
+    return read(route, { ...request, path, caller }, message);
+  }
   return read(route, request, message);
 }
 

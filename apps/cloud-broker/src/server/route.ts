@@ -90,6 +90,8 @@ export type Route = {
   | ({
       readonly authentication: TokenAuthentication;
       readonly by?: "session";
+      /** Start of the row's path that its handler does not see. */
+      readonly below?: string;
       /** ARM action that the caller needs, such as `Microsoft.DataBox/jobs/write`. */
       readonly action: string;
     } & Reads<CallerRequest>)

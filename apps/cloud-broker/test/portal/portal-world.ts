@@ -8,6 +8,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { vi } from "vitest";
 import * as z from "zod";
 
 import { parseConfig, type RunningBroker, startBroker } from "../../src/index.ts";
@@ -45,11 +46,11 @@ export type PortalWorld = AsyncDisposable & {
   readonly clientId: string;
   readonly caPem: string;
   readonly databaseFile: string;
-  control(method: string, path: string, body?: object): Promise<PageAnswer>;
+  readonly control: (method: string, path: string, body?: object) => Promise<PageAnswer>;
   /** Another replica of the broker, on the same data. @returns its own address */
   startReplica(): Promise<string>;
   newBrowser(): Browser;
-  signIn(user: keyof typeof USERS): Promise<SignedInPage>;
+  readonly signIn: (user: keyof typeof USERS) => Promise<SignedInPage>;
 };
 
 export async function startPortalWorld(
@@ -70,6 +71,7 @@ export async function startPortalWorld(
     ...options,
   });
   opened.defer(() => emulator.close());
+  vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.imdsUrl);
   const port = await freePort();
   const portalUrl = `https://broker.localhost:${String(port)}`;
   const clientId = randomUUID();
@@ -121,7 +123,7 @@ export async function startPortalWorld(
   const resources = opened.move();
 
   const newBrowser = (): Browser => resources.use(createBrowser(ca.certificatePem));
-  return {
+  const world: PortalWorld = {
     emulator,
     broker,
     portalUrl,
@@ -142,6 +144,20 @@ export async function startPortalWorld(
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+  await giveIdentity(world);
+  return world;
+}
+
+/** The broker asks for people's role assignments as itself. */
+async function giveIdentity({ emulator, signIn, control }: PortalWorld): Promise<void> {
+  const identity = `/subscriptions/${emulator.subscriptionId}/resourceGroups/${emulator.resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/broker`;
+  const { call } = await signIn("ada");
+  const made = await call(`/portal/api/arm${identity}?api-version=2023-01-31`, {
+    method: "PUT",
+    json: { location: emulator.location },
+  });
+  if (made.status >= 300) throw new Error(`no identity for the broker: ${made.text}`);
+  await control("PUT", "/imds", { identities: [identity] });
 }
 
 /** The page of a browser that is signed in already. */

@@ -42,7 +42,11 @@ export type RegisteredClient = StackClient & { readonly objectId: string };
 
 export type Directory = {
   readonly clients: readonly RegisteredClient[];
-  readonly users: readonly { readonly role: string; readonly userName: string }[];
+  readonly users: readonly {
+    readonly role: string;
+    readonly userName: string;
+    readonly objectId: string;
+  }[];
   client(role: StackRole): RegisteredClient;
 };
 
@@ -75,18 +79,21 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
       return { role, clientId, clientSecret, objectId };
     }),
   );
-  await Promise.all(
-    USERS.map(({ userName, displayName, roles }) =>
-      control.put(`/users/${userName}`, {
+  const users = await Promise.all(
+    USERS.map(async ({ role, userName, displayName, roles }) => {
+      const objectId = randomUUID();
+      await control.put(`/users/${userName}`, {
         displayName,
+        objectId,
         roles,
         password: randomBytes(24).toString("hex"),
-      }),
-    ),
+      });
+      return { role, userName, objectId };
+    }),
   );
   return {
     clients,
-    users: USERS.map(({ role, userName }) => ({ role, userName })),
+    users,
     client: (role) => {
       const client = clients.find((candidate) => candidate.role === role);
       if (client === undefined) throw new RangeError(`no client has the role ${role}`);

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { bearerTokenAuthenticationPolicy, createEmptyPipeline } from "@azure/core-rest-pipeline";
 
@@ -10,6 +12,9 @@ const SERVICE_VAULT = "databoxservice";
 const SERVICE_KEY = "service-key";
 const BROKER_IDENTITY = "cloud-broker";
 const RESOURCE_GROUPS_API_VERSION = "2021-04-01";
+const ROLE_ASSIGNMENTS_API_VERSION = "2022-04-01";
+/** Key Vault Crypto Officer: an owner of a subscription has no right on the keys in its vaults. */
+const CRYPTO_OFFICER = "14b46e9e-c2b7-41b4-b07b-48a6ebf60603";
 
 export type ServiceResources = {
   /** The broker's own managed identity, to be assigned to "this machine". */
@@ -23,12 +28,14 @@ export type ServiceResources = {
  * Everything goes through the official clients, as it would against Azure.
  *
  * @param serviceResourceGroup - name of the group that holds the service's own resources and the identities of orders.
+ * @param keyOfficers - people who make keys in the customer's vaults.
  */
 export async function seedService(
   stack: StackDescription,
   caPem: string,
   owner: StackClient & { readonly objectId: string },
   serviceResourceGroup: string,
+  keyOfficers: readonly { readonly objectId: string }[],
 ): Promise<ServiceResources> {
   using clients = createAzureClients(stack, caPem, owner);
   using transport = createTransport(caPem);
@@ -46,6 +53,20 @@ export async function seedService(
     `${stack.armUrl}/subscriptions/${stack.subscriptionId}/resourceGroups/${serviceResourceGroup}?api-version=${RESOURCE_GROUPS_API_VERSION}`,
     { location: stack.location },
   );
+  const subscription = `/subscriptions/${stack.subscriptionId}`;
+  for (const { objectId } of keyOfficers)
+    await sendJson(
+      pipeline,
+      "PUT",
+      `${stack.armUrl}${subscription}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}?api-version=${ROLE_ASSIGNMENTS_API_VERSION}`,
+      {
+        properties: {
+          roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${CRYPTO_OFFICER}`,
+          principalId: objectId,
+          principalType: "User",
+        },
+      },
+    );
   const identities = new ManagedServiceIdentityClient(clients.credential, stack.subscriptionId, {
     endpoint: stack.armUrl,
     additionalPolicies: [...transport.policies],

@@ -118,7 +118,7 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       clientId,
       clientSecret,
     })),
-    users: directory.users,
+    users: directory.users.map(({ role, userName }) => ({ role, userName })),
     appliances: [],
   };
   const service = await seedService(
@@ -126,6 +126,7 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
     caPem,
     directory.client("Owner"),
     SERVICE_RESOURCE_GROUP,
+    directory.users.filter(({ role }) => role === "Security administrator"),
   );
   await control.put("/imds", { identities: [service.brokerIdentityId] });
 

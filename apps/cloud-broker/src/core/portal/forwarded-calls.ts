@@ -1,0 +1,96 @@
+/** A call that the portal may make to Azure with the person's own token. Deny by default: what has no row is 404. */
+export type ForwardedCall = {
+  readonly methods: readonly ("GET" | "PUT" | "POST" | "PATCH")[];
+  /** `:name` stands for one segment. */
+  readonly path: string;
+};
+
+const SUBSCRIPTION = "/subscriptions/:subscriptionId";
+const GROUP = `${SUBSCRIPTION}/resourceGroups/:resourceGroup`;
+const VAULT = `${GROUP}/providers/Microsoft.KeyVault/vaults/:vaultName`;
+const IDENTITY = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/:identityName`;
+const ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments";
+
+/** Resource Manager: what choosing, making and opening a vault, a key and an identity takes. Nothing is ever deleted. */
+export const RESOURCE_MANAGER_CALLS = [
+  { methods: ["GET"], path: "/subscriptions" },
+  { methods: ["GET"], path: SUBSCRIPTION },
+  { methods: ["GET"], path: `${SUBSCRIPTION}/locations` },
+  { methods: ["GET"], path: `${SUBSCRIPTION}/resourceGroups` },
+  { methods: ["GET", "PUT"], path: GROUP },
+  { methods: ["GET"], path: `${SUBSCRIPTION}/providers/Microsoft.KeyVault/vaults` },
+  { methods: ["GET"], path: `${SUBSCRIPTION}/providers/Microsoft.KeyVault/deletedVaults` },
+  { methods: ["POST"], path: `${SUBSCRIPTION}/providers/Microsoft.KeyVault/checkNameAvailability` },
+  { methods: ["GET"], path: `${GROUP}/providers/Microsoft.KeyVault/vaults` },
+  { methods: ["GET", "PUT", "PATCH"], path: VAULT },
+  { methods: ["PUT"], path: `${VAULT}/accessPolicies/:change` },
+  {
+    methods: ["GET"],
+    path: `${SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`,
+  },
+  { methods: ["GET"], path: `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities` },
+  { methods: ["GET", "PUT"], path: IDENTITY },
+  { methods: ["GET"], path: `${IDENTITY}/federatedIdentityCredentials` },
+  { methods: ["GET", "PUT"], path: `${IDENTITY}/federatedIdentityCredentials/:credentialName` },
+  { methods: ["GET"], path: `${SUBSCRIPTION}${ASSIGNMENTS}` },
+  { methods: ["GET"], path: `${GROUP}${ASSIGNMENTS}` },
+  { methods: ["GET"], path: `${VAULT}${ASSIGNMENTS}` },
+  { methods: ["GET", "PUT"], path: `${VAULT}${ASSIGNMENTS}/:assignmentName` },
+  { methods: ["GET"], path: `${VAULT}/keys/:keyName${ASSIGNMENTS}` },
+  { methods: ["GET", "PUT"], path: `${VAULT}/keys/:keyName${ASSIGNMENTS}/:assignmentName` },
+  { methods: ["GET"], path: `${SUBSCRIPTION}/providers/Microsoft.Storage/storageAccounts` },
+  { methods: ["GET"], path: `${GROUP}/providers/Microsoft.Storage/storageAccounts` },
+] as const satisfies readonly ForwardedCall[];
+
+/** Key Vault: what choosing, making, dating and rotating a key takes. No operation that uses a key. */
+export const KEY_VAULT_CALLS = [
+  { methods: ["GET"], path: "/keys" },
+  { methods: ["GET"], path: "/keys/:keyName" },
+  { methods: ["GET"], path: "/keys/:keyName/versions" },
+  { methods: ["POST"], path: "/keys/:keyName/create" },
+  { methods: ["POST"], path: "/keys/:keyName/rotate" },
+  { methods: ["GET", "PATCH"], path: "/keys/:keyName/:keyVersion" },
+] as const satisfies readonly ForwardedCall[];
+
+/** Names of Azure's resources; never a dot segment, never a separator. */
+const NAME = /^(?!\.+$)[\w.()-]{1,128}$/;
+const QUERY: ReadonlyMap<string, RegExp> = new Map([
+  ["api-version", /^\d{1,4}(?:\.\d|-\d{2}-\d{2}(?:-preview)?)$/i],
+  ["$filter", /^[ -~]{1,512}$/],
+  ["$top", /^\d{1,4}$/],
+  ["$skiptoken", /^[!-~]{1,2048}$/],
+  ["maxresults", /^\d{1,3}$/],
+]);
+
+/**
+ * Path and query of a call, made anew from its row: nothing that was sent gets through but names and known parameters.
+ *
+ * @returns a refusal in words for a name or a parameter that has no place there
+ */
+export function forwardedPath(
+  template: string,
+  names: Readonly<Record<string, string>>,
+  query: Iterable<readonly [string, string]>,
+): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly detail: string } {
+  const segments: string[] = [];
+  for (const segment of template.split("/")) {
+    if (!segment.startsWith(":")) {
+      segments.push(segment);
+      continue;
+    }
+    const value = names[segment.slice(1)] ?? "";
+    if (!NAME.test(value)) return { ok: false, detail: `${segment.slice(1)}: not a name` };
+    segments.push(value);
+  }
+  const kept: string[] = [];
+  for (const [name, value] of query) {
+    const allowed = QUERY.get(name.toLowerCase());
+    if (allowed?.test(value) !== true)
+      return { ok: false, detail: `query parameter ${JSON.stringify(name.slice(0, 64))}` };
+    kept.push(`${name}=${encodeURIComponent(value)}`);
+  }
+  return {
+    ok: true,
+    path: `${segments.join("/")}${kept.length === 0 ? "" : `?${kept.join("&")}`}`,
+  };
+}
