@@ -7,6 +7,7 @@ import { createAppendAudit } from "./audit/append-audit.ts";
 import { atPriority } from "./azure/call-priority.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
+import { createHasAccess } from "./callers/has-access.ts";
 import type { RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import { createCampaignRunner } from "./campaigns/run-campaigns.ts";
@@ -35,6 +36,7 @@ import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
 import { createPortal, type PortalParts } from "./portal/create-portal.ts";
+import type { PortalEvents } from "./portal/events/create-events.ts";
 import { createKeyEventRoutes } from "./rotation/create-key-event-routes.ts";
 import { pollKeys } from "./rotation/poll-keys.ts";
 import { rotateFollowers } from "./rotation/rotate-followers.ts";
@@ -86,6 +88,8 @@ export type Broker = {
   probe(): Promise<number>;
   /** Nodes that wait for news of their lease. */
   readonly watches: LeaseWatches;
+  /** Pages that wait for news; absent without a portal. */
+  readonly events?: PortalEvents | undefined;
   /** Looks at the keys that are due. */
   watchKeys(): Promise<void>;
   /** Asks about the keys that are followed and due. @returns how many it asked about */
@@ -199,10 +203,16 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),
   ];
+  const hasAccess = createHasAccess(dependencies.roles, now);
   const portal =
     dependencies.portal === undefined
       ? undefined
-      : createPortal(dependencies.portal, { ...dependencies, appendAudit, api: own });
+      : createPortal(dependencies.portal, {
+          ...dependencies,
+          appendAudit,
+          hasAccess,
+          api: own,
+        });
   // Last, since the portal's pages have any path.
   const routes = [
     ...own,
@@ -210,7 +220,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...(portal === undefined ? [] : portal.routes),
   ];
   const identify = portal?.identify;
-  const authenticate = createAuthenticateCaller({ ...dependencies, identify, appendAudit });
+  const authenticate = createAuthenticateCaller({
+    ...dependencies,
+    hasAccess,
+    identify,
+    appendAudit,
+  });
   return {
     handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit, metrics }),
     routes,
@@ -220,6 +235,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       await portal?.sweep();
     },
     watches,
+    events: portal?.events,
     probe: () =>
       atPriority("probe", () =>
         probeKeys({

@@ -36,6 +36,7 @@ const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
 /** News of leases is looked for ten times in it. */
 const WATCH_POLL_SECONDS = 5;
+const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const now = (): number => Date.now();
 
@@ -155,6 +156,13 @@ export async function startBroker(
   opened.defer(() => {
     broker.watches.close();
   });
+  const { events } = broker;
+  if (events !== undefined) {
+    opened.defer(repeat(() => events.poll(), "telling pages", log, EVENTS_MS));
+    opened.defer(() => {
+      events.close();
+    });
+  }
   opened.defer(repeat(() => broker.watchKeys(), "watching keys", log));
   opened.defer(repeat(() => broker.deliverEvents(), "sending events", log));
   opened.defer(repeat(() => broker.pollKeys(), "polling keys", log));
@@ -196,7 +204,12 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
 }
 
 /** Runs rounds of one kind one after another; one that fails is logged, and the next one follows as usual. */
-function repeat(round: () => Promise<unknown>, name: string, log: Log): () => Promise<void> {
+function repeat(
+  round: () => Promise<unknown>,
+  name: string,
+  log: Log,
+  everyMs = WATCH_MS,
+): () => Promise<void> {
   let running: Promise<unknown> | undefined;
   const timer = setInterval(() => {
     running ??= round()
@@ -206,7 +219,7 @@ function repeat(round: () => Promise<unknown>, name: string, log: Log): () => Pr
       .finally(() => {
         running = undefined;
       });
-  }, WATCH_MS);
+  }, everyMs);
   timer.unref();
   return async () => {
     clearInterval(timer);

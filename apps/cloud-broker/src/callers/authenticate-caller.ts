@@ -2,19 +2,15 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import {
-  decideAccess,
   EVENT_DELIVERY_APP_ROLE,
   EVENT_GRID_APPLICATION,
   OPERATOR_APP_ROLE,
-  parseAppRole,
 } from "../core/permissions.ts";
-import type { Clock } from "../core/ports.ts";
-import { errorOf } from "../orders/failure-error.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { runLocking } from "../store/transactions.ts";
-import { createHeldRoles, type RoleReader } from "./held-roles.ts";
+import type { HasAccess } from "./has-access.ts";
 import type { VerifyToken } from "./verify-token.ts";
 
 export type CallerDependencies = {
@@ -23,19 +19,15 @@ export type CallerDependencies = {
   readonly identify?: IdentifySession | undefined;
   /** Tokens of event deliveries; absent: none is taken. */
   readonly verifyEventToken?: VerifyToken | undefined;
-  readonly roles: RoleReader;
+  readonly hasAccess: HasAccess;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
-  readonly now: Clock;
 };
 
 /**
- * Who calls, and may they? Roles come from the token (app roles) or from role assignments in Resource Manager; without
- * one that has the action the answer is no, and every no is an audit row.
+ * Who calls, and may they? Without a role that has the action the answer is no, and every no is an audit row.
  */
 export function createAuthenticateCaller(dependencies: CallerDependencies): AuthenticateCaller {
-  const { roles, now } = dependencies;
-  const heldRoles = createHeldRoles(roles, now);
   return async (request, route) => {
     const scope = scopeOf(request);
     if (route.authentication === "event-delivery") {
@@ -49,11 +41,7 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
         throw await refuse(dependencies, caller, request, route.action, scope);
       return caller;
     }
-    const fromToken = caller.roles.flatMap((role) => parseAppRole(role) ?? []);
-    if (decideAccess(fromToken, route.action, scope)) return caller;
-    const assigned = await heldRoles(caller.objectId, assignmentScopeOf(request));
-    if (!assigned.ok) throw errorOf(assigned.failure);
-    if (decideAccess(assigned.value, route.action, scope)) return caller;
+    if (await dependencies.hasAccess(caller, route.action, scope)) return caller;
     throw await refuse(dependencies, caller, request, route.action, scope);
   };
 }
@@ -120,17 +108,10 @@ async function refuse(
 
 /** What the path names: an order, a group, a subscription, or the tenant. */
 function scopeOf({ parameters }: RouteRequest): string {
-  const { jobName } = parameters;
-  const above = assignmentScopeOf({ parameters });
-  return jobName === undefined ? above : `${above}/providers/Microsoft.DataBox/jobs/${jobName}`;
-}
-
-/** Roles are looked up for the group or the subscription: one question serves all its orders. */
-function assignmentScopeOf({ parameters }: Pick<RouteRequest, "parameters">): string {
-  const { subscriptionId, resourceGroup } = parameters;
+  const { subscriptionId, resourceGroup, jobName } = parameters;
   if (subscriptionId === undefined) return "/";
   const subscription = `/subscriptions/${subscriptionId}`;
-  return resourceGroup === undefined
-    ? subscription
-    : `${subscription}/resourceGroups/${resourceGroup}`;
+  if (resourceGroup === undefined) return subscription;
+  const group = `${subscription}/resourceGroups/${resourceGroup}`;
+  return jobName === undefined ? group : `${group}/providers/Microsoft.DataBox/jobs/${jobName}`;
 }

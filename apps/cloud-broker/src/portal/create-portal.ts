@@ -1,11 +1,15 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
+import type { HasAccess } from "../callers/has-access.ts";
 import type { VerifyToken } from "../callers/verify-token.ts";
 import type { BrokerConfig } from "../config.ts";
+import { ACTIONS, OPERATOR_APP_ROLE } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Route } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { createCallAzure } from "./call-azure.ts";
+import { createEvents, type PortalEvents } from "./events/create-events.ts";
+import { createEventRoutes } from "./events/event-routes.ts";
 import { createForwardRoutes } from "./forward-routes.ts";
 import { createIdentifySession, type IdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
@@ -33,6 +37,7 @@ export type PortalParts = {
 export type Portal = {
   readonly routes: readonly Route[];
   readonly identify: IdentifySession;
+  readonly events: PortalEvents;
   /** Forgets sessions that are over. */
   sweep(): Promise<void>;
 };
@@ -45,15 +50,24 @@ export function createPortal(
     readonly config: BrokerConfig;
     readonly store: Store;
     readonly verifyToken: VerifyToken;
+    readonly hasAccess: HasAccess;
     readonly appendAudit: AppendAudit;
     readonly now: Clock;
   },
 ): Portal {
-  const { config, store, verifyToken, now } = dependencies;
+  const { config, store, verifyToken, hasAccess, now } = dependencies;
   const seal = createSeal(sealingKey);
   const sessions = createSessions({ store, seal, now });
   const tokens = createUserTokens({ sessions, provider, now });
+  const events = createEvents({
+    store,
+    sessions,
+    now,
+    mayRead: async (caller, order) =>
+      caller.roles.includes(OPERATOR_APP_ROLE) || hasAccess(caller, ACTIONS.readJobs, order),
+  });
   return {
+    events,
     routes: [
       ...createSignInRoutes({ ...dependencies, provider, sessions, seal }),
       ...createSessionRoutes({
@@ -62,6 +76,7 @@ export function createPortal(
         brokerUrl: config.BROKER_URL,
         vaultSuffixes: config.KEY_VAULT_SUFFIXES,
       }),
+      ...createEventRoutes(events),
       ...createOwnApiRoutes(dependencies.api),
       ...createForwardRoutes({
         armUrl: config.ARM_URL,

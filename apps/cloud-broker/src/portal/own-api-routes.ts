@@ -8,7 +8,7 @@ const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
  */
 export function createOwnApiRoutes(api: readonly Route[]): readonly Route[] {
   return api.flatMap((route) => {
-    if (!("action" in route)) return [];
+    if (route.authentication !== "caller" && route.authentication !== "operator") return [];
     const below = BELOW[route.authentication];
     return [{ ...route, by: "session" as const, below, path: `${below}${route.path}` }];
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener } from "node:http";
+import { pipeline } from "node:stream/promises";
 
 import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
@@ -196,6 +197,10 @@ function send(message: Request, response: Response, request: RouteRequest, answe
     response.end();
     return;
   }
+  if ("stream" in answer.body) {
+    sendStream(message, response, answer.body);
+    return;
+  }
   const { content, mediaType } = contentOf(answer.body);
   response.setHeader("content-type", mediaType);
   response.setHeader("content-length", Buffer.byteLength(content));
@@ -210,7 +215,33 @@ const ANSWER_HEADERS = {
 } as const;
 const NEVER_STORED = { "cache-control": "no-store", pragma: "no-cache", expires: "-1" } as const;
 
-function contentOf(body: NonNullable<Answer["body"]>): {
+type Body = NonNullable<Answer["body"]>;
+type StreamBody = Extract<Body, { stream: unknown }>;
+
+/** Written as fast as the other side reads; whoever reads nothing for so long is gone. */
+const STALLED_MS = 60_000;
+
+function sendStream(message: Request, response: Response, { stream, mediaType }: StreamBody): void {
+  const left = new AbortController();
+  response.once("close", () => {
+    left.abort();
+  });
+  response.setHeader("content-type", mediaType);
+  response.setTimeout(STALLED_MS, () => {
+    response.destroy();
+  });
+  if (message.method === "HEAD") {
+    response.end();
+    return;
+  }
+  response.flushHeaders();
+  // A reader that left has its reasons, and nobody is there to be told.
+  pipeline(stream(left.signal), response).catch(() => {
+    response.destroy();
+  });
+}
+
+function contentOf(body: Exclude<Body, StreamBody>): {
   readonly content: string | Uint8Array;
   readonly mediaType: string;
 } {

@@ -36,11 +36,15 @@ export type SessionRequest = CallerRequest & { readonly session: Session };
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** JSON value, or text or bytes of the named media type. */
+  /** JSON value, or text or bytes of the named media type; or text that comes little by little, until the signal aborts. */
   readonly body?:
     | { readonly json: unknown }
     | { readonly text: string; readonly mediaType: string }
-    | { readonly bytes: Uint8Array; readonly mediaType: string };
+    | { readonly bytes: Uint8Array; readonly mediaType: string }
+    | {
+        readonly stream: (left: AbortSignal) => AsyncIterable<string>;
+        readonly mediaType: string;
+      };
   /** What went wrong, for the log: a handler that rendered it by itself leaves it here. */
   readonly failure?: AppError;
 };

@@ -13,6 +13,7 @@ import * as z from "zod";
 import { createArmRoutes } from "../../src/arm/create-arm-routes.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createAuthenticateCaller } from "../../src/callers/authenticate-caller.ts";
+import { createHasAccess } from "../../src/callers/has-access.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
@@ -129,13 +130,15 @@ export async function createWorld(
       { authorityUrl: "https://login.localhost", tenantId: TENANT_ID, armUrl: url, now },
       issuer.keys,
     ),
-    roles: {
-      roleAssignments: (principalId) =>
-        Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
-    },
+    hasAccess: createHasAccess(
+      {
+        roleAssignments: (principalId) =>
+          Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
+      },
+      now,
+    ),
     store,
     appendAudit,
-    now,
   });
   const served = [...createArmRoutes(plane), ...createOperatorRoutes(plane)];
   const routes = [...served, ...createOpenApiRoutes(served, url)];

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Sessions of people who signed in to the portal. */
+/** Sessions of people who signed in to the portal, and a way to see what is new for their pages. */
 export async function createPortalSessions(store: Kysely<unknown>): Promise<void> {
   for (const statement of PORTAL) await sql.raw(statement).execute(store);
 }
@@ -12,4 +12,5 @@ const PORTAL = [
   `create index portal_sessions_by_person on portal_sessions (object_id, last_seen_at_ms)`,
   `create index portal_sessions_by_use on portal_sessions (last_seen_at_ms)`,
   `create index portal_sessions_by_age on portal_sessions (created_at_ms)`,
+  `create index audit_by_time on audit (at_ms)`,
 ];
