@@ -93,6 +93,22 @@ describe("the sign-in page", () => {
     expect(page.text).toContain(`name="code_challenge" value="${challenge}"`);
   });
 
+  test("sends who cancels back, as a refusal", async () => {
+    const answer = await world.send(`${base}/authorize`, {
+      method: "POST",
+      headers: FORM,
+      body: new URLSearchParams({ ...authorization(), cancel: "true" }).toString(),
+    });
+    const { searchParams, origin } = new URL(String(answer.headers["location"]));
+    expect(origin).toBe("https://portal.localhost:8447");
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      error: "access_denied",
+      error_description: expect.stringContaining("AADSTS65004"),
+      state: 'a"b',
+    });
+    expect(searchParams.has("code")).toBe(false);
+  });
+
   test.each([
     ["an unknown client", { client_id: "99999999-2222-4333-8444-555555555555" }, 700016],
     ["a redirect URI that is not registered", { redirect_uri: "https://evil.example/" }, 50011],

@@ -37,6 +37,8 @@ export async function answerAuthorizeRequest(
   const parameters =
     request.method === "POST" ? parseFormParameters(request) : parseParameters(request.query);
   const authorization = checkAuthorizationRequest(parameters, tenant, deps);
+  if (request.method === "POST" && parameters.cancel !== undefined)
+    return answerClient(authorization, withState(parameters, CANCELLED));
   const userName = request.method === "POST" ? parameters.username?.trim() : undefined;
   const user = userName === undefined ? undefined : deps.state.get("user", userName);
   if (user === undefined || user.tenantId !== tenant.id) {
@@ -60,9 +62,21 @@ export async function answerAuthorizeRequest(
     codeChallenge: parameters.code_challenge,
     codeChallengeMethod: authorization.codeChallengeMethod,
   });
-  const fields = new Map([["code", code]]);
-  if (parameters.state !== undefined) fields.set("state", parameters.state);
-  return answerClient(authorization, fields);
+  return answerClient(authorization, withState(parameters, [["code", code]]));
+}
+
+/** What a client gets for a person who turned back (Microsoft identity platform, "Error response" of the code flow). */
+const CANCELLED = [
+  ["error", "access_denied"],
+  ["error_description", "AADSTS65004: User declined to consent to access the app."],
+  ["error_subcode", "cancel"],
+] as const;
+
+function withState(
+  { state }: OAuthParameters,
+  fields: Iterable<readonly [string, string]>,
+): ReadonlyMap<string, string> {
+  return new Map([...fields, ...(state === undefined ? [] : [["state", state] as const])]);
 }
 
 function checkAuthorizationRequest(

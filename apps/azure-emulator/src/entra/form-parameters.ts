@@ -22,6 +22,7 @@ const parametersSchema = z.object({
   redirect_uri: short,
   refresh_token: z.string().max(16_384).optional(),
   username: short,
+  cancel: short,
   password: short,
   response_type: short,
   response_mode: short,

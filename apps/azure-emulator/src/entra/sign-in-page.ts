@@ -2,26 +2,9 @@ import { createHash } from "node:crypto";
 
 import type { HttpAnswer } from "../http/message.ts";
 import type { OAuthParameters } from "./form-parameters.ts";
+import { PAGE_STYLE } from "./page-style.ts";
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #ffffff; --line: #8a8a8a; --accent: #0b5cad; --on-accent: #ffffff; --error: #a4262c; }
-@media (prefers-color-scheme: dark) { :root { --ink: #f2f2f2; --paper: #1e1e1e; --line: #8a8a8a; --accent: #79b8ff; --on-accent: #10202f; --error: #ff9a9f; } }
-* { box-sizing: border-box; }
-body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-main { max-width: 28rem; margin: 0 auto; padding: 2rem 1rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-ul { list-style: none; padding: 0; margin: 1rem 0; }
-li { margin: 0 0 .5rem; }
-button, input { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .25rem; text-align: left; }
-button { cursor: pointer; }
-button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); text-align: center; margin-top: .75rem; }
-button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-label { display: block; margin: 1rem 0 .25rem; }
-small { display: block; }
-.error { color: var(--error); border-left: 4px solid currentColor; padding-left: .75rem; }
-code { overflow-wrap: anywhere; }
-`;
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+const STYLE_HASH = createHash("sha256").update(PAGE_STYLE).digest("base64");
 
 export type SampleUser = {
   readonly userName: string;
@@ -39,12 +22,7 @@ export function renderSignInPage(input: {
 }): HttpAnswer {
   const { parameters, problem } = input;
   const hidden = hiddenFields(parameters);
-  const users = input.users
-    .map(
-      (user) =>
-        `<li><button type="submit" name="username" value="${escapeHtml(user.userName)}">${escapeHtml(user.displayName)}<small>${escapeHtml(user.userName)}${user.roles.length > 0 ? ` · ${escapeHtml(user.roles.join(", "))}` : ""}</small></button></li>`,
-    )
-    .join("");
+  const users = input.users.map(renderUser).join("");
   return renderPage({
     title: "Sign in",
     formOrigins: [input.redirectOrigin],
@@ -57,8 +35,22 @@ ${problem === undefined ? "" : `<p class="error" role="alert">${escapeHtml(probl
 <label for="username">Or a user name</label>
 <input id="username" name="username" type="text" required autocomplete="username" autocapitalize="none" spellcheck="false" value="${escapeHtml(parameters.login_hint ?? "")}">
 <button class="primary" type="submit">Sign in</button>
-</form>`,
+</form>
+<form method="post">${hidden}<button class="quiet" type="submit" name="cancel" value="true">Cancel</button></form>`,
   });
+}
+
+function renderUser({ userName, displayName, roles }: SampleUser): string {
+  const details = [userName, ...(roles.length > 0 ? [roles.join(", ")] : [])].join(" · ");
+  return `<li><button class="user" type="submit" name="username" value="${escapeHtml(userName)}"><span class="initials" aria-hidden="true">${escapeHtml(initialsOf(displayName))}</span><span class="who">${escapeHtml(displayName)}<small>${escapeHtml(details)}</small></span></button></li>`;
+}
+
+function initialsOf(displayName: string): string {
+  const words = displayName.split(/\s+/u).filter((word) => word !== "");
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0]?.toUpperCase() ?? "")
+    .join("");
 }
 
 /** `response_mode=form_post`: without scripts the person presses the button that posts the answer. */
@@ -113,15 +105,15 @@ function renderPage(input: {
     },
     body: `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(input.title)} – Entra ID emulator</title><style>${STYLE}</style></head>
-<body><main>${input.content}</main></body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(input.title)} – Entra ID emulator</title><style>${PAGE_STYLE}</style></head>
+<body><main><p class="brand">Entra ID emulator</p>${input.content}</main></body>
 </html>`,
   };
 }
 
 function hiddenFields(parameters: OAuthParameters): string {
   return Object.entries(parameters)
-    .filter(([name]) => name !== "username")
+    .filter(([name]) => name !== "username" && name !== "cancel")
     .map(
       ([name, value]) =>
         `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value ?? "")}">`,
