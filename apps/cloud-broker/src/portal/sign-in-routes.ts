@@ -6,6 +6,7 @@ import { decideReturnPath } from "../core/portal/return-path.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Answer, Route, RouteRequest, SessionRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
+import { runLocking } from "../store/transactions.ts";
 import {
   attemptCookie,
   noAttemptCookie,
@@ -168,7 +169,7 @@ async function audit(
   { objectId, name }: { readonly objectId: string; readonly name: string },
   { address, requestId }: RouteRequest,
 ): Promise<void> {
-  await store.transaction().execute((transaction) =>
+  await runLocking(store, (transaction) =>
     appendAudit(transaction, "broker", {
       action,
       actor: { kind: "caller", objectId, name, address },

@@ -1,6 +1,7 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { SessionRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
+import { runLocking } from "../store/transactions.ts";
 import type { ForwardDependencies } from "./forward-routes.ts";
 
 /** What people changed in Azure by the portal: who, from where, by which call. Azure's own log has the rest. */
@@ -12,7 +13,7 @@ export function createWriteAudit({
   readonly appendAudit: AppendAudit;
 }): ForwardDependencies["written"] {
   return async ({ caller, address, requestId, method }: SessionRequest, template, status) => {
-    await store.transaction().execute((transaction) =>
+    await runLocking(store, (transaction) =>
       appendAudit(transaction, "broker", {
         action: "portal/forward",
         actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
