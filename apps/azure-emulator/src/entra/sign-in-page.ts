@@ -49,7 +49,7 @@ function initialsOf(displayName: string): string {
   const words = displayName.split(/\s+/u).filter((word) => word !== "");
   return words
     .slice(0, 2)
-    .map((word) => [...word][0]?.toUpperCase() ?? "")
+    .map((word) => (/^./u.exec(word)?.[0] ?? "").toUpperCase())
     .join("");
 }
 
