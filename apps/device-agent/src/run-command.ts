@@ -40,6 +40,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./offline/challenge.ts")).challenge(command, dependencies);
     case "respond":
       return (await import("./offline/respond.ts")).respond(command.file, dependencies);
+    case "rekey":
+      return (await import("./rekey/rekey.ts")).rekey(dependencies);
     case "lock":
       return (await import("./commands/lock.ts")).lock(dependencies);
     case "status":

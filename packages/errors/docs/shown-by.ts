@@ -46,6 +46,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   VolumeRejectedKey: `${AGENT}/unlock.test.ts`,
   PasskeyRejected: `${AGENT}/passkey.test.ts`,
   PasskeyTriesExhausted: `${AGENT}/passkey.test.ts`,
+  RekeyNeedsLease: `${AGENT}/rekey.test.ts`,
   VolumeNotFound: `${AGENT}/unlock.test.ts`,
   VolumeUnavailable: `${AGENT}/prepare.test.ts`,
   CryptsetupMissing: `${AGENT}/prepare.test.ts`,

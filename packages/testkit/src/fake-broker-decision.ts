@@ -14,9 +14,11 @@ import {
   enrolmentRequest,
   MESSAGE_TYPES,
   receipt,
+  rekeyConfirmation,
+  rekeyRequest,
   unlockRequest,
 } from "@databox-cmk/protocol";
-import type { Receipt, UnlockRequest } from "@databox-cmk/protocol";
+import type { Receipt, RekeyRequest, UnlockRequest } from "@databox-cmk/protocol";
 
 import { enrolDeviceKey } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
@@ -36,6 +38,18 @@ export type FakeDecision =
       readonly kind: "grant";
       readonly node: FakeNode;
       readonly request: UnlockRequest;
+      readonly requestHash: string;
+    }
+  | {
+      readonly kind: "rekeyProposal";
+      readonly node: FakeNode;
+      readonly request: RekeyRequest;
+      readonly requestHash: string;
+    }
+  | {
+      readonly kind: "rekeyed";
+      readonly node: FakeNode;
+      readonly rekey: string;
       readonly requestHash: string;
     }
   | { readonly kind: "acknowledgement"; readonly receipt: Receipt; readonly requestHash: string };
@@ -75,6 +89,24 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
         if (sent.counter <= node.counter) return deny("CounterRollback");
         node.counter = sent.counter;
         return { kind: "acknowledgement", receipt: sent, requestHash };
+      }
+      case DEVICE_ROUTES.rekeys: {
+        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.rekeyRequest);
+        if (node === undefined) return deny("DeviceNotAuthenticated");
+        const request = rekeyRequest.parse(payload);
+        if (request.counter <= node.counter) return deny("CounterRollback");
+        node.counter = request.counter;
+        if (request.env !== node.env) return deny("EnvelopeMismatch");
+        if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
+        return { kind: "rekeyProposal", node, request, requestHash };
+      }
+      case DEVICE_ROUTES.rekeyConfirmations: {
+        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.rekeyConfirmation);
+        if (node === undefined) return deny("DeviceNotAuthenticated");
+        const { rekey, counter } = rekeyConfirmation.parse(payload);
+        if (counter <= node.counter) return deny("CounterRollback");
+        node.counter = counter;
+        return { kind: "rekeyed", node, rekey, requestHash };
       }
       default:
         return { kind: "unsigned", status: 404, code: "NotFound" };

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 
 import {
   encodeBase64url,
+  generatePasskey,
   importVerifyKey,
   replaceRecipients,
   sealEnvelope,
@@ -14,16 +15,26 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 export type FakeNode = {
   readonly order: string;
   readonly serial: string;
-  readonly env: string;
+  env: string;
   readonly enrolmentCode: string;
   readonly passkeyOrigin: "generated" | "customer";
-  readonly contentKey: Uint8Array;
+  contentKey: Uint8Array;
   readonly kid: string;
   envelope: Envelope;
   generation: number;
   signedEnvelope: string;
   deviceKey: VerifyKey | undefined;
   counter: number;
+  /** Proposed and not confirmed yet; a rotation makes it void. */
+  proposal: FakeProposal | undefined;
+};
+
+export type FakeProposal = {
+  readonly id: string;
+  readonly generation: number;
+  readonly envelope: Envelope;
+  readonly contentKey: Uint8Array;
+  readonly signedEnvelope: string;
 };
 
 export async function createFakeNode(
@@ -35,31 +46,62 @@ export async function createFakeNode(
     readonly passkeyOrigin: "generated" | "customer";
   },
 ): Promise<FakeNode> {
-  const env = randomUUID();
-  const contentKey = new Uint8Array(randomBytes(32));
-  const kid = "https://fake.vault.localhost/keys/service/00000000000000000000000000000001";
-  const envelope = await sealEnvelope({
-    unlockKey: input.unlockKey,
-    cek: contentKey,
-    context: { env, ord: input.order, dev: input.serial },
-    recipients: [{ kid, encryptedKey: new Uint8Array(randomBytes(256)) }],
-  });
+  const { envelope, contentKey } = await sealFresh(input, input.unlockKey);
   const node: FakeNode = {
     order: input.order,
     serial: input.serial,
     passkeyOrigin: input.passkeyOrigin,
-    env,
+    env: envelope.context.env,
     contentKey,
-    kid,
+    kid: FAKE_KID,
     envelope,
     enrolmentCode: encodeBase64url(randomBytes(32)),
     generation: 0,
     signedEnvelope: "",
     deviceKey: undefined,
     counter: 0,
+    proposal: undefined,
   };
   await raiseGeneration(node, signingKey);
   return node;
+}
+
+const FAKE_KID = "https://fake.vault.localhost/keys/service/00000000000000000000000000000001";
+
+async function sealFresh(
+  { order, serial }: Pick<FakeNode, "order" | "serial">,
+  unlockKey: Uint8Array,
+): Promise<{ readonly envelope: Envelope; readonly contentKey: Uint8Array }> {
+  const contentKey = new Uint8Array(randomBytes(32));
+  const envelope = await sealEnvelope({
+    unlockKey,
+    cek: contentKey,
+    context: { env: randomUUID(), ord: order, dev: serial },
+    recipients: [{ kid: FAKE_KID, encryptedKey: new Uint8Array(randomBytes(256)) }],
+  });
+  return { envelope, contentKey };
+}
+
+/** The same proposal until it is confirmed or void. */
+export async function proposeRekey(node: FakeNode, signingKey: SigningKey): Promise<FakeProposal> {
+  if (node.proposal?.generation === node.generation + 1) return node.proposal;
+  const passkey = new TextEncoder().encode(generatePasskey());
+  const sealed = await sealFresh(node, passkey);
+  const generation = node.generation + 1;
+  const { env } = sealed.envelope.context;
+  const signed = await signEnvelope({ env, envelope: sealed.envelope }, signingKey, generation);
+  node.proposal = { id: randomUUID(), generation, ...sealed, signedEnvelope: signed };
+  return node.proposal;
+}
+
+/** Puts the proposal in force, if it is that one and still stands. */
+export function commitRekey(node: FakeNode, id: string): void {
+  const { proposal } = node;
+  if (proposal?.id !== id || proposal.generation !== node.generation + 1) return;
+  const { generation, envelope, contentKey, signedEnvelope } = proposal;
+  Object.assign(node, { generation, envelope, contentKey, signedEnvelope });
+  node.env = envelope.context.env;
+  node.proposal = undefined;
 }
 
 /** What a re-wrap does to a node: the same content key under other recipients, one generation up. */

@@ -11,6 +11,7 @@ import {
   generateSigningKey,
   issueServerCertificate,
   messageHash,
+  rekeyInfo,
   seal,
   signMessage,
   unlockInfo,
@@ -35,7 +36,7 @@ import type {
 
 import { authenticate, decideFakeAnswer } from "./fake-broker-decision.ts";
 import type { FakeDecision } from "./fake-broker-decision.ts";
-import { createFakeNode, raiseGeneration } from "./fake-broker-node.ts";
+import { commitRekey, createFakeNode, proposeRekey, raiseGeneration } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
 
 export type WireAnswer = {
@@ -181,6 +182,28 @@ export async function createFakeBroker(
           MESSAGE_TYPES.grant,
           await broker.grantFor(decision.node, decision.request, decision.requestHash),
         );
+      case "rekeyProposal": {
+        const { node, request, requestHash } = decision;
+        const { suite, publicKey } = request.hpke;
+        const proposal = await proposeRekey(node, signingKey);
+        const both = new Uint8Array([...node.contentKey, ...proposal.contentKey]);
+        const recipient = decodeBase64url(publicKey);
+        const { enc, ciphertext } = await seal(suite, recipient, rekeyInfo(requestHash), both);
+        return signed(200, MESSAGE_TYPES.rekeyProposal, {
+          requestHash,
+          order: node.order,
+          serial: node.serial,
+          rekey: proposal.id,
+          envelope: proposal.signedEnvelope,
+          sealed: { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) },
+        });
+      }
+      case "rekeyed": {
+        const { node, rekey, requestHash } = decision;
+        commitRekey(node, rekey);
+        const { order: ofNode, serial, signedEnvelope: envelope } = node;
+        return signed(200, MESSAGE_TYPES.rekeyed, { requestHash, order: ofNode, serial, envelope });
+      }
       case "acknowledgement":
         receipts.push(decision.receipt);
         return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });

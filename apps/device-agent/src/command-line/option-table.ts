@@ -66,6 +66,7 @@ export const COMMAND_OPTIONS = {
   respond: {
     in: { kind: "text", value: "FILE|-", help: "holds the answer; default -: standard input" },
   },
+  rekey: {},
   lock: {},
   status: {},
   journal: {
@@ -84,6 +85,7 @@ export const COMMAND_HELP = {
   passkey: "open the volume with its passkey, read without echo or from standard input",
   challenge: "ask for the key without a network: make what a person carries to the portal",
   respond: "open the volume by the answer that came back",
+  rekey: "give the unlocked volume another unlock key; the old one opens nothing any more",
   lock: "close the volume",
   status: "show what this node knows about itself",
   journal: "show or verify what happened here",

@@ -23,7 +23,7 @@ export type Command =
   | { readonly command: "serve"; readonly lockOnExit: boolean }
   | ({ readonly command: "challenge" } & ChallengeOptions)
   | { readonly command: "respond"; readonly file: string | undefined }
-  | { readonly command: "unlock" | "passkey" | "lock" | "status" | "doctor" };
+  | { readonly command: "unlock" | "passkey" | "rekey" | "lock" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
@@ -92,6 +92,7 @@ function readCommand(command: CommandName, given: Given): Command {
     }
     case "unlock":
     case "passkey":
+    case "rekey":
     case "lock":
     case "status":
     case "doctor":

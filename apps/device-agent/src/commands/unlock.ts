@@ -29,10 +29,14 @@ export async function unlock(dependencies: CommandDependencies): Promise<AgentEv
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   // The daemon counts too: what was read before the lock was taken may be old.
-  const state = folder.readState() ?? seen;
+  let state = folder.readState() ?? seen;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
   using transport = connect(settings.connection);
+  if (state.rekey !== undefined) {
+    const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
+    state = await finishBeforeUnlock({ folder, settings, state, volume, transport, dependencies });
+  }
   const deadline = AbortSignal.timeout(totalTimeoutMs);
   const asked = askForChallenge({ transport, serial: settings.serial, deadline });
   asked.catch(() => undefined); // whoever awaits it reports it

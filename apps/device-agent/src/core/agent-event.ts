@@ -9,6 +9,7 @@ export const COMMANDS = [
   "passkey",
   "challenge",
   "respond",
+  "rekey",
   "lock",
   "status",
   "journal",
@@ -21,6 +22,7 @@ export type SuccessOutcome =
   | "prepared"
   | "challenged"
   | "unlocked"
+  | "rekeyed"
   | "locked"
   | "listed"
   | "verified"

@@ -29,6 +29,18 @@ const lock = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/**
+ * A rekeying under way. `proposed`: the slot is ours to fill, and nobody relies on it. `added`: the volume takes both keys, and the
+ * broker may have put the new envelope in force: only it can say. `committed`: it has, and the other slots are to be removed.
+ */
+const rekey = z.strictObject({
+  step: z.enum(["proposed", "added", "committed"]),
+  id: uuid,
+  env: uuid,
+  slot: z.int().check(z.gte(0), z.lte(31)),
+});
+export type Rekey = z.infer<typeof rekey>;
+
 /** state.json: what changes. */
 export const machineState = z.strictObject({
   version: z.literal(1),
@@ -38,6 +50,9 @@ export const machineState = z.strictObject({
   generation: z.int().check(z.gte(0), z.lte(1_000_000)),
   preparation,
   lock,
+  /** Identity of the envelope in force, once a rekeying has replaced that of the enrolment. */
+  env: z.optional(uuid),
+  rekey: z.optional(rekey),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
   journalHead: z.optional(messageHash),
   /** What the broker has not heard yet, oldest first: a restart of the agent forgets none. */

@@ -39,6 +39,21 @@ export type FormatInput = {
   readonly sizeMib: number;
 };
 
+/** The keys that a volume takes, by number: one, and a second while it is rekeyed. */
+export type KeySlots = {
+  list(): Promise<readonly number[]>;
+  /**
+   * Fills a free slot. Neither key is kept; the caller zeroes both.
+   *
+   * @param next - a generated key: it carries 128 bits and gets no slow derivation
+   * @throws {AppError} `VolumeRejectedKey` when `current` opens no slot, or `VolumeUnavailable`
+   */
+  add(slot: number, current: Uint8Array, next: Uint8Array): Promise<void>;
+  opens(slot: number, unlockKey: Uint8Array): Promise<boolean>;
+  /** For good. Callers have proven that another slot opens. */
+  remove(slot: number): Promise<void>;
+};
+
 /** The one thing that an agent unlocks. */
 export type Volume = {
   readonly kind: VolumeKind;
@@ -51,6 +66,7 @@ export type Volume = {
   readEnvelope(): Promise<string | undefined>;
   /** @param mode - `use` makes the mapping where it can; `test` only proves the key. */
   beginOpening(mode: "use" | "test"): Opening;
+  readonly slots: KeySlots;
   /** Closes the mapping, if there is one. */
   close(mapping: string | undefined): Promise<void>;
 };

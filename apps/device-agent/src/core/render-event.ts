@@ -86,6 +86,8 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       ];
     case "unlocked":
       return ["Next: use the volume; when you are done run databox-agent lock"];
+    case "rekeyed":
+      return ["Next: nothing; the old passkey opens nothing any more"];
     case "locked":
       return ["Next: run databox-agent unlock to open it"];
     case "listed":

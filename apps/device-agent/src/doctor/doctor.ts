@@ -118,8 +118,15 @@ function createExamination(dependencies: CommandDependencies): Examination {
             detail: `${stateDir}/envelope.jws: missing`,
           });
         const keys = brokerKeys.map((key) => importVerifyKey(key));
-        const lowest = folder().readState()?.generation ?? 0;
-        const { generation } = readSignedEnvelope(jws, keys, { order, serial, env }, lowest);
+        const state = folder().readState();
+        const lowest = state?.generation ?? 0;
+        const inForce = state?.env ?? env;
+        const { generation } = readSignedEnvelope(
+          jws,
+          keys,
+          { order, serial, env: inForce },
+          lowest,
+        );
         return { ok: true, found: `signed by the broker, generation ${String(generation)}` };
       },
       async volume() {

@@ -61,6 +61,21 @@ export const DEVICE_LOCAL_ERRORS = {
     why: "Whoever holds the appliance must not guess its passkey.",
     meanwhile: VOLUME_STAYS_LOCKED,
   },
+  RekeyNeedsLease: {
+    title: "The node must be unlocked first",
+    message: "Rekeying needs a volume that is open by a lease of the broker",
+    class: "invalid",
+    httpStatus: 409,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: "Unlock node {serial} by the network, then rekey it again.",
+    steps: [
+      { text: "Unlock by the network", command: "databox-agent unlock" },
+      { text: "Then rekey", command: "databox-agent rekey" },
+    ],
+    why: "The lease stands for the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
+    meanwhile: "Nothing is asked of the broker; the volume keeps its key.",
+  },
   VolumeNotFound: {
     title: "The volume was not found",
     message: "There is no volume at the configured path",

@@ -36,6 +36,12 @@ const SEALED_AT = 70;
 const TAG_AT = 102;
 export const HEADER_BYTES = 118;
 
+/** A volume that is being rekeyed has two headers, one after the other; else one of the places is blank. */
+export const HEADER_PLACES = 2;
+export const VOLUME_KEY_BYTES = KEY_BYTES;
+/** Salt and iv: what every header needs anew. */
+export const FRESH_BYTES = SEALED_AT - SALT_AT;
+
 export type PortableHeader = { readonly id: string; readonly bytes: Uint8Array };
 
 /** @param random - 32 (salt) + 12 (iv) + 32 (volume key) bytes, fresh. */
@@ -82,8 +88,20 @@ export function parseHeader(bytes: Uint8Array): PortableHeader | undefined {
   return { id, bytes: bytes.subarray(0, HEADER_BYTES) };
 }
 
-/** Whether the key opens the header: its tag holds over every byte of it. */
-export function acceptsKey({ bytes }: PortableHeader, unlockKey: Uint8Array): boolean {
+/** The headers by place; `undefined` where a place holds none. */
+export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undefined)[] {
+  return Array.from({ length: HEADER_PLACES }, (_unused, place) =>
+    parseHeader(bytes.subarray(place * HEADER_BYTES)),
+  );
+}
+
+/**
+ * The volume key, if the unlock key opens the header: its tag holds over every byte of it. The caller zeroes it.
+ */
+export function openHeader(
+  { bytes }: PortableHeader,
+  unlockKey: Uint8Array,
+): Uint8Array | undefined {
   const derived = derive(bytes, unlockKey);
   const decipher = createDecipheriv(
     "aes-256-gcm",
@@ -96,11 +114,12 @@ export function acceptsKey({ bytes }: PortableHeader, unlockKey: Uint8Array): bo
   const volumeKey = decipher.update(bytes.subarray(SEALED_AT, TAG_AT));
   try {
     decipher.final();
-    return true;
+    return volumeKey;
   } catch {
-    return false;
+    zero(volumeKey);
+    return undefined;
   } finally {
-    zero(derived, volumeKey);
+    zero(derived);
   }
 }
 

@@ -1,18 +1,30 @@
 import { randomBytes } from "node:crypto";
 
+import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { Opened, Volume } from "../../core/ports.ts";
 import { replaceFile } from "../../state/write-durably.ts";
 import { readStart, volumeError } from "../volume-file.ts";
-import { acceptsKey, parseHeader, sealHeader } from "./portable-header.ts";
+import {
+  FRESH_BYTES,
+  openHeader,
+  parsePlaces,
+  sealHeader,
+  VOLUME_KEY_BYTES,
+} from "./portable-header.ts";
 import type { PortableHeader } from "./portable-header.ts";
-
-/** 32 salt, 12 iv, 32 volume key. */
-const RANDOM_BYTES = 76;
+import { createPortableSlots } from "./portable-slots.ts";
 
 /** A volume for machines without cryptsetup: an authenticated header in a plain file. */
 export function createPortableVolume(path: string): Volume {
+  const replace = (content: Uint8Array) => {
+    try {
+      replaceFile(path, content);
+    } catch (error) {
+      throw volumeError(path, error);
+    }
+  };
   return {
     kind: "file",
     path,
@@ -20,18 +32,14 @@ export function createPortableVolume(path: string): Volume {
     async inspect() {
       const start = readStart(path);
       if (start.kind !== "data") return start;
-      const header = parseHeader(start.bytes);
+      const header = parsePlaces(start.bytes).find((found) => found !== undefined);
       return header === undefined ? { kind: "unrecognised" } : { kind: "formatted", id: header.id };
     },
 
     async format({ unlockKey, id, passkeyOrigin }) {
       const derivation = passkeyOrigin === "generated" ? "hkdf" : "scrypt";
-      const header = sealHeader({ unlockKey, id, derivation, random: randomBytes(RANDOM_BYTES) });
-      try {
-        replaceFile(path, header);
-      } catch (error) {
-        throw volumeError(path, error);
-      }
+      const random = randomBytes(FRESH_BYTES + VOLUME_KEY_BYTES);
+      replace(sealHeader({ unlockKey, id, derivation, random }));
     },
 
     /** No place in the header: the agent's own folder holds it. */
@@ -43,29 +51,34 @@ export function createPortableVolume(path: string): Volume {
     beginOpening() {
       return {
         async offer(unlockKey): Promise<Opened> {
-          if (!acceptsKey(requireHeader(path), unlockKey))
-            throw new AppError("VolumeRejectedKey", {
-              detail: `${path}: its header does not open with this key`,
-            });
-          return { proof: "authenticated-header" };
+          for (const header of requirePlaces(path)) {
+            const volumeKey = header === undefined ? undefined : openHeader(header, unlockKey);
+            zero(volumeKey);
+            if (volumeKey !== undefined) return { proof: "authenticated-header" };
+          }
+          throw new AppError("VolumeRejectedKey", {
+            detail: `${path}: its header does not open with this key`,
+          });
         },
         [Symbol.dispose]() {},
       };
     },
 
+    slots: createPortableSlots({ path, places: () => requirePlaces(path), replace }),
+
     async close() {},
   };
 }
 
-function requireHeader(path: string): PortableHeader {
+function requirePlaces(path: string): readonly (PortableHeader | undefined)[] {
   const start = readStart(path);
   if (start.kind === "missing")
     throw new AppError("VolumeNotFound", { target: path, detail: path });
-  const header = start.kind === "data" ? parseHeader(start.bytes) : undefined;
-  if (header === undefined)
+  const places = start.kind === "data" ? parsePlaces(start.bytes) : [];
+  if (places.every((header) => header === undefined))
     throw new AppError("VolumeUnavailable", {
       target: path,
       detail: `${path}: no portable volume of version 1`,
     });
-  return header;
+  return places;
 }

@@ -7,6 +7,7 @@ import { createSparseFile, readStart } from "../volume-file.ts";
 import { startCryptsetup } from "./cryptsetup.ts";
 import type { CryptsetupResult } from "./cryptsetup.ts";
 import { hasDeviceMapper, isMapped } from "./device-mapper.ts";
+import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
 import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
 
 const BAD_KEY = 2;
@@ -74,6 +75,8 @@ export function createLuks2Volume(options: {
       };
     },
 
+    slots: createLuks2Slots({ path, run, unavailable: (result) => unavailable(path, result) }),
+
     async close(openMapping) {
       if (openMapping === undefined || !isMapped(openMapping)) return;
       const result = await run(["close", openMapping]);
@@ -106,10 +109,7 @@ export function formatParameters(
   path: string,
   { id, passkeyOrigin }: Pick<FormatInput, "id" | "passkeyOrigin">,
 ): readonly string[] {
-  const derivation =
-    passkeyOrigin === "generated"
-      ? ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"] // 128 bits are not guessed, however fast
-      : ["--pbkdf", "argon2id"];
+  const derivation = passkeyOrigin === "generated" ? FAST_DERIVATION : ["--pbkdf", "argon2id"];
   const identity = ["--label", "databox-cmk", "--uuid", id];
   const kind = ["luksFormat", "--type", "luks2", "--batch-mode"];
   return [...kind, ...identity, ...derivation, "--key-file=-", path];

@@ -2,7 +2,10 @@ import * as z from "zod/mini";
 
 export const TOKEN_ID = "0";
 
-/** LUKS2 on-disk format §3.7: `type` and `keyslots` are required of every token, the other members are ours. */
+/**
+ * LUKS2 on-disk format §3.7: `type` and `keyslots` are required of every token, the other members are ours. No slot is named:
+ * cryptsetup refuses a token that names one that is gone, and rekeying moves the key to another.
+ */
 const token = z.strictObject({
   type: z.literal("databox-cmk"),
   keyslots: z.array(z.string()),
@@ -10,7 +13,7 @@ const token = z.strictObject({
 });
 
 export function renderToken(jws: string): string {
-  return JSON.stringify({ type: "databox-cmk", keyslots: ["0"], envelope: jws });
+  return JSON.stringify({ type: "databox-cmk", keyslots: [], envelope: jws });
 }
 
 /** The signed envelope; whoever uses it checks its signature, since anybody with the disk can write a token. */

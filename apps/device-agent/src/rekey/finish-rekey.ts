@@ -1,0 +1,118 @@
+import { AppError } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
+
+import type { Transport } from "../broker-client/transport.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openSession } from "../commands/open-node.ts";
+import type { MachineState, Rekey } from "../core/machine-state.ts";
+import type { Volume } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
+import { confirmRekey } from "../exchange/rekey.ts";
+import type { Session } from "../exchange/session.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createStateStore } from "../state/state-store.ts";
+
+export type Rekeying = {
+  readonly folder: StateFolder;
+  readonly volume: Volume;
+  readonly session: Session;
+  readonly journal: Journal;
+};
+
+export type RekeyEnd =
+  | { readonly kind: "rekeyed"; readonly generation: number }
+  /** Another key of the order came first; the volume is as before. */
+  | { readonly kind: "overtaken" }
+  | { readonly kind: "denial"; readonly denial: Denial };
+
+/**
+ * From a volume that takes both keys to one that takes the key in force. Which one that is, only the broker can say: until it has, both
+ * slots stay. Safe to repeat from every point.
+ *
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`; then nothing has changed
+ */
+export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
+  const { folder, volume, session, journal } = rekeying;
+  const { store } = session;
+  if (rekey.step !== "committed") {
+    const journalHead = journal.append("rekey-confirming", { rekey: rekey.id, slot: rekey.slot });
+    store.update({ journalHead });
+    const answer = await confirmRekey(session, rekey.id, journalHead);
+    if (answer.kind === "denial") return answer;
+    const { jws, generation, envelope } = answer.envelope;
+    const { env } = envelope.context;
+    if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
+    folder.writeEnvelope(jws);
+    store.update({ env, generation, rekey: { ...rekey, step: "committed" } });
+  }
+  await removeOthers(volume, rekey.slot);
+  const { generation } = store.current;
+  const journalHead = journal.append("rekeyed", { rekey: rekey.id, generation, slot: rekey.slot });
+  store.update({ journalHead, rekey: undefined });
+  return { kind: "rekeyed", generation };
+}
+
+/** Removes what was added for nothing. */
+async function giveUp(
+  { volume, session, journal }: Rekeying,
+  { id, slot }: Rekey,
+  inForce: string,
+): Promise<RekeyEnd> {
+  if (inForce !== session.env)
+    throw new AppError("EnvelopeRejected", {
+      detail: "the broker has put an envelope in force that this node never saw",
+    });
+  await removeSlot(volume, slot);
+  const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });
+  session.store.update({ journalHead, rekey: undefined });
+  return { kind: "overtaken" };
+}
+
+async function removeOthers(volume: Volume, kept: number): Promise<void> {
+  const slots = await volume.slots.list();
+  if (!slots.includes(kept))
+    throw new AppError("VolumeUnavailable", {
+      detail: `${volume.path}: key slot ${String(kept)} is gone; no other is removed`,
+    });
+  for (const slot of slots) if (slot !== kept) await volume.slots.remove(slot);
+}
+
+/** Never the last one. */
+export async function removeSlot(volume: Volume, slot: number): Promise<void> {
+  const slots = await volume.slots.list();
+  if (slots.includes(slot) && slots.length > 1) await volume.slots.remove(slot);
+}
+
+/**
+ * An unlock names the envelope in force, so an interrupted rekeying that the broker may have put in force is ended first.
+ *
+ * @returns the state to go on with
+ */
+export async function finishBeforeUnlock(input: {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly state: MachineState;
+  readonly volume: Volume;
+  readonly transport: Transport;
+  readonly dependencies: CommandDependencies;
+}): Promise<MachineState> {
+  const { folder, settings, state, volume, transport, dependencies } = input;
+  const { rekey } = state;
+  if (rekey === undefined || rekey.step === "proposed") return state;
+  const store = createStateStore(folder, state);
+  const session = openSession({
+    folder,
+    settings,
+    store,
+    transport,
+    deadline: AbortSignal.timeout(dependencies.totalTimeoutMs),
+    mark: () => undefined,
+  });
+  const { bootId } = session;
+  const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
+  // A refusal comes again as the answer to the unlock, where it is told.
+  await finishRekey({ folder, volume, session, journal }, rekey);
+  return store.current;
+}

@@ -1,0 +1,186 @@
+import { openEnvelope, CryptoError, zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { connect } from "../commands/connect.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { openSession, readHeldEnvelope } from "../commands/open-node.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
+import type { HeldLease } from "../core/lease-state.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { requestRekey } from "../exchange/rekey.ts";
+import type { Proposal } from "../exchange/rekey.ts";
+import type { Session } from "../exchange/session.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { finishRekey, removeSlot } from "./finish-rekey.ts";
+import type { Rekeying, RekeyEnd } from "./finish-rekey.ts";
+
+const LOCK_WAIT_MS = 6_000;
+/** A rotation may come in between once; twice in a row it is somebody's work that should end first. */
+const ATTEMPTS = 2;
+
+/**
+ * Gives the volume another unlock key. Propose → add a slot and prove it → confirm → remove the old slot: at each moment the key that the
+ * portal shows opens the volume, and the next run goes on wherever this one was killed.
+ *
+ * @throws {AppError} every failure that the broker did not sign
+ */
+export async function rekey(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { stateDir, cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  using held = new DisposableStack();
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const store = createStateStore(folder, folder.readState() ?? seen);
+  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+  using transport = connect(settings.connection);
+  const session = openSession({
+    folder,
+    settings,
+    store,
+    transport,
+    deadline: AbortSignal.timeout(totalTimeoutMs),
+    mark: () => undefined,
+  });
+  const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
+  const rekeying: Rekeying = { folder, volume, session, journal };
+  const context = () => ({
+    event: "rekey" as const,
+    node: settings.serial,
+    volume: volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+  });
+  const end = await finishInterrupted(rekeying);
+  const { ended, interrupted } =
+    end === undefined || end.kind === "overtaken"
+      ? { ended: await begin(rekeying), interrupted: false }
+      : { ended: end, interrupted: true };
+  if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
+  if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
+  const notes = [
+    ...(interrupted ? ["this ended a rekeying that had been interrupted"] : []),
+    ...(await keepOnVolume(rekeying)),
+  ];
+  return {
+    ...context(),
+    outcome: "rekeyed",
+    generation: ended.generation,
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+}
+
+async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefined> {
+  const { rekey: found } = rekeying.session.store.current;
+  return found === undefined || found.step === "proposed"
+    ? undefined
+    : finishRekey(rekeying, found);
+}
+
+async function begin(rekeying: Rekeying): Promise<RekeyEnd> {
+  let end: RekeyEnd = { kind: "overtaken" };
+  for (let attempt = 0; attempt < ATTEMPTS && end.kind === "overtaken"; attempt += 1)
+    end = await rekeyOnce(rekeying);
+  return end;
+}
+
+async function rekeyOnce(rekeying: Rekeying): Promise<RekeyEnd> {
+  const { folder, volume, session } = rekeying;
+  const lease = requireLease(session.store.current, session.bootId);
+  const held = await readHeldEnvelope(folder, volume, session);
+  const answer = await requestRekey(session, lease, held.generation);
+  if (answer.kind === "denial") return answer;
+  await addKey(rekeying, held, answer);
+  const { rekey: added } = session.store.current;
+  if (added === undefined) throw new TypeError("the slot was not marked");
+  return finishRekey(rekeying, added);
+}
+
+/** A live lease is what the broker takes for the permission; it can close, and be renewed, while this runs. */
+function requireLease(state: MachineState, bootId: string): HeldLease {
+  const lease = state.lock.kind === "unlocked" ? state.lock.lease : undefined;
+  if (!isUnlocked(state, bootId) || lease === undefined || lease.closing !== undefined)
+    throw new AppError("RekeyNeedsLease");
+  return lease;
+}
+
+async function addKey(
+  { volume, session, journal }: Rekeying,
+  held: CheckedEnvelope,
+  { id, envelope, currentKey, proposedKey }: Proposal,
+): Promise<void> {
+  const { store } = session;
+  const { env } = envelope.envelope.context;
+  const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
+  store.update({ rekey: { step: "proposed", id, env, slot } });
+  const keys: Uint8Array[] = [currentKey, proposedKey];
+  try {
+    const current = await unlockKeyOf(session, held, currentKey);
+    keys.push(current);
+    const next = await unlockKeyOf(session, envelope, proposedKey);
+    keys.push(next);
+    if (!(await volume.slots.opens(slot, next))) {
+      await removeSlot(volume, slot); // what a kill left half made
+      await volume.slots.add(slot, current, next);
+      if (!(await volume.slots.opens(slot, next)))
+        throw new AppError("VolumeRejectedKey", {
+          detail: `${volume.path}: the new slot does not open`,
+        });
+    }
+  } finally {
+    zero(...keys);
+  }
+  const journalHead = journal.append("rekey-added", { rekey: id, slot });
+  store.update({ journalHead, rekey: { step: "added", id, env, slot } });
+}
+
+/** The slot that an earlier run marked for this very proposal; else a free one, and that of an earlier proposal is given back. */
+async function chooseSlot(
+  { store }: Session,
+  slots: Rekeying["volume"]["slots"],
+  id: string,
+  remove: (slot: number) => Promise<void>,
+): Promise<number> {
+  const { rekey: marked } = store.current;
+  if (marked?.id === id) return marked.slot;
+  if (marked !== undefined) await remove(marked.slot);
+  const used = await slots.list();
+  let free = 0;
+  while (used.includes(free)) free += 1;
+  return free;
+}
+
+async function unlockKeyOf(
+  { order: ord, serial: dev }: Session,
+  { envelope }: CheckedEnvelope,
+  contentKey: Uint8Array,
+): Promise<Uint8Array> {
+  try {
+    return await openEnvelope(envelope, contentKey, { ord, dev, env: envelope.context.env });
+  } catch (error) {
+    if (error instanceof CryptoError)
+      throw new AppError("EnvelopeRejected", {
+        detail: "it does not open with the key that came with it",
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** The copy in the agent's folder is the one that is used. */
+async function keepOnVolume({ folder, volume }: Rekeying): Promise<readonly string[]> {
+  const jws = folder.readEnvelope();
+  if (jws === undefined) return [];
+  try {
+    await volume.storeEnvelope(jws);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [`the volume's own copy of the envelope could not be renewed (${error.code})`];
+  }
+}

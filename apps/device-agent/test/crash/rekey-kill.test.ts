@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { openEnvelope } from "@databox-cmk/crypto";
+import { createFakeBroker } from "@databox-cmk/testkit";
+import type { FakeBroker } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Volume } from "../../src/core/ports.ts";
+import { openVolume } from "../../src/volume/choose-volume.ts";
+import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
+import { HAS_CRYPTSETUP } from "../agent-world.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
+
+let agent: string;
+let broker: FakeBroker;
+let folder: string;
+beforeAll(async () => {
+  agent = await buildAgent();
+  broker = await createFakeBroker();
+  folder = mkdtempSync(join(tmpdir(), "databox-rekey-kill-"));
+  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+});
+afterAll(async () => {
+  await broker[Symbol.asyncDispose]();
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
+});
+
+async function passkeyOf(serial: string): Promise<Uint8Array> {
+  const node = broker.nodes.get(serial);
+  if (node === undefined) throw new Error("no node");
+  const { envelope, contentKey, order } = node;
+  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
+}
+
+async function opens(volume: Volume, passkey: Uint8Array): Promise<boolean> {
+  using opening = volume.beginOpening("test");
+  try {
+    await opening.offer(passkey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.concurrent.each([
+  { kind: "file", fewest: 20, skip: false },
+  { kind: "luks2", fewest: 30, skip: !HAS_CRYPTSETUP },
+] as const)(
+  "a $kind volume whose rekeying is killed at any step opens by the passkey that is shown, and the next run ends it",
+  { timeout: 240_000 },
+  async ({ kind, fewest, skip }) => {
+    if (skip) return;
+    const serial = `REKEY-${kind}`;
+    const path = join(folder, `${serial}.img`);
+    const { enrolmentCode } = await broker.addNode(serial);
+    const state = ["--state-dir", join(folder, serial)];
+    const run = (command: readonly string[], at = 0, input = "") =>
+      runUntilStep(agent, [...state, ...command], input, { steps: "all", at });
+    const place = ["--volume", path, "--volume-kind", kind];
+    const where = [
+      "--broker",
+      broker.url,
+      "--ca-file",
+      join(folder, "ca.pem"),
+      "--resolve-localhost",
+    ];
+    const names = ["--order", broker.order, "--serial", serial];
+    await run(["prepare", ...where, ...names, ...place], 0, enrolmentCode);
+    await run(["unlock"]);
+    const volume = openVolume({ kind, path }, serial, SYSTEM_FOLDERS);
+
+    const whole = await run(["rekey"]);
+    expect(whole.exitCode).toBe(0);
+    expect(whole.steps).toBeGreaterThanOrEqual(fewest);
+    for (let at = 1; at <= (whole.steps ?? 0); at += 1) {
+      const before = await passkeyOf(serial);
+      expect(await run(["rekey"], at)).toMatchObject({ signal: "SIGKILL" });
+      const shown = await passkeyOf(serial);
+      expect({ at, opens: await opens(volume, shown) }).toEqual({ at, opens: true });
+      // The next unlock goes on, and so does the next rekeying.
+      const next = at % 2 === 0 ? (["unlock", "rekey"] as const) : (["rekey"] as const);
+      for (const command of next)
+        expect({ at, ...(await run([command])) }).toMatchObject({ at, exitCode: 0 });
+      expect(await opens(volume, await passkeyOf(serial))).toBe(true);
+      expect(await opens(volume, before)).toBe(false);
+      expect(await volume.slots.list()).toHaveLength(1);
+    }
+    expect(await run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, serial, "state.json"), "utf8")).not.toContain('"rekey"');
+  },
+);
