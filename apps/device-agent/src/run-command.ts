@@ -43,7 +43,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "rekey":
       return (await import("./rekey/rekey.ts")).rekey(dependencies);
     case "lock":
-      return (await import("./commands/lock.ts")).lock(dependencies);
+      return (await import("./commands/lock.ts")).lock(command, dependencies);
     case "status":
       return (await import("./commands/status.ts")).status(dependencies);
     case "journal":

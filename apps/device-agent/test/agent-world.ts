@@ -91,7 +91,7 @@ export async function createAgentWorld(
     prepare: (changes) =>
       run({ command: "prepare", arguments: { ...prepareArguments, ...changes } }),
     unlock: (changes) => run({ command: "unlock" }, changes),
-    lock: () => run({ command: "lock" }),
+    lock: () => run({ command: "lock", prepareToShip: false }),
     status: () => run({ command: "status" }),
     boot(id) {
       writeFileSync(bootIdFile, `${id}\n`);

@@ -45,7 +45,7 @@ const PARTS = [
 const STATUSES: Readonly<Record<ErrorClass, readonly number[]>> = {
   refused: [400, 401, 403, 404, 409],
   unreachable: [429, 502, 503],
-  invalid: [400, 401, 403, 404, 405, 409, 412, 413, 415, 500, 501, 502, 507],
+  invalid: [400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 500, 501, 502, 507],
   pending: [202, 400, 409],
   internal: [500],
 };

@@ -31,3 +31,7 @@ export * from "./arm/service-requests.ts";
 export * from "./arm/service-views.ts";
 export * from "./arm/unlock-policy.ts";
 export { withoutNulls } from "./arm/without-nulls.ts";
+export * from "./local/local-fields.ts";
+export * from "./local/local-requests.ts";
+export * from "./local/local-state.ts";
+export * from "./local/local-views.ts";

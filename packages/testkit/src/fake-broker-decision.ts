@@ -91,7 +91,7 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
         return { kind: "acknowledgement", receipt: sent, requestHash };
       }
       case DEVICE_ROUTES.rekeys: {
-        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.rekeyRequest);
+        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.rekeyRequest);
         if (node === undefined) return deny("DeviceNotAuthenticated");
         const request = rekeyRequest.parse(payload);
         if (request.counter <= node.counter) return deny("CounterRollback");
@@ -101,7 +101,7 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
         return { kind: "rekeyProposal", node, request, requestHash };
       }
       case DEVICE_ROUTES.rekeyConfirmations: {
-        const { node, payload } = authenticate(text, world, MESSAGE_TYPES.rekeyConfirmation);
+        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.rekeyConfirmation);
         if (node === undefined) return deny("DeviceNotAuthenticated");
         const { rekey, counter } = rekeyConfirmation.parse(payload);
         if (counter <= node.counter) return deny("CounterRollback");

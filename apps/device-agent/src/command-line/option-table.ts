@@ -67,7 +67,9 @@ export const COMMAND_OPTIONS = {
     in: { kind: "text", value: "FILE|-", help: "holds the answer; default -: standard input" },
   },
   rekey: {},
-  lock: {},
+  lock: {
+    "prepare-to-ship": { kind: "flag", help: "say that the appliance can be sent back" },
+  },
   status: {},
   journal: {
     verify: { kind: "flag", help: "check the whole hash chain" },
@@ -75,6 +77,14 @@ export const COMMAND_OPTIONS = {
   },
   doctor: {},
   serve: {
+    "ui-port": { kind: "number", value: "N", help: "serve the appliance's page there, by TLS" },
+    "ui-host": { kind: "text", value: "ADDRESS", help: "on this address only (default: all)" },
+    "ui-model": { kind: "text", value: "NAME", help: "what the page calls the appliance" },
+    "shut-down-command": {
+      kind: "text",
+      value: "PROGRAM",
+      help: "what the page's shut down starts, without parameters; default: nothing",
+    },
     "lock-on-exit": { kind: "flag", help: "close the volume when the agent is told to end" },
   },
 } as const satisfies Record<CommandName, Record<string, OptionRow>>;

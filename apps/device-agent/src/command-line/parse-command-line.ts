@@ -7,6 +7,7 @@ import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ChallengeOptions } from "../offline/challenge.ts";
+import type { LocalUiOptions } from "../local-ui/local-ui-options.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
 import { DEFAULT_STATE_DIR } from "./state-dir.ts";
@@ -20,10 +21,15 @@ const DEFAULT_ROWS = 20;
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
-  | { readonly command: "serve"; readonly lockOnExit: boolean }
   | ({ readonly command: "challenge" } & ChallengeOptions)
   | { readonly command: "respond"; readonly file: string | undefined }
-  | { readonly command: "unlock" | "passkey" | "rekey" | "lock" | "status" | "doctor" };
+  | {
+      readonly command: "serve";
+      readonly lockOnExit: boolean;
+      readonly localUi?: LocalUiOptions | undefined;
+    }
+  | { readonly command: "lock"; readonly prepareToShip: boolean }
+  | { readonly command: "unlock" | "passkey" | "rekey" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
@@ -78,7 +84,7 @@ function readCommand(command: CommandName, given: Given): Command {
         last: wholeNumber(given, "last", DEFAULT_ROWS, 1, 100_000),
       };
     case "serve":
-      return { command, lockOnExit: given.has("lock-on-exit") };
+      return { command, lockOnExit: given.has("lock-on-exit"), localUi: readLocalUi(given) };
     case "challenge":
       return {
         command,
@@ -90,14 +96,31 @@ function readCommand(command: CommandName, given: Given): Command {
       const file = text(given, "in");
       return { command, file: file === "-" ? undefined : file };
     }
+    case "lock":
+      return { command, prepareToShip: given.has("prepare-to-ship") };
     case "unlock":
     case "passkey":
     case "rekey":
-    case "lock":
     case "status":
     case "doctor":
       return { command };
   }
+}
+
+function readLocalUi(given: Given): LocalUiOptions | undefined {
+  const others = ["ui-host", "ui-model", "shut-down-command"].find((name) => given.has(name));
+  if (!given.has("ui-port")) {
+    if (others !== undefined) throw misuse(`--${others} is of no use without --ui-port`);
+    return undefined;
+  }
+  const model = text(given, "ui-model") ?? "Data Box";
+  if (!/^[ -~]{1,64}$/.test(model)) throw misuse("--ui-model: expected up to 64 printable letters");
+  return {
+    port: wholeNumber(given, "ui-port", 0, 0, 65_535),
+    host: text(given, "ui-host") ?? "::",
+    model,
+    shutDownCommand: text(given, "shut-down-command"),
+  };
 }
 
 function readPrepare(given: Given): PrepareArguments {

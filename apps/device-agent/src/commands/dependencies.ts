@@ -14,6 +14,8 @@ export type CommandDependencies = {
   readonly environmentNames: readonly string[];
   /** Where a service manager is told how the daemon is (sd_notify(3)), if one started it. */
   readonly notifySocket?: string | undefined;
+  /** Hears of each step that has ended, for a person who waits. */
+  readonly progress?: ((step: string) => void) | undefined;
   /** Takes what a command that goes on has to tell before its end. */
   readonly report: (event: AgentEvent) => void;
   /** What a person types or pipes in, when no file was named. @param what - what is asked for, at a terminal */

@@ -1,7 +1,9 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { readBootId } from "../state/boot-id.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import type { CommandDependencies } from "./dependencies.ts";
@@ -12,11 +14,14 @@ import { roundToTenth } from "./stopwatch.ts";
 const LOCK_WAIT_MS = 6_000;
 
 /** Closes the volume. Needs no broker, and does no harm to a locked one. */
-export async function lock(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function lock(
+  { prepareToShip }: { readonly prepareToShip: boolean },
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
   const { folder, settings, state: seen } = requirePrepared(dependencies.stateDir);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  const state = folder.readState() ?? seen;
+  let state = folder.readState() ?? seen;
   const bootId = readBootId(settings.bootIdFile);
   const wasUnlocked = isUnlocked(state, bootId);
   if (wasUnlocked) {
@@ -26,14 +31,35 @@ export async function lock(dependencies: CommandDependencies): Promise<AgentEven
     const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
     const journalHead = journal.append("locked");
     const since = dependencies.nowIso();
-    folder.writeState({ ...state, journalHead, lock: { kind: "locked", since } });
+    state = { ...state, journalHead, lock: { kind: "locked", since } };
+    folder.writeState(state);
+    dependencies.progress?.("locked");
   }
+  if (prepareToShip) markPreparedToShip(folder, state, { bootId, nowIso: dependencies.nowIso });
+  const notes = [
+    ...(wasUnlocked ? [] : ["it was locked already"]),
+    ...(prepareToShip ? ["it can be sent back now; to unlock it again takes that back"] : []),
+  ];
   return {
     event: "lock",
     node: settings.serial,
     outcome: "locked",
     volume: settings.volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    ...(wasUnlocked ? {} : { notes: ["it was locked already"] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
+}
+
+function markPreparedToShip(
+  folder: StateFolder,
+  state: MachineState,
+  context: Parameters<typeof openJournal>[1],
+): void {
+  const journalHead = openJournal(folder.journalPath, context).append("prepared-to-ship");
+  const since = state.lock.kind === "locked" ? state.lock.since : context.nowIso();
+  folder.writeState({
+    ...state,
+    journalHead,
+    lock: { kind: "locked", since, preparedToShip: true },
+  });
 }

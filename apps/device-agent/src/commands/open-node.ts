@@ -37,7 +37,7 @@ export function openIdentity({ folder, settings, store }: Opening): NodeIdentity
     store,
     order: settings.order,
     serial: settings.serial,
-    env: rest.store.current.env ?? settings.env,
+    env: store.current.env ?? settings.env,
     suite: settings.suite,
     brokerKeys: settings.brokerKeys.map((key) => importVerifyKey(key)),
     signingKey: readSigningKey(folder),

@@ -4,11 +4,15 @@ export type Stopwatch = {
   readonly timings: () => Readonly<Record<string, number>>;
 };
 
-export function createStopwatch(elapsedMs: () => number): Stopwatch {
+export function createStopwatch(
+  elapsedMs: () => number,
+  progress?: (step: string) => void,
+): Stopwatch {
   const timings: Record<string, number> = {};
   return {
     mark(step) {
       timings[step] = roundToTenth(elapsedMs());
+      progress?.(step);
     },
     timings: () => ({ ...timings }),
   };

@@ -24,7 +24,7 @@ const LOCK_WAIT_MS = 500;
  */
 export async function unlock(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { elapsedMs, stateDir, cryptsetupFolders, totalTimeoutMs } = dependencies;
-  const stopwatch = createStopwatch(elapsedMs);
+  const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
   const { folder, settings, state: seen } = requirePrepared(stateDir);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));

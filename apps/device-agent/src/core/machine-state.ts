@@ -18,7 +18,12 @@ export type Preparation = z.infer<typeof preparation>;
 
 /** An unlocked volume is only so within the boot that unlocked it. */
 const lock = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("locked"), since: z.iso.datetime() }),
+  z.strictObject({
+    kind: z.literal("locked"),
+    since: z.iso.datetime(),
+    /** Locked to be sent back, until it is opened again. */
+    preparedToShip: z.optional(z.literal(true)),
+  }),
   z.strictObject({
     kind: z.literal("unlocked"),
     since: z.iso.datetime(),

@@ -9,10 +9,14 @@ import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import { restamped } from "../core/passkey-tries.ts";
 import type { Session } from "../exchange/session.ts";
+import type { LocalUiOptions } from "../local-ui/local-ui-options.ts";
+import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
@@ -20,6 +24,7 @@ import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createLeaseWatcher } from "./lease-watcher.ts";
 import { createNodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { createPasskeyKeeper } from "./passkey-keeper.ts";
 import { createReceiptCourier } from "./receipt-courier.ts";
 import { createServiceManager } from "./service-manager.ts";
@@ -36,9 +41,20 @@ const IDLE_MS = 1000;
  * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or what the volume throws
  */
 export async function serve(
-  options: { readonly lockOnExit: boolean },
-  dependencies: CommandDependencies,
+  options: {
+    readonly lockOnExit: boolean;
+    readonly localUi?: LocalUiOptions | undefined;
+  },
+  given: CommandDependencies,
 ): Promise<AgentEvent> {
+  let listener: Pick<LocalUi, "hear"> | undefined;
+  const dependencies: CommandDependencies = {
+    ...given,
+    report: (event) => {
+      given.report(event);
+      listener?.hear(event);
+    },
+  };
   const { folder, settings, state: prepared } = requirePrepared(dependencies.stateDir);
   const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
   using daemonLock = takeAgentLock(folder.path, "daemon");
@@ -115,7 +131,10 @@ export async function serve(
     },
     random: Math.random,
   });
-  dependencies.report(say("serving"));
+  await beginPasskeyWait(folder, state, () => readBootId(settings.bootIdFile));
+  await using ui = await openLocalUi(options.localUi, { folder, settings, dependencies: given });
+  listener = ui;
+  given.report({ ...say("serving"), ...(ui === undefined ? {} : { details: detailsOf(ui) }) });
   const manager = createServiceManager(dependencies.notifySocket);
   manager.ready(statusLine(settings.serial, state.read(), dependencies.nowIso()));
 
@@ -127,6 +146,7 @@ export async function serve(
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
     manager.status(statusLine(settings.serial, current, dependencies.nowIso()));
+    ui?.look(current);
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
       const moment = {
@@ -146,7 +166,7 @@ export async function serve(
     await changes.wait(waitMs, stop.signal);
   }
   manager.stopping();
-  if (options.lockOnExit) await lockVolume(dependencies);
+  if (options.lockOnExit) await lockVolume({ prepareToShip: false }, dependencies);
   const { lock } = state.read();
   const isOpen = lock.kind === "unlocked";
   return say("stopped", isOpen ? ["the volume stays open; nobody renews its lease"] : []);
@@ -159,6 +179,33 @@ function statusLine(serial: string, { lock }: MachineState, nowIso: string): str
   return isUnanswered(lock.lease, nowMs)
     ? `${state}; ${describeOutage(lock.lease, nowMs, nowIso)}`
     : state;
+}
+
+/** A wait for passkeys that another boot began goes on from here: a person need not try in vain to start it. */
+async function beginPasskeyWait(
+  folder: StateFolder,
+  state: NodeState,
+  bootId: () => string,
+): Promise<void> {
+  await state.change(() => {
+    const found = folder.readPasskeyTries();
+    if (found !== undefined)
+      folder.writePasskeyTries(restamped(found, { bootId: bootId(), bootMs: bootClockMs() }));
+  });
+}
+
+/** Loaded only where it is wanted: certificates and pages are of no use to a daemon without them. */
+async function openLocalUi(
+  options: LocalUiOptions | undefined,
+  rest: Omit<Parameters<typeof startLocalUi>[0], "options">,
+): Promise<LocalUi | undefined> {
+  if (options === undefined) return undefined;
+  const { startLocalUi: start } = await import("../local-ui/start-local-ui.ts");
+  return start({ options, ...rest });
+}
+
+function detailsOf({ port, fingerprint }: LocalUi): Record<string, string | number> {
+  return { uiPort: port, uiCertificate: fingerprint };
 }
 
 /** @returns how long nothing is to be done, at most, in milliseconds */

@@ -38,6 +38,7 @@ export async function openByPasskey(
   const journal = openJournal(folder.journalPath, { bootId, nowIso });
   const wasUnlocked = isUnlocked(store.current, bootId);
   const opened = await tryPasskey({ folder, store, volume, journal, bootId }, passkey, "use");
+  dependencies.progress?.("accepted");
   const { proof, mapping } = opened;
   if (!wasUnlocked)
     try {

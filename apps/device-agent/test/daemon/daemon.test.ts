@@ -2,10 +2,12 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod";
 
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
+import { UiClient } from "../local-ui/ui-client.ts";
 import { startDaemon } from "./daemon-process.ts";
 
 let agent: string;
@@ -86,4 +88,33 @@ test("with --lock-on-exit the volume that a passkey opened is closed at the end"
   expect(readFileSync(join(world.stateDir, "journal.jsonl"), "utf8").trim()).toMatch(
     /"event":"locked".*$/,
   );
+});
+
+test("serves the local UI where it is told to, and tells the page what happens beside it", async () => {
+  await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
+  const ui = ["--ui-port", "0", "--ui-host", "127.0.0.1", "--ui-model", "Data Box Heavy"];
+  await using daemon = startDaemon(agent, world.stateDir, ui);
+  const { details } = await daemon.event({ outcome: "serving" });
+  const { uiPort } = z.object({ uiPort: z.number() }).parse(details);
+  const client = new UiClient(uiPort);
+  expect((await client.get("/api/state")).json).toMatchObject({
+    node: { model: "Data Box Heavy" },
+  });
+  const opened = client.event((state) => state.lock.kind === "unlocked");
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  expect(await opened).toMatchObject({ lock: { by: "network" } });
+});
+
+test("a UI port that is taken is named", async () => {
+  await using world = await createPreparedWorld();
+  await using first = startDaemon(agent, world.stateDir, ["--ui-port", "0"]);
+  const { details } = await first.event({ outcome: "serving" });
+  const { uiPort } = z.object({ uiPort: z.number() }).parse(details);
+  await using other = await createPreparedWorld();
+  await using second = startDaemon(agent, other.stateDir, ["--ui-port", String(uiPort)]);
+  expect(await second.event({ code: "PortInUse" })).toMatchObject({
+    steps: expect.arrayContaining([
+      expect.objectContaining({ command: expect.stringContaining(String(uiPort)) }),
+    ]),
+  });
 });

@@ -1,0 +1,135 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { CryptoError, importPkcs12 } from "@databox-cmk/crypto";
+import type { CertificateWithKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { LocalCertificate, LocalCertificateJudgement } from "@databox-cmk/protocol";
+
+import { readPrivateFile } from "../../state/read-private-file.ts";
+import { toStateError } from "../../state/state-error.ts";
+import { syncFolder, writeDurably } from "../../state/write-durably.ts";
+import { judgeCertificate } from "./judge-certificate.ts";
+import { makeOwnCertificate } from "./own-certificate.ts";
+import { namesIn, readChain, viewCertificate } from "./read-certificate.ts";
+
+const FILES = { own: "ui-certificate.pem", customer: "ui-customer-certificate.pem" } as const;
+const KEY = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n?/;
+/** Made anew so long before its end. */
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+export type CertificateStore = {
+  readonly current: CertificateWithKey;
+  /** DNS names and addresses of the certificate in use. */
+  readonly names: readonly string[];
+  view(): LocalCertificate;
+  /** @throws {AppError} `CertificateUnusable`: unreadable, or `apply` of one that a check failed */
+  judge(upload: {
+    readonly pkcs12: Uint8Array;
+    readonly password: string;
+    readonly apply: boolean;
+    readonly address: string;
+  }): LocalCertificateJudgement;
+  /** Back to the appliance's own. */
+  revert(): void;
+};
+
+/**
+ * The certificate of the local UI: the customer's where one was brought, else the appliance's own, made at the first start and again
+ * when it ends. Each is one file of certificate and key, so that the two cannot differ after a crash.
+ *
+ * @param changed - the new one is to be used from the next connection on
+ * @throws {AppError} of the state folder
+ */
+export function openCertificateStore(options: {
+  readonly folder: string;
+  readonly serial: string;
+  readonly nowMs: () => number;
+  readonly changed: (certificate: CertificateWithKey) => void;
+}): CertificateStore {
+  const { folder, serial, nowMs, changed } = options;
+  const at = (file: keyof typeof FILES) => join(folder, FILES[file]);
+  const own = (): CertificateWithKey => {
+    const stored = readPair(at("own"));
+    if (stored !== undefined && !endsSoon(stored, nowMs())) return stored;
+    const made = makeOwnCertificate(serial);
+    writeDurably(at("own"), made.certificatePem + made.privateKeyPem);
+    return made;
+  };
+  const customer = readPair(at("customer"));
+  let source: LocalCertificate["source"] = customer === undefined ? "appliance" : "customer";
+  let current = customer ?? own();
+  const use = (next: CertificateWithKey, from: typeof source) => {
+    current = next;
+    source = from;
+    changed(next);
+  };
+  const leaf = () => new X509Certificate(current.certificatePem);
+
+  return {
+    get current() {
+      return current;
+    },
+    get names() {
+      return namesIn(leaf());
+    },
+    view: () => ({ source, certificate: viewCertificate(leaf()) }),
+    judge({ pkcs12, password, apply, address }) {
+      const brought = readPkcs12(pkcs12, password);
+      const [first, ...rest] = readChain(brought.certificatePem);
+      if (first === undefined) throw unusable("the file holds no certificate");
+      const checks = judgeCertificate([first, ...rest], nowMs(), address);
+      const failed = checks.find(({ status }) => status === "failed");
+      if (apply && failed !== undefined) throw unusable(`${failed.name}: ${failed.found}`);
+      if (apply) {
+        writeDurably(at("customer"), brought.certificatePem + brought.privateKeyPem);
+        use(brought, "customer");
+      }
+      return { certificate: viewCertificate(first), checks: [...checks], applied: apply };
+    },
+    revert() {
+      try {
+        rmSync(at("customer"), { force: true });
+        syncFolder(folder);
+      } catch (error) {
+        throw toStateError(error, at("customer"));
+      }
+      use(own(), "appliance");
+    },
+  };
+}
+
+function readPkcs12(der: Uint8Array, password: string): CertificateWithKey {
+  try {
+    return importPkcs12(der, password);
+  } catch (error) {
+    if (error instanceof CryptoError) throw unusable(error.message);
+    throw error;
+  }
+}
+
+function readPair(path: string): CertificateWithKey | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  const privateKeyPem = KEY.exec(text)?.[0];
+  const certificatePem = text.replace(KEY, "");
+  try {
+    if (new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem ?? "")))
+      return { certificatePem, privateKeyPem: privateKeyPem ?? "" };
+  } catch {
+    // told below: a file that is no pair is one fault, whatever is wrong with it
+  }
+  throw new AppError("AgentStateUnreadable", {
+    target: path,
+    detail: `${path}: no certificate with its key; remove it, and the appliance makes its own`,
+  });
+}
+
+function endsSoon({ certificatePem }: CertificateWithKey, nowMs: number): boolean {
+  return Date.parse(new X509Certificate(certificatePem).validTo) - nowMs < RENEW_BEFORE_MS;
+}
+
+function unusable(detail: string): AppError {
+  return new AppError("CertificateUnusable", { detail });
+}

@@ -1,0 +1,105 @@
+import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+
+import type { LocalCertificateJudgement } from "@databox-cmk/protocol";
+
+import { namesIn } from "./read-certificate.ts";
+
+type Check = LocalCertificateJudgement["checks"][number];
+
+const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
+const RSA_BITS_MIN = 2048;
+
+/**
+ * A certificate that was brought, before anything uses it. The key was found to fit when the file was read.
+ *
+ * @param chain - the server's own first
+ * @param nowMs - the appliance's clock, which is set by hand: a judgement by it can be wrong, so what it says is shown
+ * @param address - by which the person reached this page
+ */
+export function judgeCertificate(
+  chain: readonly [X509Certificate, ...X509Certificate[]],
+  nowMs: number,
+  address: string,
+): readonly Check[] {
+  const [own] = chain;
+  return [
+    judgeKey(own),
+    judgeChain(chain),
+    judgeTime(chain, nowMs),
+    judgePurpose(own),
+    judgeNames(own),
+    judgeAddress(own, address),
+  ];
+}
+
+function judgeKey({ publicKey }: X509Certificate): Check {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength;
+  const kind = publicKey.asymmetricKeyType ?? "unknown";
+  const found = `${kind.toUpperCase()}${bits === undefined ? "" : ` ${String(bits)} bits`}`;
+  const isStrong = kind === "ec" || (kind === "rsa" && (bits ?? 0) >= RSA_BITS_MIN);
+  return { name: "key", status: isStrong ? "passed" : "failed", found };
+}
+
+/** Each is issued and signed by the next; the last may be one that clients know already. */
+function judgeChain(chain: readonly X509Certificate[]): Check {
+  for (const [index, certificate] of chain.entries()) {
+    const issuer = chain[index + 1];
+    if (issuer === undefined) break;
+    if (!certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey) || !issuer.ca)
+      return {
+        name: "chain",
+        status: "failed",
+        found: `certificate ${String(index + 1)} of the file was not issued by certificate ${String(index + 2)}`,
+      };
+  }
+  const [own] = chain;
+  const isAlone = chain.length === 1 && own?.subject !== own?.issuer;
+  return {
+    name: "chain",
+    status: isAlone ? "warning" : "passed",
+    found: isAlone
+      ? "the file holds no issuer; clients must know it already"
+      : `${String(chain.length)} certificate(s)`,
+  };
+}
+
+function judgeTime(chain: readonly X509Certificate[], nowMs: number): Check {
+  const from = Math.max(...chain.map(({ validFrom }) => Date.parse(validFrom)));
+  const to = Math.min(...chain.map(({ validTo }) => Date.parse(validTo)));
+  const found = `valid from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}, by this appliance's clock it is ${new Date(nowMs).toISOString()}`;
+  return { name: "time", status: from <= nowMs && nowMs < to ? "passed" : "failed", found };
+}
+
+function judgePurpose({ ca, keyUsage }: X509Certificate): Check {
+  // Node calls the extended key usage `keyUsage`; without one every purpose is allowed (RFC 5280 §4.2.1.12).
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent without the extension, whatever its type says
+  const isForServers = keyUsage === undefined || keyUsage.includes(SERVER_AUTHENTICATION);
+  if (ca) return { name: "purpose", status: "failed", found: "it is a certificate authority's" };
+  return {
+    name: "purpose",
+    status: isForServers ? "passed" : "failed",
+    found: isForServers ? "for servers" : "it is not for servers",
+  };
+}
+
+function judgeNames(certificate: X509Certificate): Check {
+  const names = namesIn(certificate);
+  return {
+    name: "names",
+    status: names.length === 0 ? "failed" : "passed",
+    found: names.length === 0 ? "no name: browsers trust none without" : names.join(", "),
+  };
+}
+
+function judgeAddress(certificate: X509Certificate, address: string): Check {
+  const isNamed =
+    isIP(address) === 0
+      ? certificate.checkHost(address) !== undefined
+      : certificate.checkIP(address) !== undefined;
+  return {
+    name: "this-address",
+    status: isNamed ? "passed" : "warning",
+    found: isNamed ? address : `${address}, by which you came here, is none of its names`,
+  };
+}

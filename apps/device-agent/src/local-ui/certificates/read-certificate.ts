@@ -1,0 +1,33 @@
+import { X509Certificate } from "node:crypto";
+
+import type { LocalCertificateView } from "@databox-cmk/protocol";
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The server's own first, as TLS sends them. */
+export function readChain(certificatePem: string): readonly X509Certificate[] {
+  return (certificatePem.match(PEM) ?? []).map((pem) => new X509Certificate(pem));
+}
+
+export function viewCertificate(certificate: X509Certificate): LocalCertificateView {
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    names: [...namesIn(certificate)],
+    validFrom: new Date(certificate.validFrom).toISOString(),
+    validTo: new Date(certificate.validTo).toISOString(),
+    fingerprint: certificate.fingerprint256,
+  };
+}
+
+/** DNS names in lower case and IP addresses, as the subject alternative name lists them. */
+export function namesIn({ subjectAltName }: X509Certificate): readonly string[] {
+  return (subjectAltName ?? "")
+    .split(", ")
+    .map((entry) => /^(?:DNS|IP Address):(.+)$/.exec(entry)?.[1]?.toLowerCase())
+    .filter((name) => name !== undefined);
+}
+
+function oneLine(distinguishedName: string | undefined): string {
+  return (distinguishedName ?? "").split("\n").join(", ");
+}

@@ -1,0 +1,33 @@
+import { toAppError } from "@databox-cmk/errors";
+import type { LocalFailure } from "@databox-cmk/protocol";
+
+import type { FailureEvent } from "../core/agent-event.ts";
+import { eventOfError } from "../core/failure-event.ts";
+
+/** The same words as on the command line, without what only programs read. */
+export function describeFailure(event: FailureEvent): LocalFailure {
+  const { code, reason, who, title, message, ask, detail, relocked } = event;
+  const { correlationId, vaultRequestId, retryAfterSeconds } = event;
+  return {
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    class: event.class,
+    who,
+    title,
+    message,
+    ask,
+    ...(detail === undefined ? {} : { detail }),
+    steps: event.steps.map((step) => ({ ...step })),
+    ...(relocked === undefined ? {} : { relocked }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+/** @param serial - for the placeholders of the steps */
+export function describeError(error: unknown, serial: string): LocalFailure {
+  return describeFailure(
+    eventOfError(toAppError(error), { event: "serve", node: serial, elapsedMs: 0 }),
+  );
+}

@@ -1,0 +1,36 @@
+import { isIP } from "node:net";
+
+import { AppError } from "@databox-cmk/errors";
+
+export type Sender = {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+};
+
+/**
+ * Whether the page of this appliance sent the request, and not another site in the same browser.
+ *
+ * A name of somebody else's that was made to point here (DNS rebinding) is no name of this appliance; a number cannot be rebound.
+ *
+ * @param names - DNS names of this appliance, lower case
+ * @throws {AppError} `LocalRequestForbidden`
+ */
+export function judgeSender(sender: Sender, names: readonly string[]): void {
+  const { method, host, origin, fetchSite } = sender;
+  const url = URL.parse(`https://${host ?? ""}`);
+  const name = url?.hostname.toLowerCase() ?? "";
+  const isNumber = isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+  if (host === undefined || url?.host !== host.toLowerCase() || !(isNumber || names.includes(name)))
+    throw forbidden("host", "this appliance is not called so: use its IP address or its own name");
+  if (fetchSite !== undefined && fetchSite !== "same-origin" && fetchSite !== "none")
+    throw forbidden("cross-site", "another site sent it");
+  if (method === "GET" || method === "HEAD") return;
+  if (origin !== undefined && origin !== `https://${host.toLowerCase()}`)
+    throw forbidden("cross-site", "another site sent it");
+}
+
+function forbidden(reason: "host" | "cross-site", detail: string): AppError {
+  return new AppError("LocalRequestForbidden", { reason, detail });
+}

@@ -1,0 +1,21 @@
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import type { Settings } from "../core/settings.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { CertificateStore } from "./certificates/certificate-store.ts";
+import type { RunNodeCommand } from "./node-commands.ts";
+import type { Operations } from "./operations.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** What the routes of the local UI work with. */
+export type LocalContext = {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly dependencies: CommandDependencies;
+  readonly sessions: SessionStore;
+  readonly operations: Operations;
+  readonly certificates: CertificateStore;
+  readonly run: RunNodeCommand;
+  readonly model: string;
+  /** Program that switches the machine off; undefined: none was configured. */
+  readonly shutDownCommand: string | undefined;
+};

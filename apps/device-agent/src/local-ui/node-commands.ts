@@ -1,0 +1,31 @@
+import type { Command } from "../command-line/parse-command-line.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { runCommand } from "../run-command.ts";
+import type { Progress } from "./operations.ts";
+
+/** Commands of this node, run in the daemon's process as they run from the command line. A failure is an event. */
+export type RunNodeCommand = (
+  command: Command,
+  progress: Progress,
+  given?: { readonly passkey?: Uint8Array; readonly standardInput?: string },
+) => Promise<AgentEvent>;
+
+const READING: ReadonlySet<string> = new Set(["journal", "doctor"]);
+
+export function createRunNodeCommand(dependencies: CommandDependencies): RunNodeCommand {
+  return async (command, progress, given = {}) => {
+    const startedAtMs = performance.now();
+    const event = await runCommand(command, {
+      ...dependencies,
+      elapsedMs: () => performance.now() - startedAtMs,
+      progress,
+      readStandardInput: () => Promise.resolve(given.standardInput ?? ""),
+      // The command zeroes what it is given, and the caller its own copy.
+      readPasskey: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
+    });
+    // What was done from the page stands in the daemon's output as what was done from the command line stands in its own.
+    if (!READING.has(command.command)) dependencies.report(event);
+    return event;
+  };
+}

@@ -1,0 +1,105 @@
+import { localNothing } from "@databox-cmk/protocol";
+
+import { isFailure } from "../core/agent-event.ts";
+import type { LocalContext } from "./local-context.ts";
+import { LocalFailureAnswer } from "./local-failure-answer.ts";
+import { parseBody } from "./parse-body.ts";
+import type { LocalRoute } from "./route.ts";
+import { runShutDownCommand } from "./shut-down.ts";
+
+const MAX_BYTES = 1024;
+const ROWS_MAX = 1_000;
+const ROWS = 100;
+
+/** What changes or tells more than the lock state: for who has signed in. */
+export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
+  const { operations, run } = context;
+  const change = { method: "POST", authentication: "session", maxBytes: MAX_BYTES } as const;
+  return [
+    {
+      ...change,
+      path: "/api/lock",
+      handle({ body }) {
+        parseBody(localNothing, body);
+        const operation = operations.start("lock", (progress) =>
+          run({ command: "lock", prepareToShip: false }, progress),
+        );
+        return { status: 202, json: { operation } };
+      },
+    },
+    {
+      ...change,
+      path: "/api/prepare-to-ship",
+      handle({ body }) {
+        parseBody(localNothing, body);
+        const operation = operations.start("prepareToShip", (progress) =>
+          run({ command: "lock", prepareToShip: true }, progress),
+        );
+        return { status: 202, json: { operation } };
+      },
+    },
+    {
+      ...change,
+      path: "/api/shut-down",
+      async handle({ body }) {
+        parseBody(localNothing, body);
+        await runShutDownCommand(context);
+        return { status: 202, json: {} };
+      },
+    },
+    {
+      ...change,
+      path: "/api/network-test",
+      isCostly: true,
+      async handle({ body }) {
+        parseBody(localNothing, body);
+        const { checks = [], nextStep } = await operations.run("networkTest", (progress) =>
+          run({ command: "doctor" }, progress),
+        );
+        return {
+          status: 200,
+          json: {
+            checks: checks.map(({ name, title, status, found, error }) => ({
+              name,
+              title,
+              status,
+              ...(found === undefined ? {} : { found }),
+              ...(error === undefined ? {} : { message: error.detail ?? error.message }),
+            })),
+            ...(nextStep === undefined ? {} : { nextStep: stepOf(nextStep) }),
+          },
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/journal",
+      authentication: "session",
+      maxBytes: 0,
+      async handle({ query }) {
+        const last = Math.min(ROWS_MAX, Number(query.get("last") ?? ROWS) || ROWS);
+        const event = await run({ command: "journal", verify: false, last }, () => undefined);
+        if (isFailure(event)) throw new LocalFailureAnswer(event);
+        const head = event.details?.["head"];
+        const rows = event.rows ?? [];
+        return {
+          status: 200,
+          json: {
+            rows: rows.map(({ sequence, at, event: what, facts, hash }) => ({
+              sequence,
+              at,
+              event: what,
+              facts,
+              hash,
+            })),
+            ...(head === undefined ? {} : { head: String(head) }),
+          },
+        };
+      },
+    },
+  ];
+}
+
+function stepOf({ text, command }: { readonly text: string; readonly command?: string }) {
+  return { text, ...(command === undefined ? {} : { command }) };
+}

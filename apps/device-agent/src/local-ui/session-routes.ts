@@ -1,0 +1,63 @@
+import { zero } from "@databox-cmk/crypto";
+import { localNothing, localSignIn } from "@databox-cmk/protocol";
+
+import { isFailure } from "../core/agent-event.ts";
+import { provePasskey } from "../passkey/prove-passkey.ts";
+import type { LocalContext } from "./local-context.ts";
+import { LocalFailureAnswer } from "./local-failure-answer.ts";
+import { parseBody } from "./parse-body.ts";
+import type { LocalRoute } from "./route.ts";
+import { SESSION_COOKIE } from "./session-store.ts";
+
+const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
+const SIGN_IN_MAX_BYTES = 1024;
+
+/** Signing in is proving the passkey, by the same five tries as everywhere. */
+export function createSessionRoutes(context: LocalContext): readonly LocalRoute[] {
+  const { sessions, operations, run, dependencies } = context;
+  return [
+    {
+      method: "POST",
+      path: "/api/session",
+      authentication: "public",
+      maxBytes: SIGN_IN_MAX_BYTES,
+      isCostly: true,
+      async handle({ body, token }) {
+        const given = parseBody(localSignIn, body);
+        const passkey = new TextEncoder().encode(given.passkey);
+        try {
+          if (given.unlock === true) {
+            const event = await operations.run("passkey", (progress) =>
+              run({ command: "passkey" }, progress, { passkey }),
+            );
+            if (isFailure(event)) throw new LocalFailureAnswer(event);
+          } else await provePasskey(passkey, dependencies);
+        } finally {
+          zero(passkey);
+        }
+        sessions.close(token); // no session outlives the one that takes its place
+        const opened = sessions.open();
+        return {
+          status: 200,
+          json: { csrfToken: opened.session.csrfToken },
+          cookie: `${SESSION_COOKIE}=${opened.token}; ${ATTRIBUTES}`,
+        };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/api/session",
+      authentication: "session",
+      maxBytes: SIGN_IN_MAX_BYTES,
+      handle({ body, token }) {
+        parseBody(localNothing, body);
+        sessions.close(token);
+        return {
+          status: 200,
+          json: {},
+          cookie: `${SESSION_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`,
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { encodeBase64url } from "@databox-cmk/crypto";
+
+export const SESSION_COOKIE = "__Host-databox-local";
+export const IDLE_SECONDS = 15 * 60;
+const LONGEST_SECONDS = 8 * 3600;
+const TOKEN_BYTES = 32;
+/** People at one appliance. */
+const SESSIONS_MAX = 8;
+
+export type Session = { readonly csrfToken: string };
+
+type Kept = Session & { readonly beganAtMs: number; usedAtMs: number };
+
+const keyOf = (token: string) => createHash("sha256").update(token).digest("base64url");
+
+/** In memory only: a restart of the agent signs everybody out. Tokens are kept as hashes. */
+export type SessionStore = {
+  /** @returns the cookie's value */
+  open(): { readonly token: string; readonly session: Session };
+  /** Counts as use of it. */
+  find(token: string | undefined): Session | undefined;
+  close(token: string | undefined): void;
+  closeAll(): void;
+};
+
+/** @param nowMs - monotonic */
+export function createSessionStore(nowMs: () => number): SessionStore {
+  const kept = new Map<string, Kept>();
+  const isOver = ({ beganAtMs, usedAtMs }: Kept) =>
+    nowMs() - usedAtMs >= IDLE_SECONDS * 1000 || nowMs() - beganAtMs >= LONGEST_SECONDS * 1000;
+  return {
+    open() {
+      for (const [key, session] of kept) if (isOver(session)) kept.delete(key);
+      const [oldest] = kept.keys();
+      if (kept.size >= SESSIONS_MAX && oldest !== undefined) kept.delete(oldest);
+      const token = encodeBase64url(randomBytes(TOKEN_BYTES));
+      const csrfToken = encodeBase64url(randomBytes(TOKEN_BYTES));
+      const session = { csrfToken, beganAtMs: nowMs(), usedAtMs: nowMs() };
+      kept.set(keyOf(token), session);
+      return { token, session };
+    },
+    find(token) {
+      if (token === undefined) return undefined;
+      const key = keyOf(token);
+      const session = kept.get(key);
+      if (session === undefined) return undefined;
+      if (isOver(session)) {
+        kept.delete(key);
+        return undefined;
+      }
+      session.usedAtMs = nowMs();
+      return session;
+    },
+    close(token) {
+      if (token !== undefined) kept.delete(keyOf(token));
+    },
+    closeAll() {
+      kept.clear();
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { createServer } from "node:https";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import type { Settings } from "../core/settings.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { systemCode } from "../state/state-error.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createCertificateRoutes } from "./certificate-routes.ts";
+import { openCertificateStore } from "./certificates/certificate-store.ts";
+import { namesOf } from "./certificates/own-certificate.ts";
+import { createEventStreams } from "./event-stream.ts";
+import { createHandler } from "./handle-request.ts";
+import type { LocalContext } from "./local-context.ts";
+import type { LocalUiOptions } from "./local-ui-options.ts";
+import { createRunNodeCommand } from "./node-commands.ts";
+import { createNodeRoutes } from "./node-routes.ts";
+import { createOperations } from "./operations.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import type { LocalRoute } from "./route.ts";
+import { createSessionRoutes } from "./session-routes.ts";
+import { createSessionStore } from "./session-store.ts";
+import type { Session } from "./session-store.ts";
+import { viewState } from "./state-view.ts";
+import { readStaticFiles } from "./static-files.ts";
+import { createUnlockRoutes } from "./unlock-routes.ts";
+
+export type LocalUi = AsyncDisposable & {
+  readonly port: number;
+  readonly fingerprint: string;
+  /** Tells who listens, if this state is another than the last. */
+  look(state: MachineState): void;
+  /** What the daemon has to tell. */
+  hear(event: AgentEvent): void;
+};
+
+const PAGE_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "ui");
+const CONNECTIONS_MAX = 64;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The routes, apart from the server, so that a test can walk them. */
+export function createLocalRoutes(
+  context: LocalContext,
+  view: (session: Session | undefined) => ReturnType<typeof viewState>,
+): readonly LocalRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/state",
+      authentication: "public",
+      maxBytes: 0,
+      handle: ({ session }) => ({ status: 200, json: view(session) }),
+    },
+    ...createSessionRoutes(context),
+    ...createUnlockRoutes(context),
+    ...createNodeRoutes(context),
+    ...createCertificateRoutes(context),
+  ];
+}
+
+const nowMs = () => performance.now();
+
+/**
+ * TLS by the appliance's own certificate, the page, and its API (docs/local-ui-api.md). Needs no network but the one that reaches it.
+ *
+ * @throws {AppError} `PortInUse`, or of the state folder
+ */
+export async function startLocalUi(input: {
+  readonly options: LocalUiOptions;
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly dependencies: CommandDependencies;
+  /** Where the built page is; beside the program, unless a test says otherwise. */
+  readonly pageFolder?: string;
+}): Promise<LocalUi> {
+  const { options, folder, settings, dependencies } = input;
+  let looked = "";
+  const streams = createEventStreams();
+  const sessions = createSessionStore(nowMs);
+  const operations = createOperations({
+    nowIso: dependencies.nowIso,
+    nowMs,
+    changed: () => {
+      streams.changed();
+    },
+  });
+  const certificates = openCertificateStore({
+    folder: folder.path,
+    serial: settings.serial,
+    nowMs: Date.now,
+    changed: ({ certificatePem, privateKeyPem }) => {
+      server.setSecureContext({ cert: certificatePem, key: privateKeyPem, minVersion: "TLSv1.2" });
+    },
+  });
+  const { model, shutDownCommand } = options;
+  const view = (session: Session | undefined) =>
+    viewState(
+      {
+        settings,
+        state: folder.readState() ?? requireState(folder),
+        tries: folder.readPasskeyTries(),
+        moment: { bootId: readBootId(settings.bootIdFile), bootMs: bootClockMs() },
+        model,
+        operations,
+        canShutDown: shutDownCommand !== undefined,
+      },
+      session,
+    );
+  const run = createRunNodeCommand(dependencies);
+  const context: LocalContext = {
+    folder,
+    settings,
+    dependencies,
+    sessions,
+    operations,
+    certificates,
+    run,
+    model,
+    shutDownCommand,
+  };
+  const handler = createHandler({
+    routes: createLocalRoutes(context, view),
+    sessions,
+    files: readStaticFiles(input.pageFolder ?? PAGE_FOLDER),
+    streams,
+    view,
+    names: () => [...namesOf(settings.serial), ...certificates.names],
+    serial: settings.serial,
+    limit: createRateLimit({ burst: 120, perMinute: 600 }, nowMs),
+    costlyLimit: createRateLimit({ burst: 10, perMinute: 12 }, nowMs),
+  });
+  const { certificatePem: cert, privateKeyPem: key } = certificates.current;
+  const server = createServer({ cert, key, minVersion: "TLSv1.2" }, (request, response) => {
+    void handler(request, response);
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await listen(server, options);
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : options.port,
+    fingerprint: certificates.view().certificate.fingerprint,
+    look(state) {
+      const text = JSON.stringify(state.lock) + String(state.generation);
+      if (text !== looked) streams.changed();
+      looked = text;
+    },
+    hear: (event) => {
+      operations.hear(event);
+    },
+    async [Symbol.asyncDispose]() {
+      streams[Symbol.dispose]();
+      sessions.closeAll();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function requireState(folder: StateFolder): never {
+  throw new AppError("AgentStateUnreadable", { detail: `${folder.path}/state.json: missing` });
+}
+
+function listen(
+  server: ReturnType<typeof createServer>,
+  { port, host }: LocalUiOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      const inUse = systemCode(error) === "EADDRINUSE";
+      const detail = `${host}: cannot listen there (${systemCode(error)})`;
+      reject(
+        inUse
+          ? new AppError("PortInUse", { facts: { port }, cause: error })
+          : new AppError("Misuse", { detail: `--ui-host ${detail}`, cause: error }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}

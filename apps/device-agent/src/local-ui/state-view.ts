@@ -1,0 +1,75 @@
+import type { LocalState } from "@databox-cmk/protocol";
+
+import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
+import { TRIES, waitSeconds } from "../core/passkey-tries.ts";
+import type { PasskeyTries } from "../core/passkey-tries.ts";
+import type { Settings } from "../core/settings.ts";
+import { AGENT_NAME } from "../exchange/session.ts";
+import { leftOfLease } from "./lease-left.ts";
+import type { Operations } from "./operations.ts";
+import { IDLE_SECONDS } from "./session-store.ts";
+import type { Session } from "./session-store.ts";
+
+export type Facts = {
+  readonly settings: Settings;
+  readonly state: MachineState;
+  readonly tries: PasskeyTries | undefined;
+  readonly moment: { readonly bootId: string; readonly bootMs: number };
+  readonly model: string;
+  readonly operations: Pick<Operations, "current" | "lastFailure">;
+  readonly canShutDown: boolean;
+};
+
+/** What is shown: to anybody the node's name and state, to who has signed in also what it belongs to. */
+export function viewState(facts: Facts, session: Session | undefined): LocalState {
+  const { settings, state, tries, moment, model, operations, canShutDown } = facts;
+  const wait = waitSeconds(tries, moment);
+  const used = tries === undefined || (tries.tries === TRIES && wait === 0) ? 0 : tries.tries;
+  return {
+    node: {
+      serial: settings.serial,
+      model,
+      agent: AGENT_NAME,
+      ...(session === undefined
+        ? {}
+        : {
+            order: settings.order,
+            broker: settings.connection.brokerUrl,
+            volume: settings.volume.kind,
+            generation: state.generation,
+          }),
+    },
+    lock: viewLock(state, moment),
+    ...(operations.current === undefined ? {} : { operation: operations.current }),
+    ...(operations.lastFailure === undefined ? {} : { lastFailure: operations.lastFailure }),
+    passkeyTries: { left: TRIES - used, waitSeconds: wait },
+    session:
+      session === undefined
+        ? { signedIn: false }
+        : { signedIn: true, csrfToken: session.csrfToken, idleSeconds: IDLE_SECONDS },
+    canShutDown,
+  };
+}
+
+function viewLock(state: MachineState, moment: Facts["moment"]): LocalState["lock"] {
+  const { lock } = state;
+  if (lock.kind === "locked")
+    return {
+      kind: "locked",
+      since: lock.since,
+      ...(lock.preparedToShip === undefined ? {} : { preparedToShip: lock.preparedToShip }),
+    };
+  // A boot locks whatever was open before it.
+  if (!isUnlocked(state, moment.bootId)) return { kind: "locked", since: lock.since };
+  const { since, lease, passkey } = lock;
+  if (lease !== undefined) return { kind: "unlocked", since, ...leftOfLease(lease, moment.bootMs) };
+  const leftMs = (passkey?.openedAtMs ?? 0) + PASSKEY_OPEN_SECONDS * 1000 - moment.bootMs;
+  return {
+    kind: "unlocked",
+    since,
+    by: "passkey",
+    graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)),
+  };
+}

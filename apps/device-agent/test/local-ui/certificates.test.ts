@@ -1,0 +1,159 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  createCertificateAuthority,
+  fingerprint,
+  issueServerCertificate,
+} from "@databox-cmk/crypto";
+import type { CertificateWithKey } from "@databox-cmk/crypto";
+import { localCertificate, localCertificateJudgement } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createUiWorld, PASSKEY } from "./ui-world.ts";
+import type { UiWorld } from "./ui-world.ts";
+
+const PASSWORD = "of the file";
+const DAY_MS = 86_400_000;
+let folder: string;
+let ca: CertificateWithKey;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ui-certificates-"));
+  ca = createCertificateAuthority({ commonName: "Contoso", validityDays: 300 });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** As a person makes it: by openssl, from PEM files. */
+function pfx(certificatePem: string, privateKeyPem: string): string {
+  const paths = { cert: join(folder, "c.pem"), key: join(folder, "k.pem") };
+  writeFileSync(paths.cert, certificatePem);
+  writeFileSync(paths.key, privateKeyPem);
+  const parameters = ["pkcs12", "-export", "-in", paths.cert, "-inkey", paths.key];
+  return execFileSync("openssl", [...parameters, "-passout", `pass:${PASSWORD}`]).toString(
+    "base64",
+  );
+}
+
+function issue(change: Partial<Parameters<typeof issueServerCertificate>[0]> = {}) {
+  return issueServerCertificate({
+    ca,
+    commonName: "appliance.contoso.example",
+    dnsNames: ["appliance.contoso.example"],
+    ipAddresses: ["127.0.0.1"],
+    validityDays: 100,
+    ...change,
+  });
+}
+
+const upload = (site: UiWorld, pkcs12: string, apply: boolean, password = PASSWORD) =>
+  site.client.post("/api/certificate", { pkcs12, password, apply });
+
+describe("a certificate that the customer brings", () => {
+  test("is judged, applied without a restart, kept over one, and taken back", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const own = await site.client.fingerprint();
+    expect(localCertificate.parse((await site.client.get("/api/certificate")).json)).toMatchObject({
+      source: "appliance",
+      certificate: { fingerprint: own, names: expect.arrayContaining(["127.0.0.1", "localhost"]) },
+    });
+    const brought = issue();
+    const file = pfx(brought.certificatePem, brought.privateKeyPem);
+    const judged = localCertificateJudgement.parse((await upload(site, file, false)).json);
+    expect(judged.checks.map(({ status }) => status)).toEqual(
+      Array.from({ length: 6 }, () => "passed"),
+    );
+    expect(judged.applied).toBe(false);
+    expect(await site.client.fingerprint()).toBe(own);
+
+    expect((await upload(site, file, true)).json).toMatchObject({ applied: true });
+    expect(await site.client.fingerprint()).toBe(fingerprint(brought.certificatePem));
+    // The name of the certificate is a name of the appliance from now on.
+    const host = "appliance.contoso.example";
+    expect((await site.client.get("/api/state", { host })).status).toBe(200);
+    await site.restart();
+    expect(await site.client.fingerprint()).toBe(fingerprint(brought.certificatePem));
+    await site.client.signIn(PASSKEY);
+    expect((await site.client.post("/api/certificate/revert")).json.source).toBe("appliance");
+    expect(await site.client.fingerprint()).toBe(own);
+    expect((await site.client.get("/api/state", { host })).status).toBe(403);
+  });
+
+  test("of RSA serves too", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const [key, cert] = [join(folder, "rsa.key"), join(folder, "rsa.pem")];
+    const names = "subjectAltName=DNS:appliance.contoso.example";
+    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"];
+    const purpose = ["-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"];
+    execFileSync(
+      "openssl",
+      [...request, "-keyout", key, "-out", cert, "-subj", "/CN=x", ...purpose],
+      { stdio: "ignore" },
+    );
+    const file = pfx(readFileSync(cert, "utf8"), readFileSync(key, "utf8"));
+    const { json } = await upload(site, file, true);
+    expect(json).toMatchObject({ applied: true });
+    expect(json.checks).toContainEqual({ name: "key", status: "passed", found: "RSA 2048 bits" });
+    expect(json.checks).toContainEqual(
+      expect.objectContaining({ name: "this-address", status: "warning" }),
+    );
+    expect(await site.client.fingerprint()).toBe(fingerprint(readFileSync(cert, "utf8")));
+  });
+
+  const later = Date.now() + 200 * DAY_MS;
+  test.each([
+    ["has expired", () => issue({ nowMs: Date.now() - 250 * DAY_MS }), "time"],
+    ["is not valid yet", () => issue({ nowMs: later }), "time"],
+    ["is an authority's", () => ca, "purpose"],
+    ["names another issuer's chain", () => withForeignIssuer(), "chain"],
+  ] as const)("that %s is shown to be, and not applied", async (_name, make, name) => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const own = await site.client.fingerprint();
+    const { certificatePem, privateKeyPem } = make();
+    const file = pfx(certificatePem, privateKeyPem);
+    const { checks } = localCertificateJudgement.parse((await upload(site, file, false)).json);
+    expect(checks).toContainEqual(expect.objectContaining({ name, status: "failed" }));
+    expect(await upload(site, file, true)).toMatchObject({
+      status: 400,
+      json: { error: { code: "CertificateUnusable" } },
+    });
+    expect(await site.client.fingerprint()).toBe(own);
+  });
+
+  test("in a file that is none, or by a wrong password, is told", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const { certificatePem, privateKeyPem } = issue();
+    const file = pfx(certificatePem, privateKeyPem);
+    for (const answer of [await upload(site, "AAAA", false), await upload(site, file, false, "no")])
+      expect(answer).toMatchObject({
+        status: 400,
+        json: {
+          error: { code: "CertificateUnusable", detail: expect.stringContaining("PKCS#12") },
+        },
+      });
+  });
+});
+
+function withForeignIssuer(): CertificateWithKey {
+  const other = createCertificateAuthority({ commonName: "Contoso", validityDays: 300 });
+  const { certificatePem, privateKeyPem } = issue();
+  const [own = ""] = certificatePem.match(/-----BEGIN[^]+?-----END CERTIFICATE-----\n/g) ?? [];
+  return { certificatePem: own + other.certificatePem, privateKeyPem };
+}
+
+test("a certificate file without its key stops the start, and says how to go on", async () => {
+  await using site = await createUiWorld();
+  const path = join(site.world.stateDir, "ui-certificate.pem");
+  writeFileSync(path, readFileSync(path, "utf8").replace(/-----BEGIN PRIVATE[^]+/, ""));
+  await expect(site.restart()).rejects.toMatchObject({ code: "AgentStateUnreadable" });
+  rmSync(path);
+  await site.restart();
+  expect((await site.client.get("/api/state")).status).toBe(200);
+});

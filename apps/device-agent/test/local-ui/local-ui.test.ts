@@ -1,0 +1,310 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { localError, localState } from "@databox-cmk/protocol";
+import { describe, expect, test } from "vitest";
+
+import { SERIAL } from "../agent-world.ts";
+import { createUiWorld, PASSKEY } from "./ui-world.ts";
+
+const ended = (state: { operation?: { outcome: string } }) =>
+  state.operation !== undefined && state.operation.outcome !== "running";
+
+describe("before anybody has signed in", () => {
+  test("the node's name and lock state are shown, and nothing else about it", async () => {
+    await using site = await createUiWorld();
+    const { status, json } = await site.client.get("/api/state");
+    expect(status).toBe(200);
+    expect(localState.parse(json)).toMatchObject({
+      node: { serial: SERIAL, model: "Data Box" },
+      lock: { kind: "locked" },
+      passkeyTries: { left: 5, waitSeconds: 0 },
+      session: { signedIn: false },
+    });
+    expect(json.node).not.toHaveProperty("order");
+    expect(JSON.stringify(json)).not.toContain(site.world.broker.url);
+  });
+
+  test("everything that needs a session says so", async () => {
+    await using site = await createUiWorld();
+    const protectedRoutes = [
+      ["POST", "/api/lock"],
+      ["POST", "/api/prepare-to-ship"],
+      ["POST", "/api/shut-down"],
+      ["POST", "/api/network-test"],
+      ["GET", "/api/journal"],
+      ["GET", "/api/certificate"],
+      ["POST", "/api/certificate"],
+      ["POST", "/api/certificate/revert"],
+      ["DELETE", "/api/session"],
+    ] as const;
+    for (const [method, path] of protectedRoutes) {
+      const answer = await site.client.call(method, path, method === "GET" ? {} : { body: {} });
+      expect({ path, status: answer.status }).toEqual({ path, status: 401 });
+      expect(localError.parse(answer.json).error.code).toBe("LocalSignInRequired");
+    }
+  });
+
+  test("the volume is unlocked by the network, step by step", async () => {
+    await using site = await createUiWorld();
+    const watching = site.client.event(ended);
+    const answer = await site.client.post("/api/unlock");
+    expect(answer).toMatchObject({ status: 202, json: { operation: expect.any(String) } });
+    const state = localState.parse(await watching);
+    expect(state).toMatchObject({
+      lock: { kind: "unlocked", by: "network", graceLeftSeconds: expect.any(Number) },
+      operation: { what: "unlock", outcome: "done", id: answer.json.operation },
+    });
+    const names = state.operation?.steps.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(["challenge", "answer", "accepted"]));
+    expect(site.reported).toContainEqual(expect.objectContaining({ event: "unlock" }));
+  });
+
+  test("a refusal is explained as everywhere, and stays until something succeeds", async () => {
+    await using site = await createUiWorld();
+    site.world.broker.refusal = { code: "SsemUserErrorEncryptionKeyDisabled" };
+    const watching = site.client.event(ended);
+    await site.client.post("/api/unlock");
+    const { operation, lastFailure } = localState.parse(await watching);
+    expect(operation).toMatchObject({ outcome: "failed" });
+    expect(lastFailure?.failure).toMatchObject({
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      class: "refused",
+      who: "security-administrator",
+    });
+    expect(lastFailure?.failure.steps.length).toBeGreaterThan(0);
+    site.world.broker.refusal = undefined;
+    const again = site.client.event((state) => state.lock.kind === "unlocked" && ended(state));
+    await site.client.post("/api/unlock");
+    expect(await again).not.toHaveProperty("lastFailure");
+  });
+
+  test("without any network the passkey opens the volume", async () => {
+    await using site = await createUiWorld();
+    await site.world.broker[Symbol.asyncDispose]();
+    const failing = site.client.event((state) => state.lastFailure !== undefined && ended(state));
+    await site.client.post("/api/unlock");
+    expect(await failing).toMatchObject({
+      lastFailure: { failure: { code: "BrokerUnreachable", class: "unreachable" } },
+    });
+    const opening = site.client.event((state) => state.lock.kind === "unlocked" && ended(state));
+    expect((await site.client.post("/api/unlock/passkey", { passkey: PASSKEY })).status).toBe(202);
+    expect(await opening).toMatchObject({ lock: { by: "passkey" } });
+  });
+});
+
+describe("signing in", () => {
+  test("is proving the passkey; the session sees more, and ends by signing out", async () => {
+    await using site = await createUiWorld();
+    const { client } = site;
+    const answer = await client.signIn(PASSKEY);
+    expect(answer.status).toBe(200);
+    expect(answer.headers["set-cookie"]?.[0]).toMatch(
+      /^__Host-databox-local=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+    );
+    const { json } = await client.get("/api/state");
+    expect(localState.parse(json)).toMatchObject({
+      node: { order: site.world.broker.order, broker: site.world.broker.url, volume: "file" },
+      session: { signedIn: true, csrfToken: client.csrfToken },
+      lock: { kind: "locked" },
+    });
+    expect((await client.call("DELETE", "/api/session", { body: {} })).status).toBe(200);
+    expect((await client.get("/api/journal")).status).toBe(401);
+  });
+
+  test("may unlock at once, as a Data Box does", async () => {
+    await using site = await createUiWorld();
+    expect((await site.client.signIn(PASSKEY, true)).status).toBe(200);
+    expect((await site.client.get("/api/state")).json).toMatchObject({
+      lock: { kind: "unlocked", by: "passkey" },
+      session: { signedIn: true },
+    });
+  });
+
+  test("shares its five tries with the command line, across restarts of the agent", async () => {
+    await using site = await createUiWorld();
+    const wrong = new TextEncoder().encode("Wrong");
+    await site.world.run({ command: "passkey" }, { readPasskey: async () => wrong.slice() });
+    for (let left = 3; left >= 0; left -= 1) {
+      const answer = await site.client.signIn(`Wrong-${String(left)}`);
+      expect(answer).toMatchObject({ status: 403, json: { error: { code: "PasskeyRejected" } } });
+      expect((await site.client.get("/api/state")).json.passkeyTries.left).toBe(left);
+    }
+    await site.restart();
+    const refused = await site.client.signIn(PASSKEY);
+    expect(refused).toMatchObject({
+      status: 429,
+      json: { error: { code: "PasskeyTriesExhausted" } },
+    });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(890);
+    expect((await site.client.get("/api/state")).json.passkeyTries.waitSeconds).toBeGreaterThan(
+      890,
+    );
+  });
+
+  test("leaves no passkey in any file or answer", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY, true);
+    const journal = readFileSync(join(site.world.stateDir, "journal.jsonl"), "utf8");
+    expect(journal).toContain("unlocked");
+    expect(journal + JSON.stringify(site.reported)).not.toContain(PASSKEY);
+    expect((await site.client.get("/api/journal")).text).not.toContain(PASSKEY);
+  });
+});
+
+describe("who has signed in", () => {
+  test("locks, and prepares to ship", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY, true);
+    const locking = site.client.event((state) => state.operation.what === "lock" && ended(state));
+    await site.client.post("/api/lock");
+    expect(await locking).toMatchObject({ lock: { kind: "locked" } });
+    const shipping = site.client.event(
+      (state) => state.operation.what === "prepareToShip" && ended(state),
+    );
+    await site.client.post("/api/prepare-to-ship");
+    expect(await shipping).toMatchObject({ lock: { kind: "locked", preparedToShip: true } });
+    const { json } = await site.client.get("/api/journal?last=2");
+    expect(json.rows.map((row: { event: string }) => row.event)).toEqual([
+      "locked",
+      "prepared-to-ship",
+    ]);
+    await site.world.unlock();
+    await site.world.lock();
+    expect((await site.client.get("/api/state")).json.lock).not.toHaveProperty("preparedToShip");
+  });
+
+  test("tests the network", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const { status, json } = await site.client.post("/api/network-test");
+    expect(status).toBe(200);
+    expect(json.checks).toContainEqual(
+      expect.objectContaining({ name: "connection", status: "passed" }),
+    );
+  });
+
+  test("shuts the appliance down where a command was configured, and the volume is locked first", async () => {
+    await using plain = await createUiWorld();
+    await plain.client.signIn(PASSKEY);
+    expect(await plain.client.post("/api/shut-down")).toMatchObject({
+      status: 409,
+      json: { error: { code: "ShutDownUnavailable" } },
+    });
+    const program = join(plain.world.folder, "off.sh");
+    const mark = join(plain.world.folder, "is-off");
+    writeFileSync(program, `#!/bin/sh\nenv > ${mark}.new; mv ${mark}.new ${mark}\n`, {
+      mode: 0o700,
+    });
+    await using site = await createUiWorld({ shutDownCommand: program });
+    await site.client.signIn(PASSKEY, true);
+    expect((await site.client.post("/api/shut-down")).status).toBe(202);
+    expect(await site.world.status()).toMatchObject({ outcome: "locked" });
+    await expect.poll(() => existsSync(mark)).toBe(true);
+  });
+});
+
+describe("other sites in the same browser", () => {
+  test.each([
+    ["a name that is not the appliance's", { host: "evil.example" }],
+    ["a name that was pointed here", { host: `rebound.example:443` }],
+    ["no host worth the name", { host: "127.0.0.1@evil" }],
+    ["another site, as the browser says", { "sec-fetch-site": "cross-site" }],
+    ["a sibling site", { "sec-fetch-site": "same-site" }],
+    ["another origin", { origin: "https://evil.example" }],
+    ["no origin that a browser would show", { origin: "null" }],
+  ])("%s is refused", async (_name, headers) => {
+    await using site = await createUiWorld();
+    const answer = await site.client.call("POST", "/api/unlock", { body: {}, headers });
+    expect(answer).toMatchObject({
+      status: 403,
+      json: { error: { code: "LocalRequestForbidden" } },
+    });
+    expect(site.world.broker.unlockRequests).toHaveLength(1); // of the preparation
+  });
+
+  test("the appliance's own names and numbers are served", async () => {
+    await using site = await createUiWorld();
+    const port = String(site.ui.port);
+    for (const host of [
+      `127.0.0.1:${port}`,
+      `[::1]:${port}`,
+      `localhost:${port}`,
+      `${SERIAL.toLowerCase()}.databox.local`,
+    ])
+      expect((await site.client.get("/api/state", { host })).status).toBe(200);
+  });
+
+  test("a change without the session's token is refused, and so is one with a form's media type", async () => {
+    await using site = await createUiWorld();
+    const { client } = site;
+    await client.signIn(PASSKEY);
+    for (const token of ["", "x".repeat(43)]) {
+      client.csrfToken = token;
+      expect(await client.post("/api/lock")).toMatchObject({
+        status: 403,
+        json: { error: { code: "LocalRequestForbidden", reason: "token" } },
+      });
+    }
+    const form = { "content-type": "text/plain" };
+    expect(
+      await site.stranger().call("POST", "/api/unlock", { raw: "{}", headers: form }),
+    ).toMatchObject({ status: 400, json: { error: { reason: "type" } } });
+  });
+});
+
+test.each([
+  ["an unknown address", "GET", "/api/nothing", undefined, 400, "route"],
+  ["a wrong method", "PUT", "/api/state", "{}", 400, "route"],
+  ["no JSON", "POST", "/api/unlock", "{", 400, "body"],
+  ["an unknown member", "POST", "/api/unlock", '{"force":true}', 400, "body"],
+  ["a missing member", "POST", "/api/session", "{}", 400, "body"],
+  ["a member of another type", "POST", "/api/session", '{"passkey":["a"]}', 400, "body"],
+  ["too much", "POST", "/api/session", `{"passkey":"${"x".repeat(5000)}"}`, 400, "size"],
+] as const)("%s is told, never the value", async (_name, method, path, raw, status, reason) => {
+  await using site = await createUiWorld();
+  const answer = await site.client.call(method, path, raw === undefined ? {} : { raw });
+  expect(answer).toMatchObject({
+    status,
+    json: { error: { code: "LocalRequestMalformed", reason } },
+  });
+  expect(answer.text).not.toContain("xxxx");
+});
+
+test("what is costly is answered a few times a minute", async () => {
+  await using site = await createUiWorld();
+  await site.world.broker[Symbol.asyncDispose]();
+  const statuses: number[] = [];
+  for (let count = 0; count < 12; count += 1)
+    statuses.push((await site.client.post("/api/unlock/passkey", { passkey: "" })).status);
+  expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 400));
+  expect(statuses.at(-1)).toBe(429);
+  expect((await site.client.post("/api/unlock")).json.error.code).toBe("LocalRequestTooMany");
+});
+
+describe("the page", () => {
+  test("is served with a strict policy and a nonce of its own, and its files by their exact names", async () => {
+    await using site = await createUiWorld();
+    const [first, second] = [await site.client.get("/"), await site.client.get("/unlock")];
+    const nonce = /nonce="([\w-]+)"/.exec(first.text)?.[1] ?? "";
+    const policy = String(first.headers["content-security-policy"]);
+    expect(policy).toContain(`'nonce-${nonce}'`);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(second.text).not.toContain(nonce);
+    const script = await site.client.get("/assets/app-12345678.js");
+    expect(script.headers["content-type"]).toMatch("text/javascript");
+    expect(script.headers["cache-control"]).toMatch("immutable");
+    for (const path of ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt"])
+      expect((await site.client.get(path)).text).not.toContain("secret");
+  });
+});
+
+test("private files are private: certificate and state", async () => {
+  await using site = await createUiWorld();
+  const mode = statSync(join(site.world.stateDir, "ui-certificate.pem")).mode & 0o777;
+  expect(mode).toBe(0o600);
+  const before = await site.client.fingerprint();
+  await site.restart();
+  expect(await site.client.fingerprint()).toBe(before);
+});

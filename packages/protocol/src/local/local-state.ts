@@ -1,0 +1,81 @@
+import * as z from "zod/mini";
+
+import { serial, uuid } from "../device/fields.ts";
+import { localFailure, localTime } from "./local-fields.ts";
+
+const seconds = z.int().check(z.gte(0));
+
+/** What opened the volume. */
+const OPENED_BY = ["network", "passkey", "carried-answer"] as const;
+
+export const localLock = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("locked"),
+    since: localTime,
+    /** It was locked to be sent back. */
+    preparedToShip: z.optional(z.literal(true)),
+  }),
+  z.strictObject({
+    kind: z.literal("unlocked"),
+    since: localTime,
+    by: z.enum(OPENED_BY),
+    /** Since the broker last answered for it; absent where it never has. */
+    secondsSinceAnswer: z.optional(seconds),
+    /** Until the volume is closed if nobody answers; absent: not before a restart. */
+    graceLeftSeconds: z.optional(seconds),
+  }),
+]);
+
+export const LOCAL_OPERATIONS = [
+  "unlock",
+  "passkey",
+  "answer",
+  "lock",
+  "prepareToShip",
+  "networkTest",
+] as const;
+export type LocalOperationName = (typeof LOCAL_OPERATIONS)[number];
+
+/** One piece of work, running or ended; the newest is shown. */
+export const localOperation = z.strictObject({
+  id: uuid,
+  what: z.enum(LOCAL_OPERATIONS),
+  startedAt: localTime,
+  /** Names of the steps that have ended, in their order, with milliseconds since the start. */
+  steps: z.array(z.strictObject({ name: z.string(), atMs: z.number() })),
+  outcome: z.enum(["running", "done", "failed"]),
+  failure: z.optional(localFailure),
+  notes: z.optional(z.array(z.string())),
+});
+export type LocalOperation = z.infer<typeof localOperation>;
+
+/** What anybody who reaches the page may see; `order`, `generation` and `volume` are for who has signed in. */
+export const localState = z.strictObject({
+  node: z.strictObject({
+    serial,
+    model: z.string(),
+    agent: z.string(),
+    /** Resource id. */
+    order: z.optional(z.string()),
+    broker: z.optional(z.string()),
+    volume: z.optional(z.enum(["luks2", "file"])),
+    generation: z.optional(z.int()),
+  }),
+  lock: localLock,
+  operation: z.optional(localOperation),
+  /** Of an operation, or of the daemon that renews the lease; gone with the next success. */
+  lastFailure: z.optional(z.strictObject({ at: localTime, failure: localFailure })),
+  passkeyTries: z.strictObject({ left: z.int(), waitSeconds: seconds }),
+  session: z.discriminatedUnion("signedIn", [
+    z.strictObject({ signedIn: z.literal(false) }),
+    z.strictObject({
+      signedIn: z.literal(true),
+      /** Sent back as x-csrf-token with every change. */
+      csrfToken: z.string(),
+      idleSeconds: seconds,
+    }),
+  ]),
+  /** What this appliance was set up for. */
+  canShutDown: z.boolean(),
+});
+export type LocalState = z.infer<typeof localState>;
