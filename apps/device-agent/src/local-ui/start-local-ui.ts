@@ -12,6 +12,7 @@ import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { createCarriedRoutes } from "./carried-routes.ts";
 import { createCertificateRoutes } from "./certificate-routes.ts";
 import { openCertificateStore } from "./certificates/certificate-store.ts";
 import { namesOf } from "./certificates/own-certificate.ts";
@@ -60,6 +61,7 @@ export function createLocalRoutes(
     },
     ...createSessionRoutes(context),
     ...createUnlockRoutes(context),
+    ...createCarriedRoutes(context),
     ...createNodeRoutes(context),
     ...createCertificateRoutes(context),
   ];

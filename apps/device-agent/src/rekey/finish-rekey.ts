@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
@@ -112,7 +112,12 @@ export async function finishBeforeUnlock(input: {
   });
   const { bootId } = session;
   const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
-  // A refusal comes again as the answer to the unlock, where it is told.
-  await finishRekey({ folder, volume, session, journal }, rekey);
+  try {
+    // A refusal comes again as the answer to the unlock, where it is told.
+    await finishRekey({ folder, volume, session, journal }, rekey);
+  } catch (error) {
+    // So does an outage; an unlock may have another way then.
+    if (ERRORS[toAppError(error).code].class !== "unreachable") throw error;
+  }
   return store.current;
 }

@@ -93,6 +93,41 @@ describe("before anybody has signed in", () => {
   });
 });
 
+describe("an answer that a person carried", () => {
+  test("opens the volume, step by step, for its challenge", async () => {
+    await using site = await createUiWorld();
+    const { json } = await site.client.post("/api/challenge");
+    const carried = await site.world.broker.answerChallenge(json.challenge);
+    const opening = site.client.event((state) => state.operation !== undefined && ended(state));
+    const broken = `${carried.slice(0, 76)}\r\n${carried.slice(76)}\n`;
+    expect((await site.client.post("/api/answer", { answer: broken })).status).toBe(202);
+    expect(localState.parse(await opening)).toMatchObject({
+      operation: { what: "answer", outcome: "done" },
+      lock: { kind: "unlocked", by: "carried-answer", graceLeftSeconds: expect.any(Number) },
+    });
+  });
+
+  test("is still awaited when somebody else asks: only who has signed in may ask anew", async () => {
+    await using site = await createUiWorld();
+    const first = (await site.client.post("/api/challenge")).json.challenge;
+    const stranger = site.stranger();
+    expect((await stranger.post("/api/challenge")).json.challenge).toBe(first);
+    expect((await stranger.post("/api/challenge", { fresh: true })).status).toBe(401);
+    await site.client.signIn(PASSKEY);
+    const second = (await site.client.post("/api/challenge", { fresh: true })).json.challenge;
+    expect(second).not.toBe(first);
+  });
+
+  test("of another challenge is explained", async () => {
+    await using site = await createUiWorld();
+    const failing = site.client.event((state) => state.operation !== undefined && ended(state));
+    await site.client.post("/api/answer", { answer: "a.b.c" });
+    expect(await failing).toMatchObject({
+      operation: { outcome: "failed", failure: { code: "OfflineChallengeMissing" } },
+    });
+  });
+});
+
 describe("signing in", () => {
   test("is proving the passkey; the session sees more, and ends by signing out", async () => {
     await using site = await createUiWorld();

@@ -1,7 +1,5 @@
 import * as z from "zod/mini";
 
-import { compactJws } from "../device/fields.ts";
-
 /** Characters of a passkey, and room for a mistake that is told. */
 const passkey = z.string().check(z.minLength(1), z.maxLength(128));
 
@@ -12,8 +10,10 @@ export type LocalSignIn = z.infer<typeof localSignIn>;
 export const localPasskey = z.strictObject({ passkey });
 export type LocalPasskey = z.infer<typeof localPasskey>;
 
-/** What a person carried here, as it was signed. */
-export const localAnswer = z.strictObject({ answer: compactJws(65_536) });
+/** What a person carried here; line breaks of a scanner do no harm. */
+export const localAnswer = z.strictObject({
+  answer: z.string().check(z.minLength(1), z.maxLength(70_000), z.regex(/^[\w.\s-]+$/)),
+});
 export type LocalAnswer = z.infer<typeof localAnswer>;
 
 /** `fresh`: a new one although one is open; the answer to that one opens nothing any more. */

@@ -1,0 +1,44 @@
+import { AppError } from "@databox-cmk/errors";
+import { localAnswer, localChallengeRequest } from "@databox-cmk/protocol";
+
+import { isFailure } from "../core/agent-event.ts";
+import type { LocalContext } from "./local-context.ts";
+import { LocalFailureAnswer } from "./local-failure-answer.ts";
+import { parseBody } from "./parse-body.ts";
+import type { LocalRoute } from "./route.ts";
+
+const ANSWER_MAX_BYTES = 72 * 1024;
+
+/** The unlock that a person carries: the broker decides it like any other, so that it needs no session. */
+export function createCarriedRoutes({ operations, run }: LocalContext): readonly LocalRoute[] {
+  const row = { method: "POST", authentication: "public", isCostly: true } as const;
+  return [
+    {
+      ...row,
+      path: "/api/challenge",
+      maxBytes: 1024,
+      async handle({ body, session }) {
+        const { fresh = false } = parseBody(localChallengeRequest, body);
+        // Whoever passes by must not make the answer that is on its way useless.
+        if (fresh && session === undefined) throw new AppError("LocalSignInRequired");
+        const options = { out: undefined, qr: false, fresh };
+        const event = await run({ command: "challenge", ...options }, () => undefined);
+        if (isFailure(event)) throw new LocalFailureAnswer(event);
+        const { carried, notes = [] } = event;
+        return { status: 200, json: { challenge: carried?.text ?? "", notes } };
+      },
+    },
+    {
+      ...row,
+      path: "/api/answer",
+      maxBytes: ANSWER_MAX_BYTES,
+      handle({ body }) {
+        const { answer: standardInput } = parseBody(localAnswer, body);
+        const operation = operations.start("answer", (progress) =>
+          run({ command: "respond", file: undefined }, progress, { standardInput }),
+        );
+        return { status: 202, json: { operation } };
+      },
+    },
+  ];
+}
