@@ -9,6 +9,7 @@ import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf } from "../orders/order.ts";
 import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
+import { candidateIdentities } from "../orders/realise-identities.ts";
 import type { Route } from "../server/route.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { cloudErrorOf } from "./cloud-error-of.ts";
@@ -33,7 +34,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
       maxBytes: MAX_BYTES,
       optional: true,
       handle: armHandler(async (request) => {
-        const { keyEncryptionKey } = parseBody(validateKeyRequest, request.body);
+        const { identity, keyEncryptionKey } = parseBody(validateKeyRequest, request.body);
         const order = await findOrder(store, orderNameOf(request));
         const candidate = valueOf(
           decideKeyChoice(
@@ -42,8 +43,9 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
             settings.allowRevertToMicrosoftManaged,
           ),
         );
+        const identities = await candidateIdentities(plane, order, identity);
         const { checks, outcome } = await custody.validate(
-          keySubjectOf(order, settings.tenantId),
+          keySubjectOf({ ...order, identities }, settings.tenantId),
           candidate,
         );
         const names = { correlationId: contextOf(request).correlationId };

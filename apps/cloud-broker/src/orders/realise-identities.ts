@@ -1,7 +1,8 @@
+import type { ResourceIdentity } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
-import type { AttachedIdentity } from "../core/order.ts";
-import type { IdentityPlan } from "../core/patch-identity.ts";
+import type { AttachedIdentity, OrderId } from "../core/order.ts";
+import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { valueOf } from "./failure-error.ts";
@@ -32,14 +33,7 @@ export async function realiseIdentities(
   const retired = plan.remove.some((identity) => identity.kind === "system")
     ? order.identityEpoch
     : undefined;
-  const identities = [...plan.keep];
-  for (const resourceId of plan.attach)
-    identities.push({
-      ...valueOf(await plane.identities.attachUserAssigned(order.id, resourceId)),
-      // Clients look their identity up by the id that they wrote.
-      resourceId,
-    });
-
+  const identities = await keptAndAttached(plane, order.id, plan);
   const made = plan.createSystemAssigned
     ? Math.max(plane.now(), order.identityEpoch + 1)
     : undefined;
@@ -74,4 +68,32 @@ export async function realiseIdentities(
     },
     abandon,
   };
+}
+
+/**
+ * The identities that an order would have after a write, to ask whether a key would work with them. A new system-assigned
+ * one is not made: nobody can have given it a right yet.
+ */
+export async function candidateIdentities(
+  plane: Pick<ControlPlane, "identities">,
+  order: Pick<Order, "id" | "identities">,
+  written: ResourceIdentity | undefined,
+): Promise<readonly AttachedIdentity[]> {
+  if (written === undefined) return order.identities;
+  return keptAndAttached(plane, order.id, valueOf(decideIdentities(order.identities, written)));
+}
+
+async function keptAndAttached(
+  { identities: directory }: Pick<ControlPlane, "identities">,
+  order: OrderId,
+  plan: IdentityPlan,
+): Promise<AttachedIdentity[]> {
+  const identities = [...plan.keep];
+  for (const resourceId of plan.attach)
+    identities.push({
+      ...valueOf(await directory.attachUserAssigned(order, resourceId)),
+      // Clients look their identity up by the id that they wrote.
+      resourceId,
+    });
+  return identities;
 }

@@ -259,6 +259,25 @@ test("the checks of a key are shown without changing anything", async () => {
   });
 });
 
+const check = async (body: object) =>
+  (await world.call("POST", `${JOB}/validateKeyEncryptionKey?${API}`, { body })).json;
+
+test("a key is checked with an identity that is not attached, which stays so", async () => {
+  await place();
+  const id =
+    "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one";
+  const keyEncryptionKey = {
+    ...CUSTOMER_KEY,
+    identityProperties: { type: "UserAssigned", userAssigned: { resourceId: id } },
+  };
+  const identity = { type: "UserAssigned", userAssignedIdentities: { [id]: {} } };
+  expect((await check({ keyEncryptionKey, identity })).status).toBe("Valid");
+  expect((await read()).json.identity).toEqual({ type: "None" });
+  const without = await check({ keyEncryptionKey });
+  const failed = without.checks.find(({ status }: { status: string }) => status === "Failed");
+  expect(failed.error.code).toBe("SsemUserErrorUserAssignedIdentityAbsent");
+});
+
 test("activity is the order's audit chain, page by page", async () => {
   await place();
   await move("prepare");

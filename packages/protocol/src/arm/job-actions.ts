@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { armEnum, dateTime, requiredText, text } from "./fields.ts";
+import { resourceIdentity } from "./identity.ts";
 import { keyEncryptionKeyPatch } from "./key-encryption-key.ts";
 
 export const cancellationReason = z.strictObject({ reason: requiredText(1024) });
@@ -36,9 +37,13 @@ export const mitigateRequest = z.strictObject({
 });
 export type MitigateRequest = z.infer<typeof mitigateRequest>;
 
-/** Our extension: the candidate; without one the key in force is checked. */
+/**
+ * Our extension: the candidate; without one the key in force is checked. `identity` is what a PATCH would send with it: one
+ * that is not attached yet is checked as if it were.
+ */
 export const validateKeyRequest = z.strictObject({
   keyEncryptionKey: z.optional(keyEncryptionKeyPatch),
+  identity: z.optional(resourceIdentity),
 });
 
 /** Operator API: serial numbers of the nodes, in order; made up from the order when absent. */
