@@ -37,6 +37,7 @@ import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
 import { createPortal, type PortalParts } from "./portal/create-portal.ts";
 import type { PortalEvents } from "./portal/events/create-events.ts";
+import { createCustomerQuota } from "./quotas/customer-quota.ts";
 import { createKeyEventRoutes } from "./rotation/create-key-event-routes.ts";
 import { pollKeys } from "./rotation/poll-keys.ts";
 import { rotateFollowers } from "./rotation/rotate-followers.ts";
@@ -181,8 +182,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     unlockQuota: {
       perNode: config.RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE,
       perOrder: config.RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE,
-      perSubscription: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
     },
+    countCustomerUnlock: createCustomerQuota({
+      store,
+      perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
+      now,
+    }),
     markPrepared,
     now,
     defaultPolicy,

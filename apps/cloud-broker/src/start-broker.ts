@@ -13,7 +13,7 @@ import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans, noSpans } from "./observability/spans.ts";
 import { startTracing } from "./observability/start-tracing.ts";
 import { openPortal } from "./portal/open-portal.ts";
-import { forgetWindows } from "./quotas/unlock-quota.ts";
+import { forgetWindows } from "./quotas/quota-window.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";

@@ -14,11 +14,14 @@ import type { DeviceNode } from "./device-node.ts";
  * whose counter is then too low stays used: the device asks for a new challenge.
  */
 export async function consumeNonce(
-  { commit, now, unlockQuota }: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota">,
+  deps: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota" | "countCustomerUnlock">,
   requestHash: string,
   request: UnlockRequest,
   node: DeviceNode,
 ): Promise<Outcome<undefined>> {
+  const { commit, now, unlockQuota } = deps;
+  const busy = await deps.countCustomerUnlock(node.order);
+  if (busy !== undefined) return { ok: false, failure: busy };
   return commit(async (transaction) => {
     const limited =
       (await countUnlock(transaction, unlockQuota, node, now())) ??

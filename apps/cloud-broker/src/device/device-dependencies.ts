@@ -8,6 +8,7 @@ import type { KeyCustody } from "../custody/key-custody.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
 import type { LeaseWatches } from "../leases/lease-watches.ts";
 import type { Metrics } from "../observability/metrics.ts";
+import type { CountCustomerUnlock } from "../quotas/customer-quota.ts";
 import type { UnlockQuota } from "../quotas/unlock-quota.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
 import type { Commit } from "../store/group-commit.ts";
@@ -30,6 +31,7 @@ export type DeviceDependencies = {
   readonly limit: RateLimit;
   /** Of unlocks, counted in the database. */
   readonly unlockQuota: UnlockQuota;
+  readonly countCustomerUnlock: CountCustomerUnlock;
   /** Where nodes wait for news of their lease. */
   readonly watches: Pick<LeaseWatches, "wait">;
   /** Of orders that have none of their own. */

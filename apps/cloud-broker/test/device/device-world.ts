@@ -20,6 +20,7 @@ import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
 import { noSpans } from "../../src/observability/spans.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
+import { createCustomerQuota } from "../../src/quotas/customer-quota.ts";
 import type { UnlockQuota } from "../../src/quotas/unlock-quota.ts";
 import { createFront } from "../../src/server/create-front.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
@@ -106,7 +107,8 @@ export class DeviceWorld implements AsyncDisposable {
           burst: limits.device,
           now,
         }),
-        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0, perSubscription: 0 },
+        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
+        countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
         watches: createLeaseWatches({ store, now }),
         offlineUnlocksPerDay: 20,
         defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),

@@ -62,6 +62,7 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.rekeys]: MESSAGE_TYPES.rekeyRequest,
     [DEVICE_ROUTES.rekeyConfirmations]: MESSAGE_TYPES.rekeyConfirmation,
     [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
+    [DEVICE_ROUTES.journal]: MESSAGE_TYPES.journal,
     [DEVICE_ROUTES.brokerKeys]: MESSAGE_TYPES.brokerKeysRequest,
   };
   // An enrolment proves the key that it carries: here it carries another one.
