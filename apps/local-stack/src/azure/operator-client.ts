@@ -22,7 +22,13 @@ export type OperatorClient = {
   /** Makes the order's unlock keys; answers one one-time enrolment code for each node. */
   prepare(order: string, serials: readonly string[]): Promise<readonly EnrolmentCode[]>;
   advance(order: string, event: OperatorEvent): Promise<void>;
+  /** The broker's own kill switch, and its end. */
+  revoke(scope: RevocationScope, reason: string): Promise<void>;
+  restoreAccess(scope: RevocationScope): Promise<void>;
 };
+type RevocationScope =
+  | { readonly kind: "fleet" }
+  | { readonly kind: "order"; readonly order: string };
 
 export function createOperatorClient(options: {
   readonly brokerUrl: string;
@@ -42,6 +48,12 @@ export function createOperatorClient(options: {
     prepare: async (order, serials) => parseCodes(await post(order, "prepare", { serials })),
     advance: async (order, event) => {
       await post(order, event, {});
+    },
+    revoke: async (scope, reason) => {
+      await post("", "revoke", { scope, reason });
+    },
+    restoreAccess: async (scope) => {
+      await post("", "restoreAccess", { scope });
     },
   };
 }
