@@ -75,6 +75,7 @@ export async function createAgentWorld(
     sizeMib: 64,
     enrolmentCodeFile: undefined,
     formatExisting: false,
+    keepVolume: false,
     bootIdFile,
   };
   const run: AgentWorld["run"] = (command, changes) =>

@@ -22,8 +22,12 @@ const CASES: Readonly<Record<string, readonly [Partial<EnrolmentFacts>, object]>
     { codeExpiresAtMs: NOW_MS },
     { ok: false, failure: { code: "EnrolmentCodeInvalid" } },
   ],
-  "a node enrols only while it is prepared": [
-    { stage: "Dispatched" },
+  "a device that replaces another one enrols at the customer's site": [
+    { stage: "Delivered" },
+    { ok: true, value: { isRepeated: false } },
+  ],
+  "nothing enrols while the appliance is on its way back": [
+    { stage: "PickedUp" },
     { ok: false, failure: { code: "PurposeForbidden" } },
   ],
 };

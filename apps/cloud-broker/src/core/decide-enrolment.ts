@@ -1,6 +1,6 @@
 import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
-import { purposeAllowed } from "./unlock-purposes.ts";
+import { enrolmentAllowed } from "./unlock-purposes.ts";
 
 /** The node that a right code names. */
 export type EnrolmentFacts = {
@@ -10,7 +10,7 @@ export type EnrolmentFacts = {
   readonly stage: string;
 };
 
-/** A key that is enrolled may ask again, whatever became of its code; a node without one enrols while it is prepared. */
+/** A key that is enrolled may ask again, whatever became of its code; a node without one enrols by a code that its operator was given. */
 export function decideEnrolment(
   node: EnrolmentFacts,
   kid: string,
@@ -20,12 +20,12 @@ export function decideEnrolment(
   if (node.enrolledKid !== undefined) return { ok: false, failure: { code: "EnrolmentConflict" } };
   if (node.codeExpiresAtMs <= nowMs)
     return { ok: false, failure: { code: "EnrolmentCodeInvalid" } };
-  if (!purposeAllowed(node.stage, "prepare"))
+  if (!enrolmentAllowed(node.stage))
     return {
       ok: false,
       failure: {
         code: "PurposeForbidden",
-        detail: `purpose: prepare is not allowed while the order is at ${node.stage}`,
+        detail: `purpose: nothing can be enrolled while the order is at ${node.stage}`,
         facts: { purpose: "prepare", stage: node.stage },
       },
     };

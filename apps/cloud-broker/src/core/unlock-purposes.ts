@@ -20,3 +20,8 @@ export function purposeAllowed(stage: string, purpose: UnlockPurpose): boolean {
     (PURPOSES_BY_STAGE[stage]?.includes(purpose) ?? false)
   );
 }
+
+/** Whether a node may enrol: while it is prepared, and as long as a replaced device may still have to unlock. */
+export function enrolmentAllowed(stage: string): boolean {
+  return Object.hasOwn(PURPOSES_BY_STAGE, stage);
+}

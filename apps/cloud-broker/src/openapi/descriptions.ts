@@ -27,7 +27,9 @@ import {
   nodeView,
   operationList,
   preparedNodes,
+  preparedNode,
   prepareRequest,
+  replaceDeviceRequest,
   operatorRestoreRequest,
   operatorRevokeRequest,
   regionConfigurationRequest,
@@ -331,6 +333,11 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Makes the unlock key and one enrolment code for each node",
     request: prepareRequest,
     answers: { 200: preparedNodes },
+  },
+  [`POST ${ORDER}/replaceDevice`]: {
+    summary: "Forgets the device of a node for good, and gives a code by which another one enrols",
+    request: replaceDeviceRequest,
+    answers: { 200: preparedNode },
   },
   [`POST ${ORDER}/dispatch`]: {
     ...moved("The appliance has left; refused while its key fails a check, unless forced"),

@@ -5,6 +5,7 @@ import {
   failRequest,
   type JobResource,
   prepareRequest,
+  replaceDeviceRequest,
 } from "@databox-cmk/protocol";
 
 import { contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
@@ -20,8 +21,9 @@ import { dispatchOrder } from "../orders/dispatch-order.ts";
 import { eraseOrder } from "../orders/erase-order.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { moveOrder } from "../orders/move-order.ts";
-import { prepareOrder } from "../orders/prepare-order.ts";
+import { type PreparedNode, prepareOrder } from "../orders/prepare-order.ts";
 import { type OrderNode, readNodes } from "../orders/read-nodes.ts";
+import { replaceDevice } from "../orders/replace-device.ts";
 import type { Answer, CallerRequest, Route } from "../server/route.ts";
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
@@ -61,14 +63,15 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
       handle: async (request: BodyRequest) => {
         const { serials } = parseBody(prepareRequest, request.body);
         const nodes = await prepareOrder(plane, orderNameOf(request), serials, contextOf(request));
-        const json = {
-          nodes: nodes.map(({ serial, enrolmentCode, expiresAtMs }) => ({
-            serial,
-            enrolmentCode,
-            expiresAt: new Date(expiresAtMs).toISOString(),
-          })),
-        };
-        return { status: 200, body: { json } };
+        return { status: 200, body: { json: { nodes: nodes.map(renderCode) } } };
+      },
+    },
+    {
+      ...row("replaceDevice"),
+      handle: async (request: BodyRequest) => {
+        const replaced = parseBody(replaceDeviceRequest, request.body);
+        const node = await replaceDevice(plane, orderNameOf(request), replaced, contextOf(request));
+        return { status: 200, body: { json: renderCode(node) } };
       },
     },
     move("dispatch", (name, body, context) => {
@@ -94,6 +97,12 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     ...createCampaignRoutes(plane),
   ];
 }
+
+const renderCode = ({ serial, enrolmentCode, expiresAtMs }: PreparedNode) => ({
+  serial,
+  enrolmentCode,
+  expiresAt: new Date(expiresAtMs).toISOString(),
+});
 
 function row(action: string) {
   return {

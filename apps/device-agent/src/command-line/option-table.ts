@@ -54,6 +54,10 @@ export const COMMAND_OPTIONS = {
       help: "size of a volume file that is made (default 64)",
     },
     "format-existing": { kind: "flag", help: "overwrite what is on the volume" },
+    "keep-volume": {
+      kind: "flag",
+      help: "take over the volume of the device that this one replaces",
+    },
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: where the boot id is" },
   },
   unlock: {},

@@ -26,6 +26,7 @@ test("prepare has defaults for what it does not ask for", () => {
         volumeKind: "auto",
         sizeMib: 64,
         formatExisting: false,
+        keepVolume: false,
         caFile: undefined,
       },
     },

@@ -139,6 +139,7 @@ function readPrepare(given: Given): PrepareArguments {
     sizeMib: wholeNumber(given, "size-mib", DEFAULT_SIZE_MIB, SMALLEST_MIB, LARGEST_MIB),
     enrolmentCodeFile: text(given, "enrolment-code-file"),
     formatExisting: given.has("format-existing"),
+    keepVolume: given.has("keep-volume"),
     bootIdFile: text(given, "boot-id-file"),
   };
 }

@@ -20,11 +20,17 @@ export type PrepareArguments = {
   readonly sizeMib: number;
   readonly enrolmentCodeFile: string | undefined;
   readonly formatExisting: boolean;
+  /** Of a device that this one replaces. */
+  readonly keepVolume: boolean;
   readonly bootIdFile: string | undefined;
 };
 
 /** @throws {AppError} `Misuse` that names the option */
 export function checkPrepareArguments(given: PrepareArguments): PrepareArguments {
+  if (given.keepVolume && given.formatExisting)
+    throw new AppError("Misuse", {
+      detail: "--keep-volume and --format-existing exclude each other",
+    });
   return {
     ...given,
     broker: checkBrokerUrl(given.broker),

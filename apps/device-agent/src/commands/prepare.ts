@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 
-import { zero } from "@databox-cmk/crypto";
+import { importVerifyKey, zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Denial, Grant } from "@databox-cmk/protocol";
 
+import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
 import { decideFormat } from "../core/decide-format.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
@@ -17,6 +18,7 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import { requireFile } from "../state/read-private-file.ts";
 import { createStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -63,10 +65,10 @@ export async function prepare(
   const preparing = openPreparation(given, folder, found, dependencies);
   const { volume, store, deadline } = preparing;
   const content = await volume.inspect();
-  const decision = decideFormat(content, store.current.preparation, given.formatExisting);
+  const decision = decideFormat(content, store.current.preparation, given);
   if (decision.kind === "keep-out")
     throw new AppError("VolumeUnavailable", {
-      detail: `${volume.path} holds ${decision.what}: it is overwritten only with --format-existing`,
+      detail: `${volume.path} holds ${decision.what}${given.keepVolume ? "" : ": it is overwritten only with --format-existing"}`,
     });
   if (decision.kind === "already-prepared")
     return prepared(preparing, { notes: ["it was prepared already"] });
@@ -76,7 +78,19 @@ export async function prepare(
       ? await enrolNode({ ...preparing, volume: { kind, path }, deadline })
       : { kind: "enrolled" as const, settings: found };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
+  if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
   return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
+}
+
+/** The volume of a device that was replaced: its key is asked for by the next unlock, as ever. */
+function takeOver(preparing: Preparing, settings: Settings, volumeId: string): AgentEvent {
+  const { folder, store, journal } = preparing;
+  const keys = settings.brokerKeys.map((key) => importVerifyKey(key));
+  const jws = requireFile(folder.readEnvelope(), `${folder.path}/envelope.jws`);
+  const { generation } = readSignedEnvelope(jws, keys, settings, 1);
+  const journalHead = journal.append("volume-kept", { volumeId, generation });
+  store.update({ generation, journalHead, preparation: { step: "prepared", volumeId } });
+  return prepared(preparing, { generation, notes: ["the volume was kept as it is"] });
 }
 
 function openPreparation(

@@ -34,7 +34,25 @@ test.each([
   [theirs, prepared, "keep-out"],
   [unrecognised, prepared, "keep-out"],
 ] as const)("%o during %o: %s", (content, preparation, kind) => {
-  expect(decideFormat(content, preparation, false).kind).toBe(kind);
-  const allowed = decideFormat(content, preparation, true).kind;
+  expect(
+    decideFormat(content, preparation, { formatExisting: false, keepVolume: false }).kind,
+  ).toBe(kind);
+  const allowed = decideFormat(content, preparation, {
+    formatExisting: true,
+    keepVolume: false,
+  }).kind;
   expect(allowed).toBe(kind === "keep-out" ? "format" : kind);
 });
+
+test.each([
+  [{ kind: "formatted", id: "another" }, { step: "begun" }, "keep"],
+  [{ kind: "formatted", id: "own" }, { step: "prepared", volumeId: "own" }, "already-prepared"],
+  [{ kind: "blank" }, { step: "begun" }, "keep-out"],
+  [{ kind: "foreign", what: "ext4" }, { step: "begun" }, "keep-out"],
+] as const)(
+  "a device that replaces another one, before %o in state %o: %s",
+  (content, preparation, kind) => {
+    const options = { formatExisting: false, keepVolume: true };
+    expect(decideFormat(content, preparation, options).kind).toBe(kind);
+  },
+);

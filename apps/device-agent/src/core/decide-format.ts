@@ -7,14 +7,25 @@ export type FormatDecision =
   /** Ours by its id: kept if it takes the key. */
   | { readonly kind: "try-key-first" }
   | { readonly kind: "already-prepared" }
+  /** Another device's volume, which this one takes over as it is. */
+  | { readonly kind: "keep"; readonly volumeId: string }
   | { readonly kind: "keep-out"; readonly what: string };
 
 /** Whether preparation may write to the volume. Somebody else's data is never overwritten unasked. */
 export function decideFormat(
   content: VolumeContent,
   preparation: Preparation,
-  formatExisting: boolean,
+  {
+    formatExisting,
+    keepVolume,
+  }: { readonly formatExisting: boolean; readonly keepVolume: boolean },
 ): FormatDecision {
+  if (keepVolume) {
+    if (preparation.step === "prepared") return { kind: "already-prepared" };
+    return content.kind === "formatted"
+      ? { kind: "keep", volumeId: content.id }
+      : { kind: "keep-out", what: "no volume of this kind, so that there is nothing to keep" };
+  }
   const ownId = preparation.step === "begun" ? undefined : preparation.volumeId;
   switch (content.kind) {
     case "missing":

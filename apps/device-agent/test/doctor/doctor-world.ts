@@ -52,6 +52,7 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
         sizeMib: 32,
         enrolmentCodeFile: undefined,
         formatExisting: false,
+        keepVolume: false,
         bootIdFile,
       },
     },

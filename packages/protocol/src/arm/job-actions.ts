@@ -55,6 +55,12 @@ export const prepareRequest = z.strictObject({
   ),
 });
 
+/** Operator API: the device of a node was replaced, or its key is known to others. */
+export const replaceDeviceRequest = z.strictObject({
+  serial: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/)),
+  reason: z.string().check(z.minLength(1), z.maxLength(500)),
+});
+
 /** `force`: send the appliance off although its key failed a check. */
 export const dispatchRequest = z.strictObject({ force: z.optional(z.boolean()) });
 

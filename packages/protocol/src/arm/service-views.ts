@@ -124,8 +124,10 @@ export const nodeView = z.strictObject({
   lastOutcome: z.optional(z.string()),
   lastSeenAt: z.optional(z.string()),
 });
-export const preparedNodes = z.strictObject({
-  nodes: z.array(
-    z.strictObject({ serial: z.string(), enrolmentCode: z.string(), expiresAt: z.string() }),
-  ),
+export const preparedNode = z.strictObject({
+  serial: z.string(),
+  /** Shown once. */
+  enrolmentCode: z.string(),
+  expiresAt: z.string(),
 });
+export const preparedNodes = z.strictObject({ nodes: z.array(preparedNode) });

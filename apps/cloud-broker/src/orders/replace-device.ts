@@ -1,0 +1,76 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { OrderName } from "../core/order.ts";
+import { createEnrolmentCode } from "../device/enrolment-code.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { findOrder } from "./find-order.ts";
+import type { PreparedNode } from "./prepare-order.ts";
+
+/**
+ * Gives a node another device: the key that was enrolled is forgotten for good, and a new one enrols by the code. The
+ * envelope stays, since the volume does. The broker knows nothing of what an old device still holds open, so that its
+ * leases must be over first: revoke the node, and restore its access afterwards.
+ *
+ * @throws {AppError} ResourceNotFound for an unknown serial, OrderStageForbids while a lease is live
+ */
+export async function replaceDevice(
+  plane: ControlPlane,
+  name: OrderName,
+  { serial, reason }: { readonly serial: string; readonly reason: string },
+  context: RequestContext,
+): Promise<PreparedNode> {
+  const { id } = await findOrder(plane.store, name);
+  const { code, hash, expiresAtMs } = createEnrolmentCode(plane.now());
+  await plane.store.transaction().execute(async (transaction) => {
+    const node = await transaction
+      .selectFrom("nodes")
+      .select("device_kid")
+      .where("order_id", "=", id)
+      .where("serial", "=", serial)
+      .executeTakeFirst();
+    if (node === undefined)
+      throw new AppError("InvalidRequestContent", {
+        target: "serial",
+        detail: `serial: the order has no node ${serial}`,
+      });
+    const live = await transaction
+      .selectFrom("leases")
+      .select("id")
+      .where("order_id", "=", id)
+      .where("serial", "=", serial)
+      .where("state", "=", "live")
+      .executeTakeFirst();
+    if (live !== undefined)
+      throw new AppError("InvalidRequestContent", {
+        target: "serial",
+        detail: `serial: ${serial} holds a live lease; revoke the node first, and wait until it is closed`,
+      });
+    await transaction
+      .updateTable("nodes")
+      .set({
+        device_kid: null,
+        device_jwk_json: null,
+        minimum_suite: null,
+        last_counter: 0,
+        enrolment_code_hash: hash,
+        enrolment_expires_at_ms: expiresAtMs,
+      })
+      .where("order_id", "=", id)
+      .where("serial", "=", serial)
+      .execute();
+    await transaction
+      .deleteFrom("pinned_broker_keys")
+      .where("order_id", "=", id)
+      .where("serial", "=", serial)
+      .execute();
+    await plane.appendAudit(transaction, id, {
+      action: "order/replaceDevice",
+      actor: context.actor,
+      outcome: "done",
+      serial,
+      correlationId: context.correlationId,
+      detail: { reason, ...(node.device_kid === null ? {} : { formerDeviceKid: node.device_kid }) },
+    });
+  });
+  return { serial, enrolmentCode: code, expiresAtMs };
+}
