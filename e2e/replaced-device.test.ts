@@ -44,14 +44,14 @@ test("a device that was replaced can never unlock again, and its successor opens
 
   const stateDir = join(world.folder, "successor");
   const { brokerUrl, caFile, dnsServer } = world.stack.description;
-  const prepared = await runAgent(
-    [
-      ...["--state-dir", stateDir, "--json", "prepare", "--broker", brokerUrl, "--keep-volume"],
-      ...["--order", order.id.toLowerCase(), "--serial", serial, "--volume", node.diskPath],
-      ...["--ca-file", caFile, "--dns-server", dnsServer],
-    ],
-    { input: (body as { enrolmentCode: string }).enrolmentCode },
-  );
+  const options = [
+    ["--state-dir", stateDir, "--json", "prepare", "--broker", brokerUrl, "--keep-volume"],
+    ["--order", order.id.toLowerCase(), "--serial", serial, "--volume", node.diskPath],
+    ["--ca-file", caFile, "--dns-server", dnsServer],
+  ].flat();
+  const prepared = await runAgent(options, {
+    input: (body as { enrolmentCode: string }).enrolmentCode,
+  });
   expect(prepared).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining("kept") as string,

@@ -4,6 +4,7 @@ import { decideEnrolment, type EnrolmentFacts } from "./decide-enrolment.ts";
 
 const NOW_MS = 1_000;
 const NODE: EnrolmentFacts = {
+  wasPrepared: false,
   codeExpiresAtMs: NOW_MS + 1,
   enrolledKid: undefined,
   stage: "DevicePrepared",
@@ -23,11 +24,15 @@ const CASES: Readonly<Record<string, readonly [Partial<EnrolmentFacts>, object]>
     { ok: false, failure: { code: "EnrolmentCodeInvalid" } },
   ],
   "a device that replaces another one enrols at the customer's site": [
-    { stage: "Delivered" },
+    { stage: "Delivered", wasPrepared: true },
     { ok: true, value: { isRepeated: false } },
   ],
+  "a node that was never prepared enrols only while it is prepared": [
+    { stage: "Dispatched" },
+    { ok: false, failure: { code: "PurposeForbidden" } },
+  ],
   "nothing enrols while the appliance is on its way back": [
-    { stage: "PickedUp" },
+    { stage: "PickedUp", wasPrepared: true },
     { ok: false, failure: { code: "PurposeForbidden" } },
   ],
 };

@@ -8,6 +8,8 @@ export type EnrolmentFacts = {
   /** Thumbprint of the key that is enrolled, for good. */
   readonly enrolledKid: string | undefined;
   readonly stage: string;
+  /** Its volume is locked already: another device takes the place of the one that did it. */
+  readonly wasPrepared: boolean;
 };
 
 /** A key that is enrolled may ask again, whatever became of its code; a node without one enrols by a code that its operator was given. */
@@ -20,7 +22,7 @@ export function decideEnrolment(
   if (node.enrolledKid !== undefined) return { ok: false, failure: { code: "EnrolmentConflict" } };
   if (node.codeExpiresAtMs <= nowMs)
     return { ok: false, failure: { code: "EnrolmentCodeInvalid" } };
-  if (!enrolmentAllowed(node.stage))
+  if (!enrolmentAllowed(node.stage, node.wasPrepared))
     return {
       ok: false,
       failure: {

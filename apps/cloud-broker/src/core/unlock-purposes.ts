@@ -21,7 +21,7 @@ export function purposeAllowed(stage: string, purpose: UnlockPurpose): boolean {
   );
 }
 
-/** Whether a node may enrol: while it is prepared, and as long as a replaced device may still have to unlock. */
-export function enrolmentAllowed(stage: string): boolean {
-  return Object.hasOwn(PURPOSES_BY_STAGE, stage);
+/** Whether a node may enrol: while it is prepared; one that was prepared once, as long as its successor may have to unlock. */
+export function enrolmentAllowed(stage: string, wasPrepared: boolean): boolean {
+  return wasPrepared ? Object.hasOwn(PURPOSES_BY_STAGE, stage) : purposeAllowed(stage, "prepare");
 }

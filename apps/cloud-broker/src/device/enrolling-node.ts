@@ -28,6 +28,7 @@ export async function findEnrolling(
       "nodes.enrolment_expires_at_ms",
       "nodes.device_kid",
       "nodes.passkey_origin",
+      "nodes.prepared_at_ms",
       "orders.stage",
     ])
     .where("nodes.order_id", "=", order)
@@ -40,6 +41,7 @@ export async function findEnrolling(
     enrolledKid: row.device_kid ?? undefined,
     passkeyOrigin: row.passkey_origin === "customer" ? "customer" : "generated",
     stage: row.stage,
+    wasPrepared: row.prepared_at_ms !== null,
   };
 }
 
