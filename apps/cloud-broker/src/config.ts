@@ -1,6 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
 import * as z from "zod";
 
+import { parseDatabaseUrl } from "./store/postgres/database-url.ts";
+
 const whole = (max: number, min = 0) =>
   z
     .string()
@@ -35,6 +37,11 @@ const webhookUrls = z.string().transform((value, context) => {
   if (used.length > 10 || used.some((url) => url.length > 2048 || !isPlainHttpsUrl(url)))
     context.addIssue({ code: "custom", message: "not https URLs" });
   return [...new Set(used)];
+});
+const databaseUrl = z.string().transform((value, context) => {
+  const url = parseDatabaseUrl(value);
+  if (url === undefined) context.addIssue({ code: "custom", message: "not a database" });
+  return url ?? z.NEVER;
 });
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
@@ -90,6 +97,53 @@ export const SETTINGS = {
     schema: file,
     expected: "the path of a writable folder",
     meaning: "Folder of the database and of the broker's own keys (mode 0600).",
+  },
+  BROKER_KEYS_DIR: {
+    schema: file,
+    optional: true,
+    expected: "the path of a folder",
+    meaning:
+      "Folder of the broker's own keys, the same for all replicas; without it they lie in BROKER_DATA_DIR.",
+  },
+  DATABASE_URL: {
+    schema: databaseUrl,
+    optional: true,
+    expected: "postgresql://user@host:port/database, without a password",
+    meaning:
+      "PostgreSQL, for several replicas; without it the database is a SQLite file in BROKER_DATA_DIR. The folder of a Unix socket stands percent-encoded in the host's place.",
+  },
+  DATABASE_PASSWORD_FILE: {
+    schema: file,
+    optional: true,
+    expected: "the path of a file",
+    meaning: "Password of the database's user; read for each new connection.",
+  },
+  DATABASE_TLS: {
+    schema: z.enum(["verify", "off"]),
+    default: "verify",
+    expected: "verify or off",
+    meaning:
+      "Whether connections to PostgreSQL are by TLS, with the server's certificate verified; never on a Unix socket.",
+  },
+  DATABASE_CA_FILE: {
+    schema: file,
+    optional: true,
+    expected: "the path of a PEM file",
+    meaning:
+      "Authorities that may issue the database server's certificate, instead of the system's.",
+  },
+  DATABASE_POOL_SIZE: {
+    schema: whole(1_000, 1),
+    default: "10",
+    expected: "a whole number, 1 or more",
+    meaning: "Connections of each broker process to PostgreSQL, at most.",
+  },
+  DATABASE_TIMEOUT_SECONDS: {
+    schema: whole(600, 1),
+    default: "10",
+    expected: "whole seconds, 1 to 600",
+    meaning:
+      "How long PostgreSQL may take for one statement, and hold locks for a broker that is silent.",
   },
   ARM_URL: {
     schema: origin,

@@ -11,7 +11,7 @@ import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
 import { renderSettings } from "./render-settings.ts";
 import { askHealth } from "./server/ask-health.ts";
 import { startBroker } from "./start-broker.ts";
-import { openDataDir } from "./store/open-data-dir.ts";
+import { keysFolderOf, openConfiguredStore } from "./store/open-data-dir.ts";
 
 const EXIT_TAMPERED = 3;
 /** Since the process started. */
@@ -81,8 +81,8 @@ keys
   .option("--force", "although devices or Entra ID may not know the new key yet")
   .action(async (name: string, options: { readonly force?: true }) => {
     const config = parseConfig(process.env);
-    const line = await rotateKey(name, config.BROKER_DATA_DIR, {
-      store: async () => (await openDataDir(config.BROKER_DATA_DIR)).store,
+    const line = await rotateKey(name, keysFolderOf(config), {
+      store: async () => openConfiguredStore(config),
       nowMs: Date.now(),
       force: options.force === true,
     });

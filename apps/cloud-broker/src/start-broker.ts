@@ -18,7 +18,7 @@ import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./service-key.ts";
-import { openDataDir } from "./store/open-data-dir.ts";
+import { keysFolderOf, openState } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
 import { createPostEvent } from "./webhooks/post-event.ts";
 
@@ -63,9 +63,9 @@ export async function startBroker(
       : await readPemFile("EXTRA_CA_FILE", config.EXTRA_CA_FILE);
 
   await using opened = new AsyncDisposableStack();
-  const { store, keys } = await openDataDir(config.BROKER_DATA_DIR, openDatabase);
+  const { store, keys } = await openState(config, openDatabase);
   opened.defer(() => store.destroy());
-  const fileIssuerKeys = await openFileIssuerKeys(config.BROKER_DATA_DIR, now);
+  const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
   const azure = createAzure(
     {
       armUrl: config.ARM_URL,
@@ -94,7 +94,7 @@ export async function startBroker(
   const { post } = opened.use(createPostEvent(extraCaPem));
 
   const portal = await openPortal(config, {
-    keysDir: config.BROKER_DATA_DIR,
+    keysDir: keysFolderOf(config),
     agent: azure.agent,
     tokenIssuer,
     now,

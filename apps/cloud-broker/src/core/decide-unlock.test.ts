@@ -36,7 +36,7 @@ type Fault = {
 /** In the order of the checks: with two faults the earlier one is the answer. */
 const FAULTS: readonly Fault[] = [
   { facts: { nonce: "invalid" }, code: "NonceInvalid" },
-  { facts: { nonceUsedBy: "another" }, code: "ReplayDetected" },
+  { facts: { nonceUsedBy: { requestHash: "another", sinceMs: 0 } }, code: "ReplayDetected" },
   { request: { counter: 7 }, code: "CounterRollback" },
   { request: { order: "another" }, code: "OrderMismatch" },
   { request: { env: "another" }, code: "EnvelopeMismatch" },
@@ -80,7 +80,11 @@ describe("an unlock", () => {
   );
 
   test("with a nonce that this very message used up is out of date, not a replay", () => {
-    expect(codeOf([{ facts: { nonceUsedBy: "hash" }, code: "" }])).toBe("NonceExpired");
+    const usedSince = (sinceMs: number) =>
+      codeOf([{ facts: { nonceUsedBy: { requestHash: "hash", sinceMs } }, code: "" }]);
+    expect(usedSince(0)).toBe("BrokerBusy");
+    expect(usedSince(14_999)).toBe("BrokerBusy");
+    expect(usedSince(15_000)).toBe("NonceExpired");
   });
 
   test("of an order without envelope says that there are no secrets", () => {

@@ -7,8 +7,8 @@ import { purposeAllowed } from "./unlock-purposes.ts";
 export type UnlockFacts = {
   readonly requestHash: string;
   readonly nonce: "valid" | "expired" | "invalid";
-  /** Hash of the request that used the nonce up; undefined while it is fresh. */
-  readonly nonceUsedBy: string | undefined;
+  /** The request that used the nonce up, and how long ago; undefined while it is fresh. */
+  readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
   readonly node: {
     readonly order: string;
     readonly serial: string;
@@ -53,13 +53,26 @@ export function decideUnlock(
   return { ok: true, value: { sendEnvelope: request.generation < current } };
 }
 
+/** Another replica has the same message; its answer will be there in a moment. */
+export const BEING_ANSWERED: Failure = {
+  code: "BrokerBusy",
+  retryAfterSeconds: 1,
+  detail: "this very message is being answered",
+};
+
+/** Longer than the vault calls of one unlock may take. */
+const ANSWERED_WITHIN_MS = 15_000;
+
 function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
   if (facts.nonce === "invalid") return { code: "NonceInvalid" };
   if (facts.nonce === "expired") return { code: "NonceExpired" };
   if (facts.nonceUsedBy === undefined) return undefined;
-  // The very same message, after its stored answer was dropped: the device only needs a new challenge.
-  if (facts.nonceUsedBy === facts.requestHash)
-    return { code: "NonceExpired", detail: "nonce: used by this very message before" };
+  // The very same message: another replica is still asking the vault for it, or its answer was lost or dropped, and then
+  // the device only needs a new challenge.
+  if (facts.nonceUsedBy.requestHash === facts.requestHash)
+    return facts.nonceUsedBy.sinceMs < ANSWERED_WITHIN_MS
+      ? BEING_ANSWERED
+      : { code: "NonceExpired", detail: "nonce: used by this very message before" };
   return { code: "ReplayDetected", detail: "nonce: used by another message" };
 }
 

@@ -1,14 +1,16 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
-import type { Outcome } from "../core/ports.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
 import type { ReleasedKey } from "../custody/release-content-key.ts";
 import { stepsSoFar } from "../diagnostics/trace.ts";
 import { openLease } from "../leases/open-lease.ts";
 import { findRevocation } from "../leases/revocations.ts";
 import { takeFromBudget } from "../quotas/unlock-budget.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
@@ -28,11 +30,35 @@ export type Granting = {
   readonly way: UnlockWay;
 };
 
-/**
- * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. The
- * stage is looked at once more: an order that was cancelled or erased while its vault was asked gets no grant.
- */
+/** Ends a grant's transaction without a trace, for what was found in it; never shown. */
+class Withdrawn extends Error {
+  override readonly name = "Withdrawn";
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+/** One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. */
 export async function commitGrant(
+  dependencies: DeviceDependencies,
+  granting: Granting,
+): Promise<Outcome<undefined>> {
+  try {
+    return await record(dependencies, granting);
+  } catch (error) {
+    if (error instanceof Withdrawn) return { ok: false, failure: error.failure };
+    throw error;
+  }
+}
+
+/**
+ * What is written first is what others wait for: the order's audit chain, and the lease that a kill switch looks for. So
+ * what is then read is final: an order that was cancelled, erased or revoked while its vault was asked gets no grant.
+ */
+async function record(
   { commit, appendAudit, now }: DeviceDependencies,
   { message, request, node: sender, grant, answer, released, generation, way }: Granting,
 ): Promise<Outcome<undefined>> {
@@ -41,26 +67,11 @@ export async function commitGrant(
   const { vaultRequestId, backup } = released;
   const steps = stepsSoFar();
   return commit(async (transaction) => {
-    const current = await transaction
-      .selectFrom("orders")
-      .select("stage")
-      .where("id", "=", order)
-      .executeTakeFirst();
-    if (current === undefined || !purposeAllowed(current.stage, request.purpose))
-      return {
-        ok: false,
-        failure: {
-          code: "PurposeForbidden",
-          detail: "purpose: the stage of the order changed meanwhile",
-        },
-      };
-    const revocation = await findRevocation(transaction, order, serial);
-    if (revocation !== undefined) return { ok: false, failure: revocation };
     const limited =
       request.purpose === "prepare" ? undefined : await takeFromBudget(transaction, order, now());
-    if (limited !== undefined) return { ok: false, failure: limited };
+    if (limited !== undefined) throw new Withdrawn(limited);
     const recorded = await way.record(transaction, { grant, grantHash, answer });
-    if (!recorded.ok) return recorded;
+    if (!recorded.ok) throw new Withdrawn(recorded.failure);
     await appendAudit(transaction, order, {
       action: way.action,
       actor: actorOf(message, sender),
@@ -83,7 +94,8 @@ export async function commitGrant(
       },
       ...steps,
     });
-    await storeAnswer(transaction, message.hash, answer, now());
+    if (!(await storeAnswer(transaction, message.hash, answer, now())))
+      throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
     await transaction
       .insertInto("grants")
       .values({
@@ -106,6 +118,26 @@ export async function commitGrant(
       now(),
     );
     await noteOutcome(transaction, sender, "granted", now(), request.generation);
+    const withdrawn = await findWithdrawal(transaction, sender, request.purpose);
+    if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
     return { ok: true, value: undefined };
   });
+}
+
+async function findWithdrawal(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: Granting["node"],
+  purpose: UnlockQuestion["purpose"],
+): Promise<Failure | undefined> {
+  const current = await transaction
+    .selectFrom("orders")
+    .select("stage")
+    .where("id", "=", order)
+    .executeTakeFirst();
+  if (current === undefined || !purposeAllowed(current.stage, purpose))
+    return {
+      code: "PurposeForbidden",
+      detail: "purpose: the stage of the order changed meanwhile",
+    };
+  return findRevocation(transaction, order, serial);
 }

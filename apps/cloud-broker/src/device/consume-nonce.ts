@@ -1,17 +1,21 @@
 import { hash } from "node:crypto";
 
 import type { UnlockRequest } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
 
-import type { Outcome } from "../core/ports.ts";
+import { BEING_ANSWERED } from "../core/decide-unlock.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import { checkBudget } from "../quotas/unlock-budget.ts";
 import { countUnlock } from "../quotas/unlock-quota.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
 
 /**
- * Counts the request against its quotas, then uses up nonce and counter, in one transaction; of many requests that race, exactly one sees its row count of 1. A nonce
- * whose counter is then too low stays used: the device asks for a new challenge.
+ * Counts the request against its quotas, then uses up nonce and counter, in one transaction; of many requests that race,
+ * exactly one sees its row count of 1. A nonce whose counter is then too low stays used: the device asks for a new
+ * challenge.
  */
 export async function consumeNonce(
   deps: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota" | "countCustomerUnlock">,
@@ -29,10 +33,11 @@ export async function consumeNonce(
         ? undefined
         : await checkBudget(transaction, node.order, now()));
     if (limited !== undefined) return { ok: false, failure: limited };
+    const nonceHash = hash("sha256", request.nonce, "base64url");
     const inserted = await transaction
       .insertInto("consumed_nonces")
       .values({
-        nonce_hash: hash("sha256", request.nonce, "base64url"),
+        nonce_hash: nonceHash,
         request_hash: requestHash,
         // No nonce that is valid now outlives this row.
         expires_at_ms: now() + NONCE_LIFETIME_MS,
@@ -40,7 +45,7 @@ export async function consumeNonce(
       .onConflict((conflict) => conflict.column("nonce_hash").doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows !== 1n)
-      return { ok: false, failure: { code: "ReplayDetected", detail: "nonce: used already" } };
+      return { ok: false, failure: await whyUsed(transaction, nonceHash, requestHash) };
     const counted = await transaction
       .updateTable("nodes")
       .set({ last_counter: request.counter })
@@ -55,4 +60,20 @@ export async function consumeNonce(
       };
     return { ok: true, value: undefined };
   });
+}
+
+/** The same message, at another replica in the same moment, is no replay. */
+async function whyUsed(
+  transaction: Transaction<BrokerTables>,
+  nonceHash: string,
+  requestHash: string,
+): Promise<Failure> {
+  const used = await transaction
+    .selectFrom("consumed_nonces")
+    .select("request_hash")
+    .where("nonce_hash", "=", nonceHash)
+    .executeTakeFirst();
+  return used?.request_hash === requestHash
+    ? BEING_ANSWERED
+    : { code: "ReplayDetected", detail: "nonce: used already" };
 }

@@ -3,6 +3,7 @@ import type { SuiteName, VerifyKey } from "@databox-cmk/crypto";
 import type { EnrolmentFacts } from "../core/decide-enrolment.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import { isTakenKey } from "../custody/commit-conflict.ts";
 import type { Store } from "../store/open-store.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { notePinnedKeys } from "./pinned-keys.ts";
@@ -60,6 +61,20 @@ export type DeviceKeyRecord = {
 
 /** Uses the code up and records the key for good, with its audit row and the answer, in one commit. */
 export async function recordDeviceKey(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  record: DeviceKeyRecord,
+): Promise<Outcome<undefined>> {
+  try {
+    return await writeDeviceKey(dependencies, message, record);
+  } catch (error) {
+    // Enrolled for two nodes in the same moment: the index decides.
+    if (isTakenKey(error)) return conflict("publicKey: enrolled for another node already");
+    throw error;
+  }
+}
+
+function writeDeviceKey(
   { commit, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
   record: DeviceKeyRecord,

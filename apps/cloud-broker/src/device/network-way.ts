@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
+import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import { consumeNonce } from "./consume-nonce.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
@@ -25,12 +26,18 @@ export function networkWay(
     async freshness() {
       const used = await store
         .selectFrom("consumed_nonces")
-        .select("request_hash")
+        .select(["request_hash", "expires_at_ms"])
         .where("nonce_hash", "=", hash("sha256", request.nonce, "base64url"))
         .executeTakeFirst();
       return {
         nonce: checkNonce(keys.nonce, request.nonce, { serial: node.serial, nowMs: now() }),
-        nonceUsedBy: used?.request_hash,
+        nonceUsedBy:
+          used === undefined
+            ? undefined
+            : {
+                requestHash: used.request_hash,
+                sinceMs: now() + NONCE_LIFETIME_MS - used.expires_at_ms,
+              },
         lastCounter: node.lastCounter,
       };
     },

@@ -106,12 +106,13 @@ async function recordReceipt(
 ): Promise<void> {
   const { order, serial } = sender;
   const nowMs = now();
-  await transaction
+  const taken = await transaction
     .updateTable("grants")
     .set({ receipt_hash: message.hash, receipt_outcome: said.outcome })
     .where("grant_hash", "=", said.grantHash)
     .where("receipt_hash", "is", null)
-    .execute();
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n) return; // another replica took the same receipt
   await transaction
     .updateTable("nodes")
     .set((node) => ({

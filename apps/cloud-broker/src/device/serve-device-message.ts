@@ -7,6 +7,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
+import type { Work } from "../store/transactions.ts";
 import { renderDenial } from "./denial.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
@@ -163,7 +164,7 @@ async function deny(
   if (failure.code === "RateLimited") return reply;
   const isFinal = FINAL_CLASSES.has(denial.class);
   const steps = stepsSoFar();
-  await commit(async (transaction) => {
+  const record: Work<void> = async (transaction) => {
     await appendAudit(transaction, sender?.order ?? "broker", {
       action,
       actor: actorOf(message, sender),
@@ -182,10 +183,30 @@ async function deny(
     });
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
-    if (isFinal && knowsRepeats !== true)
-      await storeAnswer(transaction, message.hash, answer, now());
-  });
-  return reply;
+    if (knowsRepeats === true) return;
+    // Whoever answers this message appends to the same chain first: nobody can store another answer after this look.
+    const other = await findStoredAnswer(transaction, message.hash, now());
+    if (other !== undefined) throw new AlreadyAnswered(other);
+    if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
+  };
+  try {
+    await commit(record);
+    return reply;
+  } catch (error) {
+    if (error instanceof AlreadyAnswered) return { answer: error.answer };
+    throw error;
+  }
+}
+
+/** Another replica has answered the same message: that answer is the one, and this denial leaves no trace. */
+class AlreadyAnswered extends Error {
+  override readonly name = "AlreadyAnswered";
+  readonly answer: SignedAnswer;
+
+  constructor(answer: SignedAnswer) {
+    super("the message was answered");
+    this.answer = answer;
+  }
 }
 
 /**
@@ -198,10 +219,13 @@ async function denyUnaudited(
   error: unknown,
   sender?: Sender,
 ): Promise<DeviceReply> {
-  const failure: Failure = { code: "InternalError" };
+  const broken = toAppError(error);
+  const failure: Failure = {
+    code: broken.code === "ServiceUnavailable" ? "BrokerBusy" : "InternalError",
+  };
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
   const { retryAfterSeconds } = denial;
-  return { answer, retryAfterSeconds, failure, broken: toAppError(error) };
+  return { answer, retryAfterSeconds, failure, broken };
 }
 
 async function signDenial(

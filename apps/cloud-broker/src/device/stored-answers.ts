@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
@@ -8,7 +8,7 @@ const LIFETIME_MS = 60_000;
 
 /** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
 export async function findStoredAnswer(
-  store: Store,
+  store: Kysely<BrokerTables>,
   requestHash: string,
   nowMs: number,
 ): Promise<SignedAnswer | undefined> {
@@ -22,19 +22,29 @@ export async function findStoredAnswer(
   return { status: row.status, text: row.body };
 }
 
-/** In the transaction of the decision's audit row: the answer exists exactly when the row does. */
+/**
+ * In the transaction of the decision's audit row: the answer exists exactly when the row does. One message has one answer:
+ *
+ * @returns false when another replica has stored one within the last minute
+ */
 export async function storeAnswer(
   transaction: Transaction<BrokerTables>,
   requestHash: string,
   { status, text }: SignedAnswer,
   nowMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const answer = { status, body: text, created_at_ms: nowMs };
-  await transaction
+  const stored = await transaction
     .insertInto("stored_answers")
     .values({ request_hash: requestHash, ...answer })
-    .onConflict((conflict) => conflict.column("request_hash").doUpdateSet(answer))
-    .execute();
+    .onConflict((conflict) =>
+      conflict
+        .column("request_hash")
+        .doUpdateSet(answer)
+        .where("stored_answers.created_at_ms", "<=", nowMs - LIFETIME_MS),
+    )
+    .executeTakeFirst();
+  return stored.numInsertedOrUpdatedRows === 1n;
 }
 
 /** Drops answers and nonces that can no longer matter. */

@@ -4,6 +4,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { awaitLeaseWrites } from "../store/await-lease-writes.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { renderFailureJson } from "./failure-json.ts";
 
@@ -39,7 +40,13 @@ export function scopesOver(order: OrderId): readonly string[] {
   return [order, subscriptionOf(order), FLEET];
 }
 
-/** Throws the switch and refuses, in the same transaction, every lease that it covers. @returns how many leases */
+/**
+ * Throws the switch and refuses, in the same transaction, every lease that it covers. A grant that is being committed is
+ * either among them, or sees the switch (device/commit-grant.ts).
+ *
+ * @param transaction - by `runLocking`, so that it sees what was committed while it waited.
+ * @returns how many leases
+ */
 export async function revoke(
   transaction: Transaction<BrokerTables>,
   scope: RevocationScope,
@@ -60,6 +67,7 @@ export async function revoke(
       lifted_by: null,
     })
     .execute();
+  await awaitLeaseWrites(transaction);
   const refusal = renderFailureJson({ code: "UnlockRevoked", facts: { scope: scope.kind } });
   const refused = await leasesOf(transaction, scope)
     .set({ state: "refused", refusal_json: refusal, refused_at_ms: nowMs })

@@ -1,5 +1,6 @@
 import type { AuditChain } from "../audit/append-audit.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { runLocking } from "../store/transactions.ts";
 import { lift, revoke, type RevocationOrigin, type RevocationScope } from "./revocations.ts";
 
 type Switching = {
@@ -15,7 +16,7 @@ export function revokeNow(
   reason: string,
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = plane.now();
-  return plane.store.transaction().execute(async (transaction) => {
+  return runLocking(plane.store, async (transaction) => {
     const leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     await plane.appendAudit(transaction, chainOf(scope), {
       action: "order/revoke",
@@ -35,7 +36,7 @@ export function restoreAccess({
   context,
 }: Switching): Promise<{ readonly nowMs: number; readonly lifted: number }> {
   const nowMs = plane.now();
-  return plane.store.transaction().execute(async (transaction) => {
+  return runLocking(plane.store, async (transaction) => {
     const lifted = await lift(transaction, scope, origin, context.by, nowMs);
     await plane.appendAudit(transaction, chainOf(scope), {
       action: "order/restoreAccess",

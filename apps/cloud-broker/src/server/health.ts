@@ -1,7 +1,6 @@
-import { sql } from "kysely";
-
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/open-store.ts";
+import { readStoreHealth } from "../store/store-health.ts";
 import type { Route } from "./route.ts";
 import type { VaultHealth } from "./vault-health.ts";
 
@@ -29,26 +28,17 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
 }
 
 async function readiness({ store, vaultHealth, isClosing, now }: HealthDependencies) {
-  const database = await isAnswering(store);
-  const isReady = database && !isClosing();
+  const database = await readStoreHealth(store);
+  const isReady = database === "ok" && !isClosing();
   return {
     status: isReady ? 200 : 503,
     body: {
       json: {
         status: isReady ? "ready" : "unavailable",
         closing: isClosing(),
-        database: database ? "ok" : "failed",
+        database,
         vaults: vaultHealth.report(now()),
       },
     },
   };
-}
-
-async function isAnswering(store: Store): Promise<boolean> {
-  try {
-    await sql`select 1`.execute(store);
-    return true;
-  } catch {
-    return false; // the answer is the report
-  }
 }

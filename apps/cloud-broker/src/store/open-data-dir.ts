@@ -3,33 +3,65 @@ import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 
+import type { BrokerConfig } from "../config.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
+import { type DatabaseConfig, postgresSettingsOf } from "./database-settings.ts";
 import { type OpenDatabase, openStore, type Store } from "./open-store.ts";
+import { openPostgres } from "./postgres/open-postgres.ts";
 
 export const DATABASE_FILE = "broker.sqlite";
 
+type StateConfig = DatabaseConfig & Pick<BrokerConfig, "BROKER_DATA_DIR" | "BROKER_KEYS_DIR">;
+
+/** Where the broker's own keys are: with the database file, or where all replicas find them. */
+export function keysFolderOf({ BROKER_KEYS_DIR, BROKER_DATA_DIR }: StateConfig): string {
+  return BROKER_KEYS_DIR ?? BROKER_DATA_DIR;
+}
+
 /**
- * Opens what the broker keeps: its database and its own keys. Makes the folder, for its owner only.
+ * Opens what the broker keeps: its database and its own keys. Makes the folders, for their owner only.
  *
- * @throws {AppError} Misuse for a folder or file that cannot be used, DiskFull; the detail is one clause for the operator
+ * @throws {AppError} Misuse for a folder, file or server that cannot be used, DiskFull, ServiceUnavailable; the detail is
+ *   one clause for the operator
  */
-export async function openDataDir(
-  folder: string,
+export async function openState(
+  config: StateConfig,
   openDatabase?: OpenDatabase,
 ): Promise<{ store: Store; keys: BrokerKeys }> {
+  const keysFolder = keysFolderOf(config);
+  try {
+    await mkdir(keysFolder, { recursive: true, mode: 0o700 });
+    const keys = await openBrokerKeys(keysFolder);
+    return { store: await openConfiguredStore(config, openDatabase), keys };
+  } catch (cause) {
+    throw dataDirFailure(keysFolder, cause, nameOfFolder(config));
+  }
+}
+
+/** The database alone. */
+export async function openConfiguredStore(
+  config: StateConfig,
+  openDatabase?: OpenDatabase,
+): Promise<Store> {
+  const settings = await postgresSettingsOf(config);
+  if (settings !== undefined) return openPostgres(settings);
+  const folder = config.BROKER_DATA_DIR;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const keys = await openBrokerKeys(folder);
     const database = join(folder, DATABASE_FILE);
     // Made here, for its owner only: SQLite would ask the umask, and gives its side files the same mode.
     await (await open(database, "a", 0o600)).close();
-    const store = await openStore(database, openDatabase);
-    return { store, keys };
+    return await openStore(database, openDatabase);
   } catch (cause) {
     throw dataDirFailure(folder, cause);
   }
 }
 
+function nameOfFolder({ BROKER_KEYS_DIR }: StateConfig): FolderSetting {
+  return BROKER_KEYS_DIR === undefined ? "BROKER_DATA_DIR" : "BROKER_KEYS_DIR";
+}
+
+type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR";
 const FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
 const UNUSABLE: Readonly<Record<string, string>> = {
   EACCES: "no permission",
@@ -46,20 +78,24 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 };
 
 /** Names what a file system or SQLite said; anything else is a bug and stays what it is. */
-export function dataDirFailure(folder: string, failure: unknown): unknown {
+export function dataDirFailure(
+  folder: string,
+  failure: unknown,
+  setting: FolderSetting = "BROKER_DATA_DIR",
+): unknown {
   if (failure instanceof AppError) return failure;
   for (let cause = failure; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";
     if (FULL.has(code))
       return new AppError("DiskFull", {
-        detail: `BROKER_DATA_DIR: no space is left for ${folder}; free some and start again`,
+        detail: `${setting}: no space is left for ${folder}; free some and start again`,
         facts: { stateDir: folder },
         cause: failure,
       });
     const reason = UNUSABLE[code];
     if (reason !== undefined)
       return new AppError("Misuse", {
-        detail: `BROKER_DATA_DIR: ${folder} cannot be used (${reason}); make it a folder that this user may write to`,
+        detail: `${setting}: ${folder} cannot be used (${reason}); make it a folder that this user may write to`,
         cause: failure,
       });
   }

@@ -127,6 +127,12 @@ describe("an outage", () => {
         code: failure.code,
       });
       const callsBefore = world.custody.vaultCalls;
+      // For a while another replica might be asking the vault for the very same message.
+      expect(await device.sendUnlock(prepared)).toMatchObject({
+        kind: "denial",
+        value: { code: "BrokerBusy", class: "unreachable" },
+      });
+      world.nowMs += 15_000;
       expect(await device.sendUnlock(prepared)).toMatchObject({
         kind: "denial",
         value: { code: "NonceExpired" },

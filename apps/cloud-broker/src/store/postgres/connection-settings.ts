@@ -3,13 +3,7 @@ import { readFile } from "node:fs/promises";
 import { AppError } from "@databox-cmk/errors";
 import type { PoolConfig } from "pg";
 
-/** Where the database is, as DATABASE_URL says. A host that begins with "/" is the folder of a Unix socket. */
-export type DatabaseUrl = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly database: string;
-};
+import type { DatabaseUrl } from "./database-url.ts";
 
 export type PostgresSettings = {
   readonly url: DatabaseUrl;
@@ -23,33 +17,12 @@ export type PostgresSettings = {
   readonly statementTimeoutSeconds: number;
 };
 
-const DEFAULT_PORT = 5432;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** A connection is renewed now and then, so that a moved server and a renewed password are noticed. */
 const LIFETIME_SECONDS = 1_800;
 /** The server ends a statement first, and says why; this one is for a server that says nothing any more. */
 const SILENCE_MS = 2_000;
-
-/**
- * `postgresql://user@host[:port]/database`; the folder of a Unix socket is written percent-encoded in the host's place.
- *
- * @returns undefined for anything else, a password in it included
- */
-export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
-  const url = URL.parse(text);
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) return undefined;
-  const database = decodeURIComponent(url.pathname.slice(1));
-  const isPlain = url.search === "" && url.hash === "" && url.password === "";
-  if (!isPlain || url.username === "" || url.hostname === "" || !/^[^/]{1,63}$/.test(database))
-    return undefined;
-  return {
-    host: decodeURIComponent(url.hostname).replaceAll(/^\[|\]$/g, ""),
-    port: url.port === "" ? DEFAULT_PORT : Number(url.port),
-    user: decodeURIComponent(url.username),
-    database,
-  };
-}
 
 export function poolConfigOf(settings: PostgresSettings): PoolConfig {
   const { url, passwordFile } = settings;

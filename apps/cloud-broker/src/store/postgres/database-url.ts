@@ -1,0 +1,29 @@
+/** Where the database is, as DATABASE_URL says. A host that begins with "/" is the folder of a Unix socket. */
+export type DatabaseUrl = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+};
+
+const DEFAULT_PORT = 5432;
+
+/**
+ * `postgresql://user@host[:port]/database`; the folder of a Unix socket is written percent-encoded in the host's place.
+ *
+ * @returns undefined for anything else, a password in it included
+ */
+export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) return undefined;
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const isPlain = url.search === "" && url.hash === "" && url.password === "";
+  if (!isPlain || url.username === "" || url.hostname === "" || !/^[^/]{1,63}$/.test(database))
+    return undefined;
+  return {
+    host: decodeURIComponent(url.hostname).replaceAll(/^\[|\]$/g, ""),
+    port: url.port === "" ? DEFAULT_PORT : Number(url.port),
+    user: decodeURIComponent(url.username),
+    database,
+  };
+}
