@@ -56,6 +56,11 @@ const codeOf = (faults: readonly Fault[]): string => {
   return decision.ok ? "allowed" : decision.failure.code;
 };
 
+const usedSince = (sinceMs: number) => ({
+  facts: { nonceUsedBy: { requestHash: "hash", sinceMs } },
+  code: "",
+});
+
 describe("an unlock", () => {
   test("is allowed when nothing speaks against it", () => {
     expect(decideUnlock(REQUEST, FACTS)).toEqual({ ok: true, value: { sendEnvelope: false } });
@@ -80,11 +85,9 @@ describe("an unlock", () => {
   );
 
   test("with a nonce that this very message used up is out of date, not a replay", () => {
-    const usedSince = (sinceMs: number) =>
-      codeOf([{ facts: { nonceUsedBy: { requestHash: "hash", sinceMs } }, code: "" }]);
-    expect(usedSince(0)).toBe("BrokerBusy");
-    expect(usedSince(14_999)).toBe("BrokerBusy");
-    expect(usedSince(15_000)).toBe("NonceExpired");
+    expect(codeOf([usedSince(0)])).toBe("BrokerBusy");
+    expect(codeOf([usedSince(14_999)])).toBe("BrokerBusy");
+    expect(codeOf([usedSince(15_000)])).toBe("NonceExpired");
   });
 
   test("of an order without envelope says that there are no secrets", () => {
