@@ -10,7 +10,7 @@ import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
 
 const server = inject("postgres");
 /** The engine that the tests of this run are on: the vitest project says which (vitest.config.ts). */
-const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
+export const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
 
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const byPath = new Map<string, string>();

@@ -13,7 +13,7 @@ import * as z from "zod";
 
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config.ts";
-import { createBroker } from "../../src/create-broker.ts";
+import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";
 import { noSpans } from "../../src/observability/spans.ts";
@@ -34,7 +34,7 @@ import {
 } from "../control-plane/fake-identities.ts";
 import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issuer.ts";
 import { jobPath, minimalJob } from "../control-plane/world.ts";
-import { openTestStore } from "../store/open-test-store.ts";
+import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 
 export const API = "api-version=2025-07-01";
 const PREPARED = z.object({
@@ -50,6 +50,13 @@ export type JsonAnswer = {
 };
 
 /** createBroker, whole, on TLS and a database file: only Azure is played in memory. */
+export type Replica = {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly listener: Listener;
+  readonly transport: Transport;
+};
+
 export type BrokerWorld = AsyncDisposable & {
   readonly clock: { nowMs: number };
   readonly vaults: CustomerVault["vaults"];
@@ -65,8 +72,10 @@ export type BrokerWorld = AsyncDisposable & {
   readonly logLines: string[];
   /** What receivers do with events; 204 until a test says otherwise. */
   readonly receivers: { post: PostEvent };
+  /** The first replica's. */
   store(): Store;
-  broker(): ReturnType<typeof createBroker>;
+  broker(): Broker;
+  replicas(): readonly Replica[];
   /** As after a crash or an update: the same folder, everything in memory anew. */
   restart(): Promise<void>;
   call(
@@ -85,8 +94,13 @@ export type BrokerWorld = AsyncDisposable & {
   delivered(job: string): Promise<DeviceClient>;
 };
 
+/**
+ * @param replicas - how many brokers share the database; requests go round them. On PostgreSQL three unless said
+ *   otherwise: what one replica began, another one goes on with.
+ */
 export async function createBrokerWorld(
   settings: Readonly<Record<string, string>> = {},
+  replicas = ENGINE === "postgres" ? 3 : 1,
 ): Promise<BrokerWorld> {
   const folder = mkdtempSync(join(tmpdir(), "whole-broker-"));
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
@@ -133,14 +147,15 @@ export async function createBrokerWorld(
     ...settings,
   });
 
-  let store: Store;
-  let broker: ReturnType<typeof createBroker>;
-  let listener: Listener;
-  let transport: Transport;
+  let running: Replica[] = [];
+  const first = (): Replica => {
+    const [replica] = running;
+    if (replica === undefined) throw new Error("no replica runs");
+    return replica;
+  };
 
-  async function start(): Promise<void> {
-    store = await openTestStore(join(folder, "broker.sqlite"));
-    broker = createBroker({
+  async function startReplica(store: Store): Promise<Replica> {
+    const broker = createBroker({
       config,
       serviceKey: {
         vaultUrl: "https://kv-service.vault.test",
@@ -175,25 +190,46 @@ export async function createBrokerWorld(
       now,
       log: createLog("info", (line) => logLines.push(line)),
     });
-    listener = await listen({
+    const listener = await listen({
       host: "127.0.0.1",
       port: 0,
       certificate: certificate.certificatePem,
       privateKey: certificate.privateKeyPem,
       handler: broker.handler,
     });
-    transport = createHttpsTransport({
+    const transport = createHttpsTransport({
       origin: `https://broker.localhost:${String(listener.port)}`,
       certificateAuthorityPem: authority.certificatePem,
     });
+    return { store, broker, listener, transport };
+  }
+
+  async function start(): Promise<void> {
+    const path = join(folder, "broker.sqlite");
+    // One process has one connection to a SQLite file: it would wait for itself.
+    const shared = ENGINE === "sqlite" ? await openTestStore(path) : undefined;
+    running = [];
+    while (running.length < replicas)
+      running.push(await startReplica(shared ?? (await openTestStore(path))));
   }
 
   async function stop(): Promise<void> {
-    transport.close();
-    await listener.close(0);
-    await broker.idle();
-    await store.destroy();
+    for (const { transport, listener, broker } of running) {
+      transport.close();
+      await listener.close(0);
+      await broker.idle();
+    }
+    for (const store of new Set(running.map((replica) => replica.store))) await store.destroy();
   }
+
+  let turn = 0;
+  const transport: Transport = {
+    send(...request) {
+      turn += 1;
+      return (running[turn % running.length] ?? first()).transport.send(...request);
+    },
+    close: () => undefined,
+  };
 
   const world: BrokerWorld = {
     clock,
@@ -201,13 +237,14 @@ export async function createBrokerWorld(
     identities,
     transport: () => transport,
     caPem: authority.certificatePem,
-    url: () => `https://broker.localhost:${String(listener.port)}`,
+    url: () => `https://broker.localhost:${String(first().listener.port)}`,
     token: (claims) => entra.token(claims),
     kid: customer.kid,
     logLines,
     receivers: posted,
-    store: () => store,
-    broker: () => broker,
+    store: () => first().store,
+    broker: () => first().broker,
+    replicas: () => running,
     async restart() {
       await stop();
       await start();
