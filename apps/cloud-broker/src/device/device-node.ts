@@ -2,6 +2,7 @@ import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/cr
 import { suiteName } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
+import { compileOnce } from "../store/compile-once.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** A node that is enrolled, and the stage of its order. */
@@ -19,6 +20,21 @@ export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
 /** Imported keys that are kept: importing one takes longer than half a verification. */
 const KEYS_MAX = 10_000;
 
+const selectDevice = compileOnce((store) =>
+  store
+    .selectFrom("nodes")
+    .innerJoin("orders", "orders.id", "nodes.order_id")
+    .select([
+      "nodes.order_id",
+      "nodes.serial",
+      "nodes.device_jwk_json",
+      "nodes.minimum_suite",
+      "nodes.last_counter",
+      "orders.stage",
+    ])
+    .where("nodes.device_kid", "=", ""),
+);
+
 /**
  * @returns a lookup by the thumbprint of the device key. Enrolments are immutable, so that it names one node or none; it
  *   is asked of the database each time, only the imported key is kept, which its thumbprint names for good.
@@ -34,19 +50,7 @@ export function createFindDevice(store: Store): FindDevice {
     return key;
   };
   return async (kid) => {
-    const row = await store
-      .selectFrom("nodes")
-      .innerJoin("orders", "orders.id", "nodes.order_id")
-      .select([
-        "nodes.order_id",
-        "nodes.serial",
-        "nodes.device_jwk_json",
-        "nodes.minimum_suite",
-        "nodes.last_counter",
-        "orders.stage",
-      ])
-      .where("nodes.device_kid", "=", kid)
-      .executeTakeFirst();
+    const [row] = await selectDevice(store, [kid]);
     if (row === undefined) return undefined;
     return {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them

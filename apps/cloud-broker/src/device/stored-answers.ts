@@ -1,10 +1,19 @@
 import type { Kysely, Transaction } from "kysely";
 
+import { compileOnce } from "../store/compile-once.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 const LIFETIME_MS = 60_000;
+
+const selectAnswer = compileOnce((store) =>
+  store
+    .selectFrom("stored_answers")
+    .select(["status", "body"])
+    .where("request_hash", "=", "")
+    .where("created_at_ms", ">", 0),
+);
 
 /** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
 export async function findStoredAnswer(
@@ -12,12 +21,7 @@ export async function findStoredAnswer(
   requestHash: string,
   nowMs: number,
 ): Promise<SignedAnswer | undefined> {
-  const row = await store
-    .selectFrom("stored_answers")
-    .select(["status", "body"])
-    .where("request_hash", "=", requestHash)
-    .where("created_at_ms", ">", nowMs - LIFETIME_MS)
-    .executeTakeFirst();
+  const [row] = await selectAnswer(store, [requestHash, nowMs - LIFETIME_MS]);
   if (row === undefined) return undefined;
   return { status: row.status, text: row.body };
 }

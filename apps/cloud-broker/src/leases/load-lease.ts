@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 
 import { LEASE_STATES, type LeaseRecord } from "../core/decide-renewal.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
+import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { parseFailureJson } from "./failure-json.ts";
 import { parseOfflineTerms } from "./offline-terms.ts";
@@ -20,12 +21,8 @@ export type LoadedLease = {
   readonly drill: string | undefined;
 };
 
-/** One statement for everything about a lease but the kill switches; no vault is asked. */
-export async function loadLease(
-  store: Kysely<BrokerTables>,
-  id: string,
-): Promise<LoadedLease | undefined> {
-  const row = await store
+const selectLease = compileOnce((store) =>
+  store
     .selectFrom("leases")
     .innerJoin("orders", "orders.id", "leases.order_id")
     .leftJoin("unlock_policies", "unlock_policies.order_id", "leases.order_id")
@@ -61,8 +58,17 @@ export async function loadLease(
         .limit(1)
         .as("drill"),
     ])
-    .where("leases.id", "=", id)
-    .executeTakeFirst();
+    .where("leases.id", "=", ""),
+);
+/** Of its two subqueries: a limit is a parameter like others. */
+const LIMITS = [1, 1];
+
+/** One statement for everything about a lease but the kill switches; no vault is asked. */
+export async function loadLease(
+  store: Kysely<BrokerTables>,
+  id: string,
+): Promise<LoadedLease | undefined> {
+  const [row] = await selectLease(store, [...LIMITS, id]);
   if (row === undefined) return undefined;
   return {
     lease: {

@@ -14,6 +14,7 @@ import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
+import { compileWriteOnce } from "../store/compile-once.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { findRevocation } from "./revocations.ts";
@@ -81,6 +82,23 @@ export const conflict: Outcome<never> = {
   failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
 };
 
+const moveLease = compileWriteOnce((store) =>
+  store
+    .updateTable("leases")
+    .set({
+      sequence: 0,
+      last_counter: 0,
+      renewed_at_ms: 0,
+      ttl_seconds: 0,
+      outage_grace_seconds: 0,
+      grace_until_reboot: 0,
+    })
+    .where("id", "=", "")
+    .where("state", "=", "")
+    .where("sequence", "=", 0)
+    .where("last_counter", "<", 0),
+);
+
 /**
  * On the terms that the order's policy has now; the node's next silence is judged by them.
  * The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered.
@@ -102,21 +120,18 @@ async function extend(
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
   return commit(async (transaction) => {
-    const moved = await transaction
-      .updateTable("leases")
-      .set({
-        sequence,
-        last_counter: request.counter,
-        renewed_at_ms: now(),
-        ttl_seconds: terms.ttlSeconds,
-        outage_grace_seconds: terms.outageGraceSeconds,
-        grace_until_reboot: terms.graceUntilReboot === true ? 1 : 0,
-      })
-      .where("id", "=", request.lease)
-      .where("state", "=", "live")
-      .where("sequence", "=", lease.sequence)
-      .where("last_counter", "<", request.counter)
-      .executeTakeFirst();
-    return moved.numUpdatedRows === 1n ? { ok: true, value: answer } : conflict;
+    const moved = await moveLease(transaction, [
+      sequence,
+      request.counter,
+      now(),
+      terms.ttlSeconds,
+      terms.outageGraceSeconds,
+      terms.graceUntilReboot === true ? 1 : 0,
+      request.lease,
+      "live",
+      lease.sequence,
+      request.counter,
+    ]);
+    return moved === 1n ? { ok: true, value: answer } : conflict;
   });
 }

@@ -5,6 +5,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
 import { awaitLeaseWrites } from "../store/await-lease-writes.ts";
+import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { renderFailureJson } from "./failure-json.ts";
 
@@ -17,6 +18,15 @@ export type RevocationScope =
 /** Whose switch it is: nobody lifts another's. */
 export type RevocationOrigin = "customer" | "operator";
 
+/** Four scopes cover a node. */
+const selectRevocation = compileOnce((store) =>
+  store
+    .selectFrom("revocations")
+    .select("kind")
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "in", ["", "", "", ""]),
+);
+
 /**
  * The kill switch that stands for a node, as the failure that it causes. If it cannot be read this throws, and whoever
  * asked grants nothing.
@@ -26,12 +36,7 @@ export async function findRevocation(
   order: OrderId,
   serial: string,
 ): Promise<Failure | undefined> {
-  const row = await store
-    .selectFrom("revocations")
-    .select("kind")
-    .where("lifted_at_ms", "is", null)
-    .where("scope", "in", [nodeScope(order, serial), ...scopesOver(order)])
-    .executeTakeFirst();
+  const [row] = await selectRevocation(store, [nodeScope(order, serial), ...scopesOver(order)]);
   return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
 }
 

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { CompiledQuery, type Transaction } from "kysely";
 
 import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";
@@ -25,6 +25,11 @@ const gather = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve);
   });
+
+/** Compiled once: every work of every batch begins and ends with one. */
+const SAVEPOINT = CompiledQuery.raw("savepoint work");
+const RELEASE = CompiledQuery.raw("release work");
+const ROLL_BACK = CompiledQuery.raw("rollback to work");
 
 /** Bounds how long the first of a batch waits for the last. */
 const BATCH_MAX = 64;
@@ -62,7 +67,7 @@ export function createGroupCommit(store: Store): Commit {
         async run(transaction) {
           try {
             const value = await work(transaction);
-            await sql`release work`.execute(transaction);
+            await transaction.executeQuery(RELEASE);
             return () => {
               resolve(value);
             };
@@ -81,8 +86,8 @@ export function createGroupCommit(store: Store): Commit {
 /** @throws the work's own error, when the database has undone the whole batch by itself (a full disk) */
 async function undo(transaction: Transaction<BrokerTables>, error: unknown): Promise<void> {
   try {
-    await sql`rollback to work`.execute(transaction);
-    await sql`release work`.execute(transaction);
+    await transaction.executeQuery(ROLL_BACK);
+    await transaction.executeQuery(RELEASE);
   } catch {
     throw error;
   }
@@ -93,7 +98,7 @@ async function commitBatch(store: Store, batch: readonly Waiting[]): Promise<voi
     const tell = await store.transaction().execute(async (transaction) => {
       const results: (() => void)[] = [];
       for (const each of batch) {
-        await sql`savepoint work`.execute(transaction);
+        await transaction.executeQuery(SAVEPOINT);
         results.push(await each.run(transaction));
       }
       return results;

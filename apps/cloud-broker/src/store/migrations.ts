@@ -8,7 +8,7 @@ import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
 import { createRekeys } from "./migrations/rekeys.ts";
 import { createReplicaTables } from "./migrations/replicas.ts";
-import { createRotation } from "./migrations/rotation.ts";
+import { createRotation, indexLeasesByState } from "./migrations/rotation.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
@@ -21,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0010-rekeys": { up: createRekeys },
   "0006-offline": { up: createOffline },
   "0005-rotation": { up: createRotation },
+  "0005-rotation-b": { up: indexLeasesByState },
   "0008-recipients": { up: createRecipients },
   "0011-replicas": { up: createReplicaTables },
   "0012-broker-keys": { up: createPinnedKeys },

@@ -25,6 +25,8 @@ export async function openStore(
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
   database.pragma("busy_timeout = 5000");
+  // 32 MiB: what renewals write again and again is copied into the database once, and not with every fifth commit.
+  database.pragma("wal_autocheckpoint = 8192");
   // Deleted rows are overwritten: what crypto-erase destroys must not stay in free pages.
   database.pragma("secure_delete = ON");
   // 64 MiB of pages and as much of the file as fits: reads of a hundred thousand orders stay in memory.

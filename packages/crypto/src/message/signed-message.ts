@@ -4,6 +4,7 @@ import { decodeBase64url, encodeBase64url } from "../base64url.ts";
 import { malformed, verificationFailed } from "../crypto-error.ts";
 import { parseJsonObject, requireExactMembers } from "../strict-json.ts";
 import type { JsonObject } from "../strict-json.ts";
+import { toDer } from "./ecdsa-signature.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { VerifyKey } from "./verify-key.ts";
 
@@ -60,7 +61,7 @@ export function verifyMessage(
   if (
     header.kid !== key.kid ||
     header.typ !== typ ||
-    !verify("sha256", signed, { key: key.publicKey, dsaEncoding: "ieee-p1363" }, signature)
+    !verify("sha256", signed, key.publicKey, toDer(signature))
   )
     throw verificationFailed();
   return parseJsonObject(decodeBase64url(parts.payload, "payload"), "payload");

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "no
 import type { KeyObject } from "node:crypto";
 
 import { malformed, unsupported } from "../crypto-error.ts";
+import { fromDer } from "./ecdsa-signature.ts";
 import { importVerifyKey } from "./verify-key.ts";
 import type { PublicJwk } from "./verify-key.ts";
 
@@ -43,6 +44,6 @@ function fromPrivateKey(privateKey: KeyObject): SigningKey {
   return {
     kid,
     publicJwk: jwk,
-    sign: (data) => sign("sha256", data, { key: privateKey, dsaEncoding: "ieee-p1363" }),
+    sign: (data) => fromDer(sign("sha256", data, privateKey)),
   };
 }

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { connect, type TLSSocket } from "node:tls";
+
+/** One TLS connection that sends a request and waits for its answer, again and again. */
+export type KeepAliveConnection = {
+  /** @returns status and body */
+  send(request: Buffer): Promise<{ readonly status: number; readonly body: string }>;
+  close(): void;
+};
+
+/**
+ * By hand: the client must be much cheaper than the server that it measures, on a machine that they share, and node:http's is
+ * not. Understands what the broker sends: a status line, headers with Content-Length, a body.
+ */
+export async function openKeepAliveConnection(
+  port: number,
+  caPem: string,
+): Promise<KeepAliveConnection> {
+  const socket: TLSSocket = connect({
+    host: "127.0.0.1",
+    port,
+    ca: caPem,
+    servername: "broker.localhost",
+  });
+  await once(socket, "secureConnect");
+  socket.setNoDelay(true);
+  let received: Buffer = Buffer.alloc(0);
+  let waiting: PromiseWithResolvers<{ status: number; body: string }> | undefined;
+
+  socket.on("data", (chunk: Buffer) => {
+    received = received.byteLength === 0 ? chunk : Buffer.concat([received, chunk]);
+    const end = received.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    const head = received.toString("latin1", 0, end);
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? "0");
+    if (received.byteLength < end + 4 + length) return;
+    const body = received.toString("latin1", end + 4, end + 4 + length);
+    received = received.subarray(end + 4 + length);
+    waiting?.resolve({ status: Number(head.slice(9, 12)), body });
+  });
+  const fail = (error?: Error): void => {
+    waiting?.reject(error ?? new Error("the broker closed the connection"));
+  };
+  socket.on("error", fail);
+  socket.on("close", () => {
+    fail();
+  });
+  return {
+    send(request) {
+      waiting = Promise.withResolvers();
+      socket.write(request);
+      return waiting.promise;
+    },
+    close() {
+      waiting = undefined;
+      socket.destroy();
+    },
+  };
+}
+
+/** A device's message, as it goes over the wire. */
+export function renderPost(path: string, message: string): Buffer {
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nhost: broker.localhost\r\ncontent-type: application/jose\r\ncontent-length: ${String(message.length)}\r\n\r\n${message}`,
+    "latin1",
+  );
+}

@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+
+import { generateSigningKey } from "@databox-cmk/crypto";
+
+export type FleetNode = {
+  readonly order: string;
+  readonly serial: string;
+  readonly lease: string;
+  readonly privatePem: string;
+};
+
+export const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
+const GRACE_SECONDS = 86_400;
+const TTL_SECONDS = 60;
+
+type Row = Readonly<Record<string, string | number>>;
+
+/**
+ * Unlocked appliances, each with an order, an enrolled key, an envelope and a live lease, written straight into the broker's
+ * database: what a real one goes through to get there is not what is measured.
+ *
+ * @param key - the customer's key of them all, and the identity that asks for it
+ */
+export function seedFleet(
+  databaseFile: string,
+  nodes: number,
+  key: { readonly kid: string; readonly vaultResourceId: string; readonly identity: Row },
+): readonly FleetNode[] {
+  const database = new DatabaseSync(databaseFile);
+  const nowMs = Date.now();
+  const insert = (table: string, row: Row): void => {
+    const names = Object.keys(row);
+    database
+      .prepare(
+        `insert into ${table} (${names.join(", ")}) values (${names.map(() => "?").join(", ")})`,
+      )
+      .run(...Object.values(row));
+  };
+  try {
+    database.exec("pragma busy_timeout = 10000; begin immediate");
+    const fleet = Array.from({ length: nodes }, (_each, index): FleetNode => {
+      const name = `bench-${String(index)}`;
+      const order = `/subscriptions/${SUBSCRIPTION}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
+      const serial = `DBX-${String(index)}`;
+      const lease = randomUUID();
+      const { key: device, privatePem } = generateSigningKey();
+      insert("orders", {
+        id: order,
+        subscription_id: SUBSCRIPTION,
+        resource_group: "bench",
+        name,
+        location: "westus",
+        sku: "DataBox",
+        transfer_type: "ImportToAzure",
+        tags_json: "{}",
+        details_json: JSON.stringify({ preferences: {} }),
+        state_json: JSON.stringify({ sku: {}, ownPasskey: false, prepared: true }),
+        stage: "Delivered",
+        stage_status: "Succeeded",
+        identity_epoch: 0,
+        revision: 1,
+        created_at_ms: nowMs,
+        created_by: "bench",
+        updated_at_ms: nowMs,
+        updated_by: "bench",
+      });
+      insert("order_stages", {
+        order_id: order,
+        stage: "Delivered",
+        status: "Succeeded",
+        entered_at_ms: nowMs,
+      });
+      insert("order_identities", { order_id: order, ...key.identity });
+      insert("order_keys", {
+        order_id: order,
+        kek_type: "CustomerManaged",
+        kek_url: key.kid,
+        kek_vault_resource_id: key.vaultResourceId,
+        identity_type: "UserAssigned",
+        identity_resource_id: key.identity["resource_id"] ?? "",
+        kid: key.kid,
+        revision: 1,
+        key_address: key.kid.slice(0, key.kid.lastIndexOf("/")),
+        follows_newest: 0,
+      });
+      insert("nodes", {
+        order_id: order,
+        serial,
+        ordinal: 0,
+        passkey_origin: "generated",
+        device_kid: device.kid,
+        device_jwk_json: JSON.stringify(device.publicJwk),
+        minimum_suite: "X25519",
+        last_counter: 0,
+        prepared_at_ms: nowMs,
+      });
+      insert("envelopes", {
+        order_id: order,
+        serial,
+        generation: 1,
+        env: randomUUID(),
+        kid: key.kid,
+        jwe_json: "{}",
+        created_at_ms: nowMs,
+      });
+      insert("leases", {
+        id: lease,
+        order_id: order,
+        serial,
+        purpose: "unlock",
+        grant_hash: randomBytes(32).toString("base64url"),
+        boot_id: BOOT_ID,
+        sequence: 0,
+        last_counter: 0,
+        state: "live",
+        ttl_seconds: TTL_SECONDS,
+        outage_grace_seconds: GRACE_SECONDS,
+        granted_at_ms: nowMs,
+        renewed_at_ms: nowMs,
+      });
+      return { order, serial, lease, privatePem };
+    });
+    database.exec("commit");
+    return fleet;
+  } finally {
+    database.close();
+  }
+}
