@@ -11,14 +11,18 @@ import { createActionRoutes } from "./action-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
 import { createJobRoutes } from "./job-routes.ts";
 import { createListRoutes } from "./list-routes.ts";
+import { createNodeRoutes } from "./node-routes.ts";
 import { createOperationRoutes } from "./operation-routes.ts";
 import { createServiceRoutes } from "./service-routes.ts";
+import { createSummaryRoutes } from "./summary-routes.ts";
 
 /** Every route of Microsoft.DataBox, and our extensions below an order's own path. */
 export function createArmRoutes(plane: ControlPlane): readonly Route[] {
   return [
     ...createJobRoutes(plane),
     ...createListRoutes(plane),
+    ...createSummaryRoutes(plane),
+    ...createNodeRoutes(plane),
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),
     ...createDiagnosticsRoutes(plane),

@@ -64,7 +64,8 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
   ];
 }
 
-function readPageSize(request: ArmRequest): number {
+/** @throws {AppError} InvalidRequestContent */
+export function readPageSize(request: ArmRequest): number {
   const [top] = queryValues(request, "$top");
   if (top === undefined) return SMALLEST_PAGE;
   const wanted = Number(top);
@@ -77,7 +78,7 @@ function readPageSize(request: ArmRequest): number {
 }
 
 /** A position outside the scope would show another subscription's orders: it is refused, not corrected. */
-function readPosition(request: ArmRequest, scope: OrderScope): string | undefined {
+export function readPosition(request: ArmRequest, scope: OrderScope): string | undefined {
   const [token = ""] = queryValues(request, "$skipToken");
   if (token === "") return undefined;
   const position = parseSkipToken(token);

@@ -6,6 +6,7 @@ const PROVIDER = "/providers/Microsoft.DataBox";
 export const PATHS = {
   operations: `${PROVIDER}/operations`,
   subscriptionJobs: `${SUBSCRIPTION}${PROVIDER}/jobs`,
+  orderSummaries: `${SUBSCRIPTION}${PROVIDER}/orderSummaries`,
   subscriptionLocation: `${SUBSCRIPTION}${PROVIDER}/locations/:location`,
   groupJobs: `${GROUP}${PROVIDER}/jobs`,
   groupLocation: `${GROUP}${PROVIDER}/locations/:location`,

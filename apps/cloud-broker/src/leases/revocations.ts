@@ -131,7 +131,8 @@ function textOf(scope: RevocationScope): string {
   }
 }
 
-function nodeScope(order: OrderId, serial: string): string {
+/** Names one node in a scope. */
+export function nodeScope(order: OrderId, serial: string): string {
   return `${order} ${serial}`;
 }
 

@@ -8,6 +8,11 @@ import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 const QUERY_TEXTS = {
+  search: "part of an order's name or of a serial number",
+  stage: "orders in this stage",
+  encryption: "orders with this type of key",
+  health: "orders whose key is in this state",
+  lock: "orders with a node in this state",
   $expand: "details: with stages, progress and packages",
   $skipToken: "position that nextLink of the page before carries",
   state: "only orders in this state: Waiting, Done or Failed",

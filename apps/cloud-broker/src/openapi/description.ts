@@ -11,6 +11,17 @@ export type Description = {
   /** Status → schema of the body; undefined for an answer without a body, or one that another standard describes. */
   readonly answers: Readonly<Record<number, Schema | undefined>>;
   readonly answerType?: string;
-  readonly query?: readonly ("$expand" | "$skipToken" | "$top" | "keyUrl" | "state")[];
+  readonly query?: readonly (
+    | "$expand"
+    | "$skipToken"
+    | "$top"
+    | "keyUrl"
+    | "state"
+    | "search"
+    | "stage"
+    | "encryption"
+    | "health"
+    | "lock"
+  )[];
   readonly headers?: readonly "If-Match"[];
 };

@@ -26,6 +26,8 @@ import {
   mitigateRequest,
   nodeView,
   operationList,
+  orderNodes,
+  orderSummaryPage,
   preparedNodes,
   preparedNode,
   prepareRequest,
@@ -102,6 +104,16 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Places an order; an order that exists is refused with 409",
     request: jobWrite,
     answers: accepted,
+  },
+  [`GET ${PATHS.orderSummaries}`]: {
+    summary:
+      "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
+    query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+    answers: { 200: orderSummaryPage },
+  },
+  [`GET ${PATHS.job}/nodes`]: {
+    summary: "Lists the nodes of an order with lock, lease and envelope",
+    answers: { 200: orderNodes },
   },
   [`GET ${PATHS.job}`]: {
     summary: "Reads an order",

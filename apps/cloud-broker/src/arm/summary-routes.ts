@@ -1,0 +1,125 @@
+import { AppError } from "@databox-cmk/errors";
+import {
+  type OrderSummary,
+  orderSummaryFilter,
+  type OrderSummaryFilter,
+  type OrderSummaryPage,
+  parseWith,
+} from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import { ACTIONS } from "../core/permissions.ts";
+import type { ControlPlane } from "../orders/control-plane.ts";
+import { countOrders, readSummaryPage, type SummarisedOrder } from "../orders/read-summaries.ts";
+import type { Answer, Route } from "../server/route.ts";
+import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
+import { nextPageUrl, renderSkipToken } from "./links.ts";
+import { readPageSize, readPosition } from "./list-routes.ts";
+import { PATHS } from "./paths.ts";
+import { resourceIdOf } from "./render-job.ts";
+import { renderTime } from "./wire-time.ts";
+
+const FILTERS = ["search", "stage", "encryption", "health", "lock"] as const;
+const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {
+  healthy: "Healthy",
+  "at-risk": "AtRisk",
+  unusable: "Unusable",
+};
+const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
+
+/** What people look for in a list of orders: stage, key, its health and whether the nodes are open. No vault is asked. */
+export function createSummaryRoutes({ store, settings, now }: ControlPlane): readonly Route[] {
+  const list = async (request: ArmRequest): Promise<Answer> => {
+    const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
+    const given = givenFilters(request);
+    const filter = parseFilter(given);
+    const after = readPosition(request, scope);
+    const limit = readPageSize(request);
+    const page = await readSummaryPage(store, scope, filter, { after, limit, nowMs: now() });
+    const isWhole = after === undefined && Object.keys(given).length === 0;
+    const body: OrderSummaryPage = {
+      value: page.orders.map(renderSummary),
+      ...(page.after === undefined
+        ? {}
+        : {
+            nextLink: nextPageUrl(
+              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+              request.path,
+              renderSkipToken(page.after),
+              { ...given, $top: String(limit) },
+            ),
+          }),
+      ...(isWhole ? { total: await countOrders(store, scope) } : {}),
+    };
+    return { status: 200, body: { json: body } };
+  };
+  return [
+    {
+      method: "GET",
+      path: PATHS.orderSummaries,
+      authentication: "caller",
+      action: ACTIONS.readJobs,
+      reads: "nothing",
+      handle: armHandler(list),
+    },
+  ];
+}
+
+function givenFilters(request: ArmRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    FILTERS.flatMap((name) => {
+      const [value] = queryValues(request, name);
+      return value === undefined || value === "" ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function parseFilter(given: Readonly<Record<string, string>>): OrderSummaryFilter {
+  const parsed = parseWith(orderSummaryFilter, given, "query");
+  if (parsed.ok) return parsed.value;
+  throw new AppError("InvalidRequestContent", { target: "query", detail: parsed.detail });
+}
+
+// oxlint-disable typescript/no-unsafe-type-assertion -- columns that this broker wrote
+function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary {
+  return {
+    id: resourceIdOf({
+      name: {
+        subscriptionId: row.subscription_id,
+        resourceGroup: row.resource_group,
+        name: row.name,
+      },
+    }),
+    name: row.name,
+    resourceGroup: row.resource_group,
+    location: row.location,
+    sku: row.sku,
+    transferType: row.transfer_type,
+    stage: row.stage as OrderSummary["stage"],
+    stageStatus: row.stage_status as OrderSummary["stageStatus"],
+    createdAt: renderTime(row.created_at_ms),
+    encryption: {
+      kekType: row.kek_type === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
+      ...(row.kek_url === null ? {} : { kekUrl: row.kek_url }),
+      ...(row.identity_type === null ? {} : { identityType: row.identity_type }),
+    },
+    keyHealth: renderHealth(row, isWatched),
+    nodes: nodes.map(({ serial, lock, sinceMs }) => ({
+      serial,
+      lock,
+      ...(sinceMs === undefined ? {} : { since: renderTime(sinceMs) }),
+    })),
+  };
+}
+// oxlint-enable typescript/no-unsafe-type-assertion
+
+function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSummary["keyHealth"] {
+  if (!isWatched) return { state: "NotWatched" };
+  const state = STATE_WORDS[row.health_state ?? ""] ?? "Unknown";
+  const times = risks.parse(JSON.parse(row.risks_json ?? "[]")).flatMap(({ atMs }) => atMs ?? []);
+  return {
+    state,
+    ...(row.health_code === null ? {} : { code: row.health_code }),
+    ...(times.length === 0 ? {} : { riskAt: renderTime(Math.min(...times)) }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+
+export type LockState = OrderSummary["nodes"][number]["lock"];
+
+/** What the broker knows of a node's lock: its newest lease, if that was not superseded, and what stands over it. */
+export type LockFacts = {
+  readonly isPrepared: boolean;
+  readonly isRevoked: boolean;
+  readonly lease?: {
+    readonly state: string;
+    readonly grantedAtMs: EpochMs;
+    readonly renewedAtMs: EpochMs;
+    readonly ttlSeconds: number;
+    readonly outageGraceSeconds: number;
+    readonly graceUntilReboot: boolean;
+    /** Of an answer that was carried to the node: until when it may be open; `boots`: nobody knows. */
+    readonly offline?: { readonly untilMs: EpochMs } | "boots";
+  };
+  /** When the node last said, signed, that it closed its volume. */
+  readonly closedAtMs?: EpochMs;
+};
+
+/** A refused lease counts until it has run out: the node may not have heard of it. Only its own receipt says that it closed. */
+export function decideLock(
+  { isPrepared, isRevoked, lease, closedAtMs }: LockFacts,
+  nowMs: EpochMs,
+): { readonly lock: LockState; readonly sinceMs?: EpochMs } {
+  if (!isPrepared) return { lock: "notPrepared" };
+  if (isRevoked) return { lock: "revoked" };
+  if (lease !== undefined && (lease.state === "live" || lease.state === "refused")) {
+    const sinceMs = lease.grantedAtMs;
+    const { offline } = lease;
+    if (offline !== undefined)
+      return offline === "boots" || nowMs < offline.untilMs
+        ? { lock: "unlocked", sinceMs }
+        : { lock: "locked", sinceMs: offline.untilMs };
+    const endMs = lease.renewedAtMs + lease.ttlSeconds * 1000;
+    if (nowMs < endMs) return { lock: "unlocked", sinceMs };
+    if (lease.graceUntilReboot) return { lock: "grace", sinceMs: endMs };
+    const graceEndMs = endMs + lease.outageGraceSeconds * 1000;
+    return nowMs < graceEndMs
+      ? { lock: "grace", sinceMs: endMs }
+      : { lock: "locked", sinceMs: graceEndMs };
+  }
+  return { lock: "locked", ...(closedAtMs === undefined ? {} : { sinceMs: closedAtMs }) };
+}

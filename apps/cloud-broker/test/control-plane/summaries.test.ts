@@ -1,0 +1,145 @@
+import { orderNodes, orderSummaryPage } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { LeaseClient } from "../leases/lease-client.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { jobPath, minimalJob } from "./world.ts";
+
+let world: BrokerWorld;
+let open: LeaseClient;
+beforeAll(async () => {
+  world = await createBrokerWorld();
+  for (let number = 10; number < 40; number += 1) {
+    const placed = await world.call("PUT", `${jobPath(`plain-${String(number)}`)}?${API}`, {
+      body: minimalJob(),
+    });
+    expect(placed.status).toBe(202);
+  }
+  await world.delivered("waiting");
+  await world.delivered("revoked");
+  open = await LeaseClient.unlock(await world.delivered("open-1"));
+  await world.call("POST", `${jobPath("revoked")}/revoke?${API}`, { body: { reason: "lost" } });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const subscription = () => jobPath("x").split("/").slice(0, 3).join("/");
+const list = async (query = "") => {
+  const path = `${subscription()}/providers/Microsoft.DataBox/orderSummaries?${API}${query}`;
+  const { status, json } = await world.call("GET", path);
+  expect(status).toBe(200);
+  return orderSummaryPage.parse(json);
+};
+const names = async (query: string) => (await list(query)).value.map(({ name }) => name);
+
+const nodes = async (job: string) => {
+  const { status, json } = await world.call("GET", `${jobPath(job)}/nodes?${API}`);
+  expect(status).toBe(200);
+  return orderNodes.parse(json).value;
+};
+
+describe("the list of orders with their keys", () => {
+  test("comes in pages, and counts the whole once", async () => {
+    const seen: string[] = [];
+    let page = await list("&$top=20");
+    expect(page.total).toBe(33);
+    for (;;) {
+      seen.push(...page.value.map(({ name }) => name));
+      const { nextLink } = page;
+      if (nextLink === undefined) break;
+      page = await list(`&${new URL(nextLink).searchParams.toString().replace(`${API}&`, "")}`);
+      expect(page.total).toBeUndefined();
+    }
+    expect(seen).toHaveLength(33);
+    expect(new Set(seen).size).toBe(33);
+  });
+
+  test("tells stage, key, its health and the lock of each node", async () => {
+    const { value } = await list("&search=open-1");
+    expect(value).toMatchObject([
+      {
+        name: "open-1",
+        stage: "Delivered",
+        encryption: { kekType: "CustomerManaged", identityType: "SystemAssigned" },
+        keyHealth: { state: expect.stringMatching(/Healthy|Unknown|AtRisk/) },
+        nodes: [{ serial: open.device.serial, lock: "unlocked", since: expect.any(String) }],
+      },
+    ]);
+    const [plain] = (await list("&search=plain-10")).value;
+    expect(plain).toMatchObject({
+      encryption: { kekType: "MicrosoftManaged" },
+      keyHealth: { state: "NotWatched" },
+      nodes: [],
+    });
+  });
+
+  test.each([
+    ["&lock=unlocked", ["open-1"]],
+    ["&lock=grace", []],
+    ["&lock=locked", ["waiting"]],
+    ["&lock=revoked", ["revoked"]],
+    ["&stage=Delivered", ["open-1", "revoked", "waiting"]],
+    ["&encryption=CustomerManaged", ["open-1", "revoked", "waiting"]],
+    ["&encryption=CustomerManaged&lock=locked&stage=Delivered", ["waiting"]],
+    ["&search=WAIT", ["waiting"]],
+    ["&search=nothing-like-it", []],
+  ])("is narrowed by %s", async (query, expected) => {
+    expect(await names(`${query}&$top=100`)).toEqual(expected);
+  });
+
+  test("finds an order by a part of a serial number", async () => {
+    const part = open.device.serial.slice(-6).toLowerCase();
+    expect(await names(`&search=${part}`)).toEqual(["open-1"]);
+  });
+
+  test("that is filtered by the lock misses no order behind many others", async () => {
+    expect(await names("&lock=notPrepared&$top=100")).toHaveLength(30);
+    const first = await list("&lock=notPrepared&$top=20");
+    expect(first.value).toHaveLength(20);
+    expect(first.nextLink).toContain("lock=notPrepared");
+  });
+
+  test.each(["&lock=open", "&health=Fine", "&stage=Nowhere", "&search=%25", "&search=a%20b"])(
+    "does not take %s",
+    async (query) => {
+      const path = `${subscription()}/providers/Microsoft.DataBox/orderSummaries?${API}${query}`;
+      const { status, json } = await world.call("GET", path);
+      expect([status, json.error.code]).toEqual([400, "InvalidRequestContent"]);
+    },
+  );
+
+  test("is not for strangers", async () => {
+    const path = `${subscription()}/providers/Microsoft.DataBox/orderSummaries?${API}`;
+    expect((await world.call("GET", path, { claims: { roles: [] } })).status).toBe(403);
+  });
+});
+
+test("where nothing is revoked, nothing is listed as revoked", async () => {
+  await using other = await createBrokerWorld();
+  const path = `${subscription()}/providers/Microsoft.DataBox/orderSummaries?${API}&lock=revoked`;
+  expect((await other.call("GET", path)).json).toEqual({ value: [] });
+});
+
+describe("the nodes of an order", () => {
+  test("show their lease while it lasts, and the envelope that they hold", async () => {
+    expect(await nodes("open-1")).toMatchObject([
+      {
+        serial: open.device.serial,
+        enrolled: true,
+        lock: "unlocked",
+        lease: { state: "live", purpose: "unlock", ttlSeconds: 60 },
+        envelope: { generation: 1, kid: world.kid },
+      },
+    ]);
+    expect(await nodes("waiting")).toMatchObject([{ lock: "locked", envelope: { generation: 1 } }]);
+    expect(await nodes("plain-10")).toEqual([]);
+  });
+
+  test("are in grace once their lease has run out, and locked in the end", async () => {
+    world.clock.nowMs += 61_000;
+    expect((await nodes("open-1"))[0]?.lock).toBe("grace");
+    expect(await names("&lock=grace")).toEqual(["open-1"]);
+    world.clock.nowMs += 86_400_000;
+    expect((await nodes("open-1"))[0]?.lock).toBe("locked");
+    expect(await names("&lock=locked")).toEqual(["open-1", "waiting"]);
+  });
+});

@@ -1,0 +1,103 @@
+import * as z from "zod/mini";
+
+import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
+
+/**
+ * Whether a node is open, as far as the broker can know it: `unlocked` within its lease, `grace` while it has no answer
+ * and may stay open for its outage grace, `revoked` while a kill switch stands over it.
+ */
+export const LOCK_STATES = ["notPrepared", "locked", "unlocked", "grace", "revoked"] as const;
+export const KEY_HEALTH_STATES = [
+  "Healthy",
+  "AtRisk",
+  "Unusable",
+  "Unknown",
+  "NotWatched",
+] as const;
+export const ENCRYPTION_TYPES = ["MicrosoftManaged", "CustomerManaged"] as const;
+
+const lockState = z.enum(LOCK_STATES);
+
+/** Our extension: what a person looks for in a list of orders; Azure's own list has none of it. */
+export const orderSummary = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  sku: z.string(),
+  transferType: z.string(),
+  stage: z.enum(STAGE_NAMES),
+  stageStatus: z.enum(STAGE_STATUSES),
+  createdAt: z.string(),
+  encryption: z.strictObject({
+    kekType: z.enum(ENCRYPTION_TYPES),
+    kekUrl: z.optional(z.string()),
+    identityType: z.optional(z.string()),
+  }),
+  keyHealth: z.strictObject({
+    state: z.enum(KEY_HEALTH_STATES),
+    code: z.optional(z.string()),
+    /** When the first of the risks comes true. */
+    riskAt: z.optional(z.string()),
+  }),
+  nodes: z.array(
+    z.strictObject({ serial: z.string(), lock: lockState, since: z.optional(z.string()) }),
+  ),
+});
+export type OrderSummary = z.infer<typeof orderSummary>;
+
+/** A page may hold fewer orders than were asked for, and yet not be the last. */
+export const orderSummaryPage = z.strictObject({
+  value: z.array(orderSummary),
+  nextLink: z.optional(z.string()),
+  /** Of the first page of the whole list, without a filter. */
+  total: z.optional(z.number()),
+});
+export type OrderSummaryPage = z.infer<typeof orderSummaryPage>;
+
+export const orderSummaryFilter = z.strictObject({
+  /** Part of an order's name or of a serial number. */
+  search: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/))),
+  stage: z.optional(z.enum(STAGE_NAMES)),
+  encryption: z.optional(z.enum(ENCRYPTION_TYPES)),
+  health: z.optional(z.enum(KEY_HEALTH_STATES)),
+  lock: z.optional(lockState),
+});
+export type OrderSummaryFilter = z.infer<typeof orderSummaryFilter>;
+
+/** Our extension: the nodes of one order. */
+export const orderNodes = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      serial: z.string(),
+      ordinal: z.number(),
+      enrolled: z.boolean(),
+      preparedAt: z.optional(z.string()),
+      lastSeenAt: z.optional(z.string()),
+      lastOutcome: z.optional(z.string()),
+      lock: lockState,
+      lease: z.optional(
+        z.strictObject({
+          id: z.string(),
+          purpose: z.string(),
+          grantedAt: z.string(),
+          renewedAt: z.string(),
+          ttlSeconds: z.number(),
+          outageGraceSeconds: z.number(),
+          state: z.string(),
+        }),
+      ),
+      envelope: z.optional(
+        z.strictObject({
+          env: z.string(),
+          generation: z.number(),
+          kid: z.string(),
+          createdAt: z.string(),
+          /** Highest generation that the node has said, signed, to hold. */
+          acknowledgedGeneration: z.optional(z.number()),
+        }),
+      ),
+    }),
+  ),
+});
+export type OrderNodes = z.infer<typeof orderNodes>;
