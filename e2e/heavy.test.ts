@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
+import { readActivity } from "./harness/order-actions.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
 
 const ORDER = "heavy";
@@ -18,6 +19,7 @@ const SERIALS = ["DBH-1-A", "DBH-1-B"] as const;
 
 let world: World;
 let key: CustomerKey;
+let orderId: string;
 let nodes: readonly [EmulatedNode, EmulatedNode];
 
 beforeAll(async () => {
@@ -30,6 +32,7 @@ beforeAll(async () => {
     sampleOrder(stack, "DataBoxHeavy"),
     { updateIntervalInMs: 20 },
   );
+  orderId = id;
   const appliance = world.createAppliance("DataBoxHeavy", SERIALS);
   nodes = [appliance.node(SERIALS[0]), appliance.node(SERIALS[1])];
   const codes = await operator.prepare(id, SERIALS);
@@ -96,4 +99,32 @@ test("a reader sees the order, and no passkey", async () => {
     statusCode: 403,
     code: "AuthorizationFailed",
   });
+});
+
+test("one node is rekeyed by itself: its passkey is another one, and the old one opens only the other node", async () => {
+  const { customer, stack } = world.customerContext;
+  const shown = () => readPasskeys(customer, stack.resourceGroup, ORDER);
+  const [first, second] = nodes;
+  for (const node of nodes) await unlockNode(node);
+  const before = await shown();
+  expect(requireOk(await first.agent(["rekey"]))).toMatchObject({ outcome: "rekeyed" });
+  const after = await shown();
+  expect(after.get(second.serial)).toBe(before.get(second.serial));
+  const [old = "", fresh = ""] = [before.get(first.serial), after.get(first.serial)];
+  expect(fresh).not.toBe(old);
+  for (const node of nodes) requireOk(await node.agent(["lock"]));
+  expect((await first.agent(["passkey"], old)).events).toMatchObject([{ code: "PasskeyRejected" }]);
+  for (const [node, passkey] of [
+    [first, fresh],
+    [second, old],
+  ] as const)
+    expect(requireOk(await node.agent(["passkey"], passkey))).toMatchObject({
+      outcome: "unlocked",
+      proof: expectedProof,
+    });
+  for (const node of nodes) expect(await unlockNode(node)).toMatchObject({ kid: key.kid });
+  const actions = await readActivity(world, { id: orderId, name: ORDER });
+  expect(actions.filter(({ action }) => action === "rekey")).toMatchObject([
+    { serial: first.serial },
+  ]);
 });

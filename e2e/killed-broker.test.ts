@@ -17,6 +17,7 @@ import {
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
+import { readPasskeys } from "./harness/passkeys.ts";
 import { verifyAudit } from "./harness/verify-audit.ts";
 
 /** More points than any of the operations has. */
@@ -196,6 +197,43 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
     });
     expect(walk.killed).toEqual(walk.all);
     expect(walk.all).toContain("after commit");
+  });
+
+  test("of a rekeying leaves the passkey that is shown opening the volume, and the next try ends it", async () => {
+    const key = await world.createVault("contosorekey");
+    const prepared = await readyForCustomerKey("rekey", key);
+    await useCustomerKey(world.customerContext, prepared.order, key);
+    await deliver(prepared);
+    await expectUnlocks(prepared, key);
+    const { node, order } = prepared;
+    const { customer, stack } = world.customerContext;
+    const shown = async () => {
+      const passkeys = await readPasskeys(customer, stack.resourceGroup, order.name);
+      return passkeys.get(node.serial) ?? "";
+    };
+    const expectOpens = async (passkey: string) =>
+      expect(requireOk(await node.agent(["passkey"], passkey))).toMatchObject({
+        outcome: "unlocked",
+        proof: expectedProof,
+      });
+    const walk = await killAtEachPoint({
+      arrange: shown,
+      run: async () => {
+        const run = await node.agent(["rekey"]);
+        expect(run.events.at(-1)?.outcome).toMatch(/^(?:rekeyed|unreachable)$/);
+        requireOk(run);
+      },
+      repeat: async (before) => {
+        await expectOpens(await shown());
+        requireOk(await node.agent(["rekey"]));
+        await expectOpens(await shown());
+        const { events } = await node.agent(["passkey"], before);
+        expect(events.at(-1)).toMatchObject({ code: "PasskeyRejected" });
+      },
+    });
+    expect(walk.killed).toEqual(walk.all);
+    expect(walk.all).toContain("after commit");
+    await expectUnlocks(prepared, key);
   });
 
   test("of unlock is an outage, never a refusal, and the next try unlocks", async () => {

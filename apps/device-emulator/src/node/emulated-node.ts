@@ -21,6 +21,8 @@ export type EmulatedNode = {
   readonly stateDir: string;
   readonly diskPath: string;
   readonly isOn: boolean;
+  /** Program that cuts this node's power, for `serve --shut-down-command`. */
+  readonly powerOffCommand: string;
   /** A new boot: whatever was unlocked is locked. */
   powerOn(): void;
   powerOff(): Promise<void>;
@@ -44,6 +46,10 @@ export function createEmulatedNode(options: {
   const diskPath = join(folder, "disk.img");
   const bootIdFile = join(folder, "boot-id");
   const stateFile = join(stateDir, "state.json");
+  const powerOffCommand = join(folder, "power-off");
+  writeFileSync(powerOffCommand, `#!/bin/sh\nexec rm -f -- "$(dirname "$0")/boot-id"\n`, {
+    mode: 0o700,
+  });
   let stateAtPowerOn: string | undefined;
   const isOn = () => existsSync(bootIdFile);
 
@@ -56,6 +62,7 @@ export function createEmulatedNode(options: {
     serial,
     stateDir,
     diskPath,
+    powerOffCommand,
     get isOn() {
       return isOn();
     },

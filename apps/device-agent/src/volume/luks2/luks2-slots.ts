@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import type { KeySlots } from "../../core/ports.ts";
@@ -29,8 +30,11 @@ export function createLuks2Slots(options: {
     async list() {
       const result = await run(["luksDump", "--dump-json-metadata", path]);
       if (result.exitCode !== 0) throw unavailable(result);
-      const slots = members.parse(members.parse(JSON.parse(result.stdout))["keyslots"]);
-      return Object.keys(slots).map(Number);
+      const dump = parseWith(members, JSON.parse(result.stdout), "header");
+      const slots = parseWith(members, dump.ok ? dump.value["keyslots"] : undefined, "keyslots");
+      if (!slots.ok)
+        throw new AppError("VolumeUnavailable", { detail: `${path}: ${slots.detail}` });
+      return Object.keys(slots.value).map(Number);
     },
 
     // Two lines on standard input: passkeys hold no line feed, and neither key is ever on a command line or in a file.
