@@ -5,8 +5,8 @@ import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 
-/** An unlock beside the daemon takes a second or two, with its network. */
-const LOCK_WAIT_MS = 20_000;
+/** An unlock beside the daemon takes a second or two, with its network; a rekeying of a slow derivation a few more. */
+const LOCK_WAIT_MS = 60_000;
 
 /** The state of a node that other commands change too: read anew whenever it is looked at, changed under the lock only. */
 export type NodeState = {

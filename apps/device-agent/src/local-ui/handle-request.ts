@@ -67,19 +67,22 @@ async function handle(
   judgeSender({ method, host, origin, fetchSite }, names());
   const who = request.socket.remoteAddress ?? "";
   requireRate(limit, who);
-  const url = new URL(request.url ?? "/", `https://${host ?? ""}`);
+  // Joined, not resolved: a target that names another host is a path here, and finds nothing.
+  const url = URL.parse(`https://${host ?? ""}${request.url ?? "/"}`);
+  if (url === null || request.url?.startsWith("/") !== true)
+    throw new AppError("LocalRequestMalformed", { reason: "route" });
   if (!url.pathname.startsWith("/api/")) {
     serveFile(dependencies, request, response, url.pathname, nonce);
     return;
   }
   const token = readCookie(headers.cookie);
-  const session = sessions.find(token);
   if (url.pathname === EVENTS && method === "GET") {
-    // Looking on is no use of a session: an open page must not keep it alive.
-    if (!streams.open(response, () => view(session)))
+    // Looked up anew for each event: who has signed out sees no more than anybody.
+    if (!streams.open(response, () => view(sessions.peek(token))))
       throw new AppError("LocalRequestTooMany", { facts: { retryAfterSeconds: 30 } });
     return;
   }
+  const session = sessions.find(token);
   const answer = await answerApi(dependencies, request, { url, who, token, session });
   send(response, answer);
 }

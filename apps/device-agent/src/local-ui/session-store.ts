@@ -21,6 +21,8 @@ export type SessionStore = {
   open(): { readonly token: string; readonly session: Session };
   /** Counts as use of it. */
   find(token: string | undefined): Session | undefined;
+  /** Does not: an open page must not keep a session alive. */
+  peek(token: string | undefined): Session | undefined;
   close(token: string | undefined): void;
   closeAll(): void;
 };
@@ -30,6 +32,10 @@ export function createSessionStore(nowMs: () => number): SessionStore {
   const kept = new Map<string, Kept>();
   const isOver = ({ beganAtMs, usedAtMs }: Kept) =>
     nowMs() - usedAtMs >= IDLE_SECONDS * 1000 || nowMs() - beganAtMs >= LONGEST_SECONDS * 1000;
+  const living = (token: string | undefined): Kept | undefined => {
+    const session = token === undefined ? undefined : kept.get(keyOf(token));
+    return session === undefined || isOver(session) ? undefined : session;
+  };
   return {
     open() {
       for (const [key, session] of kept) if (isOver(session)) kept.delete(key);
@@ -42,17 +48,11 @@ export function createSessionStore(nowMs: () => number): SessionStore {
       return { token, session };
     },
     find(token) {
-      if (token === undefined) return undefined;
-      const key = keyOf(token);
-      const session = kept.get(key);
-      if (session === undefined) return undefined;
-      if (isOver(session)) {
-        kept.delete(key);
-        return undefined;
-      }
-      session.usedAtMs = nowMs();
+      const session = living(token);
+      if (session !== undefined) session.usedAtMs = nowMs();
       return session;
     },
+    peek: living,
     close(token) {
       if (token !== undefined) kept.delete(keyOf(token));
     },

@@ -35,6 +35,8 @@ import { createUnlockRoutes } from "./unlock-routes.ts";
 export type LocalUi = AsyncDisposable & {
   readonly port: number;
   readonly fingerprint: string;
+  /** For a test that walks them. */
+  readonly routes: readonly Pick<LocalRoute, "method" | "path" | "authentication">[];
   /** Tells who listens, if this state is another than the last. */
   look(state: MachineState): void;
   /** What the daemon has to tell. */
@@ -46,8 +48,7 @@ const CONNECTIONS_MAX = 64;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The routes, apart from the server, so that a test can walk them. */
-export function createLocalRoutes(
+function createLocalRoutes(
   context: LocalContext,
   view: (session: Session | undefined) => ReturnType<typeof viewState>,
 ): readonly LocalRoute[] {
@@ -127,8 +128,9 @@ export async function startLocalUi(input: {
     model,
     shutDownCommand,
   };
+  const routes = createLocalRoutes(context, view);
   const handler = createHandler({
-    routes: createLocalRoutes(context, view),
+    routes,
     sessions,
     files: readStaticFiles(input.pageFolder ?? PAGE_FOLDER),
     streams,
@@ -149,6 +151,7 @@ export async function startLocalUi(input: {
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : options.port,
+    routes,
     fingerprint: certificates.view().certificate.fingerprint,
     look(state) {
       const text = JSON.stringify(state.lock) + String(state.generation);
