@@ -2,13 +2,15 @@ import type { RequestListener } from "node:http";
 
 import { signMessage } from "@databox-cmk/crypto";
 
+import { endExpiredApprovals } from "./approvals/end-approval.ts";
+import { createStillApproves } from "./approvals/may-approve.ts";
 import { createArmRoutes } from "./arm/create-arm-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
 import { atPriority } from "./azure/call-priority.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess } from "./callers/has-access.ts";
-import type { RoleReader } from "./callers/held-roles.ts";
+import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import { createCampaignRunner } from "./campaigns/run-campaigns.ts";
 import type { BrokerConfig } from "./config.ts";
@@ -49,6 +51,7 @@ import type { Route } from "./server/route.ts";
 import { observeVaults } from "./server/vault-health.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/open-store.ts";
+import { createAnnounce } from "./webhooks/announce.ts";
 import { createWebhookRoutes } from "./webhooks/create-webhook-routes.ts";
 import { deliverEvents } from "./webhooks/deliver-events.ts";
 import type { PostEvent } from "./webhooks/post-event.ts";
@@ -83,7 +86,7 @@ export type Broker = {
   readonly routes: readonly Route[];
   /** For whoever scrapes: on a listener of its own. */
   readonly metrics: Metrics["registry"];
-  /** Deletes identities that a crash or a change left behind, and sessions of the portal that are over. */
+  /** Deletes what crashes and changes left behind: identities, sessions of the portal, approvals that nobody decided in time. */
   sweep(): Promise<void>;
   /** One round of asking about the keys of live leases. @returns how many it asked about */
   probe(): Promise<number>;
@@ -148,7 +151,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     leaseTtlSeconds: config.LEASE_TTL_SECONDS,
     outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
   });
+  const announce = createAnnounce(config.BROKER_URL, webhookUrls);
+  const heldRoles = createHeldRoles(dependencies.roles, now);
   const plane: ControlPlane = {
+    announce,
     store,
     custody,
     identities: dependencies.identities,
@@ -193,6 +199,8 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     defaultPolicy,
     offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
     metrics,
+    announce,
+    stillApproves: createStillApproves(heldRoles),
   };
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },
@@ -236,6 +244,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     routes,
     metrics: metrics.registry,
     async sweep() {
+      await endExpiredApprovals(plane);
       await sweepIdentities(plane);
       await portal?.sweep();
     },

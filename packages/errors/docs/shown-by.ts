@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../src/table.ts";
 
 const ARM = "apps/cloud-broker/test/control-plane";
+const APPROVALS = "apps/cloud-broker/test/approvals";
 const DEVICE = "apps/cloud-broker/test/device";
 const AGENT = "apps/device-agent/test";
 const MATRIX = "e2e/fault-matrix/faults";
@@ -15,6 +16,11 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   RequestBodyTooLarge: "apps/cloud-broker/test/server/transport-faults.test.ts",
   TooManyRequests: "apps/cloud-broker/test/server/transport-faults.test.ts",
   ServiceUnavailable: "apps/azure-emulator/test/resource-manager.test.ts",
+  ApprovalExpired: `${APPROVALS}/approvals.test.ts`,
+  ApprovalClosed: `${APPROVALS}/approvals.test.ts`,
+  ApprovalForbidden: `${APPROVALS}/approvals.test.ts`,
+  ReleaseWindowClosed: `${APPROVALS}/approvals.test.ts`,
+  CredentialsWithheld: `${APPROVALS}/approvals.test.ts`,
   KeyVersionMismatch: `${MATRIX}/key-faults.ts`,
   RewrapConflict: "apps/cloud-broker/test/custody/custody.test.ts",
   KeyVaultDetailsMismatch: `${MATRIX}/choice-faults.ts`,

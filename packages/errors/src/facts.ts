@@ -31,5 +31,7 @@ export const FACTS = {
   maximumCount: "the largest number allowed",
   stateDir: "state folder of the agent",
   port: "TCP port",
+  approvalId: "id of the request that waits for an approval",
+  nextOpening: "when keys are released again, in UTC",
   correlationId: "id of this event in every log",
 } as const satisfies Record<string, string>;

@@ -12,6 +12,7 @@ export { parseWith, type Parsed } from "./parse.ts";
 export * from "./arm/api-versions.ts";
 export * from "./arm/campaign.ts";
 export * from "./arm/backup-keys.ts";
+export * from "./arm/approvals.ts";
 export * from "./arm/contact.ts";
 export * from "./arm/data-accounts.ts";
 export * from "./arm/diagnostics-view.ts";

@@ -24,12 +24,14 @@ import {
   grant,
   JOSE_MEDIA_TYPE,
   MESSAGE_TYPES,
+  pending,
   signedEnvelope,
   type Challenge,
   type Denial,
   type Enrolment,
   type EnrolmentRequest,
   type Grant,
+  type Pending,
   type OfflineChallenge,
   type Receipt,
   type SignedEnvelope,
@@ -55,6 +57,8 @@ export type DeviceAnswer<Value> =
       readonly status: number;
       readonly text: string;
     }
+  /** An approval is open: the same message is to be sent again. */
+  | { readonly kind: "pending"; readonly value: Pending }
   | { readonly kind: "unsigned"; readonly answer: RawAnswer };
 
 export type PreparedUnlock = {
@@ -301,7 +305,10 @@ export class DeviceClient {
     if (!String(answer.headers["content-type"]).startsWith(JOSE_MEDIA_TYPE))
       return { kind: "unsigned", answer };
     const { text, status } = answer;
-    const isDenial = readHeader(text, BROKER_ANSWER_MAX_BYTES).typ === MESSAGE_TYPES.denial;
+    const { typ } = readHeader(text, BROKER_ANSWER_MAX_BYTES);
+    if (typ === MESSAGE_TYPES.pending)
+      return { kind: "pending", value: pending.parse(this.#verify(text, typ)) };
+    const isDenial = typ === MESSAGE_TYPES.denial;
     const value = this.#verify(text, isDenial ? MESSAGE_TYPES.denial : type);
     const read = isDenial
       ? ({ kind: "denial", value: denial.parse(value), status, text } as const)

@@ -1,3 +1,4 @@
+import { createApprovalRoutes } from "../approvals/create-approval-routes.ts";
 import { createBackupKeyRoutes } from "../backup-keys/create-backup-key-routes.ts";
 import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
 import { createKeyHealthRoutes } from "../key-health/create-key-health-routes.ts";
@@ -32,6 +33,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createPolicyRoutes(plane),
     ...createBackupKeyRoutes(plane),
     ...createUnlockBudgetRoutes(plane),
+    ...createApprovalRoutes(plane),
     ...createServiceRoutes(plane),
     ...createOperationRoutes(plane),
   ];

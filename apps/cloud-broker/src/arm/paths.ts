@@ -10,5 +10,6 @@ export const PATHS = {
   subscriptionLocation: `${SUBSCRIPTION}${PROVIDER}/locations/:location`,
   groupJobs: `${GROUP}${PROVIDER}/jobs`,
   groupLocation: `${GROUP}${PROVIDER}/locations/:location`,
+  subscriptionApprovals: `${SUBSCRIPTION}${PROVIDER}/approvals`,
   job: `${GROUP}${PROVIDER}/jobs/:jobName`,
 } as const;

@@ -14,11 +14,13 @@ const MAX_AGE_MS = 30_000;
 const NONE_MAX_AGE_MS = 5_000;
 const MAX_ENTRIES = 10_000;
 
+export type HeldRoles = (
+  principalId: string,
+  scope: string,
+) => Promise<Outcome<readonly HeldRole[]>>;
+
 /** Roles of principals, remembered for at most 30 s; requests that ask at the same time share one call. */
-export function createHeldRoles(
-  reader: RoleReader,
-  now: Clock,
-): (principalId: string, scope: string) => Promise<Outcome<readonly HeldRole[]>> {
+export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
   type Entry = { untilMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
   const entries = new Map<string, Entry>();
   return (principalId, scope) => {

@@ -21,6 +21,7 @@ const FACTS: UnlockFacts = {
   requestHash: "hash",
   nonce: "valid",
   nonceUsedBy: undefined,
+  isWaiting: false,
   node: { order: "order", serial: "serial", lastCounter: 7, minimumSuiteStrength: 2 },
   suite: { strength: 2, publicKeyBytes: 1216 },
   publicKeyBytes: 1216,

@@ -9,6 +9,8 @@ export type UnlockFacts = {
   readonly nonce: "valid" | "expired" | "invalid";
   /** The request that used the nonce up, and how long ago; undefined while it is fresh. */
   readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
+  /** It was put before the approvers: its nonce and counter were used up then, for this request alone. */
+  readonly isWaiting: boolean;
   readonly node: {
     readonly order: string;
     readonly serial: string;
@@ -64,6 +66,7 @@ export const BEING_ANSWERED: Failure = {
 const ANSWERED_WITHIN_MS = 15_000;
 
 function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
+  if (facts.isWaiting) return undefined;
   if (facts.nonce === "invalid") return { code: "NonceInvalid" };
   if (facts.nonce === "expired") return { code: "NonceExpired" };
   if (facts.nonceUsedBy === undefined) return undefined;
@@ -76,8 +79,9 @@ function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | und
   return { code: "ReplayDetected", detail: "nonce: used by another message" };
 }
 
-function checkCounter(request: UnlockQuestion, { node }: UnlockFacts): Failure | undefined {
-  if (request.counter > node.lastCounter) return undefined;
+function checkCounter(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
+  const { isWaiting, node } = facts;
+  if (isWaiting || request.counter > node.lastCounter) return undefined;
   return { code: "CounterRollback", detail: "counter: not above the last one that was seen" };
 }
 

@@ -1,10 +1,8 @@
 import type { NextStep } from "@databox-cmk/errors";
 
+import { EVENT_TYPES, renderCloudEvent } from "./cloud-event.ts";
 import type { KeyHealth } from "./key-health.ts";
 import type { EpochMs, OrderId } from "./order.ts";
-
-const KEY_HEALTH_CHANGED = "com.databox-cmk.key-health.changed";
-export const CLOUD_EVENT_MEDIA_TYPE = "application/cloudevents+json";
 
 export type KeyHealthChange = {
   /** UUID: with `source` the identity of the event, whatever number of times it is sent. */
@@ -18,22 +16,15 @@ export type KeyHealthChange = {
   readonly nextStep: NextStep;
 };
 
-/**
- * CloudEvents 1.0.2, JSON format, structured mode (§3.2 of its HTTP binding). By hand: the `cloudevents` SDK, which was
- * looked at, brings a JSON-schema compiler to write these eight members.
- */
 export function renderKeyHealthEvent(change: KeyHealthChange): string {
   const { id, source, order, kid, atMs, before, after, nextStep } = change;
-  return JSON.stringify({
-    specversion: "1.0",
+  return renderCloudEvent({
     id,
     source,
-    type: KEY_HEALTH_CHANGED,
-    subject: order,
-    time: new Date(atMs).toISOString(),
-    datacontenttype: "application/json",
+    type: EVENT_TYPES.keyHealthChanged,
+    order,
+    atMs,
     data: {
-      orderId: order,
       ...(kid === undefined ? {} : { kid }),
       before: { state: before.state },
       after: renderHealth(after),

@@ -30,6 +30,10 @@ export const ACTIONS = {
   readRevocationDrill: "Microsoft.DataBox/jobs/revocationDrill/read",
   readUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/read",
   writeUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/write",
+  readApprovals: "Microsoft.DataBox/jobs/approvals/read",
+  approve: "Microsoft.DataBox/jobs/approvals/approve/action",
+  reject: "Microsoft.DataBox/jobs/approvals/reject/action",
+  breakGlass: "Microsoft.DataBox/jobs/breakGlass/action",
   availableSkus: "Microsoft.DataBox/locations/availableSkus/action",
   validateInputs: "Microsoft.DataBox/locations/validateInputs/action",
   validateAddress: "Microsoft.DataBox/locations/validateAddress/action",
@@ -91,6 +95,11 @@ export const ROLES = {
     title: "Data Box Reader",
     definition: "028f4ed7-e2a9-465e-a8f4-9c0ffdfdc027",
     actions: ["Microsoft.DataBox/*/read", ...ADVICE],
+  },
+  /** Decides about releases and changes nothing: whoever writes a policy need not be who approves by it. */
+  DataBoxApprover: {
+    title: "Data Box Approver",
+    actions: ["Microsoft.DataBox/*/read", ACTIONS.approve, ACTIONS.reject, ...ADVICE],
   },
   DataBoxOperator: {
     title: "Data Box Operator",

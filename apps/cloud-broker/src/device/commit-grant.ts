@@ -2,6 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
@@ -28,6 +29,7 @@ export type Granting = {
   readonly generation: number;
   readonly released: Pick<ReleasedKey, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
+  readonly claim: ReleaseClaim;
 };
 
 /** Ends a grant's transaction without a trace, for what was found in it; never shown. */
@@ -60,7 +62,7 @@ export async function commitGrant(
  */
 async function record(
   { commit, appendAudit, now }: DeviceDependencies,
-  { message, request, node: sender, grant, answer, released, generation, way }: Granting,
+  { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
@@ -91,6 +93,8 @@ async function record(
         untrustedAgent: request.agent,
         ...(backup === undefined ? {} : { backupKey: backup.name, because: backup.failure.code }),
         ...way.detail,
+        ...(request.reason === undefined ? {} : { reason: request.reason }),
+        ...describeClaim(claim),
       },
       ...steps,
     });
@@ -120,6 +124,13 @@ async function record(
     await noteOutcome(transaction, sender, "granted", now(), request.generation);
     const withdrawn = await findWithdrawal(transaction, sender, request.purpose);
     if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
+    const claimed = await claimRelease(transaction, claim, {
+      requestHash: message.hash,
+      order,
+      serial,
+      nowMs: now(),
+    });
+    if (!claimed.ok) throw new Withdrawn(claimed.failure);
     return { ok: true, value: undefined };
   });
 }

@@ -1,6 +1,7 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import type { StillApproves } from "../approvals/may-approve.ts";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
@@ -14,6 +15,7 @@ import type { RateLimit } from "../server/rate-limit.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Announce } from "../webhooks/announce.ts";
 
 /** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
 export type DeviceCustody = Pick<
@@ -34,6 +36,10 @@ export type DeviceDependencies = {
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Where nodes wait for news of their lease. */
   readonly watches: Pick<LeaseWatches, "wait">;
+  /** Tells receivers of events. */
+  readonly announce: Announce;
+  /** Whether an approver still may approve. */
+  readonly stillApproves: StillApproves;
   /** Of orders that have none of their own. */
   readonly defaultPolicy: UnlockPolicy;
   /** Unlocks without network that one order may have in one UTC day. */

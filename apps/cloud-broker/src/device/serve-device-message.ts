@@ -143,6 +143,12 @@ async function answerOnce<Proven extends Sender>(
     }
     const outcome = await exchange.answer(message, sender);
     if (outcome.ok) return { answer: outcome.value };
+    // Another replica was faster with the same message: its answer is the answer.
+    const meanwhile =
+      exchange.knowsRepeats === true
+        ? undefined
+        : await findStoredAnswer(store, message.hash, now());
+    if (meanwhile !== undefined) return { answer: meanwhile };
     return await deny(dependencies, exchange, message, outcome.failure, sender);
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);

@@ -18,6 +18,9 @@ import {
   type UnlockQuestion,
 } from "@databox-cmk/protocol";
 
+import { admitRelease } from "../approvals/admit-release.ts";
+import { readApprovalOf } from "../approvals/stored-approvals.ts";
+import type { Approval } from "../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
 import { leaseTermsOf } from "../core/unlock-policy.ts";
@@ -25,12 +28,19 @@ import type { NodeEnvelope } from "../custody/key-custody.ts";
 import { markStep } from "../diagnostics/trace.ts";
 import { findRevocation } from "../leases/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import type { Store } from "../store/open-store.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 import { networkWay } from "./network-way.ts";
-import type { DeviceExchange, DeviceMessage, Sender } from "./serve-device-message.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+  type Sender,
+} from "./serve-device-message.ts";
+import { signPending } from "./sign-pending.ts";
 import { signAnswer, type SignedAnswer } from "./signed-answer.ts";
 import { signEnvelope } from "./signed-envelope.ts";
 import type { UnlockWay } from "./unlock-way.ts";
@@ -97,17 +107,43 @@ async function decide(
 
   const envelope = await custody.envelope(node.order, node.serial);
   const policy = await readUnlockPolicy(store, node.order, dependencies.defaultPolicy);
-  const facts = await loadFacts(message, request, node, envelope, way);
+  const { approval, ...facts } = await loadFacts(store, message, request, node, envelope, way);
   const decision = decideUnlock(request, facts);
   if (!decision.ok) return decision;
   const revocation = await findRevocation(store, node.order, node.serial);
   if (revocation !== undefined) return { ok: false, failure: revocation };
   const permitted = await way.permit(policy);
   if (!permitted.ok) return permitted;
+  const admitted = await admitRelease(
+    dependencies,
+    {
+      requestHash: message.hash,
+      order: node.order,
+      serial: node.serial,
+      stage: node.stage,
+      way: way.action,
+      purpose: request.purpose,
+      reason: message.carriedBy?.reason ?? request.reason,
+      agent: request.agent,
+      kid: envelope?.kid ?? "",
+      actor: actorOf(message, node),
+      requestedBy: message.carriedBy?.objectId.toLowerCase(),
+      correlationId: message.correlationId,
+      useUp: () => way.useUp(),
+    },
+    policy,
+    approval,
+  );
+  if (!admitted.ok) return admitted;
   markStep("decision");
+  if (admitted.value.kind === "wait")
+    return { ok: true, value: await signPending(dependencies, message, admitted.value) };
+  const { claim } = admitted.value;
 
-  const consumed = await way.useUp();
-  if (!consumed.ok) return consumed;
+  if (claim.approval === undefined) {
+    const consumed = await way.useUp();
+    if (!consumed.ok) return consumed;
+  }
   markStep("nonce");
 
   const released = await custody.releaseContentKey(node.order, node.serial);
@@ -142,6 +178,7 @@ async function decide(
     released: released.value,
     generation: envelope?.generation ?? request.generation,
     way,
+    claim,
   });
   return committed.ok ? { ok: true, value: answer } : committed;
 }
@@ -168,16 +205,23 @@ async function sealTo(
 }
 
 async function loadFacts(
+  store: Store,
   message: DeviceMessage,
   request: UnlockQuestion,
   node: DeviceNode,
   envelope: NodeEnvelope | undefined,
   way: UnlockWay,
-): Promise<UnlockFacts> {
+): Promise<UnlockFacts & { readonly approval: Approval | undefined }> {
   const { lastCounter, ...freshness } = await way.freshness();
+  // A nonce that is fresh was never put before approvers: the usual unlock does not look for it there.
+  const isFresh =
+    way.action === "unlock" && freshness.nonce === "valid" && freshness.nonceUsedBy === undefined;
+  const approval = isFresh ? undefined : await readApprovalOf(store, message.hash);
   return {
+    approval,
     requestHash: message.hash,
     ...freshness,
+    isWaiting: approval !== undefined,
     node: {
       order: node.order,
       serial: node.serial,

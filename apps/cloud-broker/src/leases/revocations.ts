@@ -40,6 +40,23 @@ export async function findRevocation(
   return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
 }
 
+/** Whether a kill switch was thrown for a node at or after a moment, lifted meanwhile or not. */
+export async function wasRevokedSince(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  serial: string,
+  sinceMs: EpochMs,
+): Promise<boolean> {
+  const row = await store
+    .selectFrom("revocations")
+    .select("id")
+    .where("scope", "in", [nodeScope(order, serial), ...scopesOver(order)])
+    .where("created_at_ms", ">=", sinceMs)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** What covers a whole order. */
 export function scopesOver(order: OrderId): readonly string[] {
   return [order, subscriptionOf(order), FLEET];

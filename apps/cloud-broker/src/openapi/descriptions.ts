@@ -1,5 +1,8 @@
 import {
   activityList,
+  approvalDecision,
+  approvalList,
+  approvalView,
   availableSkusRequest,
   availableSkusResult,
   campaignList,
@@ -9,6 +12,8 @@ import {
   backupKeyList,
   backupKeyView,
   backupKeyWrite,
+  breakGlassRequest,
+  breakGlassResult,
   cancellationReason,
   completeRequest,
   diagnosticsView,
@@ -71,6 +76,8 @@ const operatorOrder = z.strictObject({
 
 /** Schemas that get a name in the document; the others stand where they are used. */
 export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
+  ApprovalList: approvalList,
+  ApprovalView: approvalView,
   JobWrite: jobWrite,
   JobPatch: jobPatch,
   JobResource: jobResource,
@@ -286,6 +293,30 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     request: unlockPolicyWrite,
     headers: ["If-Match"],
     answers: { 200: unlockPolicyView },
+  },
+  [`GET ${PATHS.job}/approvals`]: {
+    summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
+    query: ["$skipToken"],
+    answers: { 200: approvalList },
+  },
+  [`GET ${PATHS.subscriptionApprovals}`]: {
+    summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
+    answers: { 200: approvalList },
+  },
+  [`POST ${PATHS.job}/approvals/:approvalId/approve`]: {
+    summary: "Approves one unlock; each person counts once (extension)",
+    request: approvalDecision,
+    answers: { 200: approvalView },
+  },
+  [`POST ${PATHS.job}/approvals/:approvalId/reject`]: {
+    summary: "Rejects one unlock, for good (extension)",
+    request: approvalDecision,
+    answers: { 200: approvalView },
+  },
+  [`POST ${PATHS.job}/breakGlass`]: {
+    summary: "Lets one release pass windows and approvals within 15 minutes (extension)",
+    request: breakGlassRequest,
+    answers: { 200: breakGlassResult },
   },
   [`POST ${PATHS.subscriptionLocation}/validateInputs`]: validations,
   [`POST ${PATHS.groupLocation}/validateInputs`]: validations,

@@ -4,6 +4,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Store } from "../store/open-store.ts";
+import type { Announce } from "../webhooks/announce.ts";
 
 export type ControlPlaneSettings = {
   /** Public URL of Resource Manager, without a final slash: Location headers and links start with it. */
@@ -26,6 +27,8 @@ export type ControlPlane = {
   readonly custody: KeyCustody;
   readonly identities: IdentityDirectory;
   readonly appendAudit: AppendAudit;
+  /** Tells receivers of events. */
+  readonly announce: Announce;
   /** Signs with the broker's key: a JWS compact of the given `typ`. */
   readonly sign: (typ: string, payload: object) => Promise<string>;
   readonly now: Clock;

@@ -2,11 +2,14 @@ import { ERRORS } from "@databox-cmk/errors";
 import type { ApiVersion, JobSecrets, NodeSecret } from "@databox-cmk/protocol";
 import { apiVersionTraits } from "@databox-cmk/protocol";
 
+import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
+import { withheldBy } from "../core/decide-reveal.ts";
 import { storageAccountsOf } from "../core/job-details.ts";
 import { decideCredentials } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
-import type { AuditEvent, Failure } from "../core/ports.ts";
+import type { AuditEvent, Failure, Outcome } from "../core/ports.ts";
 import { findRevocation } from "../leases/revocations.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { errorOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
@@ -25,15 +28,23 @@ export async function revealCredentials(
 ): Promise<JobSecrets> {
   const { custody, store } = plane;
   const order = await findOrder(store, name);
-  const audit = (event: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>): Promise<void> =>
-    store.transaction().execute((transaction) =>
-      plane.appendAudit(transaction, order.id, {
+  const audit = (
+    event: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
+    breakGlass?: string,
+  ): Promise<void> =>
+    store.transaction().execute(async (transaction) => {
+      if (
+        breakGlass !== undefined &&
+        !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
+      )
+        throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
+      await plane.appendAudit(transaction, order.id, {
         action: "order/listCredentials",
         actor: context.actor,
         correlationId: context.correlationId,
         ...event,
-      }),
-    );
+      });
+    });
   const refuse = async (failure: Failure): Promise<never> => {
     await audit({
       outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
@@ -52,10 +63,22 @@ export async function revealCredentials(
     const revocation = await findRevocation(store, order.id, serial);
     if (revocation !== undefined) return refuse(revocation);
   }
+  const passed = await passPolicy(plane, order);
+  if (!passed.ok) return refuse(passed.failure);
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
-    await audit({ outcome: "granted", detail: { nodes: revealed.value.length } });
+    const { breakGlass } = passed.value;
+    await audit(
+      {
+        outcome: "granted",
+        detail: {
+          nodes: revealed.value.length,
+          ...(breakGlass === undefined ? {} : { breakGlass }),
+        },
+      },
+      breakGlass,
+    );
     const secrets = revealed.value.map(({ serial, passkey }) =>
       nodeSecretOf(
         order,
@@ -71,6 +94,22 @@ export async function revealCredentials(
   } finally {
     for (const { passkey } of revealed.value) passkey.fill(0);
   }
+}
+
+/** The passkey of all nodes is shown at once: only a break-glass for the whole order lifts what the policy withholds. */
+async function passPolicy(
+  { store, settings, now }: ControlPlane,
+  { id }: Order,
+): Promise<Outcome<{ readonly breakGlass?: string }>> {
+  const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);
+  const withheld = withheldBy(policy, now());
+  if (withheld === undefined) return { ok: true, value: {} };
+  const breakGlass = policy.release.breakGlass
+    ? await findBreakGlass(store, id, undefined, now())
+    : undefined;
+  return breakGlass === undefined
+    ? { ok: false, failure: { code: "CredentialsWithheld", reason: withheld } }
+    : { ok: true, value: { breakGlass } };
 }
 
 /** This system makes no shares and no network ports: both lists say so by being empty. */

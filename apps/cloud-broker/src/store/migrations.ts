@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
+import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createOffline } from "./migrations/offline.ts";
@@ -25,6 +26,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008-recipients": { up: createRecipients },
   "0011-replicas": { up: createReplicaTables },
   "0012-broker-keys": { up: createPinnedKeys },
+  "0007-approvals": { up: createApprovals },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

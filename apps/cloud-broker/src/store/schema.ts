@@ -401,4 +401,52 @@ export type BrokerTables = {
     id: number;
     migration: string;
   };
+  /** One row for each request that waits, or waited, for people (core/decide-release.ts). */
+  approvals: {
+    id: string;
+    order_id: string;
+    serial: string;
+    /** Of the signed request: the row is good for that request alone. */
+    request_hash: string;
+    /** How it came: `unlock` by the network, `offline-unlock` carried by a person. */
+    way: string;
+    purpose: string;
+    reason: string | null;
+    /** Object id of the person who carried it. */
+    requested_by: string | null;
+    address: string;
+    agent: string;
+    stage: string;
+    kid: string;
+    state: string;
+    void_reason: string | null;
+    requested_at_ms: number;
+    /** When its appliance last asked for the answer. */
+    asked_at_ms: number;
+    expires_at_ms: number;
+    closed_at_ms: number | null;
+  };
+  approval_votes: {
+    approval_id: string;
+    object_id: string;
+    name: string;
+    decision: string;
+    reason: string;
+    /** `token` (an app role) or `assignment`, which is looked up again before the word counts. */
+    held_right: string;
+    at_ms: number;
+  };
+  /** Releases past windows and approvals: one for each row, soon after it was made. `serial` null: any node. */
+  break_glass: {
+    id: string;
+    order_id: string;
+    serial: string | null;
+    reason: string;
+    created_at_ms: number;
+    created_by: string;
+    expires_at_ms: number;
+    used_at_ms: number | null;
+    /** Hash of the request that used it, or `listCredentials`. */
+    used_by: string | null;
+  };
 };

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import type { SigningKey } from "@databox-cmk/crypto";
 import { httpbis } from "http-message-signatures";
 
-import { CLOUD_EVENT_MEDIA_TYPE } from "../core/key-health-event.ts";
+import { CLOUD_EVENT_MEDIA_TYPE } from "../core/cloud-event.ts";
 import type { EpochMs } from "../core/order.ts";
 
 /**

@@ -13,6 +13,7 @@ import { createOrder } from "../../src/orders/create-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
 import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";
@@ -37,6 +38,7 @@ export function createCampaignWorld() {
     custody: customer.custody(store, appendAudit, now),
     identities,
     appendAudit,
+    announce: createAnnounce("https://broker.localhost", []),
     sign: () => Promise.resolve("receipt"),
     now,
     settings: {

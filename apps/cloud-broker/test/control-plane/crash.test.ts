@@ -16,6 +16,7 @@ import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
@@ -72,6 +73,7 @@ beforeEach(async () => {
     custody: customer.custody(store, appendAudit, now),
     identities,
     appendAudit,
+    announce: createAnnounce("https://broker.localhost", []),
     sign: () => Promise.resolve("receipt"),
     now,
     settings: {

@@ -24,6 +24,7 @@ import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import type { Route } from "../../src/server/route.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, type CustomerVault, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
@@ -111,6 +112,7 @@ export async function createWorld(
     custody,
     identities,
     appendAudit,
+    announce: createAnnounce("https://broker.localhost", []),
     sign: (typ, payload) => signMessage(signingKey, typ, payload),
     now,
     settings: {

@@ -28,6 +28,7 @@ import { createLog } from "../../src/server/log.ts";
 import { createRateLimit } from "../../src/server/rate-limit.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
@@ -111,6 +112,8 @@ export class DeviceWorld implements AsyncDisposable {
         countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
         watches: createLeaseWatches({ store, now }),
         offlineUnlocksPerDay: 20,
+        announce: createAnnounce("https://broker.localhost", []),
+        stillApproves: () => Promise.resolve({ ok: true, value: false }),
         defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       }),
       store,

@@ -11,6 +11,7 @@ import {
 import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
+import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
@@ -70,6 +71,8 @@ export type BrokerWorld = AsyncDisposable & {
   /** The only version of the customer's key. */
   readonly kid: string;
   readonly logLines: string[];
+  /** Role assignments in Resource Manager, by principal. */
+  readonly assignments: Map<string, readonly RoleAssignment[]>;
   /** What receivers do with events; 204 until a test says otherwise. */
   readonly receivers: { post: PostEvent };
   /** The first replica's. */
@@ -125,6 +128,7 @@ export async function createBrokerWorld(
     now,
   );
   const logLines: string[] = [];
+  const assignments = new Map<string, readonly RoleAssignment[]>();
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const config = parseConfig({
     BROKER_TLS_CERTIFICATE_FILE: "-",
@@ -169,7 +173,10 @@ export async function createBrokerWorld(
       vaults: customer.vaults.port,
       identities,
       resources: customer.vaults.resources,
-      roles: { roleAssignments: () => Promise.resolve({ ok: true, value: [] }) },
+      roles: {
+        roleAssignments: (principalId) =>
+          Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
+      },
       verifyToken: createVerifyToken(
         { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, armUrl: ARM_URL, now },
         entra.keys,
@@ -241,6 +248,7 @@ export async function createBrokerWorld(
     token: (claims) => entra.token(claims),
     kid: customer.kid,
     logLines,
+    assignments,
     receivers: posted,
     store: () => first().store,
     broker: () => first().broker,

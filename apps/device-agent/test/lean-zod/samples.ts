@@ -52,7 +52,18 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     vaultRequestId: "r",
     retryAfterSeconds: 1,
   },
-  pending: { requestHash: HASH, retryAfterSeconds: 5, correlationId: UUID },
+  pending: {
+    requestHash: HASH,
+    retryAfterSeconds: 5,
+    correlationId: UUID,
+    approval: {
+      id: UUID,
+      required: 2,
+      given: 1,
+      approvedBy: ["ada@example.com"],
+      expiresInSeconds: 60,
+    },
+  },
   acknowledgement: { requestHash: HASH },
   brokerKeysAnswer: {
     requestHash: HASH,

@@ -27,6 +27,10 @@ export const seconds = z.int().check(z.gte(0), z.lte(366 * 86_400));
 export const bootId = z.string().check(z.minLength(8), z.maxLength(64), z.regex(/^[A-Za-z0-9-]+$/));
 /** Text that a device sends about itself; untrusted, printable ASCII only, so that it cannot forge log lines. */
 export const deviceText = z.string().check(z.maxLength(64), z.regex(/^[ -~]*$/));
+/** Free text of a person at a device: no control, format or private characters, so that it cannot forge a line or turn one. */
+export const reasonText = z
+  .string()
+  .check(z.minLength(1), z.maxLength(200), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u));
 /** Full key URL with its version. */
 export const keyId = z
   .string()

@@ -89,7 +89,21 @@ const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
       correlationId: UUID,
     },
   ],
-  pending: [pending, { requestHash: HASH, retryAfterSeconds: 5, correlationId: UUID }],
+  pending: [
+    pending,
+    {
+      requestHash: HASH,
+      retryAfterSeconds: 5,
+      correlationId: UUID,
+      approval: {
+        id: UUID,
+        required: 2,
+        given: 1,
+        approvedBy: ["ada@example.com"],
+        expiresInSeconds: 60,
+      },
+    },
+  ],
   receipt: [
     receipt,
     {
@@ -201,6 +215,9 @@ describe("a member is refused when it is", () => {
     ["a serial of 65 characters", unlockRequest, { ...unlock, serial: "D".repeat(65) }, "serial"],
     ["a text with a control character", unlockRequest, { ...unlock, agent: "a\u001b[2J" }, "agent"],
     ["a text that turns direction", unlockRequest, { ...unlock, agent: "a\u202e" }, "agent"],
+    ["a reason that turns direction", unlockRequest, { ...unlock, reason: "a\u202eb" }, "reason"],
+    ["a reason of two lines", unlockRequest, { ...unlock, reason: "a\nb" }, "reason"],
+    ["an empty reason", unlockRequest, { ...unlock, reason: "" }, "reason"],
     ["a counter of zero", unlockRequest, { ...unlock, counter: 0 }, "counter"],
     ["a counter that is no whole number", unlockRequest, { ...unlock, counter: 1.5 }, "counter"],
     ["a counter beyond exact numbers", unlockRequest, { ...unlock, counter: 2 ** 53 }, "counter"],

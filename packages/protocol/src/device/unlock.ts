@@ -10,6 +10,7 @@ import {
   keyId,
   messageHash,
   orderId,
+  reasonText,
   seconds,
   serial,
   suiteName,
@@ -33,6 +34,8 @@ const question = {
   counter,
   hpke: z.strictObject({ suite: suiteName, publicKey: base64url(HPKE_PUBLIC_KEY_MAX_CHARACTERS) }),
   agent: deviceText,
+  /** Why, in the words of the person at the appliance: what approvers decide by. */
+  reason: z.optional(reasonText),
 } as const;
 
 export const unlockRequest = z.strictObject({ nonce: base64url(256), ...question });
@@ -128,10 +131,22 @@ export const denial = z.strictObject({
 });
 export type Denial = z.infer<typeof denial>;
 
+const approvalCount = z.int().check(z.gte(0), z.lte(5));
+
 /** An approval is open; the same request is sent again until it is decided. */
 export const pending = z.strictObject({
   requestHash: messageHash,
   retryAfterSeconds: seconds,
   correlationId: uuid,
+  approval: z.strictObject({
+    id: uuid,
+    required: approvalCount,
+    given: approvalCount,
+    /** Names of those who have approved. */
+    approvedBy: z
+      .array(z.string().check(z.maxLength(128), z.regex(/^[ -~]*$/)))
+      .check(z.maxLength(5)),
+    expiresInSeconds: seconds,
+  }),
 });
 export type Pending = z.infer<typeof pending>;

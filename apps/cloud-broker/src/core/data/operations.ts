@@ -196,4 +196,18 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Read key versions",
     "Reads which versions of a key the orders of a subscription hang on",
   ),
+  entry(
+    "jobs/approvals/read",
+    "Jobs",
+    "Read approvals",
+    "Reads which unlocks of an order wait for an approval, and what was decided",
+  ),
+  entry("jobs/approvals/approve/action", "Jobs", "Approve an unlock", "Approves one unlock"),
+  entry("jobs/approvals/reject/action", "Jobs", "Reject an unlock", "Rejects one unlock"),
+  entry(
+    "jobs/breakGlass/action",
+    "Jobs",
+    "Break glass",
+    "Releases one unlock of an order past its windows and approvals",
+  ),
 ];

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+
+import { type Approval, decideRelease, type ReleaseFacts, type Vote } from "./decide-release.ts";
+import { defaultUnlockPolicy } from "./unlock-policy.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 5, 12);
+const HOUR_MS = 3_600_000;
+const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
+const policyOf = (release: Partial<typeof base.release>) => ({
+  ...base,
+  release: {
+    ...base.release,
+    approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
+    ...release,
+  },
+});
+const vote = (objectId: string, change: Partial<Vote> = {}): Vote => ({
+  objectId,
+  name: objectId,
+  decision: "approved",
+  reason: "seen",
+  atMs: NOW_MS - 1000,
+  right: "assignment",
+  ...change,
+});
+const approval = (change: Partial<Approval> = {}): Approval => ({
+  id: "approval",
+  state: "open",
+  stage: "Delivered",
+  kid: "key/1",
+  requestedAtMs: NOW_MS - 2000,
+  expiresAtMs: NOW_MS + HOUR_MS,
+  votes: [vote("ada"), vote("ben")],
+  ...change,
+});
+const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
+  policy: policyOf({}),
+  purpose: "unlock",
+  stage: "Delivered",
+  kid: "key/1",
+  nowMs: NOW_MS,
+  approval: approval(),
+  wasRevoked: false,
+  lostRight: new Set(),
+  breakGlass: undefined,
+  ...change,
+});
+const closed = [{ days: ["Sun" as const], from: "08:00", to: "09:00", timeZone: "UTC" }];
+const night = policyOf({ windows: closed, breakGlass: true });
+
+const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
+  ["enough approvals release", {}, { kind: "release", by: "approval" }],
+  ["a request of nobody's knowing is put before them", { approval: undefined }, { kind: "ask" }],
+  [
+    "no approval is asked for where none is required",
+    { policy: policyOf(base.release), approval: undefined },
+    { kind: "release", by: "policy" },
+  ],
+  [
+    "preparation asks nobody, at any hour",
+    { purpose: "prepare", policy: night, approval: undefined },
+    { kind: "release", by: "policy" },
+  ],
+  [
+    "what waits is released when the policy asks for none any more",
+    { policy: policyOf(base.release), approval: approval({ votes: [] }) },
+    { kind: "release", by: "policy" },
+  ],
+  [
+    "two words of one person are one",
+    { approval: approval({ votes: [vote("ada"), vote("ada")] }) },
+    { kind: "wait", required: 2 },
+  ],
+  ["a right that was lost does not count", { lostRight: new Set(["ben"]) }, { kind: "wait" }],
+  [
+    "an app role's word counts up to an hour",
+    {
+      approval: approval({
+        votes: [vote("ada"), vote("ben", { right: "token", atMs: NOW_MS - HOUR_MS + 1 })],
+      }),
+    },
+    { kind: "release" },
+  ],
+  [
+    "and no longer",
+    {
+      approval: approval({
+        votes: [vote("ada"), vote("ben", { right: "token", atMs: NOW_MS - HOUR_MS })],
+      }),
+    },
+    { kind: "wait" },
+  ],
+  [
+    "nobody approves what they carried",
+    { approval: approval({ requestedBy: "ada" }) },
+    { kind: "wait" },
+  ],
+  [
+    "nobody approves who is not named",
+    {
+      policy: policyOf({
+        approvals: { required: 2, approvers: ["ada", "cem"], expiresAfterSeconds: 60 },
+      }),
+    },
+    { kind: "wait" },
+  ],
+  [
+    "the last millisecond counts",
+    { approval: approval({ expiresAtMs: NOW_MS + 1 }) },
+    { kind: "release" },
+  ],
+  [
+    "the end of its time does not",
+    { approval: approval({ expiresAtMs: NOW_MS }) },
+    { kind: "end", state: "expired" },
+  ],
+  ["a new stage voids", { stage: "PickedUp" }, { kind: "end", voidReason: "stage" }],
+  ["a new key version voids", { kid: "key/2" }, { kind: "end", voidReason: "key" }],
+  ["a revocation voids", { wasRevoked: true }, { kind: "end", voidReason: "revoked" }],
+  [
+    "a break-glass revives nothing that is over",
+    { wasRevoked: true, policy: policyOf({ breakGlass: true }), breakGlass: "glass" },
+    { kind: "end", voidReason: "revoked" },
+  ],
+  [
+    "a closed window is stronger than approvals",
+    { policy: policyOf({ windows: closed }) },
+    { kind: "refuse", failure: { code: "ReleaseWindowClosed" } },
+  ],
+  [
+    "a break-glass passes window and approvals",
+    { policy: night, approval: undefined, breakGlass: "glass" },
+    { kind: "release", by: "break-glass" },
+  ],
+  [
+    "but not where the policy came to forbid it",
+    { breakGlass: "glass", approval: undefined },
+    { kind: "ask" },
+  ],
+  [
+    "a rejected request stays so, whoever approved before",
+    { approval: approval({ state: "rejected" }) },
+    { kind: "refuse", failure: { code: "ApprovalRejected" } },
+  ],
+  [
+    "one that was released is used up",
+    { approval: approval({ state: "released" }) },
+    { kind: "refuse", failure: { code: "ReplayDetected" } },
+  ],
+];
+
+describe("a release", () => {
+  test.each(CASES)("%s", (_name, change, expected) => {
+    expect(decideRelease(facts(change))).toMatchObject(expected);
+  });
+});

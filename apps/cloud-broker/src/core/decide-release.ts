@@ -1,0 +1,152 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+import type { Failure } from "./ports.ts";
+import { windowAt } from "./release-window.ts";
+import type { UnlockPurpose } from "./unlock-purposes.ts";
+
+/** `released`: used up by its one grant; `void`: what it was asked for is no more as it was. */
+export const APPROVAL_STATES = ["open", "released", "rejected", "expired", "void"] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export type VoidReason = "stage" | "key" | "revoked" | "superseded";
+
+/** What one person said; a later word of the same person takes the place of an earlier one. */
+export type Vote = {
+  readonly objectId: string;
+  readonly name: string;
+  readonly decision: "approved" | "rejected";
+  readonly reason: string;
+  readonly atMs: EpochMs;
+  /** Whether the right was an app role of the token, which nobody can look up later, or a role assignment. */
+  readonly right: "token" | "assignment";
+};
+
+export type Approval = {
+  readonly id: string;
+  readonly state: ApprovalState;
+  readonly voidReason?: VoidReason;
+  /** When it was asked for: what the approvers saw. */
+  readonly stage: string;
+  readonly kid: string;
+  /** Object id of the person who asked, where one did. */
+  readonly requestedBy?: string;
+  readonly requestedAtMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
+  readonly votes: readonly Vote[];
+};
+
+export type ReleaseFacts = {
+  readonly policy: UnlockPolicy;
+  readonly purpose: UnlockPurpose;
+  readonly stage: string;
+  readonly kid: string;
+  readonly nowMs: EpochMs;
+  /** Of this very request; undefined while none was asked for. */
+  readonly approval: Approval | undefined;
+  /** Unlocking was switched off at some time since the approval was asked for. */
+  readonly wasRevoked: boolean;
+  /** Object ids of role assignees who have the right no more. */
+  readonly lostRight: ReadonlySet<string>;
+  /** A break-glass that stands, unused. */
+  readonly breakGlass: string | undefined;
+};
+
+export type ReleaseDecision =
+  | { readonly kind: "release"; readonly by: "policy" | "approval" | "break-glass" }
+  /** Ask the approvers. */
+  | { readonly kind: "ask" }
+  | { readonly kind: "wait"; readonly given: readonly Vote[]; readonly required: number }
+  /** The approval is over, and the request with it. */
+  | { readonly kind: "end"; readonly state: "expired" | "void"; readonly voidReason?: VoidReason }
+  | { readonly kind: "refuse"; readonly failure: Failure };
+
+/** App roles live in tokens, and access tokens of Entra live for about an hour: so long such a word counts. */
+export const TOKEN_RIGHT_MS = 3_600_000;
+
+/** Whether a key may leave for one request, by the order's policy alone: kill switch, stage and freshness were looked at. */
+export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
+  const { policy, purpose, approval, nowMs } = facts;
+  // At preparation the appliance is empty, in the datacenter, and has never been locked by this key.
+  if (purpose === "prepare") return { kind: "release", by: "policy" };
+  if (approval !== undefined) {
+    if (approval.state !== "open") return { kind: "refuse", failure: failureOf(approval) };
+    const end = endOf(approval, facts);
+    if (end !== undefined) return end;
+  }
+  if (facts.breakGlass !== undefined && policy.release.breakGlass)
+    return { kind: "release", by: "break-glass" };
+  const window = windowAt(policy.release.windows, nowMs);
+  if (!window.open) return { kind: "refuse", failure: closedUntil(window.opensAtMs, nowMs) };
+  const { required } = policy.release.approvals;
+  if (required === 0) return { kind: "release", by: "policy" };
+  if (approval === undefined) return { kind: "ask" };
+  const given = votesThatCount(approval, facts);
+  return given.length >= required
+    ? { kind: "release", by: "approval" }
+    : { kind: "wait", given, required };
+}
+
+/** What ends an open approval whatever its approvers said. */
+export function endOf(
+  approval: Approval,
+  facts: Pick<ReleaseFacts, "nowMs" | "stage" | "kid" | "wasRevoked">,
+): Extract<ReleaseDecision, { kind: "end" }> | undefined {
+  if (facts.nowMs >= approval.expiresAtMs) return { kind: "end", state: "expired" };
+  if (facts.wasRevoked) return { kind: "end", state: "void", voidReason: "revoked" };
+  if (facts.stage !== approval.stage) return { kind: "end", state: "void", voidReason: "stage" };
+  if (facts.kid !== approval.kid) return { kind: "end", state: "void", voidReason: "key" };
+  return undefined;
+}
+
+/** Approvals that count at this moment, one for each person. */
+export function votesThatCount(
+  { votes, requestedBy }: Pick<Approval, "votes" | "requestedBy">,
+  { policy, nowMs, lostRight }: Pick<ReleaseFacts, "policy" | "nowMs" | "lostRight">,
+): readonly Vote[] {
+  const counting = votes.filter(
+    (vote) =>
+      vote.decision === "approved" &&
+      mayDecide(policy, requestedBy, vote.objectId) === undefined &&
+      (vote.right === "token" ? nowMs < vote.atMs + TOKEN_RIGHT_MS : !lostRight.has(vote.objectId)),
+  );
+  return [...new Map(counting.map((vote) => [vote.objectId, vote])).values()];
+}
+
+/** Why somebody who has the action may still not decide about a request. */
+export function mayDecide(
+  { release }: UnlockPolicy,
+  requestedBy: string | undefined,
+  objectId: string,
+): "self" | "not-named" | undefined {
+  if (objectId === requestedBy) return "self";
+  const { approvers } = release.approvals;
+  return approvers.length > 0 && !approvers.includes(objectId) ? "not-named" : undefined;
+}
+
+/** What the device is told of an approval that is over. */
+export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "votes">): Failure {
+  switch (approval.state) {
+    case "rejected": {
+      const vote = approval.votes.find(({ decision }) => decision === "rejected");
+      return {
+        code: "ApprovalRejected",
+        ...(vote === undefined ? {} : { detail: `${vote.name}: ${vote.reason}` }),
+      };
+    }
+    case "released":
+      return { code: "ReplayDetected", detail: "approval: its one grant was given" };
+    case "expired":
+      return { code: "ApprovalExpired", reason: "time" };
+    case "void":
+      return { code: "ApprovalExpired", reason: approval.voidReason ?? "superseded" };
+    case "open":
+      return { code: "ApprovalPending" };
+  }
+}
+
+function closedUntil(opensAtMs: EpochMs | undefined, nowMs: EpochMs): Failure {
+  if (opensAtMs === undefined) return { code: "ReleaseWindowClosed" };
+  const nextOpening = new Date(opensAtMs).toISOString();
+  const retryAfterSeconds = Math.ceil((opensAtMs - nowMs) / 1000);
+  return { code: "ReleaseWindowClosed", facts: { nextOpening }, retryAfterSeconds };
+}

@@ -1,0 +1,86 @@
+import type { ReleaseWindow, WeekDay } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+
+export type WindowState =
+  | { readonly open: true }
+  /** `opensAtMs` is undefined when no window opens within the next nine days, which no valid policy leads to. */
+  | { readonly open: false; readonly opensAtMs: EpochMs | undefined };
+
+const DAYS: readonly WeekDay[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A week, and a day on each side for what lies across midnight or a date line. */
+const DAYS_AHEAD = 9;
+
+/** Whether keys are released at a moment, by the wall clocks of the windows' own time zones. No window: always. */
+export function windowAt(windows: readonly ReleaseWindow[], nowMs: EpochMs): WindowState {
+  if (windows.length === 0 || windows.some((window) => isOpen(window, nowMs)))
+    return { open: true };
+  const openings = windows.flatMap((window) => nextOpening(window, nowMs) ?? []);
+  return { open: false, opensAtMs: openings.length === 0 ? undefined : Math.min(...openings) };
+}
+
+function isOpen({ days, from, to, timeZone }: ReleaseWindow, nowMs: EpochMs): boolean {
+  const { date, minute } = wallClock(nowMs, timeZone);
+  const today = DAYS[date.getUTCDay()];
+  const yesterday = DAYS[(date.getUTCDay() + 6) % 7];
+  const starts = minuteOf(from);
+  const ends = minuteOf(to);
+  const has = (day: WeekDay | undefined) => day !== undefined && days.includes(day);
+  if (starts < ends) return has(today) && minute >= starts && minute < ends;
+  return (has(today) && minute >= starts) || (has(yesterday) && minute < ends);
+}
+
+function nextOpening({ days, from, timeZone }: ReleaseWindow, nowMs: EpochMs): EpochMs | undefined {
+  const { date } = wallClock(nowMs, timeZone);
+  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead += 1) {
+    const day = new Date(date.getTime() + ahead * DAY_MS);
+    const name = DAYS[day.getUTCDay()];
+    if (name === undefined || !days.includes(name)) continue;
+    const opensAtMs = epochOf(day.getTime() + minuteOf(from) * MINUTE_MS, timeZone);
+    if (opensAtMs > nowMs) return opensAtMs;
+  }
+  return undefined;
+}
+
+function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+/** The date there (as midnight in UTC) and the minute of that day. */
+function wallClock(atMs: EpochMs, timeZone: string): { date: Date; minute: number } {
+  const localMs = atMs + offsetAt(atMs, timeZone);
+  const date = new Date(Math.floor(localMs / DAY_MS) * DAY_MS);
+  return { date, minute: Math.floor((localMs - date.getTime()) / MINUTE_MS) };
+}
+
+/** A wall-clock time, written as if it were UTC → the moment. One that summer time leaves out comes an hour later. */
+function epochOf(localMs: number, timeZone: string): EpochMs {
+  const guess = localMs - offsetAt(localMs, timeZone);
+  return localMs - offsetAt(guess, timeZone);
+}
+
+/** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
+function offsetAt(atMs: EpochMs, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(atMs);
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  const localMs = Date.UTC(
+    part("year"),
+    part("month") - 1,
+    part("day"),
+    part("hour"),
+    part("minute"),
+    part("second"),
+  );
+  return localMs - Math.floor(atMs / 1000) * 1000;
+}

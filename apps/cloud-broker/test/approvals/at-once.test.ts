@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+
+import { openTestStore } from "../store/open-test-store.ts";
+import { createFleet } from "./fleet.ts";
+
+const immediately = () => Promise.resolve();
+const many = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe("two hundred at once", () => {
+  test("polls of an approved request: one is granted, the others are replays", async () => {
+    await using fleet = await createFleet(immediately, await openTestStore(":memory:"));
+    await fleet.poll("request");
+    await fleet.say("approved", "ada");
+    await fleet.say("approved", "ben");
+    const outcomes = await Promise.all(many(200).map(() => fleet.poll("request")));
+    expect(outcomes.filter((outcome) => outcome === "grant")).toHaveLength(1);
+    expect(new Set(outcomes)).toEqual(new Set(["grant", "ReplayDetected"]));
+  });
+
+  test("polls and rejections: one of them ends it", async () => {
+    await using fleet = await createFleet(immediately, await openTestStore(":memory:"));
+    await fleet.poll("request");
+    await fleet.say("approved", "ada");
+    await fleet.say("approved", "ben");
+    await Promise.all(
+      many(200).map((index) => {
+        if (index % 3 === 0) return fleet.poll("request");
+        return fleet.say("rejected", `rex${String(index)}`);
+      }),
+    );
+    const ends = fleet.log.filter((entry) => entry === "grant" || entry.startsWith("rejected"));
+    expect(ends).toHaveLength(1);
+    const votes = await fleet.store
+      .selectFrom("approval_votes")
+      .select("object_id")
+      .where("decision", "=", "rejected")
+      .execute();
+    expect(votes.length).toBe(ends[0] === "grant" ? 0 : 1);
+  });
+});

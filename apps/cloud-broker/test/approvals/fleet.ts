@@ -1,0 +1,192 @@
+import { admitRelease, type ReleaseDependencies } from "../../src/approvals/admit-release.ts";
+import { claimRelease } from "../../src/approvals/claim-release.ts";
+import { decideApproval } from "../../src/approvals/decide-approval.ts";
+import { readApprovalOf } from "../../src/approvals/stored-approvals.ts";
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { orderIdOf } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { revoke } from "../../src/leases/revocations.ts";
+import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { createAnnounce } from "../../src/webhooks/announce.ts";
+
+const ORDER = orderIdOf({
+  subscriptionId: "44444444-4444-4444-8444-444444444444",
+  resourceGroup: "group",
+  name: "order",
+});
+const LIFETIME_SECONDS = 60;
+const START_MS = Date.UTC(2026, 0, 5);
+const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
+const policy = {
+  ...base,
+  release: {
+    ...base.release,
+    approvals: { required: 2, approvers: [], expiresAfterSeconds: LIFETIME_SECONDS },
+  },
+};
+const actor = { kind: "device", serial: "DBX-1", address: "127.0.0.1" } as const;
+/** Lets something else happen first. */
+type Turn = () => Promise<unknown>;
+
+/** Several replicas over one database, each of whose steps waits for its turn. */
+export async function createFleet(turn: Turn, store: Store) {
+  const clock = { nowMs: START_MS };
+  const now = () => clock.nowMs;
+  const appendAudit = createAppendAudit({ now });
+  const announce = createAnnounce("https://broker.localhost", []);
+  await insertOrder(store);
+  const deps: ReleaseDependencies = {
+    store,
+    appendAudit,
+    announce,
+    now,
+    async commit(work) {
+      await turn();
+      return store.transaction().execute(work);
+    },
+    async stillApproves() {
+      await turn();
+      return { ok: true, value: true };
+    },
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what deciding needs of it
+  const plane = {
+    store,
+    appendAudit,
+    announce,
+    now,
+    settings: { defaultPolicy: policy },
+  } as unknown as ControlPlane;
+  const log: string[] = [];
+
+  const poll = async (requestHash: string): Promise<string> => {
+    await turn();
+    const admitted = await admitRelease(
+      deps,
+      {
+        requestHash,
+        order: ORDER,
+        serial: "DBX-1",
+        way: "unlock",
+        purpose: "unlock",
+        stage: "Delivered",
+        kid: "key/1",
+        actor,
+        agent: "agent/1",
+        correlationId: "correlation",
+        useUp: () => Promise.resolve({ ok: true, value: undefined }),
+      },
+      policy,
+      await readApprovalOf(store, requestHash),
+    );
+    if (!admitted.ok) return admitted.failure.code;
+    if (admitted.value.kind === "wait") return "wait";
+    const { claim } = admitted.value;
+    await turn(); // the vault
+    return deps.commit(async (transaction) => {
+      const claimed = await claimRelease(transaction, claim, {
+        requestHash,
+        order: ORDER,
+        serial: "DBX-1",
+        nowMs: now(),
+      });
+      if (!claimed.ok) return claimed.failure.code;
+      log.push("grant");
+      return "grant";
+    });
+  };
+  const say = async (decision: "approved" | "rejected", who: string): Promise<void> => {
+    await turn();
+    const [open] = await store.selectFrom("approvals").select("id").execute();
+    const caller = { objectId: who, name: who, roles: [] };
+    await decideApproval(
+      {
+        plane,
+        order: ORDER,
+        id: open?.id ?? "",
+        caller,
+        context: { actor, by: who, correlationId: "correlation" },
+      },
+      decision,
+      "because",
+    ).then(
+      () => log.push(`${decision} ${who}`),
+      () => log.push("too late"),
+    );
+  };
+  return {
+    store,
+    clock,
+    log,
+    poll,
+    say,
+    async revoke() {
+      await turn();
+      const scope = { kind: "order", order: ORDER } as const;
+      await store.transaction().execute(async (transaction) => {
+        await revoke(transaction, scope, "customer", { reason: "x", by: "y", nowMs: now() });
+        log.push("revoked");
+      });
+    },
+    async expire() {
+      await turn();
+      clock.nowMs = START_MS + LIFETIME_SECONDS * 1000;
+      log.push("expired");
+    },
+    [Symbol.asyncDispose]: () => store.destroy(),
+  };
+}
+
+async function insertOrder(store: Store): Promise<void> {
+  await store
+    .insertInto("orders")
+    .values({
+      id: ORDER,
+      subscription_id: "44444444-4444-4444-8444-444444444444",
+      resource_group: "group",
+      name: "order",
+      location: "westus",
+      sku: "DataBox",
+      transfer_type: "ImportToAzure",
+      tags_json: "{}",
+      details_json: "{}",
+      state_json: "{}",
+      stage: "Delivered",
+      stage_status: "Succeeded",
+      cancellation_reason: null,
+      identity_epoch: 0,
+      revision: 1,
+      created_at_ms: START_MS,
+      created_by: "test",
+      updated_at_ms: START_MS,
+      updated_by: "test",
+    })
+    .execute();
+  // The view node_keys says what the node's envelope is wrapped to.
+  await store
+    .insertInto("order_keys")
+    .values({
+      order_id: ORDER,
+      kek_type: "MicrosoftManaged",
+      kek_url: null,
+      kek_vault_resource_id: null,
+      identity_type: null,
+      identity_resource_id: null,
+      kid: "key/1",
+      revision: 1,
+    })
+    .execute();
+  await store
+    .insertInto("envelopes")
+    .values({
+      order_id: ORDER,
+      serial: "DBX-1",
+      generation: 1,
+      env: "env",
+      kid: "key/1",
+      jwe_json: "{}",
+      created_at_ms: START_MS,
+    })
+    .execute();
+}

@@ -1,0 +1,73 @@
+import * as z from "zod/mini";
+
+import { requiredText } from "./fields.ts";
+
+const reason = requiredText(1024);
+
+export const approvalDecision = z.strictObject({ reason });
+export const breakGlassRequest = z.strictObject({
+  reason,
+  /** One node of the order; any of them when it is absent. */
+  serial: z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/))),
+});
+/** Good for one release until then. */
+export const breakGlassResult = z.strictObject({
+  id: z.string(),
+  expiresAt: z.string(),
+  serial: z.optional(z.string()),
+});
+
+/** Our extension: a request for a key that waits, or waited, for people. */
+export const approvalView = z.strictObject({
+  id: z.string(),
+  orderId: z.string(),
+  orderName: z.string(),
+  resourceGroup: z.string(),
+  serial: z.string(),
+  /** `network`: the appliance asked; `offline`: a person carried its question. */
+  way: z.enum(["network", "offline"]),
+  purpose: z.string(),
+  /** In the words of the person at the appliance, who is not signed in: a claim, not a fact. */
+  reason: z.optional(z.string()),
+  place: z.strictObject({
+    /** From where the request came, as the broker saw it. */
+    address: z.string(),
+    /** Of the order's delivery address. */
+    city: z.optional(z.string()),
+    country: z.optional(z.string()),
+  }),
+  agent: z.string(),
+  kid: z.string(),
+  stage: z.string(),
+  /** `approved`: enough people approved, and the appliance has not fetched its key yet. */
+  state: z.enum(["waiting", "approved", "released", "rejected", "expired", "void"]),
+  voidReason: z.optional(z.enum(["stage", "key", "revoked", "superseded"])),
+  required: z.number(),
+  requestedAt: z.string(),
+  /** Object id of the person who carried the question. */
+  requestedBy: z.optional(z.string()),
+  /** When the appliance last asked for the answer: whether somebody still waits. */
+  lastAskedAt: z.string(),
+  expiresAt: z.string(),
+  closedAt: z.optional(z.string()),
+  decisions: z.array(
+    z.strictObject({
+      objectId: z.string(),
+      name: z.string(),
+      decision: z.enum(["approved", "rejected"]),
+      reason: z.string(),
+      at: z.string(),
+      /** By the policy of this moment. */
+      counts: z.boolean(),
+    }),
+  ),
+  /** Whether the caller may decide about it now; the right by role is looked at when they do. */
+  mayDecide: z.boolean(),
+});
+export type ApprovalView = z.infer<typeof approvalView>;
+
+/** Newest first. */
+export const approvalList = z.strictObject({
+  value: z.array(approvalView),
+  nextLink: z.optional(z.string()),
+});
