@@ -21,8 +21,13 @@ test.each<[string, Partial<LockFacts>, object]>([
   ["closed by its own word", { closedAtMs: 7 }, { lock: "locked", sinceMs: 7 }],
   ["within its lease", lease(59), { lock: "unlocked", sinceMs: 5 }],
   ["without an answer for a while", lease(60), { lock: "grace", sinceMs: NOW_MS }],
-  ["at the end of its grace", lease(959), { lock: "grace", sinceMs: NOW_MS - 899_000 }],
-  ["past its grace", lease(960), { lock: "locked", sinceMs: NOW_MS }],
+  ["at the end of its grace", lease(899), { lock: "grace", sinceMs: NOW_MS - 839_000 }],
+  [
+    "past its lease, whose grace is shorter",
+    lease(60, { outageGraceSeconds: 5 }),
+    { lock: "locked", sinceMs: NOW_MS },
+  ],
+  ["past its grace", lease(900), { lock: "locked", sinceMs: NOW_MS }],
   [
     "refused, but not known to have heard it",
     lease(10, { state: "refused" }),

@@ -39,7 +39,9 @@ export function decideLock(
     const endMs = lease.renewedAtMs + lease.ttlSeconds * 1000;
     if (nowMs < endMs) return { lock: "unlocked", sinceMs };
     if (lease.graceUntilReboot) return { lock: "grace", sinceMs: endMs };
-    const graceEndMs = endMs + lease.outageGraceSeconds * 1000;
+    // As the agent reckons: the grace begins with the last answer, too.
+    const graceEndMs =
+      lease.renewedAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
     return nowMs < graceEndMs
       ? { lock: "grace", sinceMs: endMs }
       : { lock: "locked", sinceMs: graceEndMs };
