@@ -46,6 +46,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   GenerationRollback: `${DEVICE}/refusals.test.ts`,
   GrantRejected: `${AGENT}/tampered-answers.test.ts`,
   EnvelopeRejected: `${AGENT}/tampered-answers.test.ts`,
+  JournalBroken: "apps/cloud-broker/test/journal/journal.test.ts",
   OfflineChallengeMissing: `${AGENT}/offline.test.ts`,
   OfflineUnlockForbidden: "apps/cloud-broker/test/offline/offline-unlock.test.ts",
   RateLimited: `${DEVICE}/rate-limits.test.ts`,

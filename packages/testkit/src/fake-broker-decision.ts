@@ -12,6 +12,7 @@ import {
   challengeRequest,
   DEVICE_ROUTES,
   enrolmentRequest,
+  journalDelivery,
   MESSAGE_TYPES,
   receipt,
   rekeyConfirmation,
@@ -52,6 +53,7 @@ export type FakeDecision =
       readonly rekey: string;
       readonly requestHash: string;
     }
+  | { readonly kind: "journal"; readonly node: FakeNode; readonly requestHash: string }
   | { readonly kind: "acknowledgement"; readonly receipt: Receipt; readonly requestHash: string };
 
 export type FakeWorld = {
@@ -108,12 +110,36 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
         node.counter = counter;
         return { kind: "rekeyed", node, rekey, requestHash };
       }
+      case DEVICE_ROUTES.journal:
+        return takeJournal(text, world, requestHash, deny);
       default:
         return { kind: "unsigned", status: 404, code: "NotFound" };
     }
   } catch {
     return deny("DeviceMessageMalformed");
   }
+}
+
+/** Rows that it has are known again; a hole is a gap. */
+function takeJournal(
+  text: string,
+  { nodes }: FakeWorld,
+  requestHash: string,
+  deny: (code: ErrorCode, reason?: string) => FakeDecision,
+): FakeDecision {
+  const { node, payload } = authenticate(text, nodes, MESSAGE_TYPES.journal);
+  if (node === undefined) return deny("DeviceNotAuthenticated");
+  const { rows } = journalDelivery.parse(payload);
+  const { journal } = node;
+  const forked = rows.some(({ sequence, hash }) => (journal[sequence - 1]?.hash ?? hash) !== hash);
+  if (forked) return deny("JournalBroken", "fork");
+  const news = rows.filter(({ sequence }) => sequence > journal.length);
+  if ((news[0]?.sequence ?? journal.length + 1) !== journal.length + 1)
+    return deny("JournalBroken", "gap");
+  if (news[0] !== undefined && news[0].previous !== (journal.at(-1)?.hash ?? ""))
+    return deny("JournalBroken", "fork");
+  journal.push(...news);
+  return { kind: "journal", node, requestHash };
 }
 
 function decideEnrolment(

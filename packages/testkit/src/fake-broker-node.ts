@@ -10,6 +10,7 @@ import {
 } from "@databox-cmk/crypto";
 import type { Envelope, SigningKey, VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { JournalRow } from "@databox-cmk/protocol";
 
 /** What the fake broker knows about one node. The fake keeps the content key itself: it has no vault. */
 export type FakeNode = {
@@ -25,6 +26,8 @@ export type FakeNode = {
   signedEnvelope: string;
   deviceKey: VerifyKey | undefined;
   counter: number;
+  /** Rows that it delivered. */
+  journal: JournalRow[];
   /** Proposed and not confirmed yet; a rotation makes it void. */
   proposal: FakeProposal | undefined;
 };
@@ -61,6 +64,7 @@ export async function createFakeNode(
     deviceKey: undefined,
     counter: 0,
     proposal: undefined,
+    journal: [],
   };
   await raiseGeneration(node, signingKey);
   return node;

@@ -204,6 +204,18 @@ export async function createFakeBroker(
         const { order: ofNode, serial, signedEnvelope: envelope } = node;
         return signed(200, MESSAGE_TYPES.rekeyed, { requestHash, order: ofNode, serial, envelope });
       }
+      case "journal": {
+        const { node, requestHash } = decision;
+        const last = node.journal.at(-1);
+        return signed(200, MESSAGE_TYPES.journalHead, {
+          requestHash,
+          order: node.order,
+          serial: node.serial,
+          sequence: last?.sequence,
+          hash: last?.hash,
+          receivedAt: new Date().toISOString(),
+        });
+      }
       case "acknowledgement":
         receipts.push(decision.receipt);
         return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });

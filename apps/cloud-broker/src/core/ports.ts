@@ -1,4 +1,5 @@
 import type { ErrorCode, Facts } from "@databox-cmk/errors";
+import type { JournalRow } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity, EpochMs, KeyIdentity, KeyUrl, OrderId } from "./order.ts";
 
@@ -149,6 +150,8 @@ export type AuditEvent = {
   readonly correlationId: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
   readonly steps?: readonly AuditStep[];
+  /** Rows of a node's own journal: what it claims, as it claimed it. */
+  readonly claims?: readonly JournalRow[];
 };
 
 export type Clock = () => EpochMs;

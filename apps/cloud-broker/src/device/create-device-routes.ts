@@ -1,5 +1,6 @@
 import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 
+import { createJournalExchange } from "../journal/journal-exchange.ts";
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
 import { createRekeyRoutes } from "../rekey/create-rekey-routes.ts";
 import type { Route } from "../server/route.ts";
@@ -51,6 +52,11 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
       ...message,
       path: DEVICE_ROUTES.brokerKeys,
       handle: serveDeviceMessage(dependencies, createBrokerKeysExchange(dependencies, findDevice)),
+    },
+    {
+      ...message,
+      path: DEVICE_ROUTES.journal,
+      handle: serveDeviceMessage(dependencies, createJournalExchange(dependencies, findDevice)),
     },
     ...createRekeyRoutes(dependencies, findDevice),
     ...createLeaseRoutes(dependencies, findDevice),

@@ -8,6 +8,8 @@ import {
   enrolment,
   enrolmentRequest,
   grant,
+  journalDelivery,
+  journalHead,
   MESSAGE_TYPES,
   offlineUnlockList,
   offlineUnlockPending,
@@ -73,6 +75,13 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     requestType: MESSAGE_TYPES.rekeyConfirmation,
     answers: { 200: rekeyed },
     answerType: MESSAGE_TYPES.rekeyed,
+  },
+  [`POST ${DEVICE_ROUTES.journal}`]: {
+    summary: "Takes rows of a node's journal; answers with the countersigned head",
+    request: journalDelivery,
+    requestType: MESSAGE_TYPES.journal,
+    answers: { 200: journalHead },
+    answerType: MESSAGE_TYPES.journalHead,
   },
   [`POST ${PATHS.job}/offlineUnlocks`]: {
     summary:

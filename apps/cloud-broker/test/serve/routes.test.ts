@@ -57,12 +57,12 @@ async function strangersMessage(path: string): Promise<string> {
     [DEVICE_ROUTES.enrolments]: MESSAGE_TYPES.enrolmentRequest,
     [DEVICE_ROUTES.unlocks]: MESSAGE_TYPES.unlockRequest,
     [DEVICE_ROUTES.receipts]: MESSAGE_TYPES.receipt,
+    [DEVICE_ROUTES.journal]: MESSAGE_TYPES.journal,
     [DEVICE_ROUTES.renewals]: MESSAGE_TYPES.leaseRenewal,
     [DEVICE_ROUTES.leaseEvents]: MESSAGE_TYPES.leaseWatch,
     [DEVICE_ROUTES.rekeys]: MESSAGE_TYPES.rekeyRequest,
     [DEVICE_ROUTES.rekeyConfirmations]: MESSAGE_TYPES.rekeyConfirmation,
     [DEVICE_ROUTES.leaseReceipts]: MESSAGE_TYPES.leaseReceipt,
-    [DEVICE_ROUTES.journal]: MESSAGE_TYPES.journal,
     [DEVICE_ROUTES.brokerKeys]: MESSAGE_TYPES.brokerKeysRequest,
   };
   // An enrolment proves the key that it carries: here it carries another one.

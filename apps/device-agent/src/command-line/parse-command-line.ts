@@ -68,6 +68,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   const command = COMMANDS.find((name) => name === word);
   if (word === undefined) throw misuse(`no command: expected one of ${COMMANDS.join(", ")}`);
   if (command === undefined) throw misuse(`unknown command "${word}"${suggestion(word, COMMANDS)}`);
+  if (command === "journal" && more[0] === "verify") given.set(more.shift() ?? "", true);
   if (more[0] !== undefined) throw misuse(`unexpected word "${more[0]}" after ${command}`);
   checkNames(command, given);
   return { ...common, kind: "run", command: readCommand(command, given) };

@@ -3,13 +3,18 @@ import { readFileSync } from "node:fs";
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
-/** Shows the newest rows, or with `verify` checks the whole chain. @throws {AppError} `AgentStateUnreadable` when it is broken */
+/**
+ * Shows the newest rows, or with `verify` proves the whole chain and the broker's countersignature, without a network.
+ *
+ * @throws {AppError} `AgentStateUnreadable` when the chain is broken, `JournalBroken` when it is not the one that was delivered
+ */
 export async function journal(
   options: { readonly verify: boolean; readonly last: number },
   dependencies: CommandDependencies,
@@ -23,17 +28,51 @@ export async function journal(
     });
   const { rows, tornLines } = check;
   const head = rows.at(-1)?.hash;
+  const proof = judgeCountersignature(rows, folder.readJournalHead(), settings);
+  if (options.verify && proof.kind === "broken")
+    throw new AppError("JournalBroken", { reason: "fork", detail: proof.what });
   const torn = `${String(tornLines)} line(s) were cut off by a crash and are marked`;
+  const notes = [
+    ...(tornLines === 0 ? [] : [torn]),
+    ...(proof.kind === "unknown-key"
+      ? [
+          "the countersignature is by a key that this node does not know (any more); the next delivery renews it",
+        ]
+      : []),
+  ];
   return {
     event: "journal",
     node: settings.serial,
     outcome: options.verify ? "verified" : "listed",
     volume: settings.volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    details: { rows: rows.length, ...(head === undefined ? {} : { head }) },
+    details: {
+      rows: rows.length,
+      ...(head === undefined ? {} : { head }),
+      ...describeProof(proof, rows.length),
+    },
     ...(options.verify ? {} : { rows: rows.slice(-options.last) }),
-    ...(tornLines === 0 ? {} : { notes: [torn] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
+}
+
+function describeProof(
+  proof: ReturnType<typeof judgeCountersignature>,
+  rows: number,
+): Record<string, string | number> {
+  switch (proof.kind) {
+    case "proven":
+      return {
+        countersignedRows: proof.sequence,
+        countersignedAt: proof.receivedAt,
+        undeliveredRows: rows - proof.sequence,
+      };
+    case "none":
+    case "unknown-key":
+      return { countersignedRows: 0, undeliveredRows: rows };
+    case "broken":
+      return { countersignature: proof.what };
+  }
 }
 
 function readText(path: string): string {

@@ -1,3 +1,6 @@
+import { importVerifyKey } from "@databox-cmk/crypto";
+
+import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { endOfLease } from "../core/lease-state.ts";
@@ -5,8 +8,11 @@ import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
+import type { Settings } from "../core/settings.ts";
+import { lastSequence } from "../journal/open-journal.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
@@ -37,9 +43,19 @@ function leaseDetails(lease: HeldLease | undefined): Record<string, string | num
   };
 }
 
+/** How much of the journal the broker has not countersigned. */
+function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Settings) {
+  const last = lastSequence(folder.journalPath);
+  const kept = folder.readJournalHead();
+  const keys = brokerKeys.map((key) => importVerifyKey(key));
+  const head =
+    kept === undefined ? undefined : readJournalHead(kept, { order, serial, brokerKeys: keys });
+  return { undeliveredJournalRows: Math.max(0, last - (head?.sequence ?? 0)) };
+}
+
 /** What this machine knows about itself. Changes nothing and asks nobody. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { settings, state } = requirePrepared(dependencies.stateDir);
+  const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const unlocked = isUnlocked(state, readBootId(settings.bootIdFile));
   const { lock } = state;
   const unlockedBefore = lock.kind === "unlocked" && !unlocked;
@@ -69,6 +85,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       counter: state.counter,
       ...(unlocked && lock.kind === "unlocked" ? openingDetails(lock) : {}),
       ...(receipts === 0 ? {} : { undeliveredReceipts: receipts }),
+      ...undelivered(folder, settings),
     },
     ...(notes.length === 0 ? {} : { notes }),
   };

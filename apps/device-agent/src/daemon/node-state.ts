@@ -12,6 +12,8 @@ const LOCK_WAIT_MS = 60_000;
 export type NodeState = {
   read(): MachineState;
   change<Value>(work: (store: StateStore) => Value | Promise<Value>): Promise<Value>;
+  /** For a command that this process runs itself: it takes the lock by itself, and a lock keeps only other processes out. */
+  runAlone<Value>(command: () => Promise<Value>): Promise<Value>;
 };
 
 export function createNodeState(folder: StateFolder): NodeState {
@@ -28,6 +30,11 @@ export function createNodeState(folder: StateFolder): NodeState {
       });
       last = change.catch(() => undefined);
       return change;
+    },
+    runAlone(command) {
+      const run = last.then(command);
+      last = run.catch(() => undefined);
+      return run;
     },
   };
 }

@@ -51,7 +51,9 @@ export function createPasskeyKeeper(input: {
 
   async function ask(): Promise<void> {
     try {
-      const event = await unlock({ ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS });
+      const event = await state.runAlone(() =>
+        unlock({ ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS }),
+      );
       if (isFailure(event)) tell({ ...event, event: "serve" });
       else toldCode = undefined;
     } catch (error) {

@@ -20,6 +20,7 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
+import { createJournalCourier } from "./journal-courier.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createLeaseWatcher } from "./lease-watcher.ts";
@@ -101,6 +102,18 @@ export async function serve(
     session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
     state,
   });
+  const journalCourier = createJournalCourier({
+    session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
+    state,
+    folder,
+    context: () => ({
+      event: "serve",
+      node: settings.serial,
+      volume: settings.volume.kind,
+      elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    }),
+    report: dependencies.report,
+  });
   const passkeyKeeper = createPasskeyKeeper({
     state,
     volume,
@@ -163,6 +176,7 @@ export async function serve(
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
     waitMs = Math.min(waitMs, await courier.deliver(stop.signal));
     brokerKeysKeeper.keep(stop.signal);
+    journalCourier.keep(stop.signal);
     await changes.wait(waitMs, stop.signal);
   }
   manager.stopping();

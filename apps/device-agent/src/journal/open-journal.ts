@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import type { JournalRow } from "@databox-cmk/protocol";
 
-import { toStateError } from "../state/state-error.ts";
+import { systemCode, toStateError } from "../state/state-error.ts";
 import { syncFolder } from "../state/write-durably.ts";
 import { parseRow, sealRow } from "./journal-row.ts";
 import type { JournalFacts } from "./journal-row.ts";
@@ -63,6 +63,22 @@ export function openJournal(
       }
     },
   };
+}
+
+/** Of the newest whole row; 0 when there is none. @throws {AppError} of the file */
+export function lastSequence(path: string): number {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return 0;
+    throw toStateError(error, path);
+  }
+  try {
+    return readTail(file).last?.sequence ?? 0;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The last whole row; what stands after it was torn by a crash and is left in place, marked by the row that follows. */

@@ -22,6 +22,7 @@ const FILES = {
   certificateAuthority: "broker-ca.pem",
   journal: "journal.jsonl",
   passkeyTries: "passkey-tries.json",
+  journalHead: "journal-head.jws",
 } as const;
 
 /** The agent's own folder: mode 0700, its files 0600. */
@@ -40,6 +41,9 @@ export type StateFolder = {
   writeCertificateAuthority(pem: string): void;
   readPasskeyTries(): PasskeyTries | undefined;
   writePasskeyTries(value: PasskeyTries): void;
+  /** The broker's signature over the last row of the journal that it took. */
+  readJournalHead(): string | undefined;
+  writeJournalHead(jws: string): void;
 };
 
 /** @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members */
@@ -68,6 +72,10 @@ export function openStateFolder(path: string): StateFolder {
     },
     writeCertificateAuthority: (pem) => {
       writeDurably(at("certificateAuthority"), pem);
+    },
+    readJournalHead: () => readPrivateFile(at("journalHead"))?.trim(),
+    writeJournalHead: (jws) => {
+      writeDurably(at("journalHead"), `${jws}\n`);
     },
     readPasskeyTries: () => readJson(at("passkeyTries"), passkeyTries),
     writePasskeyTries: (value) => {

@@ -1,5 +1,5 @@
 import type { ErrorRow } from "../row.ts";
-import { UNLOCK_AGAIN } from "./steps.ts";
+import { CONTACT_BROKER_OPERATOR, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Unlocks without network, and what a node has to tell of the time in which nobody listened. */
 export const OFFLINE_ERRORS = {
@@ -73,5 +73,38 @@ export const OFFLINE_ERRORS = {
     },
     why: "An answer opens once, on the node and for the challenge that it was made for.",
     meanwhile: "The volume stays locked. Nothing of the answer is kept.",
+  },
+  JournalBroken: {
+    title: "The appliance's journal does not continue what it delivered before",
+    message: "The rows do not follow the last row that the broker countersigned",
+    class: "invalid",
+    httpStatus: 409,
+    who: "broker-operator",
+    recoverable: "no",
+    ask: "Tell the broker's operator that the journal of node {serial} was cut or changed; unlocking still works.",
+    steps: [
+      {
+        text: "Check the journal on the appliance against the broker's countersignature",
+        command: "databox-agent journal --verify",
+        for: "site-operator",
+      },
+      {
+        text: "Find out whether the node's state was restored from a copy or the node was cloned",
+      },
+      CONTACT_BROKER_OPERATOR,
+    ],
+    reasons: {
+      gap: {
+        message: "Rows between the last one that was delivered and these are missing",
+        why: "The journal was cut, or the broker was restored from a backup; then the agent sends what is missing by itself.",
+      },
+      fork: {
+        message: "Another row was delivered before in the same place",
+        why: "The journal was written anew from an older point: the state was restored from a copy, the node was cloned, or somebody rewrote it.",
+      },
+    },
+    why: "Each row of a journal names the hash of the one before, and the broker signed the last one that it took.",
+    meanwhile:
+      "The rows are not taken and the fact stands in the audit trail. Unlocks and leases go on.",
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,65 @@
+import type { JournalRow } from "@databox-cmk/protocol";
+
+import type { Failure, Outcome } from "./ports.ts";
+
+/** What the broker holds of a node's journal. */
+export type JournalFacts = {
+  /** The last row that it took; undefined before the first. */
+  readonly head: { readonly sequence: number; readonly hash: string } | undefined;
+  /** Hash of each row in the range that is delivered, as far as it is held. */
+  readonly known: ReadonlyMap<number, string>;
+};
+
+/**
+ * Which of the rows are new. Rows that are held are known again by their hash, so that a page may come twice; a row that
+ * differs from the one in its place is a fork, and rows that leave a hole are a gap.
+ *
+ * @param rows - each sealed by its own hash; the caller has checked that.
+ */
+export function decideJournal(
+  rows: readonly JournalRow[],
+  { head, known }: JournalFacts,
+): Outcome<readonly JournalRow[]> {
+  for (const [index, row] of rows.entries()) {
+    const before = rows[index - 1];
+    if (before !== undefined && !follows(row, before))
+      return malformed(`rows.${String(index)}: does not follow the row before it`);
+  }
+  const [first] = rows;
+  if (first === undefined) return { ok: true, value: [] };
+  if (first.sequence === 1 && first.previous !== "")
+    return malformed("rows.0: the first row of a journal names one before it");
+  const forked = rows.find(({ sequence, hash }) => (known.get(sequence) ?? hash) !== hash);
+  if (forked !== undefined) return broken("fork", forked.sequence);
+  const news = rows.filter(({ sequence }) => sequence > (head?.sequence ?? 0));
+  const [firstNew] = news;
+  if (firstNew === undefined) return { ok: true, value: [] };
+  const expected = (head?.sequence ?? 0) + 1;
+  if (firstNew.sequence !== expected) return broken("gap", firstNew.sequence, expected);
+  if (firstNew.previous !== (head?.hash ?? "")) return broken("fork", firstNew.sequence);
+  return { ok: true, value: news };
+}
+
+function follows(row: JournalRow, before: JournalRow): boolean {
+  return row.sequence === before.sequence + 1 && row.previous === before.hash;
+}
+
+function malformed(detail: string): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { code: "DeviceMessageMalformed", detail } };
+}
+
+function broken(
+  reason: "fork" | "gap",
+  sequence: number,
+  expected?: number,
+): { readonly ok: false; readonly failure: Failure } {
+  const place = `row ${String(sequence)}`;
+  return {
+    ok: false,
+    failure: {
+      code: "JournalBroken",
+      reason,
+      detail: expected === undefined ? place : `${place}, expected row ${String(expected)}`,
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import {
+  canonicalJson,
+  chainHash,
+  importVerifyKey,
+  messageHash,
+  readHeader,
+  verifyMessage,
+} from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, journalHead, type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { DeviceClient } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { jobPath } from "../control-plane/world.ts";
+import { API, createBrokerWorld, type BrokerWorld } from "../whole-broker/broker-world.ts";
+
+let world: BrokerWorld;
+beforeAll(async () => {
+  world = await createBrokerWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A journal as an agent writes it. */
+function journalOf(events: readonly string[], before: readonly JournalRow[] = []): JournalRow[] {
+  const rows = [...before];
+  for (const event of events) {
+    const row = {
+      sequence: rows.length + 1,
+      at: "2026-01-02T03:04:05.678Z",
+      bootId: "boot-number-1",
+      event,
+      facts: { code: "X" },
+      previous: rows.at(-1)?.hash ?? "",
+    };
+    rows.push({ ...row, hash: chainHash(row.previous, canonicalJson(row)) });
+  }
+  return rows;
+}
+
+async function deliver(device: DeviceClient, rows: readonly JournalRow[], change: object = {}) {
+  device.counter += 1;
+  const { order, serial, counter } = device;
+  const text = await device.sign(MESSAGE_TYPES.journal, {
+    order,
+    serial,
+    bootId: "boot-number-1",
+    counter,
+    rows,
+    ...change,
+  });
+  const answer = await device.post(DEVICE_ROUTES.journal, text);
+  const { typ } = readHeader(answer.text, 65_536);
+  const payload = verifyMessage(answer.text, importVerifyKey(device.brokerKeys[0]), typ, 65_536);
+  expect(payload["requestHash"]).toBe(messageHash(text));
+  return { status: answer.status, typ, payload };
+}
+
+const lastRows = async (job: string, count: number) => {
+  const { json } = await world.call("GET", `${jobPath(job)}/activity?${API}`);
+  return json.value.slice(-count).map(({ row }: { row: object }) => row);
+};
+
+describe("a node's journal", () => {
+  test("is countersigned, and stands in the activity as the node's own claim", async () => {
+    const device = await world.delivered("journal");
+    const rows = journalOf(["challenge-made", "unlocked", "relocked"]);
+    const { typ, payload } = await deliver(device, rows);
+    expect(typ).toBe(MESSAGE_TYPES.journalHead);
+    expect(journalHead.parse(payload)).toMatchObject({
+      order: device.order,
+      serial: device.serial,
+      sequence: 3,
+      hash: rows[2]?.hash,
+    });
+    expect(await lastRows("journal", 1)).toMatchObject([
+      {
+        action: "journal",
+        actor: { kind: "device", serial: device.serial },
+        detail: { fromSequence: 1, toSequence: 3, journalHead: rows[2]?.hash },
+        claims: rows,
+      },
+    ]);
+  });
+
+  test("is taken once, in whatever pages it comes", async () => {
+    const device = await world.delivered("pages");
+    const rows = journalOf(["a", "b", "c", "d", "e"]);
+    await deliver(device, rows.slice(0, 2));
+    await deliver(device, rows.slice(0, 2));
+    const { payload } = await deliver(device, rows.slice(1, 5));
+    expect(payload).toMatchObject({ sequence: 5 });
+    const told = await lastRows("pages", 2);
+    expect(told.map(({ detail }: { detail: object }) => detail)).toMatchObject([
+      { fromSequence: 1, toSequence: 2 },
+      { fromSequence: 3, toSequence: 5 },
+    ]);
+  });
+
+  test.each([
+    ["gap", (rows: JournalRow[]) => rows.slice(3)],
+    ["fork", (rows: JournalRow[]) => journalOf(["other"], rows.slice(0, 1)).slice(1)],
+  ] as const)(
+    "with a %s is refused by JournalBroken, audited, and changes nothing",
+    async (reason, of) => {
+      const job = `broken-${reason}`;
+      const device = await world.delivered(job);
+      const rows = journalOf(["a", "b", "c", "d"]);
+      await deliver(device, rows.slice(0, 2));
+      const { status, payload } = await deliver(device, of(rows));
+      expect({ status, payload }).toMatchObject({
+        status: 409,
+        payload: { code: "JournalBroken", reason },
+      });
+      expect(await lastRows(job, 1)).toMatchObject([
+        { action: "journal", outcome: "refused", code: "JournalBroken", reason },
+      ]);
+      expect((await deliver(device, rows.slice(2))).payload).toMatchObject({ sequence: 4 });
+    },
+  );
+
+  test.each([
+    [
+      "a row that was changed",
+      (rows: JournalRow[]) => ({ rows: rows.map((row) => ({ ...row, event: "z" })) }),
+    ],
+    ["no row", () => ({ rows: [] })],
+    ["a member too many", () => ({ more: 1 })],
+  ])("with %s is malformed", async (name, change) => {
+    const device = await world.delivered(`malformed-${String(name.length)}`);
+    const rows = journalOf(["a"]);
+    const { payload } = await deliver(device, rows, change(rows));
+    expect(payload).toMatchObject({ code: "DeviceMessageMalformed" });
+  });
+
+  test("in another node's name is refused", async () => {
+    const device = await world.delivered("own-name");
+    const { payload } = await deliver(device, journalOf(["a"]), { serial: "DBX-OTHER" });
+    expect(payload).toMatchObject({ code: "OrderMismatch" });
+  });
+});

@@ -1,0 +1,151 @@
+import { readFileSync, statSync } from "node:fs";
+
+import { messageHash, signMessage } from "@databox-cmk/crypto";
+import { AppError, toAppError } from "@databox-cmk/errors";
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { JournalDelivery, JournalRow } from "@databox-cmk/protocol";
+
+import { readJournalAnswer, readJournalHead } from "../answers/journal-answer.ts";
+import type { JournalAnswer } from "../answers/journal-answer.ts";
+import type { FailureEvent } from "../core/agent-event.ts";
+import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
+import type { EventContext } from "../core/failure-event.ts";
+import { nextPage } from "../core/journal-page.ts";
+import { verifyJournal } from "../journal/verify-journal.ts";
+import { systemCode } from "../state/state-error.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { LeaseSession } from "./lease-exchange.ts";
+import type { NodeState } from "./node-state.ts";
+
+/** Delivers in the background: leases must not wait for it. */
+export type JournalCourier = { keep(stop: AbortSignal): void };
+
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 300_000;
+/** After what time alone does not cure. */
+const BROKEN_RETRY_MS = 3_600_000;
+const EXCHANGE_TIMEOUT_MS = 5000;
+
+type Dependencies = {
+  readonly session: () => LeaseSession;
+  readonly state: NodeState;
+  readonly folder: StateFolder;
+  readonly context: () => EventContext;
+  readonly report: (event: FailureEvent) => void;
+};
+
+/**
+ * Sends what the broker has not countersigned yet, page by page, whenever the journal has grown. A broker that has
+ * forgotten rows (a restored backup) gets all of them again: each is known by its hash.
+ */
+export function createJournalCourier(dependencies: Dependencies): JournalCourier {
+  const { session, state, folder, context, report } = dependencies;
+  let running: Promise<void> | undefined;
+  let deliveredSize = -1;
+  let cursor: number | undefined;
+  let isSentAnew = false;
+  let failures = 0;
+  let nextAtMs = 0;
+  let toldCode: string | undefined;
+
+  function tellOnce(event: FailureEvent): void {
+    nextAtMs = performance.now() + BROKEN_RETRY_MS;
+    const what = `${event.code} ${event.reason ?? ""}`;
+    if (toldCode !== what) report(event);
+    toldCode = what;
+  }
+
+  async function send(
+    current: LeaseSession,
+    rows: readonly JournalRow[],
+    stop: AbortSignal,
+  ): Promise<JournalAnswer> {
+    const { order, serial, bootId, signingKey, transport } = current;
+    const counter = await state.change((store) => store.nextCounter());
+    const payload: JournalDelivery = { order, serial, bootId, counter, rows: [...rows] };
+    const jws = await signMessage(signingKey, MESSAGE_TYPES.journal, payload);
+    const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
+    const raw = await transport.post(DEVICE_ROUTES.journal, JOSE_MEDIA_TYPE, jws, deadline);
+    return readJournalAnswer(raw, { ...current, requestHash: messageHash(jws) });
+  }
+
+  function take(rows: readonly JournalRow[], page: readonly JournalRow[], answer: JournalAnswer) {
+    if (answer.kind === "denial") {
+      const { denial } = answer;
+      if (denial.class === "unreachable" || denial.class === "internal")
+        throw new AppError("BrokerBusy", { detail: denial.code });
+      const mayHelp = denial.reason === "gap" && !isSentAnew && cursor !== 0;
+      if (mayHelp) {
+        isSentAnew = true;
+        cursor = 0;
+      } else tellOnce(eventOfDenial(denial, context()));
+      return;
+    }
+    const { head, jws } = answer;
+    const own = rows.find(({ sequence }) => sequence === head.sequence);
+    if (own !== undefined && own.hash !== head.hash)
+      throw new AppError("JournalBroken", {
+        reason: "fork",
+        detail: `row ${String(head.sequence)}`,
+      });
+    folder.writeJournalHead(jws);
+    cursor = page.at(-1)?.sequence ?? cursor;
+    isSentAnew = false;
+    toldCode = undefined;
+  }
+
+  async function deliver(stop: AbortSignal): Promise<void> {
+    const size = sizeOf(folder.journalPath);
+    const current = session();
+    while (!stop.aborted) {
+      const check = verifyJournal(readFileSync(folder.journalPath, "utf8"));
+      if (check.kind === "broken")
+        throw new AppError("AgentStateUnreadable", {
+          target: folder.journalPath,
+          detail: `${folder.journalPath}: line ${String(check.line)}: ${check.what}`,
+        });
+      const kept = folder.readJournalHead();
+      cursor ??= kept === undefined ? 0 : (readJournalHead(kept, current)?.sequence ?? 0);
+      const page = nextPage(check.rows, cursor);
+      if (page.length === 0) {
+        deliveredSize = size;
+        return;
+      }
+      take(check.rows, page, await send(current, page, stop));
+      failures = 0;
+      if (performance.now() < nextAtMs) return;
+    }
+  }
+
+  return {
+    keep(stop) {
+      if (running !== undefined || performance.now() < nextAtMs) return;
+      if (sizeOf(folder.journalPath) === deliveredSize) return;
+      running = deliver(stop)
+        .catch((error: unknown) => {
+          const failure = toAppError(error);
+          const { code } = failure;
+          if (code !== "BrokerUnreachable" && code !== "BrokerBusy" && code !== "AgentBusy") {
+            if (!stop.aborted) tellOnce(eventOfError(failure, context()));
+            return;
+          }
+          // An outage: the rows wait, and whoever keeps the lease tells of it.
+          failures += 1;
+          nextAtMs =
+            performance.now() + Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 8));
+        })
+        .finally(() => {
+          running = undefined;
+        });
+    },
+  };
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return -1; // nothing was written yet
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { importVerifyKey } from "@databox-cmk/crypto";
+import type { JournalRow } from "@databox-cmk/protocol";
+
+import { readJournalHead } from "../answers/journal-answer.ts";
+import type { Settings } from "../core/settings.ts";
+
+export type Countersignature =
+  | { readonly kind: "none" }
+  /** By none of the keys that are pinned: after a rotation the next delivery brings a new one. */
+  | { readonly kind: "unknown-key" }
+  | { readonly kind: "proven"; readonly sequence: number; readonly receivedAt: string }
+  | { readonly kind: "broken"; readonly what: string };
+
+/** Whether these rows are those that the broker took, up to the last one that it signed. */
+export function judgeCountersignature(
+  rows: readonly JournalRow[],
+  kept: string | undefined,
+  { order, serial, brokerKeys }: Pick<Settings, "order" | "serial" | "brokerKeys">,
+): Countersignature {
+  if (kept === undefined) return { kind: "none" };
+  const keys = brokerKeys.map((key) => importVerifyKey(key));
+  const head = readJournalHead(kept, { order, serial, brokerKeys: keys });
+  if (head === undefined) return { kind: "unknown-key" };
+  const { sequence, hash, receivedAt } = head;
+  const row = rows[sequence - 1];
+  if (row === undefined)
+    return {
+      kind: "broken",
+      what: `row ${String(sequence)}, which the broker countersigned, is missing`,
+    };
+  if (row.hash !== hash)
+    return {
+      kind: "broken",
+      what: `row ${String(sequence)} is not the one that the broker countersigned`,
+    };
+  return { kind: "proven", sequence, receivedAt };
+}

@@ -1,0 +1,111 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { openStateFolder } from "../../src/state/state-folder.ts";
+import { createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
+import type { AgentWorld } from "../agent-world.ts";
+import { buildAgent } from "../crash/agent-process.ts";
+import { startDaemon } from "./daemon-process.ts";
+
+let agent: string;
+beforeAll(async () => {
+  agent = await buildAgent();
+});
+afterAll(() => {
+  rmSync(join(agent, ".."), { recursive: true, force: true });
+});
+
+const nodeOf = (world: AgentWorld) => {
+  const node = world.broker.nodes.get(SERIAL);
+  if (node === undefined) throw new Error("no node");
+  return node;
+};
+const verify = (world: AgentWorld) => world.run({ command: "journal", verify: true, last: 20 });
+const delivered = async (world: AgentWorld, last: string) => {
+  await expect.poll(() => nodeOf(world).journal.at(-1)?.event, { timeout: 10_000 }).toBe(last);
+  await expect
+    .poll(async () => (await world.status()) as object, { timeout: 10_000 })
+    .toMatchObject({ details: { undeliveredJournalRows: 0 } });
+};
+
+/** What happened without a network: unlocked by an answer that a person carried. */
+async function unlockOffline(world: AgentWorld): Promise<void> {
+  const asked = await world.run({ command: "challenge", out: undefined, qr: false, fresh: false });
+  if (!("carried" in asked)) throw new Error(JSON.stringify(asked));
+  const answer = await world.broker.answerChallenge(asked.carried.text);
+  const opened = await world.run(
+    { command: "respond", file: undefined },
+    { readStandardInput: async () => answer },
+  );
+  expect(seen(opened)).toMatchObject({ exit: 0 });
+}
+
+test("a daemon delivers what happened without network: receipt and journal, countersigned", async () => {
+  await using world = await createPreparedWorld();
+  await unlockOffline(world);
+  expect(await world.status()).toMatchObject({
+    details: { undeliveredReceipts: 1, undeliveredJournalRows: expect.any(Number) },
+  });
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "serving" });
+  await delivered(world, "unlocked");
+  expect(world.broker.receipts.at(-1)).toMatchObject({ outcome: "unlocked" });
+  expect(openStateFolder(world.stateDir).readState()?.receipts).toEqual([]);
+  const rows = nodeOf(world).journal.length;
+  expect(await verify(world)).toMatchObject({
+    outcome: "verified",
+    details: { rows, countersignedRows: rows, undeliveredRows: 0 },
+  });
+});
+
+test("a broker that has forgotten rows gets them again", async () => {
+  await using world = await createPreparedWorld();
+  {
+    await using daemon = startDaemon(agent, world.stateDir);
+    await daemon.event({ outcome: "serving" });
+    await delivered(world, "prepared");
+  }
+  nodeOf(world).journal.splice(1);
+  await unlockOffline(world);
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "serving" });
+  await delivered(world, "unlocked");
+  expect(nodeOf(world).journal.map(({ sequence }) => sequence)).toEqual(
+    nodeOf(world).journal.map((_, index) => index + 1),
+  );
+});
+
+test("a journal that was written anew is seen by the broker, and by verify without a network", async () => {
+  await using world = await createPreparedWorld();
+  {
+    await using daemon = startDaemon(agent, world.stateDir);
+    await daemon.event({ outcome: "serving" });
+    await delivered(world, "prepared");
+  }
+  const path = join(world.stateDir, "journal.jsonl");
+  const before = readFileSync(path, "utf8");
+  await unlockOffline(world);
+  {
+    await using daemon = startDaemon(agent, world.stateDir);
+    await daemon.event({ outcome: "serving" });
+    await delivered(world, "unlocked");
+  }
+  // Somebody sets the journal back and goes on from there: each row of it is sealed and linked.
+  writeFileSync(path, before);
+  const folder = openStateFolder(world.stateDir);
+  const state = folder.readState();
+  if (state === undefined) throw new Error("no state");
+  const { journalHead: _journalHead, ...rest } = state;
+  folder.writeState(rest);
+  await world.lock();
+  expect(seen(await verify(world))).toMatchObject({
+    exit: 5,
+    code: "JournalBroken",
+    reason: "fork",
+  });
+  for (let again = 0; again < 3; again += 1) await unlockOffline(world);
+  await using daemon = startDaemon(agent, world.stateDir);
+  expect(await daemon.event({ code: "JournalBroken" })).toMatchObject({ reason: "fork" });
+});
