@@ -10,6 +10,7 @@ import {
   seen,
   SERIAL,
 } from "./agent-world.ts";
+import { forgeLuks2Header } from "./forge-luks2-header.ts";
 
 // A machine without cryptsetup skips these tests; a CI machine must have it, or nothing would show that LUKS2 works.
 // oxlint-disable-next-line node/no-process-env -- asked by tests only
@@ -65,6 +66,19 @@ describe.skipIf(!HAS_CRYPTSETUP)("the volume of a prepared node", () => {
     await using world = await createPreparedWorld({ volumeKind: "luks2" });
     cryptsetup(["luksErase", "--batch-mode", world.diskPath]);
     expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "VolumeRejectedKey" });
+  });
+
+  test("whose header was made to name no cipher is not given its key, though cryptsetup would take it", async () => {
+    const unlockKey = new TextEncoder().encode(passkey);
+    await using world = await createPreparedWorld({ volumeKind: "luks2", unlockKey });
+    const segment = /("segments":\{.*?"encryption":")[^"]+/;
+    forgeLuks2Header(world.diskPath, (json) => json.replace(segment, "$1cipher_null-ecb"));
+    const open = ["open", "--test-passphrase", "--key-file=-", world.diskPath];
+    expect(cryptsetup(open, passkey).status).toBe(0);
+    const event = await world.unlock();
+    expect(seen(event)).toMatchObject({ exit: 5, code: "VolumeUnavailable" });
+    expect(event).toMatchObject({ detail: expect.stringContaining("not encrypted by aes-xts") });
+    expect(seen(await world.status())).toMatchObject({ outcome: "locked" });
   });
 
   test("of somebody else is not overwritten", async () => {

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 
 import type { KeySlots } from "../../core/ports.ts";
 import type { CryptsetupResult } from "./cryptsetup.ts";
+import { requirePreparedHeader } from "./prepared-header.ts";
 
 const BAD_KEY = 2;
 const LINE_FEED = 0x0a;
@@ -30,7 +31,9 @@ export function createLuks2Slots(options: {
     async list() {
       const result = await run(["luksDump", "--dump-json-metadata", path]);
       if (result.exitCode !== 0) throw unavailable(result);
-      const dump = parseWith(members, JSON.parse(result.stdout), "header");
+      const header: unknown = JSON.parse(result.stdout);
+      requirePreparedHeader(path, header);
+      const dump = parseWith(members, header, "header");
       const slots = parseWith(members, dump.ok ? dump.value["keyslots"] : undefined, "keyslots");
       if (!slots.ok)
         throw new AppError("VolumeUnavailable", { detail: `${path}: ${slots.detail}` });

@@ -6,7 +6,7 @@ const ID = "0b7cf1c4-7c7e-4c1e-9d53-a1f2c3d4e5f6";
 
 test("a generated key, which carries 128 bits, gets a fast derivation", () => {
   expect(formatParameters("/dev/x", { id: ID, passkeyOrigin: "generated" }).join(" ")).toBe(
-    `luksFormat --type luks2 --batch-mode --label databox-cmk --uuid ${ID} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file=- /dev/x`,
+    `luksFormat --type luks2 --batch-mode --cipher aes-xts-plain64 --key-size 512 --label databox-cmk --uuid ${ID} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file=- /dev/x`,
   );
 });
 

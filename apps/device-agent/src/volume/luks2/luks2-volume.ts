@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
 import { startCryptsetup } from "./cryptsetup.ts";
 import type { CryptsetupResult } from "./cryptsetup.ts";
 import { hasDeviceMapper, isMapped } from "./device-mapper.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
+import { requirePreparedHeader } from "./prepared-header.ts";
 import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
 
 const BAD_KEY = 2;
@@ -61,8 +63,14 @@ export function createLuks2Volume(options: {
     beginOpening(mode) {
       const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
       const running = startCryptsetup(program, openParameters(path, target));
+      // Beside it, while the broker is asked.
+      const dumped = run(["luksDump", "--dump-json-metadata", path]);
+      dumped.catch(() => undefined); // whoever offers a key reports it
       return {
         async offer(unlockKey): Promise<Opened> {
+          const dump = await dumped;
+          // A volume whose header cannot be read is cryptsetup's to explain.
+          if (dump.exitCode === 0) requirePreparedHeader(path, JSON.parse(dump.stdout));
           const result = await running.finish(unlockKey);
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
@@ -112,7 +120,8 @@ export function formatParameters(
   const derivation = passkeyOrigin === "generated" ? FAST_DERIVATION : ["--pbkdf", "argon2id"];
   const identity = ["--label", "databox-cmk", "--uuid", id];
   const kind = ["luksFormat", "--type", "luks2", "--batch-mode"];
-  return [...kind, ...identity, ...derivation, "--key-file=-", path];
+  const cipher = ["--cipher", VOLUME_CIPHER, "--key-size", String(VOLUME_KEY_BITS)];
+  return [...kind, ...cipher, ...identity, ...derivation, "--key-file=-", path];
 }
 
 function unavailable(path: string, { exitCode, complaint }: CryptsetupResult): AppError {
