@@ -5,6 +5,8 @@ export type KeyVersionUse = {
   /** With a current envelope that is wrapped to it. */
   readonly orders: number;
   readonly ownPasskeys: number;
+  /** Whose envelopes have it as a backup. */
+  readonly backupOrders: number;
   readonly liveLeases: number;
   readonly supersededEnvelopes: number;
   readonly staleDevices: number;
@@ -17,7 +19,7 @@ export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly re
  * content key that the broker sends, whatever wrapping of that key the envelope carries.
  */
 export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
-  if (use.currentEnvelopes > 0 || use.ownPasskeys > 0)
+  if (use.currentEnvelopes > 0 || use.ownPasskeys > 0 || use.backupOrders > 0)
     return { safeToDisable: false, reason: `Disabling it ${consequences(use).join(", ")}.` };
   return {
     safeToDisable: true,
@@ -37,6 +39,9 @@ function consequences(use: KeyVersionUse): readonly string[] {
         ]
       : []),
     ...(use.liveLeases > 0 ? [`re-locks ${counted(use.liveLeases, "unlocked node")}`] : []),
+    ...(use.backupOrders > 0
+      ? [`takes the backup key of ${counted(use.backupOrders, "order")}`]
+      : []),
     ...(use.ownPasskeys > 0
       ? [`keeps ${counted(use.ownPasskeys, "order")} with a passkey of its own from being prepared`]
       : []),

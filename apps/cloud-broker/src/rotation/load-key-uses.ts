@@ -1,5 +1,5 @@
 import { parseEnvelope } from "@databox-cmk/crypto";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 
 import type { KeyVersionUse } from "../core/judge-key-version.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
@@ -27,12 +27,13 @@ type Reader = Kysely<BrokerTables>;
 
 /** What the database knows of the versions; no vault is asked. Sorted by the time of their first envelope. */
 export async function loadKeyUses(store: Reader, scope: UseScope): Promise<LoadedUses> {
-  const [envelopes, leases, passkeys] = await Promise.all([
+  const [envelopes, leases, passkeys, backups] = await Promise.all([
     countEnvelopes(store, scope),
     countLeases(store, scope),
     countOwnPasskeys(store, scope),
+    countBackups(store, scope),
   ]);
-  const kids = new Set([...envelopes.map(({ kid }) => kid), ...passkeys.keys()]);
+  const kids = new Set([...envelopes.map(({ kid }) => kid), ...passkeys.keys(), ...backups.keys()]);
   const canaries = await findCanaries(store, [...kids]);
   const versions = await Promise.all(
     [...kids].map(async (kid): Promise<LoadedUse> => {
@@ -45,6 +46,7 @@ export async function loadKeyUses(store: Reader, scope: UseScope): Promise<Loade
         supersededEnvelopes: (row?.total ?? 0) - (row?.current ?? 0),
         staleDevices: row?.stale ?? 0,
         ownPasskeys: passkeys.get(kid) ?? 0,
+        backupOrders: backups.get(kid) ?? 0,
         liveLeases: leases.get(kid) ?? 0,
         orderIds,
         canary: canaries.has(kid),
@@ -78,6 +80,28 @@ function envelopesIn(store: Reader, scope: UseScope) {
   return ofKey
     .where("envelopes.order_id", ">", `${prefix}/`)
     .where("envelopes.order_id", "<", `${prefix}0`);
+}
+
+async function countBackups(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
+  const vaults = store.selectFrom("backup_keys").where("kind", "=", "vault");
+  const rows = await backupsIn(vaults, scope)
+    .select(["kid", sql<number>`count(*)`.as("orders")])
+    .groupBy("kid")
+    .execute();
+  return new Map(rows.map(({ kid, orders }) => [kid, orders]));
+}
+
+function backupsIn(
+  backups: SelectQueryBuilder<BrokerTables, "backup_keys", object>,
+  scope: UseScope,
+) {
+  if ("order" in scope) return backups.where("order_id", "=", scope.order);
+  const ofKey = backups
+    .where(sql<string>`lower(kid)`, ">", `${scope.keyAddress}/`)
+    .where(sql<string>`lower(kid)`, "<", `${scope.keyAddress}0`);
+  if (scope.subscriptionId === undefined) return ofKey;
+  const prefix = `/subscriptions/${scope.subscriptionId}`;
+  return ofKey.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
 }
 
 const isCurrent = sql<boolean>`envelopes.generation = ${isNewest()}`;

@@ -132,6 +132,21 @@ describe("the backup keys of an order", () => {
     expect(JSON.stringify(answer.json)).not.toContain('"d":');
   });
 
+  test("count where it is asked which versions may be disabled", async () => {
+    await backedUp();
+    expect((await call("GET", "/keyVersions")).json.value).toContainEqual(
+      expect.objectContaining({
+        kid: westKid,
+        backupOrders: 1,
+        safeToDisable: false,
+        reason: "Disabling it takes the backup key of 1 order.",
+      }),
+    );
+    await call("DELETE", "/backupKeys/west");
+    const { json } = await call("GET", "/keyVersions");
+    expect(json.value.map(({ kid }: { kid: string }) => kid)).toEqual([world.kid]);
+  });
+
   test("need a key of the customer's to stand in for", async () => {
     await call("PUT", "", minimalJob());
     expect(await call("PUT", "/backupKeys/west", WEST)).toMatchObject({

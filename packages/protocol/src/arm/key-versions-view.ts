@@ -18,6 +18,8 @@ const keyVersion = z.strictObject({
   orderIds: z.array(z.string()),
   /** The customers' own passkeys that wait for their appliance. */
   ownPasskeys: count,
+  /** Orders whose backup key it is. */
+  backupOrders: count,
   /** Unlocked nodes whose lease is probed by this version. */
   liveLeases: count,
   /** Envelopes that a newer generation has replaced; the broker keeps them and never uses them. */
