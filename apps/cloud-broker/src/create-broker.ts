@@ -22,6 +22,7 @@ import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
 import type { DeviceDependencies } from "./device/device-dependencies.ts";
 import { traceVaults } from "./diagnostics/trace.ts";
+import { createFleetViewRoutes } from "./fleet/create-fleet-view-routes.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
 import type { TokenIssuer } from "./issuer/token-issuer.ts";
 import { createKeyHealth } from "./key-health/create-key-health.ts";
@@ -109,7 +110,8 @@ export type Broker = {
 /** The whole broker as a request listener; nothing here opens, listens or reads the clock by itself. */
 export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
-  const metrics = createMetrics(createFleetFigures(store, now));
+  const figures = createFleetFigures(store, now);
+  const metrics = createMetrics(figures);
   const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
     metrics.calledVault(call);
   });
@@ -212,6 +214,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createArmRoutes(plane),
     ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
+    ...createFleetViewRoutes({ store, figures, vaultHealth: health, now }),
     ...createKeyEventRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),

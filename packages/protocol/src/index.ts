@@ -17,6 +17,7 @@ export * from "./arm/contact.ts";
 export * from "./arm/data-accounts.ts";
 export * from "./arm/diagnostics-view.ts";
 export { JOB_NAME } from "./arm/fields.ts";
+export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";
 export * from "./arm/job-actions.ts";
 export * from "./arm/job-view.ts";

@@ -14,6 +14,12 @@ const PURPOSES_BY_STAGE: Readonly<Record<string, readonly UnlockPurpose[]>> = {
   DataCopy: ["ingest"],
 };
 
+/** Where a node may be unlocked, or will have to be. */
+export const STAGES_IN_THE_FIELD: readonly string[] = [
+  ...Object.keys(PURPOSES_BY_STAGE),
+  "PickedUp",
+];
+
 export function purposeAllowed(stage: string, purpose: UnlockPurpose): boolean {
   return (
     Object.hasOwn(PURPOSES_BY_STAGE, stage) &&

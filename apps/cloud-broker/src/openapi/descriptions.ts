@@ -35,6 +35,8 @@ import {
   orderSummaryPage,
   preparedNodes,
   preparedNode,
+  brokerHealthView,
+  fleetView,
   prepareRequest,
   replaceDeviceRequest,
   operatorRestoreRequest,
@@ -246,6 +248,14 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`GET ${PATHS.job}/revocations`]: {
     summary: "Lists the kill switches that stand over an order (extension)",
     answers: { 200: revocationList },
+  },
+  "GET /operator/v1/fleet": {
+    summary: "Counts the nodes in the field by lock state, region and key",
+    answers: { 200: fleetView },
+  },
+  "GET /operator/v1/health": {
+    summary: "Tells how the broker is: database, vaults, leases, keys, events",
+    answers: { 200: brokerHealthView },
   },
   "GET /operator/v1/revocations": {
     summary: "Lists every kill switch that stands",

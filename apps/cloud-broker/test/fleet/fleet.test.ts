@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const OPERATOR = { claims: { roles: ["DataBox.Operator"] } };
+const nothing = { notPrepared: 0, locked: 0, unlocked: 0, grace: 0, revoked: 0 };
+
+let world: BrokerWorld;
+beforeAll(async () => {
+  world = await createBrokerWorld({}, 1);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const readFleet = () => world.call("GET", "/operator/v1/fleet", OPERATOR);
+
+test("the fleet is counted by lock state, region and key, and again after fifteen seconds", async () => {
+  const device = await world.delivered("counted");
+  await world.delivered("locked");
+  const first = await readFleet();
+  expect(first).toMatchObject({ status: 200, json: { total: { ...nothing, locked: 2 } } });
+
+  expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+  expect((await readFleet()).json).toEqual(first.json);
+  world.clock.nowMs += 15_000;
+  const { json } = await readFleet();
+  expect(json.total).toEqual({ ...nothing, locked: 1, unlocked: 1 });
+  expect(json.byLocation).toEqual([{ location: "westus", nodes: json.total }]);
+  expect(json.byKey).toEqual([
+    { keyUrl: world.kid.slice(0, world.kid.lastIndexOf("/")), nodes: json.total },
+  ]);
+});
+
+test("a node that does not renew goes into its grace, and counts as locked after it", async () => {
+  world.clock.nowMs += 61_000;
+  expect((await readFleet()).json.total).toEqual({ ...nothing, locked: 1, grace: 1 });
+  world.clock.nowMs += 86_400_000;
+  expect((await readFleet()).json.total).toEqual({ ...nothing, locked: 2 });
+});
+
+test("the broker's health tells what it waits for", async () => {
+  const { status, json } = await world.call("GET", "/operator/v1/health", OPERATOR);
+  expect(status).toBe(200);
+  expect(json).toMatchObject({ database: "ok", webhookEventsWaiting: 0, revocations: {} });
+  expect(json.vaults.lastAnswerAgeSeconds).toBeGreaterThan(0);
+});
+
+test.each(["fleet", "health"])("who is no operator is not shown the %s", async (view) => {
+  const { status } = await world.call("GET", `/operator/v1/${view}`);
+  expect(status).toBe(403);
+});

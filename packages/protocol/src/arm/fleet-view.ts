@@ -1,0 +1,36 @@
+import * as z from "zod/mini";
+
+import { LOCK_STATES } from "./order-summary.ts";
+
+const count = z.int().check(z.gte(0));
+/** Nodes in each lock state. */
+const counts = z.record(z.enum(LOCK_STATES), count);
+export type LockCounts = z.infer<typeof counts>;
+
+/** Operator API: the nodes of orders that have not ended, by lock state. */
+export const fleetView = z.strictObject({
+  asOf: z.string(),
+  total: counts,
+  byLocation: z.array(z.strictObject({ location: z.string(), nodes: counts })),
+  /** By the key in force, without its version; those with the most nodes first, fifty at most. */
+  byKey: z.array(z.strictObject({ keyUrl: z.string(), nodes: counts })),
+});
+export type FleetView = z.infer<typeof fleetView>;
+
+const byLabel = z.record(z.string(), count);
+const age = z.nullable(count);
+
+/** Operator API: how the broker itself is. */
+export const brokerHealthView = z.strictObject({
+  asOf: z.string(),
+  /** Of the replica that answered. */
+  startedAt: z.string(),
+  database: z.string(),
+  vaults: z.strictObject({ lastAnswerAgeSeconds: age, lastOutageAgeSeconds: age }),
+  leases: byLabel,
+  keyHealth: byLabel,
+  revocations: byLabel,
+  webhookEventsWaiting: count,
+  probeOverdueSeconds: z.number(),
+});
+export type BrokerHealthView = z.infer<typeof brokerHealthView>;
