@@ -11,6 +11,7 @@ import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
 import { renderSettings } from "./render-settings.ts";
 import { askHealth } from "./server/ask-health.ts";
 import { startBroker } from "./start-broker.ts";
+import { addStoreCommands } from "./store/move/add-store-commands.ts";
 import { keysFolderOf, openConfiguredStore } from "./store/open-data-dir.ts";
 
 const EXIT_TAMPERED = 3;
@@ -106,6 +107,11 @@ program
   });
 
 addCampaignCommands(program);
+
+addStoreCommands(program, process.env, {
+  out: (line) => process.stdout.write(`${line}\n`),
+  progress: (line) => process.stderr.write(`${line}\n`),
+});
 
 try {
   await program.parseAsync();

@@ -45,7 +45,7 @@ async function hasTable(store: Store, name: string): Promise<boolean> {
 }
 
 /** Names of the migrations that have been run, in order; none for an empty database. */
-async function appliedMigrations(store: Store): Promise<readonly string[]> {
+export async function appliedMigrations(store: Store): Promise<readonly string[]> {
   if (!(await hasTable(store, "kysely_migration"))) return [];
   const rows = await store
     .withTables<{ kysely_migration: { name: string } }>()

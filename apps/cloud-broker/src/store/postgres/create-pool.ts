@@ -52,6 +52,10 @@ export function createPool(settings: PostgresSettings): PostgresPool {
 
 function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
   let failure: Error | undefined;
+  // A connection that dies while it is lent out; whoever uses it next hears of it by their query.
+  client.on("error", (error) => {
+    failure = error;
+  });
   const query = async (sql: string, parameters: readonly unknown[]) => {
     const text = defineAsSqlite(sql);
     const name = parameters.length === 0 ? undefined : nameOf(text);

@@ -1,0 +1,111 @@
+import { constants, createReadStream } from "node:fs";
+import { access, open, rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+
+import { AppError } from "@databox-cmk/errors";
+import type { Command } from "commander";
+
+import { type BrokerConfig, parseConfig } from "../../config.ts";
+import { appliedMigrations } from "../migrate.ts";
+import { openConfiguredStore } from "../open-data-dir.ts";
+import type { Store } from "../open-store.ts";
+import { exportStore } from "./export-store.ts";
+import { importStore } from "./import-store.ts";
+
+/** One statement may read a whole table. */
+const TIMEOUT_SECONDS = 600;
+
+export type Output = {
+  /** What was done, one line. */
+  out(line: string): void;
+  /** How far it is, one line. */
+  progress(line: string): void;
+};
+
+export function addStoreCommands(
+  program: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+  output: Output,
+): void {
+  program
+    .command("migrate")
+    .description("bring the database to the newest schema; several may do so at once")
+    .action(() =>
+      withStore(parseConfig(environment), async (store) => {
+        const applied = await appliedMigrations(store);
+        output.out(`migrated: newest is ${applied.at(-1) ?? "nothing"}`);
+      }),
+    );
+  program
+    .command("export")
+    .description(
+      "write everything that the database keeps to a new file; stop the broker first if it is to be moved",
+    )
+    .argument("<file>", "made for its owner only; holds wrapped keys and the audit trail")
+    .action((path: string) =>
+      withStore(parseConfig(environment), (store) => exportTo(store, path, output)),
+    );
+  program
+    .command("import")
+    .description("bring a file of broker export into an empty database, all or nothing")
+    .argument("<file>", "what broker export has written")
+    .action((path: string) =>
+      withStore(parseConfig(environment), (store) => importFrom(store, path, output)),
+    );
+}
+
+async function withStore(
+  config: BrokerConfig,
+  run: (store: Store) => Promise<void>,
+): Promise<void> {
+  const store = await openConfiguredStore({ ...config, DATABASE_TIMEOUT_SECONDS: TIMEOUT_SECONDS });
+  try {
+    await run(store);
+  } finally {
+    await store.destroy();
+  }
+}
+
+async function exportTo(store: Store, path: string, output: Output): Promise<void> {
+  const file = await open(path, "wx", 0o600).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
+  try {
+    const rows = await exportStore(store, file, Date.now(), progressOf(output));
+    await file.close();
+    output.out(`exported ${String(rows)} rows to ${path}`);
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true }); // half a file would look like one
+    throw error;
+  }
+}
+
+async function importFrom(store: Store, path: string, output: Output): Promise<void> {
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
+  const readLines = () => createInterface({ input: createReadStream(path) });
+  const rows = await importStore(store, readLines, progressOf(output));
+  output.out(`imported ${String(rows)} rows; every table and audit chain is as it was`);
+}
+
+function progressOf(output: Output) {
+  return (table: string, rows: number) => {
+    output.progress(`${table}: ${String(rows)} rows`);
+  };
+}
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: "is there already; name a new file",
+  ENOENT: "is not there",
+  EACCES: "is not for this user",
+};
+
+function fileFailure(path: string, cause: unknown): unknown {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const fault = FILE_FAULTS[code];
+  return fault === undefined
+    ? cause
+    : new AppError("Misuse", { detail: `${path} ${fault}`, cause });
+}

@@ -1,0 +1,44 @@
+import { type Kysely, sql } from "kysely";
+
+import { engineOf } from "../engine.ts";
+import type { BrokerTables } from "../schema.ts";
+
+export type Table = { readonly name: string; readonly columns: readonly string[] };
+
+/** What the schema itself keeps: made by the migrations of the target. */
+const OF_THE_SCHEMA: ReadonlySet<string> = new Set(["schema_needs"]);
+
+/** Every table with rows of the broker's, each after those that it refers to. */
+export async function listTables(store: Kysely<BrokerTables>): Promise<readonly Table[]> {
+  const found = (await store.introspection.getTables()).filter(
+    ({ name, isView }) => !isView && !OF_THE_SCHEMA.has(name),
+  );
+  const references = await readReferences(store);
+  const left = new Map(
+    found.map(({ name, columns }) => [name, columns.map((column) => column.name).toSorted()]),
+  );
+  const ordered: Table[] = [];
+  while (left.size > 0) {
+    const next = [...left].filter(([name]) =>
+      references.every(({ from, to }) => from !== name || to === name || !left.has(to)),
+    );
+    if (next.length === 0) throw new Error("tables refer to each other in a circle");
+    for (const [name, columns] of next.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+      ordered.push({ name, columns });
+      left.delete(name);
+    }
+  }
+  return ordered;
+}
+
+async function readReferences(
+  store: Kysely<BrokerTables>,
+): Promise<readonly { readonly from: string; readonly to: string }[]> {
+  const query =
+    engineOf(store) === "sqlite"
+      ? sql<{ from: string; to: string }>`select tables.name as "from", keys."table" as "to"
+          from sqlite_schema as tables, pragma_foreign_key_list(tables.name) as keys where tables.type = 'table'`
+      : sql<{ from: string; to: string }>`select conrelid::regclass::text as "from",
+          confrelid::regclass::text as "to" from pg_constraint where contype = 'f'`;
+  return (await query.execute(store)).rows;
+}

@@ -1,0 +1,20 @@
+import type { Kysely } from "kysely";
+
+import { verifyChain } from "../../audit/verify-chain.ts";
+import type { BrokerTables } from "../schema.ts";
+
+/** @returns what is wrong with the first chain that does not hold */
+export async function verifyChains(store: Kysely<BrokerTables>): Promise<string | undefined> {
+  const chains = await store.selectFrom("audit").select("chain").distinct().execute();
+  for (const { chain } of chains) {
+    const rows = await store
+      .selectFrom("audit")
+      .select(["chain", "sequence", "row_json as rowJson", "hash"])
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .execute();
+    const verdict = verifyChain(chain, rows);
+    if (!verdict.ok) return `${chain} at row ${String(verdict.sequence)}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,154 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { toAppError } from "@databox-cmk/errors";
+import { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+
+import { addStoreCommands } from "../../src/store/move/add-store-commands.ts";
+import { exportStore } from "../../src/store/move/export-store.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { createTestDatabases, settingsOf } from "../store/test-databases.ts";
+import { createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const server = inject("postgres");
+const databases = server === undefined ? undefined : createTestDatabases(server.url);
+const made: string[] = [];
+let folder: string;
+/** What a broker with orders, leases and an audit trail keeps, on the engine of this run. */
+let file: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "move-"));
+  file = join(folder, "lived.ndjson");
+  await using world = await createBrokerWorld();
+  for (const job of ["moved-1", "moved-2"]) await LeaseClient.unlock(await world.delivered(job));
+  await using handle = await open(file, "wx", 0o600);
+  await exportStore(world.store(), handle, 0, () => undefined);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  for (const name of made) await databases?.drop(name);
+  await databases?.close();
+});
+
+/** Lines that the command says, or the clause by which it ends. */
+async function broker(
+  environment: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  const program = new Command("broker");
+  const minimum = {
+    BROKER_TLS_CERTIFICATE_FILE: "-",
+    BROKER_TLS_KEY_FILE: "-",
+    BROKER_DATA_DIR: join(folder, "unused"),
+    TENANT_ID: "00000000-0000-4000-8000-00000000000a",
+    SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
+    IDENTITY_RESOURCE_GROUP:
+      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
+  };
+  addStoreCommands(
+    program,
+    { ...minimum, ...environment },
+    { out: (line) => said.push(line), progress: () => undefined },
+  );
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (error) {
+    said.push(toAppError(error).detail ?? String(error));
+  }
+  return said;
+}
+const sqlite = (name: string) => ({ BROKER_DATA_DIR: join(folder, name) });
+async function postgres() {
+  if (server === undefined || databases === undefined) throw new Error("no server");
+  const name = await databases.create();
+  made.push(name);
+  const { host, port, user } = settingsOf(server.url, name).url;
+  return {
+    DATABASE_URL: `postgresql://${user}@${encodeURIComponent(host)}:${String(port)}/${name}`,
+  };
+}
+/** What a file says of each table: its name, its number of rows and their sum. */
+const sums = (path: string) => {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.filter((line) => /^\{"(?:table|rows)"/.test(line));
+};
+const IMPORTED = [
+  expect.stringMatching(/^imported \d\d+ rows; every table and audit chain is as it was$/),
+];
+
+const edit = (change: (lines: string[]) => string[]) => (text: string) =>
+  `${change(text.trimEnd().split("\n")).join("\n")}\n`;
+
+describe("a store that is moved", () => {
+  test("has everything in it: by way of SQLite, and of PostgreSQL where there is one, and back", async () => {
+    const targets = [
+      sqlite("first"),
+      ...(server === undefined ? [] : [await postgres()]),
+      sqlite("last"),
+    ];
+    let from = file;
+    for (const [index, target] of targets.entries()) {
+      expect(await broker(target, "import", from)).toEqual(IMPORTED);
+      const next = join(folder, `again-${String(index)}.ndjson`);
+      expect(await broker(target, "export", next)).toHaveLength(1);
+      expect(statSync(next).mode & 0o777).toBe(0o600);
+      expect(sums(next)).toEqual(sums(file));
+      from = next;
+    }
+    expect(sums(file).length).toBeGreaterThan(40);
+  });
+
+  test("goes into an empty database only", async () => {
+    const target = server === undefined ? sqlite("twice") : await postgres();
+    expect(await broker(target, "import", file)).toEqual(IMPORTED);
+    expect(await broker(target, "import", file)).toEqual([
+      expect.stringMatching(/^the database is not empty \(\w+\); import into a new one/),
+    ]);
+  });
+
+  const DAMAGES: Readonly<Record<string, readonly [(text: string) => string, RegExp]>> = {
+    "ends early": [
+      edit((lines) => lines.slice(0, -3)),
+      /^the file ends after \d+ lines; it is not/,
+    ],
+    "lost a row": [
+      edit((lines) => lines.filter((line) => !line.includes("order/update"))),
+      /^audit is not what the file says it was; nothing was imported$/,
+    ],
+    "has a changed row": [
+      (text) => text.replace('"Delivered"', '"Dispatched"'),
+      /is not what the file says it was/,
+    ],
+    "is no export": [() => "PRAGMA foreign_keys=OFF;\n", /^line 1: expected JSON$/],
+    "is of other tables": [
+      (text) => text.replace("0002-key-health", "0002-other"),
+      /^the file was written with other tables than this database has; bring both to one version/,
+    ],
+  };
+  test.each(Object.entries(DAMAGES))(
+    "from a file that %s leaves nothing behind",
+    async (_name, [damage, expected]) => {
+      const damaged = join(folder, "damaged.ndjson");
+      writeFileSync(damaged, damage(readFileSync(file, "utf8")));
+      const target = server === undefined ? sqlite(_name) : await postgres();
+      expect(await broker(target, "import", damaged)).toEqual([expect.stringMatching(expected)]);
+      expect(await broker(target, "import", file)).toEqual(IMPORTED);
+    },
+  );
+
+  test("is not written over a file that is there, nor read from one that is not", async () => {
+    const target = sqlite("files");
+    expect(await broker(target, "export", file)).toEqual([
+      `${file} is there already; name a new file`,
+    ]);
+    expect(await broker(target, "import", "/nowhere")).toEqual(["/nowhere is not there"]);
+    expect(await broker(target, "migrate")).toEqual([
+      expect.stringMatching(/^migrated: newest is \d{4}-/),
+    ]);
+  });
+});
