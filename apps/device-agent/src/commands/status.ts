@@ -83,6 +83,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       ...(state.rekey === undefined ? {} : { rekey: state.rekey.step }),
       since: state.lock.since,
       counter: state.counter,
+      ...(lock.kind === "locked" && lock.preparedToShip === true ? { preparedToShip: true } : {}),
       ...(unlocked && lock.kind === "unlocked" ? openingDetails(lock) : {}),
       ...(receipts === 0 ? {} : { undeliveredReceipts: receipts }),
       ...undelivered(folder, settings),

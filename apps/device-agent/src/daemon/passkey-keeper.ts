@@ -55,7 +55,10 @@ export function createPasskeyKeeper(input: {
         unlock({ ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS }),
       );
       if (isFailure(event)) tell({ ...event, event: "serve" });
-      else toldCode = undefined;
+      else {
+        toldCode = undefined;
+        dependencies.report({ ...event, event: "serve" });
+      }
     } catch (error) {
       tell(eventOfError(error, context()));
     }

@@ -26,6 +26,8 @@ export type Operations = {
   ): Promise<AgentEvent>;
   /** What the daemon has to tell: a volume that was closed, a broker that does not answer. */
   hear(event: AgentEvent): void;
+  /** The broker has answered: an outage is over, and nothing more is to be said of it. */
+  answered(): void;
 };
 
 export function createOperations(options: {
@@ -99,6 +101,9 @@ export function createOperations(options: {
     hear(event) {
       note(event);
       changed();
+    },
+    answered() {
+      if (lastFailure?.failure.class === "unreachable") lastFailure = undefined;
     },
   };
 }

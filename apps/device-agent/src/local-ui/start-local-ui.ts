@@ -85,6 +85,7 @@ export async function startLocalUi(input: {
 }): Promise<LocalUi> {
   const { options, folder, settings, dependencies } = input;
   let looked = "";
+  let heardAnswer: string | undefined;
   const streams = createEventStreams();
   const sessions = createSessionStore(nowMs);
   const operations = createOperations({
@@ -154,6 +155,9 @@ export async function startLocalUi(input: {
     routes,
     fingerprint: certificates.view().certificate.fingerprint,
     look(state) {
+      const answer = answerOf(state);
+      if (answer !== undefined && answer !== heardAnswer) operations.answered();
+      heardAnswer = answer;
       const text = JSON.stringify(state.lock) + String(state.generation);
       if (text !== looked) streams.changed();
       looked = text;
@@ -169,6 +173,12 @@ export async function startLocalUi(input: {
       await closed;
     },
   };
+}
+
+/** Which answer of the broker the lease rests on. */
+function answerOf({ lock }: MachineState): string | undefined {
+  const lease = lock.kind === "unlocked" ? lock.lease : undefined;
+  return lease === undefined ? undefined : `${lease.id} ${String(lease.sequence)}`;
 }
 
 function requireState(folder: StateFolder): never {

@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createFakeBroker } from "@databox-cmk/testkit";
+import { expect, test } from "vitest";
+
+import { HAS_CRYPTSETUP } from "../agent-world.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
+
+test.skipIf(!HAS_CRYPTSETUP)(
+  "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
+  { timeout: 60_000 },
+  async () => {
+    const agent = await buildAgent();
+    await using broker = await createFakeBroker();
+    const folder = mkdtempSync(join(tmpdir(), "databox-passkey-kill-"));
+    const serial = "PASSKEY-KILL";
+    const { enrolmentCode } = await broker.addNode(serial);
+    writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+    const state = join(folder, "state");
+    const run = (command: readonly string[], input: string, at = 0) =>
+      runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "programs", at });
+    const where = [
+      "--broker",
+      broker.url,
+      "--ca-file",
+      join(folder, "ca.pem"),
+      "--resolve-localhost",
+    ];
+    const names = ["--order", broker.order, "--serial", serial];
+    const place = ["--volume", join(folder, "disk.img"), "--volume-kind", "luks2"];
+    await run(["prepare", ...where, ...names, ...place], enrolmentCode);
+    const wrong = "Wrong-Passkey-9!";
+    const { steps = 0 } = await run(["passkey"], wrong);
+    expect(steps).toBeGreaterThanOrEqual(2);
+    const tries = (): unknown =>
+      JSON.parse(readFileSync(join(state, "passkey-tries.json"), "utf8")).tries;
+    for (let at = 1; at <= Math.min(steps, 4); at += 1) {
+      expect(await run(["passkey"], wrong, at)).toMatchObject({ signal: "SIGKILL" });
+      expect({ at, tries: tries() }).toEqual({ at, tries: at + 1 });
+    }
+    for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
+  },
+);
