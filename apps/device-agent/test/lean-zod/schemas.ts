@@ -2,6 +2,7 @@ import * as protocol from "@databox-cmk/protocol";
 
 import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
+import { passkeyTries } from "../../src/core/passkey-tries.ts";
 import { settings } from "../../src/core/settings.ts";
 
 /** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
@@ -20,6 +21,14 @@ const SCHEMAS = {
   settings,
   journalRow: protocol.journalRow,
   journalHead: protocol.journalHead,
+  passkeyTries,
+  rekeyProposal: protocol.rekeyProposal,
+  rekeyed: protocol.rekeyed,
+  localSignIn: protocol.localSignIn,
+  localPasskey: protocol.localPasskey,
+  localAnswer: protocol.localAnswer,
+  localChallengeRequest: protocol.localChallengeRequest,
+  localCertificateUpload: protocol.localCertificateUpload,
   openChallenge,
   keptLease,
 };
