@@ -28,7 +28,8 @@ export default defineConfig({
             "apps/cloud-broker/test/{azure,doctor,serve}/**",
             // Of SQLite's file.
             "apps/cloud-broker/test/{audit-verify,device/full-disk}.test.ts",
-            "apps/cloud-broker/test/{custody,device}/crashes.test.ts",
+            "apps/cloud-broker/test/{campaigns,custody,device}/crashes.test.ts",
+            "apps/cloud-broker/test/campaigns/{command,rotation-property}.test.ts",
           ],
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -22,7 +22,7 @@ const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
 /** Renewals of 10,000 live leases on one replica with SQLite; no vault is asked. */
 export async function run(): Promise<BenchResult> {
   await using broker = await startBenchBroker();
-  const fleet = seedFleet(broker.databaseFile, NODES, {
+  const fleet = await seedFleet(broker.databaseFile, NODES, {
     kid: `https://bench.vault.localhost:8443/keys/kek/${"0".repeat(32)}`,
     vaultResourceId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/bench",
     identity: {

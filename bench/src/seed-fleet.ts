@@ -1,13 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 
-import { generateSigningKey } from "@databox-cmk/crypto";
+import { generateSigningKey, sealEnvelope } from "@databox-cmk/crypto";
+
+import { stubWrap } from "./stub-wrapping.ts";
 
 export type FleetNode = {
   readonly order: string;
   readonly serial: string;
   readonly lease: string;
   readonly privatePem: string;
+  readonly env: string;
 };
 
 export const BOOT_ID = "00000000-0000-4000-8000-000000000001";
@@ -23,13 +26,14 @@ type Row = Readonly<Record<string, string | number>>;
  *
  * @param key - the customer's key of them all, and the identity that asks for it
  */
-export function seedFleet(
+export async function seedFleet(
   databaseFile: string,
   nodes: number,
   key: { readonly kid: string; readonly vaultResourceId: string; readonly identity: Row },
-): readonly FleetNode[] {
+): Promise<readonly FleetNode[]> {
   const database = new DatabaseSync(databaseFile);
   const nowMs = Date.now();
+  const version = key.kid.slice(key.kid.lastIndexOf("/") + 1);
   const insert = (table: string, row: Row): void => {
     const names = Object.keys(row);
     database
@@ -40,12 +44,21 @@ export function seedFleet(
   };
   try {
     database.exec("pragma busy_timeout = 10000; begin immediate");
-    const fleet = Array.from({ length: nodes }, (_each, index): FleetNode => {
+    const fleet: FleetNode[] = [];
+    for (let index = 0; index < nodes; index += 1) {
       const name = `bench-${String(index)}`;
       const order = `/subscriptions/${SUBSCRIPTION}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
       const serial = `DBX-${String(index)}`;
       const lease = randomUUID();
+      const env = randomUUID();
       const { key: device, privatePem } = generateSigningKey();
+      const cek = randomBytes(32);
+      const envelope = await sealEnvelope({
+        unlockKey: Buffer.from(`passkey-${String(index)}`),
+        cek,
+        context: { env, ord: order, dev: serial },
+        recipients: [{ kid: key.kid, encryptedKey: stubWrap(version, cek) }],
+      });
       insert("orders", {
         id: order,
         subscription_id: SUBSCRIPTION,
@@ -55,7 +68,11 @@ export function seedFleet(
         sku: "DataBox",
         transfer_type: "ImportToAzure",
         tags_json: "{}",
-        details_json: JSON.stringify({ preferences: {} }),
+        details_json: JSON.stringify({
+          dataImportDetails: [],
+          dataExportDetails: [],
+          preferences: {},
+        }),
         state_json: JSON.stringify({ sku: {}, ownPasskey: false, prepared: true }),
         stage: "Delivered",
         stage_status: "Succeeded",
@@ -76,7 +93,7 @@ export function seedFleet(
       insert("order_keys", {
         order_id: order,
         kek_type: "CustomerManaged",
-        kek_url: key.kid,
+        kek_url: key.kid.slice(0, key.kid.lastIndexOf("/")),
         kek_vault_resource_id: key.vaultResourceId,
         identity_type: "UserAssigned",
         identity_resource_id: key.identity["resource_id"] ?? "",
@@ -100,9 +117,9 @@ export function seedFleet(
         order_id: order,
         serial,
         generation: 1,
-        env: randomUUID(),
+        env,
         kid: key.kid,
-        jwe_json: "{}",
+        jwe_json: JSON.stringify(envelope.toJSON()),
         created_at_ms: nowMs,
       });
       insert("leases", {
@@ -120,8 +137,8 @@ export function seedFleet(
         granted_at_ms: nowMs,
         renewed_at_ms: nowMs,
       });
-      return { order, serial, lease, privatePem };
-    });
+      fleet.push({ order, serial, lease, privatePem, env });
+    }
     database.exec("commit");
     return fleet;
   } finally {

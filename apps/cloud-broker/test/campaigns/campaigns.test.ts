@@ -108,6 +108,7 @@ describe("a campaign", () => {
       .selectFrom("audit")
       .select("row_json")
       .where("chain", "=", "broker")
+      .orderBy("sequence")
       .execute();
     const actions = own
       .map(({ row_json: json_ }) => JSON.parse(json_) as { action: string; correlationId: string })

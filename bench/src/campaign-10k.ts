@@ -1,0 +1,138 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+import { campaignView } from "@databox-cmk/protocol";
+import { createHttpsTransport } from "@databox-cmk/testkit";
+import * as z from "zod";
+
+import { startBenchBroker } from "./bench-broker.ts";
+import { type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { seedFleet } from "./seed-fleet.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { STUB_TENANT, VERSIONS } from "./stub-wrapping.ts";
+
+const ORDERS = 10_000;
+/** Not in the campaign; they unlock before it and during it. */
+const UNLOCKING = 20;
+const UNLOCKS_PER_SECOND = 10;
+const MEASURED_SECONDS = 30;
+/** Key Vault's limit for RSA-2048 keys in software, all of it for the campaign. */
+const OPERATIONS_PER_SECOND = 400;
+const LOAD = fileURLToPath(new URL("unlock-load-process.ts", import.meta.url));
+const TIMES = z.object({ times: z.array(z.number()) });
+
+/** A rotation of 10,000 orders at the pace of one vault, and what it does to unlocks at the same vault. */
+export async function run(): Promise<BenchResult> {
+  using stub = await startAzureStub();
+  await using broker = await startBenchBroker({
+    ...stub.variables,
+    VAULT_OPERATIONS_PER_10_SECONDS: String(OPERATIONS_PER_SECOND * 10),
+    REWRAP_VAULT_PERCENT: "100",
+    KEY_HEALTH_INTERVAL_SECONDS: "0",
+    PROBE_INTERVAL_SECONDS: "3600",
+  });
+  const kid = `${stub.vaultUrl}/keys/kek/${VERSIONS.first}`;
+  const fleet = await seedFleet(broker.databaseFile, ORDERS + UNLOCKING, {
+    kid,
+    vaultResourceId:
+      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/bench",
+    identity: {
+      kind: "user",
+      resource_id: "/identities/bench",
+      tenant_id: STUB_TENANT,
+      client_id: "00000000-0000-4000-8000-00000000000c",
+      principal_id: "00000000-0000-4000-8000-00000000000d",
+      epoch: 0,
+    },
+  });
+  const fleetFile = join(broker.folder, "fleet.json");
+  writeFileSync(fleetFile, JSON.stringify(fleet.slice(ORDERS)));
+  const { port, caPem } = broker;
+  const load = fork(
+    LOAD,
+    [JSON.stringify({ port, caPem, fleetFile, perSecond: UNLOCKS_PER_SECOND })],
+    { execArgv: ["--disable-warning=ExperimentalWarning"] },
+  );
+  await once(load, "message");
+  const unlocks = async (seconds: number): Promise<readonly number[]> => {
+    const measured = once(load, "message");
+    load.send({ seconds });
+    const [message]: unknown[] = await measured;
+    return TIMES.parse(message).times;
+  };
+  await unlocks(5); // handshakes, tokens, and code that is not compiled yet
+  const idle = await unlocks(MEASURED_SECONDS);
+
+  const transport = createHttpsTransport({
+    origin: `https://broker.localhost:${String(port)}`,
+    certificateAuthorityPem: caPem,
+  });
+  const call = async (method: string, path: string, body?: object) => {
+    const { status, text } = await transport.send(method, path, {
+      headers: {
+        authorization: `Bearer ${stub.operatorToken}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (status >= 300) throw new Error(`${path}: ${String(status)} ${text.slice(0, 300)}`);
+    return campaignView.parse(JSON.parse(text));
+  };
+  const orders = fleet.slice(0, ORDERS).map(({ order }) => order);
+  const { id } = await call("POST", "/operator/v1/campaigns", {
+    action: { kind: "rotate" },
+    selector: { orders },
+  });
+  let campaign = await call("GET", `/operator/v1/campaigns/${id}`);
+  while (campaign.progress.done === 0) {
+    await setTimeout(50);
+    campaign = await call("GET", `/operator/v1/campaigns/${id}`);
+  }
+  const startedAt = performance.now();
+  const operationsBefore = await stub.operations();
+  const cpuBefore = broker.cpuSeconds();
+  const busy = unlocks(MEASURED_SECONDS);
+  while (campaign.state === "Running") {
+    await setTimeout(250);
+    campaign = await call("GET", `/operator/v1/campaigns/${id}`);
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const share = ((await stub.operations()) - operationsBefore) / seconds / OPERATIONS_PER_SECOND;
+  const cpuShare = (broker.cpuSeconds() - cpuBefore) / seconds;
+  const during = await busy;
+  load.disconnect();
+  transport.close();
+  if (campaign.progress.failed > 0) throw new Error(JSON.stringify(campaign.progress));
+
+  const idleP99 = summarise("unlock, nothing else, p99", "ms", [p99(idle)]);
+  const busyP99 = summarise("unlock, during the campaign, p99", "ms", [p99(during)]);
+  const slower = ratio("unlock p99 during the campaign to idle", busyP99, idleP99);
+  return {
+    kind: "measured",
+    name: "campaign-10k",
+    measurements: [
+      summarise("share of the vault's budget", "%", [share * 100]),
+      summarise("orders a second", "/s", [ORDERS / seconds]),
+      summarise("processor time of the broker, of one core", "%", [cpuShare * 100]),
+      summarise("unlock, nothing else", "ms", idle),
+      summarise("unlock, during the campaign", "ms", during),
+      idleP99,
+      busyP99,
+    ],
+    ratios: [slower],
+    notes: [
+      `${ORDERS.toLocaleString("en")} orders in ${seconds.toFixed(0)} s at a vault of ${String(OPERATIONS_PER_SECOND)} operations a second that answers at once`,
+      `bounds: at least 90 % of the budget ${kept(share >= 0.9)}, unlock p99 below twice idle ${kept(slower.value < 2)}`,
+    ],
+  };
+}
+
+function p99(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
+}
+
+const kept = (isKept: boolean): string => (isKept ? "kept" : "exceeded");
