@@ -1,6 +1,10 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { createServer } from "node:https";
 import { text } from "node:stream/consumers";
 
@@ -34,11 +38,14 @@ const vaultUrl = `https://bench.vault.localhost:${String(port)}`;
 const authority = `https://login.localhost:${String(port)}/${STUB_TENANT}`;
 
 server.on("request", (request, response) => {
-  void answer(request).then(({ status = 200, json, headers = {} }) => {
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(JSON.stringify(json));
-  });
+  void serve(request, response);
 });
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { status = 200, json, headers = {} } = await answer(request);
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(json));
+}
 
 type Answer = {
   readonly status?: number;

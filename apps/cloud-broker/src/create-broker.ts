@@ -141,11 +141,13 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     },
   });
   const custody = keyHealth.observe(createKeyCustody(keyDependencies));
+  const commit = createCommit(store);
   // A campaign has checked each key itself, and its vault is looked at in turn.
   const campaignCustody = keyHealth.observe(
     createKeyCustody({
       ...keyDependencies,
       resources: rememberResources(dependencies.resources, now),
+      commit,
     }),
     { lookAfterChange: false },
   );
@@ -182,7 +184,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const deviceDependencies: DeviceDependencies = {
     watches,
     store,
-    commit: createCommit(store),
+    commit,
     custody,
     keys,
     appendAudit,

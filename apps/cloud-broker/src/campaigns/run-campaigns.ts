@@ -18,7 +18,7 @@ export type RunnerDependencies = {
   readonly atOnce?: number;
 };
 
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 /** One owner for all campaigns, so that a vault's budget is kept by one process. */
 const WORK = "campaigns";
 /** Asked for again in good time before it ends. */

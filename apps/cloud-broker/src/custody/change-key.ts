@@ -13,6 +13,7 @@ import type {
   Outcome,
 } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
+import type { Commit } from "../store/group-commit.ts";
 import { columnsOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
@@ -58,9 +59,8 @@ export async function changeKey(
   if (!moved.ok) return refuse(deps, change, moved.failure);
   const { kid } = moved.value;
   try {
-    await deps.store
-      .transaction()
-      .execute((transaction) => commit(deps, transaction, change, inForce, moved.value));
+    const commitWork: Commit = deps.commit ?? ((work) => deps.store.transaction().execute(work));
+    await commitWork((transaction) => commit(deps, transaction, change, inForce, moved.value));
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
     return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });

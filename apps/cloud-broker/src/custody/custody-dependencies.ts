@@ -1,6 +1,7 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock, KeyVaults, ResourceReader } from "../core/ports.ts";
+import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 
 export type CustodyDependencies = {
@@ -15,4 +16,6 @@ export type CustodyDependencies = {
   readonly backupAfterSeconds: number;
   /** Hosts that may be dialled (config KEY_VAULT_SUFFIXES). */
   readonly keyVaultSuffixes: readonly string[];
+  /** For many changes at once, which share durable commits; absent: each has its own. */
+  readonly commit?: Commit;
 };
