@@ -52,6 +52,7 @@ export async function startBenchBroker(
       RATE_LIMIT_DEVICE_PER_MINUTE: "0",
       RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
       RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
+      RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
       ...variables,
     },
   });

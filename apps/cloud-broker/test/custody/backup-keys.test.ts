@@ -13,6 +13,7 @@ import {
   customerKey,
   type CustodyWorld,
   expectOk,
+  insertOrder,
   NOW_MS,
   ORDER,
   prepareOrder,
@@ -137,6 +138,41 @@ describe("a backup key", () => {
     expect(kids.slice(1)).toEqual(["key" in OFFLINE ? OFFLINE.key.kid : "", world.kids.two]);
     const passkey = await unlockWith(custody, "DBX-1");
     expect(await openOffline(recovery.privateKey, kids[1] ?? "")).toBe(passkey);
+  });
+
+  test("outlives a re-key: the proposed envelope is wrapped to it too", async () => {
+    expectOk(await put("west", inVault("kv-two")));
+    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1"));
+    await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
+    expect(await recipientsOf("DBX-1")).toEqual([world.kids.one, world.kids.two]);
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expect((await unlockWith(custody, "DBX-1")).length).toBeGreaterThan(11);
+  });
+
+  test("added while a re-key is proposed makes the proposal void, so that none is forgotten", async () => {
+    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1"));
+    expectOk(await put("west", inVault("kv-two")));
+    const done = await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
+    expect(done).toBe(false);
+    expect(await recipientsOf("DBX-1")).toEqual([world.kids.one, world.kids.two]);
+  });
+
+  test("added before the preparation is in the first envelopes", async () => {
+    const fresh = createCustodyWorld();
+    const empty = await openTestStore(fresh.path);
+    const early = fresh.custody(empty);
+    expectOk(await early.change(subject(), customerKey("kv-one"), ACTOR, insertOrder()));
+    expectOk(await early.putBackup(subject(), "west", inVault("kv-two"), CONTEXT));
+    expectOk(await early.generate(ORDER, SERIALS));
+    const stored = await early.envelope(ORDER, "DBX-2");
+    expect(parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid)).toEqual([
+      fresh.kids.one,
+      fresh.kids.two,
+    ]);
+    await empty.destroy();
+    fresh.remove();
   });
 
   test("that becomes the key in force is no backup any more", async () => {

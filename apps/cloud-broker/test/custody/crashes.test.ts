@@ -116,6 +116,65 @@ describe("a broker killed between any two statements", () => {
   });
 });
 
+describe("a broker killed between any two statements of a change of backup keys", () => {
+  let world: CustodyWorld;
+  let passkey: string;
+  const context = { actor: ACTOR, correlationId: "c" };
+  const put = (custody: KeyCustody) => {
+    const choice = customerKey("kv-two");
+    if (choice.kekType !== "CustomerManaged") throw new TypeError();
+    return custody.putBackup(subject(), "west", { kind: "vault", choice }, context);
+  };
+  const remove = (custody: KeyCustody) => custody.removeBackup(ORDER, "west", context);
+  beforeAll(async () => {
+    world = createCustodyWorld();
+    await prepareOrder(world, customerKey("kv-one"));
+    const store = await openStore(world.path);
+    passkey = await unlockWith(world.custody(store), "DBX-1");
+    await store.destroy();
+  });
+  afterAll(() => {
+    world.remove();
+  });
+
+  /** Every envelope opens by the key in force, and is wrapped to a backup exactly when the order lists it. */
+  const expectWhole = async (custody: KeyCustody, store: Store) => {
+    const listed = await store.selectFrom("backup_keys").select("kid").execute();
+    for (const serial of SERIALS) {
+      expect(await unlockWith(custody, serial)).toBe(passkey);
+      const stored = await custody.envelope(ORDER, serial);
+      const kids = parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid);
+      expect(kids).toEqual([world.kids.one, ...listed.map(({ kid }) => kid)]);
+    }
+  };
+
+  it("finds all envelopes with it or none, and the addition can be repeated", async () => {
+    const points = await dieEverywhere(world, put, async (custody, store) => {
+      await expectWhole(custody, store);
+      expectOk(await put(custody));
+      await expectWhole(custody, store);
+      world.vaults.setOutage("kv-one", { code: "KeyVaultUnreachable", reason: "timeout" });
+      await custody.releaseContentKey(ORDER, "DBX-1");
+      world.clock.nowMs += 900_000;
+      expect(await unlockWith(custody, "DBX-1")).toBe(passkey);
+      world.vaults.setOutage("kv-one", undefined);
+    });
+    expect(points).toBeGreaterThan(16);
+  });
+
+  it("finds all envelopes with it or none, and the removal can be repeated", async () => {
+    const store = await openStore(world.path);
+    expectOk(await put(world.custody(store)));
+    await store.destroy();
+    const points = await dieEverywhere(world, remove, async (custody, restarted) => {
+      await expectWhole(custody, restarted);
+      expectOk(await remove(custody));
+      await expectWhole(custody, restarted);
+    });
+    expect(points).toBeGreaterThan(14);
+  });
+});
+
 const CHANGES: readonly (readonly [string, KeyChoice, KeyChoice])[] = [
   ["from the service's key to the customer's", MMK, customerKey("kv-one")],
   ["from one of the customer's keys to another", customerKey("kv-one"), customerKey("kv-two")],
