@@ -2,20 +2,42 @@ import type { EnvelopeExport } from "@databox-cmk/protocol";
 
 import { renderTime } from "../arm/wire-time.ts";
 import type { OrderId } from "../core/order.ts";
+import type { Failure } from "../core/ports.ts";
 import { loadBackupKeys } from "../custody/backup-keys.ts";
 import { loadCurrentEnvelopes } from "../custody/stored-envelopes.ts";
+import { findRevocation } from "../leases/revocations.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { errorOf } from "../orders/failure-error.ts";
 
 type Recipient = EnvelopeExport["value"][number]["recipients"][number];
 
-/** Whoever holds a recipient's private key opens them, at any time and without us: so each export is a row of the audit. */
+/**
+ * Whoever holds a recipient's private key opens them, at any time and without us: so each export is a row of the audit, and a
+ * kill switch withholds it.
+ */
 export async function exportEnvelopes(
   { store, appendAudit }: ControlPlane,
   order: OrderId,
   { actor, correlationId }: RequestContext,
 ): Promise<EnvelopeExport> {
+  const refuse = async (failure: Failure): Promise<never> => {
+    await store.transaction().execute((transaction) =>
+      appendAudit(transaction, order, {
+        action: "order/exportEnvelopes",
+        actor,
+        outcome: "refused",
+        code: failure.code,
+        correlationId,
+      }),
+    );
+    throw errorOf(failure);
+  };
   const stored = await loadCurrentEnvelopes(store, order);
   const backups = await loadBackupKeys(store, order);
+  for (const { serial } of stored) {
+    const revocation = await findRevocation(store, order, serial);
+    if (revocation !== undefined) return refuse(revocation);
+  }
   await store.transaction().execute((transaction) =>
     appendAudit(transaction, order, {
       action: "order/exportEnvelopes",

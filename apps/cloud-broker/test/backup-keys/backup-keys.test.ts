@@ -206,6 +206,10 @@ describe("an unlock while the first vault is lost", () => {
     expect((await device.unlock("unlock")).answer).toMatchObject({
       value: { code: "UnlockRevoked" },
     });
+    expect(await call("GET", "/envelopes")).toMatchObject({
+      status: 403,
+      json: { error: { code: "UnlockRevoked" } },
+    });
   });
 });
 
