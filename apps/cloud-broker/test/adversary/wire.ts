@@ -13,7 +13,7 @@ import type { DeviceClient, PreparedUnlock, Transport } from "@databox-cmk/testk
 
 /** How long an agent waits for an answer. */
 export const ANSWER_TIMEOUT_MS = 20_000;
-export const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
 /** A signed message that the adversary has seen, and may send to whomever, as often as they like. */
 export type Message = {
