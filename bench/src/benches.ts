@@ -7,5 +7,6 @@ export const BENCHES = {
   "agent-cold-start": () => import("./agent-cold-start.ts"),
   "orders-100k": () => import("./orders-100k.ts"),
   "campaign-10k": () => import("./campaign-10k.ts"),
+  "relock-10k": () => import("./relock-10k.ts"),
   renewal: () => import("./renewal.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;

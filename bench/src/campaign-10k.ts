@@ -1,5 +1,3 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -11,6 +9,7 @@ import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
 import { type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { startLoadProcess } from "./load-process.ts";
 import { seedFleet } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { STUB_TENANT, VERSIONS } from "./stub-wrapping.ts";
@@ -52,16 +51,12 @@ export async function run(): Promise<BenchResult> {
   const fleetFile = join(broker.folder, "fleet.json");
   writeFileSync(fleetFile, JSON.stringify(fleet.slice(ORDERS)));
   const { port, caPem } = broker;
-  const load = fork(
-    LOAD,
-    [JSON.stringify({ port, caPem, fleetFile, perSecond: UNLOCKS_PER_SECOND })],
-    { execArgv: ["--disable-warning=ExperimentalWarning"] },
-  );
-  await once(load, "message");
+  const load = startLoadProcess(LOAD, { port, caPem, fleetFile, perSecond: UNLOCKS_PER_SECOND });
+  await load.next();
   const unlocks = async (seconds: number): Promise<readonly number[]> => {
-    const measured = once(load, "message");
+    const measured = load.next();
     load.send({ seconds });
-    const [message]: unknown[] = await measured;
+    const message = await measured;
     return TIMES.parse(message).times;
   };
   await unlocks(5); // handshakes, tokens, and code that is not compiled yet
@@ -104,7 +99,7 @@ export async function run(): Promise<BenchResult> {
   const share = ((await stub.operations()) - operationsBefore) / seconds / OPERATIONS_PER_SECOND;
   const cpuShare = (broker.cpuSeconds() - cpuBefore) / seconds;
   const during = await busy;
-  load.disconnect();
+  load.stop();
   transport.close();
   if (campaign.progress.failed > 0) throw new Error(JSON.stringify(campaign.progress));
 

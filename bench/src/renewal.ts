@@ -1,5 +1,3 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +6,7 @@ import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
 import { type BenchResult, summarise } from "./bench-result.ts";
+import { startLoadProcess } from "./load-process.ts";
 import { seedFleet } from "./seed-fleet.ts";
 
 const NODES = 10_000;
@@ -37,17 +36,19 @@ export async function run(): Promise<BenchResult> {
   const fleetFile = join(broker.folder, "fleet.json");
   writeFileSync(fleetFile, JSON.stringify(fleet));
   const { port, caPem } = broker;
-  const load = fork(
-    LOAD,
-    [JSON.stringify({ port, caPem, fleetFile, rounds: ROUNDS, inFlight: IN_FLIGHT })],
-    { execArgv: ["--disable-warning=ExperimentalWarning"] },
-  );
-  await once(load, "message");
+  const load = startLoadProcess(LOAD, {
+    port,
+    caPem,
+    fleetFile,
+    rounds: ROUNDS,
+    inFlight: IN_FLIGHT,
+  });
+  await load.next();
   const cpuBefore = broker.cpuSeconds();
   load.send("go");
-  const [message]: unknown[] = await once(load, "message");
+  const message = await load.next();
   const cpuSeconds = broker.cpuSeconds() - cpuBefore;
-  load.disconnect();
+  load.stop();
   const { seconds, times } = MEASURED.parse(message);
   const measured = times.slice(NODES);
   const perSecond = times.length / seconds;
