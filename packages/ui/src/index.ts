@@ -1,12 +1,17 @@
+export { CarriedTextInput } from "./carried-text/carried-text-input.tsx";
 export { CopyButton } from "./copy-button.tsx";
+export { DownloadButton } from "./download-button.tsx";
 export { ExplanationPanel } from "./explanation/explanation-panel.tsx";
 export { type Problem, problemOfCode } from "./explanation/problem.ts";
 export { StepList } from "./explanation/step-list.tsx";
+export { type Fact, Facts } from "./facts.tsx";
 export { formatRelative, formatTime, formatUtc } from "./format-time.ts";
 export { createLanguages, useLanguage } from "./language/create-languages.tsx";
 export { type Language, LANGUAGES } from "./language/language.ts";
 export { EmptyState, LoadingState } from "./page-states.tsx";
 export { QrPicture } from "./qr-picture.tsx";
+export { Section } from "./section.tsx";
+export { SettingsMenu } from "./settings-menu.tsx";
 export { de as uiTextsDe } from "./texts/de.ts";
 export { en as uiTextsEn, type UiTexts } from "./texts/en.ts";
 export { useUiTexts } from "./texts/ui-texts-context.ts";

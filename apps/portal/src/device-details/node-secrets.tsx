@@ -1,10 +1,8 @@
 import type { NodeSecret } from "@databox-cmk/protocol";
-import { CopyButton } from "@databox-cmk/ui";
+import { CopyButton, DownloadButton, Facts } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { Facts } from "../order/facts.tsx";
-import { DownloadButton } from "../shell/download-button.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

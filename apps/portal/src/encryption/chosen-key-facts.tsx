@@ -1,9 +1,8 @@
-import { CopyButton } from "@databox-cmk/ui";
+import { CopyButton, Facts } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { type ChosenKey, keyUrlOf } from "../core/key-choice.ts";
-import { Facts } from "../order/facts.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

@@ -1,3 +1,4 @@
+import { Facts } from "@databox-cmk/ui";
 import {
   Button,
   Checkbox,
@@ -13,7 +14,6 @@ import { type ReactElement, useState } from "react";
 import { createResourceGroup } from "../api/resource-groups.ts";
 import { createVault } from "../api/vaults.ts";
 import { NAME_RULES, RETENTION_DAYS } from "../core/new-resources.ts";
-import { Facts } from "../order/facts.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";

@@ -1,4 +1,5 @@
 import type { JobResource } from "@databox-cmk/protocol";
+import { Facts } from "@databox-cmk/ui";
 import {
   Button,
   Field,
@@ -17,7 +18,6 @@ import {
   decideSystemIdentity,
   hasSystemIdentity,
 } from "../core/key-choice.ts";
-import { Facts } from "../order/facts.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";

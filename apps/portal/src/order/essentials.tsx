@@ -1,11 +1,10 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { Time } from "@databox-cmk/ui";
+import { Facts, Time } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { HealthBadge } from "../orders/health-badge.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { Facts } from "./facts.tsx";
 import { useKeyHealth, useOrderName } from "./use-order.ts";
 
 /** The facts of an order at a glance. */

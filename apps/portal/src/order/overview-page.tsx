@@ -1,4 +1,4 @@
-import { ExplanationPanel, LoadingState } from "@databox-cmk/ui";
+import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -9,7 +9,6 @@ import { KeyChain } from "./key-chain.tsx";
 import { NodeTable } from "./node-table.tsx";
 import { OrderCommands } from "./order-commands.tsx";
 import { OrderPage } from "./order-page.tsx";
-import { Section } from "./section.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
 import { useCloudProblem } from "./use-cloud-problem.ts";
 import { useKeyHealth, useNodes, useOrder } from "./use-order.ts";

@@ -1,3 +1,4 @@
+import { SettingsMenu } from "@databox-cmk/ui";
 import { Button, makeStyles, Text, tokens, Tooltip } from "@fluentui/react-components";
 import { NavigationRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
@@ -6,7 +7,6 @@ import { useTexts } from "../texts/texts.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { MainMenu } from "./main-menu.tsx";
 import { RouterLink } from "./router-link.tsx";
-import { SettingsMenu } from "./settings-menu.tsx";
 
 const useStyles = makeStyles({
   bar: {

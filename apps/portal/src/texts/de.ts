@@ -14,7 +14,6 @@ export const de: Texts = {
   },
   shell: {
     menu: "Hauptmenü",
-    settings: "Einstellungen",
     skipToContent: "Zum Inhalt springen",
     breadcrumb: "Wo Sie sind",
     home: "Start",

@@ -15,7 +15,6 @@ export const en = {
   },
   shell: {
     menu: "Main menu",
-    settings: "Settings",
     skipToContent: "Skip to the content",
     breadcrumb: "Where you are",
     home: "Home",

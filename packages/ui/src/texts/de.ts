@@ -16,6 +16,7 @@ export const de: UiTexts = {
     "high-contrast": "Hoher Kontrast",
   },
   language: "Sprache",
+  settings: "Einstellungen",
   explanation: {
     whoActs: "Wer handeln muss",
     whatToDo: "Was zu tun ist",
@@ -34,5 +35,17 @@ export const de: UiTexts = {
   recoverable: { yes: "Ja", no: "Nein", "until-date": "Ja, bis zu einem Datum" },
   qr: {
     tooLong: "Dieser Text ist zu lang für einen QR-Code; nehmen Sie die Datei oder den Text.",
+  },
+  carried: {
+    camera: "Mit der Kamera scannen",
+    stopCamera: "Kamera beenden",
+    picture: "Was die Kamera sieht",
+    file: "Datei öffnen",
+    paste:
+      "Scannen Sie den Code, öffnen Sie die Datei (Text oder ein Bild des Codes), oder fügen Sie den Text ein.",
+    noCamera:
+      "Die Kamera ist nicht nutzbar; erlauben Sie sie im Browser, oder nehmen Sie die Datei oder den Text.",
+    notReadable:
+      "In dieser Datei wurde keine Nachricht gefunden; wählen Sie die Textdatei oder ein schärferes Bild.",
   },
 };

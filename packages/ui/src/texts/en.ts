@@ -16,6 +16,7 @@ export const en = {
     "high-contrast": "High contrast",
   },
   language: "Language",
+  settings: "Settings",
   explanation: {
     whoActs: "Who must act",
     whatToDo: "What to do",
@@ -38,6 +39,15 @@ export const en = {
   } satisfies Record<Recoverable, string> as Record<Recoverable, string>,
   qr: {
     tooLong: "This text is too long for one QR code; use the file or the text.",
+  },
+  carried: {
+    camera: "Scan with the camera",
+    stopCamera: "Stop the camera",
+    picture: "What the camera sees",
+    file: "Open a file",
+    paste: "Scan the code, open the file (text, or a picture of the code), or paste the text.",
+    noCamera: "The camera cannot be used; allow it in the browser, or take the file or the text.",
+    notReadable: "No message was found in this file; choose the text file, or a sharper picture.",
   },
 };
 

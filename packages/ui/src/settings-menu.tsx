@@ -1,4 +1,3 @@
-import { type Language, LANGUAGES, THEME_CHOICES, useLanguage, useTheme } from "@databox-cmk/ui";
 import {
   Button,
   Menu,
@@ -14,14 +13,18 @@ import {
 import { SettingsRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { useTexts } from "../texts/texts.ts";
+import { useLanguage } from "./language/create-languages.tsx";
+import { type Language, LANGUAGES } from "./language/language.ts";
+import { useUiTexts } from "./texts/ui-texts-context.ts";
+import { THEME_CHOICES } from "./theme/decide-theme.ts";
+import { useTheme } from "./theme/themed-root.tsx";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries of a literal
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, string][];
 
 /** Appearance and language, kept in this browser. */
 export function SettingsMenu({ className }: { readonly className: string }): ReactElement {
-  const texts = useTexts();
+  const texts = useUiTexts();
   const theme = useTheme();
   const language = useLanguage();
   return (
@@ -35,23 +38,23 @@ export function SettingsMenu({ className }: { readonly className: string }): Rea
       }}
     >
       <MenuTrigger disableButtonEnhancement>
-        <Tooltip content={texts.shell.settings} relationship="label">
+        <Tooltip content={texts.settings} relationship="label">
           <Button appearance="transparent" className={className} icon={<SettingsRegular />} />
         </Tooltip>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           <MenuGroup>
-            <MenuGroupHeader>{texts.ui.theme.label}</MenuGroupHeader>
+            <MenuGroupHeader>{texts.theme.label}</MenuGroupHeader>
             {THEME_CHOICES.map((choice) => (
               <MenuItemRadio key={choice} name="theme" value={choice}>
-                {texts.ui.theme[choice]}
+                {texts.theme[choice]}
               </MenuItemRadio>
             ))}
           </MenuGroup>
           <MenuDivider />
           <MenuGroup>
-            <MenuGroupHeader>{texts.ui.language}</MenuGroupHeader>
+            <MenuGroupHeader>{texts.language}</MenuGroupHeader>
             {LANGUAGE_NAMES.map(([value, name]) => (
               <MenuItemRadio key={value} name="language" value={value} lang={value}>
                 {name}
