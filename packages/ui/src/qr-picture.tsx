@@ -45,7 +45,7 @@ export function QrPicture({
 }
 
 /** `undefined` when the text does not fit the largest code. */
-export function drawCode(text: string): { size: number; path: string } | undefined {
+function drawCode(text: string): { size: number; path: string } | undefined {
   try {
     const rows = encodeQR(text, "raw", { ecc: "low", border: QUIET_MODULES });
     const path = rows

@@ -9,7 +9,7 @@ export const CAMPAIGN_EVENTS = ["pause", "resume", "cancel", "finish"] as const;
 export type CampaignEvent = (typeof CAMPAIGN_EVENTS)[number];
 
 /** What may be said to a campaign, and what becomes of it. To say it again changes nothing. */
-export const CAMPAIGN_TRANSITIONS = {
+const CAMPAIGN_TRANSITIONS = {
   running: { pause: "paused", resume: "running", cancel: "cancelled", finish: "done" },
   paused: { pause: "paused", resume: "running", cancel: "cancelled" },
   cancelled: { cancel: "cancelled" },

@@ -61,7 +61,7 @@ export type ReleaseDecision =
   | { readonly kind: "refuse"; readonly failure: Failure };
 
 /** App roles live in tokens, and access tokens of Entra live for about an hour: so long such a word counts. */
-export const TOKEN_RIGHT_MS = 3_600_000;
+const TOKEN_RIGHT_MS = 3_600_000;
 
 /** Whether a key may leave for one request, by the order's policy alone: kill switch, stage and freshness were looked at. */
 export function decideRelease(facts: ReleaseFacts): ReleaseDecision {

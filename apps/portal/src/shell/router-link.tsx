@@ -1,8 +1,7 @@
-import { BreadcrumbButton, Button, Link, NavItem } from "@fluentui/react-components";
+import { BreadcrumbButton, Link, NavItem } from "@fluentui/react-components";
 import { createLink } from "@tanstack/react-router";
 
 /** Fluent's controls as typed links of the router. */
 export const RouterLink = createLink(Link);
-export const RouterButton = createLink(Button);
 export const RouterBreadcrumb = createLink(BreadcrumbButton);
 export const RouterNavItem = createLink(NavItem);
