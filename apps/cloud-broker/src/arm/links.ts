@@ -1,6 +1,7 @@
 import type { ApiVersion } from "@databox-cmk/protocol";
 
 import type { Order } from "../orders/order.ts";
+import type { CallerRequest } from "../server/route.ts";
 import { resourceIdOf } from "./render-job.ts";
 
 type Where = { readonly armUrl: string; readonly apiVersion: ApiVersion };
@@ -32,6 +33,13 @@ export function nextPageUrl(
     $skipToken: skipToken,
   });
   return `${armUrl}${path}?${parameters.toString().replaceAll("%24", "$")}`;
+}
+
+/** The same, below the broker's own address: the operator's API is not reached through Resource Manager. */
+export function nextOperatorPage({ path, query }: CallerRequest, position: string): string {
+  const parameters = new URLSearchParams(query);
+  parameters.set("$skipToken", renderSkipToken(position));
+  return `${path}?${parameters.toString().replaceAll("%24", "$")}`;
 }
 
 /** Position after the last item of a page. It is not secret and not trusted. */

@@ -4,7 +4,7 @@ import type { JobResourceList } from "@databox-cmk/protocol";
 import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { type OrderScope, readOrderPage, scopePrefix } from "../orders/read-order.ts";
-import type { Answer, Route } from "../server/route.ts";
+import type { Answer, CallerRequest, Route } from "../server/route.ts";
 import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
@@ -65,7 +65,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
 }
 
 /** @throws {AppError} InvalidRequestContent */
-export function readPageSize(request: ArmRequest): number {
+export function readPageSize(request: CallerRequest): number {
   const [top] = queryValues(request, "$top");
   if (top === undefined) return SMALLEST_PAGE;
   const wanted = Number(top);
@@ -78,7 +78,7 @@ export function readPageSize(request: ArmRequest): number {
 }
 
 /** A position outside the scope would show another subscription's orders: it is refused, not corrected. */
-export function readPosition(request: ArmRequest, scope: OrderScope): string | undefined {
+export function readPosition(request: CallerRequest, scope: OrderScope): string | undefined {
   const [token = ""] = queryValues(request, "$skipToken");
   if (token === "") return undefined;
   const position = parseSkipToken(token);

@@ -1,19 +1,12 @@
 import type { OrderNodes } from "@databox-cmk/protocol";
 
-import { decideLock } from "../core/lock-state.ts";
-import type { OrderId } from "../core/order.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { type NodeLock, readLockFacts } from "../orders/read-lock-facts.ts";
-import { type OrderNode, readNodes } from "../orders/read-nodes.ts";
 import type { Route } from "../server/route.ts";
-import type { Store } from "../store/open-store.ts";
 import { armHandler, orderNameOf } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
-import { renderTime } from "./wire-time.ts";
-
-type NodeView = OrderNodes["value"][number];
+import { readNodeViews } from "./read-node-views.ts";
 
 /** The nodes of an order: whether they are open, on what lease, and which envelope they hold. */
 export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[] {
@@ -26,97 +19,9 @@ export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[]
       reads: "nothing",
       handle: armHandler(async (request) => {
         const { id } = await findOrder(store, orderNameOf(request));
-        const nodes = await readNodes(store, id);
-        const locks = (await readLockFacts(store, [id])).get(id) ?? [];
-        const envelopes = await readCurrentEnvelopes(store, id);
-        const nowMs = now();
-        const body: OrderNodes = {
-          value: nodes.map((node) => ({
-            ...renderNode(node),
-            ...renderLock(
-              locks.find(({ serial }) => serial === node.serial),
-              nowMs,
-            ),
-            ...envelopes.get(node.serial),
-          })),
-        };
+        const body: OrderNodes = { value: await readNodeViews(store, id, now()) };
         return { status: 200, body: { json: body } };
       }),
     },
   ];
-}
-
-function renderNode(
-  node: OrderNode,
-): Pick<NodeView, "serial" | "ordinal" | "enrolled" | "preparedAt" | "lastSeenAt" | "lastOutcome"> {
-  return {
-    serial: node.serial,
-    ordinal: node.ordinal,
-    enrolled: node.deviceJwkJson !== undefined,
-    ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
-    ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
-    ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),
-  };
-}
-
-function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "lock" | "lease"> {
-  if (node === undefined) return { lock: "notPrepared" };
-  const { lease } = node.facts;
-  return {
-    lock: decideLock(node.facts, nowMs).lock,
-    ...(lease === undefined
-      ? {}
-      : {
-          lease: {
-            id: lease.id,
-            purpose: lease.purpose,
-            grantedAt: renderTime(lease.grantedAtMs),
-            renewedAt: renderTime(lease.renewedAtMs),
-            ttlSeconds: lease.ttlSeconds,
-            outageGraceSeconds: lease.outageGraceSeconds,
-            state: lease.state,
-          },
-        }),
-  };
-}
-
-async function readCurrentEnvelopes(
-  store: Store,
-  order: OrderId,
-): Promise<ReadonlyMap<string, Pick<NodeView, "envelope">>> {
-  const rows = await store
-    .selectFrom("envelopes")
-    .innerJoin("nodes", (join) =>
-      join
-        .onRef("nodes.order_id", "=", "envelopes.order_id")
-        .onRef("nodes.serial", "=", "envelopes.serial"),
-    )
-    .select([
-      "envelopes.serial",
-      "envelopes.env",
-      "envelopes.generation",
-      "envelopes.kid",
-      "envelopes.created_at_ms",
-      "nodes.acknowledged_generation",
-    ])
-    .where("envelopes.order_id", "=", order)
-    .orderBy("envelopes.generation")
-    .execute();
-  // The last one of each node is the current one.
-  return new Map(
-    rows.map((row) => [
-      row.serial,
-      {
-        envelope: {
-          env: row.env,
-          generation: row.generation,
-          kid: row.kid,
-          createdAt: renderTime(row.created_at_ms),
-          ...(row.acknowledged_generation === null
-            ? {}
-            : { acknowledgedGeneration: row.acknowledged_generation }),
-        },
-      },
-    ]),
-  );
 }

@@ -10,10 +10,11 @@ import * as z from "zod/mini";
 
 import { ACTIONS } from "../core/permissions.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
+import type { OrderScope } from "../orders/read-order.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "../orders/read-summaries.ts";
-import type { Answer, Route } from "../server/route.ts";
-import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
-import { nextPageUrl, renderSkipToken } from "./links.ts";
+import type { Answer, CallerRequest, Route } from "../server/route.ts";
+import { armHandler, queryValues } from "./arm-request.ts";
+import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
 import { readPageSize, readPosition } from "./list-routes.ts";
 import { PATHS } from "./paths.ts";
 import { resourceIdOf } from "./render-job.ts";
@@ -28,31 +29,8 @@ const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> 
 const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 
 /** What people look for in a list of orders: stage, key, its health and whether the nodes are open. No vault is asked. */
-export function createSummaryRoutes({ store, settings, now }: ControlPlane): readonly Route[] {
-  const list = async (request: ArmRequest): Promise<Answer> => {
-    const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
-    const given = givenFilters(request);
-    const filter = parseFilter(given);
-    const after = readPosition(request, scope);
-    const limit = readPageSize(request);
-    const page = await readSummaryPage(store, scope, filter, { after, limit, nowMs: now() });
-    const isWhole = after === undefined && Object.keys(given).length === 0;
-    const body: OrderSummaryPage = {
-      value: page.orders.map(renderSummary),
-      ...(page.after === undefined
-        ? {}
-        : {
-            nextLink: nextPageUrl(
-              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-              request.path,
-              renderSkipToken(page.after),
-              { ...given, $top: String(limit) },
-            ),
-          }),
-      ...(isWhole ? { total: await countOrders(store, scope) } : {}),
-    };
-    return { status: 200, body: { json: body } };
-  };
+export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
+  const { armUrl } = plane.settings;
   return [
     {
       method: "GET",
@@ -60,12 +38,58 @@ export function createSummaryRoutes({ store, settings, now }: ControlPlane): rea
       authentication: "caller",
       action: ACTIONS.readJobs,
       reads: "nothing",
-      handle: armHandler(list),
+      handle: armHandler((request) => {
+        const { apiVersion, path, parameters } = request;
+        return list(
+          plane,
+          request,
+          { subscriptionId: parameters["subscriptionId"] ?? "" },
+          (position, { filters, limit }) =>
+            nextPageUrl({ armUrl, apiVersion }, path, renderSkipToken(position), {
+              ...filters,
+              $top: String(limit),
+            }),
+        );
+      }),
+    },
+    {
+      method: "GET",
+      path: "/operator/v1/orderSummaries",
+      authentication: "operator",
+      action: "Microsoft.DataBox/operator/orderSummaries/read",
+      reads: "nothing",
+      handle: (request: CallerRequest) =>
+        list(plane, request, "all", (position) => nextOperatorPage(request, position)),
     },
   ];
 }
 
-function givenFilters(request: ArmRequest): Readonly<Record<string, string>> {
+type Asked = { readonly filters: Readonly<Record<string, string>>; readonly limit: number };
+
+async function list(
+  { store, now }: ControlPlane,
+  request: CallerRequest,
+  scope: OrderScope,
+  nextLinkOf: (position: string, asked: Asked) => string,
+): Promise<Answer> {
+  const filters = givenFilters(request);
+  const after = readPosition(request, scope);
+  const limit = readPageSize(request);
+  const page = await readSummaryPage(store, scope, parseFilter(filters), {
+    after,
+    limit,
+    nowMs: now(),
+  });
+  const isWhole = after === undefined && Object.keys(filters).length === 0;
+  const body: OrderSummaryPage = {
+    value: page.orders.map(renderSummary),
+    ...(page.after === undefined ? {} : { nextLink: nextLinkOf(page.after, { filters, limit }) }),
+    ...(isWhole ? { total: await countOrders(store, scope) } : {}),
+  };
+  return { status: 200, body: { json: body } };
+}
+
+function givenFilters(request: CallerRequest): Readonly<Record<string, string>> {
   return Object.fromEntries(
     FILTERS.flatMap((name) => {
       const [value] = queryValues(request, name);

@@ -3,7 +3,7 @@ import { AppError } from "@databox-cmk/errors";
 import { CAMPAIGN_ORDER_STATES, campaignRequest } from "@databox-cmk/protocol";
 
 import { contextOf, parseBody, queryValues } from "../arm/arm-request.ts";
-import { parseSkipToken, renderSkipToken } from "../arm/links.ts";
+import { nextOperatorPage, parseSkipToken } from "../arm/links.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { CallerRequest, Route } from "../server/route.ts";
 import { controlCampaign, findCampaign } from "./control-campaign.ts";
@@ -52,7 +52,7 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
         const value = await Promise.all(page.map(view));
         const nextLink =
           campaigns.length > PAGE && last !== undefined
-            ? { nextLink: next(request, `${String(last.createdAtMs)} ${last.id}`) }
+            ? { nextLink: nextOperatorPage(request, `${String(last.createdAtMs)} ${last.id}`) }
             : {};
         return { status: 200, body: { json: { value, ...nextLink } } };
       },
@@ -81,7 +81,7 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
         const last = value.at(-1);
         const nextLink =
           steps.length > ORDERS_PAGE && last !== undefined
-            ? { nextLink: next(request, last.order) }
+            ? { nextLink: nextOperatorPage(request, last.order) }
             : {};
         return { status: 200, body: { json: { value, ...nextLink } } };
       },
@@ -121,11 +121,4 @@ function stateOf(request: CallerRequest): string | undefined {
 function positionOf(request: CallerRequest): { atMs: number; id: string } | undefined {
   const [at = "", id = ""] = (parseSkipToken(request.query.get("$skipToken")) ?? "").split(" ");
   return /^[0-9]{1,15}$/.test(at) ? { atMs: Number(at), id } : undefined;
-}
-
-/** Below the broker's own address: the operator's API is not reached through Resource Manager. */
-function next({ path, query }: CallerRequest, position: string): string {
-  const parameters = new URLSearchParams(query);
-  parameters.set("$skipToken", renderSkipToken(position));
-  return `${path}?${parameters.toString().replaceAll("%24", "$")}`;
 }

@@ -93,13 +93,11 @@ function otherParameters(route: Route, described: Description | undefined): read
     in: "header",
     schema: { type: "string" },
   }));
-  return route.authentication === "caller"
-    ? [
-        { name: "api-version", in: "query", required: true, schema: { type: "string" } },
-        ...query,
-        ...headers,
-      ]
-    : [];
+  const version =
+    route.authentication === "caller"
+      ? [{ name: "api-version", in: "query", required: true, schema: { type: "string" } }]
+      : [];
+  return [...version, ...query, ...headers];
 }
 
 function requestBodyOf(route: Route, described: Description | undefined): Json {

@@ -29,16 +29,14 @@ import {
   keyValidationResult,
   markDevicesShippedRequest,
   mitigateRequest,
-  nodeView,
   operationList,
   orderNodes,
   orderSummaryPage,
   preparedNodes,
   preparedNode,
-  brokerHealthView,
-  fleetView,
   prepareRequest,
   replaceDeviceRequest,
+  operatorOrder,
   operatorRestoreRequest,
   operatorRevokeRequest,
   regionConfigurationRequest,
@@ -63,18 +61,10 @@ import {
   validateInputsResponse,
   validateKeyRequest,
 } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
 
 import { PATHS } from "../arm/paths.ts";
 import type { Description, Schema } from "./description.ts";
 import { OTHER_DESCRIPTIONS } from "./other-descriptions.ts";
-
-/** An order as the operator sees it. */
-const operatorOrder = z.strictObject({
-  ...jobResource.shape,
-  nodes: z.array(nodeView),
-  erasureReceipt: z.optional(z.string()),
-});
 
 /** Schemas that get a name in the document; the others stand where they are used. */
 export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -249,13 +239,10 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Lists the kill switches that stand over an order (extension)",
     answers: { 200: revocationList },
   },
-  "GET /operator/v1/fleet": {
-    summary: "Counts the nodes in the field by lock state, region and key",
-    answers: { 200: fleetView },
-  },
-  "GET /operator/v1/health": {
-    summary: "Tells how the broker is: database, vaults, leases, keys, events",
-    answers: { 200: brokerHealthView },
+  "GET /operator/v1/orderSummaries": {
+    summary: "Lists the orders of every customer; filtered, page by page",
+    query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+    answers: { 200: orderSummaryPage },
   },
   "GET /operator/v1/revocations": {
     summary: "Lists every kill switch that stands",

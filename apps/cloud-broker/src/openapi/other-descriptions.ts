@@ -1,5 +1,6 @@
 import {
   acknowledgement,
+  brokerHealthView,
   brokerKeysAnswer,
   brokerKeysRequest,
   challenge,
@@ -7,6 +8,7 @@ import {
   DEVICE_ROUTES,
   enrolment,
   enrolmentRequest,
+  fleetView,
   grant,
   journalDelivery,
   journalHead,
@@ -116,4 +118,12 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: undefined },
   },
   "GET /openapi.json": { summary: "This document", answers: { 200: undefined } },
+  "GET /operator/v1/fleet": {
+    summary: "Counts the nodes in the field by lock state, region and key",
+    answers: { 200: fleetView },
+  },
+  "GET /operator/v1/health": {
+    summary: "Tells how the broker is: database, vaults, leases, keys, events",
+    answers: { 200: brokerHealthView },
+  },
 };

@@ -3,15 +3,15 @@ import {
   completeRequest,
   dispatchRequest,
   failRequest,
-  type JobResource,
+  type OperatorOrder,
   prepareRequest,
   replaceDeviceRequest,
 } from "@databox-cmk/protocol";
 
 import { contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
+import { readNodeViews } from "../arm/read-node-views.ts";
 import { renderJob } from "../arm/render-job.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import { createCampaignRoutes } from "../campaigns/create-campaign-routes.ts";
 import type { OrderName } from "../core/order.ts";
 import { createFleetRoutes } from "../leases/create-fleet-routes.ts";
@@ -22,7 +22,6 @@ import { eraseOrder } from "../orders/erase-order.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { moveOrder } from "../orders/move-order.ts";
 import { type PreparedNode, prepareOrder } from "../orders/prepare-order.ts";
-import { type OrderNode, readNodes } from "../orders/read-nodes.ts";
 import { replaceDevice } from "../orders/replace-device.ts";
 import type { Answer, CallerRequest, Route } from "../server/route.ts";
 
@@ -116,37 +115,13 @@ function row(action: string) {
   } as const;
 }
 
-type NodeView = {
-  readonly serial: string;
-  readonly ordinal: number;
-  readonly enrolled: boolean;
-  readonly preparedAt?: string;
-  readonly lastOutcome?: string;
-  readonly lastSeenAt?: string;
-};
-
 /** The order with everything, its nodes, and after erasure the signed receipt. */
-async function readView(
-  { store }: ControlPlane,
-  name: OrderName,
-): Promise<JobResource & { nodes: readonly NodeView[]; erasureReceipt?: string }> {
+async function readView({ store, now }: ControlPlane, name: OrderName): Promise<OperatorOrder> {
   const order = await findOrder(store, name);
-  const nodes = await readNodes(store, order.id);
   const { erasureReceipt } = order.state;
   return {
     ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
-    nodes: nodes.map(renderNode),
+    nodes: await readNodeViews(store, order.id, now()),
     ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
-  };
-}
-
-function renderNode(node: OrderNode): NodeView {
-  return {
-    serial: node.serial,
-    ordinal: node.ordinal,
-    enrolled: node.deviceJwkJson !== undefined,
-    ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
-    ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),
-    ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
   };
 }

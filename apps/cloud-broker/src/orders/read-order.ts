@@ -93,7 +93,10 @@ export async function readOrder(store: Store, id: OrderId): Promise<Order | unde
 }
 
 /** Scope of a list: a subscription or one of its resource groups. */
-export type OrderScope = { readonly subscriptionId: string; readonly resourceGroup?: string };
+/** Orders of a subscription or a group of it; `all` are everybody's, for the operator only. */
+export type OrderScope =
+  | { readonly subscriptionId: string; readonly resourceGroup?: string }
+  | "all";
 
 /** An order without what lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
@@ -126,7 +129,9 @@ export async function readOrderPage(
   return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
 }
 
-export function scopePrefix({ subscriptionId, resourceGroup }: OrderScope): string {
+export function scopePrefix(scope: OrderScope): string {
+  if (scope === "all") return "/subscriptions/";
+  const { subscriptionId, resourceGroup } = scope;
   const subscription = `/subscriptions/${subscriptionId}/`;
   return (
     resourceGroup === undefined ? subscription : `${subscription}resourceGroups/${resourceGroup}/`

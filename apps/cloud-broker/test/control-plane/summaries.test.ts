@@ -1,4 +1,4 @@
-import { orderNodes, orderSummaryPage } from "@databox-cmk/protocol";
+import { operatorOrder, orderNodes, orderSummaryPage } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
@@ -36,6 +36,35 @@ const nodes = async (job: string) => {
   expect(status).toBe(200);
   return orderNodes.parse(json).value;
 };
+
+const askAll = (query: string, claims: object = { roles: ["DataBox.Operator"] }) =>
+  world.call("GET", `/operator/v1/orderSummaries?${query}`, { claims });
+
+describe("the operator's list", () => {
+  test("has the orders of every subscription, page by page, in the same shape", async () => {
+    const first = orderSummaryPage.parse((await askAll("$top=20")).json);
+    expect(first.total).toBe(33);
+    expect(first.nextLink).toMatch(/^\/operator\/v1\/orderSummaries\?\$top=20&\$skipToken=/);
+    const second = await askAll(first.nextLink?.split("?")[1] ?? "");
+    const { value } = orderSummaryPage.parse(second.json);
+    expect(new Set([...first.value, ...value].map(({ name }) => name)).size).toBe(33);
+    const unlocked = orderSummaryPage.parse((await askAll("lock=unlocked")).json);
+    expect(unlocked.value.map(({ name }) => name)).toEqual(["open-1"]);
+  });
+
+  test("is nobody else's, and takes no position of another list", async () => {
+    expect((await askAll("", { roles: ["Owner"] })).status).toBe(403);
+    const elsewhere = Buffer.from("/elsewhere/").toString("base64url");
+    expect((await askAll(`$skipToken=${elsewhere}`)).status).toBe(400);
+  });
+});
+
+test("the operator's view of an order has the lock of its nodes", async () => {
+  const { json } = await world.call("GET", `/operator/v1${jobPath("open-1")}`, {
+    claims: { roles: ["DataBox.Operator"] },
+  });
+  expect(operatorOrder.parse(json).nodes).toMatchObject([{ lock: "unlocked", enrolled: true }]);
+});
 
 describe("the list of orders with their keys", () => {
   test("comes in pages, and counts the whole once", async () => {

@@ -116,14 +116,6 @@ export const activityList = z.strictObject({
   nextLink: z.optional(z.string()),
 });
 
-export const nodeView = z.strictObject({
-  serial: z.string(),
-  ordinal: z.number(),
-  enrolled: z.boolean(),
-  preparedAt: z.optional(z.string()),
-  lastOutcome: z.optional(z.string()),
-  lastSeenAt: z.optional(z.string()),
-});
 export const preparedNode = z.strictObject({
   serial: z.string(),
   /** Shown once. */
@@ -131,3 +123,4 @@ export const preparedNode = z.strictObject({
   expiresAt: z.string(),
 });
 export const preparedNodes = z.strictObject({ nodes: z.array(preparedNode) });
+export type PreparedNode = z.infer<typeof preparedNode>;
