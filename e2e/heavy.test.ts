@@ -1,18 +1,18 @@
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
-import {
-  createAzureClients,
-  type CustomerKey,
-  enableIdentity,
-  useCustomerKey,
-  sampleOrder,
-} from "@databox-cmk/local-stack";
+import { createAzureClients, type CustomerKey } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectedProof } from "./harness/cryptsetup.ts";
-import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
+import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { readActivity } from "./harness/order-actions.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
+import {
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "./harness/shipped-appliance.ts";
 
 const ORDER = "heavy";
 const SERIALS = ["DBH-1-A", "DBH-1-B"] as const;
@@ -24,31 +24,12 @@ let nodes: readonly [EmulatedNode, EmulatedNode];
 
 beforeAll(async () => {
   world = await openWorld();
-  const { customerContext, operator } = world;
-  const { customer, stack } = customerContext;
-  const { id = "" } = await customer.dataBox.jobs.beginCreateAndWait(
-    stack.resourceGroup,
-    ORDER,
-    sampleOrder(stack, "DataBoxHeavy"),
-    { updateIntervalInMs: 20 },
-  );
-  orderId = id;
-  const appliance = world.createAppliance("DataBoxHeavy", SERIALS);
+  const order = await placeOrder(world, ORDER, "DataBoxHeavy");
+  orderId = order.id;
+  const appliance = await prepareAppliance(world, order, SERIALS);
   nodes = [appliance.node(SERIALS[0]), appliance.node(SERIALS[1])];
-  const codes = await operator.prepare(id, SERIALS);
-  appliance.powerOn();
-  for (const { serial, enrolmentCode } of codes)
-    await prepareNode(world, appliance.node(serial), id, enrolmentCode);
-  key = await world.createVault("contosoheavy");
-  const order = { id, name: ORDER };
-  await key.grant(await enableIdentity(customerContext, order));
-  await useCustomerKey(customerContext, order, key);
-  await operator.advance(id, "dispatch");
-  await operator.advance(id, "deliver");
-  await appliance.powerOff();
-  appliance.ship();
-  appliance.ship();
-  appliance.powerOn();
+  key = await takeOwnKey(world, order, "contosoheavy");
+  await shipAppliance(world, order, appliance);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

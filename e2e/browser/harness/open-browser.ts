@@ -1,0 +1,58 @@
+import type { StackDescription } from "@databox-cmk/local-stack";
+import { chromium, type BrowserContextOptions } from "playwright-core";
+
+import { CHROMIUM } from "./chromium.ts";
+import { createVisit, type Visit } from "./visit.ts";
+import { watchPages } from "./watch-pages.ts";
+
+export type Person = "ada@contoso.example" | "ren@contoso.example" | "opal@databox.example";
+
+export type StackBrowser = {
+  /** A private window of its own, in which nobody is signed in. */
+  open(options?: BrowserContextOptions): Promise<Visit>;
+  /** Likewise, and the person chooses themself on the sign-in page on the way to a page of the portal. */
+  signIn(person: Person, path?: string, options?: BrowserContextOptions): Promise<Visit>;
+  /** What no page may do, and one did: console errors, policy violations, requests elsewhere, answers with 500. */
+  problems(): readonly string[];
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+const WINDOW = { width: 1440, height: 900 };
+
+/**
+ * A real browser in front of a stack. It resolves `*.localhost` by itself; it is not told of the stack's authority, because
+ * Debian's has no setting for that but a profile's database.
+ *
+ * @param pictures - folder below `artifacts/browser` for this file's screenshots
+ */
+export async function openBrowser(
+  { portalUrl, brokerUrl, authorityUrl }: StackDescription,
+  pictures: string,
+): Promise<StackBrowser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM });
+  const problems: string[] = [];
+  const open = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      viewport: WINDOW,
+      locale: "en-GB",
+      timezoneId: "Europe/Berlin",
+      reducedMotion: "reduce",
+      ...options,
+    });
+    await watchPages(context, [brokerUrl, authorityUrl], (problem) => problems.push(problem));
+    return createVisit(await context.newPage(), portalUrl, pictures);
+  };
+  return {
+    open,
+    async signIn(person, path = "/orders", options = {}) {
+      const visit = await open(options);
+      await visit.page.goto(`${portalUrl}${path}`);
+      await visit.page.locator(`button[value="${person}"]`).click();
+      await visit.settled();
+      return visit;
+    },
+    problems: () => [...problems],
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}

@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { Page } from "playwright-core";
+
+const FOLDER = fileURLToPath(new URL("../../../artifacts/browser", import.meta.url));
+
+/** For people who want to see what a test saw; git does not keep them. */
+export async function takePicture(page: Page, folder: string, name: string): Promise<void> {
+  await page.screenshot({ path: join(FOLDER, folder, `${name}.png`), animations: "disabled" });
+}

@@ -1,0 +1,70 @@
+import type { DeviceEmulator, Sku } from "@databox-cmk/device-emulator";
+import {
+  type CustomerKey,
+  enableIdentity,
+  sampleOrder,
+  type StoryOrder,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+
+import { prepareNode } from "./nodes.ts";
+import type { World } from "./open-world.ts";
+
+/** An order by its owner's script. */
+export async function placeOrder(
+  { customerContext: { customer, stack } }: World,
+  name: string,
+  sku: Sku = "DataBox",
+): Promise<StoryOrder> {
+  const { id } = await customer.dataBox.jobs.beginCreateAndWait(
+    stack.resourceGroup,
+    name,
+    sampleOrder(stack, sku),
+    { updateIntervalInMs: 20 },
+  );
+  if (id === undefined) throw new Error("the new order has no id");
+  return { id, name };
+}
+
+/** Makes the order's appliance in the datacenter: its nodes prepared, switched on. */
+export async function prepareAppliance(
+  world: World,
+  { id }: StoryOrder,
+  serials: readonly string[],
+): Promise<DeviceEmulator> {
+  const appliance = world.createAppliance(
+    serials.length === 1 ? "DataBox" : "DataBoxHeavy",
+    serials,
+  );
+  const codes = await world.operator.prepare(id, serials);
+  appliance.powerOn();
+  for (const { serial, enrolmentCode } of codes)
+    await prepareNode(world, appliance.node(serial), id, enrolmentCode);
+  return appliance;
+}
+
+/** Puts the order under a new key of the customer's own. */
+export async function takeOwnKey(
+  world: World,
+  order: StoryOrder,
+  vaultName: string,
+): Promise<CustomerKey> {
+  const key = await world.createVault(vaultName);
+  await key.grant(await enableIdentity(world.customerContext, order));
+  await useCustomerKey(world.customerContext, order, key);
+  return key;
+}
+
+/** From the datacenter to the customer, where it boots locked. */
+export async function shipAppliance(
+  { operator }: World,
+  { id }: StoryOrder,
+  appliance: DeviceEmulator,
+): Promise<void> {
+  await operator.advance(id, "dispatch");
+  await operator.advance(id, "deliver");
+  await appliance.powerOff();
+  appliance.ship();
+  appliance.ship();
+  appliance.powerOn();
+}
