@@ -116,9 +116,9 @@ async function switchToGerman(visit: Visit): Promise<void> {
   await visit.settled();
 }
 
+/** `orders`, `order`, `order-encryption`. */
 function nameOf(path: string): string {
-  const [section = "", ...rest] = path.split("/").slice(1);
-  return [section === "" ? "home" : section, ...rest.slice(3)]
-    .filter((part) => part !== "")
-    .join("-");
+  const [section = "home", ...rest] = path.split("/").filter((part) => part !== "");
+  const [, , job, ...page] = rest;
+  return [job === undefined ? section : "order", ...page].join("-");
 }
