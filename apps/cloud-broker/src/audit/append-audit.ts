@@ -3,8 +3,9 @@ import type { Transaction } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
 import { takeChainHead } from "../store/chain-head.ts";
+import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { nextAuditRow } from "./audit-row.ts";
+import { type AuditRow, nextAuditRow } from "./audit-row.ts";
 
 /** Chain of an order, or "broker" for what belongs to no order (unknown devices, refused callers). */
 export type AuditChain = OrderId | "broker";
@@ -23,24 +24,21 @@ export type AuditDependencies = { readonly now: Clock };
 /** Its primary key decides who begins a chain, and would tell a head that is not the newest; then it is read again. */
 const ATTEMPTS = 16;
 
+const insertRow = compileWriteOnce(
+  (store, { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number }) =>
+    store
+      .insertInto("audit")
+      .values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs })
+      .onConflict((conflict) => conflict.columns(["chain", "sequence"]).doNothing()),
+);
+
 export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
   return async (transaction, chain, event) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const head = await takeChainHead(transaction, chain);
       const nowMs = now();
       const row = nextAuditRow(chain, head, event, nowMs);
-      const inserted = await transaction
-        .insertInto("audit")
-        .values({
-          chain,
-          sequence: row.sequence,
-          row_json: row.rowJson,
-          hash: row.hash,
-          at_ms: nowMs,
-        })
-        .onConflict((conflict) => conflict.columns(["chain", "sequence"]).doNothing())
-        .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows === 1n) return;
+      if ((await insertRow(transaction, { ...row, nowMs })) === 1n) return;
     }
     throw new Error(`the audit chain ${chain} stays contended`);
   };

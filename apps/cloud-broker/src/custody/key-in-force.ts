@@ -24,7 +24,7 @@ export async function loadKeyInForce(
 }
 
 /** Joined, so that callers can join what they need of the same moment. */
-export function selectKeyInForce(store: Kysely<BrokerTables>, order: OrderId) {
+export function selectKeyInForce(store: Kysely<BrokerTables>, order: string) {
   return store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")

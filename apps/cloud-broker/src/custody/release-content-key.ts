@@ -3,6 +3,7 @@ import { matchesCommitment, parseEnvelope, zero } from "@databox-cmk/crypto";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
+import { compileOnce } from "../store/compile-once.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
@@ -68,25 +69,29 @@ export const notGenerated: Outcome<never> = {
   failure: { code: "SsemUserErrorSecretsNotGenerated" },
 };
 
+const selectEnvelopeAndKey = compileOnce(
+  (store, { order, serial }: { order: string; serial: string }) =>
+    selectKeyInForce(store, order)
+      .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
+      .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
+      .select([
+        "envelopes.generation",
+        "envelopes.env",
+        "envelopes.kid",
+        "envelopes.jwe_json",
+        "primary_standings.since_ms as doubted_ms",
+      ])
+      .where("envelopes.serial", "=", serial)
+      .where("envelopes.generation", "=", isNewest()),
+);
+
 /** Of a node; one statement: envelope, key and identity of the same moment. */
 export async function loadEnvelopeAndKey(
   { store }: ReleaseDependencies,
   order: OrderId,
   serial: string,
 ): Promise<EnvelopeAndKey | undefined> {
-  const row = await selectKeyInForce(store, order)
-    .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
-    .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
-    .select([
-      "envelopes.generation",
-      "envelopes.env",
-      "envelopes.kid",
-      "envelopes.jwe_json",
-      "primary_standings.since_ms as doubted_ms",
-    ])
-    .where("envelopes.serial", "=", serial)
-    .where("envelopes.generation", "=", isNewest())
-    .executeTakeFirst();
+  const [row] = await selectEnvelopeAndKey(store, { order, serial });
   if (row === undefined) return undefined;
   const { generation, env, kid } = row;
   const envelope = parseEnvelope(row.jwe_json);

@@ -11,6 +11,7 @@ import { stepsSoFar } from "../diagnostics/trace.ts";
 import { openLease } from "../leases/open-lease.ts";
 import { findRevocation } from "../leases/revocations.ts";
 import { takeFromBudget } from "../quotas/unlock-budget.ts";
+import { compileOnce, compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
@@ -31,6 +32,43 @@ export type Granting = {
   readonly way: UnlockWay;
   readonly claim: ReleaseClaim;
 };
+
+const selectStage = compileOnce((store, { order }: { order: string }) =>
+  store.selectFrom("orders").select("stage").where("id", "=", order),
+);
+const insertGrant = compileWriteOnce(
+  (
+    store,
+    {
+      grantHash,
+      order,
+      serial,
+      purpose,
+      lease,
+      nowMs,
+      generation,
+    }: {
+      grantHash: string;
+      order: string;
+      serial: string;
+      purpose: string;
+      lease: string;
+      nowMs: number;
+      generation: number;
+    },
+  ) =>
+    store.insertInto("grants").values({
+      grant_hash: grantHash,
+      order_id: order,
+      serial,
+      purpose,
+      lease_id: lease,
+      granted_at_ms: nowMs,
+      receipt_hash: null,
+      receipt_outcome: null,
+      generation,
+    }),
+);
 
 /** Ends a grant's transaction without a trace, for what was found in it; never shown. */
 class Withdrawn extends Error {
@@ -100,20 +138,15 @@ async function record(
     });
     if (!(await storeAnswer(transaction, message.hash, answer, now())))
       throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
-    await transaction
-      .insertInto("grants")
-      .values({
-        grant_hash: grantHash,
-        order_id: order,
-        serial,
-        purpose: request.purpose,
-        lease_id: grant.lease.id,
-        granted_at_ms: now(),
-        receipt_hash: null,
-        receipt_outcome: null,
-        generation,
-      })
-      .execute();
+    await insertGrant(transaction, {
+      grantHash,
+      order,
+      serial,
+      purpose: request.purpose,
+      lease: grant.lease.id,
+      nowMs: now(),
+      generation,
+    });
     const { offlineJson } = recorded.value;
     await openLease(
       transaction,
@@ -140,11 +173,7 @@ async function findWithdrawal(
   { order, serial }: Granting["node"],
   purpose: UnlockQuestion["purpose"],
 ): Promise<Failure | undefined> {
-  const current = await transaction
-    .selectFrom("orders")
-    .select("stage")
-    .where("id", "=", order)
-    .executeTakeFirst();
+  const [current] = await selectStage(transaction, { order });
   if (current === undefined || !purposeAllowed(current.stage, purpose))
     return {
       code: "PurposeForbidden",

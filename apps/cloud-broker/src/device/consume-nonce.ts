@@ -7,10 +7,39 @@ import { BEING_ANSWERED } from "../core/decide-unlock.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { checkBudget } from "../quotas/unlock-budget.ts";
 import { countUnlock } from "../quotas/unlock-quota.ts";
+import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
+
+const insertNonce = compileWriteOnce(
+  (
+    store,
+    {
+      nonceHash,
+      requestHash,
+      expiresAtMs,
+    }: {
+      nonceHash: string;
+      requestHash: string;
+      expiresAtMs: number;
+    },
+  ) =>
+    store
+      .insertInto("consumed_nonces")
+      .values({ nonce_hash: nonceHash, request_hash: requestHash, expires_at_ms: expiresAtMs })
+      .onConflict((conflict) => conflict.column("nonce_hash").doNothing()),
+);
+const raiseCounter = compileWriteOnce(
+  (store, { order, serial, counter }: { order: string; serial: string; counter: number }) =>
+    store
+      .updateTable("nodes")
+      .set({ last_counter: counter })
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .where("last_counter", "<", counter),
+);
 
 /**
  * Counts the request against its quotas, then uses up nonce and counter, in one transaction; of many requests that race,
@@ -34,26 +63,12 @@ export async function consumeNonce(
         : await checkBudget(transaction, node.order, now()));
     if (limited !== undefined) return { ok: false, failure: limited };
     const nonceHash = hash("sha256", request.nonce, "base64url");
-    const inserted = await transaction
-      .insertInto("consumed_nonces")
-      .values({
-        nonce_hash: nonceHash,
-        request_hash: requestHash,
-        // No nonce that is valid now outlives this row.
-        expires_at_ms: now() + NONCE_LIFETIME_MS,
-      })
-      .onConflict((conflict) => conflict.column("nonce_hash").doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows !== 1n)
+    // No nonce that is valid now outlives this row.
+    const expiresAtMs = now() + NONCE_LIFETIME_MS;
+    if ((await insertNonce(transaction, { nonceHash, requestHash, expiresAtMs })) !== 1n)
       return { ok: false, failure: await whyUsed(transaction, nonceHash, requestHash) };
-    const counted = await transaction
-      .updateTable("nodes")
-      .set({ last_counter: request.counter })
-      .where("order_id", "=", node.order)
-      .where("serial", "=", node.serial)
-      .where("last_counter", "<", request.counter)
-      .executeTakeFirst();
-    if (counted.numUpdatedRows !== 1n)
+    const { order, serial } = node;
+    if ((await raiseCounter(transaction, { order, serial, counter: request.counter })) !== 1n)
       return {
         ok: false,
         failure: { code: "CounterRollback", detail: "counter: another message was faster" },

@@ -20,7 +20,7 @@ export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
 /** Imported keys that are kept: importing one takes longer than half a verification. */
 const KEYS_MAX = 10_000;
 
-const selectDevice = compileOnce((store) =>
+const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
   store
     .selectFrom("nodes")
     .innerJoin("orders", "orders.id", "nodes.order_id")
@@ -32,7 +32,7 @@ const selectDevice = compileOnce((store) =>
       "nodes.last_counter",
       "orders.stage",
     ])
-    .where("nodes.device_kid", "=", ""),
+    .where("nodes.device_kid", "=", kid),
 );
 
 /**
@@ -50,7 +50,7 @@ export function createFindDevice(store: Store): FindDevice {
     return key;
   };
   return async (kid) => {
-    const [row] = await selectDevice(store, [kid]);
+    const [row] = await selectDevice(store, { kid });
     if (row === undefined) return undefined;
     return {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them

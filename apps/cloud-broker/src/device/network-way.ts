@@ -3,12 +3,20 @@ import { hash } from "node:crypto";
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
+import { compileOnce } from "../store/compile-once.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import { consumeNonce } from "./consume-nonce.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
 import type { DeviceMessage } from "./serve-device-message.ts";
 import type { UnlockWay } from "./unlock-way.ts";
+
+const selectNonce = compileOnce((store, { nonceHash }: { nonceHash: string }) =>
+  store
+    .selectFrom("consumed_nonces")
+    .select(["request_hash", "expires_at_ms"])
+    .where("nonce_hash", "=", nonceHash),
+);
 
 /** The node asked by itself: a nonce of this broker makes its question fresh. */
 export function networkWay(
@@ -24,11 +32,9 @@ export function networkWay(
     minimumSuite: node.minimumSuite,
     carriesEnvelope: true,
     async freshness() {
-      const used = await store
-        .selectFrom("consumed_nonces")
-        .select(["request_hash", "expires_at_ms"])
-        .where("nonce_hash", "=", hash("sha256", request.nonce, "base64url"))
-        .executeTakeFirst();
+      const [used] = await selectNonce(store, {
+        nonceHash: hash("sha256", request.nonce, "base64url"),
+      });
       return {
         nonce: checkNonce(keys.nonce, request.nonce, { serial: node.serial, nowMs: now() }),
         nonceUsedBy:

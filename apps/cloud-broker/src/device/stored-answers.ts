@@ -1,18 +1,47 @@
 import type { Kysely, Transaction } from "kysely";
 
-import { compileOnce } from "../store/compile-once.ts";
+import { compileOnce, compileWriteOnce } from "../store/compile-once.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 const LIFETIME_MS = 60_000;
 
-const selectAnswer = compileOnce((store) =>
-  store
-    .selectFrom("stored_answers")
-    .select(["status", "body"])
-    .where("request_hash", "=", "")
-    .where("created_at_ms", ">", 0),
+const selectAnswer = compileOnce(
+  (store, { requestHash, forgottenMs }: { requestHash: string; forgottenMs: number }) =>
+    store
+      .selectFrom("stored_answers")
+      .select(["status", "body"])
+      .where("request_hash", "=", requestHash)
+      .where("created_at_ms", ">", forgottenMs),
+);
+
+const insertAnswer = compileWriteOnce(
+  (
+    store,
+    {
+      requestHash,
+      status,
+      body,
+      nowMs,
+      forgottenMs,
+    }: {
+      requestHash: string;
+      status: number;
+      body: string;
+      nowMs: number;
+      forgottenMs: number;
+    },
+  ) =>
+    store
+      .insertInto("stored_answers")
+      .values({ request_hash: requestHash, status, body, created_at_ms: nowMs })
+      .onConflict((conflict) =>
+        conflict
+          .column("request_hash")
+          .doUpdateSet({ status, body, created_at_ms: nowMs })
+          .where("stored_answers.created_at_ms", "<=", forgottenMs),
+      ),
 );
 
 /** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
@@ -21,7 +50,7 @@ export async function findStoredAnswer(
   requestHash: string,
   nowMs: number,
 ): Promise<SignedAnswer | undefined> {
-  const [row] = await selectAnswer(store, [requestHash, nowMs - LIFETIME_MS]);
+  const [row] = await selectAnswer(store, { requestHash, forgottenMs: nowMs - LIFETIME_MS });
   if (row === undefined) return undefined;
   return { status: row.status, text: row.body };
 }
@@ -37,18 +66,9 @@ export async function storeAnswer(
   { status, text }: SignedAnswer,
   nowMs: number,
 ): Promise<boolean> {
-  const answer = { status, body: text, created_at_ms: nowMs };
-  const stored = await transaction
-    .insertInto("stored_answers")
-    .values({ request_hash: requestHash, ...answer })
-    .onConflict((conflict) =>
-      conflict
-        .column("request_hash")
-        .doUpdateSet(answer)
-        .where("stored_answers.created_at_ms", "<=", nowMs - LIFETIME_MS),
-    )
-    .executeTakeFirst();
-  return stored.numInsertedOrUpdatedRows === 1n;
+  const forgottenMs = nowMs - LIFETIME_MS;
+  const values = { requestHash, status, body: text, nowMs, forgottenMs };
+  return (await insertAnswer(transaction, values)) === 1n;
 }
 
 /** Drops answers and nonces that can no longer matter. */

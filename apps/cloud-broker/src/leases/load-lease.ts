@@ -21,7 +21,7 @@ export type LoadedLease = {
   readonly drill: string | undefined;
 };
 
-const selectLease = compileOnce((store) =>
+const selectLease = compileOnce((store, { id }: { id: string }) =>
   store
     .selectFrom("leases")
     .innerJoin("orders", "orders.id", "leases.order_id")
@@ -58,17 +58,15 @@ const selectLease = compileOnce((store) =>
         .limit(1)
         .as("drill"),
     ])
-    .where("leases.id", "=", ""),
+    .where("leases.id", "=", id),
 );
-/** Of its two subqueries: a limit is a parameter like others. */
-const LIMITS = [1, 1];
 
 /** One statement for everything about a lease but the kill switches; no vault is asked. */
 export async function loadLease(
   store: Kysely<BrokerTables>,
   id: string,
 ): Promise<LoadedLease | undefined> {
-  const [row] = await selectLease(store, [...LIMITS, id]);
+  const [row] = await selectLease(store, { id });
   if (row === undefined) return undefined;
   return {
     lease: {

@@ -82,21 +82,34 @@ export const conflict: Outcome<never> = {
   failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
 };
 
-const moveLease = compileWriteOnce((store) =>
-  store
-    .updateTable("leases")
-    .set({
-      sequence: 0,
-      last_counter: 0,
-      renewed_at_ms: 0,
-      ttl_seconds: 0,
-      outage_grace_seconds: 0,
-      grace_until_reboot: 0,
-    })
-    .where("id", "=", "")
-    .where("state", "=", "")
-    .where("sequence", "=", 0)
-    .where("last_counter", "<", 0),
+const moveLease = compileWriteOnce(
+  (
+    store,
+    values: {
+      lease: string;
+      from: number;
+      to: number;
+      counter: number;
+      nowMs: number;
+      ttlSeconds: number;
+      outageGraceSeconds: number;
+      graceUntilReboot: 0 | 1;
+    },
+  ) =>
+    store
+      .updateTable("leases")
+      .set({
+        sequence: values.to,
+        last_counter: values.counter,
+        renewed_at_ms: values.nowMs,
+        ttl_seconds: values.ttlSeconds,
+        outage_grace_seconds: values.outageGraceSeconds,
+        grace_until_reboot: values.graceUntilReboot,
+      })
+      .where("id", "=", values.lease)
+      .where("state", "=", "live")
+      .where("sequence", "=", values.from)
+      .where("last_counter", "<", values.counter),
 );
 
 /**
@@ -120,18 +133,16 @@ async function extend(
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
   return commit(async (transaction) => {
-    const moved = await moveLease(transaction, [
-      sequence,
-      request.counter,
-      now(),
-      terms.ttlSeconds,
-      terms.outageGraceSeconds,
-      terms.graceUntilReboot === true ? 1 : 0,
-      request.lease,
-      "live",
-      lease.sequence,
-      request.counter,
-    ]);
+    const moved = await moveLease(transaction, {
+      lease: request.lease,
+      from: lease.sequence,
+      to: sequence,
+      counter: request.counter,
+      nowMs: now(),
+      ttlSeconds: terms.ttlSeconds,
+      outageGraceSeconds: terms.outageGraceSeconds,
+      graceUntilReboot: terms.graceUntilReboot === true ? 1 : 0,
+    });
     return moved === 1n ? { ok: true, value: answer } : conflict;
   });
 }

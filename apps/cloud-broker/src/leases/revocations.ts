@@ -19,12 +19,13 @@ export type RevocationScope =
 export type RevocationOrigin = "customer" | "operator";
 
 /** Four scopes cover a node. */
-const selectRevocation = compileOnce((store) =>
-  store
-    .selectFrom("revocations")
-    .select("kind")
-    .where("lifted_at_ms", "is", null)
-    .where("scope", "in", ["", "", "", ""]),
+const selectRevocation = compileOnce(
+  (store, scopes: { node: string; order: string; subscription: string; fleet: string }) =>
+    store
+      .selectFrom("revocations")
+      .select("kind")
+      .where("lifted_at_ms", "is", null)
+      .where("scope", "in", [scopes.node, scopes.order, scopes.subscription, scopes.fleet]),
 );
 
 /**
@@ -36,7 +37,12 @@ export async function findRevocation(
   order: OrderId,
   serial: string,
 ): Promise<Failure | undefined> {
-  const [row] = await selectRevocation(store, [nodeScope(order, serial), ...scopesOver(order)]);
+  const [row] = await selectRevocation(store, {
+    node: nodeScope(order, serial),
+    order,
+    subscription: subscriptionOf(order),
+    fleet: FLEET,
+  });
   return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
 }
 

@@ -34,8 +34,6 @@ const LISTED_COLUMNS = [
   "updated_at_ms",
   "updated_by",
 ] as const satisfies readonly (keyof OrderRow)[];
-/** Stands for the limit of a page; each run gives its own. */
-const ANY_LIMIT = 1;
 const ORDER_COLUMNS = [...LISTED_COLUMNS, "details_json"] as const;
 const IDENTITY_COLUMNS = [
   "order_id",
@@ -47,7 +45,7 @@ const IDENTITY_COLUMNS = [
   "epoch",
 ] as const satisfies readonly (keyof IdentityRow)[];
 
-const selectOrder = compileOnce((store) =>
+const selectOrder = compileOnce((store, { id }: { id: string }) =>
   store
     .selectFrom("orders")
     .leftJoin("order_keys", "order_keys.order_id", "orders.id")
@@ -59,31 +57,31 @@ const selectOrder = compileOnce((store) =>
       "order_keys.identity_type",
       "order_keys.identity_resource_id",
     ])
-    .where("orders.id", "=", ""),
+    .where("orders.id", "=", id),
 );
 /** Identities of the orders from one id to another. */
-const selectIdentities = compileOnce((store) =>
+const selectIdentities = compileOnce((store, { from, to }: { from: string; to: string }) =>
   store
     .selectFrom("order_identities")
     .select(IDENTITY_COLUMNS)
-    .where("order_id", ">=", "")
-    .where("order_id", "<=", "")
+    .where("order_id", ">=", from)
+    .where("order_id", "<=", to)
     .orderBy("order_id")
     .orderBy("resource_id"),
 );
-const selectStages = compileOnce((store) =>
+const selectStages = compileOnce((store, { id }: { id: string }) =>
   store
     .selectFrom("order_stages")
     .select(["stage", "status", "entered_at_ms"])
-    .where("order_id", "=", "")
+    .where("order_id", "=", id)
     .orderBy("entered_at_ms"),
 );
 
 export async function readOrder(store: Store, id: OrderId): Promise<Order | undefined> {
-  const [row] = await selectOrder(store, [id]);
+  const [row] = await selectOrder(store, { id });
   if (row === undefined) return undefined;
-  const identities = await selectIdentities(store, [id, id]);
-  const stages = await selectStages(store, [id]);
+  const identities = await selectIdentities(store, { from: id, to: id });
+  const stages = await selectStages(store, { id });
   return {
     ...listedOrderOf(row, identities),
     details: detailsOf(row),
@@ -101,14 +99,14 @@ export type OrderScope =
 /** An order without what lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
-const selectPage = compileOnce((store) =>
+const selectPage = compileOnce((store, page: { after: string; before: string; limit: number }) =>
   store
     .selectFrom("orders")
     .select(LISTED_COLUMNS)
-    .where("id", ">", "")
-    .where("id", "<", "")
+    .where("id", ">", page.after)
+    .where("id", "<", page.before)
     .orderBy("id")
-    .limit(ANY_LIMIT),
+    .limit(page.limit),
 );
 
 /** A page of orders by id, which is also the order of resource groups and names; `after` is the last id of the page before. */
@@ -120,11 +118,12 @@ export async function readOrderPage(
 ): Promise<readonly ListedOrder[]> {
   const prefix = scopePrefix(scope);
   // "0" follows "/": every id below the prefix, and no other, sorts before it.
-  const rows = await selectPage(store, [after ?? prefix, `${prefix.slice(0, -1)}0`, limit]);
+  const before = `${prefix.slice(0, -1)}0`;
+  const rows = await selectPage(store, { after: after ?? prefix, before, limit });
   const [first] = rows;
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return [];
-  const identities = await selectIdentities(store, [first.id, last.id]);
+  const identities = await selectIdentities(store, { from: first.id, to: last.id });
   const byOrder = Map.groupBy(identities, (identity) => identity.order_id);
   return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
 }

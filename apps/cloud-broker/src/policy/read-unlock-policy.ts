@@ -13,11 +13,11 @@ export type StoredPolicy = {
   readonly changedBy: string;
 };
 
-const select = compileOnce((store) =>
+const select = compileOnce((store, { order }: { order: string }) =>
   store
     .selectFrom("unlock_policies")
     .select(["policy_json", "revision", "changed_at_ms", "changed_by"])
-    .where("order_id", "=", ""),
+    .where("order_id", "=", order),
 );
 
 /** The policy in force: the order's own, or else the broker's default. */
@@ -33,7 +33,7 @@ export async function readStoredPolicy(
   store: Kysely<BrokerTables>,
   order: OrderId,
 ): Promise<StoredPolicy | undefined> {
-  const [row] = await select(store, [order]);
+  const [row] = await select(store, { order });
   if (row === undefined) return undefined;
   const policy = parseStoredPolicy(row.policy_json);
   if (policy === undefined) return undefined;

@@ -4,12 +4,25 @@ import type { Kysely, Transaction } from "kysely";
 import { renderTime } from "../arm/wire-time.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 const DAY_MS = 86_400_000;
 
 /** The day, in UTC, that a time belongs to, by its first millisecond. */
 const dayOf = (nowMs: EpochMs): EpochMs => Math.floor(nowMs / DAY_MS) * DAY_MS;
+
+const selectBudget = compileOnce((store, { order }: { order: string }) =>
+  store.selectFrom("unlock_budgets").select("unlocks_per_day").where("order_id", "=", order),
+);
+const selectFullBudget = compileOnce((store, { order, dayMs }: { order: string; dayMs: number }) =>
+  store
+    .selectFrom("unlock_budgets")
+    .select("unlocks_per_day")
+    .where("order_id", "=", order)
+    .where("day_ms", ">=", dayMs)
+    .whereRef("used", ">=", "unlocks_per_day"),
+);
 
 /**
  * Takes one unlock from the order's budget, where it has one. In the transaction of the grant: conditional writes, so that all
@@ -20,11 +33,7 @@ export async function takeFromBudget(
   order: OrderId,
   nowMs: EpochMs,
 ): Promise<Failure | undefined> {
-  const budget = await transaction
-    .selectFrom("unlock_budgets")
-    .select("unlocks_per_day")
-    .where("order_id", "=", order)
-    .executeTakeFirst();
+  const [budget] = await selectBudget(transaction, { order });
   if (budget === undefined) return undefined;
   const day = dayOf(nowMs);
   const taken = await transaction
@@ -58,13 +67,7 @@ export async function checkBudget(
   order: OrderId,
   nowMs: EpochMs,
 ): Promise<Failure | undefined> {
-  const full = await transaction
-    .selectFrom("unlock_budgets")
-    .select("unlocks_per_day")
-    .where("order_id", "=", order)
-    .where("day_ms", ">=", dayOf(nowMs))
-    .whereRef("used", ">=", "unlocks_per_day")
-    .executeTakeFirst();
+  const [full] = await selectFullBudget(transaction, { order, dayMs: dayOf(nowMs) });
   return full === undefined ? undefined : usedUp(full.unlocks_per_day, nowMs);
 }
 

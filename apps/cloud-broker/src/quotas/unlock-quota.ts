@@ -2,6 +2,7 @@ import type { Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
@@ -29,6 +30,40 @@ export async function countUnlock(
   return undefined;
 }
 
+const countIn = compileWriteOnce(
+  (store, { scope, windowMs, limit }: { scope: string; windowMs: number; limit: number }) =>
+    store
+      .insertInto("quota_windows")
+      .values({ scope, window_ms: windowMs, used: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .column("scope")
+          .doUpdateSet((row) => {
+            const isOver = row("quota_windows.window_ms", "<", row.ref("excluded.window_ms"));
+            return {
+              used: row
+                .case()
+                .when(isOver)
+                .then(row.ref("excluded.used"))
+                .else(row("quota_windows.used", "+", row.ref("excluded.used")))
+                .end(),
+              window_ms: row
+                .case()
+                .when(isOver)
+                .then(row.ref("excluded.window_ms"))
+                .else(row.ref("quota_windows.window_ms"))
+                .end(),
+            };
+          })
+          .where((row) =>
+            row.or([
+              row("quota_windows.window_ms", "<", row.ref("excluded.window_ms")),
+              row("quota_windows.used", "<", limit),
+            ]),
+          ),
+      ),
+);
+
 /** One row for each scope. A replica whose clock is behind counts in the newest window. @returns whether there was room */
 async function count(
   transaction: Transaction<BrokerTables>,
@@ -36,22 +71,5 @@ async function count(
   windowMs: EpochMs,
   limit: number,
 ): Promise<boolean> {
-  const begun = await transaction
-    .insertInto("quota_windows")
-    .values({ scope, window_ms: windowMs, used: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .column("scope")
-        .doUpdateSet({ window_ms: windowMs, used: 1 })
-        .where("quota_windows.window_ms", "<", windowMs),
-    )
-    .executeTakeFirst();
-  if (begun.numInsertedOrUpdatedRows === 1n) return true;
-  const counted = await transaction
-    .updateTable("quota_windows")
-    .set((row) => ({ used: row("used", "+", 1) }))
-    .where("scope", "=", scope)
-    .where("used", "<", limit)
-    .executeTakeFirst();
-  return counted.numUpdatedRows === 1n;
+  return (await countIn(transaction, { scope, windowMs, limit })) === 1n;
 }

@@ -6,16 +6,15 @@ import type { BrokerTables } from "./schema.ts";
 
 export type ChainHead = { readonly sequence: number; readonly hash: string };
 
-const ONE_ROW = 1;
-const selectHead = compileOnce((store) =>
+const selectHead = compileOnce((store, { chain }: { chain: string }) =>
   store
     .selectFrom("audit")
     .select(["sequence", "hash"])
-    .where("chain", "=", "")
+    .where("chain", "=", chain)
     .orderBy("sequence", "desc")
-    .limit(ONE_ROW),
+    .limit(1),
 );
-const selectHeadTryingLock = compileOnce((store) =>
+const selectHeadTryingLock = compileOnce((store, { chain }: { chain: string }) =>
   store
     .selectFrom("audit")
     .select([
@@ -23,9 +22,9 @@ const selectHeadTryingLock = compileOnce((store) =>
       "hash",
       sql<number>`pg_try_advisory_xact_lock(hashtextextended(chain, 0))`.as("isMine"),
     ])
-    .where("chain", "=", "")
+    .where("chain", "=", chain)
     .orderBy("sequence", "desc")
-    .limit(ONE_ROW),
+    .limit(1),
 );
 
 /**
@@ -37,10 +36,9 @@ export async function takeChainHead(
   transaction: Transaction<BrokerTables>,
   chain: string,
 ): Promise<ChainHead | undefined> {
-  if (engineOf(transaction) === "sqlite")
-    return (await selectHead(transaction, [chain, ONE_ROW]))[0];
-  const [head] = await selectHeadTryingLock(transaction, [chain, ONE_ROW]);
+  if (engineOf(transaction) === "sqlite") return (await selectHead(transaction, { chain }))[0];
+  const [head] = await selectHeadTryingLock(transaction, { chain });
   if (head === undefined || head.isMine === 1) return head;
   await sql`select pg_advisory_xact_lock(hashtextextended(${chain}, 0))`.execute(transaction);
-  return (await selectHead(transaction, [chain, ONE_ROW]))[0];
+  return (await selectHead(transaction, { chain }))[0];
 }

@@ -2,7 +2,7 @@ import type { Key } from "hpke";
 
 import { decodeBase64url } from "../base64url.ts";
 import { decryptionFailed, malformed } from "../crypto-error.ts";
-import { cipherSuite, SUITES } from "./suites.ts";
+import { cipherSuite, senderSuite, SUITES } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
 
 /** One HPKE message (RFC 9180 §6.1, base mode). */
@@ -101,8 +101,8 @@ export async function seal(
   if (plaintext.byteLength > PLAINTEXT_MAX_BYTES)
     throw malformed(`plaintext: more than ${String(PLAINTEXT_MAX_BYTES)} bytes`);
   try {
-    const key = await cipherSuite(suite).DeserializePublicKey(publicKey);
-    const { encapsulatedSecret, ciphertext } = await cipherSuite(suite).Seal(key, plaintext, {
+    const key = await senderSuite(suite).DeserializePublicKey(publicKey);
+    const { encapsulatedSecret, ciphertext } = await senderSuite(suite).Seal(key, plaintext, {
       info,
     });
     return { enc: encapsulatedSecret, ciphertext };

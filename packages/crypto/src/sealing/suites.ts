@@ -1,6 +1,7 @@
 import { CipherSuite, KEM_DHKEM_X25519_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
 
 import { aes256Gcm, hkdfSha256 } from "./node-primitives.ts";
+import { createXWingSender } from "./x-wing-sender.ts";
 
 /**
  * HPKE suites (RFC 9180 §7; X-Wing is KEM 0x647a of draft-ietf-hpke-pq), weakest last. `strength` orders them: no answer
@@ -17,6 +18,7 @@ export const SUITES = {
 export type SuiteName = keyof typeof SUITES;
 
 const created = new Map<SuiteName, CipherSuite>();
+let xWingSender: CipherSuite | undefined;
 
 /** Made on first use, not at import: the agent pays for one suite, and only when it unlocks. */
 export function cipherSuite(name: SuiteName): CipherSuite {
@@ -25,4 +27,11 @@ export function cipherSuite(name: SuiteName): CipherSuite {
   const suite = new CipherSuite(SUITES[name].kem, hkdfSha256, aes256Gcm);
   created.set(name, suite);
   return suite;
+}
+
+/** The same suite for whoever seals: what it deserializes is only good for that. */
+export function senderSuite(name: SuiteName): CipherSuite {
+  if (name !== "X-Wing") return cipherSuite(name);
+  xWingSender ??= new CipherSuite(createXWingSender, hkdfSha256, aes256Gcm);
+  return xWingSender;
 }
