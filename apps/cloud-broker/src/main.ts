@@ -1,7 +1,8 @@
 import { toAppError } from "@databox-cmk/errors";
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
 
 import { renderVerdict } from "./audit/render-verdict.ts";
+import { verifyAuditExport } from "./audit/verify-audit-export.ts";
 import { verifyAuditFile } from "./audit/verify-audit-file.ts";
 import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
 import { parseConfig } from "./config.ts";
@@ -95,16 +96,22 @@ program
   .description("the audit trail")
   .command("verify")
   .description(
-    `verify every hash chain of a database file, offline; exit code ${String(EXIT_TAMPERED)}: tampered with`,
+    `verify every hash chain of a database file, or one that was exported, offline; exit code ${String(EXIT_TAMPERED)}: tampered with`,
   )
-  .requiredOption("--database <file>", "broker.sqlite, or a copy of it")
+  .addOption(new Option("--database <file>", "broker.sqlite, or a copy of it").conflicts("export"))
+  .option("--export <file>", "activity of an order, exported as JSON lines")
   .option("--json", "one JSON object for each chain")
-  .action((options: { readonly database: string; readonly json?: true }) => {
-    for (const [chain, verdict] of verifyAuditFile(options.database)) {
-      process.stdout.write(`${renderVerdict(chain, verdict, options.json === true)}\n`);
-      if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
-    }
-  });
+  .action(
+    (
+      options: { readonly database?: string; readonly export?: string; readonly json?: true },
+      command: Command,
+    ) => {
+      for (const [chain, verdict] of verdictsOf(options, command)) {
+        process.stdout.write(`${renderVerdict(chain, verdict, options.json === true)}\n`);
+        if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
+      }
+    },
+  );
 
 addCampaignCommands(program);
 
@@ -121,6 +128,15 @@ try {
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
   process.exitCode = 1;
+}
+
+function verdictsOf(
+  from: { readonly database?: string; readonly export?: string },
+  command: Command,
+): ReturnType<typeof verifyAuditFile> {
+  if (from.database !== undefined) return verifyAuditFile(from.database);
+  if (from.export !== undefined) return verifyAuditExport(from.export);
+  return command.error("error: --database or --export says what to verify");
 }
 
 async function serve(): Promise<void> {

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { verifyAuditExport } from "../src/audit/verify-audit-export.ts";
 import { verifyAuditFile } from "../src/audit/verify-audit-file.ts";
 import { DeviceWorld } from "./device/device-world.ts";
 
@@ -111,6 +112,33 @@ describe("the audit trail of a real broker", () => {
       expect(run.stdout).toMatch(text);
     },
   );
+
+  test("holds when its rows were exported as JSON lines, and shows a row that was changed", async () => {
+    const database = new Database(world.databaseFile, { readonly: true });
+    const rows = database
+      .prepare<[string], { sequence: number; hash: string; rowJson: string }>(
+        "select sequence, hash, row_json as rowJson from audit where chain = ? order by sequence",
+      )
+      .all(order);
+    database.close();
+    const lines = rows.map(({ sequence, hash, rowJson }) =>
+      JSON.stringify({ sequence, at: "", hash, row: JSON.parse(rowJson) as object }),
+    );
+    const whole = join(world.folder, "whole.jsonl");
+    await writeFile(whole, `${lines.join("\n")}\n`);
+    expect(verifyAuditExport(whole)).toEqual(
+      new Map([[order, verifyAuditFile(world.databaseFile).get(order)]]),
+    );
+    const changed = join(world.folder, "changed.jsonl");
+    await writeFile(
+      changed,
+      lines.join("\n").replace('"outcome":"granted"', '"outcome":"refused"'),
+    );
+    expect(verifyAuditExport(changed).get(order)).toMatchObject({ ok: false, fault: "altered" });
+    expect(() => verifyAuditExport(join(world.folder, "nonce-key.bin"))).toThrow(
+      expect.objectContaining({ code: "Misuse" }) as Error,
+    );
+  });
 
   test("of a file that is no database of a broker says so", () => {
     expect(() => verifyAuditFile(join(world.folder, "nonce-key.bin"))).toThrow(

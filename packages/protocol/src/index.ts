@@ -9,6 +9,7 @@ export * from "./device/rekey.ts";
 export * from "./device/journal.ts";
 export * from "./device/broker-keys.ts";
 export { parseWith, type Parsed } from "./parse.ts";
+export * from "./arm/activity.ts";
 export * from "./arm/api-versions.ts";
 export * from "./arm/campaign.ts";
 export * from "./arm/backup-keys.ts";

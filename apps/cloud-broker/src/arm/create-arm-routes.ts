@@ -9,6 +9,7 @@ import { createUnlockBudgetRoutes } from "../quotas/create-unlock-budget-routes.
 import { createKeyVersionRoutes } from "../rotation/create-key-version-routes.ts";
 import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
+import { createActivityRoutes } from "./activity-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
 import { createJobRoutes } from "./job-routes.ts";
 import { createListRoutes } from "./list-routes.ts";
@@ -26,6 +27,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createNodeRoutes(plane),
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),
+    ...createActivityRoutes(plane),
     ...createDiagnosticsRoutes(plane),
     ...createKeyHealthRoutes(plane),
     ...createKeyVersionRoutes(plane),

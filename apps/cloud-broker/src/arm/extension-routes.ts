@@ -8,20 +8,17 @@ import type { ControlPlane } from "../orders/control-plane.ts";
 import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf } from "../orders/order.ts";
-import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
 import { candidateIdentities } from "../orders/realise-identities.ts";
 import type { Route } from "../server/route.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { cloudErrorOf } from "./cloud-error-of.ts";
-import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderTime } from "./wire-time.ts";
 
 const MAX_BYTES = 64 * 1024;
-const ACTIVITY_PAGE = 100;
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
-/** What Azure does not have: the checks of a key before anything changes, and the order's audit rows. */
+/** What Azure does not have: the checks of a key before anything changes. */
 export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [
@@ -59,42 +56,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
         return { status: 200, body: { json } };
       }),
     },
-    {
-      method: "GET",
-      path: `${PATHS.job}/activity`,
-      authentication: "caller",
-      action: ACTIONS.readActivity,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const order = await findOrder(store, orderNameOf(request));
-        const after = Number(parseSkipToken(request.query.get("$skipToken")) ?? "-1");
-        const rows = await readActivity(
-          store,
-          order.id,
-          Number.isSafeInteger(after) ? after : -1,
-          ACTIVITY_PAGE + 1,
-        );
-        const page = rows.slice(0, ACTIVITY_PAGE);
-        const last = page.at(-1);
-        const nextLink =
-          rows.length > ACTIVITY_PAGE && last !== undefined
-            ? {
-                nextLink: nextPageUrl(
-                  { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-                  request.path,
-                  renderSkipToken(String(last.sequence)),
-                ),
-              }
-            : {};
-        const value = page.map(renderActivity);
-        return { status: 200, body: { json: { value, ...nextLink } } };
-      }),
-    },
   ];
-}
-
-function renderActivity({ sequence, atMs, hash, row }: ActivityRow) {
-  return { sequence, at: renderTime(atMs), hash, row };
 }
 
 function named(failure: Failure, names: Facts): Failure {

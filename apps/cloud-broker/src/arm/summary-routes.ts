@@ -1,10 +1,7 @@
-import { AppError } from "@databox-cmk/errors";
 import {
   type OrderSummary,
   orderSummaryFilter,
-  type OrderSummaryFilter,
   type OrderSummaryPage,
-  parseWith,
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
@@ -13,10 +10,11 @@ import type { ControlPlane } from "../orders/control-plane.ts";
 import type { OrderScope } from "../orders/read-order.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "../orders/read-summaries.ts";
 import type { Answer, CallerRequest, Route } from "../server/route.ts";
-import { armHandler, queryValues } from "./arm-request.ts";
+import { armHandler } from "./arm-request.ts";
 import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
 import { readPageSize, readPosition } from "./list-routes.ts";
 import { PATHS } from "./paths.ts";
+import { readFilter } from "./read-filter.ts";
 import { resourceIdOf } from "./render-job.ts";
 import { renderTime } from "./wire-time.ts";
 
@@ -72,10 +70,10 @@ async function list(
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,
 ): Promise<Answer> {
-  const filters = givenFilters(request);
+  const { given: filters, filter } = readFilter(request, FILTERS, orderSummaryFilter);
   const after = readPosition(request, scope);
   const limit = readPageSize(request);
-  const page = await readSummaryPage(store, scope, parseFilter(filters), {
+  const page = await readSummaryPage(store, scope, filter, {
     after,
     limit,
     nowMs: now(),
@@ -87,21 +85,6 @@ async function list(
     ...(isWhole ? { total: await countOrders(store, scope) } : {}),
   };
   return { status: 200, body: { json: body } };
-}
-
-function givenFilters(request: CallerRequest): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    FILTERS.flatMap((name) => {
-      const [value] = queryValues(request, name);
-      return value === undefined || value === "" ? [] : [[name, value] as const];
-    }),
-  );
-}
-
-function parseFilter(given: Readonly<Record<string, string>>): OrderSummaryFilter {
-  const parsed = parseWith(orderSummaryFilter, given, "query");
-  if (parsed.ok) return parsed.value;
-  throw new AppError("InvalidRequestContent", { target: "query", detail: parsed.detail });
 }
 
 // oxlint-disable typescript/no-unsafe-type-assertion -- columns that this broker wrote

@@ -8,7 +8,7 @@ import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 const QUERY_TEXTS = {
-  search: "part of an order's name or of a serial number",
+  search: "part of a name, a serial number or a code",
   stage: "orders in this stage",
   encryption: "orders with this type of key",
   health: "orders whose key is in this state",
@@ -17,6 +17,11 @@ const QUERY_TEXTS = {
   $skipToken: "position that nextLink of the page before carries",
   state: "only orders in this state: Waiting, Done or Failed",
   keyUrl: "URL of a key, with or without its version",
+  newestFirst: "true: in the opposite order",
+  action: "rows of these actions, or families of actions, separated by commas",
+  outcome: "rows with this outcome: granted, refused, failed or done",
+  from: "rows of this moment or later",
+  to: "rows of an earlier moment",
   $top: "size of a page; 20 to 100 are honoured",
 } as const;
 const JOSE = "application/jose";

@@ -22,6 +22,11 @@ export type Description = {
     | "encryption"
     | "health"
     | "lock"
+    | "newestFirst"
+    | "action"
+    | "outcome"
+    | "from"
+    | "to"
   )[];
   readonly headers?: readonly "If-Match"[];
 };

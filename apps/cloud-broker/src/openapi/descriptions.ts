@@ -169,8 +169,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: keyValidationResult },
   },
   [`GET ${PATHS.job}/activity`]: {
-    summary: "Reads the audit rows of an order (extension)",
-    query: ["$skipToken"],
+    summary: "Reads the audit rows of an order, filtered, page by page (extension)",
+    query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
     answers: { 200: activityList },
   },
   [`GET ${PATHS.job}/keyHealth`]: {

@@ -1,3 +1,6 @@
+import type { ActivityFilter } from "@databox-cmk/protocol";
+
+import { fitsActivityFilter } from "../core/fits-activity-filter.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Store } from "../store/open-store.ts";
 
@@ -9,20 +12,59 @@ export type ActivityRow = {
   readonly row: Readonly<Record<string, unknown>>;
 };
 
-/** Audit rows of an order after a sequence number, oldest first. */
+export type ActivityPage = {
+  readonly rows: readonly ActivityRow[];
+  /** Last row that was looked at; absent when no row is left. */
+  readonly position?: number;
+};
+
+const BATCH_ROWS = 500;
+/** So that a filter that fits nothing does not read a long chain in one request. */
+const MAX_BATCHES = 10;
+
+/**
+ * Audit rows of an order that fit a filter. A page may be shorter than `limit`, even empty, and not be the last.
+ *
+ * @param position - last row that the page before looked at.
+ */
 export async function readActivity(
   store: Store,
   order: OrderId,
-  after: number,
-  limit: number,
+  filter: ActivityFilter,
+  { position, limit }: { readonly position: number | undefined; readonly limit: number },
+): Promise<ActivityPage> {
+  const found: ActivityRow[] = [];
+  let looked = position;
+  for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
+    const rows = await readBatch(store, order, filter, looked);
+    for (const row of rows) {
+      looked = row.sequence;
+      if (fitsActivityFilter(row.row, filter)) found.push(row);
+      if (found.length === limit) break;
+    }
+    if (found.length === limit) break;
+    if (rows.length < BATCH_ROWS) return { rows: found };
+  }
+  return { rows: found, ...(looked === undefined ? {} : { position: looked }) };
+}
+
+async function readBatch(
+  store: Store,
+  order: OrderId,
+  { newestFirst, from, to }: ActivityFilter,
+  position: number | undefined,
 ): Promise<readonly ActivityRow[]> {
-  const rows = await store
+  const descends = newestFirst !== undefined;
+  let query = store
     .selectFrom("audit")
     .select(["sequence", "at_ms", "hash", "row_json"])
-    .where("chain", "=", order)
-    .where("sequence", ">", after)
-    .orderBy("sequence")
-    .limit(limit)
+    .where("chain", "=", order);
+  if (position !== undefined) query = query.where("sequence", descends ? "<" : ">", position);
+  if (from !== undefined) query = query.where("at_ms", ">=", Date.parse(from));
+  if (to !== undefined) query = query.where("at_ms", "<", Date.parse(to));
+  const rows = await query
+    .orderBy("sequence", descends ? "desc" : "asc")
+    .limit(BATCH_ROWS)
     .execute();
   return rows.map((row) => ({
     sequence: row.sequence,

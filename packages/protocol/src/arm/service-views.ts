@@ -103,19 +103,6 @@ export const keyValidationResult = z.strictObject({
 });
 export type KeyValidationResult = z.infer<typeof keyValidationResult>;
 
-/** Our extension: rows of the order's audit chain, oldest first. */
-export const activityList = z.strictObject({
-  value: z.array(
-    z.strictObject({
-      sequence: z.number(),
-      at: z.string(),
-      hash: z.string(),
-      row: z.record(z.string(), z.unknown()),
-    }),
-  ),
-  nextLink: z.optional(z.string()),
-});
-
 export const preparedNode = z.strictObject({
   serial: z.string(),
   /** Shown once. */

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+
+import { canonicalJson, CryptoError } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import * as z from "zod/mini";
+
+import type { AuditRow } from "./audit-row.ts";
+import { type ChainVerdict, verifyChain } from "./verify-chain.ts";
+
+/** A line of the export, as `GET {job}/activity` has it in `value`. */
+const line = z.looseObject({
+  sequence: z.number(),
+  hash: z.string(),
+  row: z.looseObject({ chain: z.string() }),
+});
+
+/**
+ * Verifies one order's chain, as its owner exported it: one JSON object a line, oldest first.
+ *
+ * @throws {AppError} Misuse when it is no such file
+ */
+export function verifyAuditExport(path: string): ReadonlyMap<string, ChainVerdict> {
+  const rows = readRows(path);
+  const [first] = rows;
+  return new Map(first === undefined ? [] : [[first.chain, verifyChain(first.chain, rows)]]);
+}
+
+function readRows(path: string): readonly AuditRow[] {
+  try {
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .filter((text) => text.trim() !== "")
+      .map((text) => {
+        const { sequence, hash, row } = line.parse(JSON.parse(text));
+        return { chain: row.chain, sequence, hash, rowJson: canonicalJson(row) };
+      });
+  } catch (cause) {
+    const isOurs =
+      cause instanceof SyntaxError ||
+      cause instanceof z.core.$ZodError ||
+      cause instanceof CryptoError ||
+      (cause instanceof Error && "code" in cause);
+    if (!isOurs) throw cause;
+    throw new AppError("Misuse", {
+      detail: `${path} cannot be read as an exported activity`,
+      cause,
+    });
+  }
+}
