@@ -4,9 +4,13 @@ import { resolve } from "node:path";
 import { defineConfig } from "rolldown";
 import type { Plugin } from "rolldown";
 
+/** An installed agent has its own Node beside it (deploy/agent). */
 const LAUNCHER = `#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+node=$here/node
+[ -x "$node" ] || node=node
 # ML-KEM in WebCrypto is experimental in Node 24 and would print a warning into every unlock.
-exec node --disable-warning=ExperimentalWarning "$(dirname "$(readlink -f "$0")")/databox-agent.mjs" "$@"
+exec "$node" --disable-warning=ExperimentalWarning "$here/databox-agent.mjs" "$@"
 `;
 
 const BUILTIN_IMPORT = /^import \{([^}]*)\} from "(node:[\w/]+)";$/gm;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 
+export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/option-table.ts";
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
 

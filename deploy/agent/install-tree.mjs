@@ -1,0 +1,74 @@
+// Lays out what is installed on an appliance: the agent's bundle with its own Node, the local UI's pages, the units, the
+// man page, and what is inside of it all. Of it are made the Debian package (make-deb.mjs) and the virtual appliance.
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
+import { renderManPage } from "./render-man-page.mjs";
+
+const AGENT = "@databox-cmk/device-agent";
+const FILES = fileURLToPath(new URL("files", import.meta.url));
+const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.mjs"];
+
+/**
+ * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20 MB of 126).
+ *
+ * @param target - becomes the root of a file system; made where it is missing
+ */
+export function layOutInstallTree(target) {
+  pnpm("--filter", AGENT, "build");
+  cpSync(FILES, target, { recursive: true });
+  const library = join(target, "usr", "lib", "databox-agent");
+  mkdirSync(library, { recursive: true });
+  const built = join(root, "apps", "device-agent", "dist");
+  for (const name of BUNDLE) copyFileSync(join(built, name), join(library, name));
+  const node = join(library, "node");
+  copyFileSync(join(root, "node_modules", "node", "bin", "node"), node);
+  chmodSync(node, 0o755);
+  run("strip", ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", node]);
+  const pages = join(root, "apps", "local-ui", "dist");
+  if (existsSync(pages)) cpSync(pages, join(library, "ui"), { recursive: true });
+  const commands = join(target, "usr", "bin");
+  mkdirSync(commands, { recursive: true });
+  symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));
+  const documents = join(target, "usr", "share", "doc", "databox-agent");
+  mkdirSync(documents, { recursive: true });
+  writeBillOfMaterials(AGENT, documents, [nodeComponent()]);
+  const manual = join(target, "usr", "share", "man", "man8");
+  mkdirSync(manual, { recursive: true });
+  writeFileSync(join(manual, "databox-agent.8"), renderManPage());
+}
+
+function nodeComponent() {
+  const { version } = JSON.parse(
+    readFileSync(join(root, "node_modules/node/package.json"), "utf8"),
+  );
+  const purl = `pkg:generic/node@${version}`;
+  const licenses = [{ license: { id: "MIT" } }];
+  return { type: "platform", name: "node", version, purl, "bom-ref": purl, licenses };
+}
+
+function run(command, parameters) {
+  const { status, error } = spawnSync(command, parameters, { stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
+}
+
+if (import.meta.main) {
+  const target = process.argv.at(2);
+  if (target === undefined) {
+    console.error("usage: node deploy/agent/install-tree.mjs FOLDER   (a root file system)");
+    process.exit(2);
+  }
+  layOutInstallTree(target);
+}
