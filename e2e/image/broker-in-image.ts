@@ -26,6 +26,7 @@ function mountFile(variable: string, name: string): Record<string, string> {
 const inside = {
   ...environment,
   BROKER_DATA_DIR: "/data",
+  PORTAL_DIR: "/app/portal",
   ...mountFile("BROKER_TLS_CERTIFICATE_FILE", "certificate.pem"),
   ...mountFile("BROKER_TLS_KEY_FILE", "key.pem"),
   ...mountFile("EXTRA_CA_FILE", "ca.pem"),
