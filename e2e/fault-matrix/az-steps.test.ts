@@ -79,7 +79,7 @@ describe.skipIf(!hasAz)(
     };
     const mustRun = async (command: string): Promise<void> => {
       const { exitCode, stderr } = await az.run(command);
-      expect({ command, exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      expect({ command, exitCode, stderr }).toEqual({ command, exitCode: 0, stderr });
       ran.push(command);
     };
     /** By the command of the documentation, where az can do it; the broker keeps tokens for a minute, so not for identities. */

@@ -25,6 +25,7 @@ function mountFile(variable: string, name: string): Record<string, string> {
 
 const inside = {
   ...environment,
+  // As the Containerfile says.
   BROKER_DATA_DIR: "/data",
   PORTAL_DIR: "/app/portal",
   ...mountFile("BROKER_TLS_CERTIFICATE_FILE", "certificate.pem"),

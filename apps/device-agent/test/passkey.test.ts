@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { readPasskey } from "../src/command-line/read-passkey.ts";
 import { TRIES } from "../src/core/passkey-tries.ts";
@@ -13,6 +15,22 @@ const PASSKEY = "Right-Passkey-2345!";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const type = (world: AgentWorld, text: string) =>
   world.run({ command: "passkey" }, { readPasskey: async () => bytes(text) });
+/** The boot clock as it will be, however young the boot of this machine is. */
+function laterBootClock(seconds: number): Disposable & { set(seconds: number): void } {
+  const now = os.uptime();
+  const set = (later: number) => {
+    vi.spyOn(os, "uptime").mockReturnValue(now + later);
+    syncBuiltinESMExports();
+  };
+  set(seconds);
+  return {
+    set,
+    [Symbol.dispose]() {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    },
+  };
+}
 const journal = (world: AgentWorld) =>
   readFileSync(join(world.stateDir, "journal.jsonl"), "utf8").trim().split("\n");
 
@@ -66,9 +84,9 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, s
 test("15 minutes after the fifth wrong passkey the next is taken", async () => {
   await using world = await createPreparedWorld({ unlockKey: bytes(PASSKEY) });
   for (let count = 0; count < TRIES; count += 1) await type(world, "Wrong");
-  const path = join(world.stateDir, "passkey-tries.json");
-  const stored = JSON.parse(readFileSync(path, "utf8"));
-  writeFileSync(path, JSON.stringify({ ...stored, atMs: Math.max(0, stored.atMs - 901_000) }));
+  using time = laterBootClock(899);
+  expect(seen(await type(world, PASSKEY))).toMatchObject({ code: "PasskeyTriesExhausted" });
+  time.set(901);
   expect(seen(await type(world, PASSKEY))).toMatchObject({ outcome: "unlocked" });
 });
 

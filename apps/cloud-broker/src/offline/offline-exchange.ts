@@ -60,14 +60,26 @@ async function answerCarried(
   const record = await findRecord(dependencies, challenge);
   const step = decideChallenge(message.hash, record, dependencies.now());
   if (!step.ok) return step;
-  if (step.value.kind === "repeat") {
-    const revocation = await findRevocation(dependencies.store, node.order, node.serial);
-    if (revocation !== undefined) return { ok: false, failure: revocation };
-    return { ok: true, value: { status: 200, text: step.value.answer } };
-  }
+  if (step.value.kind === "repeat") return repeat(dependencies, node, step.value.answer);
   const isAgain = step.value.kind === "again";
   const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
-  return decideAndGrant(dependencies, message, node, challenge, way);
+  const outcome = await decideAndGrant(dependencies, message, node, challenge, way);
+  if (outcome.ok) return outcome;
+  // Another replica may have been faster with the same message: then its answer is the answer.
+  const meanwhile = await findRecord(dependencies, challenge);
+  return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
+    ? repeat(dependencies, node, meanwhile.granted.answer)
+    : outcome;
+}
+
+async function repeat(
+  { store }: DeviceDependencies,
+  node: DeviceNode,
+  answer: string,
+): Promise<Outcome<SignedAnswer>> {
+  const revocation = await findRevocation(store, node.order, node.serial);
+  if (revocation !== undefined) return { ok: false, failure: revocation };
+  return { ok: true, value: { status: 200, text: answer } };
 }
 
 async function findRecord(

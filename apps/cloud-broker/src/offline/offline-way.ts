@@ -3,7 +3,8 @@ import type { OfflineChallenge, UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../core/decide-offline.ts";
-import type { Outcome } from "../core/ports.ts";
+import { BEING_ANSWERED } from "../core/decide-unlock.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { DeviceNode } from "../device/device-node.ts";
 import type { Carrier, DeviceMessage } from "../device/serve-device-message.ts";
@@ -71,7 +72,7 @@ export function offlineWay(
         .where("request_hash", "=", message.hash)
         .where("answer", "is", null)
         .executeTakeFirst();
-      if (answered.numUpdatedRows !== 1n) return alreadyUsed;
+      if (answered.numUpdatedRows !== 1n) return { ok: false, failure: BEING_ANSWERED };
       if (!(await countUse(transaction, node.order, dayOf(nowMs), offlineUnlocksPerDay))) {
         await forgetAnswer(transaction, challengeId);
         return { ok: false, failure: dayIsUsedUp(offlineUnlocksPerDay) };
@@ -80,11 +81,6 @@ export function offlineWay(
     },
   };
 }
-
-const alreadyUsed: Outcome<never> = {
-  ok: false,
-  failure: { code: "ReplayDetected", detail: "challengeId: used meanwhile" },
-};
 
 /** Id and counter in one transaction; a counter that is too low leaves no row, so that it cannot be tried again. */
 async function claimChallenge(
@@ -112,7 +108,8 @@ async function claimChallenge(
     })
     .onConflict((conflict) => conflict.column("challenge_id").doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return alreadyUsed;
+  if (inserted.numInsertedOrUpdatedRows !== 1n)
+    return { ok: false, failure: await whyClaimed(transaction, challenge, message.hash) };
   const counted = await transaction
     .updateTable("nodes")
     .set({ last_counter: challenge.counter })
@@ -129,6 +126,22 @@ async function claimChallenge(
     ok: false,
     failure: { code: "CounterRollback", detail: "counter: another message was faster" },
   };
+}
+
+/** The same message, at another replica in the same moment, is no replay. */
+async function whyClaimed(
+  transaction: Transaction<BrokerTables>,
+  { challengeId }: OfflineChallenge,
+  requestHash: string,
+): Promise<Failure> {
+  const claimed = await transaction
+    .selectFrom("offline_unlocks")
+    .select("request_hash")
+    .where("challenge_id", "=", challengeId)
+    .executeTakeFirst();
+  return claimed?.request_hash === requestHash
+    ? BEING_ANSWERED
+    : { code: "ReplayDetected", detail: "challengeId: used meanwhile" };
 }
 
 /** Never above the limit, on whatever replica: the row itself decides. */

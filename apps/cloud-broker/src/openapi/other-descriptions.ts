@@ -12,6 +12,9 @@ import {
   grant,
   journalDelivery,
   journalHead,
+  leaseReceipt,
+  leaseRenewal,
+  leaseWatch,
   MESSAGE_TYPES,
   offlineUnlockList,
   offlineUnlockPending,
@@ -22,6 +25,7 @@ import {
   rekeyed,
   rekeyProposal,
   rekeyRequest,
+  renewedLease,
   unlockRequest,
 } from "@databox-cmk/protocol";
 
@@ -53,6 +57,27 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Takes a node's receipt of what became of a grant",
     request: receipt,
     requestType: MESSAGE_TYPES.receipt,
+    answers: { 200: acknowledgement },
+    answerType: MESSAGE_TYPES.acknowledgement,
+  },
+  [`POST ${DEVICE_ROUTES.renewals}`]: {
+    summary: "Renews the lease of an open volume, or orders to close it; both signed",
+    request: leaseRenewal,
+    requestType: MESSAGE_TYPES.leaseRenewal,
+    answers: { 200: renewedLease },
+    answerType: MESSAGE_TYPES.lease,
+  },
+  [`POST ${DEVICE_ROUTES.leaseEvents}`]: {
+    summary: "Waits for news of a lease, and answers when there is some or after a while",
+    request: leaseWatch,
+    requestType: MESSAGE_TYPES.leaseWatch,
+    answers: { 200: renewedLease },
+    answerType: MESSAGE_TYPES.lease,
+  },
+  [`POST ${DEVICE_ROUTES.leaseReceipts}`]: {
+    summary: "Takes a node's receipt of a volume that it closed, or of a drill",
+    request: leaseReceipt,
+    requestType: MESSAGE_TYPES.leaseReceipt,
     answers: { 200: acknowledgement },
     answerType: MESSAGE_TYPES.acknowledgement,
   },
@@ -102,6 +127,10 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   "GET /oidc/v1/keys": {
     summary: "Public keys of the token issuer (RFC 7517)",
+    answers: { 200: undefined },
+  },
+  "GET /webhooks/v1/keys": {
+    summary: "Public keys by which receivers verify the broker's events (RFC 7517, RFC 9421)",
     answers: { 200: undefined },
   },
   "POST /webhooks/v1/keyEvents": {

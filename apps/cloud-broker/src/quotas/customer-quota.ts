@@ -6,8 +6,10 @@ import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 /** Counts an unlock request of the order's customer. */
 export type CountCustomerUnlock = (order: OrderId) => Promise<Failure | undefined>;
 
-/** So many times a minute does a busy replica ask the database; the more often, the less stays unused with the others. */
-const SHARES = 20;
+/** A share of a busy replica is this part of the quota: it asks the database some twenty times a minute. */
+const LARGEST_SHARE = 1 / 20;
+/** The first share of a minute, doubled at each further one: a replica that ends right after its start wastes little. */
+const SMALLEST_SHARE = 1 / 400;
 
 /**
  * A customer's unlocks a minute, over all replicas. Each replica takes a share of the minute from the database and counts it
@@ -24,11 +26,12 @@ export function createCustomerQuota({
   readonly perMinute: number;
   readonly now: Clock;
 }): CountCustomerUnlock {
-  const share = Math.max(1, Math.floor(perMinute / SHARES));
   const taking = new Map<string, Promise<void>>();
   let windowMs: EpochMs = 0;
   /** Of this window; 0 and below: the database has none left. */
   let left = new Map<string, number>();
+  /** Of this window: the part of the quota that is taken next. */
+  let nextShares = new Map<string, number>();
 
   function spend(scope: string): "spent" | "none-left" | "take-more" {
     const count = left.get(scope);
@@ -44,8 +47,12 @@ export function createCustomerQuota({
     if (running !== undefined) return running;
     const take = async () => {
       try {
+        const part = nextShares.get(scope) ?? SMALLEST_SHARE;
+        const share = Math.max(1, Math.floor(perMinute * part));
         const taken = await takeShare(store, scope, ofWindowMs, { share, perMinute });
-        if (ofWindowMs === windowMs) left.set(scope, taken === 0 ? -1 : taken);
+        if (ofWindowMs !== windowMs) return;
+        left.set(scope, taken === 0 ? -1 : taken);
+        nextShares.set(scope, Math.min(part * 2, LARGEST_SHARE));
       } finally {
         taking.delete(scope);
       }
@@ -64,6 +71,7 @@ export function createCustomerQuota({
       if (windowOf(nowMs) > windowMs) {
         windowMs = windowOf(nowMs);
         left = new Map();
+        nextShares = new Map();
       }
       const spent = spend(scope);
       if (spent === "spent") return undefined;

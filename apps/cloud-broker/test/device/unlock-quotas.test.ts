@@ -91,6 +91,9 @@ test("of two hundred at once no more pass than one replica would let pass", asyn
   expect(outcomes.filter((failure) => failure === undefined)).toHaveLength(7);
 });
 
+const usedOfDatabase = () =>
+  replicas[0]?.selectFrom("quota_windows").select("used").execute() ?? Promise.resolve([]);
+
 describe("a customer's unlocks a minute", () => {
   test("are never more than the quota, however many ask which replica at once", async () => {
     const quotas = open(100);
@@ -105,11 +108,20 @@ describe("a customer's unlocks a minute", () => {
     expect(await quotas[0]?.(FOREIGN)).toBeUndefined();
   });
 
-  test("cost the database one write in a share of them", async () => {
+  test("cost the database one write in a share, and shares grow with what is asked", async () => {
     const [count] = open(2000);
-    for (let asked = 0; asked < 100; asked += 1) expect(await count?.(ORDER)).toBeUndefined();
-    const rows = await replicas[0]?.selectFrom("quota_windows").select("used").execute();
-    expect(rows).toEqual([{ used: 100 }]);
+    for (let asked = 0; asked < 75; asked += 1) expect(await count?.(ORDER)).toBeUndefined();
+    expect(await usedOfDatabase()).toEqual([{ used: 5 + 10 + 20 + 40 }]);
+    for (let asked = 0; asked < 200; asked += 1) expect(await count?.(ORDER)).toBeUndefined();
+    expect(await usedOfDatabase()).toEqual([{ used: 75 + 80 + 100 + 100 }]);
+  });
+
+  test("outlast a replica that crashes and starts again, two hundred times in a minute", async () => {
+    for (let start = 0; start < 200; start += 1) {
+      const [count] = open(2000);
+      expect(await count?.(ORDER)).toBeUndefined();
+    }
+    expect(await usedOfDatabase()).toEqual([{ used: 200 * 5 }]);
   });
 
   test("begin anew with the minute, and what was taken before is void", async () => {

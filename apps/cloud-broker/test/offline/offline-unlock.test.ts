@@ -26,6 +26,14 @@ const submit = (
     body: { challenge, ...(options.reason === undefined ? {} : { reason: options.reason }) },
     ...(options.roles === undefined ? {} : { claims: { roles: [...options.roles] } }),
   });
+/** While one replica asks the vault, another says "busy" to the same message: it is asked again, as clients do. */
+const submitPatiently = async (job: string, challenge: string): Promise<JsonAnswer> => {
+  for (let left = 50; ; left -= 1) {
+    const answer = await submit(job, challenge);
+    if (answer.status !== 503 || left === 0) return answer;
+    expect(answer.json.error.code).toBe("BrokerBusy");
+  }
+};
 const list = (job: string): Promise<JsonAnswer> =>
   world.call("GET", `${jobPath(job)}/offlineUnlocks?${API}`);
 /** Status and code of a refusal, and the code of the signed denial that goes back to the node. */
@@ -211,9 +219,8 @@ describe("the rules of an order", () => {
 
   test("count the uses of a day, however many come at once", async () => {
     const device = await world.delivered("limited");
-    const asked = await Promise.all(
-      Array.from({ length: LIMIT + 3 }, () => device.prepareChallenge()),
-    );
+    const asked: Awaited<ReturnType<DeviceClient["prepareChallenge"]>>[] = [];
+    while (asked.length < LIMIT + 3) asked.push(await device.prepareChallenge());
     const answers: JsonAnswer[] = [];
     for (const { text } of asked) answers.push(await submit("limited", text));
     expect(answers.map(({ status }) => status)).toEqual([
@@ -231,7 +238,9 @@ describe("the rules of an order", () => {
   test("one challenge submitted many times at once is one grant", async () => {
     const device = await world.delivered("storm");
     const { text } = await device.prepareChallenge();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => submit("storm", text)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => submitPatiently("storm", text)),
+    );
     expect(new Set(answers.map(({ json }) => messageHash(json.answer))).size).toBe(1);
     expect((await list("storm")).json).toMatchObject({ usedToday: 1, value: [{}] });
   });

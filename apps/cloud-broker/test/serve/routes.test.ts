@@ -4,6 +4,7 @@ import type { Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { parseConfig, startBroker, type RunningBroker } from "../../src/index.ts";
+import { DESCRIPTIONS } from "../../src/openapi/descriptions.ts";
 import type { Route } from "../../src/server/route.ts";
 import { createBrokerEnvironment, type BrokerEnvironment } from "./broker-environment.ts";
 
@@ -39,6 +40,8 @@ const PUBLIC = [
   "OPTIONS /webhooks/v1/keyEvents",
 ];
 const nameOf = (route: Route): string => `${route.method} ${route.path}`;
+/** The portal's pages and back channel are for its own scripts, and in no API reference. */
+const isOfPortal = (route: Route): boolean => /^\/(?:portal(?:\/.*)?)?$/.test(route.path);
 const pathOf = (route: Route): string =>
   `${route.path
     .replaceAll(":subscriptionId", "00000000-0000-4000-8000-000000000001")
@@ -95,6 +98,11 @@ describe("every route", () => {
   test("is served once", () => {
     const names = broker.routes.map((route) => nameOf(route).toLowerCase());
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test("is described in the API's document, and nothing else is", () => {
+    const described = broker.routes.filter((route) => !isOfPortal(route)).map(nameOf);
+    expect(described.toSorted()).toEqual(Object.keys(DESCRIPTIONS).toSorted());
   });
 
   test("that takes a body caps it", () => {
