@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 import type { CampaignRequest } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import { isTerminalStage } from "../core/stages.ts";
@@ -122,7 +122,9 @@ async function selectOrders(
       query.where("orders.subscription_id", "=", subscriptionId?.toLowerCase() ?? ""),
     )
     .$if(keyAddress !== undefined, (query) =>
-      query.where("order_keys.key_address", "=", keyAddress ?? ""),
+      query.where((on) =>
+        on.or([on("order_keys.key_address", "=", keyAddress ?? ""), usesServiceKey(keyAddress)]),
+      ),
     )
     .orderBy("orders.id")
     .execute();
@@ -132,6 +134,11 @@ async function selectOrders(
     .filter(({ id, stage }) => (listed === undefined ? !isTerminalStage(stage) : listed.has(id)))
     .map(({ id }) => id);
 }
+
+/** Orders under the service's key have no address of their own: their envelopes tell. "0" follows "/". */
+const usesServiceKey = (keyAddress = "") => sql<boolean>`order_keys.kek_type = 'MicrosoftManaged'
+  and exists (select 1 from envelopes where envelopes.order_id = orders.id
+    and lower(envelopes.kid) > ${`${keyAddress}/`} and lower(envelopes.kid) < ${`${keyAddress}0`})`;
 
 const invalid = (detail: string): AppError =>
   new AppError("InvalidRequestContent", { target: detail.split(":", 1)[0], detail });

@@ -7,6 +7,7 @@ export type DoctorCheckName =
   | "migrations"
   | "database-write"
   | "signing-keys"
+  | "clock"
   | "certificate"
   | "name-authority"
   | "name-resource-manager"
@@ -24,6 +25,7 @@ export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "migrations", title: "database schema", after: ["database"] },
   { name: "database-write", title: "database writable", after: ["database"] },
   { name: "signing-keys", title: "own keys", after: ["data-folder"] },
+  { name: "clock", title: "clock", after: ["configuration"] },
   { name: "certificate", title: "TLS certificate", after: ["configuration"] },
   { name: "name-authority", title: "Entra ID's name", after: ["configuration"] },
   { name: "name-resource-manager", title: "Resource Manager's name", after: ["configuration"] },

@@ -14,7 +14,9 @@ import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { readPemFile } from "../server/read-pem-file.ts";
 import { parseServiceKey } from "../service-key.ts";
+import { keysFolderOf, nameOfFolder } from "../store/open-data-dir.ts";
 import { probeCertificate } from "./probe-certificate.ts";
+import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
 import { probeOwnKeys } from "./probe-own-keys.ts";
 import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
@@ -86,9 +88,15 @@ function createProbes(
     migrations: async () => probeMigrations(dataDir()),
     "database-write": async () => probeDatabaseWrite(dataDir()),
     async "signing-keys"() {
-      const keys = await probeOwnKeys(dataDir());
-      ({ issuerKid } = keys);
+      const { config } = known();
+      const keys = await probeOwnKeys(keysFolderOf(config), nameOfFolder(config));
+      // A key in a vault is shown by its version there.
+      issuerKid = config.ISSUER_KEY_URL === undefined ? keys.issuerKid : undefined;
       return keys.finding;
+    },
+    clock() {
+      const { ENTRA_AUTHORITY, DNS_SERVER } = known().config;
+      return probeClock(ENTRA_AUTHORITY, createLookup(DNS_SERVER), now);
     },
     certificate() {
       const { BROKER_TLS_CERTIFICATE_FILE: certificateFile, ...config } = known().config;

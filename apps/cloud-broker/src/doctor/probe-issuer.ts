@@ -14,7 +14,7 @@ const KEY_SET = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 /**
  * What Entra ID does before it believes an assertion: fetch the discovery document under BROKER_URL, then the keys.
  *
- * @param ownKid - of the key that signs; undefined before the first start, when there is nothing to compare
+ * @param ownKid - of the key that signs; undefined before the first start and for a key in a vault: nothing is compared then
  */
 export async function probeIssuer(
   agent: Agent,
@@ -36,8 +36,12 @@ export async function probeIssuer(
     const keys = KEY_SET.safeParse(await fetchJson(discovery.data.jwks_uri));
     if (!keys.success) return fail("shows no keys");
     if (ownKid !== undefined && !keys.data.keys.some(({ kid }) => kid === ownKid))
-      return fail("shows other keys than the one in BROKER_DATA_DIR: another broker answers there");
-    return { ok: true, found: `${brokerUrl} shows ${String(keys.data.keys.length)} key` };
+      return fail("shows other keys than the broker's own: another broker answers there");
+    const { length } = keys.data.keys;
+    return {
+      ok: true,
+      found: `${brokerUrl} shows ${String(length)} key${length === 1 ? "" : "s"}`,
+    };
   } catch (error) {
     return fail(
       `cannot be reached (${codeOf(error) ?? "no answer"})`,

@@ -57,11 +57,11 @@ export async function openConfiguredStore(
   }
 }
 
-function nameOfFolder({ BROKER_KEYS_DIR }: StateConfig): FolderSetting {
+export function nameOfFolder({ BROKER_KEYS_DIR }: StateConfig): FolderSetting {
   return BROKER_KEYS_DIR === undefined ? "BROKER_DATA_DIR" : "BROKER_KEYS_DIR";
 }
 
-type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR";
+export type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR";
 const FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
 const UNUSABLE: Readonly<Record<string, string>> = {
   EACCES: "no permission",

@@ -334,3 +334,24 @@ test("the list of campaigns comes newest first, page by page", async () => {
   expect(new Set(ids).size).toBe(ids.length);
   expect(second.nextLink).toBeUndefined();
 });
+
+test("a campaign rotates the orders under the service's own key, by that key's address", async () => {
+  const order = "service-order";
+  const path = jobPath(order);
+  expect((await world.call("PUT", `${path}?${API}`, { body: minimalJob() })).status).toBe(202);
+  expect((await world.operator("prepare", order)).status).toBe(200);
+  const newest = world.vaults.rotate("kv-service", "mmk");
+  const id = await start({
+    action: { kind: "rotate" },
+    selector: { keyUrl: "https://kv-service.vault.test/keys/mmk" },
+  });
+  await world.broker().runCampaigns();
+  expect(await read(id)).toMatchObject({ state: "Done", progress: { total: 1, done: 1 } });
+  const held = await world
+    .store()
+    .selectFrom("node_keys")
+    .select("kid")
+    .where("order_id", "=", path.toLowerCase())
+    .execute();
+  expect(held).toEqual([{ kid: newest }]);
+});

@@ -23,7 +23,8 @@ export type DoctorWorld = AsyncDisposable & {
   readonly dataDir: string;
   /** A folder for what a test spoils. */
   readonly folder: string;
-  certificate(name: string): { certificateFile: string; keyFile: string };
+  /** @param issuedMs - valid for a day from then */
+  certificate(name: string, issuedMs?: number): { certificateFile: string; keyFile: string };
   start(): Promise<RunningBroker>;
   examine(
     change?: Readonly<Record<string, string>>,
@@ -41,15 +42,16 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
   const { emulator } = azure;
   const extraCaFile = join(folder, "ca.pem");
   writeFileSync(extraCaFile, `${emulator.caPem}\n${authority.certificatePem}`);
-  const certificate = (name: string) => {
+  const certificate = (name: string, issuedMs = Date.now()) => {
     const issued = issueServerCertificate({
       ca: authority,
       commonName: name,
       dnsNames: [name],
       validityDays: 1,
+      nowMs: issuedMs,
     });
-    const certificateFile = join(folder, `${name}.pem`);
-    const keyFile = join(folder, `${name}-key.pem`);
+    const certificateFile = join(folder, `${name}-${String(issuedMs)}.pem`);
+    const keyFile = join(folder, `${name}-${String(issuedMs)}-key.pem`);
     writeFileSync(certificateFile, issued.certificatePem);
     writeFileSync(keyFile, issued.privateKeyPem, { mode: 0o600 });
     return { certificateFile, keyFile };

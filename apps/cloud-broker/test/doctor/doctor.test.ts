@@ -43,7 +43,7 @@ describe("beside a broker that serves", () => {
   test("everything passes, and there is nothing to do", async () => {
     const { report } = await world.examine();
     expect(report.checks.filter(({ status }) => status !== "passed")).toEqual([]);
-    expect(report.checks).toHaveLength(14);
+    expect(report.checks).toHaveLength(15);
     expect(report.nextStep).toEqual({ who: "nobody", text: "Nothing: every check passed." });
     expect(exitCodeOf(report)).toBe(0);
     expect(renderReport(report)).toMatch(/ ✓ wrap and unwrap .* random bytes came back the same\n/);
@@ -78,7 +78,7 @@ describe("beside a broker that serves", () => {
       detail: /TENANT_ID is wrong: expected a UUID/,
       nextStep: /TENANT_ID/,
       exitCode: 5,
-      notReached: 13,
+      notReached: 14,
     },
     "a data folder that others may enter": {
       change: inCopy((folder) => {
@@ -155,9 +155,23 @@ describe("beside a broker that serves", () => {
       nextStep: /BROKER_URL/,
       exitCode: 4,
     },
-    "a certificate that has expired": {
+    "a clock that is an hour ahead": {
       change: () => ({}),
-      nowMs: Date.now() + 5 * 86_400_000,
+      nowMs: Date.now() + 3_600_000,
+      check: "clock",
+      code: "Misuse",
+      detail: /3\d{3} s ahead of Entra ID's/,
+      nextStep: /Set this machine's clock/,
+      exitCode: 5,
+    },
+    "a certificate that has expired": {
+      change: () => {
+        const issued = world.certificate("localhost", Date.now() - 5 * 86_400_000);
+        return {
+          BROKER_TLS_CERTIFICATE_FILE: issued.certificateFile,
+          BROKER_TLS_KEY_FILE: issued.keyFile,
+        };
+      },
       check: "certificate",
       code: "Misuse",
       detail: /expired on/,

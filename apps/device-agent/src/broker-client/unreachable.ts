@@ -1,5 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
+import { describeTlsFailure } from "../core/describe-tls-failure.ts";
 import { systemCode } from "../state/state-error.ts";
 
 export type UnreachableReason =
@@ -34,8 +35,7 @@ export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {
   if (deadline.aborted) return unreachable("timeout", "no answer in time", error);
   const code = systemCode(error);
   if (DNS_CODES.has(code)) return unreachable("dns", `the name does not resolve (${code})`, error);
-  if (TLS_CODES.test(code))
-    return unreachable("certificate", `the certificate is not trusted (${code})`, error);
+  if (TLS_CODES.test(code)) return unreachable("certificate", describeTlsFailure(code), error);
   if (code === "ETIMEDOUT") return unreachable("timeout", "no connection in time", error);
   return unreachable("connection", `the connection failed (${code})`, error);
 }

@@ -1,15 +1,15 @@
 const CLOSE_MS = 2_000;
 
 /**
- * How far this machine's clock is from the broker's. Reported and never used: leases run on the monotonic clock, and an
- * answer proves itself by its signature and nonce.
+ * How far this machine's clock is from the broker's. Only TLS uses it, for the dates of certificates: leases run on the
+ * monotonic clock, and an answer proves itself by its signature and nonce.
  *
  * @param answeredMs - this machine's time in the middle of the exchange
  * @param brokerTime - ISO time, as the challenge said it
  */
 export function describeClock(answeredMs: number, brokerTime: string): string {
   const behindMs = Date.parse(brokerTime) - answeredMs;
-  const use = "reported only, nothing depends on it";
+  const use = "used for the dates of certificates only";
   if (Math.abs(behindMs) < CLOSE_MS) return `within 2 s of the broker's; ${use}`;
   return `${duration(Math.abs(behindMs))} ${behindMs > 0 ? "behind" : "ahead of"} the broker's; ${use}`;
 }

@@ -22,7 +22,7 @@ const WORDS = {
   unreachable: "unreachable (nobody has refused)",
   invalid: "failed",
   pending: "waiting for a decision",
-  failed: "failed by a fault of the agent",
+  failed: "failed by a fault of ours",
 } as const;
 
 /** What a person at the appliance reads: what happened, who must act, the steps, the next step. */

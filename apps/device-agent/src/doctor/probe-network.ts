@@ -5,8 +5,6 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Finding } from "@databox-cmk/errors";
 
 import { toUnreachable, unreachable } from "../broker-client/unreachable.ts";
-import { describeTlsFailure } from "../core/describe-tls-failure.ts";
-import { systemCode } from "../state/state-error.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -104,7 +102,7 @@ export function createNetworkProbes(options: {
             reject(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
           });
         },
-        (reason) => nameTlsFailure(reason, inTime),
+        (reason) => toUnreachable(reason, inTime),
       );
       const { valid_to: validTo } = secured.getPeerCertificate();
       const days = Math.floor((Date.parse(validTo) - options.nowMs()) / DAY_MS);
@@ -120,11 +118,4 @@ export function createNetworkProbes(options: {
       socket?.destroy();
     },
   };
-}
-
-function nameTlsFailure(reason: unknown, inTime: AbortSignal): Error {
-  const named = toUnreachable(reason, inTime);
-  return named.reason === "certificate"
-    ? unreachable("certificate", describeTlsFailure(systemCode(reason)), reason)
-    : named;
 }

@@ -313,7 +313,7 @@ test("a clock that is wrong is told and fails nothing", async () => {
   const event = await world.doctor(world.copy().stateDir);
   expect(event.outcome).toBe("healthy");
   expect(event.checks?.at(-1)?.found).toBe(
-    "3 h behind the broker's; reported only, nothing depends on it",
+    "3 h behind the broker's; used for the dates of certificates only",
   );
 });
 

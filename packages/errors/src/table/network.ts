@@ -177,6 +177,10 @@ export const NETWORK_ERRORS = {
         message: "The broker's certificate is not trusted",
         steps: [
           {
+            text: "Compare the appliance's date with today's and set it if it is wrong: by a wrong date every certificate has expired or is not valid yet",
+            command: "date",
+          },
+          {
             text: "See whether the site's proxy intercepts HTTPS and have the broker exempted; never turn verification off",
           },
           {
@@ -184,7 +188,7 @@ export const NETWORK_ERRORS = {
           },
           TRY_AGAIN,
         ],
-        why: "The certificate does not chain to the authority that the agent was prepared with, has expired or names another host.",
+        why: "The certificate does not chain to the authority that the agent was prepared with, has expired, names another host, or the clock is wrong.",
       },
       "unsigned-answer": {
         message: "The answer was not signed by the broker",

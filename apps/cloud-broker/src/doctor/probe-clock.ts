@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import type { LookupFunction } from "node:net";
+
+import type { Finding } from "@databox-cmk/errors";
+
+import type { Clock } from "../core/ports.ts";
+
+const TIMEOUT_MS = 5_000;
+/** Entra ID allows five minutes between its clock and that of whoever signed an assertion. */
+const ALLOWED_MS = 300_000;
+
+/**
+ * Compares this machine's clock with the date of Entra ID's answers. The certificate is not verified here: by a wrong clock
+ * no certificate is valid, and nothing but a sentence for a person comes of it.
+ */
+export async function probeClock(
+  authorityUrl: string,
+  lookup: LookupFunction,
+  now: Clock,
+): Promise<Finding> {
+  const said = await askForDate(authorityUrl, lookup);
+  if (said === undefined)
+    return { ok: true, found: `not compared: ${authorityUrl} does not answer, see below` };
+  const aheadMs = now() - said;
+  const found = `${describe(Math.abs(aheadMs))} ${aheadMs < 0 ? "behind" : "ahead of"} Entra ID's`;
+  if (Math.abs(aheadMs) <= ALLOWED_MS) return { ok: true, found };
+  return {
+    ok: false,
+    failure: {
+      code: "Misuse",
+      detail: `this machine's clock is ${found}`,
+      remedy: {
+        who: "broker-operator",
+        text: "Set this machine's clock by a time server, and start the broker again",
+        command: "timedatectl set-ntp true",
+      },
+    },
+  };
+}
+
+/** @returns epoch milliseconds; undefined when nothing answers, or without a date */
+async function askForDate(url: string, lookup: LookupFunction): Promise<number | undefined> {
+  const asking = request(url, {
+    method: "HEAD",
+    lookup,
+    agent: false,
+    rejectUnauthorized: false,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  try {
+    const answered = once(asking, "response");
+    asking.end();
+    const [answer]: readonly IncomingMessage[] = await answered;
+    const date = Date.parse(answer?.headers.date ?? "");
+    return Number.isNaN(date) ? undefined : date;
+  } catch {
+    return undefined;
+  } finally {
+    asking.destroy();
+  }
+}
+
+function describe(milliseconds: number): string {
+  const days = milliseconds / 86_400_000;
+  return days < 1
+    ? `${String(Math.round(milliseconds / 1000))} s`
+    : `${String(Math.round(days))} days`;
+}

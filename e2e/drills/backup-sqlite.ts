@@ -1,0 +1,42 @@
+import { rm } from "node:fs/promises";
+
+import type { Drill } from "./drill.ts";
+import { startAgain } from "./restored-broker.ts";
+import type { Stage } from "./stage.ts";
+
+export const backupSqlite: Drill = {
+  title: "Back up and restore, with SQLite",
+  when: "Back up each hour and before each upgrade; restore when the machine, its disk or the database is lost.",
+  undo: "The backup is only read. Until the broker starts, the restore is undone by removing the new folders.",
+  run: async (stage) => {
+    const { node } = await stage.deliver("backed-up");
+    await stage.step(
+      "Back up while the broker serves: a file for the database (wrapped keys, the audit trail), a folder for the broker's own keys.",
+    );
+    await stage.type(
+      'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
+    );
+    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
+    await stage.step("*The machine is lost, with all that it kept.*", () => loseMachine(stage));
+    await stage.step(
+      "On a new machine: bring back the keys, then the database into an empty folder.",
+    );
+    await stage.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
+    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
+    await startAgain(stage);
+    await stage.step(
+      "Check: no chain of the audit trail is broken, the doctor has nothing to say, an appliance unlocks.",
+    );
+    await stage.type(
+      'broker audit verify --json --database "$BROKER_DATA_DIR/broker.sqlite" | jq --slurp "map(select(.ok | not)) | length"',
+    );
+    await stage.type("broker doctor", { show: "last line" });
+    await stage.typeAt(node, "databox-agent unlock");
+  },
+};
+
+async function loseMachine({ world: { stack } }: Stage): Promise<void> {
+  const { BROKER_DATA_DIR = "", BROKER_KEYS_DIR = "" } = stack.brokerEnvironment;
+  await stack.broker().kill();
+  for (const folder of [BROKER_DATA_DIR, BROKER_KEYS_DIR]) await rm(folder, { recursive: true });
+}

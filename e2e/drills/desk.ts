@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
+import { createAzureClients } from "@databox-cmk/local-stack";
+import { findPostgres } from "@databox-cmk/testkit";
+
+import type { World } from "../harness/open-world.ts";
+import type { Variables } from "./stage.ts";
+
+const BROKER_MAIN = fileURLToPath(
+  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
+);
+const COMMAND_MS = 60_000;
+
+export type Typed = { readonly exitCode: number; readonly printed: string };
+
+/** A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings, headers for curl. */
+export type Desk = {
+  readonly folder: string;
+  run(command: string, variables?: Variables): Promise<Typed>;
+};
+
+/**
+ * @param always - variables of every command besides the broker's settings
+ * @param world - whose tokens lie in files at the desk; a token never stands on a command line
+ */
+export async function openDesk(world: World, always: Variables = {}): Promise<Desk> {
+  const folder = join(world.folder, "desk");
+  const programs = join(folder, "bin");
+  mkdirSync(programs, { recursive: true, mode: 0o700 });
+  const [node, ...parameters] = agentCommand(AGENT_BUNDLE);
+  place(join(programs, "broker"), [
+    process.execPath,
+    "--disable-warning=ExperimentalWarning",
+    BROKER_MAIN,
+  ]);
+  place(join(programs, "databox-agent"), [node, ...parameters]);
+  await writeTokens(world, "Datacenter Operator", join(folder, "operator"));
+  await writeTokens(world, "Owner", join(folder, "owner"));
+  const { description, brokerEnvironment } = world.stack;
+  const postgres = findPostgres();
+  const path = [programs, ...(postgres === undefined ? [] : [postgres]), process.env["PATH"] ?? ""];
+  return {
+    folder,
+    async run(command, variables = {}) {
+      const child = spawn("/bin/sh", ["-c", command], {
+        cwd: folder,
+        env: {
+          ...brokerEnvironment,
+          ...always,
+          PATH: path.join(delimiter),
+          BROKER: description.brokerUrl,
+          ARM: description.armUrl,
+          CURL_CA_BUNDLE: description.caFile,
+          BACKUP: join(folder, "backup"),
+          ...variables,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: COMMAND_MS,
+      });
+      const ended = once(child, "close");
+      const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      const [exitCode] = await ended;
+      return { exitCode: typeof exitCode === "number" ? exitCode : -1, printed: out + errors };
+    },
+  };
+}
+
+function place(path: string, command: readonly string[]): void {
+  const quoted = command.map((word) => `'${word}'`).join(" ");
+  writeFileSync(path, `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  chmodSync(path, 0o700);
+}
+
+async function writeTokens(
+  world: World,
+  role: "Datacenter Operator" | "Owner",
+  path: string,
+): Promise<void> {
+  const { description, caPem, directory } = world.stack;
+  using clients = createAzureClients(description, caPem, directory.client(role));
+  const { token } = await clients.credential.getToken(`${description.armUrl}/.default`);
+  writeFileSync(`${path}.token`, token, { mode: 0o600 });
+  writeFileSync(`${path}.header`, `Authorization: Bearer ${token}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,26 @@
+import { backupPostgres } from "./backup-postgres.ts";
+import { backupSqlite } from "./backup-sqlite.ts";
+import { compromisedDevice } from "./compromised-device.ts";
+import type { Drill } from "./drill.ts";
+import { evacuatedVault } from "./evacuated-vault.ts";
+import { fullDisk } from "./full-disk.ts";
+import { issuerKey } from "./issuer-key.ts";
+import { lostRegion } from "./lost-region.ts";
+import { serviceKey } from "./service-key.ts";
+import { signingKeys } from "./signing-keys.ts";
+import { upgrade } from "./upgrade.ts";
+import { wrongClock } from "./wrong-clock.ts";
+
+export const DRILLS = {
+  "backup-sqlite": backupSqlite,
+  "backup-postgres": backupPostgres,
+  "lost-region": lostRegion,
+  "service-key": serviceKey,
+  "signing-keys": signingKeys,
+  "issuer-key": issuerKey,
+  "compromised-device": compromisedDevice,
+  "evacuated-vault": evacuatedVault,
+  upgrade,
+  "full-disk": fullDisk,
+  "wrong-clock": wrongClock,
+} as const satisfies Readonly<Record<string, Drill>>;

@@ -1,0 +1,44 @@
+import { moveToOwnKey, ownKey } from "./customer-key.ts";
+import type { Drill } from "./drill.ts";
+
+export const evacuatedVault: Drill = {
+  title: "Evacuate a vault",
+  when: "A customer gives a vault up, or its administrators are no longer trusted, and its orders are to leave it while it still answers.",
+  undo: "The same campaign the other way round, as long as the old key is enabled.",
+  run: async (stage) => {
+    const staged = await stage.deliver("evacuated");
+    const { key, principalId } = await moveToOwnKey(stage, staged, "contosoold");
+    const target = ownKey(await stage.world.createVault("contosonew"));
+    const variables = { OLD: key.url, NEW: target.url, NEW_ID: target.vaultId };
+    const campaign =
+      'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$OLD" --move-to-key "$NEW" --vault-id "$NEW_ID"';
+    await stage.step(
+      "Rehearse: everything but the change. Here the new vault has not been opened to the orders' identities.",
+    );
+    await stage.type(`${campaign} --dry-run --wait`, { variables, exitCode: 3 });
+    await stage.step(
+      "The customer grants Get, Wrap Key and Unwrap Key in the new vault to each identity.",
+      () => target.grant(principalId),
+    );
+    await stage.type(`${campaign} --dry-run --wait`, { variables });
+    await stage.step("Move. Unlocks go on all the time, and go before the campaign.");
+    await stage.type(`${campaign} --wait`, { variables });
+    await stage.step("May the old key be disabled?");
+    await stage.type(
+      'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$OLD" \\\n' +
+        `  "$BROKER/operator/v1/keyVersions" | jq -c '.value[] | {safeToDisable, currentEnvelopes, staleDevices}'`,
+      { variables },
+    );
+    await stage.step(
+      "The customer disables it: `az keyvault key set-attributes --id OLD --enabled false`.",
+      () => key.setEnabled(false),
+    );
+    await stage.step(
+      "Check: an appliance that still carries the old envelope unlocks, and gets the new one.",
+    );
+    await stage.typeAt(
+      staged.node,
+      "databox-agent unlock --json | jq -c '{outcome, kid, generation}'",
+    );
+  },
+};

@@ -1,0 +1,36 @@
+import { parseArgs } from "node:util";
+
+import { setup as buildAgent } from "../harness/build-agent.ts";
+import type { Drill } from "./drill.ts";
+import { DRILLS } from "./drills.ts";
+import { openTheatre, type TheatreKind } from "./open-theatre.ts";
+import { renderEntry } from "./render-entry.ts";
+import { writeEntry } from "./runbook.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: "boolean", default: false } },
+});
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const unknown = positionals.filter((name) => !(name in DRILLS));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No drill ${unknown.join(", ")}. Choose of: ${Object.keys(DRILLS).join(", ")}\n`,
+  );
+  process.exit(2);
+}
+const chosen = Object.entries<Drill>(DRILLS).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+);
+buildAgent();
+const byTheatre = Map.groupBy(chosen, ([, { theatre }]): TheatreKind => theatre ?? "sqlite");
+for (const [kind, drills] of byTheatre) {
+  await using theatre = await openTheatre(kind);
+  for (const [name, drill] of drills) {
+    const startedMs = performance.now();
+    await drill.run(theatre.stage);
+    const entry = renderEntry(name, drill, theatre.stage.takeTranscript());
+    print(`${entry}\n\n(${((performance.now() - startedMs) / 1000).toFixed(1)} s)\n`);
+    if (values.write) writeEntry(name, entry);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Drill } from "./drill.ts";
+import { type Entry, renderTranscript } from "./transcript.ts";
+
+/** The runbook's entry of a drill that was run. */
+export function renderEntry(name: string, drill: Drill, transcript: readonly Entry[]): string {
+  return [
+    `### ${drill.title}`,
+    `**When.** ${drill.when}`,
+    renderTranscript(transcript),
+    `**To undo.** ${drill.undo} (\`pnpm drill ${name}\`)`,
+  ].join("\n\n");
+}

@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+const RUNBOOK = new URL("../../docs/runbook.md", import.meta.url);
+const markOf = (name: string) => ({
+  begin: `<!-- drill ${name}: written by pnpm drill --write -->`,
+  end: `<!-- end of ${name} -->`,
+});
+
+/** The entry as the runbook has it. @throws {Error} for a drill without its marks in the runbook */
+export function readEntry(name: string): string {
+  const text = readFileSync(RUNBOOK, "utf8");
+  const { from, to } = placeOf(text, name);
+  return text.slice(from, to).trim();
+}
+
+export function writeEntry(name: string, entry: string): void {
+  const text = readFileSync(RUNBOOK, "utf8");
+  const { from, to } = placeOf(text, name);
+  writeFileSync(RUNBOOK, `${text.slice(0, from)}\n\n${entry}\n\n${text.slice(to)}`);
+}
+
+function placeOf(text: string, name: string): { readonly from: number; readonly to: number } {
+  const { begin, end } = markOf(name);
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`docs/runbook.md has no place for ${name}: ${begin} … ${end}`);
+  return { from: from + begin.length, to };
+}

@@ -1,0 +1,63 @@
+import { createAzureClients } from "@databox-cmk/local-stack";
+
+import type { Drill } from "./drill.ts";
+import type { Stage } from "./stage.ts";
+
+export const serviceKey: Drill = {
+  title: "Rotate the service's own key",
+  when: "Once a year, and when somebody who could use it has left. It wraps the orders that have no key of their customer.",
+  undo: "Enable the old version again; an order that has moved needs it no more.",
+  run: async (stage) => {
+    const { node } = await stage.deliver("service-key");
+    await stage.step(
+      "Make a new version: `az keyvault key rotate --vault-name VAULT --name service-key`. New orders use it from now on.",
+      () => rotateServiceKey(stage),
+    );
+    await stage.step("Move the orders that there are.");
+    await stage.type(
+      'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$SERVICE_KEY_URL" --wait',
+    );
+    await stage.step(
+      "Which versions may be disabled now? Disable first, and delete a month later.",
+    );
+    await stage.type(
+      'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$SERVICE_KEY_URL" \\\n' +
+        `  "$BROKER/operator/v1/keyVersions" | jq -c '.value[] | {kid, safeToDisable, currentEnvelopes}'`,
+    );
+    await stage.step(
+      "Disable the old version: `az keyvault key set-attributes --id OLD --enabled false`.",
+      () => disableOldVersions(stage),
+    );
+    await stage.step("Check: an appliance that was on the road all the time unlocks.");
+    await stage.typeAt(node, "databox-agent unlock");
+  },
+};
+
+async function withServiceKey(
+  { world: { stack } }: Stage,
+  act: (
+    keys: ReturnType<ReturnType<typeof createAzureClients>["keys"]>,
+    name: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const url = new URL(stack.brokerEnvironment["SERVICE_KEY_URL"] ?? "");
+  using clients = createAzureClients(
+    stack.description,
+    stack.caPem,
+    stack.directory.client("Owner"),
+  );
+  await act(clients.keys(url.origin), url.pathname.split("/")[2] ?? "");
+}
+
+const rotateServiceKey = (stage: Stage) =>
+  withServiceKey(stage, async (keys, name) => {
+    await keys.rotateKey(name);
+  });
+
+const disableOldVersions = (stage: Stage) =>
+  withServiceKey(stage, async (keys, name) => {
+    const { properties } = await keys.getKey(name);
+    for await (const { version } of keys.listPropertiesOfKeyVersions(name))
+      if (version !== undefined && version !== properties.version)
+        await keys.updateKeyProperties(name, version, { enabled: false });
+  });

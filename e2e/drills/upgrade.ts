@@ -1,0 +1,72 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import Database from "better-sqlite3";
+
+import type { Drill } from "./drill.ts";
+import { startAgain } from "./restored-broker.ts";
+import type { Stage } from "./stage.ts";
+
+/** What a next version's migrations may do at first, and what only the one after it may ([0011](decisions/0011-replicas.md)). */
+const EXPAND = `
+  alter table orders add column of_next text;
+  create table of_next (id text primary key, value text not null) strict;
+  insert into kysely_migration (name, timestamp) values ('9998-expand', strftime('%FT%TZ', 'now'));`;
+const CONTRACT = `
+  drop table of_next;
+  alter table orders drop column of_next;
+  insert into kysely_migration (name, timestamp) values ('9999-contract', strftime('%FT%TZ', 'now', '+1 second'));
+  update schema_needs set migration = '9999-contract';`;
+
+export const upgrade: Drill = {
+  title: "Upgrade and roll back",
+  when: "A new version is to be run, or the one that runs has to go back to the former.",
+  undo: "The fourth step, as long as nothing was dropped; the sixth after that.",
+  run: async (stage) => {
+    const { node } = await stage.deliver("upgraded");
+    const variables = { BACKUP: join(stage.desk.folder, "before-upgrade") };
+    await stage.step("Back up first.");
+    await stage.type(
+      'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
+      { variables },
+    );
+    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"', { variables });
+    await stage.step(
+      "With the new version's image: `broker migrate`. *It adds a column and a table.* The former version's replicas go on serving meanwhile.",
+      () => migrate(stage, EXPAND),
+    );
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.step(
+      "Replace the replicas one by one (`kubectl set image deployment/databox-broker broker=IMAGE`).",
+    );
+    await stage.step(
+      "Roll back: run the former image again. It finds what it does not know, and leaves it alone.",
+      () => stage.world.stack.restartBroker(),
+    );
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.step(
+      "*A version later the old columns are dropped.* From here on the former image does not start, and says why.",
+      async () => {
+        await stage.world.stack.broker().stop();
+        await migrate(stage, CONTRACT);
+      },
+    );
+    await stage.type("broker serve", { exitCode: 1 });
+    await stage.step(
+      "Only if it must go back all the same: restore the backup. What was decided since then is lost, and its audit rows with it.",
+      () => rm(stage.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),
+    );
+    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
+    await startAgain(stage);
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+  },
+};
+
+/** As the next version's `broker migrate` would: beside a broker that serves. */
+async function migrate({ world: { stack } }: Stage, statements: string): Promise<void> {
+  const folder = stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "";
+  const database = new Database(join(folder, "broker.sqlite"));
+  database.exec(`begin immediate; ${statements} commit`);
+  database.close();
+  await Promise.resolve();
+}
