@@ -3,11 +3,11 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
 } from "@tanstack/react-router";
 
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { AppShell } from "./shell/app-shell.tsx";
+import { HomePage } from "./shell/home-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
@@ -15,10 +15,7 @@ const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotF
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
-  beforeLoad: () => {
-    // oxlint-disable-next-line typescript/only-throw-error -- how the router is told
-    throw redirect({ to: "/orders", replace: true });
-  },
+  component: HomePage,
 });
 
 const ordersRoute = createRoute({
@@ -55,10 +52,24 @@ const deviceDetailsRoute = createRoute({
   ),
 });
 
+const operationsRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/operations",
+  component: lazyRouteComponent(() => import("./operations/operations-page.tsx"), "OperationsPage"),
+});
+
+const allOrdersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/orders",
+  validateSearch: parseOrderFilter,
+  component: lazyRouteComponent(() => import("./operator/all-orders-page.tsx"), "AllOrdersPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ordersRoute,
-  orderRoute.addChildren([overviewRoute, encryptionRoute, deviceDetailsRoute]),
+  orderRoute.addChildren([overviewRoute, encryptionRoute, deviceDetailsRoute, operationsRoute]),
+  allOrdersRoute,
 ]);
 
 /** Pages by address; each is loaded when it is first opened. */

@@ -13,6 +13,7 @@ import { PATHS } from "../arm/paths.ts";
 import { readNodeViews } from "../arm/read-node-views.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { createCampaignRoutes } from "../campaigns/create-campaign-routes.ts";
+import { operationsOf } from "../core/operations.ts";
 import type { OrderName } from "../core/order.ts";
 import { createFleetRoutes } from "../leases/create-fleet-routes.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
@@ -21,6 +22,7 @@ import { dispatchOrder } from "../orders/dispatch-order.ts";
 import { eraseOrder } from "../orders/erase-order.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { moveOrder } from "../orders/move-order.ts";
+import { lifecycleOf } from "../orders/order.ts";
 import { type PreparedNode, prepareOrder } from "../orders/prepare-order.ts";
 import { replaceDevice } from "../orders/replace-device.ts";
 import type { Answer, CallerRequest, Route } from "../server/route.ts";
@@ -121,6 +123,7 @@ async function readView({ store, now }: ControlPlane, name: OrderName): Promise<
   const { erasureReceipt } = order.state;
   return {
     ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
+    operations: operationsOf(lifecycleOf(order)),
     nodes: await readNodeViews(store, order.id, now()),
     ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
   };

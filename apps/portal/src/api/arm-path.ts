@@ -7,15 +7,20 @@ export type OrderName = {
   readonly jobName: string;
 };
 
-type Query = Readonly<Record<string, string | undefined>>;
+export type Query = Readonly<Record<string, string | undefined>>;
 
 /** A path of Resource Manager as the portal's server takes it. */
 export function armPath(path: string, apiVersion: string, query: Query = {}): string {
-  const search = new URLSearchParams({ "api-version": apiVersion });
+  return `/portal/api/arm${path}?${searchOf({ "api-version": apiVersion, ...query }).toString()}`;
+}
+
+/** Parameters that are not set are not sent. */
+export function searchOf(query: Query): URLSearchParams {
+  const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") search.set(name, value);
   }
-  return `/portal/api/arm${path}?${search.toString()}`;
+  return search;
 }
 
 export function dataBoxPath(path: string, query: Query = {}): string {
@@ -44,6 +49,6 @@ export function parseOrderId(id: string): OrderName | undefined {
 /** The position in a `nextLink`; the link itself names Resource Manager, which pages do not call. */
 export function skipTokenOf(nextLink: string | undefined): string | undefined {
   if (nextLink === undefined) return undefined;
-  const { searchParams } = new URL(nextLink);
+  const { searchParams } = new URL(nextLink, "https://any");
   return searchParams.get("$skipToken") ?? searchParams.get("$skiptoken") ?? undefined;
 }

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 
 import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
+import { operatorPath } from "./operator-path.ts";
 
 export const HEALTH_STATES = ["Healthy", "AtRisk", "Unusable", "Unknown", "NotWatched"] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
@@ -63,5 +64,20 @@ export function readOrderSummaries(
     `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/orderSummaries`,
     { ...filter, $top: String(PAGE_SIZE), $skipToken: position },
   );
+  return client.read(path, orderSummaryPage, { signal });
+}
+
+/** Orders of every customer, for operators. */
+export function readAllOrderSummaries(
+  client: Client,
+  filter: OrderFilter,
+  position: string | undefined,
+  signal: AbortSignal,
+): Promise<OrderSummaryPage> {
+  const path = operatorPath("/orderSummaries", {
+    ...filter,
+    $top: String(PAGE_SIZE),
+    $skipToken: position,
+  });
   return client.read(path, orderSummaryPage, { signal });
 }

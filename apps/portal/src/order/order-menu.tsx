@@ -16,9 +16,11 @@ import {
   KeyRegular,
   NavigationRegular,
   PhoneLaptopRegular,
+  WrenchRegular,
 } from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
 
+import { useIsOperator } from "../queries/session-context.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
@@ -37,6 +39,10 @@ const GROUPS = [
   {
     group: "settings",
     items: [{ section: "encryption", to: `${ORDER}/encryption`, Icon: KeyRegular }],
+  },
+  {
+    group: "operator",
+    items: [{ section: "operations", to: `${ORDER}/operations`, Icon: WrenchRegular }],
   },
 ] as const;
 export type OrderSection = (typeof GROUPS)[number]["items"][number]["section"];
@@ -120,9 +126,10 @@ function MenuItems({
   const styles = useStyles();
   const texts = useTexts();
   const name = useOrderName();
+  const isOperator = useIsOperator();
   return (
     <>
-      {GROUPS.map(({ group, items }) => (
+      {GROUPS.filter(({ group }) => group !== "operator" || isOperator).map(({ group, items }) => (
         <Fragment key={group}>
           {group !== "general" && (
             <NavSectionHeader as="h2">{texts.order.groups[group]}</NavSectionHeader>

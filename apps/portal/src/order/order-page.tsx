@@ -35,12 +35,18 @@ export function OrderPage({
       subtitle={texts.order.kind}
       icon={<BoxRegular />}
       trail={[
-        <RouterBreadcrumb key="home" to="/orders">
+        <RouterBreadcrumb key="home" to="/">
           {texts.shell.home}
         </RouterBreadcrumb>,
-        <RouterBreadcrumb key="orders" to="/orders">
-          {texts.orders.title}
-        </RouterBreadcrumb>,
+        section === "operations" ? (
+          <RouterBreadcrumb key="orders" to="/operator/orders">
+            {texts.operator.orders}
+          </RouterBreadcrumb>
+        ) : (
+          <RouterBreadcrumb key="orders" to="/orders">
+            {texts.orders.title}
+          </RouterBreadcrumb>
+        ),
         ...(isOverview
           ? []
           : [

@@ -9,7 +9,6 @@ import {
   ToolbarButton,
 } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, DismissRegular } from "@fluentui/react-icons";
-import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { ENCRYPTION_TYPES, HEALTH_STATES, LOCK_STATES } from "../api/order-summaries.ts";
@@ -44,20 +43,22 @@ type FilterName = "stage" | "encryption" | "health" | "lock";
 export function OrderFilters({
   search,
   subscriptionId,
+  onSearch,
   onRefresh,
   isRefreshing,
 }: {
   readonly search: OrderSearch;
-  readonly subscriptionId: string;
+  /** Absent: the list is not of one subscription. */
+  readonly subscriptionId?: string;
+  readonly onSearch: (search: OrderSearch) => void;
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const navigate = useNavigate({ from: "/orders" });
   const subscriptions = useSubscriptions();
   const apply = (change: Record<string, string | undefined>) => {
-    void navigate({ search: parseOrderFilter({ ...search, ...change }), replace: true });
+    onSearch(parseOrderFilter({ ...search, ...change }));
   };
   const filters = {
     stage: { label: texts.orders.stage, values: STAGE_NAMES, names: texts.stages },
@@ -81,7 +82,9 @@ export function OrderFilters({
         </ToolbarButton>
         <ToolbarButton
           icon={<DismissRegular />}
-          onClick={() => void navigate({ search: {}, replace: true })}
+          onClick={() => {
+            onSearch({});
+          }}
           disabledFocusable={Object.keys(search).length === 0}
         >
           {texts.orders.clearFilters}
@@ -94,7 +97,7 @@ export function OrderFilters({
             apply({ search: value });
           }}
         />
-        {(subscriptions.data?.length ?? 0) > 1 && (
+        {subscriptionId !== undefined && (subscriptions.data?.length ?? 0) > 1 && (
           <Filter
             label={texts.orders.subscription}
             value={subscriptionId}

@@ -45,8 +45,20 @@ const useStyles = makeStyles({
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
 });
 
+const PAGES = {
+  overview: "/orders/$subscriptionId/$resourceGroup/$jobName",
+  operations: "/orders/$subscriptionId/$resourceGroup/$jobName/operations",
+} as const;
+export type OpenedPage = keyof typeof PAGES;
+
 /** One row for each order; on a narrow screen a row's facts stand under its name. */
-export function OrderTable({ orders }: { readonly orders: readonly OrderSummary[] }): ReactElement {
+export function OrderTable({
+  orders,
+  opens,
+}: {
+  readonly orders: readonly OrderSummary[];
+  readonly opens: OpenedPage;
+}): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   return (
@@ -71,14 +83,20 @@ export function OrderTable({ orders }: { readonly orders: readonly OrderSummary[
       </TableHeader>
       <TableBody>
         {orders.map((order) => (
-          <OrderRow key={order.id} order={order} />
+          <OrderRow key={order.id} order={order} opens={opens} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function OrderRow({ order }: { readonly order: OrderSummary }): ReactElement {
+function OrderRow({
+  order,
+  opens,
+}: {
+  readonly order: OrderSummary;
+  readonly opens: OpenedPage;
+}): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const stage = <StageBadge stage={order.stage} status={order.stageStatus} />;
@@ -88,11 +106,7 @@ function OrderRow({ order }: { readonly order: OrderSummary }): ReactElement {
   return (
     <TableRow>
       <TableCell className={styles.cell}>
-        <RouterLink
-          to="/orders/$subscriptionId/$resourceGroup/$jobName"
-          params={orderNameOf(order)}
-          className={styles.name}
-        >
+        <RouterLink to={PAGES[opens]} params={orderNameOf(order)} className={styles.name}>
           {order.name}
         </RouterLink>
         <div className={styles.narrowOnly}>

@@ -13,3 +13,10 @@ export function useSignedIn(): SignedIn {
   if (signedIn === undefined) throw new RangeError("read outside of a session");
   return signedIn;
 }
+
+const OPERATOR_APP_ROLE = "DataBox.Operator";
+
+/** Whether operators' pages are shown; what they may do the service decides at each call. */
+export function useIsOperator(): boolean {
+  return useSignedIn().session.roles.includes(OPERATOR_APP_ROLE);
+}

@@ -1,10 +1,21 @@
-import { NavDrawer, NavDrawerBody, NavDrawerHeader, Text } from "@fluentui/react-components";
-import { BoxRegular } from "@fluentui/react-icons";
+import {
+  NavDrawer,
+  NavDrawerBody,
+  NavDrawerHeader,
+  NavSectionHeader,
+  Text,
+} from "@fluentui/react-components";
+import { BoxMultipleRegular, BoxRegular } from "@fluentui/react-icons";
 import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
+import { useIsOperator } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { RouterNavItem } from "./router-link.tsx";
+
+const OPERATOR_PAGES = [
+  { to: "/operator/orders", name: "orders", Icon: BoxMultipleRegular },
+] as const;
 
 /** The portal's sections, over the page until one is chosen. */
 export function MainMenu({
@@ -15,7 +26,11 @@ export function MainMenu({
   readonly onOpenChange: (open: boolean) => void;
 }): ReactElement {
   const texts = useTexts();
-  const section = useRouterState({ select: ({ location }) => location.pathname.split("/")[1] });
+  const isOperator = useIsOperator();
+  const section = useRouterState({
+    select: ({ location: { pathname } }) =>
+      OPERATOR_PAGES.find(({ to }) => pathname.startsWith(to))?.to ?? pathname.split("/")[1],
+  });
   const close = () => {
     onOpenChange(false);
   };
@@ -40,6 +55,16 @@ export function MainMenu({
         <RouterNavItem to="/orders" value="orders" icon={<BoxRegular />} onClick={close}>
           {texts.orders.title}
         </RouterNavItem>
+        {isOperator && (
+          <>
+            <NavSectionHeader as="h2">{texts.operator.title}</NavSectionHeader>
+            {OPERATOR_PAGES.map(({ to, name, Icon }) => (
+              <RouterNavItem key={to} to={to} value={to} icon={<Icon />} onClick={close}>
+                {texts.operator[name]}
+              </RouterNavItem>
+            ))}
+          </>
+        )}
       </NavDrawerBody>
     </NavDrawer>
   );

@@ -56,7 +56,7 @@ export function TopBar(): ReactElement {
         />
       </Tooltip>
       <div className={styles.product}>
-        <RouterLink to="/orders" appearance="subtle" className={styles.onBrand}>
+        <RouterLink to="/" appearance="subtle" className={styles.onBrand}>
           <Text weight="semibold" size={400}>
             {texts.product}
           </Text>

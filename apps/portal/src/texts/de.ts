@@ -1,11 +1,13 @@
 import { uiTextsDe } from "@databox-cmk/ui";
 
 import type { Texts } from "./en.ts";
+import { operatorDe } from "./operator-de.ts";
 
 /** Deutsche Texte des Portals. */
 export const de: Texts = {
   ui: uiTextsDe,
   product: "Data Box CMK",
+  operator: operatorDe,
   session: {
     signedOut: "Sie sind abgemeldet",
     signIn: "Anmelden",
@@ -58,11 +60,12 @@ export const de: Texts = {
     models: { DataBox: "Data Box", DataBoxHeavy: "Data Box Heavy" },
     transfer: "Übertragungsart",
     transfers: { ImportToAzure: "Import nach Azure", ExportFromAzure: "Export aus Azure" },
-    groups: { settings: "Einstellungen" },
+    groups: { settings: "Einstellungen", operator: "Betreiber" },
     sections: {
       overview: "Übersicht",
       deviceDetails: "Gerätedetails",
       encryption: "Verschlüsselung",
+      operations: "Arbeitsschritte",
     },
     stagesTitle: "Phasen",
     nodesTitle: "Knoten",

@@ -2,11 +2,13 @@ import type { StageName, StageStatus } from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
 import type { HealthState, LockState } from "../api/order-summaries.ts";
+import { operatorEn } from "./operator-en.ts";
 
 /** English texts of the portal. */
 export const en = {
   ui: uiTextsEn,
   product: "Data Box CMK",
+  operator: operatorEn,
   session: {
     signedOut: "You are signed out",
     signIn: "Sign in",
@@ -59,11 +61,12 @@ export const en = {
     models: { DataBox: "Data Box", DataBoxHeavy: "Data Box Heavy" } as Record<string, string>,
     transfer: "Transfer type",
     transfers: { ImportToAzure: "Import to Azure", ExportFromAzure: "Export from Azure" },
-    groups: { settings: "Settings" },
+    groups: { settings: "Settings", operator: "Operator" },
     sections: {
       overview: "Overview",
       deviceDetails: "Device details",
       encryption: "Encryption",
+      operations: "Operations",
     },
     stagesTitle: "Stages",
     nodesTitle: "Nodes",

@@ -1,11 +1,34 @@
 import * as z from "zod/mini";
 
-import { jobResource } from "./job-view.ts";
+import { jobResource, STAGE_NAMES } from "./job-view.ts";
 import { orderNodes } from "./order-summary.ts";
+
+/** What an operator may be asked to do with an order, in the order of its life; each is a call of this name. */
+export const OPERATIONS = [
+  "prepare",
+  "dispatch",
+  "deliver",
+  "pickUp",
+  "receive",
+  "startCopy",
+  "complete",
+  "fail",
+  "erase",
+] as const;
+export type OperationName = (typeof OPERATIONS)[number];
 
 /** Operator API: an order with everything, its nodes, and after erasure the signed receipt. */
 export const operatorOrder = z.strictObject({
   ...jobResource.shape,
+  operations: z.array(
+    z.strictObject({
+      name: z.enum(OPERATIONS),
+      /** Whether the order takes it now, and it changes something. */
+      allowed: z.boolean(),
+      /** Stages from which it leads on. */
+      stages: z.array(z.enum(STAGE_NAMES)),
+    }),
+  ),
   nodes: orderNodes.shape.value,
   /** JWS, `typ` `databox-erasure+jws`. */
   erasureReceipt: z.optional(z.string()),

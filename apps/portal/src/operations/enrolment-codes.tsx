@@ -1,0 +1,78 @@
+import type { PreparedNode } from "@databox-cmk/protocol";
+import { CopyButton, Facts, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
+});
+
+/** One-time codes by which nodes enrol. They are shown here and never again. */
+export function EnrolmentCodes({
+  codes,
+  onClose,
+}: {
+  readonly codes: readonly PreparedNode[];
+  readonly onClose: () => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.operator.codes;
+  return (
+    <Dialog open modalType="alert">
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{words.title}</DialogTitle>
+          <DialogContent className={styles.content}>
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>{words.once}</MessageBarBody>
+            </MessageBar>
+            {codes.length === 0 && words.none}
+            {codes.map(({ serial, enrolmentCode, expiresAt }) => (
+              <Facts
+                key={serial}
+                columns={1}
+                facts={[
+                  {
+                    label: texts.order.serial,
+                    value: <span className={styles.code}>{serial}</span>,
+                  },
+                  {
+                    label: words.code,
+                    value: (
+                      <>
+                        <span className={styles.code}>{enrolmentCode}</span>
+                        <CopyButton value={enrolmentCode} what={words.codeOf(serial)} />
+                      </>
+                    ),
+                  },
+                  { label: words.expires, value: <Time at={expiresAt} /> },
+                ]}
+              />
+            ))}
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" onClick={onClose}>
+              {words.noted}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

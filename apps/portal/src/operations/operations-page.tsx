@@ -1,0 +1,71 @@
+import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import { ArrowClockwiseRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { OrderPage } from "../order/order-page.tsx";
+import { StageTimeline } from "../order/stage-timeline.tsx";
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ErasureReceipt } from "./erasure-receipt.tsx";
+import { OperationList } from "./operation-list.tsx";
+import { OperatorNodes } from "./operator-nodes.tsx";
+import { useOperatorOrder } from "./use-operator-order.ts";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+  bar: {
+    paddingInline: 0,
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+});
+
+/** For operators: what they do with the appliance of an order, stage by stage. */
+export function OperationsPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const order = useOperatorOrder();
+  const problem = useCloudProblem(order.data?.properties.error);
+  return (
+    <OrderPage section="operations">
+      {order.isPending && <LoadingState />}
+      {order.error !== null && (
+        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
+      )}
+      {order.data !== undefined && (
+        <div className={styles.stack}>
+          <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+            <ToolbarButton
+              icon={<ArrowClockwiseRegular />}
+              disabledFocusable={order.isFetching}
+              onClick={() => void order.refetch()}
+            >
+              {texts.orders.refresh}
+            </ToolbarButton>
+          </Toolbar>
+          {problem !== undefined && <ExplanationPanel problem={problem} />}
+          <Section title={texts.order.stagesTitle}>
+            <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
+          </Section>
+          <Section title={texts.operator.operations.title}>
+            <OperationList order={order.data} />
+          </Section>
+          <Section title={texts.order.nodesTitle}>
+            <OperatorNodes order={order.data} />
+          </Section>
+          {order.data.erasureReceipt !== undefined && (
+            <Section title={texts.operator.operations.receiptTitle}>
+              <ErasureReceipt
+                receipt={order.data.erasureReceipt}
+                fileName={`${order.data.name}-erasure.jws`}
+              />
+            </Section>
+          )}
+        </div>
+      )}
+    </OrderPage>
+  );
+}

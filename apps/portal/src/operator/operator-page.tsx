@@ -1,0 +1,38 @@
+import type { ReactElement, ReactNode } from "react";
+
+import { Page } from "../shell/page.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+/** A page of the operator's section. */
+export function OperatorPage({
+  title,
+  subtitle,
+  icon,
+  trail = [],
+  children,
+}: {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly icon: ReactNode;
+  /** Pages between the section and this one. */
+  readonly trail?: readonly ReactElement[];
+  readonly children: ReactNode;
+}): ReactElement {
+  const texts = useTexts();
+  return (
+    <Page
+      title={title}
+      subtitle={subtitle ?? texts.operator.title}
+      icon={icon}
+      trail={[
+        <RouterBreadcrumb key="home" to="/">
+          {texts.shell.home}
+        </RouterBreadcrumb>,
+        ...trail,
+      ]}
+    >
+      {children}
+    </Page>
+  );
+}

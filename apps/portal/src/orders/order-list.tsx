@@ -1,0 +1,116 @@
+import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { BoxSearchRegular, ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { skipTokenOf } from "../api/arm-path.ts";
+import type { OrderFilter, OrderSummaryPage } from "../api/order-summaries.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import type { OrderSearch } from "./order-filter.ts";
+import { OrderFilters } from "./order-filters.tsx";
+import { type OpenedPage, OrderTable } from "./order-table.tsx";
+
+const useStyles = makeStyles({
+  paging: {
+    display: "flex",
+    alignItems: "center",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    paddingBlock: tokens.spacingVerticalM,
+  },
+  shown: { flexGrow: 1 },
+});
+
+/** Filters, table and pages of a list of orders. */
+export function OrderList({
+  subscriptionId,
+  search,
+  read,
+  onSearch,
+  empty,
+  opens = "overview",
+}: {
+  /** Absent: orders of every subscription. */
+  readonly subscriptionId?: string;
+  readonly search: OrderSearch;
+  readonly read: (
+    filter: OrderFilter,
+    position: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<OrderSummaryPage>;
+  readonly onSearch: (search: OrderSearch) => void;
+  /** What an empty list without filters says. */
+  readonly empty: string;
+  /** Page of an order to which its name leads. */
+  readonly opens?: OpenedPage;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { subscription: _subscription, ...filter } = search;
+  /** Positions of the pages so far; the list itself knows only the next one. */
+  const [positions, setPositions] = useState<readonly string[]>([]);
+  const position = positions.at(-1);
+  const orders = useQuery({
+    queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, position),
+    queryFn: ({ signal }) => read(filter, position, signal),
+    placeholderData: keepPreviousData,
+  });
+  const next = skipTokenOf(orders.data?.nextLink);
+  const isFiltered = Object.keys(filter).length > 0;
+  return (
+    <>
+      <OrderFilters
+        search={search}
+        {...(subscriptionId === undefined ? {} : { subscriptionId })}
+        onSearch={onSearch}
+        onRefresh={() => void orders.refetch()}
+        isRefreshing={orders.isFetching}
+      />
+      {orders.error !== null && (
+        <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
+      )}
+      {orders.isPending && <LoadingState />}
+      {orders.data?.value.length === 0 && (
+        <EmptyState
+          icon={<BoxSearchRegular />}
+          title={isFiltered ? texts.orders.noneFoundTitle : texts.orders.emptyTitle}
+        >
+          {!isFiltered && <Text>{empty}</Text>}
+        </EmptyState>
+      )}
+      {orders.data !== undefined && orders.data.value.length > 0 && (
+        <>
+          <OrderTable orders={orders.data.value} opens={opens} />
+          <div className={styles.paging}>
+            <Text className={styles.shown} role="status">
+              {texts.orders.found(orders.data.value.length, orders.data.total)}
+            </Text>
+            <Button
+              icon={<ChevronLeftRegular />}
+              disabled={positions.length === 0}
+              onClick={() => {
+                setPositions(positions.slice(0, -1));
+              }}
+            >
+              {texts.orders.previousPage}
+            </Button>
+            <Text>{texts.orders.page(positions.length + 1)}</Text>
+            <Button
+              icon={<ChevronRightRegular />}
+              iconPosition="after"
+              disabled={next === undefined || orders.isPlaceholderData}
+              onClick={() => {
+                if (next !== undefined) setPositions([...positions, next]);
+              }}
+            >
+              {texts.orders.nextPage}
+            </Button>
+          </div>
+        </>
+      )}
+    </>
+  );
+}

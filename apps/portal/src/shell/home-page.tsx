@@ -1,0 +1,9 @@
+import { Navigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+
+import { useIsOperator } from "../queries/session-context.ts";
+
+/** Operators begin with the orders of all customers; they need not have a role on any of theirs. */
+export function HomePage(): ReactElement {
+  return <Navigate to={useIsOperator() ? "/operator/orders" : "/orders"} replace />;
+}
