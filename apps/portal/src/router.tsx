@@ -65,11 +65,52 @@ const allOrdersRoute = createRoute({
   component: lazyRouteComponent(() => import("./operator/all-orders-page.tsx"), "AllOrdersPage"),
 });
 
+const fleetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/fleet",
+  component: lazyRouteComponent(() => import("./operator/fleet-page.tsx"), "FleetPage"),
+});
+
+const campaignsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/campaigns",
+  component: lazyRouteComponent(() => import("./campaigns/campaigns-page.tsx"), "CampaignsPage"),
+});
+
+const startCampaignRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/campaigns/start",
+  component: lazyRouteComponent(
+    () => import("./campaigns/start-campaign-page.tsx"),
+    "StartCampaignPage",
+  ),
+});
+
+const campaignRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/campaigns/$campaignId",
+  component: lazyRouteComponent(() => import("./campaigns/campaign-page.tsx"), "CampaignPage"),
+});
+
+const brokerHealthRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/operator/health",
+  component: lazyRouteComponent(
+    () => import("./operator/broker-health-page.tsx"),
+    "BrokerHealthPage",
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ordersRoute,
   orderRoute.addChildren([overviewRoute, encryptionRoute, deviceDetailsRoute, operationsRoute]),
   allOrdersRoute,
+  fleetRoute,
+  campaignsRoute,
+  startCampaignRoute,
+  campaignRoute,
+  brokerHealthRoute,
 ]);
 
 /** Pages by address; each is loaded when it is first opened. */

@@ -3,9 +3,11 @@ import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-comp
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { StageTimeline } from "../order/stage-timeline.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ErasureReceipt } from "./erasure-receipt.tsx";
@@ -27,6 +29,7 @@ const useStyles = makeStyles({
 export function OperationsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const name = useOrderName();
   const order = useOperatorOrder();
   const problem = useCloudProblem(order.data?.properties.error);
   return (
@@ -56,6 +59,7 @@ export function OperationsPage(): ReactElement {
           <Section title={texts.order.nodesTitle}>
             <OperatorNodes order={order.data} />
           </Section>
+          <KillSwitches order={{ name, serials: order.data.nodes.map(({ serial }) => serial) }} />
           {order.data.erasureReceipt !== undefined && (
             <Section title={texts.operator.operations.receiptTitle}>
               <ErasureReceipt

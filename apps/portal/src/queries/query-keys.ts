@@ -19,6 +19,8 @@ export const QUERY_KEYS = {
     part,
     ...more,
   ],
+  /** Of operators' pages, below the orders: what happens to any order is news there too. */
+  operator: (...part: readonly unknown[]) => ["orders", "operator", ...part],
   /** What a subscription has to choose from. */
   azure: (subscriptionId: string, kind: string) => ["azure", subscriptionId, kind],
   vault: (vaultUri: string, part: string, ...more: readonly string[]) => [

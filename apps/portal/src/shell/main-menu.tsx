@@ -5,7 +5,13 @@ import {
   NavSectionHeader,
   Text,
 } from "@fluentui/react-components";
-import { BoxMultipleRegular, BoxRegular } from "@fluentui/react-icons";
+import {
+  ArrowSyncRegular,
+  BoxMultipleRegular,
+  BoxRegular,
+  GlobeRegular,
+  HeartPulseRegular,
+} from "@fluentui/react-icons";
 import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
@@ -14,7 +20,10 @@ import { useTexts } from "../texts/texts.ts";
 import { RouterNavItem } from "./router-link.tsx";
 
 const OPERATOR_PAGES = [
-  { to: "/operator/orders", name: "orders", Icon: BoxMultipleRegular },
+  { to: "/operator/orders", page: "orders", Icon: BoxMultipleRegular },
+  { to: "/operator/fleet", page: "fleet", Icon: GlobeRegular },
+  { to: "/operator/campaigns", page: "campaigns", Icon: ArrowSyncRegular },
+  { to: "/operator/health", page: "health", Icon: HeartPulseRegular },
 ] as const;
 
 /** The portal's sections, over the page until one is chosen. */
@@ -58,9 +67,9 @@ export function MainMenu({
         {isOperator && (
           <>
             <NavSectionHeader as="h2">{texts.operator.title}</NavSectionHeader>
-            {OPERATOR_PAGES.map(({ to, name, Icon }) => (
+            {OPERATOR_PAGES.map(({ to, page, Icon }) => (
               <RouterNavItem key={to} to={to} value={to} icon={<Icon />} onClick={close}>
-                {texts.operator[name]}
+                {page === "orders" ? texts.operator.orders : texts.operator[page].title}
               </RouterNavItem>
             ))}
           </>

@@ -111,4 +111,222 @@ export const operatorDe: OperatorTexts = {
     reason: "Grund",
     renewCodes: "Neue Anmeldecodes",
   },
+  fleet: {
+    title: "Flotte",
+    asTable: "Als Tabelle anzeigen",
+    asOf: "Gezählt",
+    emptyTitle: "Keine Knoten im Feld",
+    empty: "Knoten zählen von der Vorbereitung, bis ihr Auftrag endet.",
+    total: (nodes) => `${nodes} Knoten im Feld`,
+    nodes: (nodes) => `${nodes} Knoten`,
+    byLocation: "Nach Region",
+    byKey: "Nach Schlüssel",
+  },
+  killSwitches: {
+    title: "Notschalter",
+    text: "Ein Notschalter lehnt jede Entsperrung ab und schließt, was offen ist, binnen fünf Sekunden, bis er aufgehoben wird. Er braucht weder Tresor noch Kunden.",
+    revoke: {
+      fleet: "Flotte widerrufen",
+      subscription: "Abonnement widerrufen",
+      order: "Auftrag widerrufen",
+    },
+    revokeThis: (what) =>
+      what.kind === "order" ? "Diesen Auftrag widerrufen" : `Knoten ${what.serial} widerrufen`,
+    dialogText:
+      "Entsperrungen werden sofort abgelehnt, und offene Datenträger werden geschlossen. Das Aufheben öffnet nichts: Jeder Knoten muss neu entsperren.",
+    orderId: "Ressourcen-ID des Auftrags",
+    subscriptionId: "Abonnement-ID",
+    notThat: {
+      order: "Erwartet: /subscriptions/…/resourceGroups/…/providers/Microsoft.DataBox/jobs/…",
+      subscription:
+        "Erwartet: die ID eines Abonnements, 32 hexadezimale Ziffern mit Bindestrichen.",
+    },
+    reason: "Grund",
+    reasonHint: "Der Kunde liest ihn, und das Prüfprotokoll bewahrt ihn.",
+    revokeNow: "Jetzt widerrufen",
+    thrown: (leases) =>
+      `Der Schalter ist gesetzt. Offene Knoten, die geschlossen werden: ${leases}.`,
+    standing: "Gesetzte Notschalter",
+    none: "Kein Notschalter ist gesetzt.",
+    covers: "Betrifft",
+    by: "Von",
+    since: "Seit",
+    scopes: {
+      fleet: "Jedes Gerät",
+      subscription: "Abonnement",
+      order: "Auftrag",
+      node: "Knoten",
+    },
+    restore: "Aufheben",
+    restoreTitle: "Diesen Notschalter aufheben?",
+    restoreText:
+      "Knoten dürfen wieder entsperren; jeder wird neu geprüft. Von selbst öffnet sich nichts.",
+    customers: "Vom Kunden selbst: Nur er hebt ihn auf.",
+  },
+  campaigns: {
+    title: "Kampagnen",
+    one: "Kampagne",
+    start: "Kampagne beginnen",
+    startDry: "Probelauf beginnen",
+    starting: "Wird begonnen …",
+    startReal: "Wirklich beginnen",
+    startTitle: (orders) => `${orders} Aufträge jetzt umhüllen?`,
+    startText: (failed) =>
+      failed === 0
+        ? "Der Probelauf gelang bei jedem Auftrag. Was trotzdem fehlschlägt, behält seinen alten Schlüssel."
+        : `${failed} Aufträge schlugen im Probelauf fehl und werden es wohl wieder; was fehlschlägt, behält seinen alten Schlüssel.`,
+    dryFirst:
+      "Ein Probelauf tut alles bis auf das Festschreiben und zeigt, welche Aufträge warum fehlschlügen. Von dort wird er wirklich begonnen.",
+    missing: {
+      selector:
+        "Welche Aufträge? Mindestens eines von Schlüssel, Abonnement, Ressourcengruppe oder einer Liste. Alles Angegebene muss zutreffen.",
+      action: "Was ändert sich? Ein anderer Schlüssel, Tresor oder eine andere Identität.",
+      identity: "Nennen Sie die Identität mit ihrer Ressourcen-ID.",
+    },
+    emptyTitle: "Noch keine Kampagnen",
+    empty:
+      "Eine Kampagne umhüllt die Entsperrschlüssel vieler Aufträge neu: ein Wechsel zu einer neueren Version oder zu einem anderen Schlüssel, Tresor oder einer anderen Identität.",
+    what: "Was",
+    action: "Aktion",
+    actions: {
+      rotate: "Zur neuesten Version des Schlüssels, den jeder Auftrag hat",
+      move: "Zu einem anderen Schlüssel, Tresor oder einer anderen Identität",
+    },
+    which: "Welche Aufträge",
+    progress: "Fortschritt",
+    state: "Zustand",
+    states: { Running: "Läuft", Paused: "Angehalten", Cancelled: "Abgebrochen", Done: "Fertig" },
+    doneWithFailures: "Fertig, einige fehlgeschlagen",
+    dryRun: "Probelauf",
+    counts: ({ total, done, failed, waiting }) =>
+      `${done} von ${total} fertig, ${failed} fehlgeschlagen, ${waiting} warten`,
+    estimate: (perSecond, when) => `${perSecond} Aufträge je Sekunde; fertig ${when}`,
+    startedBy: "Begonnen von",
+    startedAt: "Begonnen",
+    finishedAt: "Beendet",
+    automatic: "Der Broker selbst",
+    id: "Kennung",
+    toKey: "Neue Schlüssel-URL",
+    toVault: "Neuer Schlüsseltresor (Ressourcen-ID)",
+    toIdentity: "Neue Identität",
+    identities: {
+      keep: "Wie jeder Auftrag sie hat",
+      system: "Vom System zugewiesen",
+      user: "Vom Benutzer zugewiesen",
+    },
+    identityId: "Ressourcen-ID der Identität",
+    emptyStays: "Leer: wie jeder Auftrag es hat.",
+    ofKey: "Schlüssel, den sie verwenden",
+    ofSubscription: "Abonnement",
+    ofGroup: "Ressourcengruppe",
+    ofList: "Genannte Aufträge",
+    listHint: "Ressourcen-IDs, eine je Zeile.",
+    listed: (orders) => `${orders} Aufträge`,
+    description: "Beschreibung",
+    pause: "Anhalten",
+    resume: "Fortsetzen",
+    cancel: "Kampagne abbrechen",
+    cancelTitle: "Diese Kampagne abbrechen?",
+    cancelText:
+      "Kein neuer Auftrag wird begonnen. Was getan ist, bleibt. Eine abgebrochene Kampagne geht nicht weiter.",
+    failures: "Fehlschläge nach Code",
+    failedOrders: "Aufträge",
+    why: "Warum",
+    orders: "Aufträge",
+    orderStates: { Waiting: "Wartet", Done: "Fertig", Failed: "Fehlgeschlagen" },
+    noOrders: "Kein Auftrag ist in diesem Zustand.",
+    attempts: (attempts) => `${attempts} Mal versucht`,
+  },
+  health: {
+    title: "Zustand des Brokers",
+    checks: "Prüfungen",
+    states: { good: "in Ordnung", watch: "zu beobachten", bad: "nicht in Ordnung" },
+    next: "Als Nächstes",
+    names: {
+      database: "Datenbank",
+      vaults: "Schlüsseltresore",
+      probes: "Proben der Schlüssel",
+      keys: "Schlüssel der Kunden",
+      switches: "Notschalter",
+      events: "Ereignisse für Empfänger",
+    },
+    findings: {
+      database: {
+        ok: { found: () => "Sie antwortet.", next: "" },
+        failed: {
+          found: () =>
+            "Sie antwortet nicht binnen zwei Sekunden: Nichts wird gewährt oder verlängert.",
+          next: "Datenbank und Festplatte ansehen, dann broker doctor ausführen. Offene Datenträger bleiben solange in ihrer Ausfallfrist.",
+        },
+        outdated: {
+          found: () => "Ein neuerer Broker hat sie verändert: Dieser darf nicht mehr schreiben.",
+          next: "diese Replik auf die Version der anderen bringen.",
+        },
+      },
+      vaults: {
+        answered: {
+          found: (seconds) => `Die letzte Antwort kam vor ${seconds} s.`,
+          next: "",
+        },
+        notAsked: {
+          found: () => "Seit dem Start dieser Replik wurde kein Tresor gefragt.",
+          next: "",
+        },
+        silent: {
+          found: (seconds) =>
+            `Ein Aufruf vor ${seconds} s blieb ohne Antwort, und seither kam keine.`,
+          next: "broker doctor ausführen: Er unterscheidet Namen, Netz und Anmeldung. Kein Kunde wird dadurch abgelehnt; offene Datenträger bleiben in ihrer Ausfallfrist.",
+        },
+      },
+      probes: {
+        onTime: { found: () => "Keine ist verspätet.", next: "" },
+        late: {
+          found: (seconds) =>
+            `Die späteste ist ${seconds} s verspätet: Ein widerrufener Schlüssel fiele spät auf.`,
+          next: "die Last der Repliken ansehen und eine hinzufügen; wo es jetzt sicher sein muss, einen Notschalter setzen.",
+        },
+      },
+      keys: {
+        usable: { found: () => "Keiner ist als unbrauchbar bekannt.", next: "" },
+        unusable: {
+          found: (keys) => `Aufträge mit einem unbrauchbaren Schlüssel: ${keys}.`,
+          next: "die Sicherheitsverantwortlichen der Kunden müssen handeln; jeder Auftrag sagt, wie.",
+        },
+      },
+      switches: {
+        none: { found: () => "Keiner ist gesetzt.", next: "" },
+        standing: {
+          found: (switches) => `Gesetzt: ${switches}.`,
+          next: "aufheben, was nicht mehr gebraucht wird.",
+        },
+      },
+      events: {
+        few: { found: (events) => `Es warten: ${events}.`, next: "" },
+        many: {
+          found: (events) => `Es warten: ${events}. Ein Empfänger nimmt sie nicht an.`,
+          next: "die Empfänger in WEBHOOK_URLS ansehen; nach drei Tagen werden Ereignisse aufgegeben.",
+        },
+      },
+    },
+    showOrders: "Diese Aufträge zeigen",
+    leases: "Freigaben",
+    leaseStates: {
+      live: "Gültig",
+      refused: "Abgelehnt, wird geschlossen",
+      closed: "Geschlossen",
+      superseded: "Durch eine neuere ersetzt",
+    },
+    keyHealth: "Schlüsselzustand",
+    keyStates: {
+      healthy: "In Ordnung",
+      "at-risk": "Gefährdet",
+      unusable: "Unbrauchbar",
+      unknown: "Noch nicht angesehen",
+    },
+    switches: "Gesetzte Notschalter",
+    none: "Keine",
+    replica: "Diese Replik",
+    asOf: "Stand",
+    startedAt: "Gestartet",
+  },
 };

@@ -1,0 +1,76 @@
+import {
+  campaignList,
+  type CampaignList,
+  campaignOrderList,
+  type CampaignOrderList,
+  type CampaignRequest,
+  campaignView,
+  type CampaignView,
+} from "@databox-cmk/protocol";
+
+import { skipTokenOf } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+import { operatorPath } from "./operator-path.ts";
+
+export type CampaignEvent = "pause" | "resume" | "cancel";
+
+/** @param position - `$skipToken` of the page; none for the first. */
+export function readCampaigns(
+  client: Client,
+  position: string | undefined,
+  signal: AbortSignal,
+): Promise<CampaignList> {
+  const path = operatorPath("/campaigns", { $skipToken: position });
+  return client.read(path, campaignList, { signal });
+}
+
+export function readCampaign(
+  client: Client,
+  id: string,
+  signal: AbortSignal,
+): Promise<CampaignView> {
+  return client.read(campaignPath(id), campaignView, { signal });
+}
+
+/** What became of each order, by their ids. @param state - only orders in it */
+export function readCampaignOrders(
+  client: Client,
+  id: string,
+  state: string | undefined,
+  position: string | undefined,
+  signal?: AbortSignal,
+): Promise<CampaignOrderList> {
+  const path = campaignPath(id, "/orders", { state, $skipToken: position });
+  return client.read(path, campaignOrderList, { signal });
+}
+
+/** Every order of a campaign, page after page. */
+export async function readAllCampaignOrders(
+  client: Client,
+  id: string,
+): Promise<readonly string[]> {
+  const orders: string[] = [];
+  let position: string | undefined;
+  do {
+    const page = await readCampaignOrders(client, id, undefined, position);
+    orders.push(...page.value.map(({ order }) => order));
+    position = skipTokenOf(page.nextLink);
+  } while (position !== undefined);
+  return orders;
+}
+
+export function startCampaign(client: Client, request: CampaignRequest): Promise<CampaignView> {
+  return client.read(operatorPath("/campaigns"), campaignView, { method: "POST", body: request });
+}
+
+export function controlCampaign(
+  client: Client,
+  id: string,
+  event: CampaignEvent,
+): Promise<CampaignView> {
+  return client.read(campaignPath(id, `/${event}`), campaignView, { method: "POST" });
+}
+
+function campaignPath(id: string, below = "", query = {}): string {
+  return operatorPath(`/campaigns/${encodeURIComponent(id)}${below}`, query);
+}

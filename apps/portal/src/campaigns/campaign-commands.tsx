@@ -1,0 +1,130 @@
+import type { CampaignView } from "@databox-cmk/protocol";
+import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import {
+  DismissCircleRegular,
+  PauseRegular,
+  PlayCircleRegular,
+  PlayRegular,
+} from "@fluentui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+
+import {
+  type CampaignEvent,
+  controlCampaign,
+  readAllCampaignOrders,
+  startCampaign,
+} from "../api/campaigns.ts";
+import { realRunOf } from "../core/campaign-form.ts";
+import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  bar: {
+    paddingInline: 0,
+    flexWrap: "wrap",
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+});
+
+/** Pause, resume, cancel; and after a dry run the same for real. */
+export function CampaignCommands({ campaign }: { readonly campaign: CampaignView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<"cancel" | "start">();
+  const { id, state, dryRun, progress, selector } = campaign;
+  const control = useMutation({
+    mutationFn: (event: CampaignEvent) => controlCampaign(client, id, event),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.operator() }),
+  });
+  const start = useMutation({
+    mutationFn: async () =>
+      startCampaign(
+        client,
+        realRunOf(
+          campaign,
+          selector.orders === undefined ? [] : await readAllCampaignOrders(client, id),
+        ),
+      ),
+    onSuccess: (started) =>
+      navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: started.id } }),
+  });
+  const words = texts.operator.campaigns;
+  const isBusy = control.isPending || start.isPending;
+  const word = id.slice(0, 8);
+  return (
+    <>
+      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+        {dryRun && (
+          <ToolbarButton
+            icon={<PlayCircleRegular />}
+            disabled={state !== "Done"}
+            disabledFocusable={isBusy}
+            onClick={() => {
+              setAsking("start");
+            }}
+          >
+            {words.startReal}
+          </ToolbarButton>
+        )}
+        <ToolbarButton
+          icon={<PauseRegular />}
+          disabled={state !== "Running"}
+          disabledFocusable={isBusy}
+          onClick={() => {
+            control.mutate("pause");
+          }}
+        >
+          {words.pause}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<PlayRegular />}
+          disabled={state !== "Paused"}
+          disabledFocusable={isBusy}
+          onClick={() => {
+            control.mutate("resume");
+          }}
+        >
+          {words.resume}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<DismissCircleRegular />}
+          disabled={state !== "Running" && state !== "Paused"}
+          disabledFocusable={isBusy}
+          onClick={() => {
+            setAsking("cancel");
+          }}
+        >
+          {words.cancel}
+        </ToolbarButton>
+      </Toolbar>
+      {control.error !== null && <QueryProblem error={control.error} />}
+      {start.error !== null && <QueryProblem error={start.error} />}
+      {asking !== undefined && (
+        <ConfirmDialog
+          title={asking === "cancel" ? words.cancelTitle : words.startTitle(progress.total)}
+          text={asking === "cancel" ? words.cancelText : words.startText(progress.failed)}
+          label={texts.operator.operations.typeName(word)}
+          expected={word}
+          confirm={asking === "cancel" ? words.cancel : words.startReal}
+          onConfirm={() => {
+            if (asking === "cancel") control.mutate("cancel");
+            else start.mutate();
+          }}
+          onClose={() => {
+            setAsking(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}

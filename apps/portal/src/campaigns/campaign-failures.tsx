@@ -1,0 +1,53 @@
+import type { CampaignView } from "@databox-cmk/protocol";
+import {
+  makeStyles,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  table: { tableLayout: "auto" },
+  heading: { fontWeight: tokens.fontWeightSemibold },
+  cell: { height: "auto", paddingBlock: tokens.spacingVerticalXS, overflowWrap: "anywhere" },
+  code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
+});
+
+/** Why orders failed, the most frequent reason first; the steps of a cure stand with each order. */
+export function CampaignFailures({
+  failures,
+}: {
+  readonly failures: CampaignView["progress"]["failedByCode"];
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.operator.campaigns;
+  return (
+    <Table aria-label={words.failures} size="small" className={styles.table}>
+      <TableHeader>
+        <TableRow>
+          <TableHeaderCell className={styles.heading}>{words.failedOrders}</TableHeaderCell>
+          <TableHeaderCell className={styles.heading}>{words.why}</TableHeaderCell>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {failures.map(({ code, count, message }) => (
+          <TableRow key={code}>
+            <TableCell className={styles.cell}>{count}</TableCell>
+            <TableCell className={styles.cell}>
+              <span lang="en">{message}</span>
+              <div className={styles.code}>{code}</div>
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}

@@ -1,0 +1,61 @@
+import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import type { CampaignForm } from "../core/campaign-form.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const IDENTITIES = ["keep", "system", "user"] as const;
+
+/** Where orders move: what is left empty stays as each order has it. */
+export function MoveFields({
+  form,
+  onChange,
+}: {
+  readonly form: CampaignForm;
+  readonly onChange: (change: Partial<CampaignForm>) => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.campaigns;
+  const named = [
+    ["kekUrl", words.toKey],
+    ["vaultId", words.toVault],
+  ] as const;
+  return (
+    <>
+      {named.map(([name, label]) => (
+        <Field key={name} label={label} hint={words.emptyStays}>
+          <Input
+            value={form[name]}
+            autoComplete="off"
+            onChange={(_event, { value }) => {
+              onChange({ [name]: value });
+            }}
+          />
+        </Field>
+      ))}
+      <Field label={words.toIdentity}>
+        <RadioGroup
+          value={form.identity}
+          onChange={(_event, { value }) => {
+            onChange({ identity: IDENTITIES.find((each) => each === value) ?? "keep" });
+          }}
+        >
+          {IDENTITIES.map((each) => (
+            <Radio key={each} value={each} label={words.identities[each]} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {form.identity === "user" && (
+        <Field label={words.identityId} required>
+          <Input
+            value={form.identityId}
+            autoComplete="off"
+            onChange={(_event, { value }) => {
+              onChange({ identityId: value });
+            }}
+          />
+        </Field>
+      )}
+    </>
+  );
+}

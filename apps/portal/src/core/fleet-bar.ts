@@ -1,0 +1,34 @@
+import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
+
+type LockState = (typeof LOCK_STATES)[number];
+
+/** One lock state's part of a bar; `from` and `width` in hundredths of its length. */
+export type BarPart = {
+  readonly lock: LockState;
+  readonly count: number;
+  readonly from: number;
+  readonly width: number;
+};
+
+/** A single revoked node among ten thousand must be seen. */
+const LEAST_WIDTH = 1;
+const WHOLE = 100;
+
+/** The parts of a bar that has nodes, in the order of the lock states; what is rare is drawn wider than it is. */
+export function layOutBar(counts: LockCounts): readonly BarPart[] {
+  const total = nodesOf(counts);
+  const present = LOCK_STATES.filter((lock) => counts[lock] > 0);
+  const wanted = present.map((lock) => Math.max(LEAST_WIDTH, (counts[lock] / total) * WHOLE));
+  const scale = WHOLE / wanted.reduce((sum, width) => sum + width, 0);
+  let from = 0;
+  return present.map((lock, index) => {
+    const width = (wanted[index] ?? 0) * scale;
+    const part = { lock, count: counts[lock], from, width };
+    from += width;
+    return part;
+  });
+}
+
+export function nodesOf(counts: LockCounts): number {
+  return LOCK_STATES.reduce((sum, lock) => sum + counts[lock], 0);
+}

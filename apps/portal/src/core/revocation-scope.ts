@@ -1,0 +1,60 @@
+import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+
+import { parseOrderId } from "../api/arm-path.ts";
+import type { Revocation } from "../api/revocations.ts";
+
+const SUBSCRIPTION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What a typed name covers: the id of a subscription, or the resource id of an order. `undefined` while it is neither. */
+export function decideScope(
+  kind: "fleet" | "subscription" | "order",
+  typed: string,
+): OperatorRevocationScope | undefined {
+  const name = typed.trim();
+  if (kind === "fleet") return { kind };
+  if (kind === "order") return parseOrderId(name) === undefined ? undefined : { kind, order: name };
+  const subscriptionId = name.toLowerCase();
+  return SUBSCRIPTION_ID.test(subscriptionId) ? { kind, subscriptionId } : undefined;
+}
+
+/** Short and telling: it has to be typed before the switch is thrown. */
+export function confirmationOf(scope: OperatorRevocationScope): string {
+  switch (scope.kind) {
+    case "fleet":
+      return "fleet";
+    case "subscription":
+      return scope.subscriptionId.slice(0, 8);
+    case "order":
+      return parseOrderId(scope.order)?.jobName ?? scope.order;
+    case "node":
+      return scope.serial;
+  }
+}
+
+/** The scope with which a standing switch was thrown, and is lifted. */
+export function scopeOf({
+  scope,
+  orderId = "",
+  serial = "",
+  subscriptionId = "",
+}: Revocation): OperatorRevocationScope {
+  switch (scope) {
+    case "fleet":
+      return { kind: scope };
+    case "subscription":
+      return { kind: scope, subscriptionId };
+    case "order":
+      return { kind: scope, order: orderId };
+    case "node":
+      return { kind: scope, order: orderId, serial };
+  }
+}
+
+/** Whether a switch stands over an order: its own, its customer's or everybody's. */
+export function covers({ scope, orderId, subscriptionId }: Revocation, order: string): boolean {
+  const id = order.toLowerCase();
+  if (scope === "fleet") return true;
+  if (scope === "subscription")
+    return id.startsWith(`/subscriptions/${subscriptionId?.toLowerCase() ?? ""}/`);
+  return orderId?.toLowerCase() === id;
+}

@@ -1,0 +1,121 @@
+import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+import { LoadingState, Section } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { ShieldDismissRegular } from "@fluentui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { orderId, type OrderName } from "../api/arm-path.ts";
+import { readRevocations, restoreAccess, revoke } from "../api/revocations.ts";
+import { covers } from "../core/revocation-scope.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { RevocationTable } from "./revocation-table.tsx";
+import { type RevokeWhat, RevokeDialog } from "./revoke-dialog.tsx";
+
+const useStyles = makeStyles({
+  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
+
+/** The operator's kill switches: over everybody, or those that stand over one order. */
+export function KillSwitches({
+  order,
+}: {
+  readonly order?: { readonly name: OrderName; readonly serials: readonly string[] };
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const [asking, setAsking] = useState<RevokeWhat>();
+  const revocations = useQuery({
+    queryKey: QUERY_KEYS.operator("revocations"),
+    queryFn: ({ signal }) => readRevocations(client, signal),
+  });
+  const refresh = () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
+      queryClient.invalidateQueries({ queryKey: ["order"] }),
+    ]);
+  const thrown = useMutation({
+    mutationFn: (wanted: { scope: OperatorRevocationScope; reason: string }) =>
+      revoke(client, wanted.scope, wanted.reason),
+    onSettled: refresh,
+  });
+  const lifted = useMutation({
+    mutationFn: (scope: OperatorRevocationScope) => restoreAccess(client, scope),
+    onSettled: refresh,
+  });
+  const words = texts.operator.killSwitches;
+  const id = order === undefined ? undefined : orderId(order.name);
+  const choices: readonly RevokeWhat[] =
+    order === undefined || id === undefined
+      ? ["order", "subscription", "fleet"]
+      : [
+          { kind: "order", order: id },
+          ...order.serials.map((serial) => ({ kind: "node", order: id, serial }) as const),
+        ];
+  const standing = revocations.data?.filter((each) => id === undefined || covers(each, id));
+  return (
+    <Section title={words.title}>
+      <Text>{words.text}</Text>
+      <div className={styles.buttons}>
+        {choices.map((what) => (
+          <Button
+            key={JSON.stringify(what)}
+            icon={<ShieldDismissRegular />}
+            disabledFocusable={thrown.isPending}
+            onClick={() => {
+              setAsking(what);
+            }}
+          >
+            {typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
+          </Button>
+        ))}
+      </div>
+      {thrown.error !== null && <QueryProblem error={thrown.error} />}
+      {lifted.error !== null && <QueryProblem error={lifted.error} />}
+      {thrown.isSuccess && (
+        <MessageBar intent="success" layout="multiline">
+          <MessageBarBody>{words.thrown(thrown.data)}</MessageBarBody>
+        </MessageBar>
+      )}
+      {revocations.isPending && <LoadingState />}
+      {revocations.error !== null && (
+        <QueryProblem error={revocations.error} onTryAgain={() => void revocations.refetch()} />
+      )}
+      {standing?.length === 0 && <Text>{words.none}</Text>}
+      {standing !== undefined && standing.length > 0 && (
+        <RevocationTable
+          revocations={standing}
+          isBusy={lifted.isPending}
+          onRestore={(scope) => {
+            thrown.reset();
+            lifted.mutate(scope);
+          }}
+        />
+      )}
+      {asking !== undefined && (
+        <RevokeDialog
+          what={asking}
+          onConfirm={(scope, reason) => {
+            setAsking(undefined);
+            thrown.mutate({ scope, reason });
+          }}
+          onClose={() => {
+            setAsking(undefined);
+          }}
+        />
+      )}
+    </Section>
+  );
+}

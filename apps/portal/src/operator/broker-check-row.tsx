@@ -1,0 +1,61 @@
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { CheckmarkCircleFilled, DismissCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import type { BrokerCheck } from "../core/broker-checks.ts";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  row: {
+    display: "flex",
+    gap: tokens.spacingHorizontalM,
+    paddingBlock: tokens.spacingVerticalS,
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+  icon: { display: "flex", flexShrink: 0, fontSize: "20px" },
+  words: { display: "flex", flexDirection: "column", minWidth: 0 },
+  good: { color: tokens.colorStatusSuccessForeground1 },
+  watch: { color: tokens.colorStatusWarningForeground3 },
+  bad: { color: tokens.colorStatusDangerForeground1 },
+});
+
+const ICONS = {
+  good: CheckmarkCircleFilled,
+  watch: WarningFilled,
+  bad: DismissCircleFilled,
+} as const satisfies Record<BrokerCheck["state"], unknown>;
+
+/** One check: what was found, and what to do next where it is not well. */
+export function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.operator.health;
+  const Icon = ICONS[check.state];
+  const { found, next } = words.findings[check.name][check.finding] ?? {
+    found: () => "",
+    next: "",
+  };
+  return (
+    <li className={styles.row}>
+      <span className={mergeClasses(styles.icon, styles[check.state])} aria-hidden>
+        <Icon />
+      </span>
+      <div className={styles.words}>
+        <Text weight="semibold">{`${words.names[check.name]}: ${words.states[check.state]}`}</Text>
+        <Text>{found(check.figure)}</Text>
+        {check.state !== "good" && <Text>{`${words.next}: ${next}`}</Text>}
+        {check.state !== "good" && check.name === "keys" && (
+          <RouterLink to="/operator/orders" search={{ health: "Unusable" }}>
+            {words.showOrders}
+          </RouterLink>
+        )}
+        {check.state !== "good" && check.name === "switches" && (
+          <RouterLink to="/operator/fleet">{texts.operator.killSwitches.standing}</RouterLink>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,104 @@
+import { Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import { ArrowClockwiseRegular, HeartPulseRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readBrokerHealth } from "../api/fleet.ts";
+import { checkBroker } from "../core/broker-checks.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { BrokerCheckRow } from "./broker-check-row.tsx";
+import { OperatorPage } from "./operator-page.tsx";
+
+/** As often as the broker reads its figures. */
+const READ_MS = 10_000;
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+  bar: {
+    paddingInline: 0,
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+  checks: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
+});
+
+/** How the broker is, what it waits for, and what to do about it. */
+export function BrokerHealthPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const health = useQuery({
+    queryKey: QUERY_KEYS.operator("health"),
+    queryFn: ({ signal }) => readBrokerHealth(client, signal),
+    refetchInterval: READ_MS,
+  });
+  const words = texts.operator.health;
+  const { data } = health;
+  const figures = [
+    [words.leases, data?.leases, words.leaseStates],
+    [words.keyHealth, data?.keyHealth, words.keyStates],
+    [words.switches, data?.revocations, texts.operator.killSwitches.scopes],
+  ] as const;
+  return (
+    <OperatorPage title={words.title} icon={<HeartPulseRegular />}>
+      <div className={styles.stack}>
+        <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+          <ToolbarButton
+            icon={<ArrowClockwiseRegular />}
+            disabledFocusable={health.isFetching}
+            onClick={() => void health.refetch()}
+          >
+            {texts.orders.refresh}
+          </ToolbarButton>
+        </Toolbar>
+        {health.isPending && <LoadingState />}
+        {health.error !== null && (
+          <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
+        )}
+        {data !== undefined && (
+          <>
+            <Section title={words.checks}>
+              <ul className={styles.checks}>
+                {checkBroker(data).map((check) => (
+                  <BrokerCheckRow key={check.name} check={check} />
+                ))}
+              </ul>
+            </Section>
+            {figures.map(([title, counts, names]) => (
+              <Section key={title} title={title}>
+                <Counts counts={counts ?? {}} names={names} />
+              </Section>
+            ))}
+            <Section title={words.replica}>
+              <Facts
+                facts={[
+                  { label: words.asOf, value: <Time at={data.asOf} /> },
+                  { label: words.startedAt, value: <Time at={data.startedAt} /> },
+                ]}
+              />
+            </Section>
+          </>
+        )}
+      </div>
+    </OperatorPage>
+  );
+}
+
+/** What has no name of its own is shown as the broker calls it. */
+function Counts({
+  counts,
+  names,
+}: {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly names: Readonly<Record<string, string>>;
+}): ReactElement {
+  const texts = useTexts();
+  const rows = Object.entries(counts);
+  if (rows.length === 0) return <span>{texts.operator.health.none}</span>;
+  return <Facts facts={rows.map(([name, value]) => ({ label: names[name] ?? name, value }))} />;
+}

@@ -1,0 +1,139 @@
+import { LOCK_STATES } from "@databox-cmk/protocol";
+import { EmptyState, LoadingState, Section, Time } from "@databox-cmk/ui";
+import {
+  makeStyles,
+  Switch,
+  Text,
+  tokens,
+  Toolbar,
+  ToolbarButton,
+} from "@fluentui/react-components";
+import { ArrowClockwiseRegular, BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { readFleet } from "../api/fleet.ts";
+import { nodesOf } from "../core/fleet-bar.ts";
+import { KillSwitches } from "../kill-switches/kill-switches.tsx";
+import { LockBadge } from "../orders/lock-badge.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { LockBar } from "./lock-bar.tsx";
+import { LockFigure } from "./lock-figure.tsx";
+import { OperatorPage } from "./operator-page.tsx";
+
+/** As often as the broker counts. */
+const COUNTED_MS = 15_000;
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXL },
+  bar: {
+    paddingInline: 0,
+    flexWrap: "wrap",
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+  },
+  tiles: {
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 150px), 1fr))",
+    gap: tokens.spacingHorizontalM,
+    margin: 0,
+  },
+  tile: {
+    display: "flex",
+    flexDirection: "column-reverse",
+    justifyContent: "flex-end",
+    padding: tokens.spacingHorizontalM,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+  },
+  count: { margin: 0, fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700 },
+});
+
+/** Where the nodes of every customer stand, and the switches that lock them. */
+export function FleetPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const [isTable, setIsTable] = useState(false);
+  const fleet = useQuery({
+    queryKey: QUERY_KEYS.operator("fleet"),
+    queryFn: ({ signal }) => readFleet(client, signal),
+    refetchInterval: COUNTED_MS,
+  });
+  const words = texts.operator.fleet;
+  const { data } = fleet;
+  return (
+    <OperatorPage title={words.title} icon={<GlobeRegular />}>
+      <div className={styles.stack}>
+        <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+          <ToolbarButton
+            icon={<ArrowClockwiseRegular />}
+            disabledFocusable={fleet.isFetching}
+            onClick={() => void fleet.refetch()}
+          >
+            {texts.orders.refresh}
+          </ToolbarButton>
+          <Switch
+            label={words.asTable}
+            checked={isTable}
+            onChange={(_event, { checked }) => {
+              setIsTable(checked);
+            }}
+          />
+          {data !== undefined && (
+            <Text size={200}>
+              {words.asOf} <Time at={data.asOf} />
+            </Text>
+          )}
+        </Toolbar>
+        {fleet.isPending && <LoadingState />}
+        {fleet.error !== null && (
+          <QueryProblem error={fleet.error} onTryAgain={() => void fleet.refetch()} />
+        )}
+        {data !== undefined && nodesOf(data.total) === 0 && (
+          <EmptyState icon={<BoxSearchRegular />} title={words.emptyTitle}>
+            <Text>{words.empty}</Text>
+          </EmptyState>
+        )}
+        {data !== undefined && nodesOf(data.total) > 0 && (
+          <>
+            <Section title={words.total(nodesOf(data.total))}>
+              <dl className={styles.tiles}>
+                {LOCK_STATES.map((lock) => (
+                  <div key={lock} className={styles.tile}>
+                    <dt>
+                      <RouterLink to="/operator/orders" search={{ lock }} appearance="subtle">
+                        <LockBadge lock={lock} />
+                      </RouterLink>
+                    </dt>
+                    <dd className={styles.count}>{data.total[lock]}</dd>
+                  </div>
+                ))}
+              </dl>
+              <LockBar counts={data.total} label={words.total(nodesOf(data.total))} />
+            </Section>
+            <LockFigure
+              title={words.byLocation}
+              isTable={isTable}
+              rows={data.byLocation.map(({ location, nodes }) => ({
+                name: location,
+                counts: nodes,
+              }))}
+            />
+            <LockFigure
+              title={words.byKey}
+              isTable={isTable}
+              rows={data.byKey.map(({ keyUrl, nodes }) => ({ name: keyUrl, counts: nodes }))}
+            />
+          </>
+        )}
+        <KillSwitches />
+      </div>
+    </OperatorPage>
+  );
+}
