@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const MINIMUM_NODE_MAJOR = 20;
 /** Where Debian puts the programs of a PostgreSQL server, by its version. */
 const POSTGRES = "/usr/lib/postgresql";
-/** Debian package → a command that shows that it is there. */
+/** Where Debian puts libraries that a program loads by name. */
+const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
+/** Debian package → a command, or a library, that shows that it is there. */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
   bubblewrap: ["bwrap"],
@@ -22,9 +24,12 @@ const TEST_PACKAGES = {
   faketime: ["faketime"],
   jose: ["jose"],
   jq: ["jq"],
+  "libtss2-tcti-swtpm0t64": ["libtss2-tcti-swtpm.so.0"],
   kustomize: ["kustomize"],
   openssl: ["openssl"],
   postgresql: ["postgres"],
+  swtpm: ["swtpm"],
+  "tpm2-tools": ["tpm2"],
 };
 
 const major = Number(process.versions.node.split(".")[0]);
@@ -153,6 +158,7 @@ function isCommand(command) {
     ...(process.env["PATH"] ?? "").split(delimiter),
     "/usr/sbin",
     "/sbin",
+    ...LIBRARIES,
     ...servers,
   ];
   return folders.some((folder) => existsSync(join(folder, command)));

@@ -99,6 +99,7 @@ async function prepareAgent(
     ["--volume-kind", "luks2"],
     ["--ca-file", caFile],
     ["--resolve-localhost"],
+    ["--device-key", "file"],
   ];
   await runProgram([...command, "prepare", ...parameters.flat()], broker.enrolmentCode);
   return command;

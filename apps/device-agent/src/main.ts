@@ -13,6 +13,7 @@ if (existsSync(stateDir)) enableCompileCache(join(stateDir, "compile-cache"));
 const { main } = await import("./program.ts");
 process.exitCode = await main(words, {
   environmentNames: Object.keys(process.env),
+  credentialsFolder: process.env["CREDENTIALS_DIRECTORY"],
   notifySocket: process.env["NOTIFY_SOCKET"],
   print: (text) => {
     console.log(text);

@@ -27,6 +27,7 @@ const elapsedMs = () => performance.now();
 export type Surroundings = {
   readonly environmentNames: readonly string[];
   readonly notifySocket: string | undefined;
+  readonly credentialsFolder: string | undefined;
   readonly print: (text: string) => void;
   /** To the person at the terminal, beside the output. */
   readonly ask: (text: string) => void;
@@ -34,7 +35,7 @@ export type Surroundings = {
 
 /** @returns the exit code */
 export async function main(words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { environmentNames, notifySocket, print, ask } = surroundings;
+  const { environmentNames, notifySocket, credentialsFolder, print, ask } = surroundings;
   let event: AgentEvent;
   let json = words.includes("--json");
   const show = (shown: AgentEvent) => {
@@ -55,6 +56,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       totalTimeoutMs: TOTAL_TIMEOUT_MS,
       environmentNames,
       notifySocket,
+      credentialsFolder,
       report: show,
       readStandardInput: (what) => readStandardInput(what, ask),
       readPasskey: async () =>

@@ -10,6 +10,7 @@ import type { CommandDependencies } from "../src/commands/dependencies.ts";
 import type { PrepareArguments } from "../src/commands/prepare-options.ts";
 import type { AgentEvent } from "../src/core/agent-event.ts";
 import { exitCodeOf } from "../src/core/exit-codes.ts";
+import { DEFAULT_TCTI } from "../src/core/tpm-key.ts";
 import { runCommand } from "../src/run-command.ts";
 import { findCryptsetup, SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 
@@ -77,6 +78,7 @@ export async function createAgentWorld(
     formatExisting: false,
     keepVolume: false,
     bootIdFile,
+    deviceKey: { kind: "file", tcti: DEFAULT_TCTI, pcrs: undefined },
   };
   const run: AgentWorld["run"] = (command, changes) =>
     runCommand(command, { ...dependencies, ...changes });

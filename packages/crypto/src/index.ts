@@ -18,6 +18,7 @@ export { sealEnvelope } from "./envelope/seal-envelope.ts";
 export { chainHash } from "./hash-chain.ts";
 export { messageHash, readHeader, signMessage, verifyMessage } from "./message/signed-message.ts";
 export type { MessageHeader } from "./message/signed-message.ts";
+export { fromDer } from "./message/ecdsa-signature.ts";
 export { generateSigningKey, importSigningKey } from "./message/signing-key.ts";
 export type { SigningKey } from "./message/signing-key.ts";
 export { importVerifyKey } from "./message/verify-key.ts";

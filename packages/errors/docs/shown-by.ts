@@ -64,6 +64,8 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   VolumeUnavailable: `${AGENT}/prepare.test.ts`,
   CryptsetupMissing: `${AGENT}/prepare.test.ts`,
   AgentNotPrepared: `${AGENT}/prepare.test.ts`,
+  BootStateChanged: `${AGENT}/tpm.test.ts`,
+  DeviceKeyUnavailable: `${AGENT}/tpm.test.ts`,
   AgentStateUnreadable: `${AGENT}/prepare.test.ts`,
   AgentStateUnwritable: `${AGENT}/prepare.test.ts`,
   AgentBusy: "apps/device-agent/src/state/agent-lock.test.ts",

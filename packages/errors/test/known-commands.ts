@@ -76,7 +76,9 @@ export const LOCAL_PROGRAMS = [
   "df",
   "ls",
   "lsblk",
+  "mv",
   "npx",
   "openssl",
   "ss",
+  "tpm2",
 ];

@@ -58,6 +58,17 @@ export const COMMAND_OPTIONS = {
       kind: "flag",
       help: "take over the volume of the device that this one replaces",
     },
+    "device-key": {
+      kind: "text",
+      value: "tpm|file|auto",
+      help: "who holds the node's key; default auto: the TPM where there is one",
+    },
+    tpm: { kind: "text", value: "TCTI", help: "way to the TPM (default device:/dev/tpmrm0)" },
+    "tpm-pcrs": {
+      kind: "text",
+      value: "PCRS|none",
+      help: "what must be measured at boot for the key to sign (default sha256:7)",
+    },
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: where the boot id is" },
   },
   unlock: {},

@@ -6,6 +6,8 @@ import type { PrepareArguments } from "../commands/prepare-options.ts";
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
 import { nearest } from "../core/nearest.ts";
+import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
+import type { DeviceKeyChoice } from "../device-key/choose-device-key.ts";
 import type { LocalUiOptions } from "../local-ui/local-ui-options.ts";
 import type { ChallengeOptions } from "../offline/challenge.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
@@ -142,6 +144,19 @@ function readPrepare(given: Given): PrepareArguments {
     formatExisting: given.has("format-existing"),
     keepVolume: given.has("keep-volume"),
     bootIdFile: text(given, "boot-id-file"),
+    deviceKey: readDeviceKey(given),
+  };
+}
+
+function readDeviceKey(given: Given): DeviceKeyChoice {
+  const kind = text(given, "device-key") ?? "auto";
+  if (kind !== "auto" && kind !== "file" && kind !== "tpm")
+    throw misuse("--device-key: expected tpm, file or auto");
+  const pcrs = text(given, "tpm-pcrs") ?? DEFAULT_PCRS;
+  return {
+    kind,
+    tcti: text(given, "tpm") ?? DEFAULT_TCTI,
+    pcrs: pcrs === "none" ? undefined : pcrs,
   };
 }
 

@@ -3,6 +3,8 @@ import type { AgentEvent } from "../core/agent-event.ts";
 /** What a command needs from outside itself. */
 export type CommandDependencies = {
   readonly stateDir: string;
+  /** Where a service manager lays secrets for this process ($CREDENTIALS_DIRECTORY), if one does. */
+  readonly credentialsFolder?: string | undefined;
   readonly nowIso: () => string;
   /** Milliseconds since the process started. */
   readonly elapsedMs: () => number;

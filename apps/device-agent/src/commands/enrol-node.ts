@@ -2,12 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { CryptoError, generateSigningKey, importSigningKey } from "@databox-cmk/crypto";
-import type { SigningKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Connection, Settings } from "../core/settings.ts";
+import { findOrMakeDeviceKey } from "../device-key/choose-device-key.ts";
 import { enrol } from "../exchange/enrol.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
@@ -44,10 +43,10 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   const { given, volume, folder, bootId, journal, deadline, dependencies } = enrolling;
   const code = checkEnrolmentCode(await readEnrolmentCode(given, dependencies));
   const connection = storeConnection(given, folder);
-  const signingKey = readOrMakeDeviceKey(folder);
+  const { signingKey, grade } = await findOrMakeDeviceKey(folder, given.deviceKey);
   using transport = connect(connection);
   const { order, serial } = given;
-  const input = { code, order, serial, suite: SUITE, bootId, signingKey } as const;
+  const input = { code, order, serial, suite: SUITE, bootId, signingKey, grade } as const;
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
   folder.writeEnvelope(answer.envelope.jws);
@@ -64,7 +63,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
     ...(given.bootIdFile === undefined ? {} : { bootIdFile: resolve(given.bootIdFile) }),
   };
   folder.writeSettings(settings);
-  journal.append("enrolled", { order, serial, deviceKey: signingKey.kid });
+  journal.append("enrolled", { order, serial, deviceKey: signingKey.kid, grade });
   return { kind: "enrolled", settings };
 }
 
@@ -78,22 +77,6 @@ function storeConnection(given: PrepareArguments, folder: StateFolder): Connecti
     ...(caFile === undefined ? {} : { certificateAuthorityFile: folder.certificateAuthorityPath }),
     ...(dnsServer === undefined ? {} : { dnsServer }),
   };
-}
-
-function readOrMakeDeviceKey(folder: StateFolder): SigningKey {
-  const stored = folder.readDeviceKey();
-  if (stored === undefined) {
-    const { key, privatePem } = generateSigningKey();
-    folder.writeDeviceKey(privatePem);
-    return key;
-  }
-  try {
-    return importSigningKey(stored);
-  } catch (error) {
-    if (error instanceof CryptoError)
-      throw new AppError("AgentStateUnreadable", { detail: "device-key.pem: not a key" });
-    throw error;
-  }
 }
 
 async function readEnrolmentCode(

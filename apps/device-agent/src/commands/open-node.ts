@@ -1,12 +1,11 @@
-import { importSigningKey, importVerifyKey } from "@databox-cmk/crypto";
-import type { SigningKey } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { importVerifyKey } from "@databox-cmk/crypto";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
+import { requireDeviceKey } from "../device-key/device-key.ts";
 import type { NodeIdentity, Session } from "../exchange/session.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { requireFile } from "../state/read-private-file.ts";
@@ -40,21 +39,9 @@ export function openIdentity({ folder, settings, store }: Opening): NodeIdentity
     env: store.current.env ?? settings.env,
     suite: settings.suite,
     brokerKeys: settings.brokerKeys.map((key) => importVerifyKey(key)),
-    signingKey: readSigningKey(folder),
+    signingKey: requireDeviceKey(folder).signingKey,
     bootId: readBootId(settings.bootIdFile),
   };
-}
-
-function readSigningKey(folder: StateFolder): SigningKey {
-  const pem = requireFile(folder.readDeviceKey(), `${folder.path}/device-key.pem`);
-  try {
-    return importSigningKey(pem);
-  } catch (error) {
-    throw new AppError("AgentStateUnreadable", {
-      detail: `${folder.path}/device-key.pem: not a key`,
-      cause: error,
-    });
-  }
 }
 
 /**

@@ -3,6 +3,8 @@ import { base64url, orderId, parseWith, serial } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { VolumeKind } from "../core/settings.ts";
+import { PCRS, TCTI } from "../core/tpm-key.ts";
+import type { DeviceKeyChoice } from "../device-key/choose-device-key.ts";
 
 const ORDER_FORM =
   "the order's resource id, /subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.DataBox/jobs/{name}";
@@ -23,6 +25,7 @@ export type PrepareArguments = {
   /** Of a device that this one replaces. */
   readonly keepVolume: boolean;
   readonly bootIdFile: string | undefined;
+  readonly deviceKey: DeviceKeyChoice;
 };
 
 /** @throws {AppError} `Misuse` that names the option */
@@ -31,6 +34,11 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
     throw new AppError("Misuse", {
       detail: "--keep-volume and --format-existing exclude each other",
     });
+  const { tcti, pcrs } = given.deviceKey;
+  if (!TCTI.test(tcti))
+    throw new AppError("Misuse", { detail: "--tpm: expected device:/dev/… or swtpm:…" });
+  if (pcrs !== undefined && !PCRS.test(pcrs))
+    throw new AppError("Misuse", { detail: "--tpm-pcrs: expected sha256:7, sha256:4,7 or none" });
   return {
     ...given,
     broker: checkBrokerUrl(given.broker),

@@ -57,7 +57,7 @@ export async function prepare(
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
   const given = checkPrepareArguments(typed);
-  const folder = createStateFolder(resolve(dependencies.stateDir));
+  const folder = createStateFolder(resolve(dependencies.stateDir), dependencies.credentialsFolder);
   using held = new DisposableStack();
   held.use(takeAgentLock(folder.path));
   const found = folder.readSettings();

@@ -6,12 +6,15 @@ import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 /** @throws {AppError} `AgentNotPrepared` or `AgentStateUnreadable` */
-export function requirePrepared(stateDir: string): {
+export function requirePrepared(
+  stateDir: string,
+  credentialsFolder?: string,
+): {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly state: MachineState;
 } {
-  const folder = openStateFolder(stateDir);
+  const folder = openStateFolder(stateDir, credentialsFolder);
   const settings = folder.readSettings();
   if (settings === undefined)
     throw new AppError("AgentNotPrepared", { detail: `${stateDir} holds no prepared node` });

@@ -3,12 +3,14 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import { GRADE_TEXTS } from "../core/device-key-grade.ts";
 import { endOfLease } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { Settings } from "../core/settings.ts";
+import { readGrade } from "../device-key/device-key.ts";
 import { lastSequence } from "../journal/open-journal.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -78,6 +80,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
     details: {
       order: settings.order,
       broker: settings.connection.brokerUrl,
+      deviceKey: GRADE_TEXTS[readGrade(folder)],
       volumePath: settings.volume.path,
       envelope: state.env ?? settings.env,
       ...(state.rekey === undefined ? {} : { rekey: state.rekey.step }),

@@ -23,9 +23,10 @@ const LOCK_WAIT_MS = 500;
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function unlock(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { elapsedMs, stateDir, cryptsetupFolders, totalTimeoutMs } = dependencies;
+  const { elapsedMs, stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs } =
+    dependencies;
   const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
-  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   // The daemon counts too: what was read before the lock was taken may be old.

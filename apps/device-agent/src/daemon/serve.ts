@@ -56,7 +56,11 @@ export async function serve(
       listener?.hear(event);
     },
   };
-  const { folder, settings, state: prepared } = requirePrepared(dependencies.stateDir);
+  const {
+    folder,
+    settings,
+    state: prepared,
+  } = requirePrepared(dependencies.stateDir, dependencies.credentialsFolder);
   const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
   using daemonLock = takeAgentLock(folder.path, "daemon");
   void daemonLock; // for as long as the daemon runs

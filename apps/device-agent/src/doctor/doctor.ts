@@ -44,11 +44,18 @@ type Examination = Disposable & {
 };
 
 function createExamination(dependencies: CommandDependencies): Examination {
-  const { stateDir, environmentNames, cryptsetupFolders, nowIso, totalTimeoutMs } = dependencies;
+  const {
+    stateDir,
+    credentialsFolder,
+    environmentNames,
+    cryptsetupFolders,
+    nowIso,
+    totalTimeoutMs,
+  } = dependencies;
   let known: Settings | undefined;
   let network: NetworkProbes | undefined;
   let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
-  const folder = () => openStateFolder(stateDir);
+  const folder = () => openStateFolder(stateDir, credentialsFolder);
   const nowMs = () => Date.parse(nowIso());
 
   function settings(): Settings {

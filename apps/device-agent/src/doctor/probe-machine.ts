@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 
-import { importSigningKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Finding } from "@databox-cmk/errors";
 
+import { GRADE_TEXTS } from "../core/device-key-grade.ts";
 import type { VolumeContent } from "../core/ports.ts";
-import { systemCode, toStateError } from "../state/state-error.ts";
+import { findDeviceKey } from "../device-key/device-key.ts";
+import { toStateError } from "../state/state-error.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -24,19 +25,20 @@ export function probeStateFolder(path: string): Finding {
   return { ok: true, found: `${path}, mode ${mode.toString(8)}${advice}` };
 }
 
-/** @throws {AppError} `AgentNotPrepared` or `AgentStateUnreadable` */
-export function probeDeviceKey(folder: StateFolder): Finding {
-  const pem = folder.readDeviceKey();
-  if (pem === undefined)
-    throw new AppError("AgentNotPrepared", { detail: `${folder.path} holds no device key` });
-  try {
-    return { ok: true, found: `ES256, mode 600, ${importSigningKey(pem).kid}` };
-  } catch (error) {
-    throw new AppError("AgentStateUnreadable", {
-      detail: `${folder.path}/device-key.pem: not a key (${systemCode(error)})`,
-      cause: error,
+/**
+ * Lets it sign, which a key in a TPM does only on its own machine and after the boot that it is bound to.
+ *
+ * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable`, `DeviceKeyUnavailable` or `BootStateChanged`
+ */
+export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
+  const found = findDeviceKey(folder);
+  if (found === undefined)
+    throw new AppError("AgentNotPrepared", {
+      detail: `${folder.path} holds no device key; where systemd keeps it, only its services see it`,
     });
-  }
+  const { signingKey, grade } = found;
+  await signingKey.sign(Buffer.from("doctor"));
+  return { ok: true, found: `ES256, ${GRADE_TEXTS[grade]}, ${signingKey.kid}` };
 }
 
 /**

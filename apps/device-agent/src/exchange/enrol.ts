@@ -1,7 +1,7 @@
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import type { SigningKey, SuiteName } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { EnrolmentRequest } from "@databox-cmk/protocol";
+import type { DeviceKeyGrade, EnrolmentRequest } from "@databox-cmk/protocol";
 
 import { readEnrolmentAnswer } from "../answers/enrolment-answer.ts";
 import type { EnrolmentAnswer } from "../answers/enrolment-answer.ts";
@@ -15,6 +15,7 @@ export type EnrolInput = {
   readonly suite: SuiteName;
   readonly bootId: string;
   readonly signingKey: SigningKey;
+  readonly grade: DeviceKeyGrade;
 };
 
 /**
@@ -25,12 +26,14 @@ export type EnrolInput = {
 export async function enrol(
   transport: Transport,
   deadline: AbortSignal,
-  { signingKey, ...input }: EnrolInput,
+  { signingKey, grade, ...input }: EnrolInput,
 ): Promise<EnrolmentAnswer> {
   const payload: EnrolmentRequest = {
     ...input,
     publicKey: { ...signingKey.publicJwk },
     agent: AGENT_NAME,
+    // A broker that knows no grades yet refuses a member that it does not know.
+    ...(grade === "file" ? {} : { deviceKeyGrade: grade }),
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.enrolmentRequest, payload);
   const raw = await transport.post(DEVICE_ROUTES.enrolments, JOSE_MEDIA_TYPE, jws, deadline);

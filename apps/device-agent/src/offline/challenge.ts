@@ -46,8 +46,8 @@ export async function challenge(
   options: ChallengeOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { stateDir, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);

@@ -36,8 +36,8 @@ export async function respond(
 ): Promise<AgentEvent> {
   // Before the lock is taken: a person takes their time.
   const answerText = await readAnswerText(file, dependencies);
-  const { stateDir, cryptsetupFolders, nowIso } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);

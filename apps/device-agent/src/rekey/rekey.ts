@@ -33,8 +33,8 @@ const ATTEMPTS = 2;
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function rekey(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { stateDir, cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  const { stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);

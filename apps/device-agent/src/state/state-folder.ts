@@ -9,6 +9,8 @@ import { passkeyTries } from "../core/passkey-tries.ts";
 import type { PasskeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
 import type { Settings } from "../core/settings.ts";
+import { tpmKey } from "../core/tpm-key.ts";
+import type { TpmKey } from "../core/tpm-key.ts";
 import { readJson } from "./read-json.ts";
 import { readPrivateFile } from "./read-private-file.ts";
 import { systemCode, toStateError } from "./state-error.ts";
@@ -18,6 +20,7 @@ const FILES = {
   settings: "agent.json",
   state: "state.json",
   deviceKey: "device-key.pem",
+  tpmKey: "device-key.tpm.json",
   envelope: "envelope.jws",
   certificateAuthority: "broker-ca.pem",
   journal: "journal.jsonl",
@@ -34,8 +37,11 @@ export type StateFolder = {
   writeSettings(value: Settings): void;
   readState(): MachineState | undefined;
   writeState(value: MachineState): void;
+  /** Of this folder, or of the service manager's credentials. */
   readDeviceKey(): string | undefined;
   writeDeviceKey(privatePem: string): void;
+  readTpmKey(): TpmKey | undefined;
+  writeTpmKey(key: TpmKey): void;
   readEnvelope(): string | undefined;
   writeEnvelope(jws: string): void;
   writeCertificateAuthority(pem: string): void;
@@ -46,8 +52,14 @@ export type StateFolder = {
   writeJournalHead(jws: string): void;
 };
 
-/** @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members */
-export function openStateFolder(path: string): StateFolder {
+/** As databox-agent.service loads it (systemd.exec(5), Credentials). */
+const CREDENTIAL = "databox-agent.device-key";
+
+/**
+ * @param credentialsFolder - where a service manager laid this service's secrets, decrypted for as long as it runs
+ * @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members
+ */
+export function openStateFolder(path: string, credentialsFolder?: string): StateFolder {
   checkMode(path);
   const at = (file: keyof typeof FILES) => join(path, FILES[file]);
   return {
@@ -62,9 +74,17 @@ export function openStateFolder(path: string): StateFolder {
     writeState: (value) => {
       writeDurably(at("state"), `${JSON.stringify(value)}\n`);
     },
-    readDeviceKey: () => readPrivateFile(at("deviceKey")),
+    readDeviceKey: () =>
+      readPrivateFile(at("deviceKey")) ??
+      (credentialsFolder === undefined
+        ? undefined
+        : readPrivateFile(join(credentialsFolder, CREDENTIAL))),
     writeDeviceKey: (privatePem) => {
       writeDurably(at("deviceKey"), privatePem);
+    },
+    readTpmKey: () => readJson(at("tpmKey"), tpmKey),
+    writeTpmKey: (key) => {
+      writeDurably(at("tpmKey"), `${JSON.stringify(key, undefined, 2)}\n`);
     },
     readEnvelope: () => readPrivateFile(at("envelope"))?.trim(),
     writeEnvelope: (jws) => {
@@ -85,13 +105,13 @@ export function openStateFolder(path: string): StateFolder {
 }
 
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
-export function createStateFolder(path: string): StateFolder {
+export function createStateFolder(path: string, credentialsFolder?: string): StateFolder {
   try {
     if (!existsSync(path)) makeFolder(path);
   } catch (error) {
     throw toStateError(error, path);
   }
-  return openStateFolder(path);
+  return openStateFolder(path, credentialsFolder);
 }
 
 /** Node's recursive mkdir says ENOENT where the file system is read-only, so the plain one has the first word. */

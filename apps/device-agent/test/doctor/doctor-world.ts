@@ -7,6 +7,7 @@ import type { FakeBroker } from "@databox-cmk/testkit";
 
 import type { CommandDependencies } from "../../src/commands/dependencies.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
+import { DEFAULT_TCTI } from "../../src/core/tpm-key.ts";
 import { runCommand } from "../../src/run-command.ts";
 
 const SERIAL = "DOCTOR-1";
@@ -54,6 +55,7 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
         formatExisting: false,
         keepVolume: false,
         bootIdFile,
+        deviceKey: { kind: "file", tcti: DEFAULT_TCTI, pcrs: undefined },
       },
     },
     { ...dependencies(prepared), readStandardInput: () => Promise.resolve(enrolmentCode) },

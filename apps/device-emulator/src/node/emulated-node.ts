@@ -90,6 +90,8 @@ export function createEmulatedNode(options: {
         ["--size-mib", String(diskMib)],
         ["--ca-file", connection.caFile],
         ["--boot-id-file", bootIdFile],
+        // Several nodes would share the TPM of this machine.
+        ["--device-key", "file"],
         dnsServer === undefined ? ["--resolve-localhost"] : ["--dns-server", dnsServer],
       ];
       return agent(["prepare", ...parameters.flat()], code);

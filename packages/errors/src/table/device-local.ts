@@ -233,6 +233,79 @@ export const DEVICE_LOCAL_ERRORS = {
     why: "The state folder holds no settings: preparation was never done, or was done in another folder.",
     meanwhile: "Nothing is asked of the broker; nothing is changed.",
   },
+  BootStateChanged: {
+    title: "The node has started differently",
+    message:
+      "The TPM does not let the device key sign: this boot was measured otherwise than the key is bound to",
+    class: "invalid",
+    httpStatus: 409,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: "Do not unlock node {serial} before it is known why it started differently; tell the order's owner, who decides whether it gets a new device key.",
+    steps: [
+      {
+        text: "See what was measured, and compare with what changed: firmware, Secure Boot, boot loader",
+        command: "tpm2 pcrread sha256:0,2,4,7",
+        for: "site-operator",
+      },
+      {
+        text: "If the change was not meant, undo it and start again: the key signs as before",
+        for: "site-operator",
+      },
+      {
+        text: "If it was meant, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
+      },
+      {
+        text: "Put the old state aside",
+        command: "mv {stateDir} {stateDir}.replaced",
+        for: "site-operator",
+      },
+      {
+        text: "Bind a new key to the boot as it is now, with the options of the first preparation, and without touching the data",
+        command: "databox-agent prepare --keep-volume --device-key tpm",
+        for: "site-operator",
+      },
+      {
+        text: "Meanwhile the passkey opens the volume, if the order's owner gives it",
+        command: "databox-agent passkey",
+        for: "site-operator",
+      },
+    ],
+    why: "The device key was made with a policy on platform configuration registers. Firmware, Secure Boot or what it admits has changed since, by an update or by somebody who wants the key.",
+    meanwhile: VOLUME_STAYS_LOCKED,
+  },
+  DeviceKeyUnavailable: {
+    title: "The TPM does not sign",
+    message: "The TPM that holds the device key does not answer as it must",
+    class: "invalid",
+    httpStatus: 500,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: "Make sure that node {serial} has its TPM and that tpm2-tools are installed, then try again.",
+    steps: [
+      { text: "See whether the TPM answers", command: "tpm2 getrandom --hex 8" },
+      { text: "Install its tools where they are missing", command: "apt-get install tpm2-tools" },
+      { text: "See whether the firmware has the TPM switched on; then start again" },
+    ],
+    reasons: {
+      "other-tpm": {
+        message: "The device key was made by another TPM, or this one was cleared",
+        who: "order-owner",
+        ask: "Put the disks of node {serial} back into its own machine; if that is not to be, ask the order's owner to replace the device.",
+        steps: [
+          {
+            text: "Put the disks back into the machine whose TPM made the key",
+            for: "site-operator",
+          },
+          {
+            text: "If that is not to be, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
+          },
+        ],
+      },
+    },
+    why: "There is no TPM at the place that preparation noted, it is switched off, or tpm2-tools are missing.",
+    meanwhile: VOLUME_STAYS_LOCKED,
+  },
   AgentStateUnreadable: {
     title: "The agent's state cannot be read",
     message: "A file of the agent's state is missing, damaged or not readable",

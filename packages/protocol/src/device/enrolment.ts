@@ -4,6 +4,7 @@ import {
   base64url,
   bootId,
   compactJws,
+  deviceKeyGrade,
   deviceText,
   generation,
   messageHash,
@@ -24,6 +25,8 @@ export const enrolmentRequest = z.strictObject({
   suite: suiteName,
   bootId,
   agent: deviceText,
+  /** As the node says; nothing attests it. Missing: in a file. */
+  deviceKeyGrade: z.optional(deviceKeyGrade),
 });
 export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
 

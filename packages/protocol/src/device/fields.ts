@@ -44,5 +44,9 @@ export const publicKey = z.strictObject({
   x: base64url(43),
   y: base64url(43),
 });
+/** Who holds the device key, and whether it signs only after the boot that it was bound to. */
+export const DEVICE_KEY_GRADES = ["file", "tpm", "tpm-measured-boot"] as const;
+export const deviceKeyGrade = z.enum(DEVICE_KEY_GRADES);
+export type DeviceKeyGrade = z.infer<typeof deviceKeyGrade>;
 export const suiteName = z.enum(["X-Wing", "X25519"]);
 export const unlockPurpose = z.enum(["prepare", "unlock", "ingest"]);

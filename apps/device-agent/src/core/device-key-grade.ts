@@ -1,0 +1,8 @@
+import type { DeviceKeyGrade } from "@databox-cmk/protocol";
+
+/** What a thief of the disk, or of the whole machine, still lacks; for a person. */
+export const GRADE_TEXTS = {
+  file: "in a file",
+  tpm: "in the TPM",
+  "tpm-measured-boot": "in the TPM, bound to measured boot",
+} as const satisfies Record<DeviceKeyGrade, string>;

@@ -1,0 +1,57 @@
+import { generateSigningKey, importSigningKey } from "@databox-cmk/crypto";
+import type { SigningKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { DeviceKeyGrade } from "@databox-cmk/protocol";
+
+import type { TpmKey } from "../core/tpm-key.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { openTpmKey } from "./open-tpm-key.ts";
+
+/** Whatever holds it, it signs alike. */
+export type DeviceKey = { readonly signingKey: SigningKey; readonly grade: DeviceKeyGrade };
+
+/** @throws {AppError} `AgentStateUnreadable` */
+export function requireDeviceKey(folder: StateFolder): DeviceKey {
+  const found = findDeviceKey(folder);
+  if (found === undefined)
+    throw new AppError("AgentStateUnreadable", {
+      detail: `${folder.path}/device-key.pem: missing. Where systemd keeps the key, the service asks: systemctl start databox-agent-unlock`,
+    });
+  return found;
+}
+
+/** @throws {AppError} `AgentStateUnreadable` */
+export function findDeviceKey(folder: StateFolder): DeviceKey | undefined {
+  const tpmKey = folder.readTpmKey();
+  if (tpmKey !== undefined) return { signingKey: openTpmKey(tpmKey), grade: gradeOf(tpmKey) };
+  const pem = folder.readDeviceKey();
+  return pem === undefined ? undefined : { signingKey: importKey(folder, pem), grade: "file" };
+}
+
+/** Durable before it is used. */
+export function makeFileKey(folder: StateFolder): DeviceKey {
+  const { key, privatePem } = generateSigningKey();
+  folder.writeDeviceKey(privatePem);
+  return { signingKey: key, grade: "file" };
+}
+
+/** Without the key itself, which may be a secret of the service alone. */
+export function readGrade(folder: StateFolder): DeviceKeyGrade {
+  const tpmKey = folder.readTpmKey();
+  return tpmKey === undefined ? "file" : gradeOf(tpmKey);
+}
+
+export function gradeOf({ pcrs }: TpmKey): DeviceKeyGrade {
+  return pcrs === undefined ? "tpm" : "tpm-measured-boot";
+}
+
+function importKey({ path }: StateFolder, pem: string): SigningKey {
+  try {
+    return importSigningKey(pem);
+  } catch (error) {
+    throw new AppError("AgentStateUnreadable", {
+      detail: `${path}/device-key.pem: not a key`,
+      cause: error,
+    });
+  }
+}

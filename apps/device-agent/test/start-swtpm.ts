@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, watch } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A TPM in software, with the same commands as one in hardware; a machine without it skips its tests, CI may not. */
+export const HAS_TPM = ["/usr/bin/swtpm", "/usr/bin/tpm2"].every((path) => existsSync(path));
+
+export type SoftwareTpm = AsyncDisposable & { readonly tcti: string };
+
+/** A new one, with seeds of its own. It has no resource manager: three objects at a time. */
+export async function startSwtpm(): Promise<SoftwareTpm> {
+  const folder = mkdtempSync(join(tmpdir(), "databox-swtpm-"));
+  const socket = join(folder, "s");
+  const state = ["--tpm2", "--tpmstate", `dir=${folder}`, "--flags", "not-need-init,startup-clear"];
+  const server = ["--server", `type=unixio,path=${socket}`];
+  const control = ["--ctrl", `type=unixio,path=${socket}.ctrl`];
+  const child = spawn("swtpm", ["socket", ...state, ...server, ...control], { stdio: "ignore" });
+  const ended = once(child, "close");
+  await appear(folder, [socket, `${socket}.ctrl`]);
+  return {
+    tcti: `swtpm:path=${socket}`,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function appear(folder: string, paths: readonly string[]): Promise<void> {
+  const changes = watch(folder);
+  try {
+    while (!paths.every((path) => existsSync(path))) await once(changes, "change");
+  } finally {
+    changes.close();
+  }
+}

@@ -1,0 +1,131 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
+import { openStateFolder } from "../src/state/state-folder.ts";
+import { createAgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
+import type { AgentWorld } from "./agent-world.ts";
+import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+import type { SoftwareTpm } from "./start-swtpm.ts";
+
+// oxlint-disable-next-line node/no-process-env -- CI services set it
+const isContinuousIntegration = process.env["CI"] !== undefined;
+const unlocked = { exit: 0, outcome: "unlocked" };
+
+async function prepareWith({ tcti }: SoftwareTpm, pcrs: string | undefined): Promise<AgentWorld> {
+  const world = await createAgentWorld();
+  const event = await world.prepare({ deviceKey: { kind: "tpm", tcti, pcrs } });
+  expect(event).toMatchObject({ outcome: "prepared" });
+  return world;
+}
+
+function payloadOf(jws: string): unknown {
+  return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8"));
+}
+
+function measureSomethingElse({ tcti }: SoftwareTpm, register: number): void {
+  execFileSync("tpm2", ["pcrextend", `${String(register)}:sha256=${"01".repeat(32)}`], {
+    env: { TPM2TOOLS_TCTI: tcti, PATH: "/usr/bin:/bin" },
+  });
+}
+
+describe.skipIf(!HAS_TPM && !isContinuousIntegration)("a device key in the TPM", () => {
+  let tpm: SoftwareTpm;
+  beforeAll(async () => {
+    tpm = await startSwtpm();
+  });
+  afterAll(() => tpm[Symbol.asyncDispose]());
+
+  test("unlocks, and is nowhere on the disk", async () => {
+    await using world = await prepareWith(tpm, undefined);
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    const files = readdirSync(world.stateDir, { recursive: true, encoding: "utf8" });
+    expect(files).not.toContain("device-key.pem");
+    const contents = files
+      .map((name) => join(world.stateDir, name))
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path, "latin1"));
+    expect(contents.join("\n")).not.toContain("PRIVATE KEY");
+    expect(await world.status()).toMatchObject({ details: { deviceKey: "in the TPM" } });
+  });
+
+  test("tells the broker its grade", async () => {
+    await using world = await createAgentWorld();
+    const sent: unknown[] = [];
+    world.broker.intercept = ({ path, request, answer }) => {
+      if (path === DEVICE_ROUTES.enrolments) sent.push(payloadOf(request));
+      return answer;
+    };
+    await world.prepare({ deviceKey: { kind: "tpm", tcti: tpm.tcti, pcrs: DEFAULT_PCRS } });
+    expect(sent).toMatchObject([{ deviceKeyGrade: "tpm-measured-boot" }]);
+    expect(await world.status()).toMatchObject({
+      details: { deviceKey: "in the TPM, bound to measured boot" },
+    });
+  });
+
+  test("signs many messages, although nobody manages the three places of this TPM", async () => {
+    await using world = await prepareWith(tpm, DEFAULT_PCRS);
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("does not sign in another TPM", async () => {
+    await using world = await prepareWith(tpm, undefined);
+    await using other = await startSwtpm();
+    const folder = openStateFolder(world.stateDir);
+    const stolen = folder.readTpmKey();
+    if (stolen === undefined) throw new Error("no key");
+    folder.writeTpmKey({ ...stolen, tcti: other.tcti });
+    expect(seen(await world.unlock())).toMatchObject({
+      exit: 5,
+      code: "DeviceKeyUnavailable",
+      reason: "other-tpm",
+    });
+  });
+
+  test("says so when the TPM does not answer", async () => {
+    await using world = await prepareWith(tpm, undefined);
+    const folder = openStateFolder(world.stateDir);
+    const key = folder.readTpmKey();
+    if (key === undefined) throw new Error("no key");
+    folder.writeTpmKey({ ...key, tcti: "swtpm:path=/nowhere" });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "DeviceKeyUnavailable" });
+  });
+
+  test("does not sign after another boot was measured, and doctor says whose turn it is", async () => {
+    await using own = await startSwtpm();
+    await using world = await prepareWith(own, "sha256:7");
+    measureSomethingElse(own, 8);
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    await world.lock();
+    measureSomethingElse(own, 7);
+    const refused = await world.unlock();
+    expect(seen(refused)).toMatchObject({ exit: 5, code: "BootStateChanged" });
+    expect(refused).toMatchObject({ who: "order-owner" });
+    expect(await world.run({ command: "doctor" })).toMatchObject({ code: "BootStateChanged" });
+    expect(await world.status()).toMatchObject({ outcome: "locked" });
+  });
+});
+
+test("auto takes a file where there is no TPM", async () => {
+  await using world = await createAgentWorld();
+  const deviceKey = { kind: "auto", tcti: "device:/dev/no-such-tpm", pcrs: undefined } as const;
+  expect(await world.prepare({ deviceKey })).toMatchObject({ outcome: "prepared" });
+  expect(await world.status()).toMatchObject({ details: { deviceKey: "in a file" } });
+});
+
+test("a key that systemd keeps is read from the service's credentials, and only there", async () => {
+  await using world = await createPreparedWorld();
+  const credentialsFolder = join(world.folder, "credentials");
+  mkdirSync(credentialsFolder, { mode: 0o700 });
+  renameSync(
+    join(world.stateDir, "device-key.pem"),
+    join(credentialsFolder, "databox-agent.device-key"),
+  );
+  expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "AgentStateUnreadable" });
+  expect(seen(await world.unlock({ credentialsFolder }))).toMatchObject(unlocked);
+});
