@@ -11,6 +11,11 @@ export { decideNextStep } from "./checks/decide-next-step.ts";
 export { renderChecks } from "./checks/render-checks.ts";
 export { runChecks, type CheckRun, type Probe } from "./checks/run-checks.ts";
 export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
-export { renderArmError, type ArmError, type RecoveryInfo } from "./render-arm-error.ts";
+export {
+  recoveryOf,
+  renderArmError,
+  type ArmError,
+  type RecoveryInfo,
+} from "./render-arm-error.ts";
 export type { ErrorClass, ErrorRow, Facts, Recoverable, Step, Who } from "./row.ts";
 export { ERROR_CODES, ERRORS, isErrorCode, type ErrorCode } from "./table.ts";

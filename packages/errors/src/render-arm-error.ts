@@ -46,6 +46,30 @@ const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
   SsemUserErrorEntityNotFound: "Check the name and try again.",
 };
 
+/** What stands beside a code in every error that a program or a page reads: in answers, and inside of resources. */
+export function recoveryOf(
+  code: ErrorCode,
+  {
+    reason,
+    ...context
+  }: { readonly reason?: string | undefined; readonly facts?: Facts | undefined } & Pick<
+    ErrorContext,
+    "requestId"
+  > = {},
+): RecoveryInfo {
+  const explanation = explain(code, { reason, facts: context.facts });
+  return {
+    class: explanation.class,
+    who: explanation.who,
+    recoverable: explanation.recoverable,
+    ...(reason === undefined ? {} : { reason }),
+    ask: explanation.ask,
+    steps: explanation.steps,
+    docs: `docs/errors.md#${anchorOf(code)}`,
+    ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+  };
+}
+
 /** The ARM error answer (Common API Details, "Error Response Content"). The cause is not shown. */
 export function renderArmError(error: AppError, context: ErrorContext = {}): ArmError {
   const facts = { ...context.facts, ...error.facts };
@@ -65,16 +89,11 @@ export function renderArmError(error: AppError, context: ErrorContext = {}): Arm
         additionalInfo: [
           {
             type: "Recovery",
-            info: {
-              class: explanation.class,
-              who: explanation.who,
-              recoverable: explanation.recoverable,
-              ...(error.reason === undefined ? {} : { reason: error.reason }),
-              ask: explanation.ask,
-              steps: explanation.steps,
-              docs: `docs/errors.md#${anchorOf(error.code)}`,
+            info: recoveryOf(error.code, {
+              reason: error.reason,
+              facts,
               ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
-            },
+            }),
           },
         ],
       },

@@ -1,23 +1,18 @@
-import { explain } from "@databox-cmk/errors";
+import { explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError } from "@databox-cmk/protocol";
 
 import type { Failure } from "../core/ports.ts";
 
 /** A failure as an error inside a resource. */
 export function cloudErrorOf({ code, reason, target, detail, facts }: Failure): CloudError {
-  const explanation = explain(code, {
-    ...(reason === undefined ? {} : { reason }),
-    ...(facts === undefined ? {} : { facts }),
-  });
+  const { message } = explain(code, { reason, facts });
   return {
-    additionalInfo: [
-      { type: "Recovery", info: { who: explanation.who, steps: explanation.steps } },
-    ],
+    additionalInfo: [{ type: "Recovery", info: recoveryOf(code, { reason, facts }) }],
     code,
-    message: explanation.message,
+    message,
     target: target ?? "KeyEncryptionKey",
     details: [
-      ...(reason === undefined ? [] : [{ code: reason, message: explanation.message }]),
+      ...(reason === undefined ? [] : [{ code: reason, message }]),
       ...(detail === undefined ? [] : [{ code: "detail", message: detail }]),
     ],
   };

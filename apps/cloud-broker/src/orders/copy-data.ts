@@ -1,4 +1,4 @@
-import { type ErrorCode, ERRORS, explain } from "@databox-cmk/errors";
+import { type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
@@ -85,26 +85,13 @@ function stateAfter(
 /** `properties.error` of a halted copy, as Data Box shows it, with the cause in `details`. */
 function haltError(failure: Failure): CloudError {
   const halt = explain("SsemUserCopyErrorWaitingForAction");
-  const cause = explain(failure.code, {
-    ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-    ...(failure.facts === undefined ? {} : { facts: failure.facts }),
-  });
+  const { code, reason, facts } = failure;
+  const cause = explain(code, { reason, facts });
   return {
-    additionalInfo: [
-      {
-        type: "Recovery",
-        info: {
-          code: failure.code,
-          ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-          who: cause.who,
-          recoverable: cause.recoverable,
-          steps: cause.steps,
-        },
-      },
-    ],
+    additionalInfo: [{ type: "Recovery", info: { code, ...recoveryOf(code, { reason, facts }) } }],
     code: "SsemUserCopyErrorWaitingForAction",
     message: halt.message,
     target: "CopyIntervention",
-    details: [{ code: failure.code, message: cause.message }],
+    details: [{ code, message: cause.message }],
   };
 }
