@@ -26,7 +26,7 @@ import { IdentityChoice } from "./identity-choice.tsx";
 import { OneWayDialog } from "./one-way-dialog.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
-import { useSaveEncryption } from "./use-save-encryption.ts";
+import type { SaveEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
   form: {
@@ -45,9 +45,11 @@ type KekType = KeyEncryptionKeyView["kekType"];
 export function EncryptionForm({
   order,
   kek,
+  save,
 }: {
   readonly order: JobResource;
   readonly kek: KeyEncryptionKeyView;
+  readonly save: SaveEncryption;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -58,7 +60,6 @@ export function EncryptionForm({
   );
   const [isSelecting, setIsSelecting] = useState(false);
   const [isWarned, setIsWarned] = useState(false);
-  const save = useSaveEncryption(order);
   const isCustomer = kekType === "CustomerManaged";
   const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
   const isReady = kekType !== kek.kekType || isCustomer ? !isCustomer || key !== undefined : false;

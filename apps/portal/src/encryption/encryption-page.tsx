@@ -1,3 +1,4 @@
+import type { JobResource } from "@databox-cmk/protocol";
 import { LoadingState } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
@@ -5,6 +6,7 @@ import { OrderPage } from "../order/order-page.tsx";
 import { useOrder } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
+import { useSaveEncryption } from "./use-save-encryption.ts";
 
 /** Settings → Encryption: which key encrypts the unlock key, and who may use it. */
 export function EncryptionPage(): ReactElement {
@@ -15,14 +17,15 @@ export function EncryptionPage(): ReactElement {
       {order.error !== null && (
         <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
       )}
-      {order.data?.properties.details !== undefined && (
-        <EncryptionForm
-          // What is typed belongs to the key in force when it was typed.
-          key={JSON.stringify(order.data.properties.details.keyEncryptionKey)}
-          order={order.data}
-          kek={order.data.properties.details.keyEncryptionKey}
-        />
-      )}
+      {order.data !== undefined && <Encryption order={order.data} />}
     </OrderPage>
   );
+}
+
+/** The form starts afresh with each key that comes into force; that it was saved is told by the new one. */
+function Encryption({ order }: { readonly order: JobResource }): ReactElement | null {
+  const save = useSaveEncryption(order);
+  const kek = order.properties.details?.keyEncryptionKey;
+  if (kek === undefined) return null;
+  return <EncryptionForm key={JSON.stringify(kek)} order={order} kek={kek} save={save} />;
 }

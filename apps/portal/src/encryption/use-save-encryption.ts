@@ -7,14 +7,14 @@ import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
 /** A customer's key and who uses it, or the service's own key. */
-export type WantedEncryption =
+type WantedEncryption =
   | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
   | "MicrosoftManaged";
 
+export type SaveEncryption = UseMutationResult<void, Error, WantedEncryption>;
+
 /** Puts a key in force, and reads the order again. */
-export function useSaveEncryption(
-  order: JobResource,
-): UseMutationResult<void, Error, WantedEncryption> {
+export function useSaveEncryption(order: JobResource): SaveEncryption {
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
