@@ -17,6 +17,8 @@ export type StackBrowser = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+/** Of one step, on a machine that is busy. */
+const PATIENCE_MS = 20_000;
 const WINDOW = { width: 1440, height: 900 };
 
 /**
@@ -40,6 +42,7 @@ export async function openBrowser(
       reducedMotion: "reduce",
       ...options,
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     await watchPages(context, [brokerUrl, authorityUrl], (problem) => problems.push(problem));
     return createVisit(await context.newPage(), portalUrl, pictures);
   };

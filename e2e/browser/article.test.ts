@@ -1,0 +1,252 @@
+import { ManagedServiceIdentityClient } from "@azure/arm-msi";
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import { createTransport, type StoryOrder } from "@databox-cmk/local-stack";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import { requireOk, unlockNode } from "../harness/nodes.ts";
+import { readActivity } from "../harness/order-actions.ts";
+import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { button, choose } from "./harness/controls.ts";
+import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+import type { Visit } from "./harness/visit.ts";
+
+const ORDER = "atlas";
+const VAULT = "contosoatlas";
+const SERIAL = "DBX-0001";
+const USER_IDENTITY = "unlockers";
+const SAVED = "Saved. The key is in force.";
+
+/** The article that the product follows, from sign-in to key URL, by clicking; each test goes on where the former ended. */
+describe.runIf(runsBrowser)("a security administrator in the portal", () => {
+  let portal: PortalWorld;
+  let order: StoryOrder;
+  let node: EmulatedNode;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    portal = await openPortalWorld("article");
+    const { world } = portal;
+    order = await placeOrder(world, ORDER);
+    const appliance = await prepareAppliance(world, order, [SERIAL]);
+    await shipAppliance(world, order, appliance);
+    node = appliance.node(SERIAL);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await visit.picture(`failed ${task.name}`);
+  });
+  afterAll(() => portal[Symbol.asyncDispose]());
+
+  /** As Azure's own client reads it. */
+  const keyInForce = async () => {
+    const { customer, stack } = portal.world.customerContext;
+    const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, {
+      expand: "details",
+    });
+    return details?.keyEncryptionKey;
+  };
+  /** In the vault itself, by another administrator. */
+  const setKeyEnabled = async (enabled: boolean) => {
+    const { customer, customerObjectId, customerContext } = portal.world;
+    const { resourceGroup, tenantId } = customerContext.stack;
+    const permissions = { keys: ["get", "update"] };
+    await customer.vaults.vaults.updateAccessPolicy(resourceGroup, VAULT, "add", {
+      properties: { accessPolicies: [{ tenantId, objectId: customerObjectId, permissions }] },
+    });
+    const { origin, pathname } = new URL((await keyInForce())?.kekUrl ?? "");
+    const [, , name = "", version = ""] = pathname.split("/");
+    await customer.keys(origin).updateKeyProperties(name, version, { enabled });
+  };
+  const pick = async (what: string, answer: string) => {
+    await choose(visit.page, what, answer);
+  };
+  const press = (name: string) => button(visit.page, name).click();
+  const see = (text: string | RegExp) => visit.page.getByText(text).first().waitFor();
+
+  test("signs in and opens the order from the list", async () => {
+    visit = await portal.browser.signIn("ada@contoso.example");
+    await visit.picture("01-orders");
+    await visit.page.getByRole("link", { name: ORDER }).click();
+    await visit.page.getByRole("heading", { name: ORDER, level: 1 }).waitFor();
+    await see(SERIAL);
+    await visit.picture("02-overview");
+  });
+
+  test("is warned that there is no way back, and makes a key vault and a key", async () => {
+    const { page } = visit;
+    await page.getByRole("link", { name: "Encryption", exact: true }).click();
+    await page.getByRole("radio", { name: "Customer managed key" }).check();
+    await see("There is no way back to the Microsoft managed key");
+    await visit.picture("03-warning");
+    await press("Select a key vault and key");
+    await visit.picture("04-select");
+    await press("Create new key vault");
+    await pick("Resource group", portal.world.stack.description.resourceGroup);
+    await page.getByRole("textbox", { name: "Key vault name" }).fill(VAULT);
+    await visit.picture("05-create-vault");
+    await press("Review + create");
+    await visit.picture("06-review-vault");
+    await press("Create");
+    await press("Create new key");
+    await page.getByRole("textbox", { name: "Name" }).fill("unlock");
+    await pick("RSA key size", "RSA 3072");
+    await visit.picture("07-create-key");
+    await press("Create");
+    await button(page, "Select").waitFor();
+    await visit.picture("08-selected");
+    expect(await visit.violations()).toEqual([]);
+    await press("Select");
+    await see(new RegExp(`https://${VAULT}\\.vault\\.localhost:\\d+/keys/unlock/[0-9a-f]{32}`));
+  });
+
+  test("gives the order an identity, and access to the key with one click", async () => {
+    await press("Enable the system-assigned identity");
+    await press("Grant access");
+    await see(/^All \d+ checks passed$/);
+    await visit.picture("09-preflight");
+  });
+
+  test("saves only after the one-way warning, and then the key URL is in force", async () => {
+    const { page } = visit;
+    await press("Save");
+    const warning = page.getByRole("alertdialog");
+    await warning.waitFor();
+    await visit.picture("10-one-way");
+    expect(await visit.violations()).toEqual([]);
+    await warning.getByRole("button", { name: "Cancel" }).click();
+    expect(await keyInForce()).toMatchObject({ kekType: "MicrosoftManaged" });
+    await press("Save");
+    await press("Use the customer managed key");
+    await see(SAVED);
+    await visit.picture("11-saved");
+    const key = await keyInForce();
+    expect(key).toMatchObject({
+      kekType: "CustomerManaged",
+      kekUrl: expect.stringContaining(`https://${VAULT}.`),
+    });
+    await see(key?.kekUrl ?? "");
+  });
+
+  test("sees the appliance unlock by that key while the page is open", async () => {
+    await visit.goTo(portal.orderPath(ORDER));
+    await see("Locked");
+    const { kid } = await unlockNode(node);
+    expect(kid).toBe((await keyInForce())?.kekUrl);
+    await see("Unlocked");
+    await visit.picture("12-unlocked");
+  });
+
+  test("sees why an appliance is refused when the key is disabled, who must act and what to type", async () => {
+    await setKeyEnabled(false);
+    requireOk(await node.agent(["lock"]));
+    const { events } = await node.agent(["unlock"]);
+    expect(events).toMatchObject([{ code: "SsemUserErrorEncryptionKeyDisabled" }]);
+    await see("SsemUserErrorEncryptionKeyDisabled");
+    await see("Who must act: Security administrator");
+    await see(`az keyvault key set-attributes --vault-name ${VAULT} --name unlock`);
+    await see("Unusable");
+    await visit.picture("13-disabled");
+    expect(await visit.violations()).toEqual([]);
+  });
+
+  test("sees it cured once the key is enabled", async () => {
+    await setKeyEnabled(true);
+    await unlockNode(node);
+    await see("Healthy");
+    await see("Unlocked");
+    expect(await visit.page.getByText("SsemUserErrorEncryptionKeyDisabled").count()).toBe(0);
+    await visit.picture("14-cured");
+  });
+
+  test("moves the order to a new version of the key, without a warning", async () => {
+    const before = await keyInForce();
+    await visit.goTo(portal.orderPath(ORDER, "encryption"));
+    await press("Select a different key vault and key");
+    await press("Create new version");
+    await press("Create");
+    await see(/^All \d+ checks passed$/);
+    await press("Select");
+    await press("Save");
+    await see(SAVED);
+    await visit.picture("15-new-version");
+    const after = await keyInForce();
+    expect(after?.kekUrl).toMatch(new RegExp(`^https://${VAULT}\\.[^/]+/keys/unlock/`));
+    expect(after?.kekUrl).not.toBe(before?.kekUrl);
+  });
+
+  test("moves the order to another key", async () => {
+    await visit.goTo(portal.orderPath(ORDER, "encryption"));
+    await press("Select a different key vault and key");
+    await press("Create new key");
+    await visit.page.getByRole("textbox", { name: "Name" }).fill("other");
+    await press("Create");
+    await see(/^All \d+ checks passed$/);
+    await press("Select");
+    await press("Save");
+    await see(SAVED);
+    expect((await keyInForce())?.kekUrl).toContain("/keys/other/");
+  });
+
+  test("moves the order to a user-assigned identity", async () => {
+    await createUserIdentity(portal);
+    await visit.goTo(portal.orderPath(ORDER, "encryption"));
+    await visit.page.getByRole("radio", { name: "User assigned" }).click();
+    await visit.page.getByRole("radio", { name: USER_IDENTITY }).check();
+    await visit.picture("16-select-identity");
+    await press("Select");
+    await press("Grant access");
+    await see(/^All \d+ checks passed$/);
+    await press("Save");
+    await see(SAVED);
+    await visit.picture("17-user-identity");
+    expect(await keyInForce()).toMatchObject({
+      identityProperties: {
+        type: "UserAssigned",
+        userAssigned: { resourceId: expect.stringContaining(`/${USER_IDENTITY}`) },
+      },
+    });
+    requireOk(await node.agent(["lock"]));
+    expect(await unlockNode(node)).toMatchObject({ kid: (await keyInForce())?.kekUrl });
+  });
+
+  test("sees the unlock key for a minute, and that is recorded with their name", async () => {
+    const { page } = visit;
+    await page.clock.install();
+    await visit.goTo(portal.orderPath(ORDER, "device-details"));
+    expect(await page.getByText("••••••••••••").count()).toBe(1);
+    await press("Show unlock key");
+    await page.getByRole("timer").waitFor();
+    await visit.picture("18-unlock-key");
+    const shown = page.getByText("••••••••••••");
+    expect(await shown.count()).toBe(0);
+    expect(await visit.violations()).toEqual([]);
+    await page.clock.runFor(58_000);
+    expect(await shown.count()).toBe(0);
+    await page.clock.runFor(3_000);
+    await shown.waitFor();
+    expect(await button(page, "Show unlock key").count()).toBe(1);
+    const rows = await readActivity(portal.world, order);
+    const { objectId } = portal.world.stack.directory.users[0] ?? {};
+    expect(objectId).toMatch(/-/);
+    expect(rows.filter(({ action }) => action === "order/listCredentials")).toMatchObject([
+      { outcome: "granted", actor: { objectId } },
+    ]);
+  });
+
+  test("no page printed an error, broke its policy or asked another origin", () => {
+    expect(portal.browser.problems()).toEqual([]);
+  });
+});
+
+async function createUserIdentity({ world }: PortalWorld): Promise<void> {
+  const { customer, stack } = world;
+  const { armUrl, location, resourceGroup, subscriptionId } = stack.description;
+  using transport = createTransport(stack.caPem);
+  const identities = new ManagedServiceIdentityClient(customer.credential, subscriptionId, {
+    endpoint: armUrl,
+    additionalPolicies: [...transport.policies],
+  });
+  await identities.userAssignedIdentities.createOrUpdate(resourceGroup, USER_IDENTITY, {
+    location,
+  });
+}
