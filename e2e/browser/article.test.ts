@@ -70,6 +70,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await visit.page.getByRole("heading", { name: ORDER, level: 1 }).waitFor();
     await see(SERIAL);
     await visit.picture("02-overview");
+    expect(new URL(visit.page.url()).pathname).toBe(`/portal${portal.orderPath(ORDER)}`);
   });
 
   test("is warned that there is no way back, and makes a key vault and a key", async () => {
@@ -104,6 +105,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await press("Grant access");
     await see(/^All \d+ checks passed$/);
     await visit.picture("09-preflight");
+    expect(await visit.page.getByText("Who must act").count()).toBe(0);
   });
 
   test("saves only after the one-way warning, and then the key URL is in force", async () => {
