@@ -94,8 +94,25 @@ function selectCases(store: Kysely<BrokerTables>) {
         .onRef("node_keys.order_id", "=", "approvals.order_id")
         .onRef("node_keys.serial", "=", "approvals.serial"),
     )
-    .selectAll("approvals")
     .select([
+      "approvals.id",
+      "approvals.order_id",
+      "approvals.serial",
+      "approvals.request_hash",
+      "approvals.way",
+      "approvals.purpose",
+      "approvals.reason",
+      "approvals.requested_by",
+      "approvals.address",
+      "approvals.agent",
+      "approvals.stage",
+      "approvals.kid",
+      "approvals.state",
+      "approvals.void_reason",
+      "approvals.requested_at_ms",
+      "approvals.asked_at_ms",
+      "approvals.expires_at_ms",
+      "approvals.closed_at_ms",
       "orders.name",
       "orders.resource_group",
       "orders.stage as stage_now",

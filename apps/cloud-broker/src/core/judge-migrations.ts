@@ -1,14 +1,21 @@
 import type { Finding } from "@databox-cmk/errors";
 
-/** @param applied - names that the database says were run; @param known - those of this program, oldest first */
-export function judgeMigrations(applied: readonly string[], known: readonly string[]): Finding {
-  const foreign = applied.filter((name) => !known.includes(name));
-  if (foreign.length > 0)
+/**
+ * @param applied - names that the database says were run
+ * @param known - those of this program, oldest first
+ * @param needed - the one that the database asks of every program (docs/decisions/0011); absent: it asks none
+ */
+export function judgeMigrations(
+  applied: readonly string[],
+  known: readonly string[],
+  needed: string | undefined,
+): Finding {
+  if (needed !== undefined && !known.includes(needed))
     return {
       ok: false,
       failure: {
         code: "Misuse",
-        detail: `the database was written by a newer broker (${foreign.join(", ")})`,
+        detail: `the database needs a newer broker (one that knows ${needed})`,
         remedy: {
           who: "broker-operator",
           text: "Run the broker's newer version; a database is never brought back to an older schema",
@@ -17,11 +24,12 @@ export function judgeMigrations(applied: readonly string[], known: readonly stri
     };
   const pending = known.filter((name) => !applied.includes(name));
   const newest = applied.at(-1) ?? "nothing";
+  const isForeign = applied.length > 0 && !known.includes(newest);
   return {
     ok: true,
     found:
       pending.length === 0
-        ? `newest is ${newest}`
+        ? `newest is ${newest}${isForeign ? ", of a newer broker that lets this one go on" : ""}`
         : `${String(pending.length)} to come at the next start (${pending.join(", ")})`,
   };
 }

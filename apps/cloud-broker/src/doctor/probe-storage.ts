@@ -62,15 +62,20 @@ export function probeDatabase(folder: string): Finding {
 
 export function probeMigrations(folder: string): Finding {
   return withDatabase(folder, true, (database) => {
-    const has = database
-      .prepare("select count(*) from sqlite_schema where name = 'kysely_migration'")
-      .pluck()
-      .get();
-    const applied =
-      has === 0
-        ? []
-        : database.prepare("select name from kysely_migration order by name").pluck().all();
-    return judgeMigrations(applied.map(String), Object.keys(MIGRATIONS));
+    const read = (table: string, column: string): readonly string[] => {
+      const has = database
+        .prepare("select count(*) from sqlite_schema where name = ?")
+        .pluck()
+        .get(table);
+      if (has === 0) return [];
+      return database
+        .prepare(`select ${column} from ${table} order by ${column}`)
+        .pluck()
+        .all()
+        .map(String);
+    };
+    const [needed] = read("schema_needs", "migration");
+    return judgeMigrations(read("kysely_migration", "name"), Object.keys(MIGRATIONS), needed);
   });
 }
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { addStoreCommands } from "../../src/store/move/add-store-commands.ts";
 import { exportStore } from "../../src/store/move/export-store.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { createTestDatabases, settingsOf } from "../store/test-databases.ts";
+import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { createBrokerWorld } from "../whole-broker/broker-world.ts";
 
 const server = inject("postgres");
@@ -67,10 +67,7 @@ async function postgres() {
   if (server === undefined || databases === undefined) throw new Error("no server");
   const name = await databases.create();
   made.push(name);
-  const { host, port, user } = settingsOf(server.url, name).url;
-  return {
-    DATABASE_URL: `postgresql://${user}@${encodeURIComponent(host)}:${String(port)}/${name}`,
-  };
+  return { DATABASE_URL: urlOf(server.url, name) };
 }
 /** What a file says of each table: its name, its number of rows and their sum. */
 const sums = (path: string) => {

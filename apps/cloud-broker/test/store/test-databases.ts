@@ -14,6 +14,12 @@ export function settingsOf(serverUrl: string, database: string): PostgresSetting
   return { url: { ...url, database }, tls: "off", poolSize: 10, statementTimeoutSeconds: 20 };
 }
 
+/** As DATABASE_URL takes it. */
+export function urlOf(serverUrl: string, database: string): string {
+  const { host, port, user } = settingsOf(serverUrl, database).url;
+  return `postgresql://${user}@${encodeURIComponent(host)}:${String(port)}/${database}`;
+}
+
 /** Databases of one server, made and dropped by its administrator. */
 export function createTestDatabases(serverUrl: string) {
   const pool = createPool({ ...settingsOf(serverUrl, "postgres"), poolSize: 1 });
