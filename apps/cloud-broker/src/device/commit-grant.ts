@@ -155,6 +155,11 @@ async function record(
       now(),
     );
     await noteOutcome(transaction, sender, "granted", now(), request.generation);
+    if (await way.isOvertaken(transaction))
+      throw new Withdrawn({
+        code: "CounterRollback",
+        detail: "counter: another message was faster",
+      });
     const withdrawn = await findWithdrawal(transaction, sender, request.purpose);
     if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
     const claimed = await claimRelease(transaction, claim, {

@@ -50,6 +50,20 @@ export function networkWay(
     permit: () => Promise.resolve({ ok: true, value: undefined }),
     useUp: () => consumeNonce(dependencies, message.hash, request, node),
     lease: () => ({}),
+    // A replica that was paused, or whose vault was slow, must not take the newer lease from a node that has asked again.
+    async isOvertaken(transaction) {
+      const newer = await selectNewerLease(transaction, [node.order, node.serial, request.counter]);
+      return newer.length > 0;
+    },
     record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
   };
 }
+
+const selectNewerLease = compileOnce((store) =>
+  store
+    .selectFrom("leases")
+    .select("id")
+    .where("order_id", "=", "")
+    .where("serial", "=", "")
+    .where("last_counter", ">", 0),
+);

@@ -29,6 +29,8 @@ export type UnlockWay = {
   useUp(): Promise<Outcome<undefined>>;
   /** What the lease has of this way, beside the policy's terms. */
   lease(policy: UnlockPolicy): Pick<Lease, "offline">;
+  /** In the transaction of the grant, once its lease is there: whether the node has asked and got its answer meanwhile. */
+  isOvertaken(transaction: Transaction<BrokerTables>): Promise<boolean>;
   /** In the transaction of the grant. */
   record(
     transaction: Transaction<BrokerTables>,

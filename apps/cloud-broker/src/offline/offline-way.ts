@@ -53,6 +53,8 @@ export function offlineWay(
             claimChallenge(transaction, { message, carrier, challenge, node }, now()),
           ),
     lease: ({ offline }: UnlockPolicy) => ({ offline: offline.lease }),
+    // A question that was carried waits for its answer, whatever its node asks meanwhile.
+    isOvertaken: () => Promise.resolve(false),
     async record(transaction, { grant, grantHash, answer }) {
       const nowMs = now();
       const { lease } = grant;

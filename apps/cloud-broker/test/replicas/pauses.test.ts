@@ -1,0 +1,114 @@
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { verifyChain } from "../../src/audit/verify-chain.ts";
+import { forgetExpired } from "../../src/device/stored-answers.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+/** Longer than a nonce, a stored answer or an ownership lives. */
+const PAUSE_MS = 130_000;
+let world: BrokerWorld;
+let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
+beforeAll(async () => {
+  world = await createBrokerWorld({}, 3);
+  ({ unwrapKey } = world.vaults.port);
+});
+beforeEach(() => {
+  world.vaults.port.unwrapKey = unwrapKey;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const replica = (index: number) => {
+  const found = world.replicas()[index];
+  if (found === undefined) throw new Error("no replica");
+  return found;
+};
+const codeOf = (answer: DeviceAnswer<unknown>): string =>
+  answer.kind === "denial" ? answer.value.code : answer.kind;
+
+/** The next unwrapping waits at the vault until it is let go on: its replica is as good as paused there. */
+function holdNextUnwrap() {
+  const arrived = Promise.withResolvers<undefined>();
+  const goOn = Promise.withResolvers<undefined>();
+  world.vaults.port.unwrapKey = async (...call) => {
+    world.vaults.port.unwrapKey = unwrapKey;
+    arrived.resolve(undefined);
+    await goOn.promise;
+    return unwrapKey(...call);
+  };
+  return {
+    arrived: arrived.promise,
+    goOn: () => {
+      goOn.resolve(undefined);
+    },
+  };
+}
+
+async function pass(): Promise<void> {
+  world.clock.nowMs += PAUSE_MS;
+  for (const { store } of world.replicas()) await forgetExpired(store, world.clock.nowMs);
+}
+
+async function grantsOf({ order }: DeviceClient): Promise<readonly string[]> {
+  const rows = await world
+    .store()
+    .selectFrom("audit")
+    .select(["chain", "sequence", "row_json as rowJson", "hash"])
+    .where("chain", "=", order)
+    .orderBy("sequence")
+    .execute();
+  expect(verifyChain(order, rows)).toMatchObject({ ok: true });
+  const granted = rows
+    .map(({ rowJson }): Record<string, unknown> => JSON.parse(rowJson))
+    .filter(({ action, outcome }) => action === "unlock" && outcome === "granted");
+  const grants = await world
+    .store()
+    .selectFrom("grants")
+    .select("grant_hash")
+    .where("order_id", "=", order)
+    .execute();
+  expect(granted).toHaveLength(grants.length);
+  return granted.map(({ requestHash }) => String(requestHash));
+}
+
+test("a replica that is paused until its nonce has expired gives no second grant for it", async () => {
+  const device = await world.delivered("paused-nonce");
+  const before = (await grantsOf(device)).length;
+  const prepared = await device.prepareUnlock("unlock");
+  const other = await device.prepareUnlock("unlock", {}, prepared.request.nonce);
+  const held = holdNextUnwrap();
+  device.use(replica(0).transport);
+  const paused = device.sendUnlock(prepared);
+  await held.arrived;
+  device.use(replica(1).transport);
+  expect(codeOf(await device.sendUnlock(prepared))).toBe("BrokerBusy");
+  expect(codeOf(await device.sendUnlock(other))).toBe("ReplayDetected");
+  await pass();
+  device.use(replica(2).transport);
+  expect(codeOf(await device.sendUnlock(prepared))).toBe("NonceExpired");
+  expect(codeOf(await device.sendUnlock(other))).toBe("NonceExpired");
+  held.goOn();
+  // One answer to one message: it was told already that it came too late.
+  expect(codeOf(await paused)).toBe("NonceExpired");
+  expect(await grantsOf(device)).toHaveLength(before);
+});
+
+test("a replica that was paused does not take the lease from a node that has unlocked meanwhile", async () => {
+  const device = await world.delivered("paused-lease");
+  const before = (await grantsOf(device)).length;
+  const prepared = await device.prepareUnlock("unlock");
+  const held = holdNextUnwrap();
+  device.use(replica(0).transport);
+  const paused = device.sendUnlock(prepared);
+  await held.arrived;
+  device.use(replica(1).transport);
+  const lease = await LeaseClient.unlock(device);
+  await pass();
+  held.goOn();
+  expect(codeOf(await paused)).toBe("CounterRollback");
+  expect(await grantsOf(device)).toHaveLength(before + 1);
+  device.use(replica(2).transport);
+  expect((await lease.renew()).typ).toBe(MESSAGE_TYPES.lease);
+});
