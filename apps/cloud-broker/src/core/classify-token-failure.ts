@@ -43,7 +43,8 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
   [90002, OTHER_TENANT], // tenant not found
 ]);
 
-const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055]);
+/** 501661: Entra could not fetch the keys by which it checks the broker's assertion; whoever serves them is away. */
+const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 501661]);
 
 const ENTRA_ERROR = z.object({
   error: z.string().check(z.regex(/^[a-z_]{1,64}$/)),

@@ -395,7 +395,7 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
     "IdentityProviderUnreachable",
     "entra",
   ],
-  ...[90006, 90012, 90024, 90033, 90055].map(
+  ...[90006, 90012, 90024, 90033, 90055, 501661].map(
     (number) =>
       [
         27,

@@ -52,18 +52,23 @@ export function networkWay(
     lease: () => ({}),
     // A replica that was paused, or whose vault was slow, must not take the newer lease from a node that has asked again.
     async isOvertaken(transaction) {
-      const newer = await selectNewerLease(transaction, [node.order, node.serial, request.counter]);
+      const newer = await selectNewerLease(transaction, {
+        order: node.order,
+        serial: node.serial,
+        counter: request.counter,
+      });
       return newer.length > 0;
     },
     record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
   };
 }
 
-const selectNewerLease = compileOnce((store) =>
-  store
-    .selectFrom("leases")
-    .select("id")
-    .where("order_id", "=", "")
-    .where("serial", "=", "")
-    .where("last_counter", ">", 0),
+const selectNewerLease = compileOnce(
+  (store, { order, serial, counter }: { order: string; serial: string; counter: number }) =>
+    store
+      .selectFrom("leases")
+      .select("id")
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .where("last_counter", ">", counter),
 );

@@ -14,15 +14,22 @@ import { startFailure } from "./start-failure.ts";
  * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
  */
 export async function openPostgres(settings: PostgresSettings): Promise<Store> {
-  const store = createPostgresStore(settings);
+  const migrating = createPostgresStore({
+    ...settings,
+    statementTimeoutSeconds: Math.max(MIGRATION_SECONDS, settings.statementTimeoutSeconds),
+  });
   try {
-    await migrate(store);
-    return store;
+    await migrate(migrating);
   } catch (error) {
-    await store.destroy();
     throw startFailure(error, settings.url);
+  } finally {
+    await migrating.destroy();
   }
+  return createPostgresStore(settings);
 }
+
+/** Those that wait for the one that migrates wait in a statement; a large table takes its time. */
+const MIGRATION_SECONDS = 600;
 
 /** Connects at the first query, and leaves the schema as it is. */
 function createPostgresStore(settings: PostgresSettings): Store {

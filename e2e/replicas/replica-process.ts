@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
+import * as z from "zod";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")));
+const READY = z.object({ type: z.literal("ready"), port: z.number() });
+
+/** A broker in a process of its own, which can be hit where it hurts. */
+export type Replica = {
+  port(): number;
+  /** Straight to this one, past the balancer. */
+  transport(): Transport;
+  /** By SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** By SIGSTOP: it keeps its connections and its locks, and hears nothing. */
+  pause(): void;
+  goOn(): void;
+  /** A new process on the same database. */
+  start(): Promise<void>;
+};
+
+export function createReplica(
+  environment: Readonly<Record<string, string>>,
+  caPem: string,
+): Replica {
+  let child: ChildProcess | undefined;
+  let port = 0;
+  return {
+    port: () => port,
+    transport: () =>
+      createHttpsTransport({
+        origin: `https://broker.localhost:${String(port)}`,
+        certificateAuthorityPem: caPem,
+      }),
+    async kill() {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+    },
+    pause() {
+      child?.kill("SIGSTOP");
+    },
+    goOn() {
+      child?.kill("SIGCONT");
+    },
+    async start() {
+      child = fork(MAIN, ["serve"], {
+        env: { ...environment, BROKER_PORT: "0" },
+        execArgv: ["--disable-warning=ExperimentalWarning"],
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      });
+      const ended = once(child, "exit").then(() => {
+        throw new Error("the broker did not start");
+      });
+      const [message]: unknown[] = await Promise.race([once(child, "message"), ended]);
+      ended.catch(() => undefined); // it will end some time, and nobody waits for that
+      ({ port } = READY.parse(message));
+    },
+  };
+}
