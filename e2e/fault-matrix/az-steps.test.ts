@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { explain, type Facts } from "@databox-cmk/errors";
 import { createOrder } from "@databox-cmk/local-stack";
+import { approvalList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { azTemplates, fillReproduce, fillTemplate, isFilled } from "./az/command-templates.ts";
@@ -138,6 +139,24 @@ describe.skipIf(!hasAz)(
       await take(steps, "purgedKey");
       await world.control("DELETE", "/clock");
       expect(await unlock(context)).toBe("unlocked");
+    });
+
+    test("an unlock that waits for an approval is released by what its step says", async () => {
+      const context = contextOf("purgedKey");
+      const facts = factsOf(world, context.site);
+      await mustRun(fillReproduce({ code: "ApprovalPending" }, facts) ?? "");
+      const { client, order } = context.site;
+      const asked = await client?.prepareUnlock("unlock");
+      if (client === undefined || asked === undefined) throw new Error("no appliance");
+      expect(await client.sendUnlock(asked)).toMatchObject({ kind: "pending" });
+      const { body } = await world.job("GET", `${order.id}/approvals`);
+      const { value } = approvalList.parse(body);
+      const approvalId = value[0]?.id ?? "";
+      await take(
+        explain("ApprovalPending", { facts: { ...facts, approvalId } }).steps,
+        "purgedKey",
+      );
+      expect(await client.sendUnlock(asked)).toMatchObject({ kind: "answer" });
     });
 
     test("every other command runs too, or is listed with the reason why not", async () => {
