@@ -64,6 +64,11 @@ const PANELS = [
   ],
   ["Requests by status", "ops", [["{{status}}", rate("databox_http_requests_total", "status")]]],
   ["Time to answer a request", "s", [["p99", quantile(0.99, "databox_http_request_seconds")]]],
+  [
+    "Requests turned away",
+    "ops",
+    [["{{instance}}", rate("databox_requests_turned_away_total", "instance")]],
+  ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

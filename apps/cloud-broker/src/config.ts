@@ -253,6 +253,13 @@ export const SETTINGS = {
     meaning:
       "How long a key's vault must have been silent before an order's backup key stands in by itself.",
   },
+  MAX_REQUESTS_AT_WORK: {
+    schema: whole(1_000_000, 1),
+    default: "256",
+    expected: "a whole number, 1 or more",
+    meaning:
+      "Requests of devices that are at work at once, and as many of people and programs; more are answered 503 with Retry-After. What waits for a vault or for news does not count.",
+  },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
     default: "200",

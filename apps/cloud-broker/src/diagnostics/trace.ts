@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import type { VaultCall } from "../observability/metrics.ts";
 import type { Spans } from "../observability/spans.ts";
+import { awayFromWork } from "../server/admission.ts";
 
 type Trace = {
   readonly startedMs: number;
@@ -78,7 +79,7 @@ const createNote =
   async <Value>(name: string, call: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
     const trace = current.getStore();
     const beganMs = performance.now();
-    const outcome = await spans.ofVaultCall(name, call, codeOf);
+    const outcome = await awayFromWork(() => spans.ofVaultCall(name, call, codeOf));
     const elapsedMs = performance.now() - beganMs;
     called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs });
     if (trace === undefined) return outcome;

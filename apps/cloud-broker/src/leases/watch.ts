@@ -13,6 +13,7 @@ import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
+import { awayFromWork } from "../server/admission.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
@@ -56,7 +57,7 @@ async function watch(
       return counted.numUpdatedRows === 1n;
     });
     if (!isFirst) return conflict;
-    await watches.wait(request.lease);
+    await awayFromWork(() => watches.wait(request.lease));
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;

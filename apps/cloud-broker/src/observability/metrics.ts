@@ -33,6 +33,11 @@ export const METRICS = {
     help: "Time to answer a request, by route of the table.",
     labels: ["route"],
   },
+  turnedAway: {
+    name: "databox_requests_turned_away_total",
+    help: "Requests answered 503 at once, since as many as may be were at work.",
+    labels: [],
+  },
   vaultCalls: {
     name: "databox_vault_calls_total",
     help: "Calls of key vaults, by operation and code of the failure (empty: it worked).",
@@ -90,6 +95,8 @@ export type VaultCall = {
 export type Metrics = {
   readonly registry: Registry;
   served(served: Served): void;
+  /** Before anything was read of it. */
+  turnedAway(): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
   /** @returns to be called when the answer is there */
@@ -119,6 +126,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const exchangeSeconds = histogram(METRICS.exchangeSeconds);
   const requests = counter(METRICS.requests);
   const requestSeconds = histogram(METRICS.requestSeconds);
+  const turnedAway = counter(METRICS.turnedAway);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
@@ -160,6 +168,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
       const path = route?.path ?? "none";
       requests.inc({ route: path, method: route?.method ?? "none", status });
       requestSeconds.observe({ route: path }, elapsedMs / 1000);
+    },
+    turnedAway() {
+      turnedAway.inc();
     },
     answered({ action, outcome, code, elapsedMs }) {
       exchanges.inc({ action, outcome, code });

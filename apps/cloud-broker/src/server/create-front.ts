@@ -10,17 +10,23 @@ import type { Spans } from "../observability/spans.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressKey } from "./address-key.ts";
+import { createAdmission, leaveWork } from "./admission.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
 import { createHandler } from "./express-adapter.ts";
 import { logServed } from "./log-served.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { AuthenticateCaller, Route } from "./route.ts";
+import { createTurnAway } from "./turn-away.ts";
 
 export type FrontDependencies = {
   readonly config: Pick<
     BrokerConfig,
-    "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
+    | "ENTRA_AUTHORITY"
+    | "TENANT_ID"
+    | "ARM_URL"
+    | "RATE_LIMIT_ADDRESS_PER_SECOND"
+    | "MAX_REQUESTS_AT_WORK"
   >;
   readonly routes: readonly Route[];
   readonly authenticate: AuthenticateCaller;
@@ -29,7 +35,7 @@ export type FrontDependencies = {
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, "served">;
+  readonly metrics: Pick<Metrics, "served" | "turnedAway">;
   readonly spans: Spans;
 };
 
@@ -38,7 +44,14 @@ const BURST_SECONDS = 5;
 /** A probe must not fail because its address is busy. */
 const UNLIMITED = new Set(["/healthz", "/readyz"]);
 
-/** The route table behind the limit of each address, with a log line for each request. */
+/** Nor must a kill switch wait until there is less to do. */
+const NEVER_TURNED_AWAY = /\/(?:healthz|readyz|revoke)(?:\?|$)/i;
+const DEVICE_PLANE = "/device/";
+
+/**
+ * The route table behind the limit of each address, with a log line for each request. Devices have places of their own:
+ * neither they nor people and programs can take those of the others.
+ */
 export function createFront(dependencies: FrontDependencies): RequestListener {
   const { config, routes, authenticate, now, log, metrics } = dependencies;
   const limit = createRateLimit({
@@ -46,7 +59,10 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
     now,
   });
-  return createHandler(routes, {
+  const devices = createAdmission(config.MAX_REQUESTS_AT_WORK);
+  const others = createAdmission(config.MAX_REQUESTS_AT_WORK);
+  const turnAway = createTurnAway(dependencies);
+  const handler = createHandler(routes, {
     authenticate,
     identify: dependencies.identify,
     spans: dependencies.spans,
@@ -60,6 +76,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
       });
     },
     async served(served) {
+      leaveWork();
       metrics.served(served);
       logServed(log, served);
       try {
@@ -73,4 +90,12 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
       }
     },
   });
+  return (message, response) => {
+    const { url = "" } = message;
+    const serve = () => {
+      handler(message, response);
+    };
+    if (NEVER_TURNED_AWAY.test(url)) serve();
+    else if (!(url.startsWith(DEVICE_PLANE) ? devices : others).enter(serve)) turnAway(response);
+  };
 }

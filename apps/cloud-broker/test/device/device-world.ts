@@ -87,13 +87,14 @@ export class DeviceWorld implements AsyncDisposable {
     const appendAudit = createAppendAudit({ now });
     const { store, keys, custody } = this;
     const handler = createFront({
-      metrics: { served: () => undefined },
+      metrics: { served: () => undefined, turnedAway: () => undefined },
       spans: noSpans,
       config: {
         ENTRA_AUTHORITY: "https://login.localhost:8443",
         TENANT_ID: "00000000-0000-4000-8000-00000000000a",
         ARM_URL: "https://arm.localhost:8443",
         RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
+        MAX_REQUESTS_AT_WORK: 256,
       },
       routes: createDeviceRoutes({
         store,

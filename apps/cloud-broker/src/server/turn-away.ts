@@ -1,0 +1,53 @@
+import type { ServerResponse } from "node:http";
+
+import { AppError, renderArmError } from "@databox-cmk/errors";
+
+import type { Clock } from "../core/ports.ts";
+import type { Metrics } from "../observability/metrics.ts";
+import type { Log } from "./log.ts";
+
+/** Whoever is turned away comes back at one of these, so that they do not all come at once. */
+const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
+const LOG_EVERY_MS = 10_000;
+
+/**
+ * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the least request, or else the
+ * turning away would itself be the overload; so it is rendered beforehand, and logged now and then.
+ */
+export function createTurnAway({
+  metrics,
+  log,
+  now,
+}: {
+  readonly metrics: Pick<Metrics, "turnedAway">;
+  readonly log: Log;
+  readonly now: Clock;
+}): (response: ServerResponse) => void {
+  const answers = RETRY_AFTER_SECONDS.map((retryAfterSeconds) => {
+    const { status, body } = renderArmError(
+      new AppError("BrokerBusy", { facts: { retryAfterSeconds } }),
+    );
+    const content = JSON.stringify(body);
+    const headers = {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": Buffer.byteLength(content),
+      "retry-after": String(retryAfterSeconds),
+      "x-ms-error-code": "BrokerBusy",
+      "cache-control": "no-store",
+    };
+    return { status, headers, content };
+  });
+  let count = 0;
+  let loggedAtMs = 0;
+  return (response) => {
+    const answer = answers[count % answers.length];
+    count += 1;
+    metrics.turnedAway();
+    if (now() - loggedAtMs >= LOG_EVERY_MS) {
+      loggedAtMs = now();
+      log("warn", "turning requests away", { count });
+    }
+    if (answer === undefined) return;
+    response.writeHead(answer.status, answer.headers).end(answer.content);
+  };
+}

@@ -1,0 +1,117 @@
+import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { jobPath } from "../control-plane/world.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { ENGINE } from "../store/open-test-store.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+let world: BrokerWorld;
+let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
+let devices: readonly DeviceClient[];
+beforeAll(async () => {
+  world = await createBrokerWorld({ MAX_REQUESTS_AT_WORK: "1" }, 1);
+  ({ unwrapKey } = world.vaults.port);
+  devices = [await world.delivered("busy-1"), await world.delivered("busy-2")];
+});
+beforeEach(() => {
+  world.vaults.port.unwrapKey = unwrapKey;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const device = (index: number): DeviceClient => {
+  const found = devices[index];
+  if (found === undefined) throw new Error("no device");
+  return found;
+};
+const codeOf = (answer: DeviceAnswer<unknown>): string =>
+  answer.kind === "denial" ? answer.value.code : answer.kind;
+
+/** Nobody else gets anything from the database until it is let go. */
+async function holdDatabase() {
+  const held = Promise.withResolvers<undefined>();
+  const release = Promise.withResolvers<undefined>();
+  const holding = world
+    .store()
+    .transaction()
+    .execute(async (transaction) => {
+      if (ENGINE === "postgres")
+        await sql`lock table nodes in access exclusive mode`.execute(transaction);
+      held.resolve(undefined);
+      await release.promise;
+    });
+  await held.promise;
+  return async () => {
+    release.resolve(undefined);
+    await holding;
+  };
+}
+
+test("who comes while the broker has all the work it may have is told to come again, by nobody's decision", async () => {
+  const prepared = [
+    await device(0).prepareUnlock("unlock"),
+    await device(1).prepareUnlock("unlock"),
+  ] as const;
+  const release = await holdDatabase();
+  const answers = [device(0).sendUnlock(prepared[0]), device(1).sendUnlock(prepared[1])];
+  // Whichever came first waits for the database.
+  const answer = await Promise.race(
+    answers.map(async (each) => {
+      const known = await each;
+      return known.kind === "unsigned" ? known.answer : undefined;
+    }),
+  );
+  expect(answer).toMatchObject({ status: 503, headers: { "x-ms-error-code": "BrokerBusy" } });
+  expect(Number(answer?.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+  expect(Number(answer?.headers["retry-after"])).toBeLessThanOrEqual(5);
+  expect(JSON.parse(answer?.text ?? "")).toMatchObject({
+    error: { code: "BrokerBusy", additionalInfo: [{ info: { class: "unreachable" } }] },
+  });
+  expect((await world.transport().send("GET", "/healthz")).status).toBe(200);
+  await release();
+  expect((await Promise.all(answers)).map(codeOf).toSorted()).toEqual(["answer", "unsigned"]);
+  expect(world.logLines.filter((line) => line.includes("turning requests away"))).toHaveLength(1);
+  for (const each of devices) expect(codeOf((await each.unlock("unlock")).answer)).toBe("answer");
+});
+
+test("people and programs have places of their own, and a kill switch needs none", async () => {
+  const prepared = await device(0).prepareUnlock("unlock");
+  const release = await holdDatabase();
+  const waiting = device(0).sendUnlock(prepared);
+  const listed = world.call("GET", `${jobPath("busy-2")}?${API}`);
+  const revoked = world.call("POST", `${jobPath("busy-1")}/revoke?${API}`, {
+    body: { reason: "stolen" },
+  });
+  await release();
+  expect([(await listed).status, (await revoked).status]).toEqual([200, 200]);
+  expect(codeOf(await waiting)).toMatch(/^answer$|^UnlockRevoked$/);
+  expect(codeOf((await device(0).unlock("unlock")).answer)).toBe("UnlockRevoked");
+  await world.call("POST", `${jobPath("busy-1")}/restoreAccess?${API}`, { body: {} });
+});
+
+test("what waits for a vault, or for news of its lease, takes nobody's place", async () => {
+  const lease = await LeaseClient.unlock(device(1));
+  const { watches } = world.broker();
+  const wait = watches.wait.bind(watches);
+  const [watched, asked, goOn] = [0, 1, 2].map(() => Promise.withResolvers<undefined>());
+  watches.wait = (id) => {
+    watched?.resolve(undefined);
+    return wait(id);
+  };
+  const watching = lease.watch();
+  await watched?.promise;
+  world.vaults.port.unwrapKey = async (...call) => {
+    asked?.resolve(undefined);
+    await goOn?.promise;
+    return unwrapKey(...call);
+  };
+  const slow = device(0).unlock("unlock");
+  await asked?.promise;
+  // Both are away: there is one place, and it is free.
+  expect((await lease.renew()).payload).toMatchObject({ lease: { sequence: 1 } });
+  goOn?.resolve(undefined);
+  expect(codeOf((await slow).answer)).toBe("answer");
+  watches.close();
+  await watching;
+});
