@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import type { LocalState } from "@databox-cmk/protocol";
 
+/** A page takes more than twice that without any event for a connection that is gone. */
 const HEARTBEAT_MS = 15_000;
 const STREAMS_MAX = 16;
 
@@ -20,7 +21,7 @@ function send(response: ServerResponse, view: () => LocalState): void {
 export function createEventStreams(): EventStreams {
   const listeners = new Map<ServerResponse, () => LocalState>();
   const heartbeat = setInterval(() => {
-    for (const response of listeners.keys()) response.write(": still here\n\n");
+    for (const response of listeners.keys()) response.write("event: alive\ndata: {}\n\n");
   }, HEARTBEAT_MS);
   heartbeat.unref();
   return {

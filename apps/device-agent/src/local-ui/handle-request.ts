@@ -14,6 +14,7 @@ import { readCookie } from "./read-cookie.ts";
 import { readJson } from "./read-json.ts";
 import type { LocalAnswer, LocalRoute } from "./route.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { sessionCookie } from "./session-store.ts";
 import type { Session, SessionStore } from "./session-store.ts";
 import type { StaticFiles } from "./static-files.ts";
 
@@ -60,7 +61,7 @@ async function handle(
   response: ServerResponse,
   nonce: string,
 ): Promise<void> {
-  const { sessions, streams, view, names, limit } = dependencies;
+  const { sessions, streams, view, names, limit, serial } = dependencies;
   const { method = "GET", headers } = request;
   const { host, origin } = headers;
   const fetchSite = one(headers["sec-fetch-site"]);
@@ -75,7 +76,7 @@ async function handle(
     serveFile(dependencies, request, response, url.pathname, nonce);
     return;
   }
-  const token = readCookie(headers.cookie);
+  const token = readCookie(headers.cookie, sessionCookie(serial));
   if (url.pathname === EVENTS && method === "GET") {
     // Looked up anew for each event: who has signed out sees no more than anybody.
     if (!streams.open(response, () => view(sessions.peek(token))))

@@ -7,14 +7,15 @@ import type { LocalContext } from "./local-context.ts";
 import { LocalFailureAnswer } from "./local-failure-answer.ts";
 import { parseBody } from "./parse-body.ts";
 import type { LocalRoute } from "./route.ts";
-import { SESSION_COOKIE } from "./session-store.ts";
+import { sessionCookie } from "./session-store.ts";
 
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
 const SIGN_IN_MAX_BYTES = 1024;
 
 /** Signing in is proving the passkey, by the same five tries as everywhere. */
 export function createSessionRoutes(context: LocalContext): readonly LocalRoute[] {
-  const { sessions, operations, run, dependencies } = context;
+  const { sessions, operations, run, dependencies, settings } = context;
+  const cookieName = sessionCookie(settings.serial);
   return [
     {
       method: "POST",
@@ -40,7 +41,7 @@ export function createSessionRoutes(context: LocalContext): readonly LocalRoute[
         return {
           status: 200,
           json: { csrfToken: opened.session.csrfToken },
-          cookie: `${SESSION_COOKIE}=${opened.token}; ${ATTRIBUTES}`,
+          cookie: `${cookieName}=${opened.token}; ${ATTRIBUTES}`,
         };
       },
     },
@@ -55,7 +56,7 @@ export function createSessionRoutes(context: LocalContext): readonly LocalRoute[
         return {
           status: 200,
           json: {},
-          cookie: `${SESSION_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`,
+          cookie: `${cookieName}=; ${ATTRIBUTES}; Max-Age=0`,
         };
       },
     },

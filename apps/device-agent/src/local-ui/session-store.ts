@@ -2,7 +2,11 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { encodeBase64url } from "@databox-cmk/crypto";
 
-export const SESSION_COOKIE = "__Host-databox-local";
+/**
+ * Named by the node: cookies know no ports, and people reach both nodes of an appliance through one forwarding host.
+ */
+export const sessionCookie = (serial: string): string => `__Host-databox-${serial.toLowerCase()}`;
+
 export const IDLE_SECONDS = 15 * 60;
 const LONGEST_SECONDS = 8 * 3600;
 const TOKEN_BYTES = 32;

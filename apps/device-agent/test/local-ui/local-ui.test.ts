@@ -136,7 +136,7 @@ describe("signing in", () => {
     const answer = await client.signIn(PASSKEY);
     expect(answer.status).toBe(200);
     expect(answer.headers["set-cookie"]?.[0]).toMatch(
-      /^__Host-databox-local=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+      /^__Host-databox-dbx-test-1=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
     );
     const { json } = await client.get("/api/state");
     expect(localState.parse(json)).toMatchObject({
