@@ -41,13 +41,13 @@ const AT_HOME: Whereabouts = { kind: "at", place: "datacenter" };
  */
 export function createDeviceEmulator(options: DeviceEmulatorOptions): DeviceEmulator {
   const { directory, agentCommand, sku, serials } = options;
-  const { nodes: nodeCount, diskMib } = SKUS[sku];
+  const { nodes: nodeCount, diskMib, model } = SKUS[sku];
   if (serials.length !== nodeCount || new Set(serials).size !== nodeCount)
     throw new RangeError(`a ${sku} has ${String(nodeCount)} node(s), each with its own serial`);
   for (const serial of serials)
     if (!SERIAL.test(serial)) throw new RangeError(`not a serial number: ${serial}`);
   const nodes = serials.map((serial) =>
-    createEmulatedNode({ serial, folder: join(directory, serial), diskMib, agentCommand }),
+    createEmulatedNode({ serial, folder: join(directory, serial), diskMib, model, agentCommand }),
   );
   const waybill = join(directory, "whereabouts.json");
   let whereabouts = readWaybill(waybill);

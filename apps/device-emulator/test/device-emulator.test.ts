@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,6 +94,25 @@ test("the two nodes of a Heavy have keys, disks and locks of their own", async (
   await prepare(second);
   expect(await outcomeOf(first, "unlock")).toMatchObject({ outcome: "unlocked" });
   expect(await outcomeOf(second, "status")).toMatchObject({ outcome: "locked" });
+});
+
+test("a node serves its page at an address that it keeps, until it is switched off, also by its page's own command", async () => {
+  const appliance = emulate("DataBox", ["EMU-SERVE"]);
+  const [node] = appliance.nodes;
+  if (node === undefined) throw new Error("one node expected");
+  await expect(node.serve()).rejects.toThrow("switched off");
+  appliance.powerOn();
+  await prepare(node);
+  const first = await node.serve();
+  expect(first.uiUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  execFileSync(node.powerOffCommand);
+  await first.ended;
+  expect(node.isOn).toBe(false);
+  appliance.powerOn();
+  const second = await node.serve(Number(new URL(first.uiUrl).port));
+  expect(second.uiUrl).toBe(first.uiUrl);
+  await appliance.powerOff();
+  await second.ended;
 });
 
 describe("tampering ends in a failure that names itself", () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runAgent } from "./run-agent.ts";
 import type { AgentRun } from "./run-agent.ts";
+import { serveAgent } from "./serve-agent.ts";
+import type { AgentService } from "./serve-agent.ts";
 import { TAMPERINGS } from "./tamper.ts";
 import type { Tampering } from "./tamper.ts";
 
@@ -29,18 +31,26 @@ export type EmulatedNode = {
   tamper(kind: Tampering): void;
   /** @param code - the one-time enrolment code; it goes by standard input. */
   prepare(connection: NodeConnection, code: string): Promise<AgentRun>;
+  /**
+   * The agent's daemon with this node's page, until it is disposed or the node loses its power.
+   *
+   * @param port - 0 (default) takes a free one
+   */
+  serve(port?: number): Promise<AgentService>;
   /** Any command of the agent, such as `["unlock"]`. */
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
 };
 
-/** @throws {RangeError} from `agent` and `prepare` while the node is off */
+/** @throws {RangeError} from `agent`, `serve` and `prepare` while the node is off */
 export function createEmulatedNode(options: {
   readonly serial: string;
   readonly folder: string;
   readonly diskMib: number;
+  /** What its page calls the appliance. */
+  readonly model: string;
   readonly agentCommand: readonly [string, ...string[]];
 }): EmulatedNode {
-  const { serial, folder, diskMib, agentCommand } = options;
+  const { serial, folder, diskMib, model, agentCommand } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stateDir = join(folder, "agent");
   const diskPath = join(folder, "disk.img");
@@ -53,8 +63,18 @@ export function createEmulatedNode(options: {
   let stateAtPowerOn: string | undefined;
   const isOn = () => existsSync(bootIdFile);
 
-  const agent = async (parameters: readonly string[], input?: string): Promise<AgentRun> => {
+  let power = new AbortController();
+  /** The page's own command, too, takes the boot id away, and nothing tells the process of it. */
+  const cutPower = () => {
+    rmSync(bootIdFile, { force: true });
+    power.abort();
+  };
+  const requireOn = () => {
     if (!isOn()) throw new RangeError(`node ${serial} is switched off`);
+  };
+
+  const agent = async (parameters: readonly string[], input?: string): Promise<AgentRun> => {
+    requireOn();
     return runAgent(agentCommand, ["--state-dir", stateDir, ...parameters], input);
   };
 
@@ -67,6 +87,7 @@ export function createEmulatedNode(options: {
       return isOn();
     },
     powerOn() {
+      power = new AbortController();
       writeFileSync(bootIdFile, `${randomUUID()}\n`, { mode: 0o600 });
       stateAtPowerOn = existsSync(stateFile) ? readFileSync(stateFile, "utf8") : undefined;
     },
@@ -74,7 +95,7 @@ export function createEmulatedNode(options: {
       // A real machine loses its mappings with its power; this one shares the kernel of its host.
       if (isOn() && existsSync(`/dev/mapper/databox-${serial.toLowerCase()}`))
         await agent(["lock"]);
-      rmSync(bootIdFile, { force: true });
+      cutPower();
     },
     tamper(kind) {
       TAMPERINGS[kind]({ stateDir, diskPath, stateAtPowerOn });
@@ -95,6 +116,23 @@ export function createEmulatedNode(options: {
         dnsServer === undefined ? ["--resolve-localhost"] : ["--dns-server", dnsServer],
       ];
       return agent(["prepare", ...parameters.flat()], code);
+    },
+    async serve(port = 0) {
+      requireOn();
+      const service = await serveAgent(agentCommand, {
+        stateDir,
+        port,
+        model,
+        shutDownCommand: powerOffCommand,
+        power: power.signal,
+      });
+      const watching = watch(folder, () => {
+        if (!isOn()) cutPower();
+      });
+      void service.ended.finally(() => {
+        watching.close();
+      });
+      return service;
     },
     agent,
   };
