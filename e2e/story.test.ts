@@ -10,6 +10,7 @@ import {
   hasCryptsetup,
   isContinuousIntegration,
 } from "./harness/cryptsetup.ts";
+import { readNodeState } from "./harness/node-state.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
 import { modeOf, readStack } from "./harness/read-stack.ts";
 import {
@@ -57,7 +58,7 @@ const STORY = [
 ];
 const TOLD = ["event", "step", "outcome", "code", "reason", "who", "proof"] as const;
 
-/** Members of stack.json; the nodes' uiUrl comes with the local web UI. */
+/** Members of stack.json. */
 const STACK_MEMBERS = [
   "armUrl",
   "authorityUrl",
@@ -176,6 +177,12 @@ describe("npm start, for people", () => {
     const stack = readStack(stackFile);
     for (const place of [stack.armUrl, stack.brokerUrl, stack.vaultSuffix, stack.caFile, stackFile])
       expect(ready).toContain(place);
+    const [node] = stack.appliances[0]?.nodes ?? [];
+    expect(ready).toContain(`${String(node?.uiUrl)}/ (sign in by its passkey)`);
+    expect(await readNodeState(node?.uiUrl ?? "")).toMatchObject({
+      node: { serial: node?.serial, model: "Data Box" },
+      lock: { kind: "unlocked", by: "network" },
+    });
 
     const order = stack.appliances[0]?.order.split("/").at(-1) ?? "";
     const owner = stack.clients.find(({ role }) => role === "Owner");

@@ -1,5 +1,5 @@
-// Sets up the working tree: dependencies (by pnpm, from the lockfile), the agent's bundle, the portal's pages, and, for
-// tests, system packages.
+// Sets up the working tree: dependencies (by pnpm, from the lockfile), the agent's bundle, the portal's pages, the
+// appliance's page, and, for tests, system packages.
 // Plain JavaScript for Node 20 without dependencies, since it runs before anything is installed. Says all on standard
 // error, so that `npm start -- --json` keeps standard output for its events.
 import { spawnSync } from "node:child_process";
@@ -60,6 +60,21 @@ run(
     "apps/portal/public",
     "apps/portal/src",
     "apps/portal/vite.config.ts",
+    "packages/ui/src",
+    "packages/protocol/src",
+    "packages/errors/src",
+    "pnpm-lock.yaml",
+  ],
+);
+run(
+  "the appliance's page",
+  "pnpm",
+  ["--silent", "--filter", "@databox-cmk/local-ui", "build"],
+  [
+    "apps/local-ui/index.html",
+    "apps/local-ui/public",
+    "apps/local-ui/src",
+    "apps/local-ui/vite.config.ts",
     "packages/ui/src",
     "packages/protocol/src",
     "packages/errors/src",

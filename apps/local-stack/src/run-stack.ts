@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Report } from "./core/events.ts";
 import { renderHuman } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
-import { createAppliance } from "./stack/appliances.ts";
+import { type Appliance, createAppliance } from "./stack/appliances.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
+import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
 import { playStory } from "./story/play-story.ts";
 
@@ -39,32 +40,35 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const stack = await startStack(options).catch(failUnless(stopped));
   if (stack === false) return "interrupted";
-  try {
-    if (stopped.aborted) return "interrupted";
-    const { stackFile } = stack;
-    report({ event: "stack", outcome: "ready", stackFile, elapsedMs: elapsedMs() });
-    if (mode !== "serve") {
-      const told = await tellStory(stack, directory, report, stopped);
-      if (!told) return "interrupted";
-      report({ event: "story", outcome: "done", elapsedMs: elapsedMs() });
-    }
-    if (mode !== "once") {
-      if (!json) print(renderWhereabouts(stack.description, stackFile));
-      await untilAborted(stopped);
-    }
-    return "done";
-  } finally {
-    await stack.close();
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => stack.close());
+  if (stopped.aborted) return "interrupted";
+  const { stackFile } = stack;
+  report({ event: "stack", outcome: "ready", stackFile, elapsedMs: elapsedMs() });
+  if (mode !== "serve") {
+    const appliances = await tellStory(stack, directory, report, stopped);
+    if (appliances === false) return "interrupted";
+    report({ event: "story", outcome: "done", elapsedMs: elapsedMs() });
+    if (mode === "story-then-serve") opened.use(await openPages(stack, appliances, report));
   }
+  if (mode !== "once") {
+    if (!json) print(renderWhereabouts(stack.description, stackFile));
+    await untilAborted(stopped);
+  }
+  return "done";
 }
 
-/** Answers false when it was stopped: no step begins after the signal, and the one that runs may still end. */
+/**
+ * @returns the appliances of the story; false when it was stopped: no step begins after the signal, and the one that runs
+ * may still end.
+ */
 async function tellStory(
   stack: Stack,
   directory: string,
   report: Report,
   stopped: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly Appliance[] | false> {
+  const appliances: Appliance[] = [];
   using participants = openParticipants(stack);
   const { customer, customerObjectId, operator } = participants;
   const story = playStory({
@@ -72,23 +76,26 @@ async function tellStory(
     customerObjectId,
     operator,
     stack: stack.description,
-    createAppliance: (order, serials) =>
-      createAppliance({
+    createAppliance: async (order, serials) => {
+      const appliance = await createAppliance({
         stack,
         operator,
         order,
         serials,
         directory: join(directory, "appliances"),
-      }),
+      });
+      appliances.push(appliance);
+      return appliance;
+    },
     report: (event) => {
       stopped.throwIfAborted();
       report(event);
     },
-  }).then(() => true);
+  }).then(() => appliances);
   const interrupted = untilAborted(stopped).then(async () => {
     const deadline = AbortSignal.timeout(STEP_END_MS);
     await Promise.race([story.catch(() => false), untilAborted(deadline)]);
-    return false;
+    return false as const;
   });
   return Promise.race([story.catch(failUnless(stopped)), interrupted]);
 }

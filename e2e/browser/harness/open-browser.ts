@@ -5,15 +5,13 @@ import { CHROMIUM } from "./chromium.ts";
 import { createVisit, type Visit } from "./visit.ts";
 import { watchPages } from "./watch-pages.ts";
 
-export type Person =
-  | "ada@contoso.example"
-  | "grace@contoso.example"
-  | "ren@contoso.example"
-  | "opal@databox.example";
+export type Person = "ada@contoso.example" | "ren@contoso.example" | "opal@databox.example";
 
 export type StackBrowser = {
   /** A private window of its own, in which nobody is signed in. */
   open(options?: BrowserContextOptions): Promise<Visit>;
+  /** Likewise, at the page of a node. */
+  openNode(uiUrl: string, options?: BrowserContextOptions): Promise<Visit>;
   /** Likewise, and the person chooses themself on the sign-in page on the way to a page of the portal. */
   signIn(person: Person, path?: string, options?: BrowserContextOptions): Promise<Visit>;
   /** What no page may do, and one did: console errors, policy violations, requests elsewhere, answers with 500. */
@@ -29,11 +27,17 @@ const WINDOW = { width: 1440, height: 900 };
  * A real browser in front of a stack. It resolves `*.localhost` by itself; it is not told of the stack's authority, because
  * Debian's has no setting for that but a profile's database.
  *
+ * @param nodes - addresses of the nodes' own pages, where a test looks at them too
  * @param pictures - folder below `artifacts/browser` for this file's screenshots
  */
 export async function openBrowser(
-  { portalUrl, brokerUrl, authorityUrl }: StackDescription,
+  {
+    portalUrl,
+    brokerUrl,
+    authorityUrl,
+  }: Pick<StackDescription, "portalUrl" | "brokerUrl" | "authorityUrl">,
   pictures: string,
+  nodes: readonly string[] = [],
 ): Promise<StackBrowser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM });
   const problems: string[] = [];
@@ -47,11 +51,19 @@ export async function openBrowser(
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    await watchPages(context, [brokerUrl, authorityUrl], (problem) => problems.push(problem));
+    await watchPages(context, [brokerUrl, authorityUrl, ...nodes], (problem) =>
+      problems.push(problem),
+    );
     return createVisit(await context.newPage(), portalUrl, pictures);
   };
   return {
     open,
+    async openNode(uiUrl, options) {
+      const visit = await open(options);
+      await visit.page.goto(uiUrl);
+      await visit.settled();
+      return visit;
+    },
     async signIn(person, path = "/orders", options = {}) {
       const visit = await open(options);
       await visit.page.goto(`${portalUrl}${path}`);

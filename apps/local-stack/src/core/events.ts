@@ -24,7 +24,14 @@ export type StackEvent =
       readonly who?: string;
       readonly steps?: readonly { readonly text: string; readonly command?: string }[];
     }
-  | { readonly event: "story"; readonly outcome: "done" };
+  | { readonly event: "story"; readonly outcome: "done" }
+  /** A node's own page is open, until the stack ends. */
+  | {
+      readonly event: "page";
+      readonly outcome: "serving";
+      readonly node: string;
+      readonly uiUrl: string;
+    };
 
 export type Timed<Event> = Event & { readonly elapsedMs: number };
 export type Report = (event: Timed<StackEvent>) => void;

@@ -55,6 +55,8 @@ function describe(event: StackEvent): Lines {
       return describeUnlock(event);
     case "story":
       return ["good", "The story is told."];
+    case "page":
+      return ["good", `Node ${event.node}: its page is at ${event.uiUrl}/`];
   }
 }
 

@@ -4,6 +4,13 @@ import type { StackDescription } from "../core/stack-description.ts";
 export function renderWhereabouts(stack: StackDescription, stackFile: string): string {
   const rows: readonly (readonly [string, string])[] = [
     ["Portal", `${stack.portalUrl}/ (sign in as one of the people below; no password)`],
+    ...stack.appliances
+      .flatMap(({ nodes }) => nodes)
+      .flatMap(({ serial, uiUrl }) =>
+        uiUrl === undefined
+          ? []
+          : [[`Node ${serial}`, `${uiUrl}/ (sign in by its passkey)`] as const],
+      ),
     ["Resource Manager", stack.armUrl],
     ["Broker", stack.brokerUrl],
     ["Entra ID", `${stack.authorityUrl}/${stack.tenantId}`],
@@ -20,6 +27,9 @@ export function renderWhereabouts(stack: StackDescription, stackFile: string): s
     "",
     "The stack keeps running until Ctrl-C.",
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    "",
+    "The passkey of a node is in the portal: order > Device details > Show. Portal and nodes have certificates",
+    "that browsers do not know: the browser asks once for each.",
     "",
     `All of it, with client ids and secrets, is in ${stackFile}.`,
     "",

@@ -11,6 +11,7 @@ import {
 
 import type { OperatorClient } from "../azure/operator-client.ts";
 import type { StackEvent } from "../core/events.ts";
+import { type NodePage, openNodePage } from "./node-page.ts";
 import type { Stack } from "./start-stack.ts";
 
 type Result<Event extends StackEvent["event"]> = Omit<
@@ -21,12 +22,16 @@ export type UnlockResult = Result<"unlock">;
 
 export type ApplianceNode = {
   readonly serial: string;
+  readonly stateDir: string;
   prepare(): Promise<Result<"prepare">>;
   lock(): Promise<Result<"lock">>;
   unlock(): Promise<UnlockResult>;
+  readonly openPage: () => Promise<NodePage>;
 };
 
 export type Appliance = {
+  /** Resource id. */
+  readonly order: string;
   readonly nodes: readonly ApplianceNode[];
   /** From the datacenter to the customer: it travels switched off and boots there, locked. */
   ship(): Promise<void>;
@@ -49,11 +54,12 @@ export async function createAppliance(options: {
   });
   const codes = await operator.prepare(order, serials);
   emulator.powerOn();
-  await stack.addAppliance({
+  await stack.putAppliance({
     order,
     nodes: emulator.nodes.map(({ serial, stateDir }) => ({ serial, stateDir })),
   });
   return {
+    order,
     nodes: emulator.nodes.map((node) => {
       const code = codes.find(({ serial }) => serial === node.serial)?.enrolmentCode;
       if (code === undefined)
@@ -75,6 +81,7 @@ function createNode(stack: Stack, node: EmulatedNode, order: string, code: strin
   const { brokerUrl, caFile, dnsServer } = stack.description;
   return {
     serial: node.serial,
+    stateDir: node.stateDir,
     prepare: async () => {
       const run = await node.prepare(
         { brokerUrl, caFile, dnsServer, order: order.toLowerCase() },
@@ -87,6 +94,7 @@ function createNode(stack: Stack, node: EmulatedNode, order: string, code: strin
       return { outcome: must(run, "locked"), volume: volumeOf(run) };
     },
     unlock: async () => toUnlockResult(await node.agent(["unlock"])),
+    openPage: () => openNodePage(node),
   };
 }
 

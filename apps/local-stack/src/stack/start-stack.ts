@@ -43,7 +43,8 @@ export type Stack = {
   readonly brokerEnvironment: Readonly<Record<string, string>>;
   /** Starts a broker on the same data after the former one has ended. */
   restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;
-  addAppliance(appliance: StackAppliance): Promise<void>;
+  /** Writes an appliance, or what is new of it, into stack.json. */
+  putAppliance(appliance: StackAppliance): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -159,8 +160,9 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       await broker.stop();
       broker = await startBroker(environment);
     },
-    addAppliance: async (appliance) => {
-      description = { ...description, appliances: [...description.appliances, appliance] };
+    putAppliance: async (appliance) => {
+      const others = description.appliances.filter(({ order }) => order !== appliance.order);
+      description = { ...description, appliances: [...others, appliance] };
       await writeStackFile(stackFile, description);
     },
     close: async () => {

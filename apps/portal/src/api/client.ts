@@ -6,8 +6,6 @@ export type Call = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
-  /** Tag of what is changed, as it was read: another one in force refuses the change. */
-  readonly ifMatch?: string;
 };
 
 /** Calls of the broker on the page's own origin. Every answer is parsed; everything else is a `ProblemError`. */
@@ -17,12 +15,6 @@ export type Client = {
     schema: Schema,
     call?: Call,
   ): Promise<z.infer<Schema>>;
-  /** Likewise, with the tag of what was read (RFC 9110 §8.8.3). */
-  readTagged<Schema extends z.ZodMiniType>(
-    path: string,
-    schema: Schema,
-    call?: Call,
-  ): Promise<{ readonly value: z.infer<Schema>; readonly tag: string | undefined }>;
   /** For answers without a body that matters. */
   send(path: string, call: Call): Promise<{ readonly status: number }>;
 };
@@ -42,7 +34,7 @@ export function createClient({
   readonly fetch: Fetch;
   readonly onSignedOut: () => void;
 }): Client {
-  const exchange = async (path: string, { method = "GET", body, signal, ifMatch }: Call) => {
+  const exchange = async (path: string, { method = "GET", body, signal }: Call) => {
     const response = await fetch(path, {
       method,
       credentials: "same-origin",
@@ -51,7 +43,6 @@ export function createClient({
         accept: "application/json",
         ...(method === "GET" ? {} : { "x-csrf-token": csrfToken }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
@@ -63,17 +54,14 @@ export function createClient({
     if (!response.ok) throw await problemOf(response);
     return response;
   };
-  const readTagged: Client["readTagged"] = async (path, schema, call = {}) => {
-    const response = await exchange(path, call);
-    const parsed = z.safeParse(schema, await jsonOf(response));
-    if (parsed.success)
-      return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
-    const [issue] = parsed.error.issues;
-    throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-  };
   return {
-    readTagged,
-    read: async (path, schema, call = {}) => (await readTagged(path, schema, call)).value,
+    read: async (path, schema, call = {}) => {
+      const response = await exchange(path, call);
+      const parsed = z.safeParse(schema, await jsonOf(response));
+      if (parsed.success) return parsed.data;
+      const [issue] = parsed.error.issues;
+      throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    },
     send: async (path, call) => {
       const { status } = await exchange(path, call);
       return { status };

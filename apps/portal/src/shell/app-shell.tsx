@@ -41,7 +41,6 @@ export function AppShell(): ReactElement {
         (path) => new EventSource(path),
         (orderIds) => {
           void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
-          void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals });
           for (const id of orderIds)
             void queryClient.invalidateQueries({ queryKey: ["order", id] });
         },

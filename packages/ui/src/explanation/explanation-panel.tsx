@@ -44,7 +44,7 @@ export function ExplanationPanel({
 }): ReactElement {
   const styles = useStyles();
   const texts = useUiTexts();
-  const { reason, requestId } = problem;
+  const { reason, requestId, ask } = problem;
   return (
     <MessageBar
       intent={problem.class === "unreachable" || problem.class === "pending" ? "warning" : "error"}
@@ -56,6 +56,11 @@ export function ExplanationPanel({
         <div lang="en">
           <MessageBarTitle>{problem.title}</MessageBarTitle>
           {problem.message}
+          {ask !== undefined && (
+            <Text weight="semibold" block>
+              {ask}
+            </Text>
+          )}
         </div>
         <div className={styles.facts}>
           <Text weight="semibold">{`${texts.explanation.whoActs}: ${texts.who[problem.who]}`}</Text>

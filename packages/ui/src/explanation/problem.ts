@@ -13,6 +13,8 @@ export type Problem = {
   readonly reason?: string;
   readonly title: string;
   readonly message: string;
+  /** One sentence for the person at the appliance. */
+  readonly ask?: string;
   readonly class: string;
   readonly who: Who;
   readonly recoverable?: Recoverable;

@@ -1,0 +1,66 @@
+import { localError } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import { FailureError, SilenceError } from "./call-errors.ts";
+
+export type Api = {
+  /** @throws {FailureError} @throws {SilenceError} */
+  call<Schema extends z.ZodMiniType>(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    schema: Schema,
+    body?: object,
+  ): Promise<z.infer<Schema>>;
+};
+
+/**
+ * Calls of the appliance (docs/local-ui-api.md). Every answer is parsed.
+ *
+ * @param csrfToken - of the session, as it is now.
+ * @param onUsed - a call was answered: the session's idle time begins anew.
+ * @param onSignedOut - the session has ended.
+ */
+export function createApi({
+  fetch,
+  csrfToken,
+  onUsed,
+  onSignedOut,
+}: {
+  readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
+  readonly csrfToken: () => string | undefined;
+  readonly onUsed: () => void;
+  readonly onSignedOut: () => void;
+}): Api {
+  return {
+    async call(method, path, schema, body) {
+      const token = csrfToken();
+      const response = await fetch(path, {
+        method,
+        credentials: "same-origin",
+        redirect: "error",
+        headers: {
+          accept: "application/json",
+          ...(method === "GET" || token === undefined ? {} : { "x-csrf-token": token }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch((error: unknown) => {
+        throw new SilenceError("no connection", { cause: error });
+      });
+      onUsed();
+      if (response.status === 401) onSignedOut();
+      const json: unknown = await response.json().catch(() => undefined);
+      if (!response.ok) throw failureOf(json, response.status);
+      const parsed = z.safeParse(schema, json);
+      if (parsed.success) return parsed.data;
+      throw new SilenceError(`${path}: ${parsed.error.issues[0]?.message ?? ""}`);
+    },
+  };
+}
+
+function failureOf(json: unknown, status: number): Error {
+  const parsed = z.safeParse(localError, json);
+  return parsed.success
+    ? new FailureError(parsed.data.error)
+    : new SilenceError(`HTTP ${String(status)}`);
+}

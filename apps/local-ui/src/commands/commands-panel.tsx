@@ -1,0 +1,83 @@
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  tokens,
+} from "@fluentui/react-components";
+import { LockClosedRegular, PowerRegular, VehicleTruckProfileRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import * as z from "zod/mini";
+
+import { CallProblem } from "../shell/call-problem.tsx";
+import { ConfirmButton } from "../shell/confirm-button.tsx";
+import { Panel } from "../shell/panel.tsx";
+import { useNode } from "../state/node-context.ts";
+import { useTexts } from "../texts/texts.ts";
+import { useStart } from "../unlock/use-start.ts";
+
+const useStyles = makeStyles({
+  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
+});
+
+/** Lock, prepare to ship, shut down. */
+export function CommandsPanel(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { state, api } = useNode();
+  const { lock, operation, canShutDown } = state;
+  const lockNow = useStart("/api/lock");
+  const prepareToShip = useStart("/api/prepare-to-ship");
+  const shutDown = useMutation({
+    mutationFn: () => api.call("POST", "/api/shut-down", z.object({}), {}),
+  });
+  const isBusy = operation?.outcome === "running" || shutDown.isPending;
+  const isReadyToShip = lock.kind === "locked" && lock.preparedToShip === true;
+  return (
+    <Panel title={texts.commands.title}>
+      <div className={styles.buttons}>
+        <Button
+          size="large"
+          icon={<LockClosedRegular />}
+          disabledFocusable={isBusy || lock.kind === "locked"}
+          onClick={() => {
+            lockNow.mutate();
+          }}
+        >
+          {texts.commands.lock}
+        </Button>
+        <ConfirmButton
+          icon={<VehicleTruckProfileRegular />}
+          words={texts.commands.prepareToShip}
+          disabled={isBusy || isReadyToShip}
+          onConfirm={() => {
+            prepareToShip.mutate();
+          }}
+        />
+        {canShutDown && (
+          <ConfirmButton
+            icon={<PowerRegular />}
+            words={texts.commands.shutDown}
+            disabled={isBusy}
+            onConfirm={() => {
+              shutDown.mutate();
+            }}
+          />
+        )}
+      </div>
+      {shutDown.isSuccess && (
+        <div role="status">
+          <MessageBar intent="info" layout="multiline">
+            <MessageBarBody>
+              <MessageBarTitle>{texts.commands.shutDown.goingTitle}</MessageBarTitle>
+              {texts.commands.shutDown.going}
+            </MessageBarBody>
+          </MessageBar>
+        </div>
+      )}
+      <CallProblem error={lockNow.error ?? prepareToShip.error ?? shutDown.error} />
+    </Panel>
+  );
+}

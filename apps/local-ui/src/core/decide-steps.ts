@@ -1,0 +1,29 @@
+import type { LocalOperation, LocalOperationName } from "@databox-cmk/protocol";
+
+/** What the agent reports of each, in its order (docs/local-ui-api.md). */
+const STEPS = {
+  unlock: ["asked", "challenge", "answer", "unlockKey", "accepted", "receipt"],
+  passkey: ["accepted"],
+  answer: [],
+  lock: ["locked"],
+  prepareToShip: ["locked"],
+  networkTest: [],
+} as const satisfies Record<LocalOperationName, readonly string[]>;
+
+export type ShownStep = {
+  readonly name: string;
+  readonly state: "done" | "running" | "failed" | "waiting";
+  /** Milliseconds from the start of the operation to the end of the step. */
+  readonly atMs?: number;
+};
+
+/** The steps of an operation as people follow them: what has ended, what is going on or went wrong, what is to come. */
+export function decideSteps({ what, steps, outcome }: LocalOperation): readonly ShownStep[] {
+  const ended = steps.map(({ name, atMs }) => ({ name, atMs, state: "done" as const }));
+  if (outcome === "done") return ended;
+  const left = STEPS[what].filter((name) => !steps.some((step) => step.name === name));
+  return [
+    ...ended,
+    ...left.map((name, index) => ({ name, state: index === 0 ? outcome : ("waiting" as const) })),
+  ];
+}

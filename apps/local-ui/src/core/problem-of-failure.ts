@@ -1,0 +1,21 @@
+import type { LocalFailure } from "@databox-cmk/protocol";
+import type { Problem } from "@databox-cmk/ui";
+
+/** What the appliance says of a failure, as every page of ours shows one. */
+export function problemOfFailure(failure: LocalFailure): Problem {
+  const { code, reason, title, message, who, ask, detail, vaultRequestId } = failure;
+  const requestId = vaultRequestId ?? failure.correlationId;
+  return {
+    code,
+    ...(reason === undefined ? {} : { reason }),
+    title,
+    message: detail === undefined ? message : `${message} (${detail})`,
+    class: failure.class,
+    who,
+    ask,
+    steps: failure.steps.map(({ text, command }) =>
+      command === undefined ? { text } : { text, command },
+    ),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { ReactElement } from "react";
+
+import { CommandsPanel } from "../commands/commands-panel.tsx";
+import { JournalList } from "../journal/journal-list.tsx";
+import { LockPanel } from "../lock/lock-panel.tsx";
+import { NodePanel } from "../lock/node-panel.tsx";
+import { OperationPanel } from "../operation/operation-panel.tsx";
+import { Columns } from "../shell/columns.tsx";
+import { Page } from "../shell/page.tsx";
+import { Panel } from "../shell/panel.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useNode } from "../state/node-context.ts";
+import { useTexts } from "../texts/texts.ts";
+import { PasskeyWay } from "../unlock/passkey-way.tsx";
+import { UnlockPanel } from "../unlock/unlock-panel.tsx";
+
+const LAST_ROWS = 5;
+
+/** The node at a glance, and what can be done with it now. */
+export function OverviewPage(): ReactElement {
+  const texts = useTexts();
+  const { lock } = useNode().state;
+  return (
+    <Page title={texts.overview.title}>
+      <Columns
+        first={
+          <>
+            <LockPanel />
+            {lock.kind === "locked" && <UnlockPanel passkeyWay={<PasskeyWay />} />}
+            <OperationPanel />
+            <CommandsPanel />
+          </>
+        }
+        second={
+          <>
+            <NodePanel />
+            <Panel title={texts.overview.activity}>
+              <JournalList last={LAST_ROWS} withFacts={false} />
+              <RouterLink to="/journal">{texts.overview.allActivity}</RouterLink>
+            </Panel>
+          </>
+        }
+      />
+    </Page>
+  );
+}

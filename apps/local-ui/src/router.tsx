@@ -1,0 +1,63 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+
+import { OverviewPage } from "./overview/overview-page.tsx";
+import { AppShell } from "./shell/app-shell.tsx";
+import { BrokenPage } from "./shell/broken-page.tsx";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+
+const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
+
+const overviewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  component: OverviewPage,
+});
+
+const journalRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/journal",
+  component: lazyRouteComponent(() => import("./journal/journal-page.tsx"), "JournalPage"),
+});
+
+const certificatesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/certificates",
+  component: lazyRouteComponent(
+    () => import("./certificates/certificates-page.tsx"),
+    "CertificatesPage",
+  ),
+});
+
+const networkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/network",
+  component: lazyRouteComponent(() => import("./network/network-page.tsx"), "NetworkPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  overviewRoute,
+  journalRoute,
+  certificatesRoute,
+  networkRoute,
+]);
+
+/** Pages by address; whoever has not signed in sees the sign-in page at each of them. */
+export function createNodeRouter() {
+  return createRouter({
+    routeTree,
+    defaultPreload: "intent",
+    defaultErrorComponent: BrokenPage,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- declarations merge with interfaces only
+  interface Register {
+    router: ReturnType<typeof createNodeRouter>;
+  }
+}

@@ -1,0 +1,42 @@
+import type { ReactElement } from "react";
+
+import { LockPanel } from "../lock/lock-panel.tsx";
+import { NodePanel } from "../lock/node-panel.tsx";
+import { OperationPanel } from "../operation/operation-panel.tsx";
+import { Columns } from "../shell/columns.tsx";
+import { Page } from "../shell/page.tsx";
+import { Panel } from "../shell/panel.tsx";
+import { useNode } from "../state/node-context.ts";
+import { useTexts } from "../texts/texts.ts";
+import { UnlockPanel } from "../unlock/unlock-panel.tsx";
+import { SignInForm } from "./sign-in-form.tsx";
+
+/** What anybody who reaches the node sees: which it is, whether it is locked, and the ways in. */
+export function SignInPage(): ReactElement {
+  const texts = useTexts();
+  const { lock } = useNode().state;
+  return (
+    <Page title={texts.signIn.title}>
+      <Columns
+        first={
+          <>
+            <NodePanel />
+            <LockPanel />
+          </>
+        }
+        second={
+          <>
+            {lock.kind === "locked" ? (
+              <UnlockPanel passkeyWay={<SignInForm />} />
+            ) : (
+              <Panel title={texts.signIn.title}>
+                <SignInForm />
+              </Panel>
+            )}
+            <OperationPanel />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,36 @@
+import { type Api, createApi } from "../api/create-api.ts";
+import { createStateFeed, type StateFeed } from "./state-feed.ts";
+
+export type NodeConnection = { readonly api: Api; readonly feed: StateFeed };
+
+/** Room for the appliance to have ended the session when it is asked. */
+const IDLE_MARGIN_MS = 1_000;
+
+/** This browser's connection with its node. An open stream does not keep a session alive, so its end is asked for. */
+export function connectNode(): NodeConnection {
+  const feed = createStateFeed({
+    open: (path) => new EventSource(path),
+    nowMs: () => performance.now(),
+    setTimer: (work, ms) => window.setTimeout(work, ms),
+    clearTimer: (timer) => {
+      window.clearTimeout(timer);
+    },
+  });
+  const session = () => {
+    const told = feed.view().state?.session;
+    return told?.signedIn === true ? told : undefined;
+  };
+  let idle: number | undefined;
+  const api = createApi({
+    fetch: fetch.bind(globalThis),
+    csrfToken: () => session()?.csrfToken,
+    onUsed: () => {
+      window.clearTimeout(idle);
+      const signedIn = session();
+      if (signedIn !== undefined)
+        idle = window.setTimeout(feed.reopen, signedIn.idleSeconds * 1000 + IDLE_MARGIN_MS);
+    },
+    onSignedOut: feed.reopen,
+  });
+  return { api, feed };
+}

@@ -1,0 +1,103 @@
+import type { LocalState } from "@databox-cmk/protocol";
+import { expect, test } from "vitest";
+
+import { createStateFeed } from "./state-feed.ts";
+
+const STATE: LocalState = {
+  node: { serial: "DBX-0001", model: "Data Box", agent: "databox-agent/0" },
+  lock: { kind: "locked", since: "2026-01-01T00:00:00.000Z" },
+  passkeyTries: { left: 5, waitSeconds: 0 },
+  session: { signedIn: false },
+  canShutDown: false,
+};
+
+/** A stream, a clock and timers that the test moves. */
+function openFeed() {
+  let clockMs = 0;
+  let lastId = 0;
+  let timers: { id: number; atMs: number; work: () => void }[] = [];
+  const streams: (EventTarget & { readyState: number; isClosed: boolean; close(): void })[] = [];
+  const feed = createStateFeed({
+    open: () => {
+      const stream = Object.assign(new EventTarget(), {
+        readyState: 1,
+        isClosed: false,
+        close() {
+          stream.isClosed = true;
+        },
+      });
+      streams.push(stream);
+      return stream;
+    },
+    nowMs: () => clockMs,
+    setTimer: (work, ms) => {
+      lastId += 1;
+      timers.push({ id: lastId, atMs: clockMs + ms, work });
+      return lastId;
+    },
+    clearTimer: (id) => {
+      timers = timers.filter((timer) => timer.id !== id);
+    },
+  });
+  const unsubscribe = feed.subscribe(() => undefined);
+  return {
+    feed,
+    streams,
+    unsubscribe,
+    tell: (what: string, data?: unknown) => {
+      streams.at(-1)?.dispatchEvent(new MessageEvent(what, { data }));
+    },
+    wait: (ms: number) => {
+      clockMs += ms;
+      const due = timers.filter(({ atMs }) => atMs <= clockMs);
+      timers = timers.filter(({ atMs }) => atMs > clockMs);
+      for (const { work } of due) work();
+    },
+  };
+}
+
+test("the newest state is shown, with the moment at which it came", () => {
+  const { feed, tell, wait } = openFeed();
+  expect(feed.view()).toMatchObject({ state: undefined, isLost: false });
+  wait(500);
+  tell("state", JSON.stringify(STATE));
+  expect(feed.view()).toEqual({ state: STATE, receivedAtMs: 500, isLost: false });
+});
+
+test("what is no state changes nothing", () => {
+  const { feed, tell } = openFeed();
+  tell("state", JSON.stringify(STATE));
+  for (const data of ["{", "{}", JSON.stringify({ ...STATE, surprise: 1 })]) tell("state", data);
+  expect(feed.view().state).toEqual(STATE);
+});
+
+test("silence is told after two signs of life that did not come, and asked about anew", () => {
+  const { feed, tell, wait, streams } = openFeed();
+  tell("state", JSON.stringify(STATE));
+  wait(20_000);
+  tell("alive", "{}");
+  wait(20_000);
+  expect(feed.view().isLost).toBe(false);
+  wait(20_000);
+  expect(feed.view()).toMatchObject({ isLost: true, state: STATE });
+  expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  tell("state", JSON.stringify(STATE));
+  expect(feed.view().isLost).toBe(false);
+});
+
+test("a stream that the browser gives up is opened again", () => {
+  const { feed, tell, wait, streams } = openFeed();
+  const [first] = streams;
+  if (first !== undefined) first.readyState = 2;
+  tell("error");
+  expect(feed.view().isLost).toBe(true);
+  wait(5_000);
+  expect(streams).toHaveLength(2);
+});
+
+test("nobody listening, nothing is open", () => {
+  const { unsubscribe, streams, wait } = openFeed();
+  unsubscribe();
+  wait(60_000);
+  expect(streams.map(({ isClosed }) => isClosed)).toEqual([true]);
+});

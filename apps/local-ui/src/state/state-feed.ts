@@ -1,0 +1,117 @@
+import { type LocalState, localState } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+/** The agent says that it is there every 15 seconds. */
+const SILENT_AFTER_MS = 35_000;
+const REOPEN_MS = 5_000;
+
+export type FeedView = {
+  /** Undefined until the first has come. */
+  readonly state: LocalState | undefined;
+  /** By the feed's clock, when the state came: what counts down in it counts from here. */
+  readonly receivedAtMs: number;
+  /** Nothing comes any more: what is shown may be old. */
+  readonly isLost: boolean;
+};
+
+export type StateFeed = {
+  readonly view: () => FeedView;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Asks anew: after signing in or out, and when time has changed what the appliance would say. */
+  readonly reopen: () => void;
+  readonly nowMs: () => number;
+};
+
+/** What is used of an EventSource. */
+export type Events = Pick<EventTarget, "addEventListener"> &
+  Pick<EventSource, "close" | "readyState">;
+
+const CLOSED = 2;
+
+/**
+ * The state of the node as the appliance tells it, for as long as somebody listens.
+ *
+ * @param nowMs - monotonic
+ */
+export function createStateFeed({
+  open,
+  nowMs,
+  setTimer,
+  clearTimer,
+}: {
+  readonly open: (path: string) => Events;
+  readonly nowMs: () => number;
+  readonly setTimer: (work: () => void, ms: number) => number;
+  readonly clearTimer: (timer: number | undefined) => void;
+}): StateFeed {
+  let view: FeedView = { state: undefined, receivedAtMs: nowMs(), isLost: false };
+  const listeners = new Set<() => void>();
+  let events: Events | undefined;
+  let silence: number | undefined;
+  let reopening: number | undefined;
+
+  const show = (next: FeedView) => {
+    view = next;
+    for (const listener of listeners) listener();
+  };
+  const lose = () => {
+    if (!view.isLost) show({ ...view, isLost: true });
+  };
+  const stop = () => {
+    clearTimer(silence);
+    clearTimer(reopening);
+    events?.close();
+    events = undefined;
+  };
+  const hear = () => {
+    clearTimer(silence);
+    // A cable that was pulled ends no connection: what has ended is the sign of life.
+    silence = setTimer(() => {
+      lose();
+      start();
+    }, SILENT_AFTER_MS);
+    if (view.isLost) show({ ...view, isLost: false });
+  };
+  const start = () => {
+    stop();
+    const opened = open("/api/events");
+    events = opened;
+    opened.addEventListener("alive", hear);
+    opened.addEventListener("state", (event: Event) => {
+      const parsed = z.safeParse(localState, dataOf(event));
+      hear();
+      if (parsed.success) show({ state: parsed.data, receivedAtMs: nowMs(), isLost: false });
+    });
+    opened.addEventListener("error", () => {
+      lose();
+      // Browsers go on by themselves, but not after an answer that is no stream.
+      if (opened.readyState === CLOSED && events === opened) {
+        clearTimer(reopening);
+        reopening = setTimer(start, REOPEN_MS);
+      }
+    });
+  };
+
+  return {
+    view: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      if (listeners.size === 1) start();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
+    },
+    reopen: start,
+    nowMs,
+  };
+}
+
+function dataOf(event: Event): unknown {
+  const data: unknown = "data" in event ? event.data : undefined;
+  try {
+    return typeof data === "string" ? JSON.parse(data) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { MessageBar, MessageBarBody, MessageBarTitle, Text } from "@fluentui/react-components";
+import { type ReactElement, useEffect } from "react";
+
+import { formatDuration } from "../core/format-duration.ts";
+import { useNode } from "../state/node-context.ts";
+import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const TRIES = 5;
+
+/** How many passkeys may still be tried, or how long to wait; nothing before the first wrong one. */
+export function PasskeyTries(): ReactElement | null {
+  const texts = useTexts();
+  const { state, feed } = useNode();
+  const { left, waitSeconds } = state.passkeyTries;
+  const waitLeft = waitSeconds - useSecondsSinceState();
+  const isOver = waitSeconds > 0 && waitLeft <= 0;
+  useEffect(() => {
+    if (isOver) feed.reopen();
+  }, [isOver, feed]);
+  if (waitSeconds > 0)
+    return (
+      <MessageBar intent="warning" layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{texts.unlock.passkey.waitTitle}</MessageBarTitle>
+          {texts.unlock.passkey.wait(formatDuration(Math.ceil(waitLeft)))}
+        </MessageBarBody>
+      </MessageBar>
+    );
+  return left < TRIES ? (
+    <Text role="status" weight="semibold">
+      {texts.unlock.passkey.triesLeft(left)}
+    </Text>
+  ) : null;
+}

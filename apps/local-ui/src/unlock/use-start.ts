@@ -1,0 +1,14 @@
+import { localStarted } from "@databox-cmk/protocol";
+import { useMutation } from "@tanstack/react-query";
+
+import { useNode } from "../state/node-context.ts";
+
+/**
+ * Begins an operation; its steps come with the state.
+ *
+ * @param body - no variable of the mutation: those are kept, and it may hold a passkey.
+ */
+export function useStart(path: string, body: object = {}) {
+  const { api } = useNode();
+  return useMutation({ mutationFn: () => api.call("POST", path, localStarted, body) });
+}

@@ -1,0 +1,199 @@
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
+import type { OfflineUnlockResult } from "@databox-cmk/protocol";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import { requireOk } from "../harness/nodes.ts";
+import { openWorld, type World } from "../harness/open-world.ts";
+import { callOrder } from "../harness/order-actions.ts";
+import { readPasskeys } from "../harness/passkeys.ts";
+import {
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { button, lockState, region, typePasskey, waitForLock } from "./harness/node-page.ts";
+import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
+
+const SERIALS = ["DBH-UI-A", "DBH-UI-B"] as const;
+
+describe.runIf(runsBrowser)("the page of a node", () => {
+  let world: World;
+  let browser: StackBrowser;
+  let order: StoryOrder;
+  let key: CustomerKey;
+  let nodes: readonly [EmulatedNode, EmulatedNode];
+  let urls: readonly [string, string];
+  let passkey: string;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    order = await placeOrder(world, "atlas", "DataBoxHeavy");
+    const appliance = await prepareAppliance(world, order, SERIALS);
+    key = await takeOwnKey(world, order, "contosoatlas");
+    await shipAppliance(world, order, appliance);
+    nodes = [appliance.node(SERIALS[0]), appliance.node(SERIALS[1])];
+    const services = [await nodes[0].serve(), await nodes[1].serve()] as const;
+    urls = [services[0].uiUrl, services[1].uiUrl];
+    const { customer, stack } = world.customerContext;
+    passkey = (await readPasskeys(customer, stack.resourceGroup, order.name)).get(SERIALS[0]) ?? "";
+    browser = await openBrowser(world.stack.description, "local-ui", urls);
+  });
+  afterEach(async () => {
+    for (const node of nodes) requireOk(await node.agent(["lock"]));
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    for (const node of nodes) await node.powerOff();
+    await world[Symbol.asyncDispose]();
+  });
+
+  test("says which node it is, unlocks it by network step by step, and lets its passkey in", async () => {
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    expect(await region(page, "This node").textContent()).toContain(SERIALS[0]);
+    await waitForLock(page, "Locked");
+    await visit.picture("sign-in-locked");
+    await button(page, "Unlock by network").click();
+    await page.getByText("Unlocking by network: done").waitFor();
+    for (const step of ["Ask the broker", "Offer it to the volume"])
+      await page.getByRole("listitem").filter({ hasText: step }).getByLabel("done").waitFor();
+    await waitForLock(page, "Unlocked");
+    expect(await lockState(page).textContent()).toMatch(/23:59:\d\d|24:00:00/);
+    await visit.picture("sign-in-unlocked");
+    await typePasskey(page, passkey);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.getByText("Somebody signed in here").waitFor();
+    await visit.picture("overview-unlocked");
+    await page.context().close();
+  });
+
+  test("signing in unlocks too, as at a Data Box; each node of a Heavy has its own page and its own session", async () => {
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    await typePasskey(page, passkey);
+    await waitForLock(page, "Unlocked");
+    expect(await lockState(page).textContent()).toContain("The passkey");
+
+    const other = await page.context().newPage();
+    await other.goto(urls[1]);
+    expect(await region(other, "This node").textContent()).toContain(SERIALS[1]);
+    await waitForLock(other, "Locked");
+    await typePasskey(other, passkey);
+    await waitForLock(other, "Unlocked");
+    await other.reload();
+    await other.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.context().close();
+  });
+
+  test("a disabled key is explained: what, who must act, and commands to copy", async () => {
+    await key.setEnabled(false);
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    await button(page, "Unlock by network").click();
+    const failed = region(page, "Unlocking by network: failed");
+    await failed.getByText("The key is disabled").waitFor();
+    const words = await failed.textContent();
+    for (const part of [
+      "SsemUserErrorEncryptionKeyDisabled",
+      "Who must act: Security administrator",
+      `--vault-name contosoatlas`,
+    ])
+      expect(words).toContain(part);
+    await failed.getByRole("listitem").getByLabel("failed").waitFor();
+    expect(await failed.getByRole("button", { name: /^Copy az keyvault/ }).count()).toBe(1);
+    await visit.picture("refused");
+    expect(await visit.violations()).toEqual([]);
+    await key.setEnabled(true);
+    await button(page, "Unlock by network").click();
+    await waitForLock(page, "Unlocked");
+    await page.context().close();
+  });
+
+  test("without a network the challenge goes to the portal and the answer comes back", async () => {
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    await page.getByRole("tab", { name: "QR code" }).click();
+    await button(page, "Show the challenge").click();
+    await page.getByRole("img", { name: "QR code of the challenge" }).waitFor();
+    const challenge = await page.getByRole("textbox", { name: "Challenge as text" }).inputValue();
+    await visit.picture("challenge");
+    expect(await visit.violations()).toEqual([]);
+    const { text } = await callOrder(world, order, "POST", "offlineUnlocks", { challenge });
+    const { answer }: OfflineUnlockResult = JSON.parse(text);
+    await page.getByLabel("Answer of the portal").fill(answer);
+    await button(page, "Unlock with this answer").click();
+    await waitForLock(page, "Unlocked");
+    expect(await lockState(page).textContent()).toContain("A carried answer");
+    await page.context().close();
+  });
+
+  test("an answer that is none is refused with its reason", async () => {
+    const visit = await browser.openNode(urls[1]);
+    const { page } = visit;
+    await page.getByRole("tab", { name: "QR code" }).click();
+    await button(page, "Show the challenge").click();
+    await page.getByRole("img", { name: "QR code of the challenge" }).waitFor();
+    await page.getByLabel("Answer of the portal").fill("not.an.answer");
+    await button(page, "Unlock with this answer").click();
+    const failed = region(page, "Unlocking with the carried answer: failed");
+    expect(await failed.textContent()).toContain("what was given is no answer");
+    await waitForLock(page, "Locked");
+    await page.context().close();
+  });
+
+  test("locks, and prepares to ship after asking, and says so", async () => {
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    await typePasskey(page, passkey);
+    await waitForLock(page, "Unlocked");
+    await button(page, "Lock").click();
+    await waitForLock(page, "Locked");
+    await button(page, "Prepare to ship").click();
+    const dialog = page.getByRole("alertdialog");
+    await button(page, "Cancel").click();
+    await dialog.waitFor({ state: "hidden" });
+    await button(page, "Prepare to ship").click();
+    await visit.picture("prepare-to-ship-asks");
+    await button(page, "Lock and prepare").click();
+    await lockState(page).getByText("Locked, ready to ship").waitFor();
+    expect(requireOk(await nodes[0].agent(["status"]))).toMatchObject({ outcome: "locked" });
+    await visit.picture("ready-to-ship");
+    await page.context().close();
+  });
+
+  test("five wrong passkeys begin a wait that counts down; the network stays a way in", async () => {
+    const visit = await browser.openNode(urls[1]);
+    const { page } = visit;
+    for (const left of [
+      "4 tries are left",
+      "3 tries are left",
+      "2 tries are left",
+      "1 try is left, then 15 minutes' wait",
+    ]) {
+      await typePasskey(page, "Wrong-Passkey-2345!");
+      await page.getByText(left, { exact: true }).waitFor();
+    }
+    await page.getByText("PasskeyRejected").first().waitFor();
+    await typePasskey(page, "Wrong-Passkey-2345!");
+    await page.getByText("Too many wrong passkeys").waitFor();
+    const told = page.getByText(/Try again in 14:\d\d/);
+    const first = await told.textContent();
+    await expect.poll(() => told.textContent(), { timeout: 10_000 }).not.toBe(first);
+    expect(await page.getByRole("textbox", { name: "Passkey" }).isDisabled()).toBe(true);
+    await visit.picture("passkey-wait");
+    expect(await visit.violations()).toEqual([]);
+    await page.getByRole("tab", { name: "Network" }).click();
+    await button(page, "Unlock by network").click();
+    await waitForLock(page, "Unlocked");
+    await page.context().close();
+  });
+
+  test("no page did what none may do", () => {
+    expect(browser.problems()).toEqual([]);
+  });
+});
