@@ -20,10 +20,13 @@ const useStyles = makeStyles({
 export function EmptyState({
   icon,
   title,
+  heading = "h2",
   children,
 }: {
   readonly icon: ReactNode;
   readonly title: string;
+  /** `h1` where it is all of the page. */
+  readonly heading?: "h1" | "h2";
   readonly children?: ReactNode;
 }): ReactElement {
   const styles = useStyles();
@@ -32,7 +35,7 @@ export function EmptyState({
       <span className={styles.icon} aria-hidden>
         {icon}
       </span>
-      <Text as="h2" size={500} weight="semibold">
+      <Text as={heading} size={500} weight="semibold">
         {title}
       </Text>
       {children}

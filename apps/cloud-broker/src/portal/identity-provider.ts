@@ -175,7 +175,7 @@ export function createIdentityProvider(
 
     async signOutUrl() {
       return client.buildEndSessionUrl(await reach(configuration()), {
-        post_logout_redirect_uri: `${portalUrl}/portal/`,
+        post_logout_redirect_uri: `${portalUrl}/portal/?signed-out`,
       }).href;
     },
   };

@@ -25,7 +25,7 @@ describe("a session", () => {
     expect(left.status).toBe(200);
     const { location } = left.json as { location: string };
     expect(location).toBe(
-      `${world.emulator.authorityUrl}/${world.emulator.tenantId}/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(`${world.portalUrl}/portal/`)}&client_id=${world.clientId}`,
+      `${world.emulator.authorityUrl}/${world.emulator.tenantId}/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(`${world.portalUrl}/portal/?signed-out`)}&client_id=${world.clientId}`,
     );
     expect(browser.cookies.has(keyAt(world.portalUrl))).toBe(false);
     expect((await browser.go(location)).headers["location"]).toBe(`${world.portalUrl}/portal/`);

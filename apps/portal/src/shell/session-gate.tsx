@@ -44,7 +44,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   if (signedIn !== undefined) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
   return (
     <main>
-      <EmptyState icon={<PersonLockRegular />} title={texts.session.signedOut}>
+      <EmptyState heading="h1" icon={<PersonLockRegular />} title={texts.session.signedOut}>
         <Button as="a" appearance="primary" href={signInUrl("/portal/")}>
           {texts.session.signIn}
         </Button>
