@@ -82,6 +82,11 @@ export function Preflight({
   return (
     <section className={styles.preflight} aria-label={texts.preflight.title} aria-live="polite">
       <div className={styles.head}>
+        {preflight.data?.status === "Valid" && (
+          <span className={mergeClasses(styles.icon, styles.Passed)} aria-hidden>
+            <CheckmarkCircleFilled />
+          </span>
+        )}
         <Text weight="semibold" className={styles.title}>
           {preflight.data === undefined
             ? texts.preflight.title

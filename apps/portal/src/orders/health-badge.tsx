@@ -14,6 +14,8 @@ import { useTexts } from "../texts/texts.ts";
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  // So that the badge stands on the line of the text beside it, not on its icon's lower edge.
+  text: { alignSelf: "baseline" },
   Healthy: { color: tokens.colorStatusSuccessForeground1 },
   AtRisk: { color: tokens.colorStatusWarningForeground3 },
   Unusable: { color: tokens.colorStatusDangerForeground1 },
@@ -42,7 +44,7 @@ export function HealthBadge({
       <span className={mergeClasses(styles.icon, styles[health.state])} aria-hidden>
         <Icon />
       </span>
-      {texts.healthStates[health.state]}
+      <span className={styles.text}>{texts.healthStates[health.state]}</span>
     </span>
   );
 }

@@ -14,6 +14,8 @@ import { useTexts } from "../texts/texts.ts";
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  // So that the badge stands on the line of the text beside it, not on its icon's lower edge.
+  text: { alignSelf: "baseline" },
   serial: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -50,7 +52,7 @@ export function LockBadge({
       <span className={mergeClasses(styles.icon, styles[lock])} aria-hidden>
         <Icon />
       </span>
-      {texts.lockStates[lock]}
+      <span className={styles.text}>{texts.lockStates[lock]}</span>
       {serial !== undefined && <span className={styles.serial}>{serial}</span>}
     </span>
   );

@@ -40,7 +40,11 @@ const useStyles = makeStyles({
       gap: tokens.spacingVerticalXS,
     },
   },
-  cell: { paddingBlock: tokens.spacingVerticalS, height: "44px" },
+  cell: {
+    paddingTop: tokens.spacingVerticalS,
+    paddingBottom: tokens.spacingVerticalS,
+    height: "44px",
+  },
   name: { whiteSpace: "nowrap", [NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
 });

@@ -7,6 +7,7 @@ import {
   MenuList,
   MenuPopover,
   MenuTrigger,
+  mergeClasses,
   Persona,
   Text,
   tokens,
@@ -19,6 +20,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
+  button: { "@media (max-width: 639px)": { minWidth: "auto" } },
   name: { "@media (max-width: 639px)": { display: "none" } },
   persona: {
     padding: tokens.spacingHorizontalM,
@@ -44,7 +46,7 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="transparent"
-          className={className}
+          className={mergeClasses(className, styles.button)}
           icon={<Avatar name={session.name} size={24} />}
           iconPosition="after"
         >

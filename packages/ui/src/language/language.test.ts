@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { decideLanguage } from "./language.ts";
+import { decideLanguage, decideLocale } from "./language.ts";
 
 test.each([
   ["what was chosen comes first", "de", ["en-US"], "de"],
@@ -10,4 +10,11 @@ test.each([
   ["English when nothing fits", null, ["ja"], "en"],
 ])("%s", (_name, chosen, preferred, expected) => {
   expect(decideLanguage(chosen, preferred)).toBe(expected);
+});
+
+test.each([
+  ["the browser's own way of writing the language", "en", ["de-DE", "en-GB", "en-US"], "en-GB"],
+  ["the language itself when the browser knows no other", "de", ["en-GB"], "de"],
+] as const)("dates are written in %s", (_name, language, preferred, expected) => {
+  expect(decideLocale(language, preferred)).toBe(expected);
 });

@@ -19,3 +19,12 @@ export function decideLanguage(chosen: string | null, preferred: readonly string
   }
   return "en";
 }
+
+/**
+ * How dates are written in a language where the reader lives: 25 Nov in `en-GB`, Nov 25 in `en-US`.
+ *
+ * @param preferred - BCP 47 tags in order, as `navigator.languages`
+ */
+export function decideLocale(language: Language, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+}
