@@ -8,5 +8,6 @@ export const BENCHES = {
   "orders-100k": () => import("./orders-100k.ts"),
   "campaign-10k": () => import("./campaign-10k.ts"),
   "relock-10k": () => import("./relock-10k.ts"),
+  "portal-first-view": () => import("./portal-first-view.ts"),
   renewal: () => import("./renewal.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;
