@@ -23,7 +23,7 @@ export function createVisit(page: Page, portalUrl: string, pictures: string): Vi
   const settled = async () => {
     await page.locator("h1").first().waitFor();
     await page.waitForFunction(
-      () => document.querySelector('[role="progressbar"], [aria-busy="true"]') === null,
+      () => document.querySelector('.fui-Spinner, [aria-busy="true"]') === null,
     );
   };
   return {

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { placeOrder } from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { walkStops, walkByTab } from "./harness/keyboard.ts";
+import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+import type { Visit } from "./harness/visit.ts";
+
+const ORDER = "atlas";
+const VAULT = "contosoatlas";
+
+describe.runIf(runsBrowser)("somebody who has no mouse", () => {
+  let portal: PortalWorld;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    portal = await openPortalWorld("keyboard");
+    await placeOrder(portal.world, ORDER);
+    visit = await portal.browser.open();
+  });
+  afterAll(() => portal[Symbol.asyncDispose]());
+
+  /** Tab, until what has this role and name has the focus; then the keys. */
+  const reach = async (role: Parameters<Visit["page"]["getByRole"]>[0], name: string) => {
+    const wanted = visit.page.getByRole(role, { name, exact: true }).first();
+    await wanted.waitFor();
+    await walkByTab(visit.page, wanted);
+  };
+  const press = async (...keys: readonly string[]) => {
+    for (const key of keys) await visit.page.keyboard.press(key);
+  };
+  const type = (text: string) => visit.page.keyboard.type(text);
+  const see = (text: string | RegExp) => visit.page.getByText(text).first().waitFor();
+
+  test("signs in, and finds the order behind the link that skips the bar", async () => {
+    const { page } = visit;
+    await page.goto(portal.world.stack.description.portalUrl);
+    await page.locator('button[value="ada@contoso.example"]').waitFor();
+    await walkByTab(page, page.locator('button[value="ada@contoso.example"]'));
+    await press("Enter");
+    await page.getByRole("link", { name: ORDER }).waitFor();
+    await reach("link", "Skip to the content");
+    await visit.picture("skip-link");
+    await press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    await reach("link", ORDER);
+    await press("Enter");
+    await page.getByRole("heading", { name: ORDER, level: 1 }).waitFor();
+  });
+
+  test("makes a vault and a key, gives access, confirms the warning and saves", async () => {
+    const { page } = visit;
+    await reach("link", "Encryption");
+    await press("Enter");
+    await page.getByRole("radio", { name: "Microsoft managed key" }).waitFor();
+    await reach("radio", "Microsoft managed key");
+    await press("ArrowDown");
+    await reach("button", "Select a key vault and key");
+    await press("Enter");
+    await reach("button", "Create new key vault");
+    await press("Enter");
+    await reach("combobox", "Resource group");
+    await press("Enter", "Home", "Enter");
+    await reach("textbox", "Key vault name");
+    await type(VAULT);
+    await reach("button", "Review + create");
+    await press("Enter");
+    await reach("button", "Create");
+    await press("Enter");
+    await reach("button", "Create new key");
+    await press("Enter");
+    await reach("textbox", "Name");
+    await type("unlock");
+    await reach("button", "Create");
+    await press("Enter");
+    await reach("button", "Select");
+    await press("Enter");
+    await reach("button", "Enable the system-assigned identity");
+    await press("Enter");
+    await reach("button", "Grant access");
+    await press("Enter");
+    await see(/^All \d+ checks passed$/);
+    await reach("button", "Save");
+    await press("Enter");
+    await page.getByRole("alertdialog").waitFor();
+    await press("Escape");
+    await page.getByRole("alertdialog").waitFor({ state: "hidden" });
+    await reach("button", "Save");
+    await press("Enter");
+    await reach("button", "Use the customer managed key");
+    await press("Enter");
+    await see("Saved. The key is in force.");
+    await visit.picture("saved-by-keyboard");
+    const { customer, stack } = portal.world.customerContext;
+    const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, {
+      expand: "details",
+    });
+    expect(details?.keyEncryptionKey?.kekUrl).toContain(`https://${VAULT}.`);
+  });
+
+  test.each(["light", "dark"] as const)(
+    "sees where they are at every stop of the tab key, %s",
+    async (colorScheme) => {
+      await visit.page.emulateMedia({ colorScheme });
+      for (const path of [
+        "/orders",
+        portal.orderPath(ORDER),
+        portal.orderPath(ORDER, "encryption"),
+      ]) {
+        await visit.goTo(path);
+        const { stops, unseen } = await walkStops(visit.page);
+        expect(stops.length).toBeGreaterThan(8);
+        expect(unseen).toEqual([]);
+      }
+    },
+  );
+
+  test("no page printed an error, broke its policy or asked another origin", () => {
+    expect(portal.browser.problems()).toEqual([]);
+  });
+});
