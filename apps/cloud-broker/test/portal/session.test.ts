@@ -28,7 +28,9 @@ describe("a session", () => {
       `${world.emulator.authorityUrl}/${world.emulator.tenantId}/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(`${world.portalUrl}/portal/?signed-out`)}&client_id=${world.clientId}`,
     );
     expect(browser.cookies.has(keyAt(world.portalUrl))).toBe(false);
-    expect((await browser.go(location)).headers["location"]).toBe(`${world.portalUrl}/portal/`);
+    expect((await browser.go(location)).headers["location"]).toBe(
+      `${world.portalUrl}/portal/?signed-out`,
+    );
     // Whoever copied the cookie has nothing either.
     browser.cookies.set(keyAt(world.portalUrl), id);
     for (const at of [world.portalUrl, other])
