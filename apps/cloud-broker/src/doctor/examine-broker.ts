@@ -14,18 +14,15 @@ import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { readPemFile } from "../server/read-pem-file.ts";
 import { parseServiceKey } from "../service-key.ts";
+import { postgresSettingsOf } from "../store/database-settings.ts";
 import { keysFolderOf, nameOfFolder } from "../store/open-data-dir.ts";
 import { probeCertificate } from "./probe-certificate.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
 import { probeOwnKeys } from "./probe-own-keys.ts";
+import { createPostgresProbes } from "./probe-postgres.ts";
 import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
-import {
-  probeDatabase,
-  probeDatabaseWrite,
-  probeDataFolder,
-  probeMigrations,
-} from "./probe-storage.ts";
+import { createSqliteProbes, type DatabaseProbes, probeDataFolder } from "./probe-storage.ts";
 
 export type ExaminationOptions = {
   readonly environment: Environment;
@@ -56,6 +53,11 @@ function createProbes(
   }
   const dataDir = (): string => known().config.BROKER_DATA_DIR;
 
+  async function databaseProbes(): Promise<DatabaseProbes> {
+    const settings = await postgresSettingsOf(known().config);
+    return settings === undefined ? createSqliteProbes(dataDir()) : createPostgresProbes(settings);
+  }
+
   async function probeConfiguration(): Promise<Finding> {
     const config = parseConfig(environment);
     const serviceKey = parseServiceKey(config);
@@ -84,9 +86,9 @@ function createProbes(
   return {
     configuration: probeConfiguration,
     "data-folder": () => probeDataFolder(dataDir()),
-    database: async () => probeDatabase(dataDir()),
-    migrations: async () => probeMigrations(dataDir()),
-    "database-write": async () => probeDatabaseWrite(dataDir()),
+    database: async () => (await databaseProbes()).database(),
+    migrations: async () => (await databaseProbes()).migrations(),
+    "database-write": async () => (await databaseProbes())["database-write"](),
     async "signing-keys"() {
       const { config } = known();
       const keys = await probeOwnKeys(keysFolderOf(config), nameOfFolder(config));

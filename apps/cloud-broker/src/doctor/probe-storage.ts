@@ -42,8 +42,19 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
   }
 }
 
+/** Of the database that the broker is configured with. */
+export type DatabaseProbes = Readonly<
+  Record<"database" | "migrations" | "database-write", () => Promise<Finding> | Finding>
+>;
+
+export const createSqliteProbes = (folder: string): DatabaseProbes => ({
+  database: () => probeDatabase(folder),
+  migrations: () => probeMigrations(folder),
+  "database-write": () => probeDatabaseWrite(folder),
+});
+
 /** Reads every page. */
-export function probeDatabase(folder: string): Finding {
+function probeDatabase(folder: string): Finding {
   return withDatabase(folder, true, (database) => {
     const answer = String(database.pragma("integrity_check(1)", { simple: true }));
     if (answer === "ok") {
@@ -60,7 +71,7 @@ export function probeDatabase(folder: string): Finding {
   });
 }
 
-export function probeMigrations(folder: string): Finding {
+function probeMigrations(folder: string): Finding {
   return withDatabase(folder, true, (database) => {
     const read = (table: string, column: string): readonly string[] => {
       const has = database
@@ -80,7 +91,7 @@ export function probeMigrations(folder: string): Finding {
 }
 
 /** Takes the write lock and gives it back: a broker that serves meanwhile waits for some milliseconds. */
-export function probeDatabaseWrite(folder: string): Finding {
+function probeDatabaseWrite(folder: string): Finding {
   return withDatabase(folder, false, (database) => {
     database.exec("begin immediate");
     database.exec("rollback");

@@ -58,15 +58,16 @@ export async function appliedMigrations(store: Store): Promise<readonly string[]
 
 /** The oldest program that may use a database knows the migration that the database names. */
 async function requireCompatible(store: Store, migrations: Migrations): Promise<void> {
-  if (!(await hasTable(store, "schema_needs"))) return;
-  const needed = await neededMigration(store);
+  const needed = await requiredMigration(store);
   if (needed === undefined || needed in migrations) return;
   throw new AppError("Misuse", {
     detail: `the database needs a newer broker (one that knows ${needed}); run that one`,
   });
 }
 
-async function neededMigration(store: Store): Promise<string | undefined> {
+/** The migration that a program must know to use the database; undefined where it asks for none. */
+export async function requiredMigration(store: Store): Promise<string | undefined> {
+  if (!(await hasTable(store, "schema_needs"))) return undefined;
   const row = await store.selectFrom("schema_needs").select("migration").executeTakeFirst();
   return row?.migration;
 }

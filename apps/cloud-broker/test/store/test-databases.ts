@@ -36,6 +36,12 @@ export function createTestDatabases(serverUrl: string) {
     async named(name: string): Promise<void> {
       await sql`create database ${sql.id(name)}`.execute(admin);
     },
+    /** As a standby is. */
+    async makeReadOnly(name: string): Promise<void> {
+      await sql`alter database ${sql.id(name)} set default_transaction_read_only to on`.execute(
+        admin,
+      );
+    },
     async drop(name: string): Promise<void> {
       await sql`drop database if exists ${sql.id(name)} with (force)`.execute(admin);
     },

@@ -32,7 +32,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Store> {
 const MIGRATION_SECONDS = 600;
 
 /** Connects at the first query, and leaves the schema as it is. */
-function createPostgresStore(settings: PostgresSettings): Store {
+export function createPostgresStore(settings: PostgresSettings): Store {
   return retryTransactions(
     new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool: createPool(settings) }) }),
   );
