@@ -28,6 +28,7 @@ describe.each(Object.keys(CAN_OPEN) as TheatreKind[])("with %s", (kind) => {
     const canRun = CAN_OPEN[kind] && hasCryptsetup && (hasFakeTime || !needsFakeTime.has(name));
     if (!canRun && !isContinuousIntegration) return;
     const { stage } = await (opening ??= openTheatre(kind));
+    stage.takeTranscript(); // of a drill that failed before
     await drill.run(stage);
     expect(renderEntry(name, drill, stage.takeTranscript())).toBe(readEntry(name));
   });

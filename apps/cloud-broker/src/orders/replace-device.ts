@@ -58,6 +58,13 @@ export async function replaceDevice(
       .where("order_id", "=", id)
       .where("serial", "=", serial)
       .execute();
+    // The successor counts from the beginning, and none of its grants comes after those of its predecessor.
+    await transaction
+      .updateTable("leases")
+      .set({ last_counter: 0 })
+      .where("order_id", "=", id)
+      .where("serial", "=", serial)
+      .execute();
     await transaction
       .deleteFrom("pinned_broker_keys")
       .where("order_id", "=", id)
