@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -77,6 +79,20 @@ describe("the modules fit", () => {
   );
 });
 
+const BROKER_MAIN = fileURLToPath(
+  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
+);
+
+function openKeysFolder() {
+  const path = mkdtempSync(join(tmpdir(), "keys-"));
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      rmSync(path, { recursive: true });
+    },
+  };
+}
+
 describe("the container app", () => {
   const text = textOf("modules/broker.bicep");
   const variables = [...text.matchAll(/name: '([A-Z_]+)'/g)].flatMap(([, name]) => name ?? []);
@@ -89,6 +105,14 @@ describe("the container app", () => {
       .map(([name]) => name)
       .filter((name) => name !== "BROKER_DATA_DIR");
     expect(variables).toEqual(expect.arrayContaining(required));
+  });
+
+  test("mounts every key that the broker makes, since it cannot make one there", () => {
+    using keys = openKeysFolder();
+    const { status } = spawnSync(process.execPath, [BROKER_MAIN, "keys", "create", keys.path]);
+    expect(status).toBe(0);
+    const mounted = [...text.matchAll(/^ {2}'?[\w-]+'?: '([\w.-]+)'$/gm)].map(([, file]) => file);
+    expect(mounted).toEqual(expect.arrayContaining(readdirSync(keys.path)));
   });
 
   test("has no secret among its variables", () => {

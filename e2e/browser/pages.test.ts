@@ -34,11 +34,11 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
     const appliance = await prepareAppliance(world, order, ["DBX-0001"]);
     await takeOwnKey(world, order, "contosoatlas");
     await shipAppliance(world, order, appliance);
-    const visits: Readonly<Record<Person, Visit>> = {
+    const visits = {
       "ada@contoso.example": await browser.signIn("ada@contoso.example"),
       "opal@databox.example": await browser.signIn("opal@databox.example"),
       "ren@contoso.example": await browser.signIn("ren@contoso.example"),
-    };
+    } satisfies Partial<Record<Person, Visit>>;
     const { subscriptionId, resourceGroup } = world.stack.description;
     paths = await readPortalPaths(visits["ada@contoso.example"].page, {
       subscriptionId,

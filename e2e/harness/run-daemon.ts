@@ -8,6 +8,7 @@ export type DaemonEvent = Readonly<Record<string, unknown>>;
 
 /** `databox-agent serve` of a node, as its service manager runs it. Disposing it ends it by SIGTERM. */
 export type Daemon = AsyncDisposable & {
+  readonly pid: number;
   readonly events: readonly DaemonEvent[];
   /** Resolves with the first event, from now or before, that matches; rejects when the daemon ends first. */
   event(matches: (event: DaemonEvent) => boolean): Promise<DaemonEvent>;
@@ -35,6 +36,7 @@ export async function runDaemon(node: EmulatedNode): Promise<Daemon> {
     for (const look of waiting) look();
   });
   const daemon: Daemon = {
+    pid: child.pid ?? 0,
     events,
     event(matches) {
       const { promise, resolve, reject } = Promise.withResolvers<DaemonEvent>();

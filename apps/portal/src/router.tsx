@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 
+import { parseActivitySearch } from "./core/activity-search.ts";
+import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import { HomePage } from "./shell/home-page.tsx";
@@ -49,6 +51,80 @@ const deviceDetailsRoute = createRoute({
   component: lazyRouteComponent(
     () => import("./device-details/device-details-page.tsx"),
     "DeviceDetailsPage",
+  ),
+});
+
+const activityRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/activity",
+  validateSearch: parseActivitySearch,
+  component: lazyRouteComponent(() => import("./activity/activity-page.tsx"), "ActivityPage"),
+});
+
+const unlockRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/unlock",
+  component: lazyRouteComponent(() => import("./unlock/unlock-page.tsx"), "UnlockPage"),
+});
+
+const orderApprovalsRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/approvals",
+  component: lazyRouteComponent(
+    () => import("./approvals/order-approvals-page.tsx"),
+    "OrderApprovalsPage",
+  ),
+});
+
+const keyHealthRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/key-health",
+  component: lazyRouteComponent(() => import("./key-health/key-health-page.tsx"), "KeyHealthPage"),
+});
+
+const unlockPolicyRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/unlock-policy",
+  component: lazyRouteComponent(
+    () => import("./unlock-policy/unlock-policy-page.tsx"),
+    "UnlockPolicyPage",
+  ),
+});
+
+const backupKeysRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/backup-keys",
+  component: lazyRouteComponent(
+    () => import("./backup-keys/backup-keys-page.tsx"),
+    "BackupKeysPage",
+  ),
+});
+
+const orderTroubleshooterRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/troubleshoot",
+  component: lazyRouteComponent(
+    () => import("./troubleshooter/order-troubleshooter-page.tsx"),
+    "OrderTroubleshooterPage",
+  ),
+});
+
+const troubleshooterRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/troubleshooter",
+  validateSearch: parseTroubleshooterSearch,
+  component: lazyRouteComponent(
+    () => import("./troubleshooter/troubleshooter-page.tsx"),
+    "TroubleshooterPage",
+  ),
+});
+
+const waitingApprovalsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/approvals",
+  component: lazyRouteComponent(
+    () => import("./approvals/waiting-approvals-page.tsx"),
+    "WaitingApprovalsPage",
   ),
 });
 
@@ -104,7 +180,21 @@ const brokerHealthRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ordersRoute,
-  orderRoute.addChildren([overviewRoute, encryptionRoute, deviceDetailsRoute, operationsRoute]),
+  waitingApprovalsRoute,
+  troubleshooterRoute,
+  orderRoute.addChildren([
+    overviewRoute,
+    activityRoute,
+    deviceDetailsRoute,
+    unlockRoute,
+    orderApprovalsRoute,
+    orderTroubleshooterRoute,
+    encryptionRoute,
+    keyHealthRoute,
+    unlockPolicyRoute,
+    backupKeysRoute,
+    operationsRoute,
+  ]),
   allOrdersRoute,
   fleetRoute,
   campaignsRoute,

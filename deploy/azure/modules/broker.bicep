@@ -14,13 +14,14 @@ param serviceKeyUrl string
 param databaseHost string
 param databaseName string
 
-// Made by `broker keys create` and put into the vault before this deployment (docs/deployment.md); each becomes a file.
+// Made by `broker keys create` and put into the vault before this deployment (docs/deploy-azure.md); each becomes a file.
 var mountedSecrets = [
   'tls-certificate'
   'tls-key'
   'broker-signing-key'
   'broker-signing-key-next'
   'token-issuer-key'
+  'token-issuer-key-next'
   'nonce-key'
   'session-key'
   'database-password'
@@ -32,6 +33,7 @@ var fileNames = {
   'broker-signing-key': 'broker-signing-key.pem'
   'broker-signing-key-next': 'broker-signing-key.next.pem'
   'token-issuer-key': 'token-issuer-key.pem'
+  'token-issuer-key-next': 'token-issuer-key.next.pem'
   'nonce-key': 'nonce-key.bin'
   'session-key': 'session-key.bin'
   'database-password': 'database-password'

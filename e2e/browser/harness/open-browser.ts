@@ -5,7 +5,11 @@ import { CHROMIUM } from "./chromium.ts";
 import { createVisit, type Visit } from "./visit.ts";
 import { watchPages } from "./watch-pages.ts";
 
-export type Person = "ada@contoso.example" | "ren@contoso.example" | "opal@databox.example";
+export type Person =
+  | "ada@contoso.example"
+  | "grace@contoso.example"
+  | "ren@contoso.example"
+  | "opal@databox.example";
 
 export type StackBrowser = {
   /** A private window of its own, in which nobody is signed in. */

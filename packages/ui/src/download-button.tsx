@@ -3,6 +3,15 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 /** Gives the reader a file that the page has made. */
+export function saveFile(fileName: string, mediaType: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
 export function DownloadButton({
   label,
   fileName,
@@ -18,12 +27,7 @@ export function DownloadButton({
     <Button
       icon={<ArrowDownloadRegular />}
       onClick={() => {
-        const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
-        const link = document.createElement("a");
-        link.href = url;
-        link.download = fileName;
-        link.click();
-        URL.revokeObjectURL(url);
+        saveFile(fileName, mediaType, content);
       }}
     >
       {label}

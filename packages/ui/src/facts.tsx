@@ -17,7 +17,12 @@ const useStyles = makeStyles({
     minWidth: 0,
     "@media (max-width: 479px)": { flexDirection: "column", gap: 0 },
   },
-  label: { width: "150px", flexShrink: 0, color: tokens.colorNeutralForeground2 },
+  label: {
+    width: "150px",
+    flexShrink: 0,
+    color: tokens.colorNeutralForeground2,
+    "@media (max-width: 479px)": { width: "auto" },
+  },
   value: { margin: 0, minWidth: 0, overflowWrap: "anywhere" },
 });
 

@@ -1,6 +1,6 @@
 export { CarriedTextInput } from "./carried-text/carried-text-input.tsx";
 export { CopyButton } from "./copy-button.tsx";
-export { DownloadButton } from "./download-button.tsx";
+export { DownloadButton, saveFile } from "./download-button.tsx";
 export { ExplanationPanel } from "./explanation/explanation-panel.tsx";
 export { type Problem, problemOfCode } from "./explanation/problem.ts";
 export { StepList } from "./explanation/step-list.tsx";

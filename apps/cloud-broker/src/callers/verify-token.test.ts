@@ -65,6 +65,7 @@ const unsigned = (): Promise<string> =>
 describe("tokens that are refused", () => {
   test.each<[string, () => Promise<string>, string]>([
     ["expired", () => issuer.token({ expSeconds: -3600 }), "expired-token"],
+    ["without an end", () => issuer.token({ endless: true }), "malformed-token"],
     ["not valid yet", () => issuer.token({ nbfSeconds: 3600 }), "expired-token"],
     [
       "for another audience",

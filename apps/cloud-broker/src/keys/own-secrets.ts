@@ -30,6 +30,8 @@ export const RINGS = {
 export const SECRETS = {
   /** Authenticates challenges; a new one makes those of the last two minutes worthless. */
   nonce: { file: "nonce-key.bin", make: () => randomBytes(SECRET_BYTES) },
+  /** Seals what the portal keeps of a session; a new one signs everybody out. */
+  session: { file: "session-key.bin", make: () => randomBytes(SECRET_BYTES) },
 } as const;
 
 export const publicHalf = (pem: string): Record<string, string> =>

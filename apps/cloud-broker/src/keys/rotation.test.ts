@@ -69,7 +69,7 @@ test("a secret without a public half is replaced", async () => {
 test("what is no key's name is refused with the names", async () => {
   await expect(rotate("everything")).rejects.toMatchObject({
     code: "Misuse",
-    detail: "expected one of signing, issuer, nonce",
+    detail: "expected one of signing, issuer, nonce, session",
   });
 });
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Agent } from "node:https";
 import { join } from "node:path";
 
@@ -6,12 +5,12 @@ import { createFetchByAgent } from "../callers/fetch-by-agent.ts";
 import type { BrokerConfig } from "../config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { TokenIssuer } from "../issuer/token-issuer.ts";
+import { SECRETS } from "../keys/own-secrets.ts";
 import { openSecretFile } from "../keys/secret-file.ts";
 import type { PortalParts } from "./create-portal.ts";
 import { createIdentityProvider } from "./identity-provider.ts";
 import { readStaticFiles } from "./static-files.ts";
 
-const SEALING_KEY_BYTES = 32;
 /** A page of a long list of Resource Manager. */
 const AZURE_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -30,9 +29,8 @@ export async function openPortal(
 ): Promise<PortalParts | undefined> {
   const { PORTAL_CLIENT_ID: clientId, PORTAL_DIR: folder } = config;
   if (clientId === undefined) return undefined;
-  const sealingKey = await openSecretFile(join(dependencies.keysDir, "session-key.bin"), () =>
-    randomBytes(SEALING_KEY_BYTES),
-  );
+  const { file, make } = SECRETS.session;
+  const sealingKey = await openSecretFile(join(dependencies.keysDir, file), make);
   return {
     sealingKey,
     fetch: createFetchByAgent(dependencies.agent, AZURE_ANSWER_MAX_BYTES),

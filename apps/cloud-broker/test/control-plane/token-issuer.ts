@@ -10,6 +10,8 @@ export type TokenClaims = {
   readonly appid?: string;
   readonly expSeconds?: number;
   readonly nbfSeconds?: number;
+  /** Without `exp`. */
+  readonly endless?: true;
 };
 
 export type TokenIssuer = {
@@ -29,7 +31,7 @@ export async function createTokenIssuer(
     keys: createLocalJWKSet({ keys: [jwk] }),
     token(claims = {}) {
       const nowSeconds = Math.floor(now() / 1000);
-      return new SignJWT({
+      const token = new SignJWT({
         oid: claims.oid ?? "22222222-2222-4222-8222-222222222222",
         tid: claims.tid ?? tenantId,
         appid: claims.appid ?? "33333333-3333-4333-8333-333333333333",
@@ -38,9 +40,10 @@ export async function createTokenIssuer(
         .setProtectedHeader({ alg: "RS256", kid: "entra-1", typ: "JWT" })
         .setIssuer(claims.iss ?? `https://sts.windows.net/${tenantId}/`)
         .setAudience(claims.aud ?? audience())
-        .setNotBefore(nowSeconds + (claims.nbfSeconds ?? -5))
-        .setExpirationTime(nowSeconds + (claims.expSeconds ?? 3600))
-        .sign(privateKey);
+        .setNotBefore(nowSeconds + (claims.nbfSeconds ?? -5));
+      if (claims.endless !== true)
+        token.setExpirationTime(nowSeconds + (claims.expSeconds ?? 3600));
+      return token.sign(privateKey);
     },
   };
 }

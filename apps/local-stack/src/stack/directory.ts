@@ -31,6 +31,12 @@ const USERS = [
     roles: ["DataBoxReader"],
   },
   {
+    role: "Approver",
+    userName: "grace@contoso.example",
+    displayName: "Grace Hopper",
+    roles: ["DataBoxApprover"],
+  },
+  {
     role: "Datacenter operator",
     userName: "opal@databox.example",
     displayName: "Opal Operator",

@@ -43,6 +43,16 @@ test("the session's token goes with every call but GET", async () => {
   ]);
 });
 
+test("a change goes with the tag of what was read", async () => {
+  const { client, calls } = answering(
+    () => new Response(JSON.stringify({ name: "a" }), { headers: { etag: '"1"' } }),
+  );
+  const { value, tag } = await client.readTagged("/x", view);
+  expect({ value, tag }).toEqual({ value: { name: "a" }, tag: '"1"' });
+  await client.readTagged("/x", view, { method: "PUT", body: value, ifMatch: '"1"' });
+  expect(new Headers(calls.at(-1)?.init.headers).get("if-match")).toBe('"1"');
+});
+
 test("an answer of another shape is a problem that names the member, not a page that breaks later", async () => {
   const { client } = answering(json(200, { name: 1 }));
   const { problem } = await problemOf(client.read("/x", view));

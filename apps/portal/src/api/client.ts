@@ -6,6 +6,8 @@ export type Call = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
+  /** Tag of what is changed, as it was read: another one in force refuses the change. */
+  readonly ifMatch?: string;
 };
 
 /** Calls of the broker on the page's own origin. Every answer is parsed; everything else is a `ProblemError`. */
@@ -15,6 +17,12 @@ export type Client = {
     schema: Schema,
     call?: Call,
   ): Promise<z.infer<Schema>>;
+  /** Likewise, with the tag of what was read (RFC 9110 §8.8.3). */
+  readTagged<Schema extends z.ZodMiniType>(
+    path: string,
+    schema: Schema,
+    call?: Call,
+  ): Promise<{ readonly value: z.infer<Schema>; readonly tag: string | undefined }>;
   /** For answers without a body that matters. */
   send(path: string, call: Call): Promise<{ readonly status: number }>;
 };
@@ -34,7 +42,7 @@ export function createClient({
   readonly fetch: Fetch;
   readonly onSignedOut: () => void;
 }): Client {
-  const exchange = async (path: string, { method = "GET", body, signal }: Call) => {
+  const exchange = async (path: string, { method = "GET", body, signal, ifMatch }: Call) => {
     const response = await fetch(path, {
       method,
       credentials: "same-origin",
@@ -43,6 +51,7 @@ export function createClient({
         accept: "application/json",
         ...(method === "GET" ? {} : { "x-csrf-token": csrfToken }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
@@ -54,14 +63,17 @@ export function createClient({
     if (!response.ok) throw await problemOf(response);
     return response;
   };
+  const readTagged: Client["readTagged"] = async (path, schema, call = {}) => {
+    const response = await exchange(path, call);
+    const parsed = z.safeParse(schema, await jsonOf(response));
+    if (parsed.success)
+      return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
+    const [issue] = parsed.error.issues;
+    throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+  };
   return {
-    read: async (path, schema, call = {}) => {
-      const response = await exchange(path, call);
-      const parsed = z.safeParse(schema, await jsonOf(response));
-      if (parsed.success) return parsed.data;
-      const [issue] = parsed.error.issues;
-      throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-    },
+    readTagged,
+    read: async (path, schema, call = {}) => (await readTagged(path, schema, call)).value,
     send: async (path, call) => {
       const { status } = await exchange(path, call);
       return { status };

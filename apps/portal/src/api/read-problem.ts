@@ -2,21 +2,15 @@ import { type ErrorCode, explain, isErrorCode } from "@databox-cmk/errors";
 import type { Problem } from "@databox-cmk/ui";
 import * as z from "zod/mini";
 
-const WHO = [
-  "security-administrator",
-  "order-owner",
-  "site-operator",
-  "broker-operator",
-  "nobody",
-] as const;
+import { WHO } from "./who.ts";
 
 const step = z.object({ text: z.string(), command: z.optional(z.string()) });
+/** An error inside a resource says no more than who and what to do. */
 const recovery = z.object({
-  class: z.string(),
+  class: z.optional(z.string()),
   who: z.enum(WHO),
-  recoverable: z.enum(["yes", "no", "until-date"]),
+  recoverable: z.optional(z.enum(["yes", "no", "until-date"])),
   reason: z.optional(z.string()),
-  ask: z.string(),
   steps: z.array(step),
   requestId: z.optional(z.string()),
 });
@@ -49,14 +43,16 @@ export function problemOfError(error: ArmError): Problem {
   const parsed = z.safeParse(recovery, told);
   const info = parsed.success ? parsed.data : undefined;
   if (info === undefined) return problemWithoutRecovery(error);
+  const row = isErrorCode(error.code) ? explain(error.code) : undefined;
+  const recoverable = info.recoverable ?? row?.recoverable;
   return {
     code: error.code,
     ...(info.reason === undefined ? {} : { reason: info.reason }),
-    title: isErrorCode(error.code) ? explain(error.code).title : error.code,
+    title: row?.title ?? error.code,
     message: error.message,
-    class: info.class,
+    class: info.class ?? row?.class ?? "refused",
     who: info.who,
-    recoverable: info.recoverable,
+    ...(recoverable === undefined ? {} : { recoverable }),
     steps: info.steps.map(({ text, command }) =>
       command === undefined ? { text } : { text, command },
     ),

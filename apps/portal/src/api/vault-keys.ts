@@ -25,6 +25,7 @@ export type KeyVersion = {
   /** Epoch seconds. */
   readonly createdAt?: number;
   readonly expiresAt?: number;
+  readonly notBefore?: number;
 };
 
 /** @param vaultUri - `https://{name}.{suffix}/` */
@@ -87,12 +88,13 @@ export async function createKey(
   return versionOf({ kid: made.key.kid, attributes: made.attributes });
 }
 
-function versionOf({ kid, attributes: { enabled, created, exp } }: z.infer<typeof keyItem>) {
+function versionOf({ kid, attributes: { enabled, created, exp, nbf } }: z.infer<typeof keyItem>) {
   return {
     version: segmentsOf(kid).version,
     isEnabled: enabled !== false,
     ...(created === undefined ? {} : { createdAt: created }),
     ...(exp === undefined ? {} : { expiresAt: exp }),
+    ...(nbf === undefined ? {} : { notBefore: nbf }),
   };
 }
 

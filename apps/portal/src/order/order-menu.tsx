@@ -12,10 +12,17 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import {
+  BookSearchRegular,
   BoxRegular,
+  HeartPulseRegular,
+  HistoryRegular,
+  KeyMultipleRegular,
   KeyRegular,
+  LockOpenRegular,
   NavigationRegular,
+  PersonClockRegular,
   PhoneLaptopRegular,
+  ShieldKeyholeRegular,
   WrenchRegular,
 } from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
@@ -33,12 +40,21 @@ const GROUPS = [
     group: "general",
     items: [
       { section: "overview", to: ORDER, Icon: BoxRegular },
+      { section: "activity", to: `${ORDER}/activity`, Icon: HistoryRegular },
       { section: "deviceDetails", to: `${ORDER}/device-details`, Icon: PhoneLaptopRegular },
+      { section: "unlock", to: `${ORDER}/unlock`, Icon: LockOpenRegular },
+      { section: "approvals", to: `${ORDER}/approvals`, Icon: PersonClockRegular },
+      { section: "troubleshoot", to: `${ORDER}/troubleshoot`, Icon: BookSearchRegular },
     ],
   },
   {
     group: "settings",
-    items: [{ section: "encryption", to: `${ORDER}/encryption`, Icon: KeyRegular }],
+    items: [
+      { section: "encryption", to: `${ORDER}/encryption`, Icon: KeyRegular },
+      { section: "keyHealth", to: `${ORDER}/key-health`, Icon: HeartPulseRegular },
+      { section: "unlockPolicy", to: `${ORDER}/unlock-policy`, Icon: ShieldKeyholeRegular },
+      { section: "backupKeys", to: `${ORDER}/backup-keys`, Icon: KeyMultipleRegular },
+    ],
   },
   {
     group: "operator",

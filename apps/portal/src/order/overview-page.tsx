@@ -1,7 +1,8 @@
-import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
+import { LoadingState, Section } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { Essentials } from "./essentials.tsx";
@@ -35,8 +36,8 @@ export function OverviewPage(): ReactElement {
       {order.data !== undefined && (
         <div className={styles.stack}>
           <OrderCommands order={order.data} />
-          {orderProblem !== undefined && <ExplanationPanel problem={orderProblem} />}
-          {healthProblem !== undefined && <ExplanationPanel problem={healthProblem} />}
+          {orderProblem !== undefined && <ProblemPanel problem={orderProblem} />}
+          {healthProblem !== undefined && <ProblemPanel problem={healthProblem} />}
           <Essentials order={order.data} />
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />

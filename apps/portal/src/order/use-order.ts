@@ -6,6 +6,7 @@ import type { OrderName } from "../api/arm-path.ts";
 import { readKeyHealth } from "../api/key-health.ts";
 import { type OrderNode, readNodes } from "../api/nodes.ts";
 import { readOrder } from "../api/orders.ts";
+import { readUnlockPolicy, type TaggedPolicy } from "../api/unlock-policy.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
@@ -40,6 +41,15 @@ export function useKeyHealth(): UseQueryResult<KeyHealthView> {
   return useQuery({
     queryKey: QUERY_KEYS.orderPart(name, "keyHealth"),
     queryFn: ({ signal }) => readKeyHealth(client, name, signal),
+  });
+}
+
+export function useUnlockPolicy(): UseQueryResult<TaggedPolicy> {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  return useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "unlockPolicy"),
+    queryFn: ({ signal }) => readUnlockPolicy(client, name, signal),
   });
 }
 

@@ -1,28 +1,18 @@
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { BoxSearchRegular, ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
+import { Text } from "@fluentui/react-components";
+import { BoxSearchRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
 import type { OrderFilter, OrderSummaryPage } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
-
-const useStyles = makeStyles({
-  paging: {
-    display: "flex",
-    alignItems: "center",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalS,
-    paddingBlock: tokens.spacingVerticalM,
-  },
-  shown: { flexGrow: 1 },
-});
 
 /** Filters, table and pages of a list of orders. */
 export function OrderList({
@@ -47,7 +37,6 @@ export function OrderList({
   /** Page of an order to which its name leads. */
   readonly opens?: OpenedPage;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { subscription: _subscription, ...filter } = search;
   /** Positions of the pages so far; the list itself knows only the next one. */
@@ -84,31 +73,12 @@ export function OrderList({
       {orders.data !== undefined && orders.data.value.length > 0 && (
         <>
           <OrderTable orders={orders.data.value} opens={opens} />
-          <div className={styles.paging}>
-            <Text className={styles.shown} role="status">
-              {texts.orders.found(orders.data.value.length, orders.data.total)}
-            </Text>
-            <Button
-              icon={<ChevronLeftRegular />}
-              disabled={positions.length === 0}
-              onClick={() => {
-                setPositions(positions.slice(0, -1));
-              }}
-            >
-              {texts.orders.previousPage}
-            </Button>
-            <Text>{texts.orders.page(positions.length + 1)}</Text>
-            <Button
-              icon={<ChevronRightRegular />}
-              iconPosition="after"
-              disabled={next === undefined || orders.isPlaceholderData}
-              onClick={() => {
-                if (next !== undefined) setPositions([...positions, next]);
-              }}
-            >
-              {texts.orders.nextPage}
-            </Button>
-          </div>
+          <Pager
+            shown={texts.orders.found(orders.data.value.length, orders.data.total)}
+            positions={positions}
+            next={orders.isPlaceholderData ? undefined : next}
+            onMove={setPositions}
+          />
         </>
       )}
     </>

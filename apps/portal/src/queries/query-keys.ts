@@ -11,6 +11,8 @@ export const QUERY_KEYS = {
     filter,
     position,
   ],
+  /** Of every order, for the reader. */
+  waitingApprovals: ["approvals"],
   /** Everything of one order. */
   order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
   orderPart: (name: OrderName, part: string, ...more: readonly unknown[]) => [

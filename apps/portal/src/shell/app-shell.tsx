@@ -41,6 +41,7 @@ export function AppShell(): ReactElement {
         (path) => new EventSource(path),
         (orderIds) => {
           void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
+          void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals });
           for (const id of orderIds)
             void queryClient.invalidateQueries({ queryKey: ["order", id] });
         },

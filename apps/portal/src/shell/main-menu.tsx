@@ -7,10 +7,12 @@ import {
 } from "@fluentui/react-components";
 import {
   ArrowSyncRegular,
+  BookSearchRegular,
   BoxMultipleRegular,
   BoxRegular,
   GlobeRegular,
   HeartPulseRegular,
+  PersonClockRegular,
 } from "@fluentui/react-icons";
 import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -63,6 +65,22 @@ export function MainMenu({
       <NavDrawerBody role="navigation" aria-label={texts.shell.menu}>
         <RouterNavItem to="/orders" value="orders" icon={<BoxRegular />} onClick={close}>
           {texts.orders.title}
+        </RouterNavItem>
+        <RouterNavItem
+          to="/approvals"
+          value="approvals"
+          icon={<PersonClockRegular />}
+          onClick={close}
+        >
+          {texts.approvals.waitingTitle}
+        </RouterNavItem>
+        <RouterNavItem
+          to="/troubleshooter"
+          value="troubleshooter"
+          icon={<BookSearchRegular />}
+          onClick={close}
+        >
+          {texts.troubleshooter.title}
         </RouterNavItem>
         {isOperator && (
           <>

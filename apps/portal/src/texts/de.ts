@@ -1,11 +1,27 @@
 import { uiTextsDe } from "@databox-cmk/ui";
 
+import { activity } from "./de/activity.ts";
+import { approvals } from "./de/approvals.ts";
+import { backupKeys } from "./de/backup-keys.ts";
+import { keyHealth } from "./de/key-health.ts";
+import { loud } from "./de/loud.ts";
+import { troubleshooter } from "./de/troubleshooter.ts";
+import { unlockPolicy } from "./de/unlock-policy.ts";
+import { unlock } from "./de/unlock.ts";
 import type { Texts } from "./en.ts";
 import { operatorDe } from "./operator-de.ts";
 
 /** Deutsche Texte des Portals. */
 export const de: Texts = {
   ui: uiTextsDe,
+  activity,
+  approvals,
+  backupKeys,
+  keyHealth,
+  loud,
+  troubleshooter,
+  unlock,
+  unlockPolicy,
   product: "Data Box CMK",
   operator: operatorDe,
   session: {
@@ -63,8 +79,15 @@ export const de: Texts = {
     groups: { settings: "Einstellungen", operator: "Betreiber" },
     sections: {
       overview: "Übersicht",
+      activity: "Aktivität",
       deviceDetails: "Gerätedetails",
+      unlock: "Entsperren",
+      approvals: "Genehmigungen",
+      troubleshoot: "Fehlersuche",
       encryption: "Verschlüsselung",
+      keyHealth: "Schlüsselzustand",
+      unlockPolicy: "Entsperrrichtlinie",
+      backupKeys: "Ersatzschlüssel",
       operations: "Arbeitsschritte",
     },
     stagesTitle: "Phasen",

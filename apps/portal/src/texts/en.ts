@@ -2,11 +2,27 @@ import type { StageName, StageStatus } from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
 import type { HealthState, LockState } from "../api/order-summaries.ts";
+import { activity } from "./en/activity.ts";
+import { approvals } from "./en/approvals.ts";
+import { backupKeys } from "./en/backup-keys.ts";
+import { keyHealth } from "./en/key-health.ts";
+import { loud } from "./en/loud.ts";
+import { troubleshooter } from "./en/troubleshooter.ts";
+import { unlockPolicy } from "./en/unlock-policy.ts";
+import { unlock } from "./en/unlock.ts";
 import { operatorEn } from "./operator-en.ts";
 
 /** English texts of the portal. */
 export const en = {
   ui: uiTextsEn,
+  activity,
+  approvals,
+  backupKeys,
+  keyHealth,
+  loud,
+  troubleshooter,
+  unlock,
+  unlockPolicy,
   product: "Data Box CMK",
   operator: operatorEn,
   session: {
@@ -64,8 +80,15 @@ export const en = {
     groups: { settings: "Settings", operator: "Operator" },
     sections: {
       overview: "Overview",
+      activity: "Activity",
       deviceDetails: "Device details",
+      unlock: "Unlock",
+      approvals: "Approvals",
+      troubleshoot: "Troubleshoot",
       encryption: "Encryption",
+      keyHealth: "Key health",
+      unlockPolicy: "Unlock policy",
+      backupKeys: "Backup keys",
       operations: "Operations",
     },
     stagesTitle: "Stages",

@@ -1,0 +1,146 @@
+import {
+  makeStyles,
+  Menu,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Spinner,
+  tokens,
+  Toolbar,
+  ToolbarButton,
+} from "@fluentui/react-components";
+import { ArrowClockwiseRegular, ArrowDownloadRegular, DismissRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+
+import { type ActivitySearch, parseActivitySearch } from "../core/activity-search.ts";
+import { Filter, SearchFilter } from "../shell/filters.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useExport } from "./use-export.ts";
+
+const useStyles = makeStyles({
+  bar: {
+    paddingInline: 0,
+    flexWrap: "wrap",
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+    marginBlockEnd: tokens.spacingVerticalM,
+  },
+  filters: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    marginBlockEnd: tokens.spacingVerticalM,
+  },
+});
+
+/** Commands and filters of the activity; the filters stand in the address. */
+export function ActivityFilters({
+  search,
+  onRefresh,
+  isRefreshing,
+}: {
+  readonly search: ActivitySearch;
+  readonly onRefresh: () => void;
+  readonly isRefreshing: boolean;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const navigate = useNavigate({
+    from: "/orders/$subscriptionId/$resourceGroup/$jobName/activity",
+  });
+  const { save, isExporting, error } = useExport(search);
+  const apply = (change: Record<string, string | undefined>) => {
+    void navigate({ search: parseActivitySearch({ ...search, ...change }), replace: true });
+  };
+  return (
+    <>
+      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+        <ToolbarButton
+          icon={<ArrowClockwiseRegular />}
+          disabledFocusable={isRefreshing}
+          onClick={onRefresh}
+        >
+          {texts.orders.refresh}
+        </ToolbarButton>
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <ToolbarButton
+              icon={isExporting ? <Spinner size="tiny" /> : <ArrowDownloadRegular />}
+              disabledFocusable={isExporting}
+            >
+              {isExporting ? texts.activity.exporting : texts.activity.export}
+            </ToolbarButton>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              <MenuItem
+                subText={texts.activity.exportLinesHint}
+                onClick={() => {
+                  save("lines");
+                }}
+              >
+                {texts.activity.exportLines}
+              </MenuItem>
+              <MenuItem
+                subText={texts.activity.exportCsvHint}
+                onClick={() => {
+                  save("csv");
+                }}
+              >
+                {texts.activity.exportCsv}
+              </MenuItem>
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+        <ToolbarButton
+          icon={<DismissRegular />}
+          disabledFocusable={Object.keys(search).length === 0}
+          onClick={() => void navigate({ search: {}, replace: true })}
+        >
+          {texts.orders.clearFilters}
+        </ToolbarButton>
+      </Toolbar>
+      {error !== null && <QueryProblem error={error} />}
+      <div className={styles.filters} role="search" aria-label={texts.orders.filters}>
+        <SearchFilter
+          label={texts.activity.search}
+          value={search.search ?? ""}
+          onChange={(value) => {
+            apply({ search: value });
+          }}
+        />
+        <Filter
+          label={texts.activity.kind}
+          value={search.kind}
+          names={texts.activity.kinds}
+          all={texts.orders.all}
+          onChange={(kind) => {
+            apply({ kind });
+          }}
+        />
+        <Filter
+          label={texts.activity.columns.result}
+          value={search.outcome}
+          names={texts.activity.outcomes}
+          all={texts.orders.all}
+          onChange={(outcome) => {
+            apply({ outcome });
+          }}
+        />
+        <Filter
+          label={texts.activity.span}
+          value={search.span}
+          names={texts.activity.spans}
+          all={texts.activity.anyTime}
+          onChange={(span) => {
+            apply({ span });
+          }}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
+import { HistoryRegular } from "@fluentui/react-icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+
+import { readActivity } from "../api/activity.ts";
+import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
+import { OrderPage } from "../order/order-page.tsx";
+import { useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Pager } from "../shell/pager.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ActivityFilters } from "./activity-filters.tsx";
+import { ActivityTable } from "./activity-table.tsx";
+
+const route = getRouteApi("/orders/$subscriptionId/$resourceGroup/$jobName/activity");
+
+/** Who did what to this order, when and from where; newest first. */
+export function ActivityPage(): ReactElement {
+  const search = route.useSearch();
+  return (
+    <OrderPage section="activity">
+      {/* A page position belongs to one list. */}
+      <Activity key={JSON.stringify(search)} search={search} />
+    </OrderPage>
+  );
+}
+
+function Activity({ search }: { readonly search: ActivitySearch }): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const [positions, setPositions] = useState<readonly string[]>([]);
+  const position = positions.at(-1);
+  const activity = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "activity", search, position),
+    queryFn: ({ signal }) =>
+      readActivity(client, name, activityFilterOf(search, Date.now()), position, signal),
+    placeholderData: keepPreviousData,
+  });
+  const { data } = activity;
+  const isFiltered = Object.keys(search).length > 0;
+  return (
+    <>
+      <ActivityFilters
+        search={search}
+        onRefresh={() => void activity.refetch()}
+        isRefreshing={activity.isFetching}
+      />
+      {activity.error !== null && (
+        <QueryProblem error={activity.error} onTryAgain={() => void activity.refetch()} />
+      )}
+      {activity.isPending && <LoadingState />}
+      {data !== undefined && (
+        <>
+          {data.entries.length > 0 ? (
+            <ActivityTable entries={data.entries} />
+          ) : (
+            <EmptyState
+              icon={<HistoryRegular />}
+              title={isFiltered ? texts.activity.noneFound : texts.activity.empty}
+            >
+              {data.nextPosition !== undefined && <Text>{texts.activity.older}</Text>}
+            </EmptyState>
+          )}
+          <Pager
+            shown={texts.activity.shown(data.entries.length)}
+            positions={positions}
+            next={activity.isPlaceholderData ? undefined : data.nextPosition}
+            onMove={setPositions}
+          />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+import type { AuditRow } from "../api/activity.ts";
+import type { Texts } from "../texts/en.ts";
+
+/** Who did it, in words. */
+export function actorName({ actor }: AuditRow, texts: Texts["activity"]): string {
+  if (actor.kind === "device") return texts.node(actor.serial ?? "");
+  if (actor.kind === "broker") return texts.service;
+  if (actor.kind === "stranger") return texts.stranger;
+  return actor.name ?? actor.objectId ?? actor.kind;
+}
+
+export function actionName({ action }: AuditRow, texts: Texts["activity"]): string {
+  return texts.actions[action] ?? action;
+}

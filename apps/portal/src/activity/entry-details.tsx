@@ -1,0 +1,90 @@
+import { type Fact, Facts, LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import type { ActivityEntry } from "../api/activity.ts";
+import { readDiagnostics } from "../api/diagnostics.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Copyable } from "../shell/copyable.tsx";
+import { ProblemPanel } from "../shell/problem-panel.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import type { Texts } from "../texts/en.ts";
+import { useTexts } from "../texts/texts.ts";
+import { ClaimTable } from "./claim-table.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    maxWidth: "1100px",
+  },
+});
+
+/** Everything that is known of one event: why it failed and what to do, its course, and the row as it is chained. */
+export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().activity;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const { sequence, row } = entry;
+  const { correlationId } = row;
+  const diagnostics = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),
+    queryFn: ({ signal }) =>
+      readDiagnostics(client, name, { correlationId: correlationId ?? "", sequence }, signal),
+    enabled: correlationId !== undefined,
+    staleTime: Infinity,
+  });
+  const steps = diagnostics.data?.steps ?? [];
+  return (
+    <div className={styles.stack}>
+      {diagnostics.isLoading && <LoadingState />}
+      {diagnostics.error !== null && <QueryProblem error={diagnostics.error} />}
+      {diagnostics.data?.problem !== undefined && (
+        <ProblemPanel problem={diagnostics.data.problem} />
+      )}
+      {steps.length > 0 && (
+        <Section title={texts.course}>
+          <Timeline steps={steps} />
+        </Section>
+      )}
+      {row.claims !== undefined && (
+        <Section title={texts.claims}>
+          <ClaimTable claims={row.claims} />
+        </Section>
+      )}
+      <Section title={texts.recorded}>
+        <Facts columns={1} facts={factsOf(entry, texts)} />
+      </Section>
+    </div>
+  );
+}
+
+function factsOf(
+  { sequence, hash, row }: ActivityEntry,
+  texts: Texts["activity"],
+): readonly Fact[] {
+  return [
+    ...plain(texts.columns.from, row.actor.address),
+    ...plain(texts.objectId, row.actor.objectId),
+    ...plain(texts.columns.node, row.serial ?? row.actor.serial),
+    ...copied(texts.columns.keyVersion, row.kid),
+    ...Object.entries(row.detail ?? {}).map(([label, value]) => ({ label, value: String(value) })),
+    ...copied(texts.correlationId, row.correlationId),
+    ...copied(texts.vaultRequestId, row.vaultRequestId),
+    ...copied(texts.chained(sequence), hash),
+  ];
+}
+
+function plain(label: string, value: string | undefined): readonly Fact[] {
+  return value === undefined ? [] : [{ label, value }];
+}
+
+function copied(label: string, value: string | undefined): readonly Fact[] {
+  return value === undefined ? [] : [{ label, value: <Copyable value={value} what={label} /> }];
+}

@@ -1,0 +1,68 @@
+import {
+  type ApprovalView,
+  approvalList,
+  approvalView,
+  breakGlassResult,
+} from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import { dataBoxPath, type OrderName, orderPath, skipTokenOf } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+
+export type ApprovalPage = {
+  readonly approvals: readonly ApprovalView[];
+  readonly nextPosition: string | undefined;
+};
+
+/** Requests of one order that wait or waited for people, newest first. */
+export async function readApprovals(
+  client: Client,
+  name: OrderName,
+  position: string | undefined,
+  signal: AbortSignal,
+): Promise<ApprovalPage> {
+  const path = orderPath(name, "/approvals", { $skipToken: position });
+  const { value, nextLink } = await client.read(path, approvalList, { signal });
+  return { approvals: value, nextPosition: skipTokenOf(nextLink) };
+}
+
+/** Those of a subscription that wait for the caller. */
+export async function readWaitingApprovals(
+  client: Client,
+  subscriptionId: string,
+  signal: AbortSignal,
+): Promise<readonly ApprovalView[]> {
+  const path = dataBoxPath(
+    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/approvals`,
+  );
+  const { value } = await client.read(path, approvalList, { signal });
+  return value;
+}
+
+export type Verdict = "approve" | "reject";
+
+export function decideApproval(
+  client: Client,
+  name: OrderName,
+  {
+    id,
+    verdict,
+    reason,
+  }: { readonly id: string; readonly verdict: Verdict; readonly reason: string },
+): Promise<ApprovalView> {
+  const path = orderPath(name, `/approvals/${encodeURIComponent(id)}/${verdict}`);
+  return client.read(path, approvalView, { method: "POST", body: { reason } });
+}
+
+export type BreakGlass = z.infer<typeof breakGlassResult>;
+
+export function openBreakGlass(
+  client: Client,
+  name: OrderName,
+  wanted: { readonly reason: string; readonly serial?: string },
+): Promise<BreakGlass> {
+  return client.read(orderPath(name, "/breakGlass"), breakGlassResult, {
+    method: "POST",
+    body: wanted,
+  });
+}

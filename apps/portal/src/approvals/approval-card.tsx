@@ -1,0 +1,144 @@
+import type { ApprovalView } from "@databox-cmk/protocol";
+import {
+  Button,
+  Card,
+  CardHeader,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { decideApproval, type Verdict } from "../api/approvals.ts";
+import { type OrderName, parseOrderId } from "../api/arm-path.ts";
+import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ApprovalFacts, ApprovalState } from "./approval-facts.tsx";
+
+const useStyles = makeStyles({
+  card: { rowGap: tokens.spacingVerticalM },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    overflowWrap: "anywhere",
+  },
+  actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
+
+/** One request for a key, and the two words that can be said to it. */
+export function ApprovalCard({
+  approval,
+  isOrderNamed,
+}: {
+  readonly approval: ApprovalView;
+  /** Where requests of several orders stand together. */
+  readonly isOrderNamed: boolean;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().approvals;
+  const name = parseOrderId(approval.orderId);
+  const { verdict, ask, dialog, error } = useDecision(approval, name);
+  const canDecide = approval.mayDecide && name !== undefined;
+  return (
+    <Card className={styles.card} role="article" aria-label={texts.cardLabel(approval.serial)}>
+      <CardHeader
+        header={
+          <span className={styles.head}>
+            {isOrderNamed && name !== undefined ? (
+              <RouterLink
+                to="/orders/$subscriptionId/$resourceGroup/$jobName/approvals"
+                params={name}
+              >
+                {approval.orderName}
+              </RouterLink>
+            ) : (
+              <Text weight="semibold">{texts.nodeAsks(approval.serial)}</Text>
+            )}
+            <ApprovalState approval={approval} />
+          </span>
+        }
+      />
+      <ApprovalFacts approval={approval} />
+      {approval.reason !== undefined && approval.mayDecide && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{texts.claim}</MessageBarBody>
+        </MessageBar>
+      )}
+      {error !== null && <QueryProblem error={error} />}
+      {canDecide && (
+        <div className={styles.actions}>
+          <Button
+            appearance="primary"
+            icon={<CheckmarkRegular />}
+            disabledFocusable={verdict !== undefined}
+            onClick={() => {
+              ask("approve");
+            }}
+          >
+            {texts.approve}
+          </Button>
+          <Button
+            icon={<DismissRegular />}
+            disabledFocusable={verdict !== undefined}
+            onClick={() => {
+              ask("reject");
+            }}
+          >
+            {texts.reject}
+          </Button>
+        </div>
+      )}
+      {dialog}
+    </Card>
+  );
+}
+
+function useDecision(approval: ApprovalView, name: OrderName | undefined) {
+  const texts = useTexts().approvals;
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const [asked, setAsked] = useState<Verdict>();
+  const decision = useMutation({
+    mutationFn: async (said: { readonly verdict: Verdict; readonly reason: string }) => {
+      if (name !== undefined) await decideApproval(client, name, { id: approval.id, ...said });
+    },
+    onSettled: async () => {
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals }),
+        ...(name === undefined
+          ? []
+          : [queryClient.invalidateQueries({ queryKey: QUERY_KEYS.order(name) })]),
+      ]);
+    },
+  });
+  const dialog = asked !== undefined && (
+    <ConfirmDialog
+      title={texts.dialogs[asked].title(approval.serial)}
+      text={texts.dialogs[asked].text}
+      label={texts.yourReason}
+      confirm={texts[asked]}
+      onConfirm={(reason) => {
+        decision.mutate({ verdict: asked, reason });
+      }}
+      onClose={() => {
+        setAsked(undefined);
+      }}
+    />
+  );
+  return {
+    verdict: decision.isPending ? decision.variables.verdict : undefined,
+    error: decision.error,
+    ask: setAsked,
+    dialog,
+  };
+}

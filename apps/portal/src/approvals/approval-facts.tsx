@@ -1,0 +1,100 @@
+import type { ApprovalView } from "@databox-cmk/protocol";
+import { type Fact, Facts, Time } from "@databox-cmk/ui";
+import { Badge, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { keyVersionLabel } from "../core/key-version-label.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  decisions: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    margin: 0,
+    padding: 0,
+    listStyleType: "none",
+  },
+  decision: { display: "flex", gap: tokens.spacingHorizontalXS, overflowWrap: "anywhere" },
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px", paddingBlockStart: "2px" },
+  approved: { color: tokens.colorStatusSuccessForeground1 },
+  rejected: { color: tokens.colorStatusDangerForeground1 },
+  words: { minWidth: 0 },
+});
+
+const COLORS = {
+  waiting: "warning",
+  approved: "success",
+  released: "success",
+  rejected: "danger",
+  expired: "informative",
+  void: "informative",
+} as const satisfies Record<ApprovalView["state"], string>;
+
+export function ApprovalState({ approval }: { readonly approval: ApprovalView }): ReactElement {
+  const texts = useTexts().approvals;
+  const { state, voidReason } = approval;
+  return (
+    <Badge appearance="tint" color={COLORS[state]}>
+      {voidReason === undefined
+        ? texts.states[state]
+        : `${texts.states[state]}: ${texts.voidReasons[voidReason]}`}
+    </Badge>
+  );
+}
+
+/** What an approver decides by, and what others have said. */
+export function ApprovalFacts({ approval }: { readonly approval: ApprovalView }): ReactElement {
+  const texts = useTexts().approvals;
+  const { place } = approval;
+  const city = [place.city, place.country].filter((each) => each !== undefined).join(", ");
+  const facts: readonly Fact[] = [
+    { label: texts.reason, value: approval.reason ?? texts.noReason },
+    { label: texts.node, value: approval.serial },
+    { label: texts.keyVersion, value: keyVersionLabel(approval.kid) },
+    { label: texts.purpose, value: texts.purposes[approval.purpose] ?? approval.purpose },
+    { label: texts.way, value: texts.ways[approval.way] },
+    { label: texts.address, value: place.address },
+    ...(city === "" ? [] : [{ label: texts.shippedTo, value: city }]),
+    { label: texts.requested, value: <Time at={approval.requestedAt} /> },
+    { label: texts.lastAsked, value: <Time at={approval.lastAskedAt} /> },
+    { label: texts.expires, value: <Time at={approval.expiresAt} /> },
+    {
+      label: texts.decisions,
+      value: <Decisions approval={approval} />,
+    },
+  ];
+  return <Facts facts={facts} />;
+}
+
+function Decisions({
+  approval: { decisions, required },
+}: {
+  readonly approval: ApprovalView;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().approvals;
+  const given = decisions.filter(({ decision, counts }) => decision === "approved" && counts);
+  return (
+    <>
+      {texts.count(given.length, required)}
+      <ul className={styles.decisions}>
+        {decisions.map(({ objectId, name, decision, reason, at, counts }) => (
+          <li key={objectId} className={styles.decision}>
+            <span className={mergeClasses(styles.icon, styles[decision])} aria-hidden>
+              {decision === "approved" ? <CheckmarkCircleFilled /> : <DismissCircleFilled />}
+            </span>
+            <span className={styles.words}>
+              {texts.said(name, decision)} <Time at={at} />
+              {!counts && ` (${texts.countsNoMore})`}
+              <Text size={200} block>
+                {reason}
+              </Text>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { Time } from "@databox-cmk/ui";
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+} from "@fluentui/react-components";
+import { WarningRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { openBreakGlass } from "../api/approvals.ts";
+import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+/** Lets one release pass windows and approvals; everybody hears of it. */
+export function BreakGlass(): ReactElement {
+  const texts = useTexts().approvals.breakGlass;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const [isAsking, setIsAsking] = useState(false);
+  const opening = useMutation({
+    mutationFn: (wanted: Affirmed) => openBreakGlass(client, name, wanted),
+    onSettled: refresh,
+  });
+  return (
+    <>
+      {opening.data === undefined ? (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{texts.title}</MessageBarTitle>
+            {texts.hint}
+          </MessageBarBody>
+          <MessageBarActions>
+            <Button
+              icon={<WarningRegular />}
+              disabledFocusable={opening.isPending}
+              onClick={() => {
+                setIsAsking(true);
+              }}
+            >
+              {texts.button}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      ) : (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{texts.openTitle}</MessageBarTitle>
+            {texts.open(opening.data.serial)} <Time at={opening.data.expiresAt} />
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {opening.error !== null && <QueryProblem error={opening.error} />}
+      {isAsking && (
+        <LoudDialog
+          title={texts.dialogTitle}
+          warning={texts.warning}
+          confirm={texts.button}
+          onConfirm={opening.mutate}
+          onClose={() => {
+            setIsAsking(false);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { PersonClockRegular } from "@fluentui/react-icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { readApprovals } from "../api/approvals.ts";
+import { OrderPage } from "../order/order-page.tsx";
+import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Pager } from "../shell/pager.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ApprovalCard } from "./approval-card.tsx";
+import { BreakGlass } from "./break-glass.tsx";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+});
+
+/** Requests of one order that wait or waited for people, and the way past them. */
+export function OrderApprovalsPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().approvals;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const policy = useUnlockPolicy();
+  const [positions, setPositions] = useState<readonly string[]>([]);
+  const position = positions.at(-1);
+  const approvals = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "approvals", position),
+    queryFn: ({ signal }) => readApprovals(client, name, position, signal),
+    placeholderData: keepPreviousData,
+  });
+  const { data } = approvals;
+  const required = policy.data?.view.release.approvals.required;
+  return (
+    <OrderPage section="approvals">
+      <div className={styles.stack}>
+        {required !== undefined && <Text>{texts.policy(required)}</Text>}
+        {policy.data?.view.release.breakGlass === true && <BreakGlass />}
+        {approvals.error !== null && (
+          <QueryProblem error={approvals.error} onTryAgain={() => void approvals.refetch()} />
+        )}
+        {approvals.isPending && <LoadingState />}
+        {data?.approvals.length === 0 && (
+          <EmptyState icon={<PersonClockRegular />} title={texts.none} />
+        )}
+        {data?.approvals.map((approval) => (
+          <ApprovalCard key={approval.id} approval={approval} isOrderNamed={false} />
+        ))}
+        {data !== undefined && data.approvals.length > 0 && (
+          <Pager
+            shown={texts.shown(data.approvals.length)}
+            positions={positions}
+            next={approvals.isPlaceholderData ? undefined : data.nextPosition}
+            onMove={setPositions}
+          />
+        )}
+      </div>
+    </OrderPage>
+  );
+}

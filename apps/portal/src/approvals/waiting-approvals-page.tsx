@@ -1,0 +1,68 @@
+import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { PersonClockRegular } from "@fluentui/react-icons";
+import { useQueries } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readWaitingApprovals } from "../api/approvals.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Page } from "../shell/page.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ApprovalCard } from "./approval-card.tsx";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+});
+
+/** Every request, of whichever order, that waits for the reader. */
+export function WaitingApprovalsPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const subscriptions = useSubscriptions();
+  const waiting = useQueries({
+    queries: (subscriptions.data ?? []).map(({ subscriptionId }) => ({
+      queryKey: [...QUERY_KEYS.waitingApprovals, subscriptionId],
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        readWaitingApprovals(client, subscriptionId, signal),
+    })),
+  });
+  const approvals = waiting
+    .flatMap(({ data }) => data ?? [])
+    .toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt));
+  const isPending = subscriptions.isPending || waiting.some((each) => each.isPending);
+  const failed = [subscriptions, ...waiting].filter(({ error }) => error !== null);
+  return (
+    <Page
+      title={texts.approvals.waitingTitle}
+      icon={<PersonClockRegular />}
+      trail={[
+        <RouterBreadcrumb key="home" to="/orders">
+          {texts.shell.home}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      <div className={styles.stack}>
+        {failed.map(
+          (each, index) =>
+            each.error !== null && (
+              <QueryProblem key={index} error={each.error} onTryAgain={() => void each.refetch()} />
+            ),
+        )}
+        {isPending && <LoadingState />}
+        {!isPending && failed.length === 0 && approvals.length === 0 && (
+          <EmptyState icon={<PersonClockRegular />} title={texts.approvals.noneWaiting}>
+            <Text>{texts.approvals.noneWaitingHint}</Text>
+          </EmptyState>
+        )}
+        {approvals.map((approval) => (
+          <ApprovalCard key={approval.id} approval={approval} isOrderNamed />
+        ))}
+      </div>
+    </Page>
+  );
+}

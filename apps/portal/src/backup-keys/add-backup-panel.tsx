@@ -1,0 +1,147 @@
+import { BACKUP_KEY_NAME, type BackupKeyWrite, type JobResource } from "@databox-cmk/protocol";
+import { Button, Field, Input, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { putBackupKey } from "../api/backup-keys.ts";
+import { type ChosenIdentity, type ChosenKey, keyUrlOf } from "../core/key-choice.ts";
+import { parsePublicKey } from "../core/parse-public-key.ts";
+import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
+import { IdentityChoice } from "../encryption/identity-choice.tsx";
+import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { RecoveryKeyInput } from "./recovery-key-input.tsx";
+
+/** A key in another vault, or the public half of one that only the customer has. */
+export function AddBackupPanel({
+  order,
+  onClose,
+}: {
+  readonly order: JobResource;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const orderName = useOrderName();
+  const refresh = useRefreshOrder();
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<BackupKeyWrite["kind"]>("Vault");
+  const [key, setKey] = useState<ChosenKey>();
+  const [identity, setIdentity] = useState<ChosenIdentity>({ type: "SystemAssigned" });
+  const [isSelecting, setIsSelecting] = useState(false);
+  const [publicKey, setPublicKey] = useState("");
+  const adding = useMutation({
+    mutationFn: (wanted: BackupKeyWrite) => putBackupKey(client, orderName, { name, key: wanted }),
+    onSuccess: async () => {
+      await refresh();
+      onClose();
+    },
+  });
+  const wanted = kind === "Vault" ? vaultKeyOf(key, identity) : recoveryKeyOf(publicKey);
+  const isNamed = BACKUP_KEY_NAME.test(name);
+
+  if (isSelecting)
+    return (
+      <SelectKeyPanel
+        order={order}
+        identity={identity}
+        start={key}
+        onSelect={(selected) => {
+          setKey(selected);
+          setIsSelecting(false);
+        }}
+        onClose={() => {
+          setIsSelecting(false);
+        }}
+      />
+    );
+  return (
+    <SidePanel
+      title={texts.backupKeys.add}
+      onClose={onClose}
+      footer={
+        <>
+          <Button
+            appearance="primary"
+            disabled={wanted === undefined || !isNamed}
+            disabledFocusable={adding.isPending}
+            {...(adding.isPending ? { icon: <Spinner size="tiny" /> } : {})}
+            onClick={() => {
+              if (wanted !== undefined) adding.mutate(wanted);
+            }}
+          >
+            {adding.isPending ? texts.backupKeys.adding : texts.backupKeys.addNow}
+          </Button>
+          <Button onClick={onClose}>{texts.encryption.cancel}</Button>
+        </>
+      }
+    >
+      <Field
+        label={texts.backupKeys.name}
+        required
+        hint={texts.backupKeys.nameRule}
+        {...(name === "" || isNamed ? {} : { validationMessage: texts.backupKeys.nameRule })}
+      >
+        <Input
+          value={name}
+          autoComplete="off"
+          onChange={(_event, data) => {
+            setName(data.value);
+          }}
+        />
+      </Field>
+      <Field label={texts.backupKeys.kind}>
+        <RadioGroup
+          value={kind}
+          onChange={(_event, { value }) => {
+            setKind(value === "RecoveryKey" ? "RecoveryKey" : "Vault");
+          }}
+        >
+          <Radio value="Vault" label={texts.backupKeys.kinds.Vault} />
+          <Radio value="RecoveryKey" label={texts.backupKeys.kinds.RecoveryKey} />
+        </RadioGroup>
+      </Field>
+      {kind === "Vault" ? (
+        <>
+          {key !== undefined && <ChosenKeyFacts chosen={key} />}
+          <Button
+            onClick={() => {
+              setIsSelecting(true);
+            }}
+          >
+            {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
+          </Button>
+          <IdentityChoice order={order} identity={identity} onChange={setIdentity} />
+        </>
+      ) : (
+        <RecoveryKeyInput value={publicKey} onChange={setPublicKey} />
+      )}
+      {adding.error !== null && <QueryProblem error={adding.error} />}
+    </SidePanel>
+  );
+}
+
+function vaultKeyOf(
+  key: ChosenKey | undefined,
+  identity: ChosenIdentity,
+): BackupKeyWrite | undefined {
+  if (key === undefined) return undefined;
+  return {
+    kind: "Vault",
+    kekUrl: keyUrlOf(key),
+    kekVaultResourceID: key.vaultId,
+    identityProperties:
+      identity.type === "SystemAssigned"
+        ? { type: "SystemAssigned" }
+        : { type: "UserAssigned", userAssigned: { resourceId: identity.resourceId } },
+  };
+}
+
+function recoveryKeyOf(text: string): BackupKeyWrite | undefined {
+  const parsed = parsePublicKey(text);
+  return "publicKey" in parsed ? { kind: "RecoveryKey", publicKey: parsed.publicKey } : undefined;
+}

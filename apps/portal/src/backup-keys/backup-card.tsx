@@ -1,0 +1,139 @@
+import type { BackupKeyView } from "@databox-cmk/protocol";
+import { Facts, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  Card,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { DeleteRegular, PlayRegular, StopRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { endBackupKeyUse, orderBackupKeyUse, removeBackupKey } from "../api/backup-keys.ts";
+import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Copyable } from "../shell/copyable.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  card: { rowGap: tokens.spacingVerticalM },
+  actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
+
+type Wanted =
+  | { readonly kind: "use"; readonly reason: string }
+  | { readonly kind: "end" | "remove" };
+
+/** One backup key, and what can be done with it. */
+export function BackupCard({ backup }: { readonly backup: BackupKeyView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().backupKeys;
+  const { client } = useSignedIn();
+  const order = useOrderName();
+  const refresh = useRefreshOrder();
+  const [asking, setAsking] = useState<"use" | "remove">();
+  const { name } = backup;
+  const change = useMutation({
+    mutationFn: async (wanted: Wanted) => {
+      if (wanted.kind === "use")
+        await orderBackupKeyUse(client, order, { backup: name, reason: wanted.reason });
+      else if (wanted.kind === "end") await endBackupKeyUse(client, order, name);
+      else await removeBackupKey(client, order, name);
+    },
+    onSettled: refresh,
+  });
+  return (
+    <Card className={styles.card} role="group" aria-label={name}>
+      <Text weight="semibold" size={400}>
+        {name}
+      </Text>
+      <Facts
+        columns={1}
+        facts={[
+          { label: texts.kind, value: texts.kinds[backup.kind] },
+          { label: texts.key, value: <Copyable value={backup.kid} what={texts.key} /> },
+          ...(backup.identityProperties === undefined
+            ? []
+            : [
+                {
+                  label: texts.identity,
+                  value:
+                    backup.identityProperties.userAssigned?.resourceId.split("/").at(-1) ??
+                    texts.systemAssigned,
+                },
+              ]),
+          {
+            label: texts.added,
+            value: (
+              <>
+                <Time at={backup.createdAt} /> · {backup.createdBy}
+              </>
+            ),
+          },
+        ]}
+      />
+      {backup.order !== undefined && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            {texts.standsIn(backup.order.by, backup.order.reason)} <Time at={backup.order.until} />
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {change.error !== null && <QueryProblem error={change.error} />}
+      <div className={styles.actions}>
+        {backup.kind === "Vault" && backup.order === undefined && (
+          <Button
+            icon={<PlayRegular />}
+            disabledFocusable={change.isPending}
+            onClick={() => {
+              setAsking("use");
+            }}
+          >
+            {texts.use.button}
+          </Button>
+        )}
+        {backup.order !== undefined && (
+          <Button
+            icon={<StopRegular />}
+            disabledFocusable={change.isPending}
+            onClick={() => {
+              change.mutate({ kind: "end" });
+            }}
+          >
+            {texts.endUse}
+          </Button>
+        )}
+        <Button
+          icon={<DeleteRegular />}
+          disabledFocusable={change.isPending}
+          onClick={() => {
+            setAsking("remove");
+          }}
+        >
+          {texts.remove.button}
+        </Button>
+      </div>
+      {asking !== undefined && (
+        <ConfirmDialog
+          title={texts[asking].title(name)}
+          text={texts[asking].text}
+          label={texts[asking].label(name)}
+          {...(asking === "remove" ? { expected: name } : {})}
+          confirm={texts[asking].button}
+          onConfirm={(typed) => {
+            change.mutate(asking === "use" ? { kind: "use", reason: typed } : { kind: "remove" });
+          }}
+          onClose={() => {
+            setAsking(undefined);
+          }}
+        />
+      )}
+    </Card>
+  );
+}

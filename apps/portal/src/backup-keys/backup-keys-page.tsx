@@ -1,0 +1,89 @@
+import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { readBackupKeys } from "../api/backup-keys.ts";
+import { OrderPage } from "../order/order-page.tsx";
+import { useOrder, useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { AddBackupPanel } from "./add-backup-panel.tsx";
+import { BackupCard } from "./backup-card.tsx";
+import { KeyInForce } from "./key-in-force.tsx";
+
+const MOST_BACKUPS = 3;
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "960px",
+  },
+  button: { alignSelf: "start" },
+});
+
+/** Further keys that open this order's envelopes, for the day on which the first vault is lost. */
+export function BackupKeysPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().backupKeys;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const order = useOrder();
+  const [isAdding, setIsAdding] = useState(false);
+  const backups = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "backupKeys"),
+    queryFn: ({ signal }) => readBackupKeys(client, name, signal),
+  });
+  const { data } = backups;
+  const isCustomers =
+    order.data?.properties.details?.keyEncryptionKey.kekType === "CustomerManaged";
+  return (
+    <OrderPage section="backupKeys">
+      <div className={styles.stack}>
+        <Text>{texts.intro}</Text>
+        {(backups.isPending || order.isPending) && <LoadingState />}
+        {backups.error !== null && (
+          <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
+        )}
+        {order.error !== null && (
+          <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
+        )}
+        {data !== undefined && isCustomers && <KeyInForce keyInForce={data.keyInForce} />}
+        {data?.value.length === 0 && (
+          <EmptyState icon={<KeyMultipleRegular />} title={texts.none}>
+            <Text>{isCustomers ? texts.noneHint : texts.needsOwnKey}</Text>
+          </EmptyState>
+        )}
+        {data?.value.map((backup) => (
+          <BackupCard key={backup.name} backup={backup} />
+        ))}
+        {isCustomers && data !== undefined && (
+          <Button
+            className={styles.button}
+            appearance="primary"
+            icon={<AddRegular />}
+            disabled={data.value.length >= MOST_BACKUPS}
+            onClick={() => {
+              setIsAdding(true);
+            }}
+          >
+            {texts.add}
+          </Button>
+        )}
+        {isAdding && order.data !== undefined && (
+          <AddBackupPanel
+            order={order.data}
+            onClose={() => {
+              setIsAdding(false);
+            }}
+          />
+        )}
+      </div>
+    </OrderPage>
+  );
+}

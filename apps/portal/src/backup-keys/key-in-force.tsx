@@ -1,0 +1,43 @@
+import type { BackupKeyList } from "@databox-cmk/protocol";
+import { Time } from "@databox-cmk/ui";
+import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const INTENTS = {
+  Working: "success",
+  Unreachable: "warning",
+  Gone: "error",
+  Refused: "error",
+} as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
+
+/** What is known of the key in force: it decides whether a backup may stand in. */
+export function KeyInForce({
+  keyInForce: { standing, code, since, backupFrom },
+}: {
+  readonly keyInForce: BackupKeyList["keyInForce"];
+}): ReactElement {
+  const texts = useTexts().backupKeys;
+  return (
+    <MessageBar intent={INTENTS[standing]} layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{texts.standings[standing]}</MessageBarTitle>
+        {texts.standingHints[standing]}
+        {code !== undefined && ` ${code}.`}
+        {since !== undefined && (
+          <>
+            {" "}
+            {texts.since} <Time at={since} />.
+          </>
+        )}
+        {backupFrom !== undefined && (
+          <>
+            {" "}
+            {texts.backupFrom} <Time at={backupFrom} />.
+          </>
+        )}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}

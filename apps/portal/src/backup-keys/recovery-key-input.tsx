@@ -1,0 +1,89 @@
+import { StepList } from "@databox-cmk/ui";
+import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
+import { DocumentRegular } from "@fluentui/react-icons";
+import { type ReactElement, useRef } from "react";
+
+import { parsePublicKey } from "../core/parse-public-key.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const MAX_BYTES = 16_384;
+
+const useStyles = makeStyles({
+  file: { display: "none" },
+  mono: { fontFamily: tokens.fontFamilyMonospace },
+  button: { alignSelf: "start" },
+});
+
+/** Takes the public half of a key that never leaves its owner. A private one is told at once, and not sent. */
+export function RecoveryKeyInput({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().backupKeys;
+  const file = useRef<HTMLInputElement>(null);
+  const { kind } = parsePublicKey(value);
+  const fault = kind === "private" || kind === "unknown" ? texts.keyFaults[kind] : undefined;
+  const take = async (chosen: File) => {
+    const text = await chosen.text();
+    // What is private is not even shown.
+    onChange(parsePublicKey(text).kind === "private" ? PRIVATE_MARK : text);
+  };
+  return (
+    <>
+      <StepList
+        steps={[
+          {
+            text: "Make the key pair where only you have it, and keep recovery.pem safe",
+            command:
+              "umask 077; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out recovery.pem",
+          },
+          {
+            text: "Take its public half, and bring that here",
+            command: "openssl pkey -in recovery.pem -pubout -out recovery-public.pem",
+          },
+        ]}
+      />
+      <Button
+        className={styles.button}
+        icon={<DocumentRegular />}
+        onClick={() => file.current?.click()}
+      >
+        {texts.openFile}
+      </Button>
+      <input
+        ref={file}
+        type="file"
+        className={styles.file}
+        aria-label={texts.openFile}
+        onChange={(event) => {
+          const [chosen] = event.target.files ?? [];
+          event.target.value = "";
+          if (chosen !== undefined && chosen.size <= MAX_BYTES) void take(chosen);
+        }}
+      />
+      <Field
+        label={texts.publicKey}
+        required
+        hint={texts.publicKeyHint}
+        {...(fault === undefined ? {} : { validationMessage: fault })}
+      >
+        <Textarea
+          value={value}
+          rows={8}
+          spellCheck={false}
+          textarea={{ className: styles.mono }}
+          onChange={(_event, data) => {
+            onChange(data.value);
+          }}
+        />
+      </Field>
+    </>
+  );
+}
+
+/** Stands for the private key that a file held. */
+const PRIVATE_MARK = "-----BEGIN PRIVATE KEY-----";

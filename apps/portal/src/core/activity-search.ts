@@ -1,0 +1,69 @@
+import { ACTIVITY_OUTCOMES, type ActivityFilter } from "@databox-cmk/protocol";
+
+/** Kinds of events that people look for, and the actions that each one means. */
+const KIND_ACTIONS = {
+  unlocks: ["unlock", "offline-unlock", "receipt"],
+  leases: ["renew", "watch", "lease", "lease-receipt", "relock"],
+  keys: ["key", "rekey", "backupKey"],
+  approvals: ["approval", "order/breakGlass"],
+  revocation: ["order/revoke", "order/restoreAccess", "order/revocationDrill"],
+  secrets: ["order/listCredentials", "order/exportEnvelopes"],
+  settings: ["policy", "unlockBudget", "order/update"],
+  order: ["order"],
+  device: ["enrol", "journal", "device-message", "broker-keys"],
+  access: ["caller", "portal"],
+} as const satisfies Record<string, readonly string[]>;
+export type ActivityKind = keyof typeof KIND_ACTIONS;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const ACTIVITY_KINDS = Object.keys(KIND_ACTIONS) as readonly ActivityKind[];
+
+const HOUR_MS = 3_600_000;
+const SPAN_MS = {
+  day: 24 * HOUR_MS,
+  week: 7 * 24 * HOUR_MS,
+  month: 30 * 24 * HOUR_MS,
+} as const;
+export type ActivitySpan = keyof typeof SPAN_MS;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const ACTIVITY_SPANS = Object.keys(SPAN_MS) as readonly ActivitySpan[];
+
+/** What the address of the activity may carry, so that a filtered list can be sent to somebody. */
+export type ActivitySearch = {
+  readonly kind?: ActivityKind;
+  readonly outcome?: (typeof ACTIVITY_OUTCOMES)[number];
+  readonly span?: ActivitySpan;
+  readonly search?: string;
+};
+
+const SEARCH_MAX_CHARACTERS = 128;
+
+/** Anything unknown in the address is left out: a filter that nobody sees would hide events. */
+export function parseActivitySearch(given: Record<string, unknown>): ActivitySearch {
+  const kind = ACTIVITY_KINDS.find((name) => name === given["kind"]);
+  const outcome = ACTIVITY_OUTCOMES.find((name) => name === given["outcome"]);
+  const span = ACTIVITY_SPANS.find((name) => name === given["span"]);
+  // The router reads a number where the address has only digits.
+  const text = typeof given["search"] === "number" ? String(given["search"]) : given["search"];
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(span === undefined ? {} : { span }),
+    ...(typeof text === "string" && text !== ""
+      ? { search: text.slice(0, SEARCH_MAX_CHARACTERS) }
+      : {}),
+  };
+}
+
+/** The filter as the broker takes it. */
+export function activityFilterOf(
+  { kind, outcome, span, search }: ActivitySearch,
+  nowMs: number,
+): ActivityFilter {
+  return {
+    newestFirst: "true",
+    ...(kind === undefined ? {} : { action: KIND_ACTIONS[kind].join(",") }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(span === undefined ? {} : { from: new Date(nowMs - SPAN_MS[span]).toISOString() }),
+    ...(search === undefined ? {} : { search }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { RevocationDrillView } from "@databox-cmk/protocol";
+
+export type DrillFigures = {
+  readonly asked: number;
+  readonly answered: number;
+  /** Of those that have answered. */
+  readonly fastestMs?: number;
+  readonly slowestMs?: number;
+};
+
+export function drillFigures({ value }: RevocationDrillView): DrillFigures {
+  const times = value.flatMap(({ elapsedMs }) => elapsedMs ?? []);
+  return {
+    asked: value.length,
+    answered: times.length,
+    ...(times.length === 0 ? {} : { fastestMs: Math.min(...times), slowestMs: Math.max(...times) }),
+  };
+}
+
+/** Whether an answer may still come: a node that is off at the drill answers at no time. */
+export function isDrillRunning({ value }: RevocationDrillView, nowMs: number): boolean {
+  return value.some(
+    ({ startedAt, answeredAt }) =>
+      answeredAt === undefined && nowMs - Date.parse(startedAt) < FOLLOWED_MS,
+  );
+}
+
+const FOLLOWED_MS = 120_000;

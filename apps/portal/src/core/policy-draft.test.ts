@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+
+import {
+  graceMinutesOf,
+  graceOfMinutes,
+  namedGraceOf,
+  newWindow,
+  parseApprovers,
+  policyOf,
+  releaseKindOf,
+} from "./policy-draft.ts";
+
+const APPROVALS = { required: 0, approvers: [], expiresAfterSeconds: 14_400 };
+
+test.each([
+  ["P1D", "P1D", 0],
+  ["untilReboot", "untilReboot", 0],
+  ["PT3600S", undefined, 60],
+  ["PT61S", undefined, 2],
+])("the grace %s is named %s, or %i minutes", (grace, name, minutes) => {
+  expect(namedGraceOf(grace)).toBe(name);
+  expect(graceMinutesOf(grace)).toBe(minutes);
+});
+
+test("minutes come back as they were written", () => {
+  expect(graceMinutesOf(graceOfMinutes(90))).toBe(90);
+});
+
+test.each([
+  ["automatic", 0, 0],
+  ["windows", 1, 0],
+  ["approvals", 0, 2],
+  ["both", 1, 1],
+] as const)("a key leaves by %s", (kind, windows, required) => {
+  expect(
+    releaseKindOf({
+      windows: Array.from({ length: windows }, () => newWindow("UTC")),
+      approvals: { ...APPROVALS, required },
+      breakGlass: false,
+    }),
+  ).toBe(kind);
+});
+
+test("approvers are read from lines and commas, in the letter case of object ids", () => {
+  expect(parseApprovers(" A1,\nb2 ;c3\n")).toEqual(["a1", "b2", "c3"]);
+  expect(parseApprovers("")).toEqual([]);
+});
+
+test("what only the broker writes is not sent back", () => {
+  const policy = {
+    outageGrace: "P1D",
+    leaseTtlSeconds: 60,
+    offline: { allowed: true, lease: { kind: "boots", boots: 1 } as const },
+    release: { windows: [], approvals: APPROVALS, breakGlass: false },
+  };
+  expect(policyOf({ ...policy, source: "order", changedAt: "x", changedBy: "y" })).toEqual(policy);
+});

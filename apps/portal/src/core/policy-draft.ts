@@ -1,0 +1,54 @@
+import type { ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
+
+/** Outage graces that have a name; any other is a number of minutes. */
+export const NAMED_GRACES = ["none", "PT15M", "P1D", "untilReboot"] as const;
+export type NamedGrace = (typeof NAMED_GRACES)[number];
+
+const MINUTE_SECONDS = 60;
+
+export function namedGraceOf(outageGrace: string): NamedGrace | undefined {
+  return NAMED_GRACES.find((grace) => grace === outageGrace);
+}
+
+/** Minutes of a grace such as `PT3600S`, rounded up so that a grace is never shown as none. */
+export function graceMinutesOf(outageGrace: string): number {
+  const [, seconds = "0"] = /^PT(\d+)S$/.exec(outageGrace) ?? [];
+  return Math.ceil(Number(seconds) / MINUTE_SECONDS);
+}
+
+export function graceOfMinutes(minutes: number): string {
+  return `PT${String(minutes * MINUTE_SECONDS)}S`;
+}
+
+/** What can be written, of what was read. */
+export function policyOf({
+  outageGrace,
+  leaseTtlSeconds,
+  offline,
+  release,
+}: UnlockPolicyView): UnlockPolicy {
+  return { outageGrace, leaseTtlSeconds, offline, release };
+}
+
+/** Object ids, one a line or with commas. */
+export function parseApprovers(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter((id) => id !== "");
+}
+
+/** Office hours, to begin with. */
+export function newWindow(timeZone: string): ReleaseWindow {
+  return { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "08:00", to: "18:00", timeZone };
+}
+
+/** How a key leaves, in one word. */
+export function releaseKindOf({
+  windows,
+  approvals,
+}: UnlockPolicy["release"]): "automatic" | "windows" | "approvals" | "both" {
+  const isAsked = approvals.required > 0;
+  if (windows.length === 0) return isAsked ? "approvals" : "automatic";
+  return isAsked ? "both" : "windows";
+}

@@ -1,0 +1,132 @@
+import type { RevocationDrillView } from "@databox-cmk/protocol";
+import { LoadingState, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  ProgressBar,
+  Spinner,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { TimerRegular } from "@fluentui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readDrill, startDrill } from "../api/order-revocation.ts";
+import { drillFigures, isDrillRunning } from "../core/drill-figures.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const FOLLOW_MS = 1000;
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "stretch",
+    gap: tokens.spacingVerticalM,
+    maxWidth: "820px",
+  },
+  button: { alignSelf: "start" },
+  heading: { fontWeight: tokens.fontWeightSemibold },
+  serial: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
+});
+
+/** How fast a revocation would reach the field: asked of every open node, which stays open. */
+export function Drill(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const queryClient = useQueryClient();
+  const queryKey = QUERY_KEYS.orderPart(name, "drill");
+  const drill = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => readDrill(client, name, signal),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
+  });
+  const starting = useMutation({
+    mutationFn: () => startDrill(client, name),
+    onSuccess: (started) => {
+      queryClient.setQueryData(queryKey, started);
+    },
+  });
+  return (
+    <div className={styles.stack}>
+      <Text>{texts.drillHint}</Text>
+      {drill.isPending && <LoadingState />}
+      {drill.error !== null && (
+        <QueryProblem error={drill.error} onTryAgain={() => void drill.refetch()} />
+      )}
+      {starting.error !== null && <QueryProblem error={starting.error} />}
+      {starting.isSuccess && starting.data.value.length === 0 && (
+        <Text role="status">{texts.nobodyToAsk}</Text>
+      )}
+      {drill.data !== undefined && drill.data.value.length > 0 && <Figures drill={drill.data} />}
+      <Button
+        className={styles.button}
+        icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
+        disabledFocusable={starting.isPending}
+        onClick={() => {
+          starting.mutate();
+        }}
+      >
+        {texts.startDrill}
+      </Button>
+    </div>
+  );
+}
+
+function Figures({ drill }: { readonly drill: RevocationDrillView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const { asked, answered, fastestMs, slowestMs } = drillFigures(drill);
+  const [first] = drill.value;
+  return (
+    <>
+      <Text>
+        {texts.lastDrill} {first !== undefined && <Time at={first.startedAt} />}
+      </Text>
+      <ProgressBar
+        value={answered}
+        max={asked}
+        color={answered === asked ? "success" : "brand"}
+        aria-label={texts.answeredOf(answered, asked)}
+      />
+      <Text role="status">
+        {texts.answeredOf(answered, asked)}
+        {fastestMs !== undefined && slowestMs !== undefined
+          ? ` ${texts.spread(fastestMs, slowestMs)}`
+          : ""}
+      </Text>
+      <Table size="small" aria-label={texts.drillTitle}>
+        <TableHeader>
+          <TableRow>
+            <TableHeaderCell className={styles.heading}>{texts.node}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{texts.answeredAfter}</TableHeaderCell>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {drill.value.map(({ id, serial, elapsedMs }) => (
+            <TableRow key={id}>
+              <TableCell className={styles.serial}>{serial}</TableCell>
+              <TableCell>
+                {elapsedMs === undefined ? texts.notAnswered : texts.milliseconds(elapsedMs)}
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </>
+  );
+}

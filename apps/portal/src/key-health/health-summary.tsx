@@ -1,0 +1,97 @@
+import type { KeyHealthView } from "@databox-cmk/protocol";
+import { type Fact, Facts, Time } from "@databox-cmk/ui";
+import {
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { HealthBadge } from "../orders/health-badge.tsx";
+import { Copyable } from "../shell/copyable.tsx";
+import { ProblemPanel } from "../shell/problem-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useKeyDates } from "./use-key-dates.ts";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+});
+
+/** State, what stands in the way, dates. */
+export function HealthSummary({ health }: { readonly health: KeyHealthView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const problem = useCloudProblem(health.error);
+  const dates = useKeyDates(health.kid);
+  return (
+    <div className={styles.stack}>
+      {problem !== undefined && <ProblemPanel problem={problem} />}
+      {health.inconclusive !== undefined && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{texts.inconclusiveTitle}</MessageBarTitle>
+            {texts.inconclusive(health.inconclusive.code)} <Time at={health.inconclusive.at} />
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {health.risks.map(({ risk, message, at }) => (
+        <MessageBar key={risk} intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{texts.risks[risk] ?? risk}</MessageBarTitle>
+            <span lang="en">{message}</span> {at !== undefined && <Time at={at} />}
+          </MessageBarBody>
+        </MessageBar>
+      ))}
+      <Facts
+        facts={[
+          { label: texts.state, value: <HealthBadge health={health} /> },
+          ...moment(texts.checked, health.checkedAt),
+          ...moment(texts.changed, health.changedAt),
+          ...moment(texts.expectedEnd, health.expectedEnd),
+          ...moment(texts.notBefore, dates.notBefore),
+          ...(health.kid === undefined
+            ? []
+            : dates.isKnown
+              ? [
+                  {
+                    label: texts.expires,
+                    value:
+                      dates.expires === undefined ? (
+                        texts.neverExpires
+                      ) : (
+                        <Time at={dates.expires} />
+                      ),
+                  },
+                ]
+              : dates.isHidden
+                ? [{ label: texts.expires, value: texts.datesHidden }]
+                : []),
+          ...(health.recoverableDays === undefined
+            ? []
+            : [{ label: texts.recoverable, value: texts.days(health.recoverableDays) }]),
+        ]}
+      />
+      {health.kid !== undefined && (
+        <Facts
+          columns={1}
+          facts={[
+            {
+              label: texts.keyVersion,
+              value: <Copyable value={health.kid} what={texts.keyVersion} />,
+            },
+            ...(problem === undefined
+              ? [{ label: texts.nextStep, value: <span lang="en">{health.nextStep.text}</span> }]
+              : []),
+          ]}
+        />
+      )}
+    </div>
+  );
+}
+
+function moment(label: string, at: string | undefined): readonly Fact[] {
+  return at === undefined ? [] : [{ label, value: <Time at={at} /> }];
+}

@@ -1,0 +1,43 @@
+import { LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { OrderPage } from "../order/order-page.tsx";
+import { useKeyHealth } from "../order/use-order.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { Drill } from "./drill.tsx";
+import { HealthSummary } from "./health-summary.tsx";
+import { KeyVersionsInUse } from "./key-versions-in-use.tsx";
+import { Revocation } from "./revocation.tsx";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
+});
+
+/** Whether the key holds, until when, on which versions the order hangs, and how to take it all away. */
+export function KeyHealthPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const health = useKeyHealth();
+  return (
+    <OrderPage section="keyHealth">
+      <div className={styles.stack}>
+        {health.isPending && <LoadingState />}
+        {health.error !== null && (
+          <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
+        )}
+        {health.data !== undefined && <HealthSummary health={health.data} />}
+        <Section title={texts.versionsTitle}>
+          <KeyVersionsInUse />
+        </Section>
+        <Section title={texts.revocationTitle}>
+          <Revocation />
+        </Section>
+        <Section title={texts.drillTitle}>
+          <Drill />
+        </Section>
+      </div>
+    </OrderPage>
+  );
+}

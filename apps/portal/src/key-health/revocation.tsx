@@ -1,0 +1,113 @@
+import { LoadingState, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  Spinner,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { ShieldDismissRegular } from "@fluentui/react-icons";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocation.ts";
+import { LoudDialog } from "../order/loud-dialog.tsx";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "stretch",
+    gap: tokens.spacingVerticalM,
+  },
+  button: { alignSelf: "start" },
+});
+
+/** Revoke now, what is revoked, and the way back. */
+export function Revocation(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const [isAsking, setIsAsking] = useState(false);
+  const standing = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "revocations"),
+    queryFn: ({ signal }) => readRevocations(client, name, signal),
+  });
+  const revoking = useMutation({
+    mutationFn: (wanted: { readonly reason: string; readonly serial?: string }) =>
+      revokeNow(client, name, wanted),
+    onSettled: refresh,
+  });
+  const restoring = useMutation({
+    mutationFn: (serial: string | undefined) => restoreAccess(client, name, serial),
+    onSettled: refresh,
+  });
+  return (
+    <div className={styles.stack}>
+      <Text>{texts.revokeHint}</Text>
+      {standing.isPending && <LoadingState />}
+      {standing.error !== null && (
+        <QueryProblem error={standing.error} onTryAgain={() => void standing.refetch()} />
+      )}
+      {standing.data?.length === 0 && <Text>{texts.noneStands}</Text>}
+      {standing.data?.map((revocation) => (
+        <MessageBar key={revocation.id} intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{texts.revoked(revocation.scope, revocation.serial)}</MessageBarTitle>
+            {texts.revokedBy(revocation.by ?? texts.origins[revocation.origin])}{" "}
+            <Time at={revocation.revokedAt} />: {revocation.reason}
+            {revocation.origin === "operator" && ` ${texts.operatorLifts}`}
+          </MessageBarBody>
+          {revocation.origin === "customer" && (
+            <MessageBarActions>
+              <Button
+                disabledFocusable={restoring.isPending}
+                onClick={() => {
+                  restoring.mutate(revocation.scope === "node" ? revocation.serial : undefined);
+                }}
+              >
+                {restoring.isPending ? texts.restoring : texts.restore}
+              </Button>
+            </MessageBarActions>
+          )}
+        </MessageBar>
+      ))}
+      {revoking.error !== null && <QueryProblem error={revoking.error} />}
+      {restoring.error !== null && <QueryProblem error={restoring.error} />}
+      {revoking.data !== undefined && <Text role="status">{texts.leasesEnded(revoking.data)}</Text>}
+      {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
+      <Button
+        className={styles.button}
+        icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
+        disabledFocusable={revoking.isPending}
+        onClick={() => {
+          setIsAsking(true);
+        }}
+      >
+        {texts.revoke}
+      </Button>
+      {isAsking && (
+        <LoudDialog
+          title={texts.revokeTitle}
+          warning={texts.revokeWarning}
+          confirm={texts.revoke}
+          onConfirm={revoking.mutate}
+          onClose={() => {
+            setIsAsking(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { readKeyVersions } from "../api/vault-keys.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+const SECOND_MS = 1000;
+
+export type KeyDates = {
+  readonly isKnown: boolean;
+  /** The vault does not tell them to the reader. */
+  readonly isHidden: boolean;
+  readonly expires?: string;
+  readonly notBefore?: string;
+};
+
+/** From when until when a key version is valid, as the vault tells the reader with their own rights. */
+export function useKeyDates(kid: string | undefined): KeyDates {
+  const { client } = useSignedIn();
+  const [, vaultUri = "", key = "", wanted = ""] =
+    /^(https:\/\/[^/]+\/)keys\/([^/]+)\/([^/]+)$/.exec(kid ?? "") ?? [];
+  const versions = useQuery({
+    queryKey: QUERY_KEYS.vault(vaultUri, "versions", key),
+    queryFn: ({ signal }) => readKeyVersions(client, vaultUri, key, signal),
+    enabled: vaultUri !== "",
+    retry: false,
+  });
+  const version = versions.data?.find((each) => each.version === wanted);
+  return {
+    isKnown: version !== undefined,
+    isHidden: versions.isError,
+    ...(version?.expiresAt === undefined ? {} : { expires: isoTime(version.expiresAt) }),
+    ...(version?.notBefore === undefined ? {} : { notBefore: isoTime(version.notBefore) }),
+  };
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * SECOND_MS).toISOString();
+}

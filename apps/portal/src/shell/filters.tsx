@@ -1,0 +1,81 @@
+import { Dropdown, makeStyles, Option, SearchBox } from "@fluentui/react-components";
+import { type ReactElement, useEffect, useState } from "react";
+
+const TYPING_PAUSE_MS = 250;
+const ALL = "all";
+const NARROW = "@media (max-width: 639px)";
+
+const useStyles = makeStyles({
+  search: { width: "280px", maxWidth: "100%", [NARROW]: { width: "100%" } },
+  filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
+});
+
+/** Sent when the reader pauses, so that each letter is not a request. */
+export function SearchFilter({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const [typed, setTyped] = useState(value);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => {
+      onChange(typed);
+    }, TYPING_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [typed, value, onChange]);
+  return (
+    <SearchBox
+      className={styles.search}
+      placeholder={label}
+      aria-label={label}
+      value={typed}
+      onChange={(_event, data) => {
+        setTyped(data.value);
+      }}
+    />
+  );
+}
+
+/** One of several values, or all of them. */
+export function Filter({
+  label,
+  value,
+  names,
+  all,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly names: Readonly<Record<string, string>>;
+  /** What no choice means; absent where one must be chosen. */
+  readonly all?: string;
+  readonly onChange: (value: string | undefined) => void;
+}): ReactElement {
+  const styles = useStyles();
+  return (
+    <Dropdown
+      className={styles.filter}
+      aria-label={label}
+      value={`${label}: ${value === undefined ? (all ?? "") : (names[value] ?? value)}`}
+      selectedOptions={[value ?? ALL]}
+      onOptionSelect={(_event, { optionValue }) => {
+        onChange(optionValue === ALL ? undefined : optionValue);
+      }}
+    >
+      {all !== undefined && <Option value={ALL}>{all}</Option>}
+      {Object.entries(names).map(([each, name]) => (
+        <Option key={each} value={each}>
+          {name}
+        </Option>
+      ))}
+    </Dropdown>
+  );
+}

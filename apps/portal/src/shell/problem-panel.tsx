@@ -1,0 +1,30 @@
+import { ExplanationPanel, type Problem } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+import { RouterLink } from "./router-link.tsx";
+
+/** A problem on a page, with the way to all that is known of its code. */
+export function ProblemPanel({
+  problem,
+  onTryAgain,
+}: {
+  readonly problem: Problem;
+  readonly onTryAgain?: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  return (
+    <ExplanationPanel
+      problem={problem}
+      actions={
+        <>
+          {onTryAgain !== undefined && <Button onClick={onTryAgain}>{texts.ui.tryAgain}</Button>}
+          <RouterLink to="/troubleshooter" search={{ code: problem.code }}>
+            {texts.troubleshooter.more}
+          </RouterLink>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import type { keyHealth as english } from "../en/key-health.ts";
+
+export const keyHealth: typeof english = {
+  state: "Zustand",
+  checked: "Tresor zuletzt gefragt",
+  changed: "In diesem Zustand seit",
+  expectedEnd: "Gebraucht bis etwa",
+  notBefore: "Gültig ab",
+  expires: "Läuft ab",
+  neverExpires: "Nie",
+  datesHidden:
+    "Der Tresor sagt es Ihnen nicht: Bitten Sie um das Recht, seine Schlüssel aufzulisten.",
+  recoverable: "Behält gelöschte",
+  days: (days) => `${days} Tage`,
+  keyVersion: "Schlüsselversion",
+  nextStep: "Nächster Schritt",
+  inconclusiveTitle: "Der Tresor hat beim letzten Blick nicht geantwortet",
+  inconclusive: (code) => `${code}. Was vorher bekannt war, gilt weiter. Seit`,
+  risks: {
+    "expires-before-order-end": "Der Schlüssel läuft vor dem Ende des Auftrags ab",
+    "expires-soon": "Der Schlüssel läuft bald ab",
+    "purge-protection": "Der Tresor hat keinen Löschschutz",
+    "soft-delete": "Der Tresor hat kein vorläufiges Löschen",
+  },
+  versionsTitle: "Benutzte Schlüsselversionen",
+  noVersions: "Dieser Auftrag hängt noch an keiner Schlüsselversion.",
+  devices: (acknowledged, total) =>
+    `${acknowledged} von ${total} Knoten haben den neuesten Umschlag.`,
+  safe: "Abschaltbar?",
+  isSafe: "Ja",
+  isNeeded: "Nein, benutzt",
+  why: "Warum",
+  envelopes: "Umschläge",
+  liveLeases: "Offene Knoten",
+  lastUsed: "Letzte Entsperrung",
+  never: "Nie",
+  revocationTitle: "Widerruf",
+  revokeHint:
+    "„Jetzt widerrufen“ schließt offene Laufwerke und verweigert Entsperrungen binnen Sekunden, was auch immer der Tresor sagt.",
+  noneStands: "Nichts ist widerrufen.",
+  revoked: (scope, serial) =>
+    ({
+      node: `Knoten ${serial ?? ""} ist widerrufen`,
+      order: "Dieser Auftrag ist widerrufen",
+      subscription: "Alle Aufträge dieses Abonnements sind widerrufen",
+      fleet: "Alle Geräte des Dienstes sind widerrufen",
+    })[scope],
+  origins: { customer: "Ihrer Seite", operator: "dem Betreiber des Dienstes" },
+  revokedBy: (who) => `Von ${who},`,
+  operatorLifts: "Nur der Betreiber des Dienstes kann das aufheben.",
+  restore: "Zugriff wiederherstellen",
+  restoring: "Wird wiederhergestellt …",
+  restored:
+    "Der Zugriff ist wiederhergestellt. Jeder Knoten entsperrt neu und wird erneut geprüft.",
+  revoke: "Jetzt widerrufen",
+  revokeTitle: "Den Zugriff auf die Daten jetzt widerrufen?",
+  revokeWarning:
+    "Offene Laufwerke werden binnen Sekunden geschlossen; wer daran arbeitet, wird getrennt. Keine Entsperrung gelingt, bis der Zugriff wiederhergestellt ist. Die Daten bleiben, wie sie sind.",
+  leasesEnded: (leases) =>
+    leases === 0
+      ? "Widerrufen. Kein Knoten war offen."
+      : `Widerrufen. ${leases === 1 ? "1 offener Knoten wird" : `${leases} offene Knoten werden`} geschlossen.`,
+  drillTitle: "Widerrufsübung",
+  drillHint:
+    "Bittet jeden offenen Knoten, so zu antworten, als wäre er widerrufen, und misst, wie lange das dauert. Laufwerke bleiben offen.",
+  startDrill: "Übung beginnen",
+  nobodyToAsk: "Kein Knoten ist offen: Es gibt niemanden zu fragen. Entsperren Sie zuerst einen.",
+  lastDrill: "Letzte Übung:",
+  answeredOf: (answered, asked) => `${answered} von ${asked} haben geantwortet.`,
+  spread: (fastest, slowest) =>
+    fastest === slowest
+      ? `Nach ${fastest} ms.`
+      : `Der schnellste nach ${fastest} ms, der langsamste nach ${slowest} ms.`,
+  node: "Knoten",
+  answeredAfter: "Antwort nach",
+  notAnswered: "Noch keine Antwort",
+  milliseconds: (milliseconds) => `${milliseconds} ms`,
+};

@@ -1,0 +1,55 @@
+export const backupKeys = {
+  intro:
+    "Every envelope can be opened by up to three further keys, each alone: keys in other vaults, which the service uses when the key in force is lost, or recovery keys that only you have. Add them before they are needed.",
+  none: "This order has no backup key",
+  noneHint: "If its only key or vault is lost for good, so is the data on the appliance.",
+  needsOwnKey: "Backup keys need a customer managed key: choose one under Encryption first.",
+  add: "Add a backup key",
+  addNow: "Add",
+  adding: "Adding …",
+  name: "Name",
+  nameRule: "1 to 32 lower-case letters, digits and hyphens; no hyphen at the start.",
+  kind: "Kind",
+  kinds: { Vault: "Key in another key vault", RecoveryKey: "Offline recovery key" },
+  key: "Key",
+  identity: "Identity",
+  systemAssigned: "System assigned",
+  added: "Added",
+  standings: {
+    Working: "The key in force works",
+    Unreachable: "The vault of the key in force does not answer",
+    Gone: "The key in force was deleted",
+    Refused: "The key in force was withdrawn",
+  },
+  standingHints: {
+    Working: "No backup key is needed.",
+    Unreachable: "It is lost once this lasts; then a backup key stands in by itself.",
+    Gone: "A deletion may be a revocation: an owner must say that it is none, by using a backup key now.",
+    Refused: "Somebody with authority said no: no backup key stands in, whoever orders it.",
+  },
+  since: "Since",
+  backupFrom: "Backup keys stand in from",
+  standsIn: (by: string, reason: string) =>
+    `Stands in by order of ${by} (${reason}), at the latest until`,
+  use: {
+    button: "Use now",
+    title: (name: string) => `Let ${name} stand in for a lost key?`,
+    text: "For 24 hours it opens the envelopes of this order where the key in force is lost. It never passes a refusal or a revocation. This is recorded with your name and reason.",
+    label: (_name: string) => "Reason",
+  },
+  endUse: "End its use",
+  remove: {
+    button: "Remove",
+    title: (name: string) => `Remove ${name} from every envelope?`,
+    text: "Copies of envelopes that were exported before still open by it; only a re-key of the node ends that.",
+    label: (name: string) => `Type ${name} to confirm`,
+  },
+  publicKey: "Public key",
+  publicKeyHint: "PEM or JWK; RSA with 2048, 3072 or 4096 bits.",
+  openFile: "Open a file",
+  keyFaults: {
+    private:
+      "This is a private key. It was not sent. Take its public half; if others may have seen this one, make another.",
+    unknown: "This is no public RSA key in PEM or JWK form.",
+  },
+};

@@ -1,0 +1,31 @@
+export const troubleshooter = {
+  title: "Troubleshooter",
+  more: "More on this code",
+  search: "Search codes, causes and words",
+  found: (count: number) => (count === 1 ? "1 code" : `${count} codes`),
+  codes: "Codes",
+  allCodes: "All codes",
+  choose: "Choose a code, or search for what you see",
+  unknown: (code: string) => `${code} is not one of our codes`,
+  unknownHint: "It comes from Azure itself; Azure's documentation explains it.",
+  class: "What it is",
+  classes: {
+    refused: "Refused: final until somebody acts",
+    unreachable: "Unreachable: try again; nobody has refused",
+    invalid: "Not valid as it was sent or found",
+    pending: "Not decided yet: the same will do later",
+    internal: "A fault of the service",
+  },
+  httpStatus: "HTTP status",
+  meanwhile: "Meanwhile:",
+  reasons: "Finer causes",
+  nothingFails: "Nothing fails at this order now",
+  nothingFailsHint:
+    "A failed unlock, a key that cannot be used and a halted stage appear here by themselves.",
+  searchAll: "Look up another code",
+  of: {
+    order: (_serial: string) => "The order is held up",
+    key: (_serial: string) => "The key cannot be used",
+    node: (serial: string) => `The last unlock of node ${serial} failed`,
+  },
+};

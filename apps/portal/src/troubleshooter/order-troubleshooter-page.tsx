@@ -1,0 +1,43 @@
+import { EmptyState, LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { CheckmarkCircleRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { OrderPage } from "../order/order-page.tsx";
+import { ProblemPanel } from "../shell/problem-panel.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useCurrentProblems } from "./use-current-problems.ts";
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+});
+
+/** What fails at this order now: the cause, who must act, what to do. */
+export function OrderTroubleshooterPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().troubleshooter;
+  const { problems, isPending, errors } = useCurrentProblems();
+  return (
+    <OrderPage section="troubleshoot">
+      <div className={styles.stack}>
+        {errors.map((error) => (
+          <QueryProblem key={error.message} error={error} />
+        ))}
+        {isPending && <LoadingState />}
+        {!isPending && errors.length === 0 && problems.length === 0 && (
+          <EmptyState icon={<CheckmarkCircleRegular />} title={texts.nothingFails}>
+            <Text>{texts.nothingFailsHint}</Text>
+          </EmptyState>
+        )}
+        {problems.map(({ of, serial, problem }) => (
+          <Section key={`${of}/${serial ?? ""}`} title={texts.of[of](serial ?? "")}>
+            <ProblemPanel problem={problem} />
+          </Section>
+        ))}
+        <RouterLink to="/troubleshooter">{texts.searchAll}</RouterLink>
+      </div>
+    </OrderPage>
+  );
+}

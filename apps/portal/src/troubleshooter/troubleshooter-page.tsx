@@ -1,0 +1,112 @@
+import { ERRORS, isErrorCode } from "@databox-cmk/errors";
+import { EmptyState } from "@databox-cmk/ui";
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { BookSearchRegular } from "@fluentui/react-icons";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+
+import { findCodes } from "../core/find-codes.ts";
+import { SearchFilter } from "../shell/filters.tsx";
+import { Page } from "../shell/page.tsx";
+import { RouterBreadcrumb, RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { Article } from "./article.tsx";
+
+const route = getRouteApi("/troubleshooter");
+const NARROW = "@media (max-width: 1023px)";
+
+const useStyles = makeStyles({
+  columns: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 380px) minmax(0, 1fr)",
+    gap: tokens.spacingHorizontalXXL,
+    alignItems: "start",
+    [NARROW]: { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  side: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  besideArticle: { [NARROW]: { display: "none" } },
+  list: { margin: 0, padding: 0, listStyleType: "none" },
+  item: {
+    display: "flex",
+    flexDirection: "column",
+    paddingBlock: tokens.spacingVerticalXS,
+    paddingInline: tokens.spacingHorizontalS,
+    overflowWrap: "anywhere",
+  },
+  chosen: { backgroundColor: tokens.colorNeutralBackground1Selected },
+  code: {
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  back: { display: "none", [NARROW]: { display: "block" } },
+});
+
+/** Every code with what is known of it: cause, who must act, what to type. */
+export function TroubleshooterPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const navigate = useNavigate({ from: "/troubleshooter" });
+  const search = route.useSearch();
+  const { code } = search;
+  const codes = findCodes(search.search ?? "");
+  return (
+    <Page
+      title={texts.troubleshooter.title}
+      icon={<BookSearchRegular />}
+      trail={[
+        <RouterBreadcrumb key="home" to="/orders">
+          {texts.shell.home}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      <div className={styles.columns}>
+        <div className={mergeClasses(styles.side, code !== undefined && styles.besideArticle)}>
+          <SearchFilter
+            label={texts.troubleshooter.search}
+            value={search.search ?? ""}
+            onChange={(value) => {
+              void navigate({ search: value === "" ? {} : { search: value }, replace: true });
+            }}
+          />
+          <Text role="status">{texts.troubleshooter.found(codes.length)}</Text>
+          <ul className={styles.list} aria-label={texts.troubleshooter.codes} lang="en">
+            {codes.map((each) => (
+              <li key={each} className={mergeClasses(styles.item, each === code && styles.chosen)}>
+                <RouterLink
+                  to="/troubleshooter"
+                  search={{ ...search, code: each }}
+                  {...(each === code ? { "aria-current": "true" as const } : {})}
+                >
+                  {ERRORS[each].title}
+                </RouterLink>
+                <span className={styles.code}>{each}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          {code !== undefined && (
+            <div className={styles.back}>
+              <RouterLink
+                to="/troubleshooter"
+                search={search.search === undefined ? {} : { search: search.search }}
+              >
+                {texts.troubleshooter.allCodes}
+              </RouterLink>
+            </div>
+          )}
+          {code === undefined ? (
+            <EmptyState icon={<BookSearchRegular />} title={texts.troubleshooter.choose} />
+          ) : isErrorCode(code) ? (
+            <Article code={code} />
+          ) : (
+            <EmptyState icon={<BookSearchRegular />} title={texts.troubleshooter.unknown(code)}>
+              <Text>{texts.troubleshooter.unknownHint}</Text>
+            </EmptyState>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}

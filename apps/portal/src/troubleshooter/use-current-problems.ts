@@ -1,0 +1,74 @@
+import type { Problem } from "@databox-cmk/ui";
+import { useQueries, useQuery } from "@tanstack/react-query";
+
+import { type ActivityEntry, readActivity } from "../api/activity.ts";
+import { readDiagnostics } from "../api/diagnostics.ts";
+import { newestOfEachNode } from "../core/newest-of-each-node.ts";
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useKeyHealth, useOrder, useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+export type CurrentProblem = {
+  readonly of: "order" | "key" | "node";
+  readonly serial?: string;
+  readonly problem: Problem;
+};
+
+const UNLOCKS = { newestFirst: "true", action: "unlock,offline-unlock" } as const;
+
+/** What holds the order up, what is wrong with its key, and each node whose last unlock failed. */
+export function useCurrentProblems(): {
+  readonly problems: readonly CurrentProblem[];
+  readonly isPending: boolean;
+  readonly errors: readonly Error[];
+} {
+  const order = useOrder();
+  const health = useKeyHealth();
+  const orderProblem = useCloudProblem(order.data?.properties.error);
+  const keyProblem = useCloudProblem(health.data?.error);
+  const unlocks = useFailedUnlocks();
+  const problems: CurrentProblem[] = [
+    ...(orderProblem === undefined ? [] : [{ of: "order" as const, problem: orderProblem }]),
+    ...(keyProblem === undefined ? [] : [{ of: "key" as const, problem: keyProblem }]),
+    ...unlocks.problems,
+  ];
+  return {
+    problems,
+    isPending: order.isPending || health.isPending || unlocks.isPending,
+    errors: [order.error, health.error, ...unlocks.errors].filter((error) => error !== null),
+  };
+}
+
+function useFailedUnlocks() {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const activity = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "activity", "unlocks"),
+    queryFn: ({ signal }) => readActivity(client, name, UNLOCKS, undefined, signal),
+  });
+  const failed = newestOfEachNode(activity.data?.entries ?? []).filter(isFailed);
+  const diagnostics = useQueries({
+    queries: failed.map(({ sequence, row }) => ({
+      queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        readDiagnostics(client, name, { correlationId: row.correlationId ?? "", sequence }, signal),
+      staleTime: Infinity,
+    })),
+  });
+  return {
+    problems: diagnostics.flatMap(({ data }, index): CurrentProblem[] => {
+      const problem = data?.problem;
+      const serial = failed[index]?.row.serial;
+      return problem === undefined
+        ? []
+        : [{ of: "node", problem, ...(serial === undefined ? {} : { serial }) }];
+    }),
+    isPending: activity.isPending || diagnostics.some((each) => each.isPending),
+    errors: [activity.error, ...diagnostics.map(({ error }) => error)],
+  };
+}
+
+function isFailed({ row }: ActivityEntry): boolean {
+  return row.code !== undefined && row.correlationId !== undefined;
+}

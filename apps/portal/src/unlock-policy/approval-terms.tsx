@@ -1,0 +1,72 @@
+import { Field, Switch, Textarea } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import { parseApprovers } from "../core/policy-draft.ts";
+import { useTexts } from "../texts/texts.ts";
+import { NumberField } from "./number-field.tsx";
+import type { PolicyPart } from "./policy-form.tsx";
+
+const MOST_APPROVALS = 5;
+const MINUTE_SECONDS = 60;
+const MOST_MINUTES = 7 * 24 * 60;
+
+/** How many people must say yes, who they may be, and whether one may pass them. */
+export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
+  const texts = useTexts().unlockPolicy;
+  const { approvals, breakGlass, windows } = policy.release;
+  const [names, setNames] = useState(() => approvals.approvers.join("\n"));
+  const changeApprovals = (change: Partial<typeof approvals>) => {
+    onChange({
+      ...policy,
+      release: { ...policy.release, approvals: { ...approvals, ...change } },
+    });
+  };
+  return (
+    <>
+      <NumberField
+        label={texts.required}
+        hint={texts.requiredHint}
+        value={approvals.required}
+        least={0}
+        most={MOST_APPROVALS}
+        onChange={(required) => {
+          changeApprovals({ required });
+        }}
+      />
+      {approvals.required > 0 && (
+        <>
+          <Field label={texts.approvers} hint={texts.approversHint}>
+            <Textarea
+              value={names}
+              rows={3}
+              spellCheck={false}
+              onChange={(_event, { value }) => {
+                setNames(value);
+                changeApprovals({ approvers: parseApprovers(value) });
+              }}
+            />
+          </Field>
+          <NumberField
+            label={texts.expiresAfter}
+            hint={texts.expiresAfterHint}
+            value={Math.round(approvals.expiresAfterSeconds / MINUTE_SECONDS)}
+            least={1}
+            most={MOST_MINUTES}
+            onChange={(minutes) => {
+              changeApprovals({ expiresAfterSeconds: minutes * MINUTE_SECONDS });
+            }}
+          />
+        </>
+      )}
+      {(approvals.required > 0 || windows.length > 0) && (
+        <Switch
+          checked={breakGlass}
+          label={texts.breakGlass}
+          onChange={(_event, { checked }) => {
+            onChange({ ...policy, release: { ...policy.release, breakGlass: checked } });
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import {
+  graceMinutesOf,
+  graceOfMinutes,
+  NAMED_GRACES,
+  namedGraceOf,
+} from "../core/policy-draft.ts";
+import { useTexts } from "../texts/texts.ts";
+import { NumberField } from "./number-field.tsx";
+import type { PolicyPart } from "./policy-form.tsx";
+
+const OTHER = "other";
+const FIRST_MINUTES = 60;
+const MOST_MINUTES = 366 * 24 * 60;
+const LEAST_TTL_SECONDS = 10;
+const MOST_TTL_SECONDS = 3600;
+
+/** What happens while nobody answers, and how often the appliance asks. */
+export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
+  const texts = useTexts().unlockPolicy;
+  const named = namedGraceOf(policy.outageGrace);
+  return (
+    <>
+      <Field label={texts.grace} hint={texts.graceHint}>
+        <RadioGroup
+          value={named ?? OTHER}
+          onChange={(_event, { value }) => {
+            onChange({
+              ...policy,
+              outageGrace: value === OTHER ? graceOfMinutes(FIRST_MINUTES) : value,
+            });
+          }}
+        >
+          {NAMED_GRACES.map((grace) => (
+            <Radio key={grace} value={grace} label={texts.graces[grace]} />
+          ))}
+          <Radio value={OTHER} label={texts.otherGrace} />
+        </RadioGroup>
+      </Field>
+      {named === undefined && (
+        <NumberField
+          label={texts.graceMinutes}
+          value={graceMinutesOf(policy.outageGrace)}
+          least={1}
+          most={MOST_MINUTES}
+          onChange={(minutes) => {
+            onChange({ ...policy, outageGrace: graceOfMinutes(minutes) });
+          }}
+        />
+      )}
+      <NumberField
+        label={texts.leaseTtl}
+        hint={texts.leaseTtlHint}
+        value={policy.leaseTtlSeconds}
+        least={LEAST_TTL_SECONDS}
+        most={MOST_TTL_SECONDS}
+        onChange={(leaseTtlSeconds) => {
+          onChange({ ...policy, leaseTtlSeconds });
+        }}
+      />
+    </>
+  );
+}

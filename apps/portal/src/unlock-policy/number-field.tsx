@@ -1,0 +1,37 @@
+import { Field, makeStyles, SpinButton } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+const useStyles = makeStyles({ number: { width: "160px", maxWidth: "100%" } });
+
+/** A whole number within bounds; typed text that is none changes nothing. */
+export function NumberField({
+  label,
+  hint,
+  value,
+  least,
+  most,
+  onChange,
+}: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+  readonly onChange: (value: number) => void;
+}): ReactElement {
+  const styles = useStyles();
+  return (
+    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+      <SpinButton
+        className={styles.number}
+        value={value}
+        min={least}
+        max={most}
+        onChange={(_event, data) => {
+          const next = data.value ?? Number(data.displayValue);
+          if (Number.isInteger(next)) onChange(Math.min(most, Math.max(least, next)));
+        }}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,140 @@
+import { parseWith, type UnlockPolicy, unlockPolicy } from "@databox-cmk/protocol";
+import { Section, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { SaveRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+
+import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
+import { policyOf, releaseKindOf } from "../core/policy-draft.ts";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ApprovalTerms } from "./approval-terms.tsx";
+import { LeaseTerms } from "./lease-terms.tsx";
+import { OfflineTerms } from "./offline-terms.tsx";
+import { ReleaseWindows } from "./release-windows.tsx";
+
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXXL,
+    maxWidth: "820px",
+  },
+  button: { alignSelf: "start" },
+});
+
+export type PolicyPart = {
+  readonly policy: UnlockPolicy;
+  readonly onChange: (policy: UnlockPolicy) => void;
+};
+
+/** The whole policy; what others have changed meanwhile is never overwritten unseen. */
+export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  /** What this form began with: news of others do not change it under the writer's hands. */
+  const [base, setBase] = useState(stored);
+  const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
+  const saving = useMutation({
+    mutationFn: () => writeUnlockPolicy(client, name, policy, base.tag),
+    onSuccess: (written) => {
+      setBase(written);
+      setPolicy(policyOf(written.view));
+    },
+    onSettled: refresh,
+  });
+  const parsed = parseWith(unlockPolicy, policy, "policy");
+  const isChanged = JSON.stringify(policy) !== JSON.stringify(policyOf(base.view));
+  const isStale = stored.tag !== base.tag && !saving.isPending;
+  const change = (next: UnlockPolicy) => {
+    saving.reset();
+    setPolicy(next);
+  };
+  const { source, changedAt, changedBy } = stored.view;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (parsed.ok && isChanged) saving.mutate();
+      }}
+    >
+      <div>
+        <Text block weight="semibold">
+          {texts.unlockPolicy.kinds[releaseKindOf(policy.release)]}
+        </Text>
+        <Text block>
+          {source === "default"
+            ? texts.unlockPolicy.isDefault
+            : texts.unlockPolicy.writtenBy(changedBy ?? "")}{" "}
+          {changedAt !== undefined && <Time at={changedAt} />}
+        </Text>
+      </div>
+      {isStale && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{texts.unlockPolicy.stale}</MessageBarBody>
+          <MessageBarActions>
+            <Button
+              onClick={() => {
+                saving.reset();
+                setBase(stored);
+                setPolicy(policyOf(stored.view));
+              }}
+            >
+              {texts.unlockPolicy.takeStored}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+      <Section title={texts.unlockPolicy.windowsTitle}>
+        <ReleaseWindows policy={policy} onChange={change} />
+      </Section>
+      <Section title={texts.unlockPolicy.approvalsTitle}>
+        <ApprovalTerms policy={policy} onChange={change} />
+      </Section>
+      <Section title={texts.unlockPolicy.outageTitle}>
+        <LeaseTerms policy={policy} onChange={change} />
+      </Section>
+      <Section title={texts.unlockPolicy.offlineTitle}>
+        <OfflineTerms policy={policy} onChange={change} />
+      </Section>
+      {!parsed.ok && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            {texts.unlockPolicy.notWhole} <span lang="en">{parsed.detail}</span>
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {saving.error !== null && <QueryProblem error={saving.error} />}
+      {saving.isSuccess && (
+        <MessageBar intent="success">
+          <MessageBarBody>{texts.unlockPolicy.saved}</MessageBarBody>
+        </MessageBar>
+      )}
+      <Button
+        type="submit"
+        appearance="primary"
+        icon={<SaveRegular />}
+        className={styles.button}
+        disabled={!parsed.ok || !isChanged}
+        disabledFocusable={saving.isPending}
+      >
+        {saving.isPending ? texts.encryption.saving : texts.encryption.save}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,119 @@
+import { CarriedTextInput, Facts } from "@databox-cmk/ui";
+import {
+  Button,
+  Field,
+  Input,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  tokens,
+} from "@fluentui/react-components";
+import { SendRegular } from "@fluentui/react-icons";
+import { type ReactElement, useState } from "react";
+
+import { orderId } from "../api/arm-path.ts";
+import type { Carried } from "../api/offline-unlocks.ts";
+import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
+import { useOrderName } from "../order/use-order.ts";
+import { useTexts } from "../texts/texts.ts";
+
+const REASON_MAX_CHARACTERS = 1024;
+
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "stretch",
+    gap: tokens.spacingVerticalM,
+  },
+  submit: { alignSelf: "start" },
+});
+
+/** Takes the challenge and, where people approve, why they should. */
+export function ChallengeForm({
+  approvalsRequired,
+  onSubmit,
+}: {
+  readonly approvalsRequired: number;
+  readonly onSubmit: (carried: Carried) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().unlock;
+  const [text, setText] = useState("");
+  const [reason, setReason] = useState("");
+  const claims = readChallenge(text);
+  const isReasonDue = approvalsRequired > 0;
+  const isReady = claims !== undefined && (!isReasonDue || reason.trim() !== "");
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isReady) return;
+        onSubmit({
+          challenge: withoutBreaks(text),
+          ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
+        });
+      }}
+    >
+      <CarriedTextInput label={texts.challenge} value={text} onChange={setText} />
+      {text.trim() !== "" && claims === undefined && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{texts.noChallenge}</MessageBarBody>
+        </MessageBar>
+      )}
+      {claims !== undefined && <Claims claims={claims} />}
+      <Field
+        label={texts.reason}
+        required={isReasonDue}
+        hint={isReasonDue ? texts.reasonForApprovers(approvalsRequired) : texts.reasonHint}
+      >
+        <Input
+          value={reason}
+          maxLength={REASON_MAX_CHARACTERS}
+          autoComplete="off"
+          onChange={(_event, data) => {
+            setReason(data.value);
+          }}
+        />
+      </Field>
+      <Button
+        type="submit"
+        appearance="primary"
+        icon={<SendRegular />}
+        disabled={!isReady}
+        className={styles.submit}
+      >
+        {texts.submit}
+      </Button>
+    </form>
+  );
+}
+
+function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement {
+  const texts = useTexts().unlock;
+  const name = useOrderName();
+  const isOfThisOrder = claims.order.toLowerCase() === orderId(name).toLowerCase();
+  return (
+    <>
+      {!isOfThisOrder && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            {texts.ofAnotherOrder(claims.order.split("/").at(-1) ?? claims.order)}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <Facts
+        facts={[
+          { label: texts.node, value: claims.serial },
+          { label: texts.purpose, value: texts.purposes[claims.purpose] ?? claims.purpose },
+          { label: texts.opensFor, value: texts.minutes(Math.round(claims.opensForSeconds / 60)) },
+          { label: texts.agent, value: claims.agent },
+          ...(claims.reason === undefined
+            ? []
+            : [{ label: texts.saidAtNode, value: claims.reason }]),
+        ]}
+      />
+    </>
+  );
+}

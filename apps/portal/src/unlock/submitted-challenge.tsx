@@ -1,0 +1,110 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { ArrowUndoRegular } from "@fluentui/react-icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useEffect, useEffectEvent } from "react";
+
+import { type Carried, submitChallenge } from "../api/offline-unlocks.ts";
+import { ProblemError } from "../api/problem-error.ts";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { CarriedAnswer } from "./carried-answer.tsx";
+import { GrantedAnswer } from "./granted-answer.tsx";
+import { PendingAnswer } from "./pending-answer.tsx";
+
+const SECOND_MS = 1000;
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "stretch",
+    gap: tokens.spacingVerticalM,
+  },
+  another: { alignSelf: "start" },
+});
+
+/** What became of a challenge; while people decide it is sent again, which changes nothing but the answer. */
+export function SubmittedChallenge({
+  carried,
+  onAnother,
+}: {
+  readonly carried: Carried;
+  readonly onAnother: () => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().unlock;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const queryClient = useQueryClient();
+  const queryKey = ["offlineUnlock", carried.challenge];
+  const answer = useQuery({
+    // Not below the order's key: news of the order must not submit it again.
+    queryKey,
+    queryFn: () => submitChallenge(client, name, carried),
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    refetchInterval: ({ state }) =>
+      state.data?.kind === "pending" && state.error === null
+        ? state.data.retryAfterSeconds * SECOND_MS
+        : false,
+  });
+  const outcome = answer.error === null ? answer.data?.kind : "refused";
+  const showChange = useEffectEvent(() => void refresh());
+  useEffect(() => {
+    if (outcome !== undefined) showChange();
+  }, [outcome]);
+  if (answer.isPending) return <LoadingState />;
+  return (
+    <div className={styles.stack} role="status">
+      {answer.error !== null && (
+        <>
+          <QueryProblem
+            error={answer.error}
+            onTryAgain={() => {
+              void queryClient.resetQueries({ queryKey });
+            }}
+          />
+          <Refusal error={answer.error} />
+        </>
+      )}
+      {answer.error === null && answer.data.kind === "pending" && (
+        <PendingAnswer answer={answer.data.answer} onDecided={() => void answer.refetch()} />
+      )}
+      {answer.error === null && answer.data.kind === "granted" && (
+        <GrantedAnswer result={answer.data.result} />
+      )}
+      <Button icon={<ArrowUndoRegular />} className={styles.another} onClick={onAnother}>
+        {texts.another}
+      </Button>
+    </div>
+  );
+}
+
+/** The signed refusal, for the node to show: whoever waits there reads the same. */
+function Refusal({ error }: { readonly error: Error }): ReactElement | null {
+  const texts = useTexts().unlock;
+  const carried =
+    error instanceof ProblemError
+      ? error.additionalInfo.find(({ type }) => type === "OfflineAnswer")?.info
+      : undefined;
+  const answer =
+    typeof carried === "object" && carried !== null && "answer" in carried
+      ? carried.answer
+      : undefined;
+  if (typeof answer !== "string") return null;
+  return (
+    <CarriedAnswer
+      title={texts.refusalTitle}
+      hint={texts.refusalHint}
+      fileName="refusal.txt"
+      answer={answer}
+    />
+  );
+}

@@ -1,0 +1,66 @@
+import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import type { Carried } from "../api/offline-unlocks.ts";
+import { OrderPage } from "../order/order-page.tsx";
+import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ChallengeForm } from "./challenge-form.tsx";
+import { GivenAnswers } from "./given-answers.tsx";
+import { SubmittedChallenge } from "./submitted-challenge.tsx";
+
+const useStyles = makeStyles({
+  stack: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "960px",
+  },
+});
+
+/** Unlocks a node that has no network: its challenge comes here by camera, file or paste, and the answer goes back. */
+export function UnlockPage(): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().unlock;
+  const name = useOrderName();
+  const policy = useUnlockPolicy();
+  const [carried, setCarried] = useState<Carried>();
+  return (
+    <OrderPage section="unlock">
+      <div className={styles.stack}>
+        <Text>{texts.intro}</Text>
+        {policy.error !== null && <QueryProblem error={policy.error} />}
+        {policy.data?.view.offline.allowed === false && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              {texts.notAllowed}{" "}
+              <RouterLink
+                inline
+                to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
+                params={name}
+              >
+                {texts.toPolicy}
+              </RouterLink>
+            </MessageBarBody>
+          </MessageBar>
+        )}
+        {carried === undefined ? (
+          <ChallengeForm
+            approvalsRequired={policy.data?.view.release.approvals.required ?? 0}
+            onSubmit={setCarried}
+          />
+        ) : (
+          <SubmittedChallenge
+            carried={carried}
+            onAnother={() => {
+              setCarried(undefined);
+            }}
+          />
+        )}
+        <GivenAnswers />
+      </div>
+    </OrderPage>
+  );
+}

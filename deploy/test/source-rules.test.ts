@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Whatever is shipped: no tests, and no parts that are only for them. */
+const SHIPPED = [
+  "apps/cloud-broker",
+  "apps/device-agent",
+  "apps/portal",
+  "packages/crypto",
+  "packages/protocol",
+  "packages/errors",
+  "packages/ui",
+];
+const sources = SHIPPED.flatMap((folder) =>
+  readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path))
+    .map((path) => join(folder, "src", path)),
+).map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+const filesWith = (pattern: RegExp): string[] =>
+  sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+test("the sources are found, so that silence means something", () => {
+  expect(sources.length).toBeGreaterThan(300);
+  expect(filesWith(/from "node:crypto"/).length).toBeGreaterThan(20);
+});
+
+test("node-forge is used in one file", () => {
+  expect(filesWith(/["']node-forge/)).toEqual(["packages/crypto/src/x509.ts"]);
+});
+
+test("no weaker wrapping than RSA-OAEP-256 is named", () => {
+  expect(filesWith(/["'](?:RSA1_5|RSA-OAEP)["']/)).toEqual([]);
+});
+
+test("nothing turns off a check of the Azure SDK", () => {
+  expect(filesWith(/disableChallengeResourceVerification/)).toEqual([]);
+});
+
+test("no credential is looked for by chance", () => {
+  expect(filesWith(/new (?:DefaultAzure|ChainedToken|AzureCli|Environment)Credential\(/)).toEqual(
+    [],
+  );
+});
+
+test("certificates are verified, but where a wrong clock is to be named", () => {
+  expect(filesWith(/rejectUnauthorized: false/)).toEqual([
+    "apps/cloud-broker/src/doctor/probe-clock.ts",
+  ]);
+});
+
+test("no program is started by a shell", () => {
+  expect(filesWith(/shell: true|\bexecSync\(|[^.]\bexec\(/)).toEqual([]);
+});
+
+test("scripts of dependencies do not run, but those that are named", () => {
+  const workspace = z
+    .object({ allowBuilds: z.record(z.string(), z.boolean()), minimumReleaseAge: z.number() })
+    .parse(parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")));
+  const allowed = Object.entries(workspace.allowBuilds).flatMap(([name, may]) => (may ? name : []));
+  expect(allowed.toSorted()).toEqual(["better-sqlite3", "esbuild", "node"]);
+  expect(workspace.minimumReleaseAge).toBeGreaterThanOrEqual(1440);
+});

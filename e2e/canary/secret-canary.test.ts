@@ -1,0 +1,268 @@
+import { createPrivateKey } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { CryptographyClient } from "@azure/keyvault-keys";
+import { decodeBase64url } from "@databox-cmk/crypto";
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import {
+  createTransport,
+  type CustomerKey,
+  enableIdentity,
+  sampleOrder,
+  type StoryOrder,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod";
+
+import { prepareNode, requireOk, unlockNode } from "../harness/nodes.ts";
+import { openWorld, type World } from "../harness/open-world.ts";
+import { callOrder } from "../harness/order-actions.ts";
+import { readPasskeys } from "../harness/passkeys.ts";
+import { runDaemon } from "../harness/run-daemon.ts";
+import { signInToPortal } from "./portal-session.ts";
+import { readMemory } from "./process-memory.ts";
+import { createSearch, type Search, type Secret, secretOf } from "./secret.ts";
+import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
+
+const OWN_PASSKEY = "Canary@Passkey#23456789";
+const BROKER_WITH_LOG = fileURLToPath(new URL("broker-with-log.ts", import.meta.url));
+
+/** Where a secret lies by design, and what protects it there. Everywhere else it is a leak. */
+const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: string])[] = [
+  [/^keys\//, /^broker's /, "mode 0600, of the broker's account"],
+  [/^appliances\/.*\/agent\/device-key/, /^device's private key$/, "mode 0600, root's; or a TPM"],
+  [
+    /^stack\.json$/,
+    /^client secret/,
+    "mode 0600; of the local stack only, which has no Azure to hold them",
+  ],
+];
+
+/**
+ * What a broker must hold to do its work, or what lingers in memory that JavaScript cannot clear: a content key came as text in
+ * a vault's answer, and is gone when the collector has used its place again (docs/threat-model.md).
+ */
+const MAY_LINGER = /^(?:broker's|content key$)/;
+
+const envelopes = z.object({
+  value: z.array(
+    z.object({ jwe: z.object({ recipients: z.array(z.object({ encrypted_key: z.string() })) }) }),
+  ),
+});
+
+let world: World;
+let watch: ProcessWatch;
+let secrets: readonly Secret[];
+let search: Search;
+/** Of the broker after it unlocked two nodes, and of the daemon that holds their lease. */
+let foundInBroker: readonly string[];
+let foundInDaemon: readonly string[];
+const emulatorUrls: string[] = [];
+const noteUrl = (message: unknown) => {
+  emulatorUrls.push((message as { request: { url?: string } }).request.url ?? "");
+};
+
+beforeAll(async () => {
+  subscribe("http.server.request.start", noteUrl);
+  watch = watchProcesses();
+  world = await openWorld((folder) => ({
+    brokerMain: BROKER_WITH_LOG,
+    brokerEnvironment: {
+      BROKER_KEYS_DIR: join(folder, "keys"),
+      CANARY_LOG_FILE: join(folder, "broker.log"),
+      CANARY_URL_FILE: join(folder, "broker.urls"),
+      LOG_LEVEL: "debug",
+    },
+  }));
+  const key = await world.createVault("contosocanary");
+  const ownOrder = await order("canary-own", OWN_PASSKEY);
+  const delivered = await deliver("canary", key);
+  const { node } = delivered;
+  secrets = await allSecrets(key, delivered, ownOrder.code);
+  search = createSearch(secrets);
+  // A broker that has prepared nothing and shown nothing to anybody: it only unlocks.
+  await world.stack.restartBroker();
+  const daemon = await runDaemon(node);
+  await unlockNode(node);
+  foundInBroker = inMemoryOf(world.stack.broker().pid);
+  foundInDaemon = inMemoryOf(daemon.pid);
+  requireOk(await node.agent(["lock"]));
+  await daemon[Symbol.asyncDispose]();
+});
+afterAll(async () => {
+  unsubscribe("http.server.request.start", noteUrl);
+  watch[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+type Ordered = { readonly order: StoryOrder; readonly serial: string; readonly code: string };
+type Delivered = Ordered & { readonly node: EmulatedNode };
+
+/** An order whose unlock keys are made, or sealed where the customer brings one. */
+async function order(name: string, ownPasskey?: string): Promise<Ordered> {
+  const { stack, customerContext, operator } = world;
+  const { dataBox } = customerContext.customer;
+  const { resourceGroup } = stack.description;
+  const written = sampleOrder(stack.description, "DataBox", ownPasskey);
+  const { id = "" } = await dataBox.jobs.beginCreateAndWait(resourceGroup, name, written, {
+    updateIntervalInMs: 20,
+  });
+  const serial = `DBX-${name}`;
+  const [made] = await operator.prepare(id, [serial]);
+  return { order: { id, name }, serial, code: made?.enrolmentCode ?? "" };
+}
+
+async function deliver(name: string, key: CustomerKey): Promise<Delivered> {
+  const { customerContext, operator } = world;
+  const ordered = await order(name);
+  const appliance = world.createAppliance("DataBox", [ordered.serial]);
+  appliance.powerOn();
+  const node = appliance.node(ordered.serial);
+  await prepareNode(world, node, ordered.order.id, ordered.code);
+  await key.grant(await enableIdentity(customerContext, ordered.order));
+  await useCustomerKey(customerContext, ordered.order, key);
+  await operator.advance(ordered.order.id, "dispatch");
+  await operator.advance(ordered.order.id, "deliver");
+  return { ...ordered, node };
+}
+
+async function allSecrets(
+  key: CustomerKey,
+  { order: { id, name }, node, code }: Delivered,
+  otherCode: string,
+): Promise<Secret[]> {
+  const { stack, customer } = world;
+  const { armUrl, resourceGroup, clients, users } = stack.description;
+  const found: Secret[] = [
+    secretOf("the customer's own passkey", OWN_PASSKEY),
+    secretOf("enrolment code", code),
+    secretOf("enrolment code", otherCode),
+    secretOf("content key", await contentKeyOf(key, { id, name })),
+    ...privateKeysIn(node.stateDir, "device's"),
+  ];
+  for (const [, passkey] of await readPasskeys(customer, resourceGroup, name))
+    found.push(secretOf("generated passkey", passkey));
+  found.push(...privateKeysIn(join(world.folder, "keys"), "broker's"));
+  found.push(
+    secretOf("broker's nonce key", readFileSync(join(world.folder, "keys", "nonce-key.bin"))),
+  );
+  for (const { role, clientSecret } of clients)
+    found.push(secretOf(`client secret of ${role}`, clientSecret));
+  const { token } = await customer.credential.getToken(`${armUrl}/.default`);
+  found.push(secretOf("customer's access token", token));
+  for (const cookie of await signInToPortal(world, users[0]?.userName ?? ""))
+    found.push(secretOf("cookie of the portal", cookie));
+  return found;
+}
+
+async function contentKeyOf(key: CustomerKey, storyOrder: StoryOrder): Promise<Uint8Array> {
+  const { stack, customer, customerObjectId } = world;
+  const { text } = await callOrder(world, storyOrder, "GET", "envelopes");
+  const [envelope] = envelopes.parse(JSON.parse(text)).value;
+  await key.grant(customerObjectId);
+  using transport = createTransport(stack.caPem);
+  const cryptography = new CryptographyClient(key.kid, customer.credential, {
+    additionalPolicies: [...transport.policies],
+  });
+  const wrapped = decodeBase64url(
+    envelope?.jwe.recipients[0]?.encrypted_key ?? "",
+    "encrypted_key",
+  );
+  const { result } = await cryptography.unwrapKey("RSA-OAEP-256", wrapped);
+  return result;
+}
+
+/** The private number of each PEM file, and of an RSA key one of its primes. */
+function privateKeysIn(folder: string, whose: string): Secret[] {
+  return readdirSync(folder)
+    .filter(
+      (name) =>
+        name.endsWith(".pem") && readFileSync(join(folder, name), "utf8").includes("PRIVATE KEY"),
+    )
+    .flatMap((name) => {
+      const { d = "", p } = createPrivateKey(readFileSync(join(folder, name))).export({
+        format: "jwk",
+      });
+      return [d, ...(p === undefined ? [] : [p])].map((number) =>
+        secretOf(`${whose} private key`, Buffer.from(number, "base64url")),
+      );
+    });
+}
+
+function inMemoryOf(pid: number): readonly string[] {
+  const found = new Set<string>();
+  for (const piece of readMemory(pid)) for (const name of search(piece)) found.add(name);
+  return [...found].toSorted();
+}
+
+/** Every file below a folder: its path from there. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+test("a secret is found in each of its forms, so that silence means something", () => {
+  const secret = secretOf("it", "a secret of 22 letters");
+  const bytes = Buffer.from("a secret of 22 letters");
+  for (const text of [
+    "xx a secret of 22 letters",
+    bytes.toString("hex"),
+    bytes.toString("base64url"),
+    Buffer.concat([Buffer.from("x"), bytes]).toString("base64"),
+    Buffer.concat([Buffer.from("xy"), bytes, Buffer.from("z")]).toString("base64"),
+  ])
+    expect(createSearch([secret])(Buffer.from(text))).toEqual(["it"]);
+  expect(createSearch([secret])(Buffer.from("a secret of 21 letters"))).toEqual([]);
+  expect(secrets.length).toBeGreaterThan(20);
+});
+
+test("no secret lies in a file of broker, agent or stack, but where it belongs", () => {
+  const leaks = filesBelow(world.folder).flatMap((path) =>
+    search(readFileSync(join(world.folder, path)))
+      .filter((name) => !BY_DESIGN.some(([where, secret]) => where.test(path) && secret.test(name)))
+      .map((name) => `${name} in ${path}`),
+  );
+  expect(leaks).toEqual([]);
+});
+
+test("where a secret belongs, its file is for its owner alone", () => {
+  for (const [where] of BY_DESIGN) {
+    const files = filesBelow(world.folder).filter((path) => where.test(path));
+    expect(files).not.toEqual([]);
+    for (const path of files) expect(statSync(join(world.folder, path)).mode & 0o077).toBe(0);
+  }
+});
+
+test("the log was written, and holds none", () => {
+  const log = readFileSync(join(world.folder, "broker.log"));
+  expect(log.toString()).toContain('"route":"/device/v1/unlocks"');
+  expect(search(log)).toEqual([]);
+});
+
+test("no secret stands on a command line or in an environment", () => {
+  const seen = [...watch.seen];
+  expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
+  expect(search(Buffer.from(seen.join("\n"), "latin1"))).toEqual([]);
+});
+
+test("no secret stands in a URL, of the broker's or of Azure's", () => {
+  const urls = `${readFileSync(join(world.folder, "broker.urls"), "utf8")}${emulatorUrls.join("\n")}`;
+  expect(urls).toContain("/device/v1/unlocks");
+  expect(urls).toContain("/unwrapkey");
+  expect(search(Buffer.from(urls))).toEqual([]);
+});
+
+test("a core dump of a broker that has unlocked holds no passkey and no device's key", () => {
+  // It holds this one while it serves: the search would find the others too.
+  expect(foundInBroker).toContain("broker's nonce key");
+  expect(foundInBroker.filter((name) => !MAY_LINGER.test(name))).toEqual([]);
+});
+
+test("a core dump of the daemon that holds the lease holds no passkey and no content key", () => {
+  expect(foundInDaemon.filter((name) => name !== "device's private key")).toEqual([]);
+});
