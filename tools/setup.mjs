@@ -17,19 +17,24 @@ const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 /** Debian package → a command, or a library, that shows that it is there. */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
+  binutils: ["strip"],
   bubblewrap: ["bwrap"],
   chromium: ["chromium"],
   "cryptsetup-bin": ["cryptsetup"],
   curl: ["curl"],
+  debootstrap: ["debootstrap"],
   faketime: ["faketime"],
   jose: ["jose"],
   jq: ["jq"],
   "libtss2-tcti-swtpm0t64": ["libtss2-tcti-swtpm.so.0"],
   kustomize: ["kustomize"],
+  lintian: ["lintian"],
   openssl: ["openssl"],
   postgresql: ["postgres"],
+  systemd: ["systemd-analyze"],
   swtpm: ["swtpm"],
   "tpm2-tools": ["tpm2"],
+  wget: ["wget"],
 };
 
 const major = Number(process.versions.node.split(".")[0]);

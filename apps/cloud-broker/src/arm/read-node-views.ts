@@ -28,13 +28,23 @@ export async function readNodeViews(
   }));
 }
 
-function renderNode(
-  node: OrderNode,
-): Pick<NodeView, "serial" | "ordinal" | "enrolled" | "preparedAt" | "lastSeenAt" | "lastOutcome"> {
+type OwnFacts =
+  | "serial"
+  | "ordinal"
+  | "enrolled"
+  | "deviceKey"
+  | "preparedAt"
+  | "lastSeenAt"
+  | "lastOutcome";
+
+function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
   return {
     serial: node.serial,
     ordinal: node.ordinal,
     enrolled: node.deviceJwkJson !== undefined,
+    ...(node.deviceKeyGrade === undefined
+      ? {}
+      : { deviceKey: { grade: node.deviceKeyGrade, attested: false } }),
     ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
     ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
     ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),

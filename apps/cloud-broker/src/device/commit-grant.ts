@@ -3,7 +3,6 @@ import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
-import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
 import type { ReleasedKey } from "../custody/release-content-key.ts";
@@ -14,6 +13,7 @@ import { takeFromBudget } from "../quotas/unlock-budget.ts";
 import { compileOnce, compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { DeviceNode } from "./device-node.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
@@ -23,7 +23,7 @@ import type { UnlockWay } from "./unlock-way.ts";
 export type Granting = {
   readonly message: DeviceMessage;
   readonly request: UnlockQuestion;
-  readonly node: { readonly order: OrderId; readonly serial: string };
+  readonly node: Pick<DeviceNode, "order" | "serial" | "deviceKeyGrade">;
   readonly grant: Grant;
   readonly answer: SignedAnswer;
   /** Of the envelope that the grant opens. */
@@ -123,6 +123,7 @@ async function record(
       correlationId: message.correlationId,
       detail: {
         purpose: request.purpose,
+        claimedDeviceKeyGrade: sender.deviceKeyGrade,
         counter: request.counter,
         generation: request.generation,
         bootId: request.bootId,

@@ -1,5 +1,5 @@
 import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
-import { suiteName } from "@databox-cmk/protocol";
+import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
@@ -13,6 +13,8 @@ export type DeviceNode = {
   readonly minimumSuite: SuiteName;
   readonly lastCounter: number;
   readonly stage: string;
+  /** As the node said when it enrolled. */
+  readonly deviceKeyGrade: DeviceKeyGrade;
 };
 
 export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
@@ -30,6 +32,7 @@ const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
       "nodes.device_jwk_json",
       "nodes.minimum_suite",
       "nodes.last_counter",
+      "nodes.device_key_grade",
       "orders.stage",
     ])
     .where("nodes.device_kid", "=", kid),
@@ -60,6 +63,7 @@ export function createFindDevice(store: Store): FindDevice {
       minimumSuite: suiteName.parse(row.minimum_suite),
       lastCounter: row.last_counter,
       stage: row.stage,
+      deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
     };
   };
 }

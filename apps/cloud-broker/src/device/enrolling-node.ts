@@ -1,4 +1,5 @@
 import type { SuiteName, VerifyKey } from "@databox-cmk/crypto";
+import type { DeviceKeyGrade } from "@databox-cmk/protocol";
 
 import type { EnrolmentFacts } from "../core/decide-enrolment.ts";
 import type { OrderId } from "../core/order.ts";
@@ -51,6 +52,7 @@ export type DeviceKeyRecord = {
   readonly serial: string;
   readonly key: VerifyKey;
   readonly minimumSuite: SuiteName;
+  readonly deviceKeyGrade: DeviceKeyGrade;
   readonly codeHash: string;
   readonly isRepeated: boolean;
   /** Of the broker's keys that the answer tells. */
@@ -94,6 +96,7 @@ function writeDeviceKey(
           device_kid: key.kid,
           device_jwk_json: JSON.stringify(key.jwk),
           minimum_suite: record.minimumSuite,
+          device_key_grade: record.deviceKeyGrade,
           last_seen_at_ms: now(),
         })
         .where("order_id", "=", order)
@@ -114,6 +117,7 @@ function writeDeviceKey(
       detail: {
         deviceKid: key.kid,
         minimumSuite: record.minimumSuite,
+        claimedDeviceKeyGrade: record.deviceKeyGrade,
         isRepeated: record.isRepeated,
         untrustedAgent: record.untrustedAgent,
       },

@@ -114,6 +114,7 @@ async function enrol(
     serial,
     key,
     minimumSuite: request.suite,
+    deviceKeyGrade: request.deviceKeyGrade ?? "file",
     codeHash: hashEnrolmentCode(request.code),
     isRepeated: decision.value.isRepeated,
     brokerKids: keys.bundle.map((jwk) => importVerifyKey(jwk).kid),

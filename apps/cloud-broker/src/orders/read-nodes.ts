@@ -1,3 +1,4 @@
+import { deviceKeyGrade, type DeviceKeyGrade } from "@databox-cmk/protocol";
 import type { Selectable } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
@@ -9,6 +10,7 @@ export type OrderNode = {
   readonly ordinal: number;
   /** Public key of the enrolled device, as JWK text. */
   readonly deviceJwkJson?: string;
+  readonly deviceKeyGrade?: DeviceKeyGrade;
   readonly preparedAtMs?: EpochMs;
   readonly lastOutcome?: string;
   readonly lastSeenAtMs?: EpochMs;
@@ -25,6 +27,7 @@ export async function readNodes(
       "serial",
       "ordinal",
       "device_jwk_json",
+      "device_key_grade",
       "prepared_at_ms",
       "last_outcome",
       "last_seen_at_ms",
@@ -37,14 +40,25 @@ export async function readNodes(
 
 type NodeRow = Pick<
   Selectable<BrokerTables["nodes"]>,
-  "serial" | "ordinal" | "device_jwk_json" | "prepared_at_ms" | "last_outcome" | "last_seen_at_ms"
+  | "serial"
+  | "ordinal"
+  | "device_jwk_json"
+  | "device_key_grade"
+  | "prepared_at_ms"
+  | "last_outcome"
+  | "last_seen_at_ms"
 >;
 
 function nodeOf(row: NodeRow): OrderNode {
   return {
     serial: row.serial,
     ordinal: row.ordinal,
-    ...(row.device_jwk_json === null ? {} : { deviceJwkJson: row.device_jwk_json }),
+    ...(row.device_jwk_json === null
+      ? {}
+      : {
+          deviceJwkJson: row.device_jwk_json,
+          deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
+        }),
     ...(row.prepared_at_ms === null ? {} : { preparedAtMs: row.prepared_at_ms }),
     ...(row.last_outcome === null ? {} : { lastOutcome: row.last_outcome }),
     ...(row.last_seen_at_ms === null ? {} : { lastSeenAtMs: row.last_seen_at_ms }),

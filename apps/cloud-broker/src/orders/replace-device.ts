@@ -51,6 +51,7 @@ export async function replaceDevice(
         device_kid: null,
         device_jwk_json: null,
         minimum_suite: null,
+        device_key_grade: null,
         last_counter: 0,
         enrolment_code_hash: hash,
         enrolment_expires_at_ms: expiresAtMs,

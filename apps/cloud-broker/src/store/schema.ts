@@ -77,6 +77,8 @@ export type BrokerTables = {
     device_kid: string | null;
     device_jwk_json: string | null;
     minimum_suite: string | null;
+    /** By the node's own word when it enrolled; null: in a file. */
+    device_key_grade: string | null;
     last_counter: number;
     prepared_at_ms: number | null;
     last_outcome: string | null;

@@ -154,6 +154,7 @@ describe("the nodes of an order", () => {
       {
         serial: open.device.serial,
         enrolled: true,
+        deviceKey: { grade: "file", attested: false },
         lock: "unlocked",
         lease: { state: "live", purpose: "unlock", ttlSeconds: 60 },
         envelope: { generation: 1, kid: world.kid },

@@ -108,6 +108,17 @@ describe("an enrolment", () => {
     expect(await world.opens(device, contentKey)).toBe(true);
   });
 
+  test("keeps the grade of the key as the node claims it, and every release names it", async () => {
+    const { device, code } = await preparing();
+    const grade = { deviceKeyGrade: "tpm-measured-boot" as const };
+    await device.enrol(code, { payload: (payload) => ({ ...payload, ...grade }) });
+    expect((await device.unlock("prepare")).answer.kind).toBe("answer");
+    const claimed = { claimedDeviceKeyGrade: "tpm-measured-boot" };
+    const rows = await world.audit(device.order);
+    expect(rows.find(({ action }) => action === "enrol")).toMatchObject({ detail: claimed });
+    expect(rows.find(({ outcome }) => outcome === "granted")).toMatchObject({ detail: claimed });
+  });
+
   test("by another key is a conflict, and the first key stays", async () => {
     const { device, code } = await preparing();
     await device.enrol(code);

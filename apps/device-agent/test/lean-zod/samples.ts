@@ -140,6 +140,14 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
   localAnswer: { answer: "aaa.bbb\r\n.ccc" },
   localChallengeRequest: { fresh: true },
   localCertificateUpload: { pkcs12: "AAAA", password: "", apply: false },
+  tpmKey: {
+    version: 1,
+    tcti: "device:/dev/tpmrm0",
+    pcrs: "sha256:4,7",
+    publicKey: KEY,
+    publicArea: "AHYA+/==",
+    privateArea: "AH4A",
+  },
   settings: {
     version: 1,
     connection: {

@@ -4,6 +4,7 @@ import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { passkeyTries } from "../../src/core/passkey-tries.ts";
 import { settings } from "../../src/core/settings.ts";
+import { tpmKey } from "../../src/core/tpm-key.ts";
 
 /** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
 const SCHEMAS = {
@@ -22,6 +23,7 @@ const SCHEMAS = {
   journalRow: protocol.journalRow,
   journalHead: protocol.journalHead,
   passkeyTries,
+  tpmKey,
   rekeyProposal: protocol.rekeyProposal,
   rekeyed: protocol.rekeyed,
   localSignIn: protocol.localSignIn,

@@ -1,3 +1,4 @@
+import { deviceKeyGrade } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { type OrderName, orderPath } from "./arm-path.ts";
@@ -8,6 +9,7 @@ const node = z.object({
   serial: z.string(),
   ordinal: z.number(),
   enrolled: z.boolean(),
+  deviceKey: z.optional(z.object({ grade: deviceKeyGrade, attested: z.boolean() })),
   preparedAt: z.optional(z.string()),
   lastSeenAt: z.optional(z.string()),
   lastOutcome: z.optional(z.string()),

@@ -42,6 +42,9 @@ export function NodeTable({ nodes }: { readonly nodes: readonly OrderNode[] }): 
           <TableHeaderCell className={mergeClasses(styles.heading, styles.wide)}>
             {texts.order.envelope}
           </TableHeaderCell>
+          <TableHeaderCell className={mergeClasses(styles.heading, styles.wide)}>
+            {texts.order.deviceKey}
+          </TableHeaderCell>
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -65,6 +68,11 @@ export function NodeTable({ nodes }: { readonly nodes: readonly OrderNode[] }): 
                     node.envelope.generation,
                     node.envelope.acknowledgedGeneration,
                   )}
+            </TableCell>
+            <TableCell className={styles.wide}>
+              {node.deviceKey === undefined
+                ? "–"
+                : texts.order.deviceKeyGrade(node.deviceKey.grade, node.deviceKey.attested)}
             </TableCell>
           </TableRow>
         ))}

@@ -102,6 +102,12 @@ export const de: Texts = {
       acknowledged === undefined || acknowledged === generation
         ? `Generation ${generation}`
         : `Generation ${generation}, der Knoten hat ${acknowledged}`,
+    deviceKey: "Geräteschlüssel",
+    deviceKeyGrade: (grade, attested) => {
+      if (grade === "file") return "In einer Datei";
+      const place = grade === "tpm" ? "Im TPM" : "Im TPM, an den gemessenen Start gebunden";
+      return attested ? place : `${place} (sagt der Knoten)`;
+    },
     commands: {
       cancel: {
         button: "Auftrag stornieren",

@@ -1,4 +1,4 @@
-import type { StageName, StageStatus } from "@databox-cmk/protocol";
+import type { DeviceKeyGrade, StageName, StageStatus } from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
 import type { HealthState, LockState } from "../api/order-summaries.ts";
@@ -103,6 +103,12 @@ export const en = {
       acknowledged === undefined || acknowledged === generation
         ? `Generation ${generation}`
         : `Generation ${generation}, the node has ${acknowledged}`,
+    deviceKey: "Device key",
+    deviceKeyGrade: (grade: DeviceKeyGrade, attested: boolean) => {
+      if (grade === "file") return "In a file";
+      const place = grade === "tpm" ? "In the TPM" : "In the TPM, bound to measured boot";
+      return attested ? place : `${place} (the node says so)`;
+    },
     commands: {
       cancel: {
         button: "Cancel order",

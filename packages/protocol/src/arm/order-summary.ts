@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
 
 /**
@@ -72,6 +73,8 @@ export const orderNodes = z.strictObject({
       serial: z.string(),
       ordinal: z.number(),
       enrolled: z.boolean(),
+      /** Who holds the key of the enrolled device. `attested`: proven by a TPM's own signature; what is not is the node's word. */
+      deviceKey: z.optional(z.strictObject({ grade: deviceKeyGrade, attested: z.boolean() })),
       preparedAt: z.optional(z.string()),
       lastSeenAt: z.optional(z.string()),
       lastOutcome: z.optional(z.string()),

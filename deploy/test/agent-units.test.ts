@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const FILES = fileURLToPath(new URL("../agent/files", import.meta.url));
+const GUIDE = fileURLToPath(new URL("../../docs/install-agent.md", import.meta.url));
+const SYSTEM_UNITS = "/usr/lib/systemd/system";
+const FSTAB_GENERATOR = "/usr/lib/systemd/system-generators/systemd-fstab-generator";
+const SERVICES = ["databox-agent.service", "databox-agent-unlock.service"];
+const hasSystemd = existsSync("/usr/bin/systemd-analyze");
+const isContinuousIntegration = (process.env["CI"] ?? "") !== "";
+
+describe.skipIf(!hasSystemd && !isContinuousIntegration)("the agent's units", () => {
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), "databox-units-"));
+    cpSync(SYSTEM_UNITS, join(root, SYSTEM_UNITS), { recursive: true, verbatimSymlinks: true });
+    cpSync(FILES, root, { recursive: true });
+    mkdirSync(join(root, "usr", "bin"));
+    writeFileSync(join(root, "usr", "bin", "databox-agent"), "#!/bin/sh\n", { mode: 0o755 });
+  });
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const analyze = (...parameters: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(
+      "systemd-analyze",
+      [...parameters, `--root=${root}`],
+      { encoding: "utf8" },
+    );
+    return { status, stdout, stderr };
+  };
+
+  test("are as systemd wants them", () => {
+    expect(analyze("verify", "--man=no", ...SERVICES, "databox-data.target")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  });
+
+  test.each(SERVICES)("%s is exposed below 3.0", (service) => {
+    const { stdout } = analyze("security", "--offline=true", "--no-pager", service);
+    const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
+    expect(Number(exposure)).toBeLessThan(3);
+  });
+
+  test("the boot does not wait for the data: its mount comes with the open volume alone", () => {
+    const guide = readFileSync(GUIDE, "utf8");
+    const [line = ""] = /^\/dev\/mapper\/databox-\S+ .*$/m.exec(guide) ?? [];
+    const folder = join(root, "generated");
+    const fstab = join(root, "fstab");
+    mkdirSync(folder);
+    writeFileSync(fstab, `${line}\n`);
+    execFileSync(FSTAB_GENERATOR, [folder, folder, folder], {
+      env: { SYSTEMD_FSTAB: fstab, SYSTEMD_LOG_LEVEL: "err" },
+    });
+    const mount = readFileSync(join(folder, "data.mount"), "utf8");
+    expect(existsSync(join(folder, "databox-data.target.wants", "data.mount"))).toBe(true);
+    expect(mount).not.toMatch(/^Before=(?!umount\.target$)/m);
+    for (const target of ["local-fs.target", "remote-fs.target"]) {
+      expect(existsSync(join(folder, `${target}.wants`, "data.mount"))).toBe(false);
+      expect(existsSync(join(folder, `${target}.requires`, "data.mount"))).toBe(false);
+    }
+  });
+});
