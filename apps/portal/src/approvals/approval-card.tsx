@@ -69,7 +69,7 @@ export function ApprovalCard({
         }
       />
       <ApprovalFacts approval={approval} />
-      {approval.reason !== undefined && approval.mayDecide && (
+      {approval.way === "network" && approval.reason !== undefined && approval.mayDecide && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{texts.claim}</MessageBarBody>
         </MessageBar>

@@ -72,7 +72,9 @@ export function Drill(): ReactElement {
       {starting.isSuccess && starting.data.value.length === 0 && (
         <Text role="status">{texts.nobodyToAsk}</Text>
       )}
-      {drill.data !== undefined && drill.data.value.length > 0 && <Figures drill={drill.data} />}
+      {drill.data !== undefined && drill.data.value.length > 0 && (
+        <Figures drill={drill.data} isRunning={isDrillRunning(drill.data, drill.dataUpdatedAt)} />
+      )}
       <Button
         className={styles.button}
         icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
@@ -87,7 +89,13 @@ export function Drill(): ReactElement {
   );
 }
 
-function Figures({ drill }: { readonly drill: RevocationDrillView }): ReactElement {
+function Figures({
+  drill,
+  isRunning,
+}: {
+  readonly drill: RevocationDrillView;
+  readonly isRunning: boolean;
+}): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;
   const { asked, answered, fastestMs, slowestMs } = drillFigures(drill);
@@ -97,12 +105,9 @@ function Figures({ drill }: { readonly drill: RevocationDrillView }): ReactEleme
       <Text>
         {texts.lastDrill} {first !== undefined && <Time at={first.startedAt} />}
       </Text>
-      <ProgressBar
-        value={answered}
-        max={asked}
-        color={answered === asked ? "success" : "brand"}
-        aria-label={texts.answeredOf(answered, asked)}
-      />
+      {isRunning && (
+        <ProgressBar value={answered} max={asked} aria-label={texts.answeredOf(answered, asked)} />
+      )}
       <Text role="status">
         {texts.answeredOf(answered, asked)}
         {fastestMs !== undefined && slowestMs !== undefined

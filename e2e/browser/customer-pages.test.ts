@@ -1,0 +1,233 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+
+import { requireOk } from "../harness/nodes.ts";
+import { openWorld, type World } from "../harness/open-world.ts";
+import { callOrder } from "../harness/order-actions.ts";
+import { runBrokerCommand } from "../harness/run-broker-command.ts";
+import { runDaemon } from "../harness/run-daemon.ts";
+import {
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
+import type { Visit } from "./harness/visit.ts";
+
+const ORDER = "borealis";
+const SERIAL = "DBX-0007";
+const WINDOW_CORNER = { x: 1435, y: 895 };
+const approvalIds = z.looseObject({ value: z.array(z.looseObject({ id: z.string() })) });
+
+describe.runIf(runsBrowser)("the pages of an order in the field", () => {
+  let world: World;
+  let browser: StackBrowser;
+  let order: StoryOrder;
+  let node: EmulatedNode;
+  let key: CustomerKey;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    order = await placeOrder(world, ORDER);
+    const appliance = await prepareAppliance(world, order, [SERIAL]);
+    key = await takeOwnKey(world, order, "contosoboreal");
+    await shipAppliance(world, order, appliance);
+    node = appliance.node(SERIAL);
+    browser = await openBrowser(world.stack.description, "customer-pages");
+    visit = await browser.signIn("ada@contoso.example");
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  const open = (page: string) => {
+    const { subscriptionId, resourceGroup } = world.stack.description;
+    return visit.goTo(`/orders/${subscriptionId}/${resourceGroup}/${ORDER}/${page}`);
+  };
+  const button = (name: string | RegExp) => visit.page.getByRole("button", { name });
+  const confirmLoudly = async (reason: string, confirm: string) => {
+    const dialog = visit.page.getByRole("alertdialog");
+    await dialog.getByLabel("Reason").fill(reason);
+    await dialog.getByLabel(`Type ${ORDER} to confirm`).fill(ORDER);
+    await dialog.getByRole("button", { name: confirm }).click();
+  };
+
+  test("a refused unlock is explained in the activity, whose export verifies", async () => {
+    await key.setEnabled(false);
+    expect((await node.agent(["unlock"])).exitCode).not.toBe(0);
+    await open("activity?outcome=refused");
+    await button(/Unlock$/)
+      .first()
+      .click();
+    await visit.page.getByText("--enabled true").waitFor();
+    expect(await look(visit, "activity-refused")).toEqual([]);
+    const downloading = visit.page.waitForEvent("download");
+    await button("Export").click();
+    await visit.page.getByRole("menuitem", { name: /JSON lines/ }).click();
+    const file = await (await downloading).path();
+    expect(readFileSync(file, "utf8")).toContain("SsemUserErrorEncryptionKeyDisabled");
+    expect(runBrokerCommand(world, "audit", "verify", "--export", file)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^ok/),
+    });
+  });
+
+  test("the troubleshooter tells what fails here, and everything about its code", async () => {
+    await open("troubleshoot");
+    await visit.page.getByText("The key cannot be used").waitFor();
+    expect(await visit.page.getByText("<keyName>").count()).toBe(0);
+    await visit.page.getByText(`The last unlock of node ${SERIAL} failed`).waitFor();
+    expect(await look(visit, "troubleshoot")).toEqual([]);
+    await visit.page.getByRole("link", { name: "More on this code" }).last().click();
+    await visit.page.getByRole("article").waitFor();
+    expect(await look(visit, "troubleshooter-article")).toEqual([]);
+    await visit.page.getByRole("searchbox").fill("purge protection");
+    await visit.page.getByText(/^\d+ codes?$/).waitFor();
+    await visit.picture("troubleshooter-search");
+    await key.setEnabled(true);
+  });
+
+  test("a drill measures how fast an open node answers", async () => {
+    requireOk(await node.agent(["unlock"]));
+    await using daemon = await runDaemon(node);
+    await daemon.event(({ outcome }) => outcome === "serving");
+    await open("key-health");
+    await button("Start a drill").click();
+    await visit.page.getByText("1 of 1 answered.").first().waitFor();
+    expect(await look(visit, "drill")).toEqual([]);
+    requireOk(await node.agent(["lock"]));
+  });
+
+  test("the picture of a challenge is read, and its answer opens the node", async () => {
+    const picture = join(world.folder, "challenge.svg");
+    requireOk(await node.agent(["challenge", "--out", picture]));
+    await open("unlock");
+    await visit.page.getByLabel("Open a file").setInputFiles(picture);
+    await visit.page.getByText(SERIAL).first().waitFor();
+    await button("Ask for the answer").click();
+    const answer = await answerOf(visit);
+    expect(await look(visit, "unlock-answer")).toEqual([]);
+    requireOk(await node.agent(["respond"], answer));
+  });
+
+  test("a carried challenge waits for the approval that the policy asks for, and the page follows it", async () => {
+    await open("unlock-policy");
+    const required = visit.page.getByRole("spinbutton", { name: "People who must approve" });
+    await required.fill("1");
+    await required.blur();
+    await visit.page.getByRole("switch", { name: /break-glass/ }).check();
+    await visit.picture("policy");
+    await button("Save").click();
+    await visit.page.getByText(/^Saved/).waitFor();
+    await node.agent(["lock"]);
+    await open("unlock");
+    await visit.page.getByLabel("Challenge of the appliance").fill(await challengeOf(node));
+    await visit.page.getByLabel("Reason").fill("restore for project 7");
+    await button("Ask for the answer").click();
+    await visit.page.getByText("Waiting for approval").waitFor();
+    await visit.page.getByText("restore for project 7").first().waitFor();
+    expect(await look(visit, "unlock-pending")).toEqual([]);
+    const { text } = await callOrder(world, order, "GET", "approvals");
+    const [waiting] = approvalIds.parse(JSON.parse(text)).value;
+    const decision = { reason: "known maintenance" };
+    await callOrder(world, order, "POST", `approvals/${waiting?.id ?? ""}/approve`, decision);
+    requireOk(await node.agent(["respond"], await answerOf(visit)));
+  });
+
+  test("what waits for me is there on its own page, and my word releases it", async () => {
+    await node.agent(["lock"]);
+    const carried = { challenge: await challengeOf(node), reason: "second shift" };
+    const submit = () => callOrder(world, order, "POST", "offlineUnlocks", carried);
+    await expect(submit()).rejects.toThrow("202");
+    const approver = await browser.signIn("grace@contoso.example", "/approvals");
+    await approver.page.getByText("second shift").waitFor();
+    expect(await look(approver, "approval-waiting")).toEqual([]);
+    await approver.page.getByRole("button", { name: "Approve" }).click();
+    const dialog = approver.page.getByRole("alertdialog");
+    await dialog.getByLabel("Your reason").fill("I spoke to them");
+    await dialog.getByRole("button", { name: "Approve" }).click();
+    await approver.page.getByText("Nothing waits for you").waitFor();
+    await approver.close();
+    expect((await submit()).status).toBe(200);
+    await open("approvals");
+    await visit.page.getByText("Released").first().waitFor();
+    expect(await look(visit, "approval-released")).toEqual([]);
+  });
+
+  test("revoke now refuses the next unlock, and restored access grants it", async () => {
+    await open("key-health");
+    await button("Revoke now").click();
+    expect(await look(visit, "revoke-now")).toEqual([]);
+    await confirmLoudly("appliance lost", "Revoke now");
+    await visit.page.getByText("This order is revoked").waitFor();
+    expect(await look(visit, "revoked")).toEqual([]);
+    await node.agent(["lock"]);
+    expect((await node.agent(["unlock"])).events.at(-1)).toMatchObject({ outcome: "refused" });
+    await button("Restore access").click();
+    await visit.page.getByText("Nothing is revoked.").waitFor();
+    await open("approvals");
+    await button("Break the glass").click();
+    await confirmLoudly("restored after a false alarm", "Break the glass");
+    await visit.page.getByText("The glass is broken").waitFor();
+    await visit.picture("break-glass");
+    requireOk(await node.agent(["unlock"]));
+  });
+
+  test("a recovery key is added from its public half; a private one is told and not sent", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+      modulusLength: 3072,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    await open("backup-keys");
+    await button("Add a backup key").click();
+    const panel = visit.page.getByRole("dialog");
+    await panel.getByLabel("Name").fill("offline");
+    await panel.getByRole("radio", { name: "Offline recovery key" }).check();
+    await panel.getByLabel("Public key").fill(privateKey);
+    await panel.getByText("This is a private key.").waitFor();
+    expect(await panel.getByRole("button", { name: "Add", exact: true }).isDisabled()).toBe(true);
+    await panel.getByLabel("Public key").fill(publicKey);
+    expect(await look(visit, "backup-key-panel")).toEqual([]);
+    await panel.getByRole("button", { name: "Add", exact: true }).click();
+    await visit.page.getByRole("group", { name: "offline" }).waitFor();
+    await visit.settled();
+    expect(await look(visit, "backup-keys")).toEqual([]);
+  });
+
+  test("no page printed an error, broke its policy or asked another origin", () => {
+    expect(browser.problems()).toEqual([]);
+  });
+});
+
+/** A picture, and what axe says; away from what has a tooltip, which stands outside of every landmark. */
+async function look(visit: Visit, name: string): Promise<readonly string[]> {
+  await visit.page.mouse.move(WINDOW_CORNER.x, WINDOW_CORNER.y);
+  await visit.page.locator('[role="tooltip"]').first().waitFor({ state: "hidden" });
+  await visit.picture(name);
+  return visit.violations();
+}
+
+async function challengeOf(node: EmulatedNode): Promise<string> {
+  const { carried } = requireOk(await node.agent(["challenge", "--new"]));
+  if (typeof carried === "object" && carried !== null && "text" in carried)
+    return String(carried.text);
+  throw new Error("the agent made no challenge");
+}
+
+async function answerOf(visit: Visit): Promise<string> {
+  const answer = visit.page.getByRole("textbox", { name: "Answer" });
+  await answer.waitFor();
+  await visit.settled();
+  return answer.inputValue();
+}
