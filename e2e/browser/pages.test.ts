@@ -17,6 +17,8 @@ import { findUntranslated, readTexts } from "./harness/untranslated.ts";
 import type { Visit } from "./harness/visit.ts";
 
 const ORDER = "atlas";
+/** Of the emulator's subscription: nobody translates a name. */
+const SUBSCRIPTION_NAME = "Data Box demo";
 const WALK_MS = 400_000;
 const ALL_APPEARANCES = Object.keys(APPEARANCES) as Appearance[];
 
@@ -47,7 +49,7 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
       campaignId: await startCampaign(portal),
     });
     for (const path of paths) {
-      const isOperators = path.startsWith("/oper");
+      const isOperators = path.includes("/oper");
       await lookAt(path, visits[isOperators ? "opal@databox.example" : "ada@contoso.example"]);
     }
   }, WALK_MS);
@@ -103,7 +105,8 @@ async function lookAt(path: string, visit: Visit): Promise<void> {
   if (language !== "de") found.language.push(`${path}: lang is ${String(language)}`);
   const german = await readTexts(page);
   if (german.length < 4) found.language.push(`${path}: hardly a text is in German`);
-  for (const each of findUntranslated(english, german)) found.language.push(`${path}: ${each}`);
+  for (const each of findUntranslated(english, german))
+    if (each !== SUBSCRIPTION_NAME) found.language.push(`${path}: ${each}`);
 }
 
 /** As the settings menu keeps it; pages read it when they are opened. */

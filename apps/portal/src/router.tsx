@@ -27,6 +27,15 @@ const ordersRoute = createRoute({
   component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
 });
 
+const createOrderRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/create",
+  component: lazyRouteComponent(
+    () => import("./create-order/create-order-page.tsx"),
+    "CreateOrderPage",
+  ),
+});
+
 /** An order; its pages are below. */
 const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -128,6 +137,12 @@ const waitingApprovalsRoute = createRoute({
   ),
 });
 
+const contactRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/contact",
+  component: lazyRouteComponent(() => import("./contact/contact-page.tsx"), "ContactPage"),
+});
+
 const operationsRoute = createRoute({
   getParentRoute: () => orderRoute,
   path: "/operations",
@@ -180,6 +195,7 @@ const brokerHealthRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ordersRoute,
+  createOrderRoute,
   waitingApprovalsRoute,
   troubleshooterRoute,
   orderRoute.addChildren([
@@ -193,6 +209,7 @@ const routeTree = rootRoute.addChildren([
     keyHealthRoute,
     unlockPolicyRoute,
     backupKeysRoute,
+    contactRoute,
     operationsRoute,
   ]),
   allOrdersRoute,

@@ -1,6 +1,5 @@
 import { type JobResource, jobResource } from "@databox-cmk/protocol";
 
-import type { KeyChange } from "../core/key-choice.ts";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
@@ -14,11 +13,7 @@ export function readOrder(
 }
 
 /** Checked and committed before it is answered: nothing is left to wait for. */
-export async function patchOrder(
-  client: Client,
-  name: OrderName,
-  patch: Partial<KeyChange>,
-): Promise<void> {
+export async function patchOrder(client: Client, name: OrderName, patch: object): Promise<void> {
   await client.send(orderPath(name), { method: "PATCH", body: patch });
 }
 

@@ -8,6 +8,7 @@ import { type ChosenIdentity, type ChosenKey, keyUrlOf } from "../core/key-choic
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { IdentityChoice } from "../encryption/identity-choice.tsx";
+import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -47,9 +48,10 @@ export function AddBackupPanel({
   if (isSelecting)
     return (
       <SelectKeyPanel
-        order={order}
-        identity={identity}
+        subscriptionId={orderName.subscriptionId}
+        location={order.location}
         start={key}
+        check={(chosen) => <Preflight order={order} chosen={chosen} identity={identity} />}
         onSelect={(selected) => {
           setKey(selected);
           setIsSelecting(false);

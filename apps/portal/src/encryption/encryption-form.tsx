@@ -19,6 +19,7 @@ import {
   type ChosenKey,
   chosenKeyOf,
 } from "../core/key-choice.ts";
+import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
@@ -60,6 +61,7 @@ export function EncryptionForm({
   );
   const [isSelecting, setIsSelecting] = useState(false);
   const [isWarned, setIsWarned] = useState(false);
+  const { subscriptionId } = useOrderName();
   const isCustomer = kekType === "CustomerManaged";
   const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
   const isReady = kekType !== kek.kekType || isCustomer ? !isCustomer || key !== undefined : false;
@@ -134,9 +136,10 @@ export function EncryptionForm({
       </Button>
       {isSelecting && (
         <SelectKeyPanel
-          order={order}
-          identity={identity}
+          subscriptionId={subscriptionId}
+          location={order.location}
           start={key}
+          check={(chosen) => <Preflight order={order} chosen={chosen} identity={identity} />}
           onSelect={(selected) => {
             setKey(selected);
             setIsSelecting(false);

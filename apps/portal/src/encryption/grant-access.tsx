@@ -6,7 +6,6 @@ import type { ReactElement } from "react";
 
 import { grantAccess } from "../api/vaults.ts";
 import { type ChosenIdentity, type ChosenKey, principalOf } from "../core/key-choice.ts";
-import { useOrderName } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -20,13 +19,17 @@ const ACCESS_REASONS: ReadonlySet<string> = new Set([
 
 /** Where the only thing missing is a right on the vault, the one click that gives it; the step's command does the same. */
 export function GrantAccess({
-  order,
+  subscriptionId,
+  assigned,
   chosen,
   identity,
   problem,
   onGranted,
 }: {
-  readonly order: JobResource;
+  /** Of the order; a vault or an identity may be in another. */
+  readonly subscriptionId: string;
+  /** Identities that the order has. */
+  readonly assigned: JobResource["identity"];
   readonly chosen: ChosenKey;
   readonly identity: ChosenIdentity;
   readonly problem: Problem;
@@ -34,16 +37,15 @@ export function GrantAccess({
 }): ReactElement | null {
   const texts = useTexts();
   const { client } = useSignedIn();
-  const name = useOrderName();
-  const vaults = useVaults(chosen.vaultId.split("/")[2] ?? name.subscriptionId);
+  const vaults = useVaults(chosen.vaultId.split("/")[2] ?? subscriptionId);
   const identities = useUserIdentities(
     identity.type === "UserAssigned"
-      ? (identity.resourceId.split("/")[2] ?? name.subscriptionId)
-      : name.subscriptionId,
+      ? (identity.resourceId.split("/")[2] ?? subscriptionId)
+      : subscriptionId,
   );
   const vault = vaults.data?.find(({ id }) => id.toLowerCase() === chosen.vaultId.toLowerCase());
   const principalId =
-    principalOf(order.identity, identity) ??
+    principalOf(assigned, identity) ??
     (identity.type === "UserAssigned"
       ? identities.data?.find(({ id }) => id.toLowerCase() === identity.resourceId.toLowerCase())
           ?.properties.principalId

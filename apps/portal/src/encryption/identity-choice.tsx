@@ -45,6 +45,7 @@ export function IdentityChoice({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const { subscriptionId } = useOrderName();
   const [isSelecting, setIsSelecting] = useState(false);
   const isUser = identity.type === "UserAssigned";
   return (
@@ -76,6 +77,7 @@ export function IdentityChoice({
       {!isUser && <SystemIdentity order={order} />}
       {isSelecting && (
         <SelectIdentityPanel
+          subscriptionId={subscriptionId}
           start={isUser ? identity.resourceId : undefined}
           onSelect={(resourceId) => {
             onChange({ type: "UserAssigned", resourceId });

@@ -110,7 +110,8 @@ export function Preflight({
           problem={problem}
           actions={
             <GrantAccess
-              order={order}
+              subscriptionId={name.subscriptionId}
+              assigned={order.identity}
               chosen={chosen}
               identity={identity}
               problem={problem}

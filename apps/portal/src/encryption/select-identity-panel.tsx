@@ -2,7 +2,6 @@ import { LoadingState } from "@databox-cmk/ui";
 import { Button, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { useOrderName } from "../order/use-order.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -12,17 +11,19 @@ import { useUserIdentities } from "./use-azure.ts";
 
 /** *Select a user identity*: one of the customer's own; none can be made here, as in the Azure portal. */
 export function SelectIdentityPanel({
+  subscriptionId: first,
   start,
   onSelect,
   onClose,
 }: {
+  /** In which the panel begins. */
+  readonly subscriptionId: string;
   readonly start: string | undefined;
   readonly onSelect: (resourceId: string) => void;
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
-  const name = useOrderName();
-  const [subscriptionId, setSubscriptionId] = useState(start?.split("/")[2] ?? name.subscriptionId);
+  const [subscriptionId, setSubscriptionId] = useState(start?.split("/")[2] ?? first);
   const [chosen, setChosen] = useState(start);
   const subscriptions = useSubscriptions();
   const identities = useUserIdentities(subscriptionId);

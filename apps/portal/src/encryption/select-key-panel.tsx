@@ -1,9 +1,7 @@
-import type { JobResource } from "@databox-cmk/protocol";
 import { Button, Link } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import type { ChosenIdentity, ChosenKey } from "../core/key-choice.ts";
-import { useOrderName } from "../order/use-order.ts";
+import type { ChosenKey } from "../core/key-choice.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -11,7 +9,6 @@ import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CreateKeyPanel } from "./create-key-panel.tsx";
 import { CreateVaultPanel } from "./create-vault-panel.tsx";
-import { Preflight } from "./preflight.tsx";
 import { useKeys, useKeyVersions, useVaults } from "./use-azure.ts";
 import { versionName } from "./version-name.ts";
 
@@ -19,24 +16,26 @@ type View = "select" | "vault" | "key" | "version";
 
 /** *Select key from Azure Key Vault*: subscription, key vault, key, version, each with *Create new*. */
 export function SelectKeyPanel({
-  order,
-  identity,
+  subscriptionId: first,
+  location,
   start,
+  check,
   onSelect,
   onClose,
 }: {
-  readonly order: JobResource;
-  readonly identity: ChosenIdentity;
+  /** In which the panel begins. */
+  readonly subscriptionId: string;
+  /** Of the order: a vault elsewhere is refused. */
+  readonly location: string;
   readonly start: ChosenKey | undefined;
+  /** What is known of a key before it is selected. */
+  readonly check?: (chosen: ChosenKey) => ReactElement;
   readonly onSelect: (key: ChosenKey) => void;
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
-  const name = useOrderName();
   const [view, setView] = useState<View>("select");
-  const [subscriptionId, setSubscriptionId] = useState(
-    start?.vaultId.split("/")[2] ?? name.subscriptionId,
-  );
+  const [subscriptionId, setSubscriptionId] = useState(start?.vaultId.split("/")[2] ?? first);
   const [vaultId, setVaultId] = useState(start?.vaultId);
   const [keyName, setKeyName] = useState(start?.keyName);
   const [version, setVersion] = useState(start?.version);
@@ -73,7 +72,7 @@ export function SelectKeyPanel({
     return (
       <CreateVaultPanel
         subscriptionId={subscriptionId}
-        location={order.location}
+        location={location}
         onCreated={(id) => {
           chooseVault(id);
           back();
@@ -144,9 +143,9 @@ export function SelectKeyPanel({
         label={texts.keyChain.parts.vault}
         value={vault?.id}
         isLoading={vaults.isPending}
-        options={(vaults.data ?? []).map(({ id, name: vaultName, location }) => ({
+        options={(vaults.data ?? []).map(({ id, name: vaultName, location: at }) => ({
           value: id,
-          name: `${vaultName} (${location})`,
+          name: `${vaultName} (${at})`,
         }))}
         onChange={chooseVault}
         extra={createNew("vault", texts.encryption.createVault)}
@@ -180,7 +179,7 @@ export function SelectKeyPanel({
         />
       )}
       {error !== null && <QueryProblem error={error} />}
-      {chosen !== undefined && <Preflight order={order} chosen={chosen} identity={identity} />}
+      {chosen !== undefined && check?.(chosen)}
     </SidePanel>
   );
 }

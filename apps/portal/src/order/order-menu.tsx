@@ -17,6 +17,7 @@ import {
   HeartPulseRegular,
   HistoryRegular,
   KeyMultipleRegular,
+  ContactCardRegular,
   KeyRegular,
   LockOpenRegular,
   NavigationRegular,
@@ -54,6 +55,7 @@ const GROUPS = [
       { section: "keyHealth", to: `${ORDER}/key-health`, Icon: HeartPulseRegular },
       { section: "unlockPolicy", to: `${ORDER}/unlock-policy`, Icon: ShieldKeyholeRegular },
       { section: "backupKeys", to: `${ORDER}/backup-keys`, Icon: KeyMultipleRegular },
+      { section: "contact", to: `${ORDER}/contact`, Icon: ContactCardRegular },
     ],
   },
   {

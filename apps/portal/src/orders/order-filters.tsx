@@ -1,5 +1,5 @@
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { ArrowClockwiseRegular, DismissRegular } from "@fluentui/react-icons";
+import { AddRegular, ArrowClockwiseRegular, DismissRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { Filter, SearchFilter } from "../shell/filters.tsx";
@@ -30,6 +30,7 @@ export function OrderFilters({
   search,
   subscriptionId,
   onSearch,
+  onCreate,
   onRefresh,
   isRefreshing,
 }: {
@@ -37,6 +38,8 @@ export function OrderFilters({
   /** Absent: the list is not of one subscription. */
   readonly subscriptionId?: string;
   readonly onSearch: (search: OrderSearch) => void;
+  /** Absent: no order is placed from this list. */
+  readonly onCreate?: (() => void) | undefined;
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;
 }): ReactElement {
@@ -55,6 +58,11 @@ export function OrderFilters({
   return (
     <>
       <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+        {onCreate !== undefined && (
+          <ToolbarButton icon={<AddRegular />} onClick={onCreate}>
+            {texts.orders.create}
+          </ToolbarButton>
+        )}
         <ToolbarButton
           icon={<ArrowClockwiseRegular />}
           onClick={onRefresh}

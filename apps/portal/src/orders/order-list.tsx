@@ -20,6 +20,7 @@ export function OrderList({
   search,
   read,
   onSearch,
+  onCreate,
   empty,
   opens = "overview",
 }: {
@@ -32,6 +33,7 @@ export function OrderList({
     signal: AbortSignal,
   ) => Promise<OrderSummaryPage>;
   readonly onSearch: (search: OrderSearch) => void;
+  readonly onCreate?: () => void;
   /** What an empty list without filters says. */
   readonly empty: string;
   /** Page of an order to which its name leads. */
@@ -55,6 +57,7 @@ export function OrderList({
         search={search}
         {...(subscriptionId === undefined ? {} : { subscriptionId })}
         onSearch={onSearch}
+        onCreate={onCreate}
         onRefresh={() => void orders.refetch()}
         isRefreshing={orders.isFetching}
       />

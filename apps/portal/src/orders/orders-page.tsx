@@ -46,6 +46,7 @@ export function OrdersPage(): ReactElement {
             readOrderSummaries(client, subscriptionId, filter, position, signal)
           }
           onSearch={(changed) => void navigate({ search: changed, replace: true })}
+          onCreate={() => void navigate({ to: "/create" })}
           empty={texts.orders.empty}
         />
       )}

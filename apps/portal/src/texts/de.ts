@@ -1,5 +1,6 @@
 import { uiTextsDe } from "@databox-cmk/ui";
 
+import { createOrderDe } from "./create-order-de.ts";
 import { activity } from "./de/activity.ts";
 import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
@@ -24,6 +25,7 @@ export const de: Texts = {
   unlockPolicy,
   product: "Data Box CMK",
   operator: operatorDe,
+  createOrder: createOrderDe,
   session: {
     signedOut: "Sie sind abgemeldet",
     signIn: "Anmelden",
@@ -88,6 +90,7 @@ export const de: Texts = {
       keyHealth: "Schlüsselzustand",
       unlockPolicy: "Entsperrrichtlinie",
       backupKeys: "Ersatzschlüssel",
+      contact: "Kontakt",
       operations: "Arbeitsschritte",
     },
     stagesTitle: "Phasen",

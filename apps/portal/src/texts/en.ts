@@ -2,6 +2,7 @@ import type { DeviceKeyGrade, StageName, StageStatus } from "@databox-cmk/protoc
 import { uiTextsEn } from "@databox-cmk/ui";
 
 import type { HealthState, LockState } from "../api/order-summaries.ts";
+import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
@@ -25,6 +26,7 @@ export const en = {
   unlockPolicy,
   product: "Data Box CMK",
   operator: operatorEn,
+  createOrder: createOrderEn,
   session: {
     signedOut: "You are signed out",
     signIn: "Sign in",
@@ -89,6 +91,7 @@ export const en = {
       keyHealth: "Key health",
       unlockPolicy: "Unlock policy",
       backupKeys: "Backup keys",
+      contact: "Contact details",
       operations: "Operations",
     },
     stagesTitle: "Stages",

@@ -1,0 +1,62 @@
+import { skuInformation, type SkuInformation } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
+import { armPath, dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
+import type { Client } from "./client.ts";
+import { createResourceGroup } from "./resource-groups.ts";
+
+const STORAGE_API_VERSION = "2023-01-01";
+
+const storageAccount = z.object({ id: z.string(), name: z.string(), location: z.string() });
+export type StorageAccount = z.infer<typeof storageAccount>;
+const storageAccountList = z.object({ value: z.array(storageAccount) });
+const skuList = z.object({ value: z.array(skuInformation) });
+
+export async function readStorageAccounts(
+  client: Client,
+  subscriptionId: string,
+  signal: AbortSignal,
+): Promise<readonly StorageAccount[]> {
+  const path = armPath(
+    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Storage/storageAccounts`,
+    STORAGE_API_VERSION,
+  );
+  const { value } = await client.read(path, storageAccountList, { signal });
+  return value.toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What can be ordered for a region, and from which countries. */
+export async function readSkus(
+  client: Client,
+  where: {
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    readonly location: string;
+    readonly country: string;
+    readonly transferType: NewOrder["transferType"];
+  },
+  signal: AbortSignal,
+): Promise<readonly SkuInformation[]> {
+  const { subscriptionId, resourceGroup, location, country, transferType } = where;
+  const path = dataBoxPath(
+    `/subscriptions/${encodeURIComponent(subscriptionId)}/resourceGroups/${encodeURIComponent(resourceGroup)}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/availableSkus`,
+  );
+  const { value } = await client.read(path, skuList, {
+    method: "POST",
+    body: { transferType, country, location },
+    signal,
+  });
+  return value;
+}
+
+/** Places an order, and makes its resource group before where it is new. Refused as a whole, or accepted as a whole. */
+export async function createOrder(client: Client, order: NewOrder): Promise<OrderName> {
+  const { subscriptionId, group, name, location } = order;
+  const resourceGroup = group?.name ?? "";
+  if (group?.isNew === true)
+    await createResourceGroup(client, subscriptionId, resourceGroup, location);
+  const placed = { subscriptionId, resourceGroup, jobName: name };
+  await client.send(orderPath(placed), { method: "PUT", body: renderNewOrder(order) });
+  return placed;
+}

@@ -1,0 +1,78 @@
+import { jobWrite, parseWith } from "@databox-cmk/protocol";
+import { describe, expect, test } from "vitest";
+
+import { EMPTY_CONTACT, type NewOrder, problemsOf, renderNewOrder } from "./new-order.ts";
+
+const SUBSCRIPTION = "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000";
+const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a1`;
+const IDENTITY = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/field`;
+const KEY = {
+  vaultId: `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.KeyVault/vaults/contoso`,
+  vaultName: "contoso",
+  vaultUri: "https://contoso.vault.azure.net",
+  keyName: "kek",
+  version: "",
+};
+const whole: NewOrder = {
+  transferType: "ImportToAzure",
+  subscriptionId: "s",
+  group: { name: "g", isNew: false },
+  name: "import-1",
+  location: "westus",
+  country: "US",
+  sku: "DataBox",
+  accounts: [ACCOUNT],
+  kekType: "MicrosoftManaged",
+  key: undefined,
+  identityId: undefined,
+  passkey: "generated",
+  ownPasskey: "",
+  doubleEncryption: false,
+  contact: {
+    ...EMPTY_CONTACT,
+    contactName: "Ada",
+    phone: "1",
+    emails: "ada@contoso.example, bob@contoso.example",
+    streetAddress1: "1 Way",
+    postalCode: "98052",
+  },
+};
+const customer = { kekType: "CustomerManaged", key: KEY, identityId: IDENTITY } as const;
+
+describe("an order that is whole", () => {
+  test.each([
+    ["with the service's key", whole],
+    ["with the customer's key", { ...whole, ...customer }],
+    ["with an own passkey", { ...whole, passkey: "own", ownPasskey: "Qwerty-12345" }],
+    ["for export", { ...whole, transferType: "ExportFromAzure", passkey: "own" }],
+    ["with double encryption", { ...whole, doubleEncryption: true, sku: "DataBoxHeavy" }],
+  ] as const)("%s has no problem, and the API takes what is sent", (_name, order) => {
+    expect(problemsOf(order)).toEqual([]);
+    expect(parseWith(jobWrite, renderNewOrder(order), "body")).toMatchObject({ ok: true });
+  });
+});
+
+test.each([
+  [{ group: undefined }, "basics", "group"],
+  [{ name: "a" }, "basics", "name"],
+  [{ name: "-abc" }, "basics", "name"],
+  [{ accounts: [] }, "destination", "accounts"],
+  [
+    { accounts: Array.from({ length: 11 }, (_, n) => `${ACCOUNT}${n}`) },
+    "destination",
+    "tooManyAccounts",
+  ],
+  [{ ...customer, key: undefined }, "security", "key"],
+  [{ ...customer, identityId: undefined }, "security", "identity"],
+  [{ passkey: "own", ownPasskey: "short-1A" }, "security", "passkey"],
+  [{ passkey: "own", ownPasskey: "Confusable-O1lI" }, "security", "passkey"],
+  [{ contact: { ...whole.contact, emails: "nobody" } }, "contact", "emails"],
+  [{ contact: { ...whole.contact, postalCode: " " } }, "contact", "postalCode"],
+] as const)("%j is told at its step", (changed, step, problem) => {
+  expect(problemsOf({ ...whole, ...changed })).toEqual([{ step, problem }]);
+});
+
+test("a passkey that was typed and not chosen is not sent", () => {
+  const body = JSON.stringify(renderNewOrder({ ...whole, ownPasskey: "Qwerty-12345" }));
+  expect(body).not.toContain("Qwerty");
+});

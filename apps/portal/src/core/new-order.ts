@@ -1,0 +1,240 @@
+import type { ChosenKey } from "./key-choice.ts";
+import { keyUrlOf } from "./key-choice.ts";
+
+/** What the wizard asks, as chosen and typed. */
+export type NewOrder = {
+  readonly transferType: "ImportToAzure" | "ExportFromAzure";
+  readonly subscriptionId: string;
+  readonly group: { readonly name: string; readonly isNew: boolean } | undefined;
+  readonly name: string;
+  readonly location: string;
+  /** ISO 3166-1, two letters. */
+  readonly country: string;
+  readonly sku: "DataBox" | "DataBoxHeavy";
+  /** Resource ids of storage accounts. */
+  readonly accounts: readonly string[];
+  readonly kekType: "MicrosoftManaged" | "CustomerManaged";
+  readonly key: ChosenKey | undefined;
+  /** A new order has no identity of its own yet that could have rights on a key. */
+  readonly identityId: string | undefined;
+  readonly passkey: "generated" | "own";
+  readonly ownPasskey: string;
+  readonly doubleEncryption: boolean;
+  readonly contact: Contact;
+};
+
+/** Whom to tell, and where the appliance goes. */
+export type Contact = {
+  readonly contactName: string;
+  readonly phone: string;
+  /** Addresses, separated by commas or white space. */
+  readonly emails: string;
+  readonly companyName: string;
+  readonly streetAddress1: string;
+  readonly streetAddress2: string;
+  readonly city: string;
+  readonly stateOrProvince: string;
+  readonly postalCode: string;
+};
+
+export const EMPTY_CONTACT: Contact = {
+  contactName: "",
+  phone: "",
+  emails: "",
+  companyName: "",
+  streetAddress1: "",
+  streetAddress2: "",
+  city: "",
+  stateOrProvince: "",
+  postalCode: "",
+};
+
+export const STEPS = ["basics", "destination", "security", "contact", "review"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Azure: most storage accounts of one order. */
+const MAX_ACCOUNTS = 10;
+/** The Azure portal's rule, stricter than the API's: letters, digits and hyphens, a letter or digit at both ends. */
+const ORDER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{1,22})[A-Za-z0-9]$/;
+const MAIL_ADDRESS = /^[^\s@]+@[^\s@]+$/;
+/** Rules of `devicePassword` (docs/arm-api.md): allowed characters, and what it must have. */
+const PASSKEY =
+  /^(?=.*[A-Z])(?=.*\d)(?=.*[@#\-$%^!+=;:_()])[A-HJKMNP-Za-hjkmnp-z1-9@#\-$%^!+=;:_()]{12,64}$/;
+
+export type OrderProblem =
+  | "group"
+  | "name"
+  | "location"
+  | "country"
+  | "accounts"
+  | "tooManyAccounts"
+  | "key"
+  | "identity"
+  | "passkey"
+  | "contactName"
+  | "phone"
+  | "emails"
+  | "street"
+  | "postalCode";
+
+type Rule = {
+  readonly step: Step;
+  readonly problem: OrderProblem;
+  readonly broken: (order: NewOrder) => boolean;
+};
+const CONTACT_RULES: readonly {
+  readonly problem: OrderProblem;
+  readonly broken: (contact: Contact) => boolean;
+}[] = [
+  { problem: "contactName", broken: ({ contactName }) => contactName.trim() === "" },
+  { problem: "phone", broken: ({ phone }) => phone.trim() === "" },
+  {
+    problem: "emails",
+    broken: (contact) => {
+      const addresses = mailAddressesOf(contact);
+      return addresses.length === 0 || !addresses.every((each) => MAIL_ADDRESS.test(each));
+    },
+  },
+  { problem: "street", broken: ({ streetAddress1 }) => streetAddress1.trim() === "" },
+  { problem: "postalCode", broken: ({ postalCode }) => postalCode.trim() === "" },
+];
+/** One row for each rule, in the order in which the wizard asks. */
+const RULES: readonly Rule[] = [
+  { step: "basics", problem: "group", broken: ({ group }) => group === undefined },
+  { step: "basics", problem: "name", broken: ({ name }) => !ORDER_NAME.test(name) },
+  { step: "basics", problem: "location", broken: ({ location }) => location === "" },
+  { step: "basics", problem: "country", broken: ({ country }) => country === "" },
+  { step: "destination", problem: "accounts", broken: ({ accounts }) => accounts.length === 0 },
+  {
+    step: "destination",
+    problem: "tooManyAccounts",
+    broken: ({ accounts }) => accounts.length > MAX_ACCOUNTS,
+  },
+  {
+    step: "security",
+    problem: "key",
+    broken: (order) => isCustomer(order) && order.key === undefined,
+  },
+  {
+    step: "security",
+    problem: "identity",
+    broken: (order) => isCustomer(order) && order.identityId === undefined,
+  },
+  {
+    step: "security",
+    problem: "passkey",
+    broken: (order) => hasOwnPasskey(order) && !PASSKEY.test(order.ownPasskey),
+  },
+  ...CONTACT_RULES.map(({ problem, broken }): Rule => ({
+    step: "contact",
+    problem,
+    broken: ({ contact }) => broken(contact),
+  })),
+];
+
+export function problemsOfContact(contact: Contact): readonly OrderProblem[] {
+  return CONTACT_RULES.filter(({ broken }) => broken(contact)).map(({ problem }) => problem);
+}
+
+/** What is missing or malformed, by step; whether names exist and keys work the service says. */
+export function problemsOf(
+  order: NewOrder,
+): readonly { readonly step: Step; readonly problem: OrderProblem }[] {
+  return RULES.filter(({ broken }) => broken(order)).map(({ step, problem }) => ({
+    step,
+    problem,
+  }));
+}
+
+const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerManaged";
+/** The appliance of an export order is filled by the service: it takes no passkey of the customer's. */
+const hasOwnPasskey = ({ passkey, transferType }: NewOrder): boolean =>
+  passkey === "own" && transferType === "ImportToAzure";
+
+/** Body of the PUT that places the order. */
+export function renderNewOrder(order: NewOrder): object {
+  const { sku, transferType, accounts, key, identityId, doubleEncryption } = order;
+  const hasKey = isCustomer(order) && key !== undefined && identityId !== undefined;
+  return {
+    location: order.location,
+    sku: { name: sku },
+    ...(hasKey
+      ? { identity: { type: "UserAssigned", userAssignedIdentities: { [identityId]: {} } } }
+      : {}),
+    properties: {
+      transferType,
+      details: {
+        jobDetailsType: sku,
+        ...contactPart(order.contact, order.country),
+        ...(transferType === "ImportToAzure"
+          ? {
+              dataImportDetails: accounts.map((account) => ({
+                accountDetails: accountDetails(account),
+              })),
+            }
+          : {
+              dataExportDetails: accounts.map((account) => ({
+                accountDetails: accountDetails(account),
+                transferConfiguration: TRANSFER_ALL,
+              })),
+            }),
+        ...(doubleEncryption
+          ? { preferences: { encryptionPreferences: { doubleEncryption: "Enabled" } } }
+          : {}),
+        ...(hasKey
+          ? {
+              keyEncryptionKey: {
+                kekType: "CustomerManaged",
+                kekUrl: keyUrlOf(key),
+                kekVaultResourceID: key.vaultId,
+                identityProperties: {
+                  type: "UserAssigned",
+                  userAssigned: { resourceId: identityId },
+                },
+              },
+            }
+          : {}),
+        ...(hasOwnPasskey(order) ? { devicePassword: order.ownPasskey } : {}),
+      },
+    },
+  };
+}
+
+const accountDetails = (storageAccountId: string) => ({
+  dataAccountType: "StorageAccount",
+  storageAccountId,
+});
+
+const TRANSFER_ALL = {
+  transferConfigurationType: "TransferAll",
+  transferAllDetails: {
+    include: { dataAccountType: "StorageAccount", transferAllBlobs: true, transferAllFiles: true },
+  },
+};
+
+/** Contact and address as the API takes them; what is empty is not sent. */
+export function contactPart(
+  contact: Contact,
+  country: string,
+): { readonly contactDetails: object; readonly shippingAddress: object } {
+  const { contactName, phone, emails: _emails, ...address } = contact;
+  return {
+    contactDetails: {
+      contactName: contactName.trim(),
+      phone: phone.trim(),
+      emailList: mailAddressesOf(contact),
+    },
+    shippingAddress: {
+      ...Object.fromEntries(
+        Object.entries(address)
+          .map(([name, value]) => [name, value.trim()])
+          .filter(([, value]) => value !== ""),
+      ),
+      country,
+    },
+  };
+}
+
+function mailAddressesOf({ emails }: Contact): readonly string[] {
+  return emails.split(/[\s,;]+/).filter((each) => each !== "");
+}

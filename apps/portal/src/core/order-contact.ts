@@ -1,0 +1,73 @@
+import type { JobDetailsView } from "@databox-cmk/protocol";
+
+import { type Contact, contactPart, EMPTY_CONTACT } from "./new-order.ts";
+
+/** Stages of which the contact is told, each or not. */
+export type Notifications = Readonly<Record<string, boolean>>;
+
+type Details = Pick<JobDetailsView, "contactDetails" | "shippingAddress">;
+
+/** What an order keeps of its contact, as a form shows it; nothing is left of it once the order has ended. */
+export function contactOf({ contactDetails, shippingAddress = {} }: Details): Contact {
+  const known: Readonly<Record<string, unknown>> = { ...shippingAddress, ...contactDetails };
+  const { emailList } = contactDetails;
+  const contact = Object.fromEntries(
+    Object.keys(EMPTY_CONTACT).map((name) => [name, textOf(known[name])]),
+  );
+  return {
+    ...EMPTY_CONTACT,
+    ...contact,
+    emails: Array.isArray(emailList) ? emailList.map(textOf).join(", ") : "",
+  };
+}
+
+export function notificationsOf({ contactDetails }: Details): Notifications {
+  const { notificationPreference } = contactDetails;
+  if (!Array.isArray(notificationPreference)) return {};
+  return Object.fromEntries(
+    notificationPreference.flatMap((each: unknown) =>
+      typeof each === "object" && each !== null && "stageName" in each
+        ? [
+            [
+              textOf(each.stageName),
+              !("sendNotification" in each && each.sendNotification === false),
+            ],
+          ]
+        : [],
+    ),
+  );
+}
+
+/** The PATCH of what changed by hand; the address only where the stage lets it change. */
+export function renderContactPatch(
+  { contactDetails, shippingAddress = {} }: Details,
+  contact: Contact,
+  notifications: Notifications,
+  isAddressEditable: boolean,
+): object {
+  const part = contactPart(contact, textOf(shippingAddress["country"]));
+  return {
+    properties: {
+      details: {
+        contactDetails: {
+          ...part.contactDetails,
+          ...(Array.isArray(contactDetails["notificationPreference"])
+            ? {
+                notificationPreference: Object.entries(notifications).map(
+                  ([stageName, sendNotification]) => ({ stageName, sendNotification }),
+                ),
+              }
+            : {}),
+        },
+        // A merge keeps what is not sent: a line that was cleared is sent empty.
+        ...(isAddressEditable ? { shippingAddress: { ...CLEARED, ...part.shippingAddress } } : {}),
+      },
+    },
+  };
+}
+
+const CLEARED = { companyName: "", streetAddress2: "", city: "", stateOrProvince: "" };
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

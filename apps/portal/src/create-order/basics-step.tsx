@@ -1,0 +1,153 @@
+import { useLanguage } from "@databox-cmk/ui";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readSkus } from "../api/new-orders.ts";
+import { GroupChoice } from "../encryption/group-choice.tsx";
+import { useLocations } from "../encryption/use-azure.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import type { StepProps } from "./step.ts";
+import { TextField } from "./text-field.tsx";
+
+const TRANSFERS = ["ImportToAzure", "ExportFromAzure"] as const;
+const SKUS = ["DataBox", "DataBoxHeavy"] as const;
+/** Asked with, before a country is chosen: the list of countries depends on the region alone. */
+const ANY_COUNTRY = "US";
+const ANY_GROUP = "any";
+
+/** *Basics*: what moves, from where to where, under which name. */
+export function BasicsStep({ order, onChange, problemOf }: StepProps): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const { language } = useLanguage();
+  const { subscriptionId, location, country, transferType } = order;
+  const subscriptions = useSubscriptions();
+  const locations = useLocations(subscriptionId);
+  const where = {
+    subscriptionId,
+    resourceGroup: order.group?.isNew === false ? order.group.name : ANY_GROUP,
+    location,
+    country: country === "" ? ANY_COUNTRY : country,
+    transferType,
+  };
+  const skus = useQuery({
+    queryKey: [...QUERY_KEYS.azure(subscriptionId, "skus"), where],
+    queryFn: ({ signal }) => readSkus(client, where, signal),
+    enabled: subscriptionId !== "" && location !== "",
+  });
+  const countries = skus.data?.[0]?.properties.countriesWithinCommerceBoundary ?? [];
+  const countryNames = new Intl.DisplayNames(language, { type: "region" });
+  const words = texts.createOrder;
+  const skuText = (name: (typeof SKUS)[number]): string => {
+    const offered = skus.data?.find(({ sku }) => sku.name === name);
+    const title = texts.order.models[name] ?? name;
+    if (offered === undefined) return title;
+    const { capacity, disabledReasonMessage } = offered.properties;
+    return offered.enabled || country === ""
+      ? words.capacity(title, capacity.usable)
+      : `${title}: ${disabledReasonMessage ?? ""}`;
+  };
+  return (
+    <>
+      <Field label={texts.order.transfer} required>
+        <RadioGroup
+          value={transferType}
+          onChange={(_event, { value }) => {
+            onChange({ transferType: TRANSFERS.find((each) => each === value) ?? TRANSFERS[0] });
+          }}
+        >
+          {TRANSFERS.map((each) => (
+            <Radio key={each} value={each} label={texts.order.transfers[each]} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {subscriptions.error !== null && <QueryProblem error={subscriptions.error} />}
+      <Choice
+        label={texts.orders.subscription}
+        value={subscriptionId}
+        isLoading={subscriptions.isPending}
+        options={(subscriptions.data ?? []).map((each) => ({
+          value: each.subscriptionId,
+          name: each.displayName,
+        }))}
+        onChange={(id) => {
+          onChange({ subscriptionId: id, group: undefined, accounts: [], key: undefined });
+        }}
+      />
+      <div>
+        <GroupChoice
+          key={subscriptionId}
+          subscriptionId={subscriptionId}
+          group={order.group}
+          onChange={(group) => {
+            onChange({ group });
+          }}
+        />
+        <Problem text={problemOf("group")} />
+      </div>
+      <TextField
+        label={words.name}
+        value={order.name}
+        isRequired
+        problem={problemOf("name")}
+        hint={words.nameRule}
+        onChange={(name) => {
+          onChange({ name });
+        }}
+      />
+      <div>
+        <Choice
+          label={words.region[transferType]}
+          value={location === "" ? undefined : location}
+          isLoading={locations.isPending}
+          options={(locations.data ?? []).map((each) => ({
+            value: each.name,
+            name: each.displayName ?? each.name,
+          }))}
+          onChange={(at) => {
+            onChange({ location: at, country: "" });
+          }}
+        />
+        <Problem text={problemOf("location")} />
+      </div>
+      {skus.error !== null && <QueryProblem error={skus.error} />}
+      <div>
+        <Choice
+          label={words.country[transferType]}
+          value={country === "" ? undefined : country}
+          isLoading={skus.isLoading}
+          placeholder={location === "" ? words.regionFirst : texts.encryption.select}
+          options={countries.map((code) => ({ value: code, name: countryNames.of(code) ?? code }))}
+          onChange={(code) => {
+            onChange({ country: code });
+          }}
+        />
+        <Problem text={problemOf("country")} />
+      </div>
+      <Field label={texts.order.model} required>
+        <RadioGroup
+          value={order.sku}
+          onChange={(_event, { value }) => {
+            onChange({ sku: SKUS.find((each) => each === value) ?? SKUS[0] });
+          }}
+        >
+          {SKUS.map((each) => (
+            <Radio key={each} value={each} label={skuText(each)} />
+          ))}
+        </RadioGroup>
+      </Field>
+    </>
+  );
+}
+
+/** Under a control that has no place for it. */
+function Problem({ text }: { readonly text: string | undefined }): ReactElement | null {
+  if (text === undefined) return null;
+  return <Field validationMessage={text} />;
+}

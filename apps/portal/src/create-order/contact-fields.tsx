@@ -1,0 +1,60 @@
+import { Section } from "@databox-cmk/ui";
+import type { ReactElement } from "react";
+
+import type { Contact, OrderProblem } from "../core/new-order.ts";
+import { useTexts } from "../texts/texts.ts";
+import { TextField } from "./text-field.tsx";
+
+/** Field, its part of a browser's address book, and the problem it may have. */
+const ADDRESS = [
+  ["companyName", "organization", undefined],
+  ["streetAddress1", "address-line1", "street"],
+  ["streetAddress2", "address-line2", undefined],
+  ["city", "address-level2", undefined],
+  ["stateOrProvince", "address-level1", undefined],
+  ["postalCode", "postal-code", "postalCode"],
+] as const;
+const PERSON = [
+  ["contactName", "name", "contactName"],
+  ["phone", "tel", "phone"],
+  ["emails", "email", "emails"],
+] as const;
+
+/** Whom to tell, and where the appliance goes. */
+export function ContactFields({
+  contact,
+  isAddressFixed = false,
+  problemOf,
+  onChange,
+}: {
+  readonly contact: Contact;
+  /** The appliance is on its way: its address cannot change any more. */
+  readonly isAddressFixed?: boolean;
+  readonly problemOf: (problem: OrderProblem) => string | undefined;
+  readonly onChange: (change: Partial<Contact>) => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.createOrder;
+  const fieldOf = ([name, autoComplete, problem]:
+    | (typeof ADDRESS)[number]
+    | (typeof PERSON)[number]) => (
+    <TextField
+      key={name}
+      label={words.contact[name]}
+      value={contact[name]}
+      autoComplete={autoComplete}
+      isRequired={problem !== undefined}
+      problem={problem === undefined ? undefined : problemOf(problem)}
+      {...(name === "emails" ? { hint: words.emailsHint } : {})}
+      onChange={(value) => {
+        onChange({ [name]: value });
+      }}
+    />
+  );
+  return (
+    <>
+      <Section title={words.person}>{PERSON.map(fieldOf)}</Section>
+      {!isAddressFixed && <Section title={words.address}>{ADDRESS.map(fieldOf)}</Section>}
+    </>
+  );
+}

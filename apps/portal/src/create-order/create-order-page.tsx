@@ -1,0 +1,35 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { BoxRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { Page } from "../shell/page.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { OrderWizard } from "./order-wizard.tsx";
+
+/** A new order, step by step. */
+export function CreateOrderPage(): ReactElement {
+  const texts = useTexts();
+  const subscriptions = useSubscriptions();
+  return (
+    <Page
+      title={texts.createOrder.title}
+      icon={<BoxRegular />}
+      trail={[
+        <RouterBreadcrumb key="orders" to="/orders">
+          {texts.orders.title}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      {subscriptions.isPending && <LoadingState />}
+      {subscriptions.error !== null && (
+        <QueryProblem error={subscriptions.error} onTryAgain={() => void subscriptions.refetch()} />
+      )}
+      {subscriptions.data !== undefined && (
+        <OrderWizard subscriptionId={subscriptions.data[0]?.subscriptionId ?? ""} />
+      )}
+    </Page>
+  );
+}

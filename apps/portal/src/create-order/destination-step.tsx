@@ -1,0 +1,55 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { Checkbox, Field, Text } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readStorageAccounts } from "../api/new-orders.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import type { StepProps } from "./step.ts";
+
+/** *Data destination*: the storage accounts that the data goes to, or comes from. */
+export function DestinationStep({ order, onChange, problemOf }: StepProps): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const { subscriptionId, accounts, transferType } = order;
+  const offered = useQuery({
+    queryKey: QUERY_KEYS.azure(subscriptionId, "storage"),
+    queryFn: ({ signal }) => readStorageAccounts(client, subscriptionId, signal),
+  });
+  const words = texts.createOrder;
+  const problem = problemOf("accounts") ?? problemOf("tooManyAccounts");
+  return (
+    <>
+      <Text>{words.destinations[transferType]}</Text>
+      {offered.isPending && <LoadingState />}
+      {offered.error !== null && (
+        <QueryProblem error={offered.error} onTryAgain={() => void offered.refetch()} />
+      )}
+      {offered.data?.length === 0 && <Text>{words.noAccounts}</Text>}
+      <Field
+        role="group"
+        label={words.accounts}
+        required
+        {...(problem === undefined ? {} : { validationMessage: problem })}
+      >
+        <div>
+          {offered.data?.map(({ id, name, location }) => (
+            <div key={id}>
+              <Checkbox
+                label={`${name} (${location})`}
+                checked={accounts.includes(id)}
+                onChange={(_event, { checked }) => {
+                  const others = accounts.filter((each) => each !== id);
+                  onChange({ accounts: checked === true ? [...others, id] : others });
+                }}
+              />
+            </div>
+          ))}
+        </div>
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+
+import { createOrder } from "../api/new-orders.ts";
+import { ProblemError } from "../api/problem-error.ts";
+import {
+  EMPTY_CONTACT,
+  type NewOrder,
+  type OrderProblem,
+  problemsOf,
+  type Step,
+  STEPS,
+} from "../core/new-order.ts";
+import { GrantAccess } from "../encryption/grant-access.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { BasicsStep } from "./basics-step.tsx";
+import { ContactFields } from "./contact-fields.tsx";
+import { DestinationStep } from "./destination-step.tsx";
+import { ReviewStep } from "./review-step.tsx";
+import { SecurityStep } from "./security-step.tsx";
+
+const useStyles = makeStyles({
+  wizard: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+  tabs: { flexWrap: "wrap" },
+  step: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "720px",
+    outlineStyle: "none",
+  },
+  buttons: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    paddingBlockStart: tokens.spacingVerticalM,
+    borderBlockStartWidth: "1px",
+    borderBlockStartStyle: "solid",
+    borderBlockStartColor: tokens.colorNeutralStroke2,
+  },
+});
+
+/** Basics, data destination, security, contact details, review and order. */
+export function OrderWizard({ subscriptionId }: { readonly subscriptionId: string }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const [step, setStep] = useState<Step>("basics");
+  /** Steps that the reader has left: their problems are shown. */
+  const [left, setLeft] = useState<readonly Step[]>([]);
+  const [order, setOrder] = useState<NewOrder>(() => emptyOrder(subscriptionId));
+  const problems = problemsOf(order);
+  const place = useMutation({
+    gcTime: 0,
+    mutationFn: () => createOrder(client, order),
+    onSuccess: async (placed) => {
+      await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
+      await navigate({
+        to: "/orders/$subscriptionId/$resourceGroup/$jobName",
+        params: placed,
+      });
+    },
+  });
+  const words = texts.createOrder;
+  const goTo = (next: Step) => {
+    setLeft(next === "review" ? STEPS : [...left, step]);
+    setStep(next);
+  };
+  const onChange = (change: Partial<NewOrder>) => {
+    setOrder((before) => ({ ...before, ...change }));
+    place.reset();
+  };
+  const problemOf = (problem: OrderProblem): string | undefined =>
+    left.includes(step) && problems.some((each) => each.problem === problem)
+      ? words.problems[problem]
+      : undefined;
+  const props = { order, onChange, problemOf };
+  const at = STEPS.indexOf(step);
+  const previous = STEPS[at - 1];
+  const next = STEPS[at + 1];
+  return (
+    <div className={styles.wizard}>
+      <TabList
+        className={styles.tabs}
+        selectedValue={step}
+        onTabSelect={(_event, { value }) => {
+          const chosen = STEPS.find((each) => each === value);
+          if (chosen !== undefined) goTo(chosen);
+        }}
+      >
+        {STEPS.map((each) => {
+          const isFaulty = left.includes(each) && problems.some((found) => found.step === each);
+          return (
+            <Tab key={each} value={each} id={`tab-${each}`}>
+              {isFaulty ? words.faulty(words.steps[each]) : words.steps[each]}
+            </Tab>
+          );
+        })}
+      </TabList>
+      <div className={styles.step} role="tabpanel" aria-labelledby={`tab-${step}`}>
+        {step === "basics" && <BasicsStep {...props} />}
+        {step === "destination" && <DestinationStep {...props} />}
+        {step === "security" && <SecurityStep {...props} />}
+        {step === "contact" && (
+          <ContactFields
+            contact={order.contact}
+            problemOf={problemOf}
+            onChange={(change) => {
+              onChange({ contact: { ...order.contact, ...change } });
+            }}
+          />
+        )}
+        {step === "review" && (
+          <>
+            <MessageBar intent={problems.length === 0 ? "success" : "error"} layout="multiline">
+              <MessageBarBody>
+                {problems.length === 0 ? words.whole : words.notWhole}
+                {problems.map(({ problem, step: where }) => (
+                  <div key={problem}>{`${words.steps[where]}: ${words.problems[problem]}`}</div>
+                ))}
+              </MessageBarBody>
+            </MessageBar>
+            <ReviewStep order={order} />
+          </>
+        )}
+        {place.error !== null && (
+          <>
+            <QueryProblem error={place.error} />
+            {place.error instanceof ProblemError &&
+              order.key !== undefined &&
+              order.identityId !== undefined && (
+                <GrantAccess
+                  subscriptionId={order.subscriptionId}
+                  assigned={{ type: "None" }}
+                  chosen={order.key}
+                  identity={{ type: "UserAssigned", resourceId: order.identityId }}
+                  problem={place.error.problem}
+                  onGranted={() => {
+                    place.mutate();
+                  }}
+                />
+              )}
+          </>
+        )}
+        <div className={styles.buttons}>
+          {step === "review" ? (
+            <Button
+              appearance="primary"
+              disabled={problems.length > 0}
+              disabledFocusable={place.isPending}
+              onClick={() => {
+                place.mutate();
+              }}
+            >
+              {place.isPending ? words.ordering : words.order}
+            </Button>
+          ) : (
+            <Button
+              appearance="primary"
+              onClick={() => {
+                goTo("review");
+              }}
+            >
+              {words.steps.review}
+            </Button>
+          )}
+          <Button
+            disabled={previous === undefined}
+            onClick={() => {
+              if (previous !== undefined) goTo(previous);
+            }}
+          >
+            {words.previous}
+          </Button>
+          {next !== undefined && (
+            <Button
+              onClick={() => {
+                goTo(next);
+              }}
+            >
+              {words.next(words.steps[next])}
+            </Button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function emptyOrder(subscriptionId: string): NewOrder {
+  return {
+    transferType: "ImportToAzure",
+    subscriptionId,
+    group: undefined,
+    name: "",
+    location: "",
+    country: "",
+    sku: "DataBox",
+    accounts: [],
+    kekType: "MicrosoftManaged",
+    key: undefined,
+    identityId: undefined,
+    passkey: "generated",
+    ownPasskey: "",
+    doubleEncryption: false,
+    contact: EMPTY_CONTACT,
+  };
+}

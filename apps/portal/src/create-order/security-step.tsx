@@ -1,0 +1,156 @@
+import { Section } from "@databox-cmk/ui";
+import {
+  Button,
+  Checkbox,
+  Field,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Radio,
+  RadioGroup,
+  Text,
+} from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
+import { SelectIdentityPanel } from "../encryption/select-identity-panel.tsx";
+import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { PasskeyChoice } from "./passkey-choice.tsx";
+import type { StepProps } from "./step.ts";
+
+/** *Security*: whose key encrypts the unlock key, whose passkey it is, and whether the data is encrypted twice. */
+export function SecurityStep(props: StepProps): ReactElement {
+  const { order, onChange } = props;
+  const texts = useTexts();
+  const words = texts.createOrder;
+  return (
+    <>
+      <Section title={texts.orders.encryption}>
+        <KeyChoice {...props} />
+      </Section>
+      <Section title={words.passkeyTitle}>
+        {order.transferType === "ImportToAzure" ? (
+          <PasskeyChoice {...props} />
+        ) : (
+          <Text>{words.noExportPasskey}</Text>
+        )}
+      </Section>
+      <Section title={words.doubleTitle}>
+        <Field hint={words.doubleHint}>
+          <Checkbox
+            label={words.double}
+            checked={order.doubleEncryption}
+            onChange={(_event, { checked }) => {
+              onChange({ doubleEncryption: checked === true });
+            }}
+          />
+        </Field>
+      </Section>
+    </>
+  );
+}
+
+function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
+  const texts = useTexts();
+  const [isSelecting, setIsSelecting] = useState<"key" | "identity">();
+  const { kekType, key, identityId, subscriptionId, location } = order;
+  const close = () => {
+    setIsSelecting(undefined);
+  };
+  return (
+    <>
+      <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
+        <RadioGroup
+          value={kekType}
+          onChange={(_event, { value }) => {
+            onChange({
+              kekType: value === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
+            });
+          }}
+        >
+          <Radio value="MicrosoftManaged" label={texts.encryptionTypes.MicrosoftManaged} />
+          <Radio value="CustomerManaged" label={texts.encryptionTypes.CustomerManaged} />
+        </RadioGroup>
+      </Field>
+      {kekType === "CustomerManaged" && (
+        <>
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              <MessageBarTitle>{texts.encryption.oneWay.title}</MessageBarTitle>
+              {texts.encryption.oneWay.text}
+            </MessageBarBody>
+          </MessageBar>
+          {key !== undefined && <ChosenKeyFacts chosen={key} />}
+          <Opener
+            label={key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
+            problem={problemOf("key")}
+            onOpen={() => {
+              setIsSelecting("key");
+            }}
+          />
+          {identityId !== undefined && <Text>{identityId.split("/").at(-1)}</Text>}
+          <Opener
+            label={
+              identityId === undefined
+                ? texts.encryption.selectIdentity
+                : texts.encryption.selectOtherIdentity
+            }
+            hint={texts.createOrder.identityHint}
+            problem={problemOf("identity")}
+            onOpen={() => {
+              setIsSelecting("identity");
+            }}
+          />
+        </>
+      )}
+      {isSelecting === "key" && (
+        <SelectKeyPanel
+          subscriptionId={subscriptionId}
+          location={location}
+          start={key}
+          onSelect={(selected) => {
+            onChange({ key: selected });
+            close();
+          }}
+          onClose={close}
+        />
+      )}
+      {isSelecting === "identity" && (
+        <SelectIdentityPanel
+          subscriptionId={subscriptionId}
+          start={identityId}
+          onSelect={(selected) => {
+            onChange({ identityId: selected });
+            close();
+          }}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}
+
+function Opener({
+  label,
+  hint,
+  problem,
+  onOpen,
+}: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly problem: string | undefined;
+  readonly onOpen: () => void;
+}): ReactElement {
+  return (
+    <Field
+      {...(hint === undefined ? {} : { hint })}
+      {...(problem === undefined ? {} : { validationMessage: problem })}
+    >
+      {/* A field gives its control its own width. */}
+      <div>
+        <Button onClick={onOpen}>{label}</Button>
+      </div>
+    </Field>
+  );
+}

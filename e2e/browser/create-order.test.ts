@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { runsBrowser } from "./harness/chromium.ts";
+import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+
+describe.runIf(runsBrowser)("a new order", () => {
+  let portal: PortalWorld;
+
+  beforeAll(async () => {
+    portal = await openPortalWorld("create-order");
+  });
+  afterAll(() => portal[Symbol.asyncDispose]());
+
+  test("is placed step by step, and each step says what it misses", async () => {
+    const visit = await portal.browser.signIn("ada@contoso.example", "/orders");
+    const { page } = visit;
+    const choose = async (label: string, option: string | RegExp) => {
+      await page.getByRole("combobox", { name: label }).click();
+      await page.getByRole("option", { name: option }).click();
+    };
+    const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+
+    await press("Create");
+    await page.getByRole("tab", { name: "Review + order" }).click();
+    await page.getByText("Something is still missing:").waitFor();
+    expect(await page.getByRole("button", { name: "Order", exact: true }).isDisabled()).toBe(true);
+    await visit.picture("missing");
+
+    await page.getByRole("tab", { name: "Basics" }).click();
+    await choose("Resource group", portal.world.stack.description.resourceGroup);
+    await page.getByLabel("Order name").fill("wizard-1");
+    await choose("Destination region", /^West US$|^westus$/);
+    await choose("Source country", "United States");
+    await press("Next: Data destination");
+    await page.getByRole("checkbox").first().check();
+    await press("Next: Security");
+    await page.getByRole("radio", { name: "Your own password" }).check();
+    await page.getByLabel("Unlock key").fill("Qwerty-12345");
+    await press("Next: Contact details");
+    for (const [label, value] of [
+      ["Name", "Ada Lovelace"],
+      ["Phone", "4255550100"],
+      ["E-mail addresses", "ada@contoso.example"],
+      ["Street and number", "1 Analytical Way"],
+      ["City", "Redmond"],
+      ["State or province", "WA"],
+      ["Postal code", "98052"],
+    ] as const)
+      await page.getByRole("textbox", { name: label, exact: true }).fill(value);
+    await press("Next: Review + order");
+    await visit.picture("review");
+    expect(await visit.violations()).toEqual([]);
+    expect(await page.getByText("Qwerty-12345").count()).toBe(0);
+
+    await press("Order");
+    await page.getByRole("heading", { name: "wizard-1", level: 1 }).waitFor();
+    await page.getByText("Ordered").first().waitFor();
+    await visit.close();
+    expect(portal.browser.problems()).toEqual([]);
+  });
+});

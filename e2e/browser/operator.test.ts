@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { placeOrder } from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+import type { Visit } from "./harness/visit.ts";
+
+/** Who is at the datacenter, and has no role on the customer's subscription. */
+const OPERATOR = "opal@databox.example";
+
+const press = (visit: Visit, name: string, role: "button" | "link" = "button") =>
+  visit.page.getByRole(role, { name, exact: true }).click();
+
+async function confirm(visit: Visit, word: string, button: string): Promise<void> {
+  const dialog = visit.page.getByRole("alertdialog");
+  await dialog.getByLabel(`Type ${word} to confirm`).fill(word);
+  await dialog.getByRole("button", { name: button, exact: true }).click();
+}
+
+describe.runIf(runsBrowser)("an operator in the portal", () => {
+  let portal: PortalWorld;
+
+  beforeAll(async () => {
+    portal = await openPortalWorld("operator");
+    await placeOrder(portal.world, "atlas");
+    await placeOrder(portal.world, "borea");
+  });
+  afterAll(() => portal[Symbol.asyncDispose]());
+
+  test("finds an order among all, and moves it from preparation to the erasure receipt", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/");
+    const { page } = visit;
+    await press(visit, "atlas", "link");
+    await press(visit, "Prepare");
+    await page.getByLabel("Serial number").fill("DBX-0077");
+    await page.getByRole("dialog").getByRole("button", { name: "Prepare" }).click();
+    const codes = page.getByRole("alertdialog", { name: "Enrolment codes" });
+    await codes.getByText("DBX-0077").waitFor();
+    await visit.picture("codes");
+    expect(await visit.violations()).toEqual([]);
+    await press(visit, "I have the codes");
+    for (const [button, done] of [
+      ["Check and dispatch", "Done: Dispatch."],
+      ["Mark delivered", "Done: Delivered."],
+      ["Mark picked up", "Done: Picked up."],
+      ["Mark received", "Done: Received."],
+      ["Start the copy", "Done: Copy data."],
+    ] as const) {
+      await press(visit, button);
+      await page.getByText(done).waitFor();
+    }
+    expect(await page.getByText("Not any more: it follows the stage Processed.").count()).toBe(1);
+    await press(visit, "Complete");
+    const ending = page.getByRole("alertdialog");
+    await ending.getByLabel("Completed with warnings").check();
+    await ending.getByRole("button", { name: "Complete" }).click();
+    await page.getByText("Done: Complete.").waitFor();
+    await press(visit, "Erase");
+    await confirm(visit, "atlas", "Erase");
+    await page.getByRole("button", { name: "Download the receipt" }).waitFor();
+    await visit.picture("erased");
+    await visit.close();
+  });
+
+  test("throws a kill switch over an order with a reason and a typed name, and lifts it", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/orders");
+    const { page } = visit;
+    await press(visit, "borea", "link");
+    await press(visit, "Revoke this order");
+    await page.getByRole("alertdialog").getByLabel("Reason").fill("lost in transit");
+    await confirm(visit, "borea", "Revoke now");
+    await page.getByRole("cell", { name: "lost in transit", exact: true }).waitFor();
+    await visit.goTo("/operator/fleet");
+    await press(visit, "Lift: borea");
+    await confirm(visit, "borea", "Lift");
+    await page.getByText("No kill switch stands.").waitFor();
+    expect(await page.getByRole("button", { name: "Lift: borea" }).count()).toBe(0);
+    await visit.close();
+  });
+
+  test("rehearses a campaign, sees what would fail and why", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/campaigns/start");
+    const { page } = visit;
+    const { subscriptionId, vaultSuffix } = portal.world.stack.description;
+    await page.getByLabel("To another key, vault or identity").check();
+    await page.getByLabel("New key URL").fill(`https://nowhere.${vaultSuffix}/keys/kek`);
+    await page.getByLabel("Subscription").fill(subscriptionId);
+    await press(visit, "Start the dry run");
+    await page.getByText("Done, some failed").waitFor();
+    await page.getByText(/^0 of \d+ done, \d+ failed, 0 waiting$/).waitFor();
+    await page.getByRole("listitem").getByRole("button").first().click();
+    await page.getByText("Who must act:").first().waitFor();
+    await visit.picture("campaign");
+    expect(await visit.violations()).toEqual([]);
+    await visit.close();
+  });
+
+  test("is shown a broker that is well", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/health");
+    await visit.page.getByText("Database: well").waitFor();
+    expect(await visit.page.getByText(": not well").count()).toBe(0);
+    await visit.close();
+  });
+
+  test("no page printed an error, broke its policy or asked another origin", () => {
+    expect(portal.browser.problems()).toEqual([]);
+  });
+});
