@@ -17,7 +17,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireOk } from "../harness/nodes.ts";
 import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { runsBrowser } from "./harness/chromium.ts";
-import { button, region, signInNode } from "./harness/node-page.ts";
+import { button } from "./harness/controls.ts";
+import { region, signInNode } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";
 

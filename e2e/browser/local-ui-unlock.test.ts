@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
 import type { OfflineUnlockResult } from "@databox-cmk/protocol";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { requireOk } from "../harness/nodes.ts";
@@ -14,10 +18,18 @@ import {
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
 import { runsBrowser } from "./harness/chromium.ts";
-import { button, lockState, region, typePasskey, waitForLock } from "./harness/node-page.ts";
+import { button } from "./harness/controls.ts";
+import { filmCode } from "./harness/film-code.ts";
+import { lockState, region, typePasskey, waitForLock } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 
 const SERIALS = ["DBH-UI-A", "DBH-UI-B"] as const;
+
+/** A code on a screen, as a picture of it. */
+async function photograph(page: Page, name: string) {
+  const buffer = await page.getByRole("img", { name }).screenshot();
+  return { name: "photograph.png", mimeType: "image/png", buffer };
+}
 
 describe.runIf(runsBrowser)("the page of a node", () => {
   let world: World;
@@ -58,7 +70,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await visit.picture("sign-in-locked");
     await button(page, "Unlock by network").click();
     await page.getByText("Unlocking by network: done").waitFor();
-    for (const step of ["Ask the broker", "Offer it to the volume"])
+    for (const step of ["Ask the broker", "Offer the key to the volume"])
       await page.getByRole("listitem").filter({ hasText: step }).getByLabel("done").waitFor();
     await waitForLock(page, "Unlocked");
     expect(await lockState(page).textContent()).toMatch(/23:59:\d\d|24:00:00/);
@@ -75,7 +87,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const { page } = visit;
     await typePasskey(page, passkey);
     await waitForLock(page, "Unlocked");
-    expect(await lockState(page).textContent()).toContain("The passkey");
+    await region(page, "Unlocking by passkey: done").waitFor();
 
     const other = await page.context().newPage();
     await other.goto(urls[1]);
@@ -114,21 +126,77 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("without a network the challenge goes to the portal and the answer comes back", async () => {
-    const visit = await browser.openNode(urls[0]);
+  test("without a network the code on the node's page is photographed for the portal, and the portal's for the node", async () => {
+    const sharp = { deviceScaleFactor: 2 };
+    const visit = await browser.openNode(urls[0], sharp);
     const { page } = visit;
     await page.getByRole("tab", { name: "QR code" }).click();
     await button(page, "Show the challenge").click();
-    await page.getByRole("img", { name: "QR code of the challenge" }).waitFor();
-    const challenge = await page.getByRole("textbox", { name: "Challenge as text" }).inputValue();
+    const challenge = await photograph(page, "QR code of the challenge");
     await visit.picture("challenge");
     expect(await visit.violations()).toEqual([]);
-    const { text } = await callOrder(world, order, "POST", "offlineUnlocks", { challenge });
-    const { answer }: OfflineUnlockResult = JSON.parse(text);
-    await page.getByLabel("Answer of the portal").fill(answer);
+
+    const { subscriptionId, resourceGroup } = world.stack.description;
+    const path = `/orders/${subscriptionId}/${resourceGroup}/${order.name}/unlock`;
+    const portal = await browser.signIn("ada@contoso.example", path, sharp);
+    await portal.page.locator('input[type="file"]').setInputFiles(challenge);
+    await portal.page.getByText(SERIALS[0]).first().waitFor();
+    await button(portal.page, "Ask for the answer").click();
+    const answer = await photograph(portal.page, "QR code of the answer");
+    await portal.close();
+
+    await page.locator('input[type="file"]').setInputFiles(answer);
     await button(page, "Unlock with this answer").click();
     await waitForLock(page, "Unlocked");
     expect(await lockState(page).textContent()).toContain("A carried answer");
+    await visit.close();
+  });
+
+  test("the file and the text of the challenge are what the code says", async () => {
+    const { page } = await browser.openNode(urls[0]);
+    await page.getByRole("tab", { name: "QR code" }).click();
+    await button(page, "Show the challenge").click();
+    const text = await page.getByRole("textbox", { name: "Challenge as text" }).inputValue();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      button(page, "Save as file").click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`${SERIALS[0]}-challenge.txt`);
+    expect(await readFile(await download.path(), "utf8")).toBe(text);
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles(await photograph(page, "QR code of the challenge"));
+    await expect.poll(() => page.getByLabel("Answer of the portal").inputValue()).toBe(text);
+    await page.context().close();
+  });
+
+  test("the node's own camera reads the answer", async () => {
+    const [node] = nodes;
+    const challenged = requireOk(await node.agent(["challenge"]));
+    const { text: challenge } = challenged["carried"] as { text: string };
+    const { text } = await callOrder(world, order, "POST", "offlineUnlocks", { challenge });
+    const { answer }: OfflineUnlockResult = JSON.parse(text);
+    const film = filmCode(answer, join(world.folder, "answer.y4m"));
+    await using filmed = await openBrowser(world.stack.description, "local-ui", urls, film);
+    const visit = await filmed.openNode(urls[0]);
+    const { page } = visit;
+    await page.getByRole("tab", { name: "QR code" }).click();
+    await button(page, "Scan with the camera").click();
+    await expect
+      .poll(() => page.getByLabel("Answer of the portal").inputValue(), { timeout: 30_000 })
+      .toBe(answer);
+    await button(page, "Unlock with this answer").click();
+    await waitForLock(page, "Unlocked");
+    expect(filmed.problems()).toEqual([]);
+  });
+
+  test("where there is no camera the page says what else there is", async () => {
+    const { page } = await browser.openNode(urls[0]);
+    await page.getByRole("tab", { name: "QR code" }).click();
+    await button(page, "Scan with the camera").click();
+    await page.getByText("The camera cannot be used").waitFor();
+    await page.locator("video").waitFor({ state: "detached" });
+    expect(await page.getByLabel("Answer of the portal").inputValue()).toBe("");
     await page.context().close();
   });
 

@@ -1,8 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
 /** Parts of a node's page, by what people and screen readers call them. */
-export const button = (page: Page, name: string): Locator =>
-  page.getByRole("button", { name, exact: true });
 export const region = (page: Page, name: string): Locator => page.getByRole("region", { name });
 export const lockState = (page: Page): Locator => region(page, "Lock state");
 

@@ -42,8 +42,12 @@ export async function openBrowser(
   }: Pick<StackDescription, "portalUrl" | "brokerUrl" | "authorityUrl">,
   pictures: string,
   nodes: readonly string[] = [],
+  launchArguments: readonly string[] = [],
 ): Promise<StackBrowser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...launchArguments],
+  });
   const problems: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({

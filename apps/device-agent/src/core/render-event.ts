@@ -82,7 +82,7 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       return ["Next: the node can be shipped; at the customer's site run databox-agent unlock"];
     case "challenged":
       return [
-        "Next: have it answered in the portal (order > Unlock without network), then run databox-agent respond",
+        "Next: have it answered in the portal (order > Unlock), then run databox-agent respond",
       ];
     case "unlocked":
       return ["Next: use the volume; when you are done run databox-agent lock"];

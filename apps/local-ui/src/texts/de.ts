@@ -80,7 +80,7 @@ export const de: Texts = {
       hint: "Für ein Gerät ohne Netz: Bringen Sie seine Anfrage zum Portal und die Antwort des Portals zurück.",
       challengeTitle: "1. Anfrage zum Portal bringen",
       challengeHint:
-        "Dort: Auftrag > Ohne Netz entsperren. Fotografieren Sie den Code, oder nehmen Sie die Datei oder den Text mit.",
+        "Dort: Auftrag > Entsperren. Fotografieren Sie den Code, oder nehmen Sie die Datei oder den Text mit.",
       make: "Anfrage zeigen",
       makeNew: "Neue Anfrage erstellen",
       makeNewHint: "Die Antwort auf die alte öffnet dann nichts mehr.",
@@ -113,7 +113,7 @@ export const de: Texts = {
       challenge: "Aufgabe des Brokers",
       answer: "Antwort des Brokers",
       unlockKey: "Entsperrschlüssel öffnen",
-      accepted: "Dem Volume anbieten",
+      accepted: "Schlüssel dem Volume anbieten",
       receipt: "Quittung an den Broker",
       locked: "Volume schließen",
     },

@@ -93,7 +93,7 @@ export const en = {
       hint: "For an appliance without a network: carry its challenge to the portal, and the portal's answer back.",
       challengeTitle: "1. Take the challenge to the portal",
       challengeHint:
-        "There: order > Unlock without network. Photograph the code, or take the file or the text along.",
+        "There: order > Unlock. Photograph the code, or take the file or the text along.",
       make: "Show the challenge",
       makeNew: "Make a new challenge",
       makeNewHint: "The answer to the old one then opens nothing.",
@@ -129,7 +129,7 @@ export const en = {
       challenge: "The broker's challenge",
       answer: "The broker's answer",
       unlockKey: "Open the unlock key",
-      accepted: "Offer it to the volume",
+      accepted: "Offer the key to the volume",
       receipt: "Receipt to the broker",
       locked: "Close the volume",
     } as Record<string, string>,
