@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { createServer } from "node:https";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
@@ -15,15 +16,15 @@ import * as z from "zod";
 import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
- * Entra ID, Resource Manager, instance metadata, DNS and one vault that answer at once: what is left is the broker's own
- * time. The vault counts its operations; its wrapping hides nothing. By hand, since the emulator does real RSA.
+ * Entra ID, Resource Manager, instance metadata, DNS and vaults that answer at once, but for the one that is slow when it is told
+ * so: what is left is the broker's own time. The vaults count their operations; its wrapping hides nothing. By hand, since the emulator does real RSA.
  */
-const state = { operations: 0, enabled: true };
+const state = { operations: 0, enabled: true, slowMs: 0 };
 const ca = createCertificateAuthority({ commonName: "stub", validityDays: 2 });
 const certificate = issueServerCertificate({
   ca,
   commonName: "stub",
-  dnsNames: ["bench.vault.localhost", "login.localhost", "arm.localhost"],
+  dnsNames: ["bench.vault.localhost", "slow.vault.localhost", "login.localhost", "arm.localhost"],
   validityDays: 2,
 });
 const { publicKey, privateKey } = await generateKeyPair("RS256");
@@ -34,7 +35,6 @@ server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = z.object({ port: z.number() }).parse(server.address());
 const armUrl = `https://arm.localhost:${String(port)}`;
-const vaultUrl = `https://bench.vault.localhost:${String(port)}`;
 const authority = `https://login.localhost:${String(port)}/${STUB_TENANT}`;
 
 server.on("request", (request, response) => {
@@ -56,8 +56,9 @@ type Answer = {
 async function answer(request: IncomingMessage): Promise<Answer> {
   const { pathname } = new URL(request.url ?? "/", "https://stub.invalid");
   const body = await text(request);
-  if (request.headers.host?.startsWith("bench.") === true)
-    return answerVault(request, pathname, body);
+  const { host = "" } = request.headers;
+  if (host.startsWith("slow.")) await setTimeout(state.slowMs);
+  if (host.includes(".vault.")) return answerVault(request, `https://${host}`, pathname, body);
   if (pathname.endsWith("/oauth2/v2.0/token"))
     return { json: { token_type: "Bearer", expires_in: 3600, access_token: "stub" } };
   if (pathname.endsWith("/.well-known/openid-configuration"))
@@ -78,7 +79,7 @@ async function answer(request: IncomingMessage): Promise<Answer> {
         location: "westus",
         properties: {
           tenantId: STUB_TENANT,
-          vaultUri: `${vaultUrl}/`,
+          vaultUri: `https://bench.vault.localhost:${String(port)}/`,
           sku: { family: "A", name: "standard" },
           enableSoftDelete: true,
           enablePurgeProtection: true,
@@ -89,8 +90,14 @@ async function answer(request: IncomingMessage): Promise<Answer> {
 }
 
 const OPERATION = z.object({ value: z.string() });
+const SLOW = z.object({ slowMs: z.number() });
 
-function answerVault(request: IncomingMessage, pathname: string, body: string): Answer {
+function answerVault(
+  request: IncomingMessage,
+  vaultUrl: string,
+  pathname: string,
+  body: string,
+): Answer {
   const resource = `https://vault.localhost:${String(port)}`;
   if (request.headers.authorization === undefined)
     return {
@@ -189,6 +196,8 @@ const operatorToken = await new SignJWT({
 
 process.on("message", (message) => {
   if (message === "disable") state.enabled = false;
+  const told = SLOW.safeParse(message);
+  if (told.success) state.slowMs = told.data.slowMs;
   process.send?.({ operations: state.operations });
 });
 process.once("disconnect", () => process.exit());

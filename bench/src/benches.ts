@@ -9,5 +9,6 @@ export const BENCHES = {
   "campaign-10k": () => import("./campaign-10k.ts"),
   "relock-10k": () => import("./relock-10k.ts"),
   "portal-first-view": () => import("./portal-first-view.ts"),
+  "slow-vault": () => import("./slow-vault.ts"),
   renewal: () => import("./renewal.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;

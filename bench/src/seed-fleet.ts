@@ -25,11 +25,13 @@ type Row = Readonly<Record<string, string | number>>;
  * database: what a real one goes through to get there is not what is measured.
  *
  * @param key - the customer's key of them all, and the identity that asks for it
+ * @param customer - begins their names, where there are several fleets.
  */
 export async function seedFleet(
   databaseFile: string,
   nodes: number,
   key: { readonly kid: string; readonly vaultResourceId: string; readonly identity: Row },
+  customer = "bench",
 ): Promise<readonly FleetNode[]> {
   const database = new DatabaseSync(databaseFile);
   const nowMs = Date.now();
@@ -46,9 +48,9 @@ export async function seedFleet(
     database.exec("pragma busy_timeout = 10000; begin immediate");
     const fleet: FleetNode[] = [];
     for (let index = 0; index < nodes; index += 1) {
-      const name = `bench-${String(index)}`;
+      const name = `${customer}-${String(index)}`;
       const order = `/subscriptions/${SUBSCRIPTION}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
-      const serial = `DBX-${String(index)}`;
+      const serial = `DBX-${customer}-${String(index)}`;
       const lease = randomUUID();
       const env = randomUUID();
       const { key: device, privatePem } = generateSigningKey();

@@ -21,11 +21,15 @@ const READY = z.object({
 export type AzureStub = Disposable & {
   readonly operatorToken: string;
   readonly vaultUrl: string;
+  /** Of another customer. */
+  readonly slowVaultUrl: string;
   /** What a broker that asks this stub needs. */
   readonly variables: Readonly<Record<string, string>>;
   /** Operations of the vault since the start. */
   operations(): Promise<number>;
   disableKey(): Promise<void>;
+  /** How long the slow vault takes for each answer from now on. */
+  slowDown(milliseconds: number): Promise<void>;
 };
 
 export async function startAzureStub(): Promise<AzureStub> {
@@ -38,6 +42,7 @@ export async function startAzureStub(): Promise<AzureStub> {
   return {
     operatorToken,
     vaultUrl: at("bench.vault"),
+    slowVaultUrl: at("slow.vault"),
     variables: {
       ARM_URL: at("arm"),
       ENTRA_AUTHORITY: at("login"),
@@ -52,13 +57,16 @@ export async function startAzureStub(): Promise<AzureStub> {
     async disableKey() {
       await ask(stub, "disable");
     },
+    async slowDown(slowMs) {
+      await ask(stub, { slowMs });
+    },
     [Symbol.dispose]() {
       stub.disconnect();
     },
   };
 }
 
-async function ask(stub: ChildProcess, message: string): Promise<number> {
+async function ask(stub: ChildProcess, message: string | object): Promise<number> {
   const answered = once(stub, "message");
   stub.send(message);
   const [answer]: unknown[] = await answered;

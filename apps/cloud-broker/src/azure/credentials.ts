@@ -144,13 +144,20 @@ type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
 const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>
   `${order} ${tenantId} ${clientId}`;
 
+/** What comes of a kept connection that its server has closed at that moment; a token may be asked for twice. */
+const CLOSED_MEANWHILE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+
 /** One acquisition within the time limit, its failure named. */
 async function acquire(
   holder: TokenHolder,
   run: () => Promise<AccessToken | null>,
   facts: Facts = {},
 ): Promise<AccessToken> {
-  const observed = await observe(() => withinTimeLimit(run()));
+  const ask = () => observe(() => withinTimeLimit(run()));
+  const first = await ask();
+  const isClosed =
+    first.exchange?.kind === "network" && CLOSED_MEANWHILE.has(first.exchange.code ?? "");
+  const observed = isClosed ? await ask() : first;
   if (observed.ok && observed.value !== null) return observed.value;
   const error = observed.ok ? undefined : observed.error;
   const { exchange } = observed;

@@ -135,6 +135,11 @@ describe("a token that cannot be had", () => {
     });
   });
 
+  it("survives a kept connection that Entra closes at that moment", async () => {
+    await world.addFault({ service: "entra" }, { kind: "connection-reset" }, 1);
+    expect(await world.azure.vaults.signIn(identity)).toMatchObject({ ok: true });
+  });
+
   it.each([400, 404, 410, 429, 500])(
     "because the metadata service answers %i is nobody's refusal",
     async (code) => {

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+
+import { importSigningKey } from "@databox-cmk/crypto";
+import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
+import * as z from "zod";
+
+const PAUSE_MS = 1_000;
+const ARRIVE_EVERY_MS = 20;
+
+/** So many unlocks at once, whatever becomes of them, from when it is told to until it is told to stop. */
+const job = z
+  .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), inFlight: z.number() })
+  .parse(JSON.parse(process.argv[2] ?? ""));
+const fleet = z
+  .array(
+    z.object({ order: z.string(), serial: z.string(), privatePem: z.string(), env: z.string() }),
+  )
+  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
+const transport = createHttpsTransport({
+  origin: `https://broker.localhost:${String(job.port)}`,
+  certificateAuthorityPem: job.caPem,
+});
+const devices = fleet.map((node) => {
+  const device = new DeviceClient({ transport, ...node, key: importSigningKey(node.privatePem) });
+  device.envelope = { env: node.env, generation: 1, jwe: {} };
+  return device;
+});
+const crowd = { isRunning: false, asked: 0 };
+
+process.on("message", (message) => {
+  crowd.isRunning = z.object({ run: z.boolean() }).parse(message).run;
+  if (crowd.isRunning) for (let index = 0; index < job.inFlight; index += 1) void ask(index);
+  process.send?.({ asked: crowd.asked });
+});
+process.once("disconnect", () => process.exit());
+process.send?.({ ready: true });
+
+async function ask(index: number): Promise<void> {
+  const device = devices[index % devices.length];
+  if (device === undefined) return;
+  await setTimeout(index * ARRIVE_EVERY_MS); // or else their handshakes are what is measured
+  while (crowd.isRunning) {
+    const { text } = await device.prepareUnlock("unlock");
+    crowd.asked += 1;
+    // Who of two is first does not matter here, nor what it is told; like an appliance it waits before it asks again.
+    await device.post("/device/v1/unlocks", text).catch(() => undefined);
+    await setTimeout(PAUSE_MS);
+  }
+}
