@@ -19,3 +19,16 @@ test("an error inside a resource keeps its own steps, with the order's names in 
     steps,
   });
 });
+
+test.each([
+  ["said when the message leaves it out", "not valid", "not valid: kekUrl: missing"],
+  ["not said twice", "not valid: kekUrl: missing.", "not valid: kekUrl: missing."],
+])("what was wrong in this case is %s", (_name, message, expected) => {
+  const { message: shown } = problemOfError({
+    code: "InvalidRequestContent",
+    message,
+    details: [{ code: "detail", message: "kekUrl: missing" }],
+    additionalInfo: [{ type: "Recovery", info: { who: "order-owner", steps: [] } }],
+  });
+  expect(shown).toBe(expected);
+});

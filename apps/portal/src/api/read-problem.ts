@@ -49,7 +49,7 @@ export function problemOfError(error: ArmError): Problem {
     code: error.code,
     ...(info.reason === undefined ? {} : { reason: info.reason }),
     title: row?.title ?? error.code,
-    message: error.message,
+    message: messageOf(error),
     class: info.class ?? row?.class ?? "refused",
     who: info.who,
     ...(recoverable === undefined ? {} : { recoverable }),
@@ -58,6 +58,12 @@ export function problemOfError(error: ArmError): Problem {
     ),
     ...(info.requestId === undefined ? {} : { requestId: info.requestId }),
   };
+}
+
+/** What was wrong in this case stands in `details`, and in the message of an answer but not of an error inside a resource. */
+function messageOf({ message, details }: ArmError): string {
+  const detail = details?.find((each) => each?.code === "detail")?.message;
+  return detail === undefined || message.includes(detail) ? message : `${message}: ${detail}`;
 }
 
 /** An error of Azure's own: our table's row where we have the code, else what Azure said, to whom it concerns. */
