@@ -8,6 +8,7 @@ import { CarriedWay } from "./carried-way.tsx";
 import { NetworkWay } from "./network-way.tsx";
 
 const useStyles = makeStyles({
+  icon: { "@media (max-width: 479px)": { display: "none" } },
   tabs: { marginInline: `calc(-1 * ${tokens.spacingHorizontalM})` },
 });
 
@@ -43,7 +44,7 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
             <Tab
               key={name}
               value={name}
-              icon={<Icon />}
+              icon={{ children: <Icon />, className: styles.icon }}
               id={`${id}-${name}`}
               aria-controls={`${id}-panel`}
             >
