@@ -42,6 +42,18 @@ export default defineConfig({
           name: "e2e",
           globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
+          exclude: ["e2e/virtual-appliance.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // After all others: an emulated processor needs the machine for itself to boot within its bound.
+        test: {
+          name: "virtual",
+          globalSetup: "e2e/harness/build-agent.ts",
+          sequence: { groupOrder: 1 },
+          include: ["e2e/virtual-appliance.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -19,14 +19,18 @@ const TEST_PACKAGES = {
   "azure-cli": ["az"],
   binutils: ["strip"],
   bubblewrap: ["bwrap"],
+  "busybox-static": ["busybox"],
   chromium: ["chromium"],
   "cryptsetup-bin": ["cryptsetup"],
+  cpio: ["cpio"],
   curl: ["curl"],
   debootstrap: ["debootstrap"],
+  dmsetup: ["dmsetup"],
   faketime: ["faketime"],
   jose: ["jose"],
   jq: ["jq"],
   "libtss2-tcti-swtpm0t64": ["libtss2-tcti-swtpm.so.0"],
+  kmod: ["modprobe"],
   kustomize: ["kustomize"],
   lintian: ["lintian"],
   openssl: ["openssl"],
@@ -35,6 +39,8 @@ const TEST_PACKAGES = {
   swtpm: ["swtpm"],
   "tpm2-tools": ["tpm2"],
   wget: ["wget"],
+  "qemu-system-x86": ["qemu-system-x86_64"],
+  "xz-utils": ["xz"],
 };
 
 const major = Number(process.versions.node.split(".")[0]);

@@ -25,9 +25,10 @@ const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.mjs"];
  * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20 MB of 126).
  *
  * @param target - becomes the root of a file system; made where it is missing
+ * @param isBuilt - the bundle is there already, and others may be running it
  */
-export function layOutInstallTree(target) {
-  pnpm("--filter", AGENT, "build");
+export function layOutInstallTree(target, isBuilt = false) {
+  if (!isBuilt) pnpm("--filter", AGENT, "build");
   cpSync(FILES, target, { recursive: true });
   const library = join(target, "usr", "lib", "databox-agent");
   mkdirSync(library, { recursive: true });
@@ -66,9 +67,13 @@ function run(command, parameters) {
 
 if (import.meta.main) {
   const target = process.argv.at(2);
-  if (target === undefined) {
-    console.error("usage: node deploy/agent/install-tree.mjs FOLDER   (a root file system)");
+  const option = process.argv.at(3);
+  const isBuilt = option === "--built";
+  if (target === undefined || (option !== undefined && !isBuilt)) {
+    console.error(
+      "usage: node deploy/agent/install-tree.mjs FOLDER [--built]   (a root file system; the bundle is there already)",
+    );
     process.exit(2);
   }
-  layOutInstallTree(target);
+  layOutInstallTree(target, isBuilt);
 }

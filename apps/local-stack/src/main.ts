@@ -16,6 +16,11 @@ const program = new Command("npm start --")
   .description("Starts the whole system on loopback and plays its story.")
   .option("--once", "end after the story", false)
   .option("--serve", "skip the story and serve until Ctrl-C", false)
+  .option(
+    "--vm",
+    "play the story on a virtual machine with dm-crypt instead of a software appliance",
+    false,
+  )
   .option("--json", "print one JSON event per line", false)
   .option("--directory <folder>", "folder of the stack's files", ".local")
   .option(
@@ -35,6 +40,7 @@ const options = program.opts<{
   once: boolean;
   serve: boolean;
   json: boolean;
+  vm: boolean;
   directory: string;
   emulatorPort: number;
   brokerPort: number;
@@ -44,12 +50,23 @@ const options = program.opts<{
 if (options.once && options.serve)
   program.error("error: --once ends after the story, --serve skips it: choose one");
 
+if (options.vm) {
+  if (options.serve) program.error("error: --serve plays no story, so --vm has nothing to do");
+  const { missingPrograms } = await import("@databox-cmk/virtual-appliance");
+  const missing = missingPrograms();
+  if (missing.length > 0)
+    program.error(
+      `error: --vm needs programs that are not installed: apt-get install ${missing.join(" ")}`,
+    );
+}
+
 const directory = resolve(ROOT, options.directory);
 try {
   const ending = await runStack({
     directory,
     mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
     json: options.json,
+    vm: options.vm,
     width: process.stdout.isTTY ? process.stdout.columns : WIDTH_WITHOUT_TERMINAL,
     ports: {
       emulator: options.emulatorPort,

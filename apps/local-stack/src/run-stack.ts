@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Report } from "./core/events.ts";
 import { renderHuman } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
-import { type Appliance, createAppliance } from "./stack/appliances.ts";
+import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
@@ -14,6 +14,8 @@ export type RunOptions = {
   readonly directory: string;
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;
+  /** The appliance is a virtual machine. */
+  readonly vm: boolean;
   readonly ports: StackOptions["ports"];
   /** Columns of the terminal. */
   readonly width: number;
@@ -21,6 +23,8 @@ export type RunOptions = {
 
 /** A step of the story that a signal interrupts is given this long to end by itself. */
 const STEP_END_MS = 3_000;
+/** Nobody wants to wait half a minute in a story. */
+const SOON_CLOSED = { PROBE_INTERVAL_SECONDS: "2" };
 
 /**
  * `npm start`: the stack, then the story, then (unless once) serving until a signal.
@@ -38,7 +42,10 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
 
   if (!json) print("Starting Entra ID, Resource Manager, Key Vault and the broker on loopback …");
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const stack = await startStack(options).catch(failUnless(stopped));
+  const stack = await startStack({
+    ...options,
+    ...(options.vm && { brokerEnvironment: SOON_CLOSED }),
+  }).catch(failUnless(stopped));
   if (stack === false) return "interrupted";
   await using opened = new AsyncDisposableStack();
   opened.defer(() => stack.close());
@@ -46,7 +53,9 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   const { stackFile } = stack;
   report({ event: "stack", outcome: "ready", stackFile, elapsedMs: elapsedMs() });
   if (mode !== "serve") {
-    const appliances = await tellStory(stack, directory, report, stopped);
+    const told = opened.use(new AsyncDisposableStack());
+    const createAppliance = options.vm ? machineMaker(told) : softwareMaker;
+    const appliances = await tellStory(stack, { directory, report, stopped, createAppliance });
     if (appliances === false) return "interrupted";
     report({ event: "story", outcome: "done", elapsedMs: elapsedMs() });
     if (mode === "story-then-serve") opened.use(await openPages(stack, appliances, report));
@@ -64,9 +73,17 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
  */
 async function tellStory(
   stack: Stack,
-  directory: string,
-  report: Report,
-  stopped: AbortSignal,
+  {
+    directory,
+    report,
+    stopped,
+    createAppliance,
+  }: {
+    readonly directory: string;
+    readonly report: Report;
+    readonly stopped: AbortSignal;
+    readonly createAppliance: ApplianceMaker;
+  },
 ): Promise<readonly Appliance[] | false> {
   const appliances: Appliance[] = [];
   using participants = openParticipants(stack);
@@ -99,6 +116,20 @@ async function tellStory(
   });
   return Promise.race([story.catch(failUnless(stopped)), interrupted]);
 }
+
+type ApplianceMaker = (
+  options: Parameters<typeof createSoftwareAppliance>[0],
+) => Promise<Appliance>;
+
+const softwareMaker: ApplianceMaker = createSoftwareAppliance;
+
+/** Loaded only where it is asked for. */
+const machineMaker =
+  (opened: AsyncDisposableStack): ApplianceMaker =>
+  async (options) => {
+    const { createVirtualAppliance } = await import("./stack/virtual-appliances.ts");
+    return opened.use(await createVirtualAppliance(options));
+  };
 
 function failUnless(stopped: AbortSignal): (error: unknown) => false {
   return (error) => {

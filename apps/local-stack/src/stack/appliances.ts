@@ -26,7 +26,12 @@ export type ApplianceNode = {
   prepare(): Promise<Result<"prepare">>;
   lock(): Promise<Result<"lock">>;
   unlock(): Promise<UnlockResult>;
-  readonly openPage: () => Promise<NodePage>;
+  /** Where its page can be reached from this machine. */
+  readonly openPage?: () => Promise<NodePage>;
+  /** Where the kernel maps the volume: reads a file in it, after it has put one there. @returns what was read */
+  readonly readData?: () => Promise<string>;
+  /** Where the daemon keeps the lease: waits until it has closed the volume by itself. */
+  readonly untilClosed?: () => Promise<void>;
 };
 
 export type Appliance = {
@@ -64,7 +69,11 @@ export async function createAppliance(options: {
       const code = codes.find(({ serial }) => serial === node.serial)?.enrolmentCode;
       if (code === undefined)
         throw new Error(`the broker gave no enrolment code for ${node.serial}`);
-      return createNode(stack, node, order, code);
+      return {
+        ...createNode(stack, node, order, code),
+        stateDir: node.stateDir,
+        openPage: () => openNodePage(node),
+      };
     }),
     ship: () => ship(emulator),
   };
@@ -77,11 +86,16 @@ async function ship(emulator: DeviceEmulator): Promise<void> {
   emulator.powerOn();
 }
 
-function createNode(stack: Stack, node: EmulatedNode, order: string, code: string): ApplianceNode {
+/** What the story does with a node, whatever it is made of. */
+export function createNode(
+  stack: Stack,
+  node: Pick<EmulatedNode, "serial" | "prepare" | "agent">,
+  order: string,
+  code: string,
+): Omit<ApplianceNode, "stateDir"> {
   const { brokerUrl, caFile, dnsServer } = stack.description;
   return {
     serial: node.serial,
-    stateDir: node.stateDir,
     prepare: async () => {
       const run = await node.prepare(
         { brokerUrl, caFile, dnsServer, order: order.toLowerCase() },
@@ -94,7 +108,6 @@ function createNode(stack: Stack, node: EmulatedNode, order: string, code: strin
       return { outcome: must(run, "locked"), volume: volumeOf(run) };
     },
     unlock: async () => toUnlockResult(await node.agent(["unlock"])),
-    openPage: () => openNodePage(node),
   };
 }
 

@@ -13,6 +13,7 @@ export async function openPages(
   for (const { order, nodes } of appliances) {
     const served = await Promise.all(
       nodes.map(async ({ serial, stateDir, openPage }) => {
+        if (openPage === undefined) return { serial, stateDir };
         const { uiUrl } = await timed(
           report,
           async () => opened.use(await openPage()),

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { createVaultAndKey } from "./key-steps.ts";
 import { createOrder, enableIdentity, useCustomerKey } from "./order-steps.ts";
 import { type StoryContext, timed } from "./story-context.ts";
-import { expectRefused, expectUnlocked, lock, prepare } from "./unlock-steps.ts";
+import { close, expectRefused, expectUnlocked, lock, prepare, readData } from "./unlock-steps.ts";
 
 /**
  * The main job on one Data Box: from the order to an unlock with the customer's key, through a disabled key and a revoked
@@ -33,9 +33,10 @@ export async function playStory(context: StoryContext): Promise<void> {
   });
   await lock(context, appliance);
   await expectUnlocked(context, appliance);
+  await readData(context, appliance);
 
   await step("Key disabled", `version ${key.version}`, () => key.setEnabled(false));
-  await lock(context, appliance);
+  await close(context, appliance);
   await expectRefused(context, appliance, "SsemUserErrorEncryptionKeyDisabled");
   await step("Key enabled", `version ${key.version}`, () => key.setEnabled(true));
   await expectUnlocked(context, appliance);
@@ -43,7 +44,7 @@ export async function playStory(context: StoryContext): Promise<void> {
   await step("Access revoked", `principal ${principalId} removed from the access policies`, () =>
     key.revoke(principalId),
   );
-  await lock(context, appliance);
+  await close(context, appliance);
   await expectRefused(
     context,
     appliance,
@@ -52,4 +53,5 @@ export async function playStory(context: StoryContext): Promise<void> {
   );
   await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
   await expectUnlocked(context, appliance);
+  await readData(context, appliance);
 }

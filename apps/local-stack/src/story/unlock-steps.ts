@@ -21,6 +21,32 @@ export async function lock(context: StoryContext, appliance: Appliance): Promise
   }
 }
 
+/** After something was taken away: where a daemon keeps the lease it closes the volume by itself. */
+export async function close(context: StoryContext, appliance: Appliance): Promise<void> {
+  for (const { serial, untilClosed } of appliance.nodes) {
+    if (untilClosed === undefined) continue;
+    await timed(context.report, untilClosed, () => ({
+      event: "step",
+      step: "Re-locked",
+      detail: `node ${serial}: the broker's order arrived, the daemon has closed the volume`,
+    }));
+  }
+  if (appliance.nodes.some(({ untilClosed }) => untilClosed === undefined))
+    await lock(context, appliance);
+}
+
+/** Where there is a mapped volume: a file in it. */
+export async function readData(context: StoryContext, appliance: Appliance): Promise<void> {
+  for (const node of appliance.nodes) {
+    if (node.readData === undefined) continue;
+    await timed(context.report, node.readData, (text) => ({
+      event: "step",
+      step: "Data",
+      detail: `node ${node.serial}: "${text}", read from the ext4 file system in the volume`,
+    }));
+  }
+}
+
 export async function expectUnlocked(context: StoryContext, appliance: Appliance): Promise<void> {
   for (const result of await unlock(context, appliance)) {
     if (result.outcome !== "unlocked") throw unexpected("unlocked", result);

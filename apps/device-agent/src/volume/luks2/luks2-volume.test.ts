@@ -21,6 +21,6 @@ test("with device-mapper the volume is mapped, without it or when it is mapped a
     "/dev/x",
     "databox-1",
   ]);
-  for (const kind of ["header", "mapped"] as const)
-    expect(openParameters("/dev/x", { kind }).slice(-2)).toEqual(["--test-passphrase", "/dev/x"]);
+  for (const target of [{ kind: "header" }, { kind: "mapped", mapping: "databox-1" }] as const)
+    expect(openParameters("/dev/x", target).slice(-2)).toEqual(["--test-passphrase", "/dev/x"]);
 });

@@ -5,9 +5,10 @@ import { AppError } from "@databox-cmk/errors";
 import { VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
+import { closeMapping } from "./close-mapping.ts";
 import { startCryptsetup } from "./cryptsetup.ts";
 import type { CryptsetupResult } from "./cryptsetup.ts";
-import { hasDeviceMapper, isMapped } from "./device-mapper.ts";
+import { findMapping, hasDeviceMapper } from "./device-mapper.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
 import { requirePreparedHeader } from "./prepared-header.ts";
 import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
@@ -75,7 +76,10 @@ export function createLuks2Volume(options: {
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
           if (result.exitCode !== 0) throw unavailable(path, result);
-          return { proof: "cryptsetup", ...(target.kind === "header" ? {} : { mapping }) };
+          return {
+            proof: "cryptsetup",
+            ...(target.kind === "header" ? {} : { mapping: target.mapping }),
+          };
         },
         [Symbol.dispose]() {
           running.kill();
@@ -86,8 +90,10 @@ export function createLuks2Volume(options: {
     slots: createLuks2Slots({ path, run, unavailable: (result) => unavailable(path, result) }),
 
     async close(openMapping) {
-      if (openMapping === undefined || !isMapped(openMapping)) return;
-      const result = await run(["close", openMapping]);
+      const found = openMapping === undefined ? undefined : findMapping(openMapping);
+      if (openMapping === undefined || found === undefined || found.isDead) return;
+      const close = () => run(["close", openMapping]);
+      const result = await closeMapping({ name: openMapping, device: found.device }, close);
       if (result.exitCode !== 0) throw unavailable(path, result);
     },
   };
@@ -96,14 +102,20 @@ export function createLuks2Volume(options: {
 /** `mapped`: the device is there already, from an unlock before; the key is proven against the header. */
 export type OpenTarget =
   | { readonly kind: "header" }
-  | { readonly kind: "mapped" }
+  | { readonly kind: "mapped"; readonly mapping: string }
   | { readonly kind: "map"; readonly mapping: string };
 
 const HEADER_ONLY: OpenTarget = { kind: "header" };
 
+/** The kernel frees the name of a mapping that was cut off with its last user only; until then there is a second one. */
 function chooseTarget(mapping: string): OpenTarget {
   if (!hasDeviceMapper()) return HEADER_ONLY;
-  return isMapped(mapping) ? { kind: "mapped" } : { kind: "map", mapping };
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? mapping : `${mapping}-${String(count)}`;
+    const found = findMapping(name);
+    if (found === undefined) return { kind: "map", mapping: name };
+    if (!found.isDead) return { kind: "mapped", mapping: name };
+  }
 }
 
 export function openParameters(path: string, target: OpenTarget): readonly string[] {

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+
+import {
+  createOrder,
+  type CustomerKey,
+  enableIdentity,
+  type StoryOrder,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { missingPrograms, type VirtualNode } from "@databox-cmk/virtual-appliance";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+import { isContinuousIntegration } from "./harness/cryptsetup.ts";
+import { requireOk } from "./harness/nodes.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+import { readActivity } from "./harness/order-actions.ts";
+import { agentEvent, openVirtualNode, shell } from "./harness/virtual-node.ts";
+
+const SERIAL = "DBX-VM1";
+const MAPPING = "databox-dbx-vm1";
+const TEXT = "what the customer put on the appliance";
+/** From switching on to the accepted key, on two busy processors that are emulated in software. */
+const BOOT_TO_UNLOCKED_MS = 15_000;
+const PATIENT = { timeout: 60_000, interval: 200 };
+
+describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
+  "an appliance with a kernel of its own (skipped where QEMU is not installed)",
+  () => {
+    let world: World;
+    let node: VirtualNode;
+    let order: StoryOrder;
+    let key: CustomerKey;
+
+    beforeAll(async () => {
+      world = await openWorld(() => ({
+        brokerEnvironment: { PROBE_INTERVAL_SECONDS: "1", LEASE_TTL_SECONDS: "9" },
+      }));
+      node = openVirtualNode(world, SERIAL);
+      order = await createOrder(world.customerContext, "virtual");
+      await node.powerOn();
+      const [made] = await world.operator.prepare(order.id, [SERIAL]);
+      const { brokerUrl, caFile } = world.stack.description;
+      const connection = { brokerUrl, caFile, order: order.id.toLowerCase() };
+      requireOk(await node.prepare(connection, made?.enrolmentCode ?? ""));
+      key = await world.createVault("contosovirtual");
+      await key.grant(await enableIdentity(world.customerContext, order));
+      await useCustomerKey(world.customerContext, order, key);
+      await world.operator.advance(order.id, "dispatch");
+      await world.operator.advance(order.id, "deliver");
+      await node.powerOff();
+    }, 600_000);
+    afterAll(async () => {
+      await node.powerOff();
+      await world[Symbol.asyncDispose]();
+    });
+
+    const outcome = async () => (await agentEvent(node, ["status"]))["outcome"];
+    const mount = (folder: string, mapping = MAPPING) =>
+      shell(node, `mkdir -p ${folder} && mount /dev/mapper/${mapping} ${folder}`);
+
+    test("unlocks at its boot, and dm-crypt maps the volume", async () => {
+      const startedMs = performance.now();
+      const bootMs = await node.powerOn("boot");
+      const unlockedMs = performance.now() - startedMs;
+      console.log(
+        `boot to unlocked: ${(unlockedMs / 1000).toFixed(1)} s (${bootMs.toFixed(0)} ms)`,
+      );
+      expect(await shell(node, "cat /run/unlock.log")).toContain('"outcome":"unlocked"');
+      expect(await shell(node, `dmsetup table ${MAPPING}`)).toMatch(/ crypt aes-xts-plain64 /);
+      expect(unlockedMs).toBeLessThan(BOOT_TO_UNLOCKED_MS);
+    });
+
+    test("keeps files that nobody can read on the raw disk, and that are there after a power cut", async () => {
+      await shell(node, `mkfs.ext4 -q /dev/mapper/${MAPPING}`);
+      await mount("/data");
+      await shell(node, `echo '${TEXT}' > /data/proof.txt && sync`);
+      await node.powerOff();
+      expect(readFileSync(node.volumePath).includes(TEXT)).toBe(false);
+      await node.powerOn("boot");
+      await mount("/data");
+      expect(await shell(node, "cat /data/proof.txt")).toBe(`${TEXT}\n`);
+    });
+
+    test("is closed by a disabled key although a file is open: the kernel forgets the key", async () => {
+      await shell(node, "dd if=/dev/urandom of=/data/large bs=1M count=8 2>/dev/null");
+      await shell(node, "sh -c 'exec 4</data/large; exec sleep 1000' >/dev/null 2>&1 &");
+      const startedMs = performance.now();
+      await key.setEnabled(false);
+      await vi.waitFor(async () => expect(await outcome()).toBe("locked"), PATIENT);
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+      console.log(`key disabled to closed volume: ${seconds} s`);
+      expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /);
+      const read = "sync; echo 3 > /proc/sys/vm/drop_caches; cat /data/large > /dev/null";
+      expect(await node.run(["sh", "-c", read])).toMatchObject({ exitCode: 1 });
+      expect(await agentEvent(node, ["journal", "--verify"])).toMatchObject({
+        outcome: "verified",
+      });
+      await vi.waitFor(async () => {
+        const rows = await readActivity(world, order);
+        expect(rows.map(({ action }) => action)).toContain("lease/relocked");
+      }, PATIENT);
+      expect(await agentEvent(node, ["unlock"])).toMatchObject({
+        outcome: "refused",
+        code: "SsemUserErrorEncryptionKeyDisabled",
+      });
+    });
+
+    test("opens again beside the dead mount, once the key is enabled", async () => {
+      await key.setEnabled(true);
+      const event = await agentEvent(node, ["unlock"]);
+      expect(event).toMatchObject({ outcome: "unlocked", mapping: `${MAPPING}-2` });
+      await mount("/again", `${MAPPING}-2`);
+      expect(await shell(node, "cat /again/proof.txt")).toBe(`${TEXT}\n`);
+    });
+
+    test("is unmounted by a lock where no file is open", async () => {
+      expect(await agentEvent(node, ["lock"])).toMatchObject({ outcome: "locked" });
+      expect(await shell(node, "cat /proc/mounts")).not.toContain(" /again ");
+      expect(await shell(node, "ls /dev/mapper")).not.toContain(`${MAPPING}-2`);
+    });
+  },
+);
