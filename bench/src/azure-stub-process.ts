@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import {
@@ -20,6 +21,8 @@ import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts"
  * so: what is left is the broker's own time. The vaults count their operations; its wrapping hides nothing. By hand, since the emulator does real RSA.
  */
 const state = { operations: 0, enabled: true, slowMs: 0 };
+/** Told so, it also does what RSA costs a vault. */
+const rsa = process.argv.includes("rsa") ? makeRsa() : undefined;
 const ca = createCertificateAuthority({ commonName: "stub", validityDays: 2 });
 const certificate = issueServerCertificate({
   ca,
@@ -89,6 +92,16 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   return { status: 404, json: { error: { code: "NotFound", message: pathname } } };
 }
 
+/** @returns one private operation of RSA-2048, OAEP with SHA-256 */
+function makeRsa(): () => void {
+  const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
+  const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const wrapped = publicEncrypt({ key: pair.publicKey, ...oaep }, Buffer.alloc(32, 7));
+  return () => {
+    privateDecrypt({ key: pair.privateKey, ...oaep }, wrapped);
+  };
+}
+
 const OPERATION = z.object({ value: z.string() });
 const SLOW = z.object({ slowMs: z.number() });
 
@@ -131,6 +144,7 @@ function answerVault(
       },
     };
   const value = Buffer.from(OPERATION.parse(JSON.parse(body)).value, "base64url");
+  if (operation === "unwrapkey") rsa?.();
   const result = operation === "wrapkey" ? stubWrap(version, value) : stubUnwrap(version, value);
   return result === undefined
     ? { status: 400, json: { error: { code: "BadParameter", message: "another version" } } }

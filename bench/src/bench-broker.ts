@@ -1,6 +1,6 @@
-import { fork } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,23 +8,40 @@ import { fileURLToPath } from "node:url";
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import * as z from "zod";
 
+import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
+
 /** One broker with SQLite in a process of its own, without Azure, unless the variables say where it is. */
 export type BenchBroker = AsyncDisposable & {
   readonly port: number;
   readonly caPem: string;
   readonly databaseFile: string;
   readonly folder: string;
-  /** Of all its threads, since it started. */
+  /** Of all its threads and workers, since it started. */
   cpuSeconds(): number;
+  /** Of the process and its workers. */
+  residentBytes(): number;
 };
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")));
-/** A clock tick of Linux in /proc (USER_HZ). */
-const TICKS_PER_SECOND = 100;
+
+/** Where a broker of a bench keeps its things, and its environment. */
+export type BrokerHome = Disposable & {
+  readonly folder: string;
+  readonly caPem: string;
+  readonly databaseFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** One command of the broker, such as migrate. @throws {Error} when it fails */
+  command(...words: readonly string[]): void;
+};
 
 export async function startBenchBroker(
   variables: Readonly<Record<string, string>> = {},
+  workers = 1,
 ): Promise<BenchBroker> {
+  return serveFrom(createBrokerHome(variables), workers);
+}
+
+export function createBrokerHome(variables: Readonly<Record<string, string>>): BrokerHome {
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
   const ca = createCertificateAuthority({ commonName: "bench", validityDays: 2 });
   const server = issueServerCertificate({
@@ -35,44 +52,62 @@ export async function startBenchBroker(
   });
   writeFileSync(join(folder, "tls.pem"), server.certificatePem);
   writeFileSync(join(folder, "tls-key.pem"), server.privateKeyPem, { mode: 0o600 });
-  const broker = fork(MAIN, ["serve"], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-    env: {
-      BROKER_PORT: "0",
-      BROKER_URL: "https://broker.localhost",
-      BROKER_TLS_CERTIFICATE_FILE: join(folder, "tls.pem"),
-      BROKER_TLS_KEY_FILE: join(folder, "tls-key.pem"),
-      BROKER_DATA_DIR: join(folder, "data"),
-      TENANT_ID: "00000000-0000-4000-8000-00000000000a",
-      SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
-      IDENTITY_RESOURCE_GROUP:
-        "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
-      LOG_LEVEL: "error",
-      RATE_LIMIT_ADDRESS_PER_SECOND: "0",
-      RATE_LIMIT_DEVICE_PER_MINUTE: "0",
-      RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
-      RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
-      RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
-      ...variables,
+  const environment = {
+    BROKER_PORT: "0",
+    BROKER_URL: "https://broker.localhost",
+    BROKER_TLS_CERTIFICATE_FILE: join(folder, "tls.pem"),
+    BROKER_TLS_KEY_FILE: join(folder, "tls-key.pem"),
+    BROKER_DATA_DIR: join(folder, "data"),
+    TENANT_ID: "00000000-0000-4000-8000-00000000000a",
+    SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
+    IDENTITY_RESOURCE_GROUP:
+      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
+    LOG_LEVEL: "error",
+    RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+    RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
+    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
+    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
+    ...variables,
+  };
+  return {
+    folder,
+    caPem: ca.certificatePem,
+    databaseFile: join(folder, "data", "broker.sqlite"),
+    environment,
+    command(...words) {
+      const { status, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+        env: environment,
+        encoding: "utf8",
+      });
+      if (status !== 0) throw new Error(`broker ${words.join(" ")}: ${stderr}`);
     },
+    [Symbol.dispose]() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @returns a broker that takes its home with it when it ends */
+export async function serveFrom(home: BrokerHome, workers: number): Promise<BenchBroker> {
+  const broker = fork(MAIN, ["serve", "--workers", String(workers)], {
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    env: home.environment,
   });
   const [message]: unknown[] = await once(broker, "message");
   const { port } = z.object({ port: z.number() }).parse(message);
   return {
     port,
-    caPem: ca.certificatePem,
-    databaseFile: join(folder, "data", "broker.sqlite"),
-    folder,
-    cpuSeconds() {
-      const stat = readFileSync(`/proc/${String(broker.pid)}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-    },
+    caPem: home.caPem,
+    databaseFile: home.databaseFile,
+    folder: home.folder,
+    cpuSeconds: () => cpuSecondsOf(broker.pid ?? 0),
+    residentBytes: () => residentBytesOf(broker.pid ?? 0),
     async [Symbol.asyncDispose]() {
       const ended = once(broker, "exit");
       broker.kill("SIGTERM");
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      home[Symbol.dispose]();
     },
   };
 }

@@ -13,6 +13,16 @@ export type Ratio = {
   readonly value: number;
 };
 
+/** What was to be reached, and whether it was. */
+export type Aim = {
+  readonly label: string;
+  readonly value: number;
+  readonly side: "at least" | "at most";
+  readonly bound: number;
+  readonly unit: string;
+  readonly isMet: boolean;
+};
+
 /** What a bench found. Each bench is a function that takes nothing and cleans up after itself. */
 export type BenchResult =
   | { readonly kind: "skipped"; readonly name: string; readonly reason: string }
@@ -22,6 +32,7 @@ export type BenchResult =
       readonly measurements: readonly Measurement[];
       readonly ratios: readonly Ratio[];
       readonly notes: readonly string[];
+      readonly aims: readonly Aim[];
     };
 
 export function summarise(label: string, unit: string, values: readonly number[]): Measurement {
@@ -40,6 +51,17 @@ function quantile(sorted: readonly number[], part: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
   if (value === undefined) throw new RangeError("nothing was measured");
   return value;
+}
+
+export function aim(
+  label: string,
+  value: number,
+  side: Aim["side"],
+  bound: number,
+  unit: string,
+): Aim {
+  const isMet = side === "at least" ? value >= bound : value <= bound;
+  return { label, value: round(value), side, bound, unit, isMet };
 }
 
 export function ratio(label: string, ours: Measurement, theirs: Measurement): Ratio {

@@ -4,6 +4,12 @@ type Bench = { readonly run: () => Promise<BenchResult> };
 
 /** Every bench by its name on the command line: `pnpm bench agent-cold-start`. */
 export const BENCHES = {
+  unlock: () => import("./unlock.ts"),
+  "unlock-rsa": () => import("./unlock-rsa.ts"),
+  "unlock-new-connection": () => import("./unlock-new-connection.ts"),
+  "unlock-postgres": () => import("./unlock-postgres.ts"),
+  envelope: () => import("./envelope.ts"),
+  tang: () => import("./tang-recovery.ts"),
   "agent-cold-start": () => import("./agent-cold-start.ts"),
   "orders-100k": () => import("./orders-100k.ts"),
   "campaign-10k": () => import("./campaign-10k.ts"),

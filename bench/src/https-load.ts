@@ -2,7 +2,7 @@ import { Agent, request } from "node:https";
 import type { LookupFunction } from "node:net";
 
 /** Names of the stack are on loopback; not every system knows `*.localhost`. */
-const lookup: LookupFunction = (_hostname, options, callback) => {
+export const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
   if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
   else callback(null, "127.0.0.1", 4);
 };
@@ -18,7 +18,12 @@ export type Client = {
 
 /** Connections that are kept, as many as are in flight. */
 export function createClient(caPem: string, inFlight: number): Client {
-  const agent = new Agent({ ca: caPem, lookup, keepAlive: true, maxSockets: inFlight });
+  const agent = new Agent({
+    ca: caPem,
+    lookup: lookupLoopback,
+    keepAlive: true,
+    maxSockets: inFlight,
+  });
   return {
     call: (method, url, { headers, body }) =>
       new Promise((resolve, reject) => {

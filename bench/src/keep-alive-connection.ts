@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect, type TLSSocket } from "node:tls";
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect, createSecureContext, type SecureContext } from "node:tls";
 
 /** One TLS connection that sends a request and waits for its answer, again and again. */
 export type KeepAliveConnection = {
@@ -16,13 +17,24 @@ export async function openKeepAliveConnection(
   port: number,
   caPem: string,
 ): Promise<KeepAliveConnection> {
-  const socket: TLSSocket = connect({
+  const socket = connect({
     host: "127.0.0.1",
     port,
-    ca: caPem,
+    secureContext: contextOf(caPem),
     servername: "broker.localhost",
   });
   await once(socket, "secureConnect");
+  return keepAlive(socket);
+}
+
+/** The same without TLS. */
+export async function openPlainConnection(port: number): Promise<KeepAliveConnection> {
+  const socket = connectPlain({ host: "127.0.0.1", port });
+  await once(socket, "connect");
+  return keepAlive(socket);
+}
+
+function keepAlive(socket: Socket): KeepAliveConnection {
   socket.setNoDelay(true);
   let received: Buffer = Buffer.alloc(0);
   let waiting: PromiseWithResolvers<{ status: number; body: string }> | undefined;
@@ -58,10 +70,19 @@ export async function openKeepAliveConnection(
   };
 }
 
+const contexts = new Map<string, SecureContext>();
+
+/** One for all connections: making it takes as long as a handshake. */
+function contextOf(caPem: string): SecureContext {
+  const context = contexts.get(caPem) ?? createSecureContext({ ca: caPem });
+  contexts.set(caPem, context);
+  return context;
+}
+
 /** A device's message, as it goes over the wire. */
-export function renderPost(path: string, message: string): Buffer {
+export function renderPost(path: string, message: string, mediaType = "application/jose"): Buffer {
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nhost: broker.localhost\r\ncontent-type: application/jose\r\ncontent-length: ${String(message.length)}\r\n\r\n${message}`,
+    `POST ${path} HTTP/1.1\r\nhost: broker.localhost\r\ncontent-type: ${mediaType}\r\ncontent-length: ${String(message.length)}\r\n\r\n${message}`,
     "latin1",
   );
 }

@@ -8,9 +8,8 @@ import * as z from "zod";
 import { startBenchBroker } from "./bench-broker.ts";
 import { type BenchResult, summarise } from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
-import { seedFleet } from "./seed-fleet.ts";
+import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
-import { STUB_TENANT, VERSIONS } from "./stub-wrapping.ts";
 
 const AGENTS = 10_000;
 const OPENING = 32;
@@ -26,19 +25,7 @@ export async function run(): Promise<BenchResult> {
     KEY_HEALTH_INTERVAL_SECONDS: "0",
     PROBE_INTERVAL_SECONDS: String(PROBE_INTERVAL_SECONDS),
   });
-  const fleet = await seedFleet(broker.databaseFile, AGENTS, {
-    kid: `${stub.vaultUrl}/keys/kek/${VERSIONS.first}`,
-    vaultResourceId:
-      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/bench",
-    identity: {
-      kind: "user",
-      resource_id: "/identities/bench",
-      tenant_id: STUB_TENANT,
-      client_id: "00000000-0000-4000-8000-00000000000c",
-      principal_id: "00000000-0000-4000-8000-00000000000d",
-      epoch: 0,
-    },
-  });
+  const fleet = await seedFleet(broker.databaseFile, AGENTS, stubFleetKey(stub.vaultUrl));
   const fleetFile = join(broker.folder, "fleet.json");
   writeFileSync(fleetFile, JSON.stringify(fleet));
   const { port, caPem } = broker;
@@ -71,6 +58,7 @@ export async function run(): Promise<BenchResult> {
       summarise("the last one, after the vault's refusal", "s", [Math.max(...sinceRefused)]),
     ],
     ratios: [],
+    aims: [],
     notes: [
       `${AGENTS.toLocaleString("en")} agents, each waiting on its own TLS connection; probes every ${String(PROBE_INTERVAL_SECONDS)} s`,
     ],

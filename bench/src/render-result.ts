@@ -11,6 +11,10 @@ export function renderResult(result: BenchResult): string {
       return `  ${label.padEnd(width)}  ${figures.join("  ")}   ${String(runs)}`;
     }),
     ...result.ratios.map(({ label, value }) => `  ratio ${label}: ${value.toFixed(2)}`),
+    ...result.aims.map(
+      ({ label, value, side, bound, unit, isMet }) =>
+        `  aim ${label}: ${side} ${String(bound)} ${unit}: ${String(value)}, ${isMet ? "met" : "NOT MET"}`,
+    ),
     ...result.notes.map((note) => `  ${note}`),
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { generateSigningKey, sealEnvelope } from "@databox-cmk/crypto";
 
-import { stubWrap } from "./stub-wrapping.ts";
+import { STUB_TENANT, stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 export type FleetNode = {
   readonly order: string;
@@ -20,6 +20,27 @@ const TTL_SECONDS = 60;
 
 type Row = Readonly<Record<string, string | number>>;
 
+/** The customer's key, and the identity that asks for it. */
+export type FleetKey = {
+  readonly kid: string;
+  readonly vaultResourceId: string;
+  readonly identity: Row;
+};
+
+/** A key in the stub's vault. */
+export const stubFleetKey = (vaultUrl: string): FleetKey => ({
+  kid: `${vaultUrl}/keys/kek/${VERSIONS.first}`,
+  vaultResourceId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/bench`,
+  identity: {
+    kind: "user",
+    resource_id: "/identities/bench",
+    tenant_id: STUB_TENANT,
+    client_id: "00000000-0000-4000-8000-00000000000c",
+    principal_id: "00000000-0000-4000-8000-00000000000d",
+    epoch: 0,
+  },
+});
+
 /**
  * Unlocked appliances, each with an order, an enrolled key, an envelope and a live lease, written straight into the broker's
  * database: what a real one goes through to get there is not what is measured.
@@ -30,7 +51,7 @@ type Row = Readonly<Record<string, string | number>>;
 export async function seedFleet(
   databaseFile: string,
   nodes: number,
-  key: { readonly kid: string; readonly vaultResourceId: string; readonly identity: Row },
+  key: FleetKey,
   customer = "bench",
 ): Promise<readonly FleetNode[]> {
   const database = new DatabaseSync(databaseFile);

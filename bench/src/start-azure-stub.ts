@@ -23,6 +23,7 @@ export type AzureStub = Disposable & {
   readonly vaultUrl: string;
   /** Of another customer. */
   readonly slowVaultUrl: string;
+  readonly caFile: string;
   /** What a broker that asks this stub needs. */
   readonly variables: Readonly<Record<string, string>>;
   /** Operations of the vault since the start. */
@@ -32,8 +33,11 @@ export type AzureStub = Disposable & {
   slowDown(milliseconds: number): Promise<void>;
 };
 
-export async function startAzureStub(): Promise<AzureStub> {
-  const stub = fork(MAIN, { execArgv: ["--disable-warning=ExperimentalWarning"] });
+/** @param rsa - its unwraps cost a private operation of RSA-2048 each, on this machine */
+export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
+  const stub = fork(MAIN, rsa ? ["rsa"] : [], {
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
   const [message]: unknown[] = await once(stub, "message");
   const { port, dnsPort, imdsPort, caPem, operatorToken } = READY.parse(message);
   const caFile = join(tmpdir(), `databox-bench-stub-${String(process.pid)}.pem`);
@@ -43,6 +47,7 @@ export async function startAzureStub(): Promise<AzureStub> {
     operatorToken,
     vaultUrl: at("bench.vault"),
     slowVaultUrl: at("slow.vault"),
+    caFile,
     variables: {
       ARM_URL: at("arm"),
       ENTRA_AUTHORITY: at("login"),

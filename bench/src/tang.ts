@@ -6,6 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { findProgram, runProgram } from "./programs.ts";
 
 export type Tang = Disposable & {
+  readonly port: number;
+  /** RFC 7638 thumbprint of its exchange key: the path of a recovery. */
+  readonly exchangeKey: string;
   /** A 32-byte secret that only this tang can help to open. */
   readonly ciphertext: string;
 };
@@ -40,7 +43,10 @@ export async function startTang(folder: string): Promise<Tang> {
   const configuration = JSON.stringify({ url: `http://127.0.0.1:${String(port)}` });
   try {
     const ciphertext = await encrypt(configuration);
+    const { stdout } = await runProgram(["jose", "jwk", "thp", "-i", join(folder, "exc.jwk")]);
     return {
+      port,
+      exchangeKey: stdout.trim(),
       ciphertext,
       [Symbol.dispose]() {
         server.kill();

@@ -1,5 +1,7 @@
+import cluster from "node:cluster";
+
 import { toAppError } from "@databox-cmk/errors";
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { renderVerdict } from "./audit/render-verdict.ts";
 import { verifyAuditExport } from "./audit/verify-audit-export.ts";
@@ -11,13 +13,20 @@ import { examineBroker } from "./doctor/examine-broker.ts";
 import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
 import { renderSettings } from "./render-settings.ts";
 import { askHealth } from "./server/ask-health.ts";
-import { startBroker } from "./start-broker.ts";
+import { type RunningBroker, startBroker } from "./start-broker.ts";
 import { addStoreCommands } from "./store/move/add-store-commands.ts";
 import { keysFolderOf, openConfiguredStore } from "./store/open-data-dir.ts";
+import type { Ready } from "./workers/messages.ts";
+import { joinSupervisor } from "./workers/serve-as-worker.ts";
+import { startWorkers } from "./workers/start-workers.ts";
+import { WorkerEnded } from "./workers/supervise-workers.ts";
 
 const EXIT_TAMPERED = 3;
+const WORKERS_MAX = 64;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
+
+type Served = Pick<RunningBroker, "url" | "port" | "close">;
 
 const program = new Command("broker")
   .description("Decides whether a transfer appliance may unlock now, and asks the customer's vault")
@@ -26,6 +35,12 @@ const program = new Command("broker")
 program
   .command("serve", { isDefault: true })
   .description("serve; configured by environment variables (see: broker configuration)")
+  .option(
+    "--workers <number>",
+    "processes that share the port, to use so many cores",
+    parseWorkers,
+    1,
+  )
   .action(serve);
 
 program
@@ -123,11 +138,14 @@ addStoreCommands(program, process.env, {
 try {
   await program.parseAsync();
 } catch (error) {
+  if (error instanceof WorkerEnded) process.exit(error.exitCode);
   const { code, message, detail, cause } = toAppError(error);
   process.stderr.write(`broker: ${detail ?? message} (${code})\n`);
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
   process.exitCode = 1;
+  // The supervisor's channel would keep a worker that cannot serve.
+  if (cluster.isWorker) process.exit();
 }
 
 function verdictsOf(
@@ -139,8 +157,19 @@ function verdictsOf(
   return command.error("error: --database or --export says what to verify");
 }
 
-async function serve(): Promise<void> {
-  const broker = await startBroker(parseConfig(process.env));
+async function serve({ workers }: { readonly workers: number }): Promise<void> {
+  const config = parseConfig(process.env);
+  if (cluster.isWorker) {
+    const membership = await joinSupervisor();
+    const broker = await startBroker(config, undefined, undefined, membership);
+    const close = endOnSignals(broker);
+    membership.follow({ close, changeTicketKeys: broker.setTicketKeys });
+  } else
+    endOnSignals(workers === 1 ? await startBroker(config) : await startWorkers(config, workers));
+}
+
+/** @returns what ends it */
+function endOnSignals(broker: Served): () => void {
   const stop = () => {
     // A second signal ends the process at once, as the system does it.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeListener(signal, stop);
@@ -152,5 +181,13 @@ async function serve(): Promise<void> {
   process.on("SIGINT", stop);
   // Started by a parent: it hears when we serve, and we end with it.
   process.once("disconnect", stop);
-  process.send?.({ type: "ready", url: broker.url, port: broker.port });
+  const message: Ready = { type: "ready", url: broker.url, port: broker.port };
+  process.send?.(message);
+  return stop;
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX) return workers;
+  throw new InvalidArgumentError(`expected 1 to ${String(WORKERS_MAX)}`);
 }

@@ -21,6 +21,7 @@ import { parseIssuerKey, parseServiceKey } from "./service-key.ts";
 import { keysFolderOf, openState } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
 import { createPostEvent } from "./webhooks/post-event.ts";
+import type { Membership } from "./workers/serve-as-worker.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: where devices and Entra ID reach it. */
@@ -28,6 +29,7 @@ export type RunningBroker = {
   readonly port: number;
   /** Every row that is served. */
   readonly routes: Broker["routes"];
+  readonly setTicketKeys: (keys: Buffer) => void;
   /** Takes no new connection, lets what runs finish within ten seconds, then closes the database. */
   close(): Promise<void>;
 };
@@ -43,12 +45,14 @@ const now = (): number => Date.now();
 /**
  * Opens everything real and serves.
  *
+ * @param membership - of a worker: what it shares with the others of its machine.
  * @throws {AppError} Misuse, PortInUse or DiskFull, whose detail is one clause for whoever started it
  */
 export async function startBroker(
   config: BrokerConfig,
   log: Log = createLog(config.LOG_LEVEL),
   openDatabase?: OpenDatabase,
+  membership?: Membership,
 ): Promise<RunningBroker> {
   const serviceKey = parseServiceKey(config);
   const issuerKey = parseIssuerKey(config);
@@ -143,12 +147,14 @@ export async function startBroker(
     certificate,
     privateKey,
     handler: broker.handler,
+    ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics });
     const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
-    opened.use(await serveMetrics(broker.metrics, served));
+    if (membership === undefined) opened.use(await serveMetrics(broker.metrics, served));
+    else membership.reportMetrics(broker.metrics);
   }
   opened.defer(keepHouse(store, broker, log));
   opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
@@ -173,6 +179,7 @@ export async function startBroker(
     url: config.BROKER_URL,
     port: listener.port,
     routes: broker.routes,
+    setTicketKeys: listener.setTicketKeys,
     async close() {
       isClosing = true;
       log("info", "closing");

@@ -2,7 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { AppError } from "@databox-cmk/errors";
-import type { Registry } from "prom-client";
+
+type Scraped = { metrics(): Promise<string>; readonly contentType: string };
 
 /**
  * Serves /metrics on a listener of its own: who may scrape is the network's to say, and nothing of it is on the public one.
@@ -10,7 +11,7 @@ import type { Registry } from "prom-client";
  * @throws {AppError} PortInUse
  */
 export async function serveMetrics(
-  registry: Pick<Registry, "metrics" | "contentType">,
+  registry: Scraped,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
@@ -46,10 +47,7 @@ export async function serveMetrics(
   };
 }
 
-async function answer(
-  registry: Pick<Registry, "metrics" | "contentType">,
-  response: ServerResponse,
-): Promise<void> {
+async function answer(registry: Scraped, response: ServerResponse): Promise<void> {
   try {
     const text = await registry.metrics();
     response.writeHead(200, { "content-type": registry.contentType }).end(text);

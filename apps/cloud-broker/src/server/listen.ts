@@ -13,6 +13,8 @@ export type ListenOptions = {
   readonly certificate: string;
   readonly privateKey: string;
   readonly handler: RequestListener;
+  /** 48 bytes that several processes share, so that each resumes the sessions of all; absent: the process has its own. */
+  readonly ticketKeys?: Buffer | undefined;
   readonly timeouts?: Timeouts;
 };
 
@@ -26,6 +28,7 @@ const TIMEOUTS: Timeouts = { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000
 
 export type Listener = {
   readonly port: number;
+  readonly setTicketKeys: (keys: Buffer) => void;
   /** Takes no new connection, lets what runs finish within the bound, then closes what is left. */
   close(graceMs: number): Promise<void>;
 };
@@ -61,13 +64,18 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.off("error", reject);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
   const { port } = server.address() as AddressInfo;
-  return { port, close: (graceMs) => close(server, answering, graceMs) };
+  return {
+    port,
+    setTicketKeys: (keys) => server.setTicketKeys(keys),
+    close: (graceMs) => close(server, answering, graceMs),
+  };
 }
 
 function createTlsServer({
   certificate,
   privateKey,
   handler,
+  ticketKeys,
   timeouts = TIMEOUTS,
 }: ListenOptions): Server {
   try {
@@ -75,6 +83,7 @@ function createTlsServer({
       {
         cert: certificate,
         key: privateKey,
+        ...(ticketKeys === undefined ? {} : { ticketKeys }),
         minVersion: "TLSv1.2",
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
         headersTimeout: timeouts.headersMs,

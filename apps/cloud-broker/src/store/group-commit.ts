@@ -18,13 +18,17 @@ type Waiting = {
 };
 
 /**
- * One turn of the event loop, in which everything that has arrived is read and gets here. SQLite runs on this thread, so
- * without it nothing could arrive while a batch is committed, and every batch would be of one.
+ * Turns of the event loop, in which everything that has arrived is read and gets here, as long as each brings more. SQLite
+ * runs on this thread, so without them nothing could arrive while a batch is committed, and every batch would be of one.
  */
-const gather = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+async function gather(queue: readonly Waiting[]): Promise<void> {
+  for (let before = 0; queue.length > before && queue.length < BATCH_MAX;) {
+    before = queue.length;
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
 
 /** Compiled once: every work of every batch begins and ends with one. */
 const SAVEPOINT = CompiledQuery.raw("savepoint work");
@@ -55,7 +59,7 @@ export function createGroupCommit(store: Store): Commit {
   const flush = async () => {
     isFlushing = true;
     while (queue.length > 0) {
-      await gather();
+      await gather(queue);
       await commitBatch(store, queue.splice(0, BATCH_MAX));
     }
     isFlushing = false;

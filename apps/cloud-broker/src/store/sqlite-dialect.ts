@@ -3,6 +3,7 @@ import { type Dialect, SqliteAdapter, SqliteDialect } from "kysely";
 
 import { forgiveRollback } from "./forgive-rollback.ts";
 import { keepStatements } from "./keep-statements.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /**
  * SQLite with transactions that take the write lock at their start: one that reads first and writes then would fail when
@@ -23,7 +24,7 @@ export function createSqliteDialect(database: Database.Database): Dialect {
     value: true,
   });
   return {
-    createDriver: () => dialect.createDriver(),
+    createDriver: () => takeTurns(dialect.createDriver(), database),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createIntrospector: (store) => dialect.createIntrospector(store),
     createAdapter: () => adapter,

@@ -1,0 +1,37 @@
+import { setTimeout } from "node:timers/promises";
+
+import type Database from "better-sqlite3";
+import type { Driver } from "kysely";
+
+/** As long as SQLite itself would wait (busy_timeout). */
+const PATIENCE_MS = 5_000;
+const LONGEST_PAUSE_MS = 2;
+
+/**
+ * Waits for the write lock without holding up the process: SQLite's own way to wait, while another worker commits, is to
+ * sleep on this thread, and with it would sleep every request that needs no lock.
+ */
+export function takeTurns(driver: Driver, database: Database.Database): Driver {
+  const begin = driver.beginTransaction.bind(driver);
+  const [impatient, patient] = [0, PATIENCE_MS].map((milliseconds) =>
+    database.prepare(`pragma busy_timeout = ${String(milliseconds)}`),
+  );
+  driver.beginTransaction = async (connection, settings) => {
+    for (const untilMs = performance.now() + PATIENCE_MS; ;) {
+      impatient?.all();
+      try {
+        await begin(connection, settings);
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > untilMs) throw error;
+      } finally {
+        patient?.all();
+      }
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+    }
+  };
+  return driver;
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+
+import { AggregatorRegistry, type Registry } from "prom-client";
+
+import { toWorker } from "./messages.ts";
+
+/** What a worker has from its supervisor. */
+export type Membership = {
+  /** Of this moment; `follow` tells of newer ones. */
+  readonly ticketKeys: Buffer;
+  /** The supervisor adds these up with those of the other workers. */
+  reportMetrics(registry: Registry): void;
+  follow(handlers: {
+    readonly changeTicketKeys: (keys: Buffer) => void;
+    readonly close: () => void;
+  }): void;
+};
+
+/** Waits for the supervisor's first word: whoever serves with keys of its own would not know the others' sessions. */
+export async function joinSupervisor(): Promise<Membership> {
+  const [first]: unknown[] = await once(process, "message");
+  const message = toWorker.parse(first);
+  if (message.type !== "ticket-keys") throw new TypeError("closed before it served");
+  return {
+    ticketKeys: Buffer.from(message.keys, "base64"),
+    reportMetrics(registry) {
+      AggregatorRegistry.setRegistries([registry]);
+      // Its constructor listens for the supervisor's questions.
+      void new AggregatorRegistry();
+    },
+    follow({ changeTicketKeys, close }) {
+      process.on("message", (later) => {
+        const parsed = toWorker.safeParse(later); // prom-client speaks on the same channel
+        if (!parsed.success) return;
+        if (parsed.data.type === "close") close();
+        else changeTicketKeys(Buffer.from(parsed.data.keys, "base64"));
+      });
+    },
+  };
+}

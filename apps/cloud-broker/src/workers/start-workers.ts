@@ -1,0 +1,30 @@
+import { AggregatorRegistry } from "prom-client";
+
+import type { BrokerConfig } from "../config.ts";
+import { serveMetrics } from "../observability/serve-metrics.ts";
+import { createLog } from "../server/log.ts";
+import { type Supervisor, superviseWorkers } from "./supervise-workers.ts";
+
+/**
+ * Serves by several processes; /metrics adds up theirs.
+ *
+ * @throws {AppError} PortInUse
+ * @throws {WorkerEnded} when none can serve; it has said why
+ */
+export async function startWorkers(config: BrokerConfig, workers: number): Promise<Supervisor> {
+  const log = createLog(config.LOG_LEVEL);
+  if (config.METRICS_PORT === undefined) return superviseWorkers(workers, log);
+  const registry = new AggregatorRegistry();
+  const metrics = await serveMetrics(
+    { metrics: () => registry.clusterMetrics(), contentType: registry.contentType },
+    { host: config.METRICS_HOST, port: config.METRICS_PORT },
+  );
+  const supervisor = await superviseWorkers(workers, log);
+  return {
+    ...supervisor,
+    async close() {
+      await supervisor.close();
+      await metrics[Symbol.asyncDispose]();
+    },
+  };
+}

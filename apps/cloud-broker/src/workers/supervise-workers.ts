@@ -1,0 +1,136 @@
+import cluster, { type Worker } from "node:cluster";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+
+import type { Log } from "../server/log.ts";
+import { ready, type Ready, type ToWorker } from "./messages.ts";
+
+export type Supervisor = Ready & {
+  /** Lets every worker finish what runs; whoever takes longer than its own grace is ended. */
+  close(): Promise<void>;
+};
+
+/** A worker ended before it served for the first time; it has said why itself. */
+export class WorkerEnded extends Error {
+  override readonly name = "WorkerEnded";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super("a worker ended");
+    this.exitCode = exitCode;
+  }
+}
+
+const TICKET_KEYS_BYTES = 48;
+/** Whoever steals the keys of a moment reads no older session (RFC 5077 §5.5). */
+const TICKET_KEYS_LIFE_MS = 12 * 3_600_000;
+const CLOSE_WITHIN_MS = 15_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * So many processes that share one port, each a whole broker on the same database: replicas on one machine. One that dies is
+ * replaced; its connections are lost, and nothing that was answered. The first starts alone, since it makes what is missing
+ * (schema, keys) and tells what is wrong with the configuration.
+ *
+ * @throws {WorkerEnded}
+ */
+export async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
+  const closing = new AbortController();
+  let ticketKeys = newTicketKeys();
+
+  function start(): Worker {
+    const worker = cluster.fork();
+    tell(worker, { type: "ticket-keys", keys: ticketKeys });
+    return worker;
+  }
+
+  /** Serves from now on; replaced when it ends. */
+  function keep(worker: Worker): void {
+    worker.once("exit", (code, signal) => {
+      if (closing.signal.aborted) return;
+      log("error", "a worker died", { code, signal });
+      void replace();
+    });
+  }
+
+  async function replace(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !closing.signal.aborted;) {
+      const worker = start();
+      try {
+        await untilReady(worker);
+        keep(worker);
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkerEnded)) throw error;
+        await pause(pauseMs, undefined, { ref: false });
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  const first = start();
+  const served = await untilReady(first);
+  keep(first);
+  await Promise.all(
+    Array.from({ length: count - 1 }, async () => {
+      const worker = start();
+      await untilReady(worker);
+      keep(worker);
+    }),
+  );
+  const rotation = setInterval(() => {
+    ticketKeys = newTicketKeys();
+    for (const worker of running()) tell(worker, { type: "ticket-keys", keys: ticketKeys });
+  }, TICKET_KEYS_LIFE_MS);
+  rotation.unref();
+  log("info", "workers serve", { count, port: served.port });
+
+  return {
+    ...served,
+    async close() {
+      closing.abort();
+      clearInterval(rotation);
+      await Promise.all(running().map((worker) => end(worker)));
+    },
+  };
+}
+
+async function untilReady(worker: Worker): Promise<Ready> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ready>();
+  const heard = (message: unknown): void => {
+    const parsed = ready.safeParse(message);
+    if (parsed.success) resolve(parsed.data);
+  };
+  const ended = (code: number | null): void => {
+    reject(new WorkerEnded(code ?? 1));
+  };
+  worker.on("message", heard);
+  worker.once("exit", ended);
+  try {
+    return await promise;
+  } finally {
+    worker.off("message", heard);
+    worker.off("exit", ended);
+  }
+}
+
+async function end(worker: Worker): Promise<void> {
+  const ended = once(worker, "exit");
+  tell(worker, { type: "close" });
+  const overdue = setTimeout(() => {
+    worker.process.kill("SIGKILL");
+  }, CLOSE_WITHIN_MS);
+  await ended;
+  clearTimeout(overdue);
+}
+
+function tell(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message);
+}
+
+const running = (): Worker[] =>
+  Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+
+const newTicketKeys = (): string => randomBytes(TICKET_KEYS_BYTES).toString("base64");

@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { connect } from "node:tls";
+
+import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { Transport } from "@databox-cmk/testkit";
+import Database from "better-sqlite3";
+import { afterEach, expect, test, vi } from "vitest";
+
+import { verifyAuditFile } from "../../src/audit/verify-audit-file.ts";
+import { DATABASE_FILE } from "../../src/store/open-data-dir.ts";
+import { createBrokerEnvironment } from "./broker-environment.ts";
+
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
+const WORKERS = 2;
+/** Each starts a supervisor and its workers. */
+vi.setConfig({ testTimeout: 120_000 });
+let running: ChildProcess | undefined;
+afterEach(() => {
+  running?.kill("SIGKILL");
+});
+
+async function start(variables: Readonly<Record<string, string>>) {
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", MAIN, "serve", "--workers", String(WORKERS)],
+    {
+      env: { ...variables, RATE_LIMIT_ADDRESS_PER_SECOND: "0", RATE_LIMIT_DEVICE_PER_MINUTE: "0" },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    },
+  );
+  running = child;
+  const [message] = (await once(child, "message")) as [{ readonly port: number }];
+  return { child, port: message.port };
+}
+
+const workersOf = ({ pid }: ChildProcess): number[] =>
+  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
+
+async function stop(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  const [code] = (await ended) as [number | null];
+  return code;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** One connection, one request. @returns its newest ticket; a resumed session may get none */
+async function visit(port: number, session?: Buffer) {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, session });
+  let newest: Buffer | undefined;
+  socket.on("session", (ticket: Buffer) => {
+    newest = ticket;
+  });
+  socket.write("GET /healthz HTTP/1.1\r\nhost: broker.localhost\r\nconnection: close\r\n\r\n");
+  socket.resume();
+  const closed = once(socket, "close");
+  await once(socket, "secureConnect");
+  const isReused = socket.isSessionReused();
+  await closed;
+  return { session: newest, isReused };
+}
+
+test("each worker resumes the sessions of all, /metrics adds theirs up, and all end with their parent", async () => {
+  await using environment = await createBrokerEnvironment();
+  const metricsPort = await freePort();
+  const { child, port } = await start({
+    ...environment.variables,
+    METRICS_PORT: String(metricsPort),
+  });
+  expect(workersOf(child)).toHaveLength(WORKERS);
+  const { session } = await visit(port);
+  const visits = 2 * WORKERS;
+  for (let index = 0; index < visits; index += 1)
+    expect((await visit(port, session)).isReused).toBe(true);
+  const metrics = await (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text();
+  expect(metrics).toContain(
+    `databox_http_requests_total{route="/healthz",method="GET",status="200"} ${String(visits + 1)}`,
+  );
+  const ended = once(child, "exit");
+  child.disconnect();
+  expect(await ended).toEqual([0, null]);
+});
+
+test("a worker that is killed under load is replaced, and no answer was without its audit row", async () => {
+  await using environment = await createBrokerEnvironment();
+  const { child, port } = await start(environment.variables);
+  const before = workersOf(child);
+  const answered: string[] = [];
+  const statuses = new Set<number>();
+  const { key } = generateSigningKey();
+  const over = new AbortController();
+
+  /** A stranger's question is refused, and the refusal audited: every worker writes to one chain. */
+  async function ask(transport: Transport, lane: number): Promise<void> {
+    for (let count = 0; !over.signal.aborted; count += 1) {
+      const body = await signMessage(key, MESSAGE_TYPES.unlockRequest, { lane, count });
+      const headers = { "content-type": JOSE_MEDIA_TYPE };
+      const answer = await transport
+        .send("POST", DEVICE_ROUTES.unlocks, { headers, body })
+        .catch(() => undefined); // its worker was killed
+      if (answer === undefined) continue;
+      statuses.add(answer.status);
+      answered.push(messageHash(body));
+    }
+  }
+  const transports = Array.from({ length: 8 }, () => environment.transport(port));
+  const lanes = transports.map((transport, lane) => ask(transport, lane));
+  const until = (count: number) =>
+    vi.waitUntil(() => answered.length >= count, { timeout: 60_000 });
+  await until(50);
+  process.kill(before[0] ?? 0, "SIGKILL");
+  await vi.waitUntil(() => workersOf(child).filter((pid) => !before.includes(pid)).length === 1, {
+    timeout: 60_000,
+  });
+  await until(answered.length + 50);
+  over.abort();
+  await Promise.all(lanes);
+  for (const transport of transports) transport.close();
+  expect(await stop(child)).toBe(0);
+  expect([...statuses]).toEqual([401]);
+
+  const file = join(environment.dataDir, DATABASE_FILE);
+  expect([...verifyAuditFile(file).values()].every(({ ok }) => ok)).toBe(true);
+  const database = new Database(file, { readonly: true });
+  const rows = database.prepare<[], { row_json: string }>("select row_json from audit").all();
+  database.close();
+  const audited = new Set(
+    rows.map((row) => (JSON.parse(row.row_json) as { requestHash?: string }).requestHash),
+  );
+  expect(answered.filter((hash) => !audited.has(hash))).toEqual([]);
+});
+
+test("a supervisor that is killed takes its workers with it", async () => {
+  await using environment = await createBrokerEnvironment();
+  const { child } = await start(environment.variables);
+  const workers = workersOf(child);
+  child.kill("SIGKILL");
+  await vi.waitFor(
+    () => {
+      expect(workers.filter((pid) => isAlive(pid))).toEqual([]);
+    },
+    { timeout: 60_000 },
+  );
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie has ended; only nobody has asked for it yet.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+test("no workers are no way to serve", async () => {
+  const child = spawn(process.execPath, [MAIN, "serve", "--workers", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  running = child;
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  expect(code).toBe(1);
+  expect(stderr).toContain("expected 1 to 64");
+});
+
+test("what stops one worker from starting stops all, and is said once", async () => {
+  await using environment = await createBrokerEnvironment();
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const child = spawn(process.execPath, [MAIN, "serve", "--workers", "2"], {
+    env: { ...environment.variables, BROKER_PORT: String(port) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  running = child;
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  other.close();
+  expect({ code, lines: stderr.split("PortInUse").length - 1 }).toEqual({ code: 1, lines: 1 });
+});

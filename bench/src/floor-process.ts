@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { text } from "node:stream/consumers";
+
+import {
+  chainHash,
+  decodeBase64url,
+  encodeBase64url,
+  generateSigningKey,
+  importSigningKey,
+  importVerifyKey,
+  messageHash,
+  readHeader,
+  seal,
+  signMessage,
+  unlockInfo,
+  verifyMessage,
+  type VerifyKey,
+} from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
+import Database from "better-sqlite3";
+import { Agent } from "undici";
+import * as z from "zod";
+
+import { lookupLoopback } from "./https-load.ts";
+import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
+
+/**
+ * What an unlock cannot do without, and nothing around it: read and verify the message, one call of the vault, seal, sign,
+ * one audit row in a shared durable commit, answer. By the broker's libraries, but for the SDK of Azure: undici alone.
+ */
+const job = z
+  .object({
+    certificateFile: z.string(),
+    keyFile: z.string(),
+    databaseFile: z.string(),
+    fleetFile: z.string(),
+    vaultUrl: z.string(),
+    vaultCaFile: z.string(),
+    /** Whether the key is looked at before it is used, as the broker must. */
+    getsKey: z.boolean(),
+  })
+  .parse(JSON.parse(process.argv[2] ?? ""));
+
+const devices = new Map<string, VerifyKey>();
+for (const { privatePem } of z
+  .array(z.object({ privatePem: z.string() }))
+  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")))) {
+  const key = importVerifyKey(importSigningKey(privatePem).publicJwk);
+  devices.set(key.kid, key);
+}
+const { key: signing } = generateSigningKey();
+const KEY_PATH = `/keys/kek/${VERSIONS.first}`;
+const kid = `${job.vaultUrl}${KEY_PATH}`;
+const wrapped = stubWrap(VERSIONS.first, new Uint8Array(32).fill(7));
+const ca = readFileSync(job.vaultCaFile, "utf8");
+const vault = new Agent({
+  connections: 64,
+  allowH2: false,
+  connect: { ca, lookup: lookupLoopback },
+});
+
+const database = new Database(job.databaseFile);
+database.pragma("journal_mode = WAL");
+database.pragma("synchronous = FULL");
+database.exec("create table audit (sequence integer primary key, row text, hash text) strict");
+const insert = database.prepare("insert into audit (row, hash) values (?, ?)");
+let head = "";
+let waiting: { readonly row: string; readonly done: () => void }[] = [];
+
+const server = createServer(
+  { cert: readFileSync(job.certificateFile), key: readFileSync(job.keyFile) },
+  (request, response) => {
+    void serve(request, response);
+  },
+);
+server.listen(0, "127.0.0.1", () => {
+  process.send?.(server.address());
+});
+process.once("disconnect", () => process.exit());
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request);
+  const answer = request.url === DEVICE_ROUTES.unlocks ? await unlock(body) : challenge();
+  response.setHeader("content-type", "application/jose");
+  response.setHeader("content-length", answer.length);
+  response.end(answer);
+}
+
+function challenge(): string {
+  const nonce = "A".repeat(96);
+  return JSON.stringify({ nonce, expiresInSeconds: 120, brokerTime: new Date().toISOString() });
+}
+
+async function unlock(message: string): Promise<string> {
+  const key = devices.get(readHeader(message).kid);
+  if (key === undefined) throw new TypeError("not of this fleet");
+  const { hpke, order, serial } = unlockRequest.parse(
+    verifyMessage(message, key, MESSAGE_TYPES.unlockRequest),
+  );
+  const requestHash = messageHash(message);
+  if (job.getsKey) await callVault("GET", "");
+  const contentKey = await unwrap();
+  const publicKey = decodeBase64url(hpke.publicKey, "key");
+  const { enc, ciphertext } = await seal(
+    hpke.suite,
+    publicKey,
+    unlockInfo(requestHash),
+    contentKey,
+  );
+  const sealed = { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) };
+  const answer = await signMessage(signing, MESSAGE_TYPES.grant, {
+    requestHash,
+    order,
+    serial,
+    sealed,
+    kid,
+  });
+  await audit(JSON.stringify({ order, serial, requestHash, grantHash: messageHash(answer), kid }));
+  return answer;
+}
+
+/** All rows that wait share one commit. */
+function audit(row: string): Promise<void> {
+  return new Promise((done) => {
+    waiting.push({ row, done });
+    if (waiting.length === 1) setImmediate(flush);
+  });
+}
+
+function flush(): void {
+  const batch = waiting;
+  waiting = [];
+  database.exec("begin immediate");
+  for (const { row } of batch) {
+    head = chainHash(head, row);
+    insert.run(row, head);
+  }
+  database.exec("commit");
+  for (const { done } of batch) done();
+}
+
+async function unwrap(): Promise<Uint8Array> {
+  const body = JSON.stringify({ alg: "RSA-OAEP-256", value: encodeBase64url(wrapped) });
+  const { value } = z
+    .object({ value: z.string() })
+    .parse(await callVault("POST", "/unwrapkey", body));
+  return decodeBase64url(value, "value");
+}
+
+async function callVault(
+  method: "GET" | "POST",
+  operation: string,
+  body?: string,
+): Promise<unknown> {
+  const answer = await vault.request({
+    origin: job.vaultUrl,
+    path: `${KEY_PATH}${operation}?api-version=7.6`,
+    method,
+    headers: { authorization: "Bearer stub", "content-type": "application/json" },
+    body: body ?? null,
+  });
+  return answer.body.json();
+}

@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { aim, type BenchResult, type Measurement, ratio, summarise } from "./bench-result.ts";
+import { measureCalls } from "./https-load.ts";
+import { type KeepAliveConnection, openPlainConnection } from "./keep-alive-connection.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { missingForTang, startTang, type Tang } from "./tang.ts";
+import { startUnlockBroker } from "./unlock-world.ts";
+
+const NAME = "tang";
+/** Few, where tangd waits for delayed acknowledgements most of the time, and so many that its processor time is the bound. */
+const FEW = 16;
+const MANY = 512;
+const ROUNDS = 3;
+const CALLS = { [FEW]: 1_500, [MANY]: 8_000 } as const;
+
+/**
+ * Unlocks against tang's recovery request, by turns over as many kept connections. tang multiplies one point of P-521 for
+ * whoever asks; an unlock authenticates the device, asks a vault, seals, signs and audits.
+ */
+export async function run(): Promise<BenchResult> {
+  const missing = missingForTang();
+  if (missing.length > 0)
+    return {
+      kind: "skipped",
+      name: NAME,
+      reason: `${missing.join(", ")} missing (apt-get install tang clevis jose curl)`,
+    };
+  const folder = mkdtempSync(join(tmpdir(), "databox-tang-"));
+  try {
+    using tang = await startTang(folder);
+    return await measure(tang);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(tang: Tang): Promise<BenchResult> {
+  using stub = await startAzureStub();
+  await using world = await startUnlockBroker(stub, { workers: 2, nodes: FEW + MANY });
+  const measurements: Measurement[] = [];
+  const ratios: ReturnType<typeof ratio>[] = [];
+  for (const [inFlight, fleet] of [
+    [FEW, world.fleet.slice(0, FEW)],
+    [MANY, world.fleet.slice(FEW)],
+  ] as const) {
+    await using load = await startUnlockLoad(world.broker, fleet, { inFlight });
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const { perSecond } = await load.run(CALLS[inFlight]);
+      const recovered = await recover(tang, inFlight, CALLS[inFlight]);
+      if (round === 0) continue; // warming up
+      ours.push(perSecond);
+      theirs.push(recovered);
+    }
+    const unlocks = summarise(`unlock, ${String(inFlight)} connections`, "/s", ours);
+    const recoveries = summarise(`tang, ${String(inFlight)} connections`, "/s", theirs);
+    measurements.push(unlocks, recoveries);
+    ratios.push(ratio(`unlock to tang, ${String(inFlight)} connections`, unlocks, recoveries));
+  }
+  return {
+    kind: "measured",
+    name: NAME,
+    measurements,
+    ratios,
+    notes: [
+      "tangd writes head and body of an answer separately: on few connections it waits 40 ms for delayed acknowledgements, not for its processor",
+      "the broker has 2 workers and TLS; tang has neither TLS nor an audit trail",
+    ],
+    aims: [
+      aim("of tang's rate on 512 connections", ratios.at(-1)?.value ?? 0, "at least", 0.6, ""),
+    ],
+  };
+}
+
+/** @returns recoveries a second */
+async function recover(
+  { port, exchangeKey }: Tang,
+  inFlight: number,
+  calls: number,
+): Promise<number> {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-521" });
+  const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+  const body = JSON.stringify({ alg: "ECMR", kty, crv, x, y });
+  const request = Buffer.from(
+    `POST /rec/${exchangeKey} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/jwk+json\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`,
+  );
+  const connections: KeepAliveConnection[] = [];
+  for (let index = 0; index < inFlight; index += 1)
+    connections.push(await openPlainConnection(port));
+  const free = [...connections];
+  const startedAt = performance.now();
+  await measureCalls(calls, inFlight, async () => {
+    const connection = free.pop();
+    if (connection === undefined) throw new RangeError("more calls than connections");
+    const { status } = await connection.send(request);
+    if (status !== 200) throw new Error(`tang answered ${String(status)}`);
+    free.push(connection);
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const connection of connections) connection.close();
+  return calls / seconds;
+}

@@ -1,0 +1,32 @@
+import { aim, type BenchResult, ratio } from "./bench-result.ts";
+import { allOf, compareUnlocks } from "./compare-unlocks.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { startFloor } from "./start-floor.ts";
+import { startUnlockBroker } from "./unlock-world.ts";
+
+const LOAD = { inFlight: 16, newConnections: true };
+const RUNS = { unlocks: 2_000, rounds: 3 };
+
+/** Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks once. */
+export async function run(): Promise<BenchResult> {
+  using stub = await startAzureStub();
+  await using world = await startUnlockBroker(stub);
+  await using floor = await startFloor(stub, world.fleet, { getsKey: false });
+  await using load = await startUnlockLoad(world.broker, world.fleet, LOAD);
+  await using floorLoad = await startUnlockLoad(floor, world.fleet, LOAD);
+  const contestants = [
+    { name: "1 worker", load },
+    { name: "floor, 1 vault call", load: floorLoad },
+  ];
+  const [ours, lowest] = await compareUnlocks(contestants, RUNS);
+  if (ours === undefined || lowest === undefined) throw new TypeError("a contestant is missing");
+  return {
+    kind: "measured",
+    name: "unlock-new-connection",
+    measurements: [ours, lowest].flatMap(allOf),
+    ratios: [ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond)],
+    notes: [`${String(LOAD.inFlight)} in flight; load, vault and broker share this machine`],
+    aims: [aim("1 worker, new connections", ours.perSecond.median, "at least", 1_000, "/s")],
+  };
+}

@@ -1,0 +1,42 @@
+import { findPostgres } from "@databox-cmk/testkit";
+
+import { type BenchResult, ratio } from "./bench-result.ts";
+import { allOf, compareUnlocks } from "./compare-unlocks.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { startUnlockBroker } from "./unlock-world.ts";
+
+const NAME = "unlock-postgres";
+const LOAD = { inFlight: 64 };
+const RUNS = { unlocks: 4_000, rounds: 3 };
+
+/** Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite. */
+export async function run(): Promise<BenchResult> {
+  if (findPostgres() === undefined)
+    return {
+      kind: "skipped",
+      name: NAME,
+      reason: "PostgreSQL is not installed (apt-get install postgresql)",
+    };
+  using stub = await startAzureStub();
+  await using postgres = await startUnlockBroker(stub, { postgres: true });
+  await using sqlite = await startUnlockBroker(stub);
+  await using load = await startUnlockLoad(postgres.broker, postgres.fleet, LOAD);
+  await using sqliteLoad = await startUnlockLoad(sqlite.broker, sqlite.fleet, LOAD);
+  const contestants = [
+    { name: "PostgreSQL", load },
+    { name: "SQLite", load: sqliteLoad },
+  ];
+  const [ours, other] = await compareUnlocks(contestants, RUNS);
+  if (ours === undefined || other === undefined) throw new TypeError("a contestant is missing");
+  return {
+    kind: "measured",
+    name: NAME,
+    measurements: [ours, other].flatMap(allOf),
+    ratios: [ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond)],
+    notes: [
+      `${String(LOAD.inFlight)} in flight; load, vault, PostgreSQL and broker share this machine; processor time is the broker's alone`,
+    ],
+    aims: [],
+  };
+}

@@ -1,0 +1,35 @@
+import { type BenchBroker, startBenchBroker } from "./bench-broker.ts";
+import { seedFleet, type FleetNode, stubFleetKey } from "./seed-fleet.ts";
+import { servePostgres } from "./serve-postgres.ts";
+import type { AzureStub } from "./start-azure-stub.ts";
+
+/** Each order has an identity of its own, whose token is renewed every minute. */
+const NODES = 144;
+const NEVER_REACHED = "1000000000";
+
+export type UnlockBroker = AsyncDisposable & {
+  readonly broker: BenchBroker;
+  readonly fleet: readonly FleetNode[];
+};
+
+/** A broker whose fleet unlocks at the stub's vault. Unlocks are counted against their quotas, which are never reached. */
+export async function startUnlockBroker(
+  stub: AzureStub,
+  options: { readonly workers?: number; readonly postgres?: boolean; readonly nodes?: number } = {},
+): Promise<UnlockBroker> {
+  const { workers = 1, postgres = false, nodes = NODES } = options;
+  const variables = {
+    ...stub.variables,
+    KEY_HEALTH_INTERVAL_SECONDS: "0",
+    PROBE_INTERVAL_SECONDS: "3600",
+    VAULT_OPERATIONS_PER_10_SECONDS: "1000000",
+    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: NEVER_REACHED,
+    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
+    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
+  };
+  const key = stubFleetKey(stub.vaultUrl);
+  if (postgres) return servePostgres(variables, nodes, key, workers);
+  const broker = await startBenchBroker(variables, workers);
+  const fleet = await seedFleet(broker.databaseFile, nodes, key);
+  return { broker, fleet, [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose]() };
+}
