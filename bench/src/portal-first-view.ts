@@ -74,6 +74,7 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchR
     name: NAME,
     measurements: [empty, summarise("once more", "ms", again)],
     ratios: [],
+    aims: [],
     notes: [
       `order list of ${ORDERS.toLocaleString("en")} orders, until its rows are shown; browser, broker and Azure share this machine`,
       `bound: first view below ${String(BOUND_MS)} ms: ${empty.median < BOUND_MS ? "kept" : "exceeded"}`,

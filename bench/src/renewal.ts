@@ -12,6 +12,8 @@ import { type FleetNode, seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
 
 const NODES = 10_000;
+/** To show what grows with the fleet. */
+const FEW_NODES = 1_000;
 /** One is for warming up. */
 const ROUNDS = 4;
 const IN_FLIGHT = 64;
@@ -25,12 +27,13 @@ const KEY = stubFleetKey("https://bench.vault.localhost:8443");
 
 /** Renewals of 10,000 live leases on one replica, with SQLite and with PostgreSQL; no vault is asked. */
 export async function run(): Promise<BenchResult> {
-  const sqlite = await renewOnSqlite();
+  const few = await renewOnSqlite(FEW_NODES);
+  const sqlite = await renewOnSqlite(NODES);
   const postgres = findPostgres() === undefined ? undefined : await renewOnPostgres();
   return {
     kind: "measured",
     name: "renewal",
-    measurements: [...sqlite.measurements, ...(postgres?.measurements ?? [])],
+    measurements: [...sqlite.measurements, ...few.measurements, ...(postgres?.measurements ?? [])],
     ratios: [],
     notes: [
       `${NODES.toLocaleString("en")} leases, ${String(ROUNDS)} rounds, ${String(IN_FLIGHT)} in flight over TLS; load, database and broker share this machine`,
@@ -44,9 +47,9 @@ export async function run(): Promise<BenchResult> {
 
 type Part = { readonly measurements: readonly Measurement[]; readonly aims: readonly Aim[] };
 
-async function renewOnSqlite(): Promise<Part> {
+async function renewOnSqlite(nodes: number): Promise<Part> {
   await using broker = await startBenchBroker();
-  const fleet = await seedFleet(broker.databaseFile, NODES, KEY);
+  const fleet = await seedFleet(broker.databaseFile, nodes, KEY);
   return renewAll("SQLite", 5_000, broker, fleet);
 }
 
@@ -64,6 +67,7 @@ async function renewAll(
   const fleetFile = join(broker.folder, "fleet.json");
   writeFileSync(fleetFile, JSON.stringify(fleet));
   const { port, caPem } = broker;
+  const name = `${engine}, ${fleet.length.toLocaleString("en")} leases`;
   const job = { port, caPem, fleetFile, rounds: ROUNDS, inFlight: IN_FLIGHT };
   const load = startLoadProcess(LOAD, job);
   await load.next();
@@ -74,18 +78,18 @@ async function renewAll(
   const megabytes = broker.residentBytes() / MEGABYTE;
   load.stop();
   const { seconds, times } = MEASURED.parse(message);
-  const measured = times.slice(NODES);
+  const measured = times.slice(fleet.length);
   const perSecond = times.length / seconds;
   const p99 =
     measured.toSorted((one, other) => one - other)[Math.floor(measured.length * 0.99)] ?? 0;
   const cpuMicroseconds = (cpuSeconds / times.length) * 1_000_000;
   return {
     measurements: [
-      summarise(`${engine}: renewal`, "ms", measured),
-      summarise(`${engine}: p99`, "ms", [p99]),
-      summarise(`${engine}: renewals a second`, "/s", [perSecond]),
-      summarise(`${engine}: processor time of the broker for each`, "µs", [cpuMicroseconds]),
-      summarise(`${engine}: memory of the replica`, "MB", [megabytes]),
+      summarise(`${name}: renewal`, "ms", measured),
+      summarise(`${name}: p99`, "ms", [p99]),
+      summarise(`${name}: renewals a second`, "/s", [perSecond]),
+      summarise(`${name}: processor time of the broker for each`, "µs", [cpuMicroseconds]),
+      summarise(`${name}: memory of the replica`, "MB", [megabytes]),
     ],
     aims: [
       aim(`renewals, ${engine}`, perSecond, "at least", aimedPerSecond, "/s"),

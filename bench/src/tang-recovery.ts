@@ -58,8 +58,16 @@ async function measure(tang: Tang): Promise<BenchResult> {
       ours.push(perSecond);
       theirs.push(recovered);
     }
-    const unlocks = summarise(`unlock, ${String(inFlight)} connections`, "/s", ours);
-    const recoveries = summarise(`tang, ${String(inFlight)} connections`, "/s", theirs);
+    const unlocks = summarise(
+      `2 workers, ${String(inFlight)} connections: unlocks a second`,
+      "/s",
+      ours,
+    );
+    const recoveries = summarise(
+      `tang, ${String(inFlight)} connections: recoveries a second`,
+      "/s",
+      theirs,
+    );
     measurements.push(unlocks, recoveries);
     ratios.push(ratio(`unlock to tang, ${String(inFlight)} connections`, unlocks, recoveries));
   }
