@@ -90,6 +90,7 @@ export async function run(): Promise<BenchResult> {
       ratio("beside a slow vault, to beside one that answers at once", slow, same),
       ratio("beside a dead vault, to beside one that answers at once", dead, same),
     ],
+    aims: [],
     notes: [
       `p99 of ${String(UNLOCKS_PER_SECOND)} unlocks a second of one customer, each asked after the one before; ${String(SLOW_IN_FLIGHT)} appliances of another, always asking, asked ${String(asked)} times`,
     ],
