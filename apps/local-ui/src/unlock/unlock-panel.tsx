@@ -8,6 +8,7 @@ import { CarriedWay } from "./carried-way.tsx";
 import { NetworkWay } from "./network-way.tsx";
 
 const useStyles = makeStyles({
+  tab: { "@media (max-width: 479px)": { paddingInline: tokens.spacingHorizontalXS } },
   icon: { "@media (max-width: 479px)": { display: "none" } },
   tabs: { marginInline: `calc(-1 * ${tokens.spacingHorizontalM})` },
 });
@@ -43,6 +44,7 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
           return (
             <Tab
               key={name}
+              className={styles.tab}
               value={name}
               icon={{ children: <Icon />, className: styles.icon }}
               id={`${id}-${name}`}
