@@ -1,7 +1,5 @@
-import { campaignView } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { operatorCall } from "../harness/operator-call.ts";
 import {
   placeOrder,
   prepareAppliance,
@@ -9,9 +7,10 @@ import {
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
 import { type Appearance, APPEARANCES, takeAppearance, takeWidth } from "./harness/appearances.ts";
+import { tryRotation } from "./harness/campaigns.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import type { Person } from "./harness/open-browser.ts";
-import { readPortalPaths } from "./harness/portal-routes.ts";
+import { pageName, readPortalPaths } from "./harness/portal-routes.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import { findUntranslated, readTexts } from "./harness/untranslated.ts";
 import type { Visit } from "./harness/visit.ts";
@@ -46,7 +45,7 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
       subscriptionId,
       resourceGroup,
       jobName: ORDER,
-      campaignId: await startCampaign(portal),
+      campaignId: await tryRotation(world),
     });
     for (const path of paths) {
       const isOperators = path.includes("/oper");
@@ -79,7 +78,7 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
 
 async function lookAt(path: string, visit: Visit): Promise<void> {
   const { page } = visit;
-  const name = nameOf(path);
+  const name = pageName(path);
   await switchLanguage(visit, "en");
   await visit.goTo(path);
   const english = await readTexts(page);
@@ -114,21 +113,4 @@ async function switchLanguage({ page }: Visit, language: "en" | "de"): Promise<v
   await page.evaluate((chosen) => {
     localStorage.setItem("language", chosen);
   }, language);
-}
-
-async function startCampaign({ world }: PortalWorld): Promise<string> {
-  const { text } = await operatorCall(world, undefined, "campaigns", {
-    action: { kind: "rotate" },
-    selector: { resourceGroup: world.stack.description.resourceGroup },
-    dryRun: true,
-  });
-  return campaignView.parse(JSON.parse(text)).id;
-}
-
-/** `orders`, `order`, `order-encryption`, `operator-fleet`. */
-function nameOf(path: string): string {
-  const [section = "home", ...rest] = path.split("/").filter((part) => part !== "");
-  if (section !== "orders") return [section, ...rest].join("-");
-  const [, , job, ...page] = rest;
-  return [job === undefined ? section : "order", ...page].join("-");
 }

@@ -23,3 +23,16 @@ export async function readPortalPaths(
     }),
   );
 }
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `orders`, `order`, `order-encryption`, `operator-fleet`; what has an id of its own is `operator-campaigns-one`. */
+export function pageName(path: string): string {
+  const [section = "home", ...rest] = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => (GUID.test(part) ? "one" : part));
+  if (section !== "orders") return [section, ...rest].join("-");
+  const [, , job, ...page] = rest;
+  return [job === undefined ? section : "order", ...page].join("-");
+}

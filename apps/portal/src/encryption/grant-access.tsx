@@ -64,6 +64,7 @@ export function GrantAccess({
     <>
       {grant.error !== null && <QueryProblem error={grant.error} />}
       <Button
+        appearance="primary"
         disabledFocusable={grant.isPending}
         onClick={() => {
           grant.mutate({ vault, principalId });

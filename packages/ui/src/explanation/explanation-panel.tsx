@@ -25,6 +25,7 @@ const useStyles = makeStyles({
     whiteSpace: "normal",
     overflowWrap: "anywhere",
   },
+  title: { display: "block" },
   facts: {
     display: "flex",
     flexWrap: "wrap",
@@ -54,7 +55,7 @@ export function ExplanationPanel({
       <MessageBarBody className={styles.body}>
         {/* English in every language: the table of codes is, as its commands are. */}
         <div lang="en">
-          <MessageBarTitle>{problem.title}</MessageBarTitle>
+          <MessageBarTitle className={styles.title}>{problem.title}</MessageBarTitle>
           {problem.message}
           {ask !== undefined && (
             <Text weight="semibold" block>

@@ -1,0 +1,12 @@
+// Takes the pictures of docs/portal.md from the running system: `pnpm portal:pictures`.
+import { openPortalWorld } from "../harness/portal-world.ts";
+import { photographArticle } from "./photograph-article.ts";
+import { photographNode } from "./photograph-node.ts";
+import { photographPages } from "./photograph-pages.ts";
+import { placeOrders } from "./place-orders.ts";
+
+await using portal = await openPortalWorld("pictures");
+const orders = await placeOrders(portal.world);
+await photographPages(portal, orders);
+await photographArticle(portal, orders);
+await photographNode(portal, orders);

@@ -1,0 +1,41 @@
+import { tryRotation } from "../harness/campaigns.ts";
+import type { Person } from "../harness/open-browser.ts";
+import { pageName, readPortalPaths } from "../harness/portal-routes.ts";
+import type { PortalWorld } from "../harness/portal-world.ts";
+import { FRAMES, photograph } from "./photograph.ts";
+import type { Orders } from "./place-orders.ts";
+
+/** Every page that the router names, as the person sees it for whom it is made. */
+export async function photographPages(portal: PortalWorld, orders: Orders): Promise<void> {
+  const { world, browser } = portal;
+  const visitor = await browser.open(FRAMES.screen);
+  await visitor.page.goto(world.stack.description.portalUrl);
+  await visitor.page.locator('button[value="ada@contoso.example"]').waitFor();
+  await photograph(visitor.page, "sign-in");
+  await visitor.close();
+  const signIn = (person: Person) => browser.signIn(person, "/", FRAMES.screen);
+  const [ada, opal] = [await signIn("ada@contoso.example"), await signIn("opal@databox.example")];
+  const { subscriptionId, resourceGroup } = world.stack.description;
+  const paths = await readPortalPaths(ada.page, {
+    subscriptionId,
+    resourceGroup,
+    jobName: orders.healthy,
+    campaignId: await tryRotation(world),
+  });
+  for (const path of paths) {
+    if (path === "/") continue;
+    const visit = path.startsWith("/oper") || path.endsWith("/operations") ? opal : ada;
+    await visit.goTo(path);
+    await photograph(visit.page, pageName(path));
+  }
+  await ada.goTo(portal.orderPath(orders.disabled));
+  await ada.page.getByText("SsemUserErrorEncryptionKeyDisabled").first().waitFor();
+  await photograph(ada.page, "order-disabled-key");
+  await ada.goTo(portal.orderPath(orders.heavy));
+  await photograph(ada.page, "order-heavy");
+  await ada.page.emulateMedia({ colorScheme: "dark" });
+  await ada.goTo("/orders");
+  await photograph(ada.page, "orders-dark");
+  await ada.close();
+  await opal.close();
+}
