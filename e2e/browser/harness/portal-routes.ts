@@ -32,7 +32,12 @@ export function pageName(path: string): string {
     .split("/")
     .filter((part) => part !== "")
     .map((part) => (GUID.test(part) ? "one" : part));
-  if (section !== "orders") return [section, ...rest].join("-");
-  const [, , job, ...page] = rest;
-  return [job === undefined ? section : "order", ...page].join("-");
+  const isOrder = section === "orders" && rest.length > 2;
+  return (isOrder ? ["order", ...rest.slice(3)] : [section, ...rest]).join("-");
+}
+
+/** The person for whom a page is made. */
+export function personFor(path: string): "ada@contoso.example" | "opal@databox.example" {
+  const isOperators = path.startsWith("/operator/") || path.endsWith("/operations");
+  return isOperators ? "opal@databox.example" : "ada@contoso.example";
 }

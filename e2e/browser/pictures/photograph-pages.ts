@@ -1,6 +1,6 @@
 import { tryRotation } from "../harness/campaigns.ts";
 import type { Person } from "../harness/open-browser.ts";
-import { pageName, readPortalPaths } from "../harness/portal-routes.ts";
+import { pageName, personFor, readPortalPaths } from "../harness/portal-routes.ts";
 import type { PortalWorld } from "../harness/portal-world.ts";
 import { FRAMES, photograph } from "./photograph.ts";
 import type { Orders } from "./place-orders.ts";
@@ -24,7 +24,7 @@ export async function photographPages(portal: PortalWorld, orders: Orders): Prom
   });
   for (const path of paths) {
     if (path === "/") continue;
-    const visit = path.startsWith("/oper") || path.endsWith("/operations") ? opal : ada;
+    const visit = personFor(path) === "opal@databox.example" ? opal : ada;
     await visit.goTo(path);
     await photograph(visit.page, pageName(path));
   }
