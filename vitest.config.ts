@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // oxlint-disable-next-line no-restricted-imports -- the root is no package that could depend on this one
 import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
@@ -42,7 +42,7 @@ export default defineConfig({
           name: "e2e",
           globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/virtual-appliance.test.ts"],
+          exclude: [...configDefaults.exclude, "e2e/virtual-appliance.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
