@@ -50,12 +50,12 @@ type Part = { readonly measurements: readonly Measurement[]; readonly aims: read
 async function renewOnSqlite(nodes: number): Promise<Part> {
   await using broker = await startBenchBroker();
   const fleet = await seedFleet(broker.databaseFile, nodes, KEY);
-  return renewAll("SQLite", 5_000, broker, fleet);
+  return await renewAll("SQLite", 5_000, broker, fleet);
 }
 
 async function renewOnPostgres(): Promise<Part> {
   await using world = await servePostgres({}, NODES, KEY);
-  return renewAll("PostgreSQL", 4_000, world.broker, world.fleet);
+  return await renewAll("PostgreSQL", 4_000, world.broker, world.fleet);
 }
 
 async function renewAll(
