@@ -41,14 +41,10 @@ async function ask(index: number): Promise<void> {
   if (device === undefined) return;
   await setTimeout(index * ARRIVE_EVERY_MS); // or else their handshakes are what is measured
   while (crowd.isRunning) {
+    const { text } = await device.prepareUnlock("unlock");
+    crowd.asked += 1;
     // Who of two is first does not matter here, nor what it is told; like an appliance it waits before it asks again.
-    await unlock(device).catch(() => undefined);
+    await device.post("/device/v1/unlocks", text).catch(() => undefined);
     await setTimeout(PAUSE_MS);
   }
-}
-
-async function unlock(device: DeviceClient): Promise<void> {
-  const { text } = await device.prepareUnlock("unlock");
-  crowd.asked += 1;
-  await device.post("/device/v1/unlocks", text);
 }

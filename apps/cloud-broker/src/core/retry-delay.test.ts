@@ -12,7 +12,7 @@ describe("retryDelayMs", () => {
     ["a throttled call", THROTTLED, 0, 750],
     ["a throttled call, the second time", THROTTLED, 1, 1500],
     ["a throttled call, the third time", THROTTLED, 2, undefined],
-    ["a throttled call with Retry-After", { ...THROTTLED, retryAfterSeconds: 3 }, 0, 3000],
+    ["a throttled call with Retry-After", { ...THROTTLED, retryAfterSeconds: 3 }, 0, 3500],
     [
       "a throttled call that should wait too long",
       { ...THROTTLED, retryAfterSeconds: 9 },
@@ -39,6 +39,14 @@ describe("retryDelayMs", () => {
       const span = 1000 * 2 ** attempt;
       expect(wait).toBeGreaterThanOrEqual(span / 2);
       expect(wait).toBeLessThanOrEqual(span);
+    },
+  );
+
+  test.prop([fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(1), fc.nat(8)])(
+    "spreads those whom a vault told the same time above it, and lets none come before",
+    (random, attempt, retryAfterSeconds) => {
+      const wait = retryDelayMs({ ...THROTTLED, retryAfterSeconds }, attempt, random) ?? 0;
+      expect(wait).toBe(Math.round(retryAfterSeconds * 1000 + 1000 * 2 ** attempt * random));
     },
   );
 });

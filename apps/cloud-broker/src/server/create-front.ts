@@ -96,6 +96,7 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
       handler(message, response);
     };
     if (NEVER_TURNED_AWAY.test(url)) serve();
-    else if (!(url.startsWith(DEVICE_PLANE) ? devices : others).enter(serve)) turnAway(response);
+    else if (!(url.startsWith(DEVICE_PLANE) ? devices : others).enter(serve))
+      turnAway(message, response);
   };
 }

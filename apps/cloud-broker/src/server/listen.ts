@@ -18,13 +18,19 @@ export type ListenOptions = {
   readonly timeouts?: Timeouts;
 };
 
-/** A message that dawdles is cut off (slow loris): its header, then the whole of it; looked for at each `checkMs`. */
+/** A message that dawdles is cut off (slow loris): its handshake, its header, then the whole of it; looked for at each `checkMs`. */
 export type Timeouts = {
+  readonly handshakeMs: number;
   readonly headersMs: number;
   readonly requestMs: number;
   readonly checkMs: number;
 };
-const TIMEOUTS: Timeouts = { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000 };
+const TIMEOUTS: Timeouts = {
+  handshakeMs: 5_000,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  checkMs: 1_000,
+};
 
 export type Listener = {
   readonly port: number;
@@ -34,7 +40,6 @@ export type Listener = {
 };
 
 const KEEP_ALIVE_MS = 60_000;
-const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** Entra tokens of people in many groups take up to 8 KiB. */
 const HEADER_MAX_BYTES = 16 * 1024;
 const HEADERS_MAX = 64;
@@ -85,7 +90,7 @@ function createTlsServer({
         key: privateKey,
         ...(ticketKeys === undefined ? {} : { ticketKeys }),
         minVersion: "TLSv1.2",
-        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        handshakeTimeout: timeouts.handshakeMs,
         headersTimeout: timeouts.headersMs,
         requestTimeout: timeouts.requestMs,
         connectionsCheckingInterval: timeouts.checkMs,
@@ -155,13 +160,21 @@ const BROKEN_REQUESTS: Readonly<Record<string, { code: ErrorCode; status: string
 };
 const MALFORMED = { code: "InvalidRequestContent", status: "400 Bad Request" } as const;
 
-/** What is not HTTP never reaches a route; it gets the same kind of answer, where the connection still takes one. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+/** Codes of Node's HTTP parser. */
+const PARSER_ERROR = /^HPE_/;
+
+/**
+ * What is not HTTP never reaches a route; it gets the same kind of answer, where the connection still takes one. Node also
+ * reports here what became of the connection itself. A handshake that was too slow must not be answered: what is written to
+ * it leaves as soon as the handshake is done after all, as the answer to a request that is in order.
+ */
+function answerBrokenRequest({ code: cause = "" }: NodeJS.ErrnoException, socket: Duplex): void {
+  const known = BROKEN_REQUESTS[cause] ?? (PARSER_ERROR.test(cause) ? MALFORMED : undefined);
+  if (known === undefined || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { code, status } = BROKEN_REQUESTS[error.code ?? ""] ?? MALFORMED;
+  const { code, status } = known;
   const { body } = renderArmError(new AppError(code, { detail: `request: ${status}` }));
   const text = JSON.stringify(body);
   socket.end(

@@ -1,6 +1,7 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { AppError, renderArmError } from "@databox-cmk/errors";
+import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
 
 import type { Clock } from "../core/ports.ts";
 import type { Metrics } from "../observability/metrics.ts";
@@ -22,7 +23,7 @@ export function createTurnAway({
   readonly metrics: Pick<Metrics, "turnedAway">;
   readonly log: Log;
   readonly now: Clock;
-}): (response: ServerResponse) => void {
+}): (message: IncomingMessage, response: ServerResponse) => void {
   const answers = RETRY_AFTER_SECONDS.map((retryAfterSeconds) => {
     const { status, body } = renderArmError(
       new AppError("BrokerBusy", { facts: { retryAfterSeconds } }),
@@ -39,7 +40,7 @@ export function createTurnAway({
   });
   let count = 0;
   let loggedAtMs = 0;
-  return (response) => {
+  return (message, response) => {
     const answer = answers[count % answers.length];
     count += 1;
     metrics.turnedAway();
@@ -48,6 +49,13 @@ export function createTurnAway({
       log("warn", "turning requests away", { count });
     }
     if (answer === undefined) return;
+    // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
+    if (!isShort(message)) response.setHeader("connection", "close");
     response.writeHead(answer.status, answer.headers).end(answer.content);
   };
+}
+
+function isShort({ headers }: IncomingMessage): boolean {
+  const length = Number(headers["content-length"] ?? "0");
+  return headers["transfer-encoding"] === undefined && length <= DEVICE_MESSAGE_MAX_BYTES;
 }

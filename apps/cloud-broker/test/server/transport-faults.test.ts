@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";
 
 import {
@@ -13,6 +15,7 @@ import { noSpans } from "../../src/observability/spans.ts";
 import { createHandler } from "../../src/server/express-adapter.ts";
 import { listen, type Listener } from "../../src/server/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/server/route.ts";
+import { createTurnAway } from "../../src/server/turn-away.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
 const certificate = issueServerCertificate({
@@ -88,7 +91,7 @@ beforeAll(async () => {
     port: 0,
     certificate: certificate.certificatePem,
     privateKey: certificate.privateKeyPem,
-    timeouts: { headersMs: 150, requestMs: 300, checkMs: 50 },
+    timeouts: { handshakeMs: 5_000, headersMs: 150, requestMs: 300, checkMs: 50 },
     handler: createHandler(ROUTES, {
       spans: noSpans,
       authenticate: () =>
@@ -300,17 +303,65 @@ describe("the server", () => {
   );
 });
 
+test("a handshake that dawdles is cut off, not answered: whoever ends it late would take that for an answer", async () => {
+  const strict = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    certificate: certificate.certificatePem,
+    privateKey: certificate.privateKeyPem,
+    timeouts: { handshakeMs: 50, headersMs: 5_000, requestMs: 5_000, checkMs: 1_000 },
+    handler: () => undefined,
+  });
+  const socket = connectPlain({ host: "127.0.0.1", port: strict.port }).resume();
+  await once(socket, "close");
+  expect(socket.bytesRead).toBe(0);
+  await strict.close(0);
+});
+
+test.each(["content-length: 1000000", "transfer-encoding: chunked"])(
+  "who is turned away with a body that nobody would read (%s) hears it, and no more is read",
+  async (length) => {
+    const busy = await listenBusy();
+    const text = `POST /device/v1/unlocks HTTP/1.1\r\nhost: b\r\n${length}\r\n\r\n`;
+    expect(await sendRaw(text, busy.port)).toMatch(/^HTTP\/1.1 503 [^]*connection: close\r\n/i);
+    await busy.close(0);
+  },
+);
+
+test("who is turned away may send the rest of a short message later, and then the next one", async () => {
+  const busy = await listenBusy();
+  const socket = connectToBroker(busy.port);
+  const head = "POST /device/v1/challenges HTTP/1.1\r\nhost: b\r\ncontent-length: 16\r\n\r\n";
+  socket.write(head);
+  const [first] = (await once(socket, "data")) as [string];
+  socket.write(`{"serial":"DB1"}${head}`);
+  const [second] = (await once(socket, "data")) as [string];
+  expect([first, second].map((answer) => answer.slice(0, 12))).toEqual(
+    Array.from({ length: 2 }, () => "HTTP/1.1 503"),
+  );
+  socket.destroy();
+  await busy.close(0);
+});
+
+/** Turns away whatever comes. */
+const listenBusy = (): Promise<Listener> =>
+  listen({
+    host: "127.0.0.1",
+    port: 0,
+    certificate: certificate.certificatePem,
+    privateKey: certificate.privateKeyPem,
+    handler: createTurnAway({
+      metrics: { turnedAway: () => undefined },
+      log: () => undefined,
+      now: () => 0,
+    }),
+  });
+
 /** Sends text over TLS and takes what comes until the server closes. */
-function sendRaw(text: string): Promise<string> {
+function sendRaw(text: string, port = listener.port): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let received = "";
-  const socket = connect({
-    host: "127.0.0.1",
-    port: listener.port,
-    servername: "broker.localhost",
-    ca: authority.certificatePem,
-  });
-  socket.setEncoding("utf8");
+  const socket = connectToBroker(port);
   socket.on("data", (chunk: string) => {
     received += chunk;
   });
@@ -323,3 +374,11 @@ function sendRaw(text: string): Promise<string> {
   socket.write(text);
   return promise;
 }
+
+const connectToBroker = (port: number) =>
+  connect({
+    host: "127.0.0.1",
+    port,
+    servername: "broker.localhost",
+    ca: authority.certificatePem,
+  }).setEncoding("utf8");
