@@ -133,6 +133,16 @@ describe("the holder of a lease", () => {
       expect(waitMs).toBeLessThanOrEqual(renewalIntervalMs(LEASE));
     },
   );
+
+  test("comes back no sooner than it was asked to, and not with all others", () => {
+    const waits = [0, 0.5, 1].map((random) => retryAfterMs(LEASE, 1, random, 5));
+    expect(waits).toEqual([5_000, 5_500, 6_000]);
+  });
+
+  test("is kept from renewing by nobody's Retry-After", () => {
+    const waits = [0, 1].map((random) => retryAfterMs(LEASE, 20, random, 99_999));
+    expect(waits).toEqual([renewalIntervalMs(LEASE) / 2, renewalIntervalMs(LEASE)]);
+  });
 });
 
 /** What is on the wire: the broker's own words, since nobody else can sign. */

@@ -131,8 +131,18 @@ export function acceptRenewal(
   };
 }
 
-/** Wait before the next try after `failures` in a row: full jitter, never longer than the time between renewals. */
-export function retryAfterMs(lease: HeldLease, failures: number, random: number): number {
+/**
+ * Wait before the next try after `failures` in a row: full jitter above what the other side asked for, never longer than the
+ * time between renewals. A Retry-After is unsigned: whoever sends it delays a renewal by half of that time, and no more.
+ */
+export function retryAfterMs(
+  lease: HeldLease,
+  failures: number,
+  random: number,
+  askedSeconds = 0,
+): number {
   const capMs = Math.max(250, renewalIntervalMs(lease));
-  return Math.max(100, random * Math.min(capMs, 500 * 2 ** Math.min(failures, 10)));
+  const askedMs = Math.min(capMs / 2, askedSeconds * 1000);
+  const spanMs = Math.min(capMs - askedMs, 500 * 2 ** Math.min(failures, 10));
+  return Math.max(100, askedMs + random * spanMs);
 }

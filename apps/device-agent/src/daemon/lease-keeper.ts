@@ -78,7 +78,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   /** Nobody with authority answered: try again, and say so once. */
   function outage(lease: HeldLease, event: FailureEvent): number {
     failures += 1;
-    const waitMs = retryAfterMs(lease, failures, random());
+    const waitMs = retryAfterMs(lease, failures, random(), event.retryAfterSeconds);
     retryAtMs = performance.now() + waitMs;
     if (!isOutageTold)
       report({ ...event, detail: describeOutage(lease, bootClockMs(), dependencies.nowIso()) });

@@ -1,6 +1,7 @@
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import { retryAfterMs } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import { askedSecondsOf } from "./asked-seconds.ts";
 import { watchLease } from "./lease-exchange.ts";
 import type { LeaseSession } from "./lease-exchange.ts";
 
@@ -38,14 +39,17 @@ export function createLeaseWatcher({
 
   async function wait(lease: HeldLease, abort: AbortController): Promise<void> {
     const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
+    let askedSeconds = 0;
     try {
       const answer = await watchLease(session(), lease, await nextCounter(), deadline);
       failures = answer.kind === "denial" ? failures + 1 : 0;
       if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
-    } catch {
+    } catch (error) {
+      askedSeconds = askedSecondsOf(error);
       failures += 1; // an outage: renewals are the fallback, and tell of it
     } finally {
-      const pauseMs = failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, random());
+      const pauseMs =
+        failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, random(), askedSeconds);
       nextAtMs = performance.now() + pauseMs;
       if (running?.abort === abort) running = undefined;
       wake();

@@ -1,8 +1,7 @@
-import { toAppError } from "@databox-cmk/errors";
-
 import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { withoutReceipt } from "../core/waiting-receipt.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
+import { askedSecondsOf } from "./asked-seconds.ts";
 import { sendLeaseReceipt } from "./lease-exchange.ts";
 import type { LeaseSession } from "./lease-exchange.ts";
 import type { NodeState } from "./node-state.ts";
@@ -20,9 +19,12 @@ export const NO_JOURNAL_HEAD = "A".repeat(43);
 export function createReceiptCourier({
   session,
   state,
+  random,
 }: {
   readonly session: () => LeaseSession;
   readonly state: NodeState;
+  /** 0 to 1. */
+  readonly random: () => number;
 }): ReceiptCourier {
   let failures = 0;
   let nextAtMs = 0;
@@ -52,9 +54,11 @@ export function createReceiptCourier({
       try {
         await send(next, stop);
       } catch (error) {
-        toAppError(error); // an outage: the receipt waits; what happened stands in the journal
+        // An outage: the receipt waits; what happened stands in the journal.
+        const askedMs = Math.min(RETRY_MAX_MS / 2, askedSecondsOf(error) * 1000);
+        const spanMs = Math.min(RETRY_MAX_MS - askedMs, RETRY_MS * 2 ** Math.min(failures, 5));
         failures += 1;
-        const pauseMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 5));
+        const pauseMs = askedMs + random() * spanMs;
         nextAtMs = performance.now() + pauseMs;
         return pauseMs;
       }

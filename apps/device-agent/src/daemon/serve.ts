@@ -105,6 +105,7 @@ export async function serve(
   const courier = createReceiptCourier({
     session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
     state,
+    random: Math.random,
   });
   const journalCourier = createJournalCourier({
     session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),

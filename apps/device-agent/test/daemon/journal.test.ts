@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
@@ -58,6 +59,32 @@ test("a daemon delivers what happened without network: receipt and journal, coun
     outcome: "verified",
     details: { rows, countersignedRows: rows, undeliveredRows: 0 },
   });
+});
+
+test("a receipt that the broker was too busy for survives the daemon's death, and is delivered once by the next", async () => {
+  await using world = await createPreparedWorld();
+  await unlockOffline(world);
+  const refused = Promise.withResolvers<undefined>();
+  world.broker.intercept = ({ path, answer }) => {
+    if (path !== DEVICE_ROUTES.receipts) return answer;
+    refused.resolve(undefined);
+    return { status: 503, headers: { "retry-after": "1" }, body: "" };
+  };
+  {
+    await using first = startDaemon(agent, world.stateDir);
+    await refused.promise;
+    process.kill(first.pid, "SIGKILL");
+    await first.ended;
+  }
+  const waiting = openStateFolder(world.stateDir).readState()?.receipts;
+  expect(waiting).toEqual([expect.objectContaining({ about: "grant", outcome: "unlocked" })]);
+  world.broker.intercept = undefined;
+  const before = world.broker.receipts.length;
+  await using second = startDaemon(agent, world.stateDir);
+  await second.event({ outcome: "serving" });
+  await delivered(world, "unlocked");
+  await expect.poll(() => openStateFolder(world.stateDir).readState()?.receipts).toEqual([]);
+  expect(world.broker.receipts.slice(before)).toMatchObject([{ outcome: "unlocked" }]);
 });
 
 test("a broker that has forgotten rows gets them again", async () => {

@@ -1,0 +1,67 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { AppError, renderArmError } from "@databox-cmk/errors";
+import { leasePath } from "@databox-cmk/protocol";
+import { expect, test } from "vitest";
+
+import { openStateFolder } from "../../src/state/state-folder.ts";
+import { createPreparedWorld } from "../agent-world.ts";
+import type { AgentWorld } from "../agent-world.ts";
+import { buildAgent } from "../crash/agent-process.ts";
+import { startDaemon } from "./daemon-process.ts";
+
+const RETRY_AFTER_SECONDS = 1;
+/** What a broker says that has all the work it may have; nobody has signed it. */
+const BUSY = {
+  status: 503,
+  headers: {
+    "content-type": "application/json; charset=utf-8",
+    "retry-after": String(RETRY_AFTER_SECONDS),
+  },
+  body: JSON.stringify(renderArmError(new AppError("BrokerBusy")).body),
+};
+
+/** As if a third of the lease were over: its renewal is due. */
+function letRenewalBeDue({ stateDir }: AgentWorld): string {
+  const folder = openStateFolder(stateDir);
+  const state = folder.readState();
+  if (state?.lock.kind !== "unlocked") throw new Error("it is locked");
+  const { lock } = state;
+  if (lock.lease === undefined) throw new Error("no lease");
+  const { id, ttlSeconds, answeredAtMs } = lock.lease;
+  const lease = { ...lock.lease, answeredAtMs: answeredAtMs - (ttlSeconds * 1000) / 3 };
+  folder.writeState({ ...state, lock: { ...lock, lease } });
+  return id;
+}
+
+test("a busy broker is asked again no sooner than it said, with its volume open all the time", async () => {
+  const agent = await buildAgent();
+  await using world = await createPreparedWorld();
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  const id = letRenewalBeDue(world);
+  const asked = new Map([
+    [leasePath("renewals", id), [] as number[]],
+    [leasePath("leaseEvents", id), [] as number[]],
+  ]);
+  world.broker.intercept = ({ path, answer }) => {
+    const times = asked.get(path);
+    times?.push(performance.now());
+    return times === undefined ? answer : BUSY;
+  };
+  await using daemon = startDaemon(agent, world.stateDir);
+  expect(await daemon.event({ outcome: "unreachable" })).toMatchObject({
+    code: "BrokerBusy",
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+  await expect
+    .poll(() => Math.min(...[...asked.values()].map((times) => times.length)), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(3);
+  const gaps = [...asked.values()].flatMap((times) =>
+    times.slice(1).map((time, index) => time - (times[index] ?? 0)),
+  );
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(RETRY_AFTER_SECONDS * 1000);
+  expect(new Set(gaps.map((gap) => Math.round(gap))).size).toBeGreaterThan(1);
+  expect(await world.status()).toMatchObject({ outcome: "unlocked", details: { lease: id } });
+  rmSync(join(agent, ".."), { recursive: true, force: true });
+});
