@@ -1,4 +1,5 @@
 import { createPrivateKey, sign } from "node:crypto";
+import { promisify } from "node:util";
 
 import { calculateJwkThumbprint, type JWK } from "jose";
 
@@ -6,6 +7,8 @@ import type { Clock } from "../core/ports.ts";
 import { openKeyRing } from "../keys/key-ring.ts";
 import { publicHalf, RINGS } from "../keys/own-secrets.ts";
 import { type IssuerKeys, publicJwk } from "./issuer-keys.ts";
+
+const signBeside = promisify(sign);
 
 /** Entra keeps what it fetched for up to a day; a former key is shown until nobody can need it any more. */
 const SHOWN_AFTER_RETIREMENT_MS = 7 * 86_400_000;
@@ -23,7 +26,8 @@ export async function openFileIssuerKeys(folder: string, now: Clock): Promise<Is
       );
       return [current, next, ...(await Promise.all(recent.map(({ jwk }) => shown(jwk))))];
     },
-    sign: (_kid, data) => Promise.resolve(sign("sha256", data, privateKey)),
+    // With a callback it is made beside the event loop, of which an RSA-2048 signature takes 0.6 ms on a free core.
+    sign: (_kid, data) => signBeside("sha256", data, privateKey),
     signingKid: () => Promise.resolve(current.kid ?? ""),
   };
 }
