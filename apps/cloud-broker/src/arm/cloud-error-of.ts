@@ -2,9 +2,16 @@ import { explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError } from "@databox-cmk/protocol";
 
 import type { Failure } from "../core/ports.ts";
+import { waitSecondsOf } from "../core/wait-seconds.ts";
 
 /** A failure as an error inside a resource. */
-export function cloudErrorOf({ code, reason, target, detail, facts }: Failure): CloudError {
+export function cloudErrorOf(failure: Failure): CloudError {
+  const { code, reason, target, detail } = failure;
+  const retryAfterSeconds = waitSecondsOf(failure);
+  const facts = {
+    ...failure.facts,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
   const { message } = explain(code, { reason, facts });
   return {
     additionalInfo: [{ type: "Recovery", info: recoveryOf(code, { reason, facts }) }],

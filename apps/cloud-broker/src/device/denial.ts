@@ -1,7 +1,8 @@
-import { ERRORS, explain } from "@databox-cmk/errors";
+import { explain } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Failure } from "../core/ports.ts";
+import { waitSecondsOf } from "../core/wait-seconds.ts";
 
 export type DenialContext = {
   readonly requestHash: string;
@@ -10,15 +11,11 @@ export type DenialContext = {
   readonly order?: string;
 };
 
-/** When nobody said when to try again. */
-const RETRY_AFTER_SECONDS = 5;
 const TEXT_MAX_CHARACTERS = 1000;
 
 /** What a device is told of a failure: the row of the table, its reason and facts, bound to the request by its hash. */
 export function renderDenial(failure: Failure, context: DenialContext): Denial {
-  const retryAfterSeconds =
-    failure.retryAfterSeconds ??
-    (ERRORS[failure.code].class === "unreachable" ? RETRY_AFTER_SECONDS : undefined);
+  const retryAfterSeconds = waitSecondsOf(failure);
   const explanation = explain(failure.code, {
     reason: failure.reason,
     facts: {
