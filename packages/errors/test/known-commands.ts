@@ -72,6 +72,7 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 export const LOCAL_PROGRAMS = [
   "apt-get",
   "curl",
+  "date",
   "databox-agent",
   "df",
   "ls",
