@@ -32,13 +32,13 @@ export const UNLOCK_DECISION_ERRORS = {
     httpStatus: 202,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to approve the unlock of node {serial}; the appliance waits for it.",
+    ask: "Ask your security administrator to approve the unlock of node {serial}.",
     steps: [
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: "Leave the appliance waiting; it asks again by itself",
-        command: "databox-agent unlock",
+        text: "Do not unlock again meanwhile: that asks for another approval. A challenge carried to the portal keeps its own",
+        command: "databox-agent challenge --qr",
         for: "site-operator",
       },
     ],
