@@ -35,11 +35,11 @@ const TEST_PACKAGES = {
   lintian: ["lintian"],
   openssl: ["openssl"],
   postgresql: ["postgres"],
+  "qemu-system-x86": ["qemu-system-x86_64"],
   systemd: ["systemd-analyze"],
   swtpm: ["swtpm"],
   "tpm2-tools": ["tpm2"],
   wget: ["wget"],
-  "qemu-system-x86": ["qemu-system-x86_64"],
   "xz-utils": ["xz"],
 };
 
