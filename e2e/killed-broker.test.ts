@@ -48,15 +48,23 @@ type Operation<State> = {
   readonly repeat: (state: State) => Promise<void>;
 };
 
+type Walk = {
+  /** The points at which the broker was killed. */
+  readonly killed: readonly string[];
+  /** Those of the run in which it was not. */
+  readonly all: readonly string[];
+};
+
+/** Requests that are served at once may share a commit in one run and not in the next: the points' order says nothing. */
+function neverKilledAt({ killed, all }: Walk): readonly string[] {
+  return ["after commit", ...all].filter((point) => !killed.includes(point));
+}
+
 /**
  * Kills the broker at its first point, its second, and so on, until one run is not killed any more. Each broker that comes
  * up on what its killed predecessor left serves the repetition, and is then killed one point later.
- *
- * @returns the points at which it was killed, and those of the run that was not.
  */
-async function killAtEachPoint<State>(
-  operation: Operation<State>,
-): Promise<{ readonly killed: readonly string[]; readonly all: readonly string[] }> {
+async function killAtEachPoint<State>(operation: Operation<State>): Promise<Walk> {
   const killed: string[] = [];
   for (let point = 0; point < POINTS_MAX; point += 1) {
     const state = await operation.arrange(point);
@@ -163,8 +171,7 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
         await expectUnlocks(preparing);
       },
     });
-    expect(walk.killed).toEqual(walk.all);
-    expect(walk.all).toContain("after commit");
+    expect(neverKilledAt(walk)).toEqual([]);
   });
 
   test("of prepare leaves an order whose preparation goes on, and which unlocks", async () => {
@@ -177,8 +184,7 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
         await expectUnlocks(preparing);
       },
     });
-    expect(walk.killed).toEqual(walk.all);
-    expect(walk.all).toContain("after commit");
+    expect(neverKilledAt(walk)).toEqual([]);
   });
 
   test("of re-wrap leaves the old key or the new one in force, and the order unlocks with either", async () => {
@@ -195,8 +201,7 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
         await expectUnlocks(preparing, key);
       },
     });
-    expect(walk.killed).toEqual(walk.all);
-    expect(walk.all).toContain("after commit");
+    expect(neverKilledAt(walk)).toEqual([]);
   });
 
   test("of a rekeying leaves the passkey that is shown opening the volume, and the next try ends it", async () => {
@@ -231,8 +236,7 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
         expect(events.at(-1)).toMatchObject({ code: "PasskeyRejected" });
       },
     });
-    expect(walk.killed).toEqual(walk.all);
-    expect(walk.all).toContain("after commit");
+    expect(neverKilledAt(walk)).toEqual([]);
     await expectUnlocks(prepared, key);
   });
 
@@ -254,7 +258,6 @@ describe("a broker killed at any write", { timeout: WALK_TIMEOUT_MS }, () => {
       },
       repeat: () => expectUnlocks(prepared, key),
     });
-    expect(walk.killed).toEqual(walk.all);
-    expect(walk.all).toContain("after commit");
+    expect(neverKilledAt(walk)).toEqual([]);
   });
 });

@@ -3,18 +3,41 @@ import type { Page } from "playwright-core";
 
 /** Fluent's focus keeper (tabster): an element that takes the focus only to hand it on at once. */
 const FOCUS_SENTINELS = "[data-tabster-dummy]";
+/** It shows itself when the focus comes back to its control, stands at the end of the document, and describes that control. */
+const TOOLTIP = "#tooltip-";
 
 /**
  * Every rule of axe on the page as it is now, best practices too. The script goes in by the debugger's protocol, which the
  * page's Content-Security-Policy does not bind; a script element would need a hole in it.
  */
 export async function findAxeViolations(page: Page): Promise<readonly string[]> {
+  await page.waitForFunction(isAtRest);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate((exclude): Promise<AxeResults> => {
     // @ts-expect-error -- defined by the script above
     return globalThis.axe.run({ exclude });
   }, FOCUS_SENTINELS);
   return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
+    nodes
+      .map(({ target, failureSummary }) => ({ place: target.join(" "), failureSummary }))
+      .filter(({ place }) => id !== "region" || !place.startsWith(TOOLTIP))
+      .map(({ place, failureSummary }) => `${id}: ${place}: ${failureSummary}`),
+  );
+}
+
+/**
+ * Whether no dialog is on its way in or out: nothing moves but what moves for ever, and the page is hidden from screen
+ * readers only while a dialog stands before it. Runs in the page.
+ */
+function isAtRest(): boolean {
+  const moves = document
+    .getAnimations()
+    .some(
+      ({ playState, effect }) =>
+        playState === "running" && effect?.getComputedTiming().endTime !== Infinity,
+    );
+  const hidden = document.querySelector('body > [aria-hidden="true"] main') !== null;
+  return (
+    !moves && (!hidden || document.querySelector('[role="dialog"], [role="alertdialog"]') !== null)
   );
 }
