@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import * as z from "zod/mini";
 
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
@@ -57,6 +59,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       environmentNames,
       notifySocket,
       credentialsFolder,
+      pause,
       report: show,
       readStandardInput: (what) => readStandardInput(what, ask),
       readPasskey: async () =>
@@ -67,6 +70,10 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   }
   show(event);
   return exitCodeOf(event);
+}
+
+async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
 }
 
 /** For the event of a command line that could not be read. */

@@ -5,6 +5,7 @@ import type { CommandDependencies } from "./commands/dependencies.ts";
 import { roundToTenth } from "./commands/stopwatch.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
 import { eventOfError } from "./core/failure-event.ts";
+import { knownFacts } from "./core/known-facts.ts";
 import type { Settings } from "./core/settings.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
@@ -33,7 +34,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "prepare":
       return (await import("./commands/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
-      return (await import("./commands/unlock.ts")).unlock(dependencies);
+      return (await import("./commands/unlock.ts")).unlock(command, dependencies);
     case "passkey":
       return (await import("./passkey/passkey.ts")).passkey(dependencies);
     case "challenge":
@@ -58,15 +59,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
 /** Names for the placeholders of the steps. */
 function withFacts(error: unknown, stateDir: string, settings: Settings | undefined): AppError {
   const { code, reason, target, detail, facts, cause } = toAppError(error);
-  const known =
-    settings === undefined
-      ? {}
-      : {
-          serial: settings.serial,
-          brokerUrl: settings.connection.brokerUrl,
-          orderId: settings.order,
-          orderName: settings.order.split("/").at(-1) ?? "",
-        };
+  const known = settings === undefined ? {} : knownFacts(settings);
   return new AppError(code, {
     reason,
     target,

@@ -8,6 +8,7 @@ import type { FakeBroker } from "@databox-cmk/testkit";
 import type { Command } from "../src/command-line/parse-command-line.ts";
 import type { CommandDependencies } from "../src/commands/dependencies.ts";
 import type { PrepareArguments } from "../src/commands/prepare-options.ts";
+import type { UnlockOptions } from "../src/commands/unlock.ts";
 import type { AgentEvent } from "../src/core/agent-event.ts";
 import { exitCodeOf } from "../src/core/exit-codes.ts";
 import { DEFAULT_TCTI } from "../src/core/tpm-key.ts";
@@ -30,7 +31,11 @@ export type AgentWorld = AsyncDisposable & {
   readonly prepareArguments: PrepareArguments;
   run(command: Command, changes?: Partial<CommandDependencies>): Promise<AgentEvent>;
   prepare(changes?: Partial<PrepareArguments>): Promise<AgentEvent>;
-  unlock(changes?: Partial<CommandDependencies>): Promise<AgentEvent>;
+  /** Once, unless it is told to wait. */
+  unlock(
+    changes?: Partial<CommandDependencies>,
+    options?: Partial<UnlockOptions>,
+  ): Promise<AgentEvent>;
   lock(): Promise<AgentEvent>;
   status(): Promise<AgentEvent>;
   boot(id: string): void;
@@ -60,6 +65,7 @@ export async function createAgentWorld(
     cryptsetupFolders: SYSTEM_FOLDERS,
     totalTimeoutMs: 10_000,
     environmentNames: [],
+    pause: () => Promise.resolve(),
     report: () => undefined,
     readStandardInput: async () => `${node.enrolmentCode}\n`,
     readPasskey: async () => new TextEncoder().encode("Never-Was-A-Key-1"),
@@ -93,7 +99,7 @@ export async function createAgentWorld(
     run,
     prepare: (changes) =>
       run({ command: "prepare", arguments: { ...prepareArguments, ...changes } }),
-    unlock: (changes) => run({ command: "unlock" }, changes),
+    unlock: (changes, unlock) => run({ command: "unlock", approval: "keep", ...unlock }, changes),
     lock: () => run({ command: "lock", prepareToShip: false }),
     status: () => run({ command: "status" }),
     boot(id) {

@@ -27,13 +27,13 @@ export { checkPasskey, generatePasskey } from "./passkey.ts";
 export type { PasskeyFault } from "./passkey.ts";
 export {
   generateSealingKey,
-  generateStoredSealingKey,
+  generateStorableSealingKey,
   importSealingKey,
   rekeyInfo,
   seal,
   unlockInfo,
 } from "./sealing/sealing.ts";
-export type { Sealed, SealingKey } from "./sealing/sealing.ts";
+export type { Sealed, SealingKey, StorableSealingKey } from "./sealing/sealing.ts";
 export { SUITES } from "./sealing/suites.ts";
 export type { SuiteName } from "./sealing/suites.ts";
 export { equalConstantTime, zero } from "./secret-bytes.ts";

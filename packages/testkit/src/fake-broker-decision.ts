@@ -19,8 +19,9 @@ import {
   rekeyRequest,
   unlockRequest,
 } from "@databox-cmk/protocol";
-import type { Receipt, RekeyRequest, UnlockRequest } from "@databox-cmk/protocol";
+import type { Pending, Receipt, RekeyRequest, UnlockRequest } from "@databox-cmk/protocol";
 
+import type { createFakeApprovals } from "./fake-approvals.ts";
 import { enrolDeviceKey } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
 
@@ -39,6 +40,11 @@ export type FakeDecision =
       readonly kind: "grant";
       readonly node: FakeNode;
       readonly request: UnlockRequest;
+      readonly requestHash: string;
+    }
+  | {
+      readonly kind: "pending";
+      readonly approval: Pending["approval"];
       readonly requestHash: string;
     }
   | {
@@ -61,6 +67,7 @@ export type FakeWorld = {
   readonly nonceKey: Uint8Array;
   readonly nowMs: number;
   readonly refusal: { readonly code: ErrorCode; readonly reason?: string } | undefined;
+  readonly approvals: ReturnType<typeof createFakeApprovals>;
   readonly expire: () => boolean;
 };
 
@@ -169,6 +176,9 @@ function decideUnlock(
   if (node === undefined) return deny("DeviceNotAuthenticated");
   const request = unlockRequest.parse(payload);
   const { serial } = node;
+  // Nonce and counter were used up for this very request when it was put before the approvers.
+  if (world.approvals.requests.has(requestHash))
+    return decideRelease({ node, request, requestHash }, world, deny);
   const nonce = world.expire()
     ? "expired"
     : checkNonce(world.nonceKey, request.nonce, { serial, nowMs: world.nowMs });
@@ -178,8 +188,30 @@ function decideUnlock(
   if (request.order !== node.order || request.serial !== serial) return deny("OrderMismatch");
   if (request.env !== node.env) return deny("EnvelopeMismatch");
   if (request.generation > node.generation) return deny("GenerationRollback");
-  if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
-  return { kind: "grant", node, request, requestHash };
+  return decideRelease({ node, request, requestHash }, world, deny);
+}
+
+/** What the approvers say, then the "vault". */
+function decideRelease(
+  asked: {
+    readonly node: FakeNode;
+    readonly request: UnlockRequest;
+    readonly requestHash: string;
+  },
+  { approvals, refusal }: FakeWorld,
+  deny: (code: ErrorCode, reason?: string) => FakeDecision,
+): FakeDecision {
+  const { request, requestHash } = asked;
+  const { serial, reason, purpose } = request;
+  if (purpose === "unlock") {
+    const answer = approvals.answer({ requestHash, serial, reason });
+    if (answer.kind === "deny") return deny(answer.code, answer.reason);
+    if (answer.kind === "pending")
+      return { kind: "pending", approval: answer.approval, requestHash };
+  }
+  if (refusal !== undefined) return deny(refusal.code, refusal.reason);
+  approvals.useUp(requestHash);
+  return { kind: "grant", ...asked };
 }
 
 export function authenticate(

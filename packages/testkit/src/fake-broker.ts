@@ -29,11 +29,14 @@ import type {
   Denial,
   Grant,
   OfflineLease,
+  Pending,
   Receipt,
   UnlockQuestion,
   UnlockRequest,
 } from "@databox-cmk/protocol";
 
+import { createFakeApprovals } from "./fake-approvals.ts";
+import type { FakeApprovals } from "./fake-approvals.ts";
 import { authenticate, decideFakeAnswer } from "./fake-broker-decision.ts";
 import type { FakeDecision } from "./fake-broker-decision.ts";
 import { commitRekey, createFakeNode, proposeRekey, raiseGeneration } from "./fake-broker-node.ts";
@@ -66,6 +69,8 @@ export type FakeBroker = AsyncDisposable & {
   intercept: Interceptor | undefined;
   /** What the "vault" says to the next unlocks; `undefined` grants. */
   refusal: FakeRefusal | undefined;
+  /** Who must approve an unlock, and what they said. */
+  readonly approvals: FakeApprovals;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
   expireChallenges: number;
   addNode(
@@ -88,6 +93,8 @@ export type FakeBroker = AsyncDisposable & {
 };
 
 const CHALLENGE_SECONDS = 60;
+/** Of a request that waits: soon, since tests wait too. */
+const RETRY_AFTER_SECONDS = 1;
 
 /**
  * A broker that behaves, without a vault: real HTTPS under its own authority, real signatures, real sealing, the device
@@ -110,6 +117,7 @@ export async function createFakeBroker(
   const nodes = new Map<string, FakeNode>();
   const unlockRequests: UnlockRequest[] = [];
   const receipts: Receipt[] = [];
+  const approvals = createFakeApprovals();
   const order =
     options.order ??
     "/subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/demo/providers/microsoft.databox/jobs/order-1";
@@ -134,6 +142,7 @@ export async function createFakeBroker(
         nonceKey,
         nowMs: Date.now(),
         refusal: broker.refusal,
+        approvals,
         expire: () => {
           if (broker.expireChallenges === 0) return false;
           broker.expireChallenges -= 1;
@@ -182,6 +191,13 @@ export async function createFakeBroker(
           MESSAGE_TYPES.grant,
           await broker.grantFor(decision.node, decision.request, decision.requestHash),
         );
+      case "pending":
+        return signed(202, MESSAGE_TYPES.pending, {
+          requestHash: decision.requestHash,
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+          correlationId: randomUUID(),
+          approval: decision.approval,
+        } satisfies Pending);
       case "rekeyProposal": {
         const { node, request, requestHash } = decision;
         const { suite, publicKey } = request.hpke;
@@ -237,6 +253,7 @@ export async function createFakeBroker(
     receipts,
     intercept: undefined,
     refusal: undefined,
+    approvals,
     expireChallenges: 0,
     async addNode(serial, { unlockKey, passkeyOrigin = "generated" } = {}) {
       const passkey = unlockKey ?? new TextEncoder().encode(generatePasskey());

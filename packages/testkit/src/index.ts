@@ -4,6 +4,7 @@ export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
 export { BROKER_PRINCIPAL, createFakeKeyVaults, KEY_PERMISSIONS } from "./fake-key-vaults.ts";
 export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";
+export type { FakeApproval } from "./fake-approvals.ts";
 export { createFakeBroker } from "./fake-broker.ts";
 export type { FakeBroker, FakeRefusal, Interceptor, WireAnswer } from "./fake-broker.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";

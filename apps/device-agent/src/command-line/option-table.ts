@@ -71,7 +71,14 @@ export const COMMAND_OPTIONS = {
     },
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: where the boot id is" },
   },
-  unlock: {},
+  unlock: {
+    reason: { kind: "text", value: "TEXT", help: "why, for those who must approve" },
+    "no-wait": {
+      kind: "flag",
+      help: "end with 6 where approvers must decide; the next unlock goes on with the request",
+    },
+    cancel: { kind: "flag", help: "drop the request that waits for approvers; unlock nothing" },
+  },
   passkey: {},
   challenge: {
     out: { kind: "text", value: "FILE", help: "write it there: a QR code by .svg, else text" },
@@ -106,7 +113,7 @@ export const COMMAND_OPTIONS = {
 
 export const COMMAND_HELP = {
   prepare: "enrol this node with its broker and lock its volume",
-  unlock: "ask the broker for the key and open the volume",
+  unlock: "ask the broker for the key and open the volume; wait while approvers decide",
   passkey: "open the volume with its passkey, read without echo or from standard input",
   challenge: "ask for the key without a network: make what a person carries to the portal",
   respond: "open the volume by the answer that came back",

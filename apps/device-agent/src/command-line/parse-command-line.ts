@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 
 import { AppError } from "@databox-cmk/errors";
+import { parseWith, reasonText } from "@databox-cmk/protocol";
 
 import type { PrepareArguments } from "../commands/prepare-options.ts";
+import type { UnlockOptions } from "../commands/unlock.ts";
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
 import { nearest } from "../core/nearest.ts";
@@ -31,7 +33,8 @@ export type Command =
       readonly localUi?: LocalUiOptions | undefined;
     }
   | { readonly command: "lock"; readonly prepareToShip: boolean }
-  | { readonly command: "unlock" | "passkey" | "rekey" | "status" | "doctor" };
+  | ({ readonly command: "unlock" } & UnlockOptions)
+  | { readonly command: "passkey" | "rekey" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
@@ -102,12 +105,24 @@ function readCommand(command: CommandName, given: Given): Command {
     case "lock":
       return { command, prepareToShip: given.has("prepare-to-ship") };
     case "unlock":
+      return { command, ...readUnlock(given) };
     case "passkey":
     case "rekey":
     case "status":
     case "doctor":
       return { command };
   }
+}
+
+function readUnlock(given: Given): UnlockOptions {
+  const reason = text(given, "reason");
+  const others = ["reason", "no-wait"].find((name) => given.has(name));
+  if (given.has("cancel") && others !== undefined)
+    throw misuse(`--cancel asks for nothing: leave out --${others}`);
+  if (reason !== undefined && !parseWith(reasonText, reason).ok)
+    throw misuse("--reason: expected one line of up to 200 characters");
+  if (given.has("cancel")) return { approval: "drop" };
+  return { approval: given.has("no-wait") ? "keep" : "wait", reason };
 }
 
 function readLocalUi(given: Given): LocalUiOptions | undefined {

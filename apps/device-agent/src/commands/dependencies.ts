@@ -18,6 +18,8 @@ export type CommandDependencies = {
   readonly notifySocket?: string | undefined;
   /** Hears of each step that has ended, for a person who waits. */
   readonly progress?: ((step: string) => void) | undefined;
+  /** Ends after the time or by the signal, and never fails. */
+  readonly pause: (milliseconds: number, stop: AbortSignal) => Promise<void>;
   /** Takes what a command that goes on has to tell before its end. */
   readonly report: (event: AgentEvent) => void;
   /** What a person types or pipes in, when no file was named. @param what - what is asked for, at a terminal */

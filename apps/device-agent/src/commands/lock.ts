@@ -5,6 +5,7 @@ import { openJournal } from "../journal/open-journal.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
@@ -13,7 +14,10 @@ import { roundToTenth } from "./stopwatch.ts";
 /** As long as the daemon may ask the broker about a volume that a passkey opened. */
 const LOCK_WAIT_MS = 6_000;
 
-/** Closes the volume. Needs no broker, and does no harm to a locked one. */
+/**
+ * Closes the volume. Needs no broker, and does no harm to a locked one. Whoever closes an open one wants it closed: a request that
+ * approvers have not decided about yet does not open it again.
+ */
 export async function lock(
   { prepareToShip }: { readonly prepareToShip: boolean },
   dependencies: CommandDependencies,
@@ -35,6 +39,7 @@ export async function lock(
     folder.writeState(state);
     dependencies.progress?.("locked");
   }
+  if (wasUnlocked || prepareToShip) destroyWaitingRequest(folder.path);
   if (prepareToShip) markPreparedToShip(folder, state, { bootId, nowIso: dependencies.nowIso });
   const notes = [
     ...(wasUnlocked ? [] : ["it was locked already"]),

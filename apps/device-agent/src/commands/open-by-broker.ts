@@ -1,11 +1,15 @@
-import { AppError, toAppError } from "@databox-cmk/errors";
+import { ERRORS, toAppError } from "@databox-cmk/errors";
+import type { ErrorClass } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
 
 import type { RawAnswer, Transport } from "../broker-client/transport.ts";
-import type { AgentEvent } from "../core/agent-event.ts";
+import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Opened, Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
+import type { WaitingRequest } from "../core/waiting-request.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
@@ -15,6 +19,7 @@ import { bootClockMs } from "../state/boot-clock.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
+import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { deliverReceipt } from "./deliver-receipt.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { openSession, readHeldEnvelope } from "./open-node.ts";
@@ -24,27 +29,40 @@ import { roundToTenth } from "./stopwatch.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 type UnlockingByNetwork = Unlocking & {
+  readonly settings: Settings;
   readonly session: Session;
   readonly stopwatch: Stopwatch;
 };
 
+/** What is asked: a new question, or one that waits for approvers and is sent again as it is. */
+type Question = {
+  /** The challenge, on its way. */
+  readonly asked: Promise<RawAnswer> | undefined;
+  readonly kept: WaitingRequest | undefined;
+  readonly reason: string | undefined;
+};
+
+/** Of failures that asking again does not change. */
+const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
+
 /**
- * The unlock from the broker's challenge on.
+ * The unlock from the broker's challenge on. A request that waits is asked about again and again: what decides nothing about it
+ * has no row in the journal.
  *
- * @param input.asked - the challenge, on its way.
  * @throws {AppError} every failure that the broker did not sign
  */
-export async function openByBroker(input: {
-  readonly folder: StateFolder;
-  readonly settings: Settings;
-  readonly state: MachineState;
-  readonly volume: Volume;
-  readonly transport: Transport;
-  readonly deadline: AbortSignal;
-  readonly asked: Promise<RawAnswer>;
-  readonly stopwatch: Stopwatch;
-  readonly dependencies: CommandDependencies;
-}): Promise<AgentEvent> {
+export async function openByBroker(
+  input: Question & {
+    readonly folder: StateFolder;
+    readonly settings: Settings;
+    readonly state: MachineState;
+    readonly volume: Volume;
+    readonly transport: Transport;
+    readonly deadline: AbortSignal;
+    readonly stopwatch: Stopwatch;
+    readonly dependencies: CommandDependencies;
+  },
+): Promise<AgentEvent> {
   const { folder, settings, state, volume, transport, deadline, stopwatch, dependencies } = input;
   const store = createStateStore(folder, state);
   const { mark } = stopwatch;
@@ -53,6 +71,7 @@ export async function openByBroker(input: {
   const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
   const unlocking: UnlockingByNetwork = {
     folder,
+    settings,
     volume,
     session,
     journal,
@@ -60,37 +79,31 @@ export async function openByBroker(input: {
     dependencies,
   };
   try {
-    return await askAndOpen(unlocking, input.asked);
+    return await askAndOpen(unlocking, input);
   } catch (error) {
     const { code, reason = "" } = toAppError(error);
-    journal.append("unlock-failed", { code, reason });
+    if (input.kept === undefined || FINAL.has(ERRORS[code].class))
+      journal.append("unlock-failed", { code, reason });
     throw error;
   }
 }
 
-async function askAndOpen(
-  unlocking: UnlockingByNetwork,
-  challenged: Promise<RawAnswer>,
-): Promise<AgentEvent> {
+async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Promise<AgentEvent> {
   const { folder, volume, session, journal, stopwatch, dependencies } = unlocking;
   const held = await readHeldEnvelope(folder, volume, session);
   const asked = requestContentKey(session, {
     purpose: "unlock",
     generation: held.generation,
-    asked: challenged,
+    ...question,
   });
   asked.catch(() => undefined); // awaited below; only so that a failing start of the opening is what is reported
   using opening = volume.beginOpening("use");
   const answer = await asked;
   const answeredAtMs = bootClockMs();
-  if (answer.kind === "denial")
-    return recordDenial(unlocking, answer.denial, {
-      event: "unlock",
-      timings: stopwatch.timings(),
-    });
+  if (answer.kind === "denial") return denied(unlocking, question, answer.denial);
   if (answer.kind === "pending") {
-    const { retryAfterSeconds, correlationId } = answer.pending;
-    throw new AppError("ApprovalPending", { facts: { retryAfterSeconds, correlationId } });
+    const { keepRequest } = await import("../approval/keep-request.ts");
+    return keepRequest(unlocking, { ...answer, ...question });
   }
   let grant: OpenedGrant;
   let opened: Opened;
@@ -129,4 +142,24 @@ async function askAndOpen(
     timings: stopwatch.timings(),
     ...(notes.length === 0 ? {} : { notes }),
   };
+}
+
+async function denied(
+  unlocking: UnlockingByNetwork,
+  { kept }: Question,
+  denial: Denial,
+): Promise<FailureEvent> {
+  const { folder, volume, session, stopwatch, dependencies } = unlocking;
+  const context = { event: "unlock", timings: stopwatch.timings() } as const;
+  const isFinal = FINAL.has(denial.class);
+  if (kept !== undefined && !isFinal)
+    return eventOfDenial(denial, {
+      ...context,
+      node: session.serial,
+      volume: volume.kind,
+      elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    });
+  const event = await recordDenial(unlocking, denial, context);
+  if (isFinal) destroyWaitingRequest(folder.path);
+  return event;
 }

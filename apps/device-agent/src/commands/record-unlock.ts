@@ -14,6 +14,7 @@ import type { JournalFacts } from "../journal/journal-row.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
@@ -49,11 +50,12 @@ export async function recordUnlock(
 ): Promise<string> {
   const { mapping } = opened;
   const { grantHash } = lease;
+  let journalHead: string;
   try {
     if (envelope.jws !== folder.readEnvelope()) folder.writeEnvelope(envelope.jws);
     const { generation } = envelope;
     const facts = { grantHash, generation, proof: opened.proof, ...told.facts };
-    const journalHead = journal.append("unlocked", facts);
+    journalHead = journal.append("unlocked", facts);
     session.store.update({
       ...told.change,
       generation,
@@ -66,11 +68,13 @@ export async function recordUnlock(
         lease,
       },
     });
-    return journalHead;
   } catch (error) {
     await volume.close(mapping);
     throw error;
   }
+  // Whichever answer opened it: a request that still waits is not wanted any more.
+  destroyWaitingRequest(folder.path);
+  return journalHead;
 }
 
 /** The copy in the agent's folder is the one that is used; a volume that cannot take it is no reason to stay locked. */

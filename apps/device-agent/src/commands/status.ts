@@ -10,11 +10,13 @@ import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { Settings } from "../core/settings.ts";
+import { viewWaiting } from "../core/waiting-request.ts";
 import { readGrade } from "../device-key/device-key.ts";
 import { lastSequence } from "../journal/open-journal.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { readWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 import { roundToTenth } from "./stopwatch.ts";
@@ -58,12 +60,14 @@ function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Setting
 /** What this machine knows about itself. Changes nothing and asks nobody. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
-  const unlocked = isUnlocked(state, readBootId(settings.bootIdFile));
+  const bootId = readBootId(settings.bootIdFile);
+  const unlocked = isUnlocked(state, bootId);
   const { lock } = state;
   const unlockedBefore = lock.kind === "unlocked" && !unlocked;
   const lease = unlocked && lock.kind === "unlocked" ? lock.lease : undefined;
   const nowMs = bootClockMs();
   const receipts = state.receipts?.length ?? 0;
+  const waiting = readWaitingRequest(folder.path, { bootId, bootMs: nowMs });
   const notes = [
     ...(unlockedBefore ? ["it was unlocked before this boot; a boot locks it"] : []),
     ...(lease !== undefined && isUnanswered(lease, nowMs)
@@ -91,6 +95,9 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       ...(receipts === 0 ? {} : { undeliveredReceipts: receipts }),
       ...undelivered(folder, settings),
     },
+    ...(waiting === undefined
+      ? {}
+      : { approval: viewWaiting(waiting, { bootMs: nowMs, iso: dependencies.nowIso() }) }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

@@ -1,67 +1,31 @@
-import { existsSync } from "node:fs";
-
-import { AppError, ERRORS } from "@databox-cmk/errors";
-
 import type { AgentEvent } from "../core/agent-event.ts";
-import { askForChallenge } from "../exchange/ask-for-challenge.ts";
-import type { reopenOffline } from "../offline/reopen.ts";
-import { hasKeptLease } from "../state/offline-files.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
-import { openVolume } from "../volume/choose-volume.ts";
-import { connect } from "./connect.ts";
+import { isPending } from "../core/waiting-step.ts";
 import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
-import { createStopwatch } from "./stopwatch.ts";
+import { unlockOnce } from "./unlock-once.ts";
 
-/** The daemon holds the lock for milliseconds; whoever holds it longer is another command. */
-const LOCK_WAIT_MS = 500;
+export type UnlockOptions = {
+  /**
+   * What becomes of a request that approvers must decide about: `wait` until they have; `keep` it and end; `go-on` as `keep`, with a
+   * request that is known to wait, and with no other; `drop` the one that waits.
+   */
+  readonly approval: "wait" | "keep" | "go-on" | "drop";
+  /** What approvers are told, in the words of the person at the appliance. */
+  readonly reason?: string | undefined;
+};
 
 /**
- * Asks the broker for the key of this node and opens the volume with it. The broker is called first of all: the rest of the
- * program, the one-use key and cryptsetup start while it is at its part of the handshake.
+ * Asks the broker for the key of this node and opens the volume with it.
  *
  * @throws {AppError} every failure that the broker did not sign
  */
-export async function unlock(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { elapsedMs, stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs } =
-    dependencies;
-  const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
-  using held = new DisposableStack();
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  // The daemon counts too: what was read before the lock was taken may be old.
-  let state = folder.readState() ?? seen;
-  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
-  using transport = connect(settings.connection);
-  if (state.rekey !== undefined) {
-    const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
-    state = await finishBeforeUnlock({ folder, settings, state, volume, transport, dependencies });
-  }
-  const deadline = AbortSignal.timeout(totalTimeoutMs);
-  const asked = askForChallenge({ transport, serial: settings.serial, deadline });
-  asked.catch(() => undefined); // whoever awaits it reports it
-  stopwatch.mark("asked");
-  const node = { folder, settings, state, volume, dependencies };
-  try {
-    await transport.dialled;
-    const { openByBroker } = await import("./open-by-broker.ts");
-    const event = await openByBroker({ ...node, transport, deadline, asked, stopwatch });
-    if (event.outcome !== "unreachable") return event;
-    return (await reopen(node, event.code)) ?? event;
-  } catch (error) {
-    if (!(error instanceof AppError) || ERRORS[error.code].class !== "unreachable") throw error;
-    const reopened = await reopen(node, error.code);
-    if (reopened === undefined) throw error;
-    return reopened;
-  }
-}
-
-/** Nobody with authority answered: a lease that counts boots may open the volume once more. */
-async function reopen(
-  node: Parameters<typeof reopenOffline>[0],
-  code: string,
-): Promise<AgentEvent | undefined> {
-  if (!hasKeptLease(node.folder.path)) return undefined;
-  return (await import("../offline/reopen.ts")).reopenOffline(node, code);
+export async function unlock(
+  { approval, reason }: UnlockOptions,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  if (approval === "drop")
+    return (await import("../approval/drop-request.ts")).dropRequest(dependencies);
+  const event = await unlockOnce({ reason, goesOn: approval === "go-on" }, dependencies);
+  if (approval !== "wait" || !isPending(event)) return event;
+  const { waitAtTerminal } = await import("../approval/wait-at-terminal.ts");
+  return waitAtTerminal(event, dependencies);
 }

@@ -2,6 +2,7 @@ import type { Check, ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
 import type { Proof } from "./ports.ts";
 import type { VolumeKind } from "./settings.ts";
+import type { WaitingView } from "./waiting-request.ts";
 
 export const COMMANDS = [
   "prepare",
@@ -22,6 +23,8 @@ export type SuccessOutcome =
   | "prepared"
   | "challenged"
   | "unlocked"
+  | "waiting"
+  | "cancelled"
   | "rekeyed"
   | "locked"
   | "listed"
@@ -46,6 +49,8 @@ type Common = {
   /** Of `doctor`: each in its order, and the one thing to do next. */
   readonly checks?: readonly Check[];
   readonly nextStep?: NextStep;
+  /** Of an unlock that approvers decide about. */
+  readonly approval?: WaitingView;
 };
 
 export type SuccessEvent = Common & {

@@ -4,6 +4,7 @@ import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";
 import { OUTCOMES } from "./exit-codes.ts";
+import type { WaitingView } from "./waiting-request.ts";
 
 export type EventContext = {
   readonly event: CommandName;
@@ -11,6 +12,7 @@ export type EventContext = {
   readonly volume?: FailureEvent["volume"] | undefined;
   readonly elapsedMs: number;
   readonly timings?: Timings | undefined;
+  readonly approval?: WaitingView | undefined;
 };
 
 /** A failure of this machine's own, explained from the table. */
@@ -74,5 +76,6 @@ function common(context: EventContext) {
     ...(context.volume === undefined ? {} : { volume: context.volume }),
     elapsedMs: context.elapsedMs,
     ...(context.timings === undefined ? {} : { timings: context.timings }),
+    ...(context.approval === undefined ? {} : { approval: context.approval }),
   };
 }

@@ -3,6 +3,7 @@ import type { NextStep, Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
+import { describeWaiting } from "./describe-waiting.ts";
 
 const PEOPLE = {
   "security-administrator": "the customer's security administrator",
@@ -51,6 +52,7 @@ function renderSuccess(event: SuccessEvent): string[] {
   return [
     `${subject(event)} ${event.outcome}${proofOf(event)} (${duration(event.elapsedMs)})`,
     ...Object.entries(event.details ?? {}).map(([name, value]) => `  ${name}: ${String(value)}`),
+    ...renderWaiting(event),
     ...(event.carried === undefined
       ? []
       : [...(event.carried.qr ?? "").split("\n"), event.carried.text]),
@@ -68,7 +70,19 @@ function subject(event: AgentEvent): string {
   return event.node === undefined ? `${event.event}:` : `${event.node}: ${event.event}:`;
 }
 
-function proofOf({ proof, mapping, outcome }: SuccessEvent): string {
+/** Of a node that waits beside what it was asked for. */
+function renderWaiting({ outcome, approval }: SuccessEvent): string[] {
+  if (approval === undefined || outcome === "waiting") return [];
+  const { since, until } = approval;
+  return [
+    `  waits for approval: ${describeWaiting(approval)}`,
+    `  waits since: ${since}`,
+    `  waits until: ${until}`,
+  ];
+}
+
+function proofOf({ proof, mapping, outcome, approval }: SuccessEvent): string {
+  if (outcome === "waiting" && approval !== undefined) return `: ${describeWaiting(approval)}`;
   if (proof === undefined) return "";
   if (mapping !== undefined) return `: ${PROOFS[proof]}, the volume is /dev/mapper/${mapping}`;
   if (proof === "cryptsetup" && outcome === "unlocked")
@@ -86,6 +100,10 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       ];
     case "unlocked":
       return ["Next: use the volume; when you are done run databox-agent lock"];
+    case "waiting":
+      return [];
+    case "cancelled":
+      return ["Next: run databox-agent unlock to ask anew"];
     case "rekeyed":
       return ["Next: nothing; the old passkey opens nothing any more"];
     case "locked":

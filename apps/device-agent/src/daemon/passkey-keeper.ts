@@ -22,7 +22,7 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
 
 /**
  * Looks after a volume that a passkey opened: asks the broker for a lease, as `unlock` does, so that a signed refusal closes it like
- * any other; and closes it when nobody with authority has answered for a day.
+ * any other, and goes on with a request that waits for approvers; and closes it when nobody with authority has answered for a day.
  */
 export function createPasskeyKeeper(input: {
   readonly state: NodeState;
@@ -52,7 +52,7 @@ export function createPasskeyKeeper(input: {
   async function ask(): Promise<void> {
     try {
       const event = await state.runAlone(() =>
-        unlock({ ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS }),
+        unlock({ approval: "keep" }, { ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS }),
       );
       if (isFailure(event)) tell({ ...event, event: "serve" });
       else {

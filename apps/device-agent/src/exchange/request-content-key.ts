@@ -1,15 +1,25 @@
-import { encodeBase64url, generateSealingKey, messageHash, signMessage } from "@databox-cmk/crypto";
-import type { SealingKey } from "@databox-cmk/crypto";
+import {
+  encodeBase64url,
+  generateStorableSealingKey,
+  messageHash,
+  signMessage,
+} from "@databox-cmk/crypto";
+import type { SealingKey, StorableSealingKey } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { UnlockRequest } from "@databox-cmk/protocol";
+import type { Pending, UnlockRequest } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/plain-answers.ts";
 import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { UnlockAnswer } from "../answers/unlock-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { askForChallenge, challengeHash } from "./ask-for-challenge.ts";
+import { importStoredKey } from "./import-stored-key.ts";
+import type { StoredKey } from "./import-stored-key.ts";
 import { AGENT_NAME } from "./session.ts";
 import type { Session } from "./session.ts";
+
+/** A request that was made now, and its one-use key. */
+export type MadeRequest = { readonly jws: string; readonly sealingKey: StorableSealingKey };
 
 export type KeyAnswer =
   | (Extract<UnlockAnswer, { kind: "grant" }> & {
@@ -17,13 +27,18 @@ export type KeyAnswer =
       /** Opens the grant, once. */
       readonly sealingKey: SealingKey;
     })
-  | Exclude<UnlockAnswer, { kind: "grant" }>;
+  | Extract<UnlockAnswer, { kind: "denial" }>
+  /** `made` where the request is a new one: whoever waits for it stores it and destroys its key here. */
+  | { readonly kind: "pending"; readonly pending: Pending; readonly made?: MadeRequest };
 
 export type KeyRequest = {
   readonly purpose: UnlockRequest["purpose"];
   readonly generation: number;
+  readonly reason?: string | undefined;
   /** The answer to {@link askForChallenge}, where that was sent already. */
-  readonly asked?: Promise<RawAnswer>;
+  readonly asked?: Promise<RawAnswer> | undefined;
+  /** A request that waits for approvers, to be sent again as it is. */
+  readonly kept?: (StoredKey & { readonly request: string }) | undefined;
 };
 
 /**
@@ -33,16 +48,36 @@ export type KeyRequest = {
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
 export async function requestContentKey(session: Session, request: KeyRequest): Promise<KeyAnswer> {
-  const { asked = askForChallenge(session), ...rest } = request;
-  const first = await requestOnce(session, rest, asked);
-  return first.kind === "denial" && first.denial.code === "NonceExpired"
-    ? requestOnce(session, rest, askForChallenge(session))
-    : first;
+  const { kept } = request;
+  const first =
+    kept === undefined
+      ? await requestOnce(session, request, request.asked ?? askForChallenge(session))
+      : await sendAgain(session, kept);
+  const isToBeMadeAnew =
+    first.kind === "denial" &&
+    (kept === undefined ? first.denial.code === "NonceExpired" : UNKNOWN.has(first.denial.code));
+  return isToBeMadeAnew ? requestOnce(session, request, askForChallenge(session)) : first;
+}
+
+/**
+ * What is said to a request that has no approval: its one grant was given and got lost, or the broker was restored from
+ * before it. Nobody has refused anything.
+ */
+const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);
+
+async function sendAgain(
+  session: Session,
+  kept: NonNullable<KeyRequest["kept"]>,
+): Promise<KeyAnswer> {
+  const answer = await send(session, kept.request);
+  if (answer.kind !== "grant") return answer;
+  session.mark("approval");
+  return { ...answer, sealingKey: await importStoredKey(session.suite, kept) };
 }
 
 async function requestOnce(
   session: Session,
-  request: Omit<KeyRequest, "asked">,
+  request: KeyRequest,
   asked: Promise<RawAnswer>,
 ): Promise<KeyAnswer> {
   // What needs no challenge is done while the broker is at its part of the handshake.
@@ -52,6 +87,7 @@ async function requestOnce(
   session.mark("challenge");
   if (challenged.kind === "denial") return challenged;
   try {
+    const { reason } = request;
     const payload: UnlockRequest = {
       nonce: challenged.challenge.nonce,
       order: session.order,
@@ -63,14 +99,12 @@ async function requestOnce(
       counter,
       hpke: { suite: session.suite, publicKey: encodeBase64url(sealingKey.publicKey) },
       agent: AGENT_NAME,
+      ...(reason === undefined ? {} : { reason }),
     };
     const jws = await signMessage(session.signingKey, MESSAGE_TYPES.unlockRequest, payload);
-    const requestHash = messageHash(jws);
-    const { transport, deadline } = session;
-    const reply = await transport.post(DEVICE_ROUTES.unlocks, JOSE_MEDIA_TYPE, jws, deadline);
-    session.mark("answer");
-    const answer = readUnlockAnswer(reply, { ...session, requestHash });
-    if (answer.kind === "grant") return { ...answer, requestHash, sealingKey };
+    const answer = await send(session, jws);
+    if (answer.kind === "grant") return { ...answer, sealingKey };
+    if (answer.kind === "pending") return { ...answer, made: { jws, sealingKey } };
     sealingKey.destroy();
     return answer;
   } catch (error) {
@@ -79,8 +113,19 @@ async function requestOnce(
   }
 }
 
+async function send(
+  session: Session,
+  jws: string,
+): Promise<UnlockAnswer & { readonly requestHash: string }> {
+  const { transport, deadline } = session;
+  const reply = await transport.post(DEVICE_ROUTES.unlocks, JOSE_MEDIA_TYPE, jws, deadline);
+  session.mark("answer");
+  const requestHash = messageHash(jws);
+  return { ...readUnlockAnswer(reply, { ...session, requestHash }), requestHash };
+}
+
 async function prepareRequest({ suite, store }: Session) {
-  const key = generateSealingKey(suite); // on another thread
+  const key = generateStorableSealingKey(suite); // on another thread
   const counter = store.nextCounter();
   return { sealingKey: await key, counter };
 }

@@ -25,7 +25,7 @@ export function createUnlockRoutes({ operations, run }: LocalContext): readonly 
       handle({ body }) {
         parseBody(localNothing, body);
         const operation = operations.start("unlock", (progress) =>
-          run({ command: "unlock" }, progress),
+          run({ command: "unlock", approval: "keep" }, progress),
         );
         return { status: 202, json: { operation } };
       },

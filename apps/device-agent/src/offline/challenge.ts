@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 
-import { encodeBase64url, generateStoredSealingKey, signMessage, zero } from "@databox-cmk/crypto";
+import {
+  encodeBase64url,
+  generateStorableSealingKey,
+  signMessage,
+  zero,
+} from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { OfflineChallenge } from "@databox-cmk/protocol";
@@ -94,7 +99,9 @@ async function makeChallenge(
   generation: number,
   moment: { readonly bootId: string; readonly bootMs: number },
 ): Promise<{ readonly open: OpenChallenge; readonly challengeId: string }> {
-  const { publicKey, privateKey } = await generateStoredSealingKey("X25519");
+  const sealingKey = await generateStorableSealingKey("X25519");
+  const { publicKey } = sealingKey;
+  const privateKey = await sealingKey.exportPrivateKey();
   try {
     const challengeId = encodeBase64url(randomBytes(ID_BYTES));
     const payload: OfflineChallenge = {

@@ -1,5 +1,4 @@
-import { decodeBase64url, importSealingKey, messageHash, zero } from "@databox-cmk/crypto";
-import type { SealingKey } from "@databox-cmk/crypto";
+import { messageHash } from "@databox-cmk/crypto";
 import { toAppError } from "@databox-cmk/errors";
 import type { Grant } from "@databox-cmk/protocol";
 
@@ -12,6 +11,7 @@ import { holdLease } from "../core/lease-state.ts";
 import type { OpenChallenge } from "../core/offline-secrets.ts";
 import type { Opened } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
+import { importStoredKey } from "../exchange/import-stored-key.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
@@ -43,7 +43,7 @@ export async function openCarried(
   let result: OpenedGrant;
   try {
     using opening = volume.beginOpening("use");
-    const sealingKey = await importStored(open);
+    const sealingKey = await importStoredKey("X25519", open);
     result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
     opened = await offerAndZero(opening, result.unlockKey);
   } catch (error) {
@@ -82,21 +82,4 @@ export async function openCarried(
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
     notes: [describeOfflineLease(offline)],
   };
-}
-
-/** @throws {CryptoError} `malformed` */
-export async function importStored(stored: {
-  readonly privateKey: string;
-  readonly publicKey: string;
-}): Promise<SealingKey> {
-  const privateKey = decodeBase64url(stored.privateKey, "privateKey");
-  try {
-    return await importSealingKey(
-      "X25519",
-      privateKey,
-      decodeBase64url(stored.publicKey, "publicKey"),
-    );
-  } finally {
-    zero(privateKey);
-  }
 }

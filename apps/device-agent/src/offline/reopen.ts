@@ -13,13 +13,13 @@ import type { MachineState } from "../core/machine-state.ts";
 import { countBoot } from "../core/offline-secrets.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
+import { importStoredKey } from "../exchange/import-stored-key.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
-import { importStored } from "./open-carried.ts";
 
 /**
  * Opens the volume once more by an answer whose lease counts boots, since the broker cannot be reached. The boot is counted,
@@ -65,7 +65,7 @@ export async function reopenOffline(
       throw new AppError("GrantRejected", { detail: "no grant is kept" });
     const envelope = await readHeldEnvelope(folder, volume, session);
     using opening = volume.beginOpening("use");
-    const sealingKey = await importStored(counted);
+    const sealingKey = await importStoredKey("X25519", counted);
     const { grant, grantHash } = answer;
     const result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
     const opened = await offerAndZero(opening, result.unlockKey);

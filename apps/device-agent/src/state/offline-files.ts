@@ -1,22 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 import { keptLease, openChallenge } from "../core/offline-secrets.ts";
 import type { KeptLease, OpenChallenge } from "../core/offline-secrets.ts";
+import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./read-json.ts";
-import { toStateError } from "./state-error.ts";
-import { syncFolder, writeDurably } from "./write-durably.ts";
-
-const GONE = ".gone";
+import { writeDurably } from "./write-durably.ts";
 
 /** What a node keeps of unlocks without network: each file holds a private key, is 0600, and is gone when it is used up. */
 export type OfflineFiles = {
@@ -58,39 +47,4 @@ export function destroyKeptLease(folder: string): void {
 
 export function hasKeptLease(folder: string): boolean {
   return existsSync(join(folder, "offline-lease.json"));
-}
-
-/** What a kill left behind. */
-function finishDestroying(path: string): void {
-  try {
-    wipe(`${path}${GONE}`);
-  } catch (error) {
-    throw toStateError(error, path);
-  }
-}
-
-/** Out of its name first, so that a kill on the way leaves nothing that is taken for a key. */
-function destroy(path: string): void {
-  try {
-    if (!existsSync(path)) return;
-    renameSync(path, `${path}${GONE}`);
-    syncFolder(dirname(path));
-    wipe(`${path}${GONE}`);
-  } catch (error) {
-    throw toStateError(error, path);
-  }
-}
-
-/** Overwritten before it is removed. A copy that a flash memory kept aside, or a backup, is out of our reach. */
-function wipe(path: string): void {
-  if (!existsSync(path)) return;
-  const file = openSync(path, "r+");
-  try {
-    writeSync(file, Buffer.alloc(fstatSync(file).size));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  rmSync(path);
-  syncFolder(dirname(path));
 }

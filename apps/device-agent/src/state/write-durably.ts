@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 
 import { toStateError } from "./state-error.ts";
 
+/** Of a file that is being written. */
+export const NEW = ".new";
+
 /**
  * write → fsync → rename → fsync of the folder: after a power cut the file holds the old content or the new, whole.
  * Synchronous: each write takes about 0.2 ms and the next step must not begin before it.
@@ -10,7 +13,7 @@ import { toStateError } from "./state-error.ts";
  * By hand because write-file-atomic, the library looked at, does not fsync the folder, so a rename can be lost.
  */
 export function replaceFile(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.new`;
+  const temporary = `${path}${NEW}`;
   rmSync(temporary, { force: true });
   const file = openSync(temporary, "wx", 0o600);
   try {

@@ -120,6 +120,7 @@ function dependencies(stateDir: string): CommandDependencies {
     cryptsetupFolders: [],
     totalTimeoutMs: 5_000,
     environmentNames: [],
+    pause: () => Promise.resolve(),
     report: () => undefined,
     readStandardInput: () => Promise.resolve(""),
     readPasskey: () => Promise.resolve(new Uint8Array()),

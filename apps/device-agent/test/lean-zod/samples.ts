@@ -83,6 +83,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     counter: 1,
     hpke: { suite: "X-Wing", publicKey: "abc" },
     agent: "databox-agent/0",
+    reason: "restore of Köln",
   },
   receipt: {
     grantHash: HASH,
@@ -200,5 +201,22 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     bootsLeft: 2,
     privateKey: HASH,
     publicKey: HASH,
+  },
+  waitingRequest: {
+    version: 1,
+    request: JWS,
+    privateKey: HASH,
+    publicKey: HASH,
+    bootId: BOOT,
+    reason: "restore of Köln",
+    since: NOW,
+    askedAtMs: 1,
+    approval: {
+      id: UUID,
+      required: 2,
+      given: 1,
+      approvedBy: ["ada@example.com"],
+      endsAtMs: 60_000,
+    },
   },
 };

@@ -5,6 +5,7 @@ import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { passkeyTries } from "../../src/core/passkey-tries.ts";
 import { settings } from "../../src/core/settings.ts";
 import { tpmKey } from "../../src/core/tpm-key.ts";
+import { waitingRequest } from "../../src/core/waiting-request.ts";
 
 /** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
 const SCHEMAS = {
@@ -33,6 +34,7 @@ const SCHEMAS = {
   localCertificateUpload: protocol.localCertificateUpload,
   openChallenge,
   keptLease,
+  waitingRequest,
 };
 
 export type SchemaName = keyof typeof SCHEMAS;

@@ -8,7 +8,7 @@ import { CryptoError } from "../crypto-error.ts";
 import { messageHash } from "../message/signed-message.ts";
 import {
   generateSealingKey,
-  generateStoredSealingKey,
+  generateStorableSealingKey,
   importSealingKey,
   seal,
   unlockInfo,
@@ -164,15 +164,20 @@ test.each(["", "AAAA", "A".repeat(44), `${"A".repeat(42)}=`])(
   },
 );
 
-test.each(SUITE_NAMES)("a stored key of %s opens what was sealed to it", async (suite) => {
-  const stored = await generateStoredSealingKey(suite);
-  const sealed = await seal(suite, stored.publicKey, INFO, CEK);
-  const key = await importSealingKey(suite, stored.privateKey, stored.publicKey);
-  expect(await key.open(sealed, INFO)).toEqual(CEK);
-});
+test.each(SUITE_NAMES)(
+  "a storable key of %s opens as itself, and as it was stored",
+  async (suite) => {
+    const key = await generateStorableSealingKey(suite);
+    const sealed = await seal(suite, key.publicKey, INFO, CEK);
+    const stored = await importSealingKey(suite, await key.exportPrivateKey(), key.publicKey);
+    expect(await stored.open(sealed, INFO)).toEqual(CEK);
+    expect(await key.open(sealed, INFO)).toEqual(CEK);
+  },
+);
 
 test("bytes of another length are no stored key", async () => {
-  const { publicKey, privateKey } = await generateStoredSealingKey("X25519");
-  const wrong = importSealingKey("X25519", privateKey.slice(1), publicKey);
+  const key = await generateStorableSealingKey("X25519");
+  const privateKey = await key.exportPrivateKey();
+  const wrong = importSealingKey("X25519", privateKey.slice(1), key.publicKey);
   expect(await failure(wrong)).toBe("malformed");
 });

@@ -54,18 +54,19 @@ export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> 
   return sealingKey(suite, privateKey, await cipherSuite(suite).SerializePublicKey(publicKey));
 }
 
-/**
- * A key whose answer may come after this process has ended (a person carries it).
- *
- * @returns `privateKey` for {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here
- */
-export async function generateStoredSealingKey(
-  suite: SuiteName,
-): Promise<{ readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }> {
-  const pair = await cipherSuite(suite).GenerateKeyPair(true);
+/** A key whose answer may come after this process has ended: a person carries it, or approvers take their time. */
+export type StorableSealingKey = SealingKey & {
+  /** For {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here. */
+  exportPrivateKey(): Promise<Uint8Array>;
+};
+
+/** As {@link generateSealingKey}, but that the private half can be stored. */
+export async function generateStorableSealingKey(suite: SuiteName): Promise<StorableSealingKey> {
+  const { privateKey, publicKey } = await cipherSuite(suite).GenerateKeyPair(true);
+  const bytes = await cipherSuite(suite).SerializePublicKey(publicKey);
   return {
-    publicKey: await cipherSuite(suite).SerializePublicKey(pair.publicKey),
-    privateKey: await cipherSuite(suite).SerializePrivateKey(pair.privateKey),
+    ...sealingKey(suite, privateKey, bytes),
+    exportPrivateKey: () => cipherSuite(suite).SerializePrivateKey(privateKey),
   };
 }
 

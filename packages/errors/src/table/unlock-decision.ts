@@ -37,14 +37,19 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: "Do not unlock again meanwhile: that asks for another approval. A challenge carried to the portal keeps its own",
-        command: "databox-agent challenge --qr",
+        text: "Leave the unlock waiting, or go on with the same request later in this boot",
+        command: "databox-agent unlock",
+        for: "site-operator",
+      },
+      {
+        text: "If it is not wanted any more, drop the request",
+        command: "databox-agent unlock --cancel",
         for: "site-operator",
       },
     ],
     why: "The order's unlock policy asks for one or more approvals of each unlock.",
     meanwhile:
-      "The volume stays locked until enough people have approved. The request, and with it the approval, ends when its time is over, when the order's stage or key changes, when unlocking is revoked, or when the node asks anew.",
+      "The volume stays locked until enough people have approved. The request, and with it the approval, ends when its time is over, when the order's stage or key changes, when unlocking is revoked, when the node restarts, or when somebody drops it at the node.",
     reproduce: ASK_FOR_APPROVAL,
   },
   ApprovalRejected: {
@@ -90,6 +95,10 @@ export const UNLOCK_DECISION_ERRORS = {
       superseded: {
         message: "The node asked anew, and only its newest request can be approved",
         why: "The key is sealed to a one-use key of the request: nobody could open the answer to an older one.",
+      },
+      dropped: {
+        message: "Another command at the node was told the decision, or dropped the request",
+        why: "databox-agent unlock --cancel and a volume that is locked by hand end a request; of several unlocks that wait with one request, the first to ask is told.",
       },
       "break-glass": {
         message: "Another node was faster to use the release that stood for one unlock",

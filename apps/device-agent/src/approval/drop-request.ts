@@ -1,0 +1,44 @@
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { requirePrepared } from "../commands/prepared-node.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
+
+/** As long as the daemon may ask the broker about a volume that a passkey opened. */
+const LOCK_WAIT_MS = 6_000;
+
+/**
+ * The request that waits can be granted no more: its one-use key is destroyed. The broker need not be reached, and is not told:
+ * there the request stands until its time is over or the node asks anew.
+ *
+ * @throws {AppError} `AgentNotPrepared`, or of the state
+ */
+export async function dropRequest(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { stateDir, nowIso, elapsedMs } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir);
+  using held = new DisposableStack();
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const hasWaited = destroyWaitingRequest(folder.path);
+  if (hasWaited) {
+    const bootId = readBootId(settings.bootIdFile);
+    const journal = openJournal(folder.journalPath, { bootId, nowIso });
+    const store = createStateStore(folder, folder.readState() ?? seen);
+    store.update({ journalHead: journal.append("approval-dropped") });
+  }
+  return {
+    event: "unlock",
+    node: settings.serial,
+    outcome: "cancelled",
+    volume: settings.volume.kind,
+    elapsedMs: roundToTenth(elapsedMs()),
+    notes: [
+      hasWaited
+        ? "approvers see the request until its time is over, or until this node asks anew; what they approve of it opens nothing"
+        : "no request waited",
+    ],
+  };
+}

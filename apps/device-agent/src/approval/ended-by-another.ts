@@ -1,0 +1,40 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import type { Volume } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
+import { readBootId } from "../state/boot-id.ts";
+
+/**
+ * The request does not wait any more, and this process has not ended it: another one was told the decision, or dropped it.
+ *
+ * @throws {AppError} `ApprovalExpired`
+ */
+export function endedByAnother({
+  settings,
+  state,
+  volume,
+  dependencies,
+}: {
+  readonly settings: Settings;
+  readonly state: MachineState;
+  readonly volume: Volume;
+  readonly dependencies: CommandDependencies;
+}): AgentEvent {
+  const { lock } = state;
+  if (lock.kind !== "unlocked" || !isUnlocked(state, readBootId(settings.bootIdFile)))
+    throw new AppError("ApprovalExpired", { reason: "dropped" });
+  return {
+    event: "unlock",
+    node: settings.serial,
+    outcome: "unlocked",
+    volume: volume.kind,
+    ...(lock.mapping === undefined ? {} : { mapping: lock.mapping }),
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    notes: ["another command of this node opened it meanwhile"],
+  };
+}

@@ -1,0 +1,95 @@
+import { encodeBase64url, zero } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import type { Pending } from "@databox-cmk/protocol";
+
+import type { Unlocking } from "../commands/record-unlock.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import { describeWaiting } from "../core/describe-waiting.ts";
+import { eventOfError } from "../core/failure-event.ts";
+import { knownFacts } from "../core/known-facts.ts";
+import type { Settings } from "../core/settings.ts";
+import { approvalOf, saysSame, viewWaiting } from "../core/waiting-request.ts";
+import type { WaitingRequest } from "../core/waiting-request.ts";
+import type { PendingEvent } from "../core/waiting-step.ts";
+import type { MadeRequest } from "../exchange/request-content-key.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { writeWaitingRequest } from "../state/waiting-request-file.ts";
+
+type Waiting = Unlocking & { readonly settings: Settings };
+
+/**
+ * A request that approvers decide about is on disk before anybody is told that it waits, so that a kill from then on costs no approval.
+ *
+ * @param answer.kept - as it was sent again
+ * @param answer.made - instead: a new request
+ * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
+ */
+export async function keepRequest(
+  waiting: Waiting,
+  answer: { readonly pending: Pending; readonly reason: string | undefined } & (
+    | { readonly made: MadeRequest }
+    | { readonly made: undefined; readonly kept: WaitingRequest }
+  ),
+): Promise<PendingEvent> {
+  const { folder, session, journal } = waiting;
+  const { pending, reason } = answer;
+  const approval = approvalOf(pending, bootClockMs());
+  if (answer.made === undefined) {
+    const kept = { ...answer.kept, approval };
+    if (!saysSame(approval, answer.kept.approval)) writeWaitingRequest(folder.path, kept);
+    return eventOfWaiting(waiting, kept, pending);
+  }
+  const kept = await storedForm(waiting, answer.made, { approval, reason });
+  writeWaitingRequest(folder.path, kept);
+  const facts = { approval: approval.id, required: approval.required };
+  const journalHead = journal.append("approval-waiting", {
+    ...facts,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  session.store.update({ journalHead });
+  return eventOfWaiting(waiting, kept, pending);
+}
+
+async function storedForm(
+  { session, dependencies }: Waiting,
+  { jws, sealingKey }: MadeRequest,
+  { approval, reason }: Pick<WaitingRequest, "approval" | "reason">,
+): Promise<WaitingRequest> {
+  const privateKey = await sealingKey.exportPrivateKey();
+  try {
+    return {
+      version: 1,
+      request: jws,
+      privateKey: encodeBase64url(privateKey),
+      publicKey: encodeBase64url(sealingKey.publicKey),
+      bootId: session.bootId,
+      ...(reason === undefined ? {} : { reason }),
+      since: dependencies.nowIso(),
+      askedAtMs: bootClockMs(),
+      approval,
+    };
+  } finally {
+    zero(privateKey);
+    sealingKey.destroy();
+  }
+}
+
+/** Who must approve, how long the request stays open, and how to go on. */
+function eventOfWaiting(
+  { settings, volume, dependencies }: Waiting,
+  kept: WaitingRequest,
+  { retryAfterSeconds, correlationId }: Pending,
+): PendingEvent {
+  const approval = viewWaiting(kept, { bootMs: bootClockMs(), iso: dependencies.nowIso() });
+  const error = new AppError("ApprovalPending", {
+    detail: describeWaiting(approval),
+    facts: { ...knownFacts(settings), approvalId: approval.id, retryAfterSeconds, correlationId },
+  });
+  const context = {
+    event: "unlock",
+    node: settings.serial,
+    volume: volume.kind,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+  } as const;
+  return { ...eventOfError(error, context), correlationId, approval };
+}

@@ -1,0 +1,30 @@
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { roundToTenth } from "../commands/stopwatch.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
+import { isPending } from "../core/waiting-step.ts";
+import type { PendingEvent } from "../core/waiting-step.ts";
+import { listenForStop } from "../daemon/stop-signal.ts";
+import { runCommand } from "../run-command.ts";
+import { waitForApproval } from "./wait-for-approval.ts";
+
+/**
+ * For a person who stays: tells what happens, and ends by Ctrl-C. Between two questions the node is free for other commands.
+ *
+ * @returns the decision; or, stopped, that the request still waits
+ */
+export async function waitAtTerminal(
+  first: PendingEvent,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { report, pause, elapsedMs } = dependencies;
+  using stop = listenForStop();
+  report(first);
+  const event = await waitForApproval({
+    first,
+    ask: () => runCommand({ command: "unlock", approval: "go-on" }, dependencies),
+    pause,
+    tell: report,
+    stop: stop.signal,
+  });
+  return isPending(event) ? { ...event, elapsedMs: roundToTenth(elapsedMs()) } : event;
+}

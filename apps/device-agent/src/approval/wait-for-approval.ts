@@ -1,0 +1,68 @@
+import type { AgentEvent, FailureEvent, SuccessEvent } from "../core/agent-event.ts";
+import { saysSame } from "../core/waiting-request.ts";
+import { decideWaitingStep, secondsToNextAsk } from "../core/waiting-step.ts";
+import type { PendingEvent } from "../core/waiting-step.ts";
+
+/**
+ * Sends the same request again and again until it is granted, refused or has ended.
+ *
+ * @param input.ask - never throws
+ * @param input.tell - takes what is new: who has approved, that nobody answers, that somebody answers again
+ * @param input.stop - ends the wait, not the request
+ * @returns the decision, or what was pending when the wait was stopped
+ */
+export async function waitForApproval(input: {
+  readonly first: PendingEvent;
+  readonly ask: () => Promise<AgentEvent>;
+  readonly pause: (milliseconds: number, stop: AbortSignal) => Promise<void>;
+  readonly tell: (event: SuccessEvent) => void;
+  readonly stop: AbortSignal;
+}): Promise<AgentEvent> {
+  const { ask, pause, tell, stop } = input;
+  let pending = input.first;
+  let retryAfterSeconds = pending.retryAfterSeconds;
+  let silence: FailureEvent | undefined;
+  let asked = 0;
+  for (;;) {
+    await pause(secondsToNextAsk(retryAfterSeconds, asked) * 1000, stop);
+    if (stop.aborted) return pending;
+    const step = decideWaitingStep(await ask());
+    asked += 1;
+    switch (step.kind) {
+      case "decided":
+        return step.event;
+      case "waits": {
+        const isNews = !saysSame(pending.approval, step.pending.approval);
+        if (isNews || silence !== undefined) tell(waitingEvent(step.pending));
+        if (isNews) asked = 0;
+        pending = step.pending;
+        silence = undefined;
+        ({ retryAfterSeconds } = pending);
+        break;
+      }
+      case "no-word":
+        ({ retryAfterSeconds } = step.failure);
+        if (silence?.code !== step.failure.code) tell(waitingEvent(pending, step.failure));
+        silence = step.failure;
+    }
+  }
+}
+
+function waitingEvent(
+  { node, volume, elapsedMs, approval }: PendingEvent,
+  silence?: FailureEvent,
+): SuccessEvent {
+  const note =
+    silence === undefined
+      ? undefined
+      : `nobody has refused: ${silence.title.toLowerCase()} (${silence.code}); the request waits on`;
+  return {
+    event: "unlock",
+    ...(node === undefined ? {} : { node }),
+    ...(volume === undefined ? {} : { volume }),
+    outcome: "waiting",
+    elapsedMs: silence?.elapsedMs ?? elapsedMs,
+    approval,
+    ...(note === undefined ? {} : { notes: [note] }),
+  };
+}

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+
+import { AppError, ERRORS } from "@databox-cmk/errors";
+
+import type { AgentEvent } from "../core/agent-event.ts";
+import { askForChallenge } from "../exchange/ask-for-challenge.ts";
+import type { reopenOffline } from "../offline/reopen.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { readBootId } from "../state/boot-id.ts";
+import { hasKeptLease } from "../state/offline-files.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { connect } from "./connect.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import { requirePrepared } from "./prepared-node.ts";
+import { createStopwatch } from "./stopwatch.ts";
+
+/** The daemon holds the lock for milliseconds; whoever holds it longer is another command. */
+const LOCK_WAIT_MS = 500;
+
+export type AskOptions = {
+  readonly reason: string | undefined;
+  /** Only with a request that waits already. */
+  readonly goesOn: boolean;
+};
+
+/**
+ * One question to the broker, and what follows from its answer. The broker is called first of all: the rest of the
+ * program, the one-use key and cryptsetup start while it is at its part of the handshake. A request that waits for approvers
+ * is sent again as it is, and no other is made meanwhile: that would void what they have approved.
+ *
+ * @throws {AppError} every failure that the broker did not sign
+ */
+export async function unlockOnce(
+  { reason, goesOn }: AskOptions,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { elapsedMs, stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs } =
+    dependencies;
+  const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
+  using held = new DisposableStack();
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  // The daemon counts too: what was read before the lock was taken may be old.
+  let state = folder.readState() ?? seen;
+  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+  const kept = readKept(folder.path, settings.bootIdFile);
+  if (kept === undefined && goesOn)
+    return (await import("../approval/ended-by-another.ts")).endedByAnother({
+      settings,
+      state,
+      volume,
+      dependencies,
+    });
+  if (kept !== undefined) requireSameReason(kept.reason, reason);
+  using transport = connect(settings.connection);
+  if (state.rekey !== undefined) {
+    const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
+    state = await finishBeforeUnlock({ folder, settings, state, volume, transport, dependencies });
+  }
+  const deadline = AbortSignal.timeout(totalTimeoutMs);
+  const asked =
+    kept === undefined
+      ? askForChallenge({ transport, serial: settings.serial, deadline })
+      : undefined;
+  asked?.catch(() => undefined); // whoever awaits it reports it
+  stopwatch.mark("asked");
+  const node = { folder, settings, state, volume, dependencies };
+  try {
+    if (asked !== undefined) await transport.dialled;
+    const { openByBroker } = await import("./open-by-broker.ts");
+    const event = await openByBroker({
+      ...node,
+      transport,
+      deadline,
+      asked,
+      kept,
+      reason: kept?.reason ?? reason,
+      stopwatch,
+    });
+    if (event.outcome !== "unreachable") return event;
+    return (await reopen(node, event.code)) ?? event;
+  } catch (error) {
+    if (!(error instanceof AppError) || ERRORS[error.code].class !== "unreachable") throw error;
+    const reopened = await reopen(node, error.code);
+    if (reopened === undefined) throw error;
+    return reopened;
+  }
+}
+
+/** A boot ends a request, and its key with it. */
+function readKept(folder: string, bootIdFile: string | undefined) {
+  const now = { bootId: readBootId(bootIdFile), bootMs: bootClockMs() };
+  const kept = readWaitingRequest(folder, now);
+  if (kept === undefined) destroyWaitingRequest(folder);
+  return kept;
+}
+
+/** What the approvers were told is what they approve. */
+function requireSameReason(kept: string | undefined, given: string | undefined): void {
+  if (given === undefined || given === kept) return;
+  const what = kept === undefined ? "without a reason" : `with the reason "${kept}"`;
+  throw new AppError("Misuse", {
+    detail: `--reason: a request ${what} waits; go on with it by databox-agent unlock, or drop it by databox-agent unlock --cancel`,
+  });
+}
+
+/** Nobody with authority answered: a lease that counts boots may open the volume once more. */
+async function reopen(
+  node: Parameters<typeof reopenOffline>[0],
+  code: string,
+): Promise<AgentEvent | undefined> {
+  if (!hasKeptLease(node.folder.path)) return undefined;
+  return (await import("../offline/reopen.ts")).reopenOffline(node, code);
+}

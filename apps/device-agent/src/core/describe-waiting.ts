@@ -1,0 +1,17 @@
+import { describeDuration } from "./describe-duration.ts";
+import type { WaitingView } from "./waiting-request.ts";
+
+/** One clause for who waits at the appliance. */
+export function describeWaiting({
+  required,
+  given,
+  approvedBy,
+  reason,
+  leftSeconds,
+}: WaitingView): string {
+  const names = approvedBy.length === 0 ? "" : ` (${approvedBy.join(", ")})`;
+  const end =
+    leftSeconds === 0 ? "its time is over" : `the request ends in ${describeDuration(leftSeconds)}`;
+  const why = reason === undefined ? "" : `; asked for: ${reason}`;
+  return `${String(given)} of ${String(required)} have approved${names}; ${end}${why}`;
+}

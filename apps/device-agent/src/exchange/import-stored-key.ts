@@ -1,0 +1,26 @@
+import { CryptoError, decodeBase64url, importSealingKey, zero } from "@databox-cmk/crypto";
+import type { SealingKey, SuiteName } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+/** The one-use key of a request, as a file of the state folder keeps it. */
+export type StoredKey = { readonly privateKey: string; readonly publicKey: string };
+
+/** @throws {AppError} `GrantRejected` when it is no key of the suite: nothing that was sealed to it opens */
+export async function importStoredKey(suite: SuiteName, stored: StoredKey): Promise<SealingKey> {
+  try {
+    return await importKey(suite, stored);
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    throw new AppError("GrantRejected", { detail: "the key that was kept is none", cause: error });
+  }
+}
+
+async function importKey(suite: SuiteName, stored: StoredKey): Promise<SealingKey> {
+  const publicKey = decodeBase64url(stored.publicKey, "publicKey");
+  const privateKey = decodeBase64url(stored.privateKey, "privateKey");
+  try {
+    return await importSealingKey(suite, privateKey, publicKey);
+  } finally {
+    zero(privateKey);
+  }
+}

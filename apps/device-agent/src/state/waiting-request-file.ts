@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { mayContinue, waitingRequest } from "../core/waiting-request.ts";
+import type { WaitingRequest } from "../core/waiting-request.ts";
+import { destroy, finishDestroying } from "./destroy-file.ts";
+import { readJson } from "./read-json.ts";
+import { writeDurably } from "./write-durably.ts";
+
+const pathIn = (folder: string) => join(folder, "waiting-request.json");
+
+/**
+ * Undefined also for that of another boot. Cheap where there is none, as on every unlock that needs no approval.
+ *
+ * @throws {AppError} `AgentStateUnreadable`
+ */
+export function readWaitingRequest(
+  folder: string,
+  now: Parameters<typeof mayContinue>[1],
+): WaitingRequest | undefined {
+  if (!existsSync(pathIn(folder))) return undefined;
+  const found = readJson(pathIn(folder), waitingRequest);
+  return found !== undefined && mayContinue(found, now) ? found : undefined;
+}
+
+/** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
+export function writeWaitingRequest(folder: string, value: WaitingRequest): void {
+  writeDurably(pathIn(folder), `${JSON.stringify(value)}\n`);
+}
+
+/** @returns whether there was one @throws {AppError} `AgentStateUnwritable` */
+export function destroyWaitingRequest(folder: string): boolean {
+  finishDestroying(pathIn(folder));
+  const isThere = existsSync(pathIn(folder));
+  destroy(pathIn(folder));
+  return isThere;
+}

@@ -1,0 +1,65 @@
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
+import { join } from "node:path";
+
+import { afterEach, expect, test, vi } from "vitest";
+
+import { requirePrepared } from "../../src/commands/prepared-node.ts";
+import type { AgentEvent } from "../../src/core/agent-event.ts";
+import { createNodeState } from "../../src/daemon/node-state.ts";
+import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
+import { readBootId } from "../../src/state/boot-id.ts";
+import { openVolume } from "../../src/volume/choose-volume.ts";
+import { createPreparedWorld, SERIAL } from "../agent-world.ts";
+
+const PASSKEY = "Right-Passkey-2345!";
+const ASKS_EACH_SECONDS = 31;
+const bytes = () => new TextEncoder().encode(PASSKEY);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+/** The boot clock as it will be. */
+function passTime(seconds: number): void {
+  const now = os.uptime();
+  vi.restoreAllMocks();
+  vi.spyOn(os, "uptime").mockReturnValue(now + seconds);
+  syncBuiltinESMExports();
+}
+
+test("the daemon asks for one approval for a volume that a passkey opened, and gets its lease by that", async () => {
+  await using world = await createPreparedWorld({ unlockKey: bytes() });
+  const { approvals } = world.broker;
+  approvals.required = 1;
+  await world.run({ command: "passkey" }, { readPasskey: async () => bytes() });
+  const { folder, settings } = requirePrepared(world.stateDir);
+  const state = createNodeState(folder);
+  const reported: AgentEvent[] = [];
+  const keeper = createPasskeyKeeper({
+    state,
+    volume: openVolume(settings.volume, SERIAL, []),
+    journalPath: join(world.stateDir, "journal.jsonl"),
+    readBootId: () => readBootId(world.bootIdFile),
+    serial: SERIAL,
+    dependencies: {
+      ...world.dependencies,
+      report: (event) => {
+        reported.push(event);
+      },
+    },
+  });
+  const keep = async () => {
+    passTime(ASKS_EACH_SECONDS);
+    const { lock } = state.read();
+    if (lock.kind === "unlocked") await keeper.keep(lock);
+  };
+  for (let time = 1; time <= 3; time += 1) await keep();
+  expect(Array.from(approvals.requests.values())).toMatchObject([{ asked: 3, state: "open" }]);
+  expect(reported).toMatchObject([{ event: "serve", code: "ApprovalPending" }]);
+  approvals.approve("ada");
+  await keep();
+  expect(state.read().lock).toMatchObject({ kind: "unlocked", lease: { ttlSeconds: 60 } });
+  expect(approvals.requests.size).toBe(1);
+});

@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createFakeBroker } from "@databox-cmk/testkit";
+import type { FakeApproval, FakeBroker } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { buildAgent, runUntilStep } from "./agent-process.ts";
+
+const PENDING = 6;
+const TIMEOUT_MS = 240_000;
+
+let agent: string;
+let broker: FakeBroker;
+let folder: string;
+let nodeCount = 0;
+beforeAll(async () => {
+  agent = await buildAgent();
+  broker = await createFakeBroker();
+  broker.approvals.required = 2;
+  folder = mkdtempSync(join(tmpdir(), "databox-approval-kill-"));
+  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+});
+afterAll(async () => {
+  await broker[Symbol.asyncDispose]();
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
+});
+
+async function createNode() {
+  nodeCount += 1;
+  const serial = `APPROVAL-${String(nodeCount)}`;
+  const { enrolmentCode } = await broker.addNode(serial);
+  const state = join(folder, serial);
+  const run = (command: readonly string[], at = 0, input = "") =>
+    runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "all", at });
+  const where = [
+    "--broker",
+    broker.url,
+    "--ca-file",
+    join(folder, "ca.pem"),
+    "--resolve-localhost",
+  ];
+  const names = ["--order", broker.order, "--serial", serial];
+  const place = ["--volume", join(folder, `${serial}.img`), "--volume-kind", "file"];
+  await run(["prepare", ...where, ...names, ...place], 0, enrolmentCode);
+  return {
+    run,
+    keep: (at = 0) => run(["unlock", "--no-wait"], at),
+    approve: (name: string) => {
+      broker.approvals.approve(name, serial);
+    },
+    requests: (): readonly FakeApproval[] =>
+      Array.from(broker.approvals.requests.values()).filter((request) => request.serial === serial),
+    isKept: () => existsSync(join(state, "waiting-request.json")),
+    files: () =>
+      ["", ".new", ".gone"].filter((suffix) =>
+        existsSync(join(state, `waiting-request.json${suffix}`)),
+      ),
+    isUnlocked: () => readFileSync(join(state, "state.json"), "utf8").includes('"unlocked"'),
+  };
+}
+type Node = Awaited<ReturnType<typeof createNode>>;
+
+/** The command is killed once at each of its steps, on a node of its own; two nodes at a time. */
+async function atEachStep(
+  prepare: (node: Node) => Promise<void>,
+  fewest: number,
+  check: (node: Node, at: number) => Promise<void>,
+): Promise<void> {
+  const first = await createNode();
+  await prepare(first);
+  const { steps = 0 } = await first.keep();
+  expect(steps).toBeGreaterThanOrEqual(fewest);
+  const half = async (begin: number) => {
+    for (let at = begin; at <= steps; at += 2) {
+      const node = await createNode();
+      await prepare(node);
+      expect({ at, ...(await node.keep(at)) }).toMatchObject({ at, signal: "SIGKILL" });
+      await check(node, at);
+      expect(await node.run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
+    }
+  };
+  await Promise.all([half(1), half(2)]);
+}
+
+async function opensByTheOneRequest(node: Node, at: number): Promise<void> {
+  expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: 0 });
+  expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
+  expect({ at, files: node.files() }).toEqual({ at, files: [] });
+}
+
+test(
+  "an unlock that is killed at any step before approvers decide is gone on with, and from when it is kept its approval stands",
+  { timeout: TIMEOUT_MS },
+  () =>
+    atEachStep(
+      () => Promise.resolve(),
+      8,
+      async (node, at) => {
+        const wasKept = node.isKept();
+        expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: PENDING });
+        const most = wasKept ? 1 : 2;
+        expect({ at, isKept: node.requests().length <= most }).toEqual({ at, isKept: true });
+        node.approve("ada");
+        node.approve("ben");
+        await opensByTheOneRequest(node, at);
+      },
+    ),
+);
+
+test(
+  "a wait that is killed at any step while people approve loses nobody's approval",
+  { timeout: TIMEOUT_MS },
+  () =>
+    atEachStep(
+      async (node) => {
+        await node.keep();
+        node.approve("ada");
+      },
+      3,
+      async (node, at) => {
+        node.approve("ben");
+        await opensByTheOneRequest(node, at);
+        expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
+      },
+    ),
+);
+
+test(
+  "a wait that is killed at any step after the last approval ends unlocked by the same request",
+  { timeout: TIMEOUT_MS },
+  () =>
+    atEachStep(
+      async (node) => {
+        await node.keep();
+        node.approve("ada");
+        node.approve("ben");
+      },
+      6,
+      async (node, at) => {
+        // Killed after the last write it had opened already, and has nothing to go on with.
+        const isDone = node.isUnlocked() && !node.isKept();
+        if (!isDone) await opensByTheOneRequest(node, at);
+        expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
+        expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
+      },
+    ),
+);

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+
+import type { ErrorCode } from "@databox-cmk/errors";
+import type { Pending } from "@databox-cmk/protocol";
+
+/** A request that was put before approvers. */
+export type FakeApproval = {
+  readonly id: string;
+  readonly serial: string;
+  readonly approvedBy: string[];
+  readonly reason: string | undefined;
+  /** How often the node asked about it. */
+  asked: number;
+  /** Of a grant: given once, and again to whoever lost it a moment ago. */
+  state: "open" | "released" | "forgotten" | { readonly code: ErrorCode; readonly reason?: string };
+};
+
+/** What an order's policy asks for; a node waits with one request, and a new one takes the place of the old. */
+export type FakeApprovals = {
+  /** 0: nobody has to approve. */
+  required: number;
+  expiresInSeconds: number;
+  /** By hash of the request, oldest first. */
+  readonly requests: ReadonlyMap<string, FakeApproval>;
+  /** The one that waits. @throws {Error} when none does */
+  open(serial?: string): FakeApproval;
+  /** Another person says yes to the one that waits. */
+  approve(name: string, serial?: string): void;
+  /** Ends the one that waits. */
+  end(code: ErrorCode, reason?: string): void;
+};
+
+export type FakeApprovalAnswer =
+  | { readonly kind: "release" }
+  | { readonly kind: "pending"; readonly approval: Pending["approval"] }
+  | { readonly kind: "deny"; readonly code: ErrorCode; readonly reason?: string };
+
+type Asked = {
+  readonly requestHash: string;
+  readonly serial: string;
+  readonly reason: string | undefined;
+};
+
+export function createFakeApprovals(): FakeApprovals & {
+  answer(asked: Asked): FakeApprovalAnswer;
+  /** With the grant, so that a vault that fails costs no approval. */
+  useUp(requestHash: string): void;
+} {
+  const requests = new Map<string, FakeApproval>();
+  const approvals = {
+    required: 0,
+    expiresInSeconds: 3600,
+    requests,
+    open(serial?: string) {
+      const found = Array.from(requests.values()).find(
+        (request) => request.state === "open" && request.serial === (serial ?? request.serial),
+      );
+      if (found === undefined) throw new Error("no request waits");
+      return found;
+    },
+    approve(name: string, serial?: string) {
+      approvals.open(serial).approvedBy.push(name);
+    },
+    end(code: ErrorCode, reason?: string) {
+      approvals.open().state = { code, ...(reason === undefined ? {} : { reason }) };
+    },
+    useUp(requestHash: string) {
+      const request = requests.get(requestHash);
+      if (request !== undefined) request.state = "released";
+    },
+    answer({ requestHash, serial, reason }: Asked): FakeApprovalAnswer {
+      const { required, expiresInSeconds } = approvals;
+      if (required === 0) return { kind: "release" };
+      let request = requests.get(requestHash);
+      if (request === undefined) {
+        for (const other of requests.values())
+          if (other.serial === serial && other.state === "open")
+            other.state = { code: "ApprovalExpired", reason: "superseded" };
+        request = { id: randomUUID(), serial, approvedBy: [], reason, asked: 0, state: "open" };
+        requests.set(requestHash, request);
+      }
+      request.asked += 1;
+      const { state, approvedBy, id } = request;
+      if (state === "forgotten") return { kind: "deny", code: "ReplayDetected" };
+      if (typeof state === "object") return { kind: "deny", ...state };
+      if (state === "released" || approvedBy.length >= required) return { kind: "release" };
+      const given = approvedBy.length;
+      return {
+        kind: "pending",
+        approval: { id, required, given, approvedBy: [...approvedBy], expiresInSeconds },
+      };
+    },
+  };
+  return approvals;
+}
