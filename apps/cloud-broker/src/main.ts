@@ -1,11 +1,9 @@
 import cluster from "node:cluster";
 
 import { toAppError } from "@databox-cmk/errors";
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { renderVerdict } from "./audit/render-verdict.ts";
-import { verifyAuditExport } from "./audit/verify-audit-export.ts";
-import { verifyAuditFile } from "./audit/verify-audit-file.ts";
+import { addAuditCommands } from "./audit/add-audit-commands.ts";
 import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
 import { parseConfig } from "./config.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
@@ -21,7 +19,6 @@ import { joinSupervisor } from "./workers/serve-as-worker.ts";
 import { startWorkers } from "./workers/start-workers.ts";
 import { WorkerEnded } from "./workers/supervise-workers.ts";
 
-const EXIT_TAMPERED = 3;
 const WORKERS_MAX = 64;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
@@ -106,27 +103,7 @@ keys
     process.stdout.write(`${line}\n`);
   });
 
-program
-  .command("audit")
-  .description("the audit trail")
-  .command("verify")
-  .description(
-    `verify every hash chain of a database file, or one that was exported, offline; exit code ${String(EXIT_TAMPERED)}: tampered with`,
-  )
-  .addOption(new Option("--database <file>", "broker.sqlite, or a copy of it").conflicts("export"))
-  .option("--export <file>", "activity of an order, exported as JSON lines")
-  .option("--json", "one JSON object for each chain")
-  .action(
-    (
-      options: { readonly database?: string; readonly export?: string; readonly json?: true },
-      command: Command,
-    ) => {
-      for (const [chain, verdict] of verdictsOf(options, command)) {
-        process.stdout.write(`${renderVerdict(chain, verdict, options.json === true)}\n`);
-        if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
-      }
-    },
-  );
+addAuditCommands(program, process.env, (line) => process.stdout.write(`${line}\n`));
 
 addCampaignCommands(program);
 
@@ -146,15 +123,6 @@ try {
   process.exitCode = 1;
   // The supervisor's channel would keep a worker that cannot serve.
   if (cluster.isWorker) process.exit();
-}
-
-function verdictsOf(
-  from: { readonly database?: string; readonly export?: string },
-  command: Command,
-): ReturnType<typeof verifyAuditFile> {
-  if (from.database !== undefined) return verifyAuditFile(from.database);
-  if (from.export !== undefined) return verifyAuditExport(from.export);
-  return command.error("error: --database or --export says what to verify");
 }
 
 async function serve({ workers }: { readonly workers: number }): Promise<void> {

@@ -4,12 +4,21 @@ const FAULTS: Readonly<Record<Extract<ChainVerdict, { ok: false }>["fault"], str
   "missing-or-moved": "a row is missing here, or was moved",
   "not-a-row": "this row is no audit row",
   altered: "this row or its hash was altered",
+  "not-said-by-device": "the device did not sign what this receipt says",
+  "not-as-noted": "the chain ends before the head that was noted, or has another row there",
 };
 
-/** One line: for a person, or as JSON. The head is what to note down, so that a cut-off end is seen next time. */
+/** One line: for a person, or as JSON, which is what `--noted` reads the next time. */
 export function renderVerdict(chain: string, verdict: ChainVerdict, asJson: boolean): string {
   if (asJson) return JSON.stringify({ chain, ...verdict });
-  return verdict.ok
-    ? `ok        ${chain}: ${String(verdict.length)} rows, head ${verdict.head}`
-    : `TAMPERED  ${chain}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`;
+  if (!verdict.ok)
+    return `TAMPERED  ${chain}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`;
+  const { proven, unproven } = verdict.receipts;
+  const parts = [
+    `${String(verdict.length)} rows`,
+    `head ${verdict.head}`,
+    ...(proven === 0 ? [] : [`receipts signed by their device: ${String(proven)}`]),
+    ...(unproven === 0 ? [] : [`receipts without its signature: ${String(unproven)}`]),
+  ];
+  return `ok        ${chain}: ${parts.join(", ")}`;
 }

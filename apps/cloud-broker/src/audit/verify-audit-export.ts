@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { AuditRow } from "./audit-row.ts";
+import { NOTHING_NOTED, type NotedHeads, withMissing } from "./noted-heads.ts";
 import { type ChainVerdict, verifyChain } from "./verify-chain.ts";
 
 /** A line of the export, as `GET {job}/activity` has it in `value`. */
@@ -19,10 +20,16 @@ const line = z.looseObject({
  *
  * @throws {AppError} Misuse when it is no such file
  */
-export function verifyAuditExport(path: string): ReadonlyMap<string, ChainVerdict> {
+export function verifyAuditExport(
+  path: string,
+  noted: NotedHeads = NOTHING_NOTED,
+): ReadonlyMap<string, ChainVerdict> {
   const rows = readRows(path);
   const [first] = rows;
-  return new Map(first === undefined ? [] : [[first.chain, verifyChain(first.chain, rows)]]);
+  if (first === undefined) return withMissing(new Map(), noted);
+  const { chain } = first;
+  const mine = new Map([...noted].filter(([name]) => name === chain));
+  return withMissing(new Map([[chain, verifyChain(chain, rows, mine.get(chain))]]), mine);
 }
 
 function readRows(path: string): readonly AuditRow[] {

@@ -2,6 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 
 import type { AuditRow } from "./audit-row.ts";
+import { NOTHING_NOTED, type NotedHeads, withMissing } from "./noted-heads.ts";
 import { verifyChain, type ChainVerdict } from "./verify-chain.ts";
 
 /**
@@ -10,7 +11,10 @@ import { verifyChain, type ChainVerdict } from "./verify-chain.ts";
  * @param path - the broker's SQLite file, or a copy of it.
  * @throws {AppError} Misuse when it is no database of a broker
  */
-export function verifyAuditFile(path: string): ReadonlyMap<string, ChainVerdict> {
+export function verifyAuditFile(
+  path: string,
+  noted: NotedHeads = NOTHING_NOTED,
+): ReadonlyMap<string, ChainVerdict> {
   let database: Database.Database | undefined;
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
@@ -20,7 +24,10 @@ export function verifyAuditFile(path: string): ReadonlyMap<string, ChainVerdict>
     const rows = database.prepare<[string], AuditRow>(
       "select chain, sequence, row_json as rowJson, hash from audit where chain = ? order by sequence",
     );
-    return new Map(chains.map(({ chain }) => [chain, verifyChain(chain, rows.iterate(chain))]));
+    const verdicts = chains.map(
+      ({ chain }) => [chain, verifyChain(chain, rows.iterate(chain), noted.get(chain))] as const,
+    );
+    return withMissing(new Map(verdicts), noted);
   } catch (cause) {
     if (!(cause instanceof Database.SqliteError) && !(cause instanceof TypeError)) throw cause;
     throw new AppError("Misuse", {

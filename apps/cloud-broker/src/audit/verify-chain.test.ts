@@ -13,10 +13,12 @@ const EVENT: AuditEvent = {
 };
 const CHAIN = "/subscriptions/s/resourcegroups/g/providers/microsoft.databox/jobs/order";
 
-function chainOf(length: number, chain = CHAIN): AuditRow[] {
+function chainOf(length: number, chain = CHAIN, fromMs = 0): AuditRow[] {
   const rows: AuditRow[] = [];
-  for (let index = 0; index < length; index += 1)
-    rows.push(nextAuditRow(chain, rows.at(-1), { ...EVENT, detail: { index } }, index * 1000));
+  for (let index = 0; index < length; index += 1) {
+    const event = { ...EVENT, detail: { index } };
+    rows.push(nextAuditRow(chain, rows.at(-1), event, fromMs + index * 1000));
+  }
   return rows;
 }
 const row = (rows: readonly AuditRow[], index: number): AuditRow => {
@@ -95,11 +97,11 @@ const TAMPERED: Readonly<Record<string, readonly [Tamper, number, string]>> = {
 describe("an audit chain", () => {
   test("is whole as it was written, and names its head", () => {
     const rows = chainOf(5);
-    expect(verifyChain(CHAIN, rows)).toEqual({ ok: true, length: 5, head: rows[4]?.hash });
+    expect(verifyChain(CHAIN, rows)).toMatchObject({ ok: true, length: 5, head: rows[4]?.hash });
   });
 
   test("may be empty", () => {
-    expect(verifyChain(CHAIN, [])).toEqual({ ok: true, length: 0, head: "" });
+    expect(verifyChain(CHAIN, [])).toMatchObject({ ok: true, length: 0, head: "" });
   });
 
   test.each(Object.entries(TAMPERED))(
@@ -114,6 +116,21 @@ describe("an audit chain", () => {
   test("cut at its end shows another length and head", () => {
     const rows = chainOf(5);
     expect(verifyChain(CHAIN, rows.slice(0, 4))).not.toEqual(verifyChain(CHAIN, rows));
+  });
+
+  const noted = { length: 4, head: row(chainOf(5), 3).hash };
+  test.each([
+    ["that has grown since", chainOf(5), { ok: true, length: 5 }],
+    ["that is as long as then", chainOf(4), { ok: true, length: 4 }],
+    ["that is shorter", chainOf(3), { ok: false, sequence: 4, fault: "not-as-noted" }],
+    [
+      "that was written anew",
+      chainOf(6, CHAIN, 1),
+      { ok: false, sequence: 4, fault: "not-as-noted" },
+    ],
+    ["of which nothing is left", [], { ok: false, sequence: 1, fault: "not-as-noted" }],
+  ])("%s is compared with a head that was noted", (_name, rows, expected) => {
+    expect(verifyChain(CHAIN, rows, noted)).toMatchObject(expected);
   });
 
   test.prop([fc.integer({ min: 0, max: 4 }), fc.nat(), fc.integer({ min: 1, max: 127 })])(

@@ -1,44 +1,91 @@
 import { chainHash } from "@databox-cmk/crypto";
 
 import type { AuditRow } from "./audit-row.ts";
+import { createDeviceWords, isWritten, type WrittenRow } from "./device-words.ts";
+
+/** Where a chain ended when it was looked at before. */
+export type NotedHead = { readonly length: number; readonly head: string };
 
 export type ChainVerdict =
-  | { readonly ok: true; readonly length: number; readonly head: string }
+  | (NotedHead & {
+      readonly ok: true;
+      /** Receipts that bear their device's signature, and those of which nobody kept it. */
+      readonly receipts: { readonly proven: number; readonly unproven: number };
+      /** Thumbprint of the key that each node signs with, by serial number. */
+      readonly devices: Readonly<Record<string, string>>;
+    })
   | { readonly ok: false; readonly sequence: number; readonly fault: ChainFault };
 
-export type ChainFault = "missing-or-moved" | "not-a-row" | "altered";
+export type ChainFault =
+  | "missing-or-moved"
+  | "not-a-row"
+  | "altered"
+  | "not-said-by-device"
+  | "not-as-noted";
+
+export type ChainCheck = {
+  /** @returns false at the first fault; what comes after it is not looked at. */
+  take(row: AuditRow): boolean;
+  verdict(): ChainVerdict;
+};
 
 /**
- * Checks a whole chain, lowest sequence first. What is cut off its end is not seen from the rows alone: compare
- * `length` and `head` with those noted before.
+ * Checks a whole chain, lowest sequence first, row by row. What is cut off its end is not seen from the rows alone: that takes
+ * a head that was noted before, and is still found on the way when the chain has only grown since.
  */
-export function verifyChain(chain: string, rows: Iterable<AuditRow>): ChainVerdict {
+export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
+  const words = createDeviceWords();
   let length = 0;
   let head = "";
-  for (const row of rows) {
-    const sequence = length + 1;
-    if (row.sequence !== sequence || row.chain !== chain)
-      return { ok: false, sequence, fault: "missing-or-moved" };
-    const place = placeIn(row.rowJson);
-    if (place === undefined) return { ok: false, sequence, fault: "not-a-row" };
-    if (chainHash(head, row.rowJson) !== row.hash) return { ok: false, sequence, fault: "altered" };
-    if (place.chain !== chain || place.sequence !== sequence)
-      return { ok: false, sequence, fault: "missing-or-moved" };
-    length = sequence;
-    head = row.hash;
+  let fault: { readonly sequence: number; readonly fault: ChainFault } | undefined;
+
+  function faultOf(row: AuditRow, sequence: number): ChainFault | undefined {
+    if (row.sequence !== sequence || row.chain !== chain) return "missing-or-moved";
+    const written = parseRow(row.rowJson);
+    if (written === undefined) return "not-a-row";
+    if (chainHash(head, row.rowJson) !== row.hash) return "altered";
+    if (written["chain"] !== chain || written["sequence"] !== sequence) return "missing-or-moved";
+    if (noted?.length === sequence && noted.head !== row.hash) return "not-as-noted";
+    return words.hear(written) ? undefined : "not-said-by-device";
   }
-  return { ok: true, length, head };
+
+  return {
+    take(row) {
+      const sequence = length + 1;
+      const found = faultOf(row, sequence);
+      if (found !== undefined) {
+        fault = { sequence, fault: found };
+        return false;
+      }
+      length = sequence;
+      head = row.hash;
+      return true;
+    },
+    verdict() {
+      if (fault !== undefined) return { ok: false, ...fault };
+      if (noted !== undefined && length < noted.length)
+        return { ok: false, sequence: length + 1, fault: "not-as-noted" };
+      return { ok: true, length, head, receipts: words.counts(), devices: words.devices() };
+    },
+  };
 }
 
-/** Where a row says that it belongs; undefined when it is no JSON object in the first place. */
-function placeIn(rowJson: string): { chain: unknown; sequence: unknown } | undefined {
+/** {@link checkChain} of rows that are at hand. */
+export function verifyChain(
+  chain: string,
+  rows: Iterable<AuditRow>,
+  noted?: NotedHead,
+): ChainVerdict {
+  const check = checkChain(chain, noted);
+  for (const row of rows) if (!check.take(row)) break;
+  return check.verdict();
+}
+
+/** undefined when it is no JSON object in the first place. */
+function parseRow(rowJson: string): WrittenRow | undefined {
   try {
     const row: unknown = JSON.parse(rowJson);
-    if (!rowJson.startsWith("{") || typeof row !== "object" || row === null) return undefined;
-    return {
-      chain: "chain" in row ? row.chain : undefined,
-      sequence: "sequence" in row ? row.sequence : undefined,
-    };
+    return rowJson.startsWith("{") && isWritten(row) ? row : undefined;
   } catch {
     return undefined;
   }

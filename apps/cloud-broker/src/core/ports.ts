@@ -1,3 +1,4 @@
+import type { PublicJwk } from "@databox-cmk/crypto";
 import type { ErrorCode, Facts } from "@databox-cmk/errors";
 import type { JournalRow } from "@databox-cmk/protocol";
 
@@ -150,6 +151,10 @@ export type AuditEvent = {
   readonly correlationId: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
   readonly steps?: readonly AuditStep[];
+  /** The node's own message, a compact JWS: whoever has its key needs not take our word for it. */
+  readonly signed?: string;
+  /** With which a node signs from here on; public. */
+  readonly deviceKey?: PublicJwk;
   /** Rows of a node's own journal: what it claims, as it claimed it. */
   readonly claims?: readonly JournalRow[];
 };

@@ -2,6 +2,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
 import type {
@@ -267,9 +268,7 @@ async function refuse(
     action: "key/change",
     actor,
     outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
-    code: failure.code,
-    ...(failure.reason !== undefined && { reason: failure.reason }),
-    ...(failure.vaultRequestId !== undefined && { vaultRequestId: failure.vaultRequestId }),
+    ...failureColumns(failure),
     correlationId,
     detail: { kekType: choice.kekType },
   };

@@ -2,6 +2,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
@@ -102,17 +103,15 @@ export async function auditRefusal(
   order: OrderId,
   action: string,
   name: string,
-  { code, reason, vaultRequestId }: Failure,
+  failure: Failure,
   { actor, correlationId }: ChangeContext,
 ): Promise<void> {
   await store.transaction().execute((transaction) =>
     appendAudit(transaction, order, {
       action,
       actor,
-      outcome: ERRORS[code].class === "refused" ? "refused" : "failed",
-      code,
-      ...(reason !== undefined && { reason }),
-      ...(vaultRequestId !== undefined && { vaultRequestId }),
+      outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
+      ...failureColumns(failure),
       correlationId,
       detail: { backupKey: name },
     }),

@@ -10,6 +10,8 @@ import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
 export type RevealedPasskey = {
   readonly serial: string;
   readonly passkey: Uint8Array;
+  /** By which it was opened. */
+  readonly kid: string;
   readonly backup?: BackupUse;
 };
 
@@ -29,8 +31,8 @@ export async function revealPasskeys(
     }
     // A re-wrapping between the two reads changes recipients only, so that the content key still fits.
     const passkey = await openPasskey(envelope, released.value.contentKey, order, serial);
-    const { backup } = released.value;
-    revealed.push({ serial, passkey, ...(backup !== undefined && { backup }) });
+    const { backup, kid } = released.value;
+    revealed.push({ serial, passkey, kid, ...(backup !== undefined && { backup }) });
   }
   return { ok: true, value: revealed };
 }

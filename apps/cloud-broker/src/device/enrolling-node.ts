@@ -114,6 +114,7 @@ function writeDeviceKey(
       serial,
       requestHash: message.hash,
       correlationId: message.correlationId,
+      deviceKey: key.jwk,
       detail: {
         deviceKid: key.kid,
         minimumSuite: record.minimumSuite,

@@ -137,6 +137,7 @@ async function recordReceipt(
     serial,
     requestHash: message.hash,
     correlationId: message.correlationId,
+    signed: message.text,
     detail: {
       outcome: said.outcome,
       grantHash: said.grantHash,

@@ -2,6 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import { fitDenial } from "../core/fit-denial.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
@@ -175,11 +176,9 @@ async function deny(
       action,
       actor: actorOf(message, sender),
       outcome: isFinal ? "refused" : "failed",
-      code: failure.code,
-      ...(failure.reason === undefined ? {} : { reason: failure.reason }),
+      ...failureColumns(failure),
       ...(sender === undefined ? {} : { serial: sender.serial }),
       requestHash: message.hash,
-      ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
       correlationId: message.correlationId,
       detail: {
         ...failure.facts,

@@ -7,6 +7,7 @@ import {
 } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import type { Outcome } from "../core/ports.ts";
 import { malformed } from "../device/authenticate-device.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
@@ -18,6 +19,7 @@ import {
 } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { parseFailureJson } from "./failure-json.ts";
 import { authenticateLeaseMessage, type LeaseSender } from "./renewal.ts";
 
 /** What a node did about its lease: the proof that a volume is closed, or the answer to a drill. */
@@ -63,6 +65,8 @@ async function takeLeaseReceipt(
         serial: sender.serial,
         requestHash: message.hash,
         correlationId: message.correlationId,
+        signed: message.text,
+        ...(said.cause === "order" ? columnsOf(lease.refusal_json) : {}),
         detail: {
           leaseId: said.lease,
           grantHash: lease.grant_hash,
@@ -79,10 +83,16 @@ async function takeLeaseReceipt(
   });
 }
 
+/** Why the broker had ordered it. */
+function columnsOf(refusalJson: string | null) {
+  const refusal = parseFailureJson(refusalJson);
+  return refusal === undefined ? {} : failureColumns(refusal);
+}
+
 function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
   return transaction
     .selectFrom("leases")
-    .select(["grant_hash", "refused_at_ms"])
+    .select(["grant_hash", "refused_at_ms", "refusal_json"])
     .where("id", "=", said.lease)
     .where("order_id", "=", said.order)
     .where("serial", "=", said.serial)

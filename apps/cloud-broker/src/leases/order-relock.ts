@@ -1,6 +1,7 @@
 import { ERRORS } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type RelockOrder } from "@databox-cmk/protocol";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { renderDenial } from "../device/denial.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
@@ -50,11 +51,9 @@ export async function orderRelock(
       action: "relock",
       actor: actorOf(message, sender),
       outcome: ERRORS[failure.code].class === "refused" ? "refused" : "done",
-      code: failure.code,
-      ...(failure.reason === undefined ? {} : { reason: failure.reason }),
+      ...failureColumns(failure),
       serial,
       requestHash,
-      ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
       correlationId,
       detail: { ...failure.facts, leaseId: request.lease, sequence: request.sequence },
     });

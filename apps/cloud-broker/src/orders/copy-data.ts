@@ -1,6 +1,7 @@
 import { type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 
+import { failureColumns } from "../core/failure-columns.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
 import type { Failure } from "../core/ports.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
@@ -44,9 +45,7 @@ export async function startCopy(
       actor: context.actor,
       outcome: failure === undefined ? "granted" : "refused",
       correlationId: context.correlationId,
-      ...(failure === undefined ? {} : { code: failure.code }),
-      ...(failure?.reason === undefined ? {} : { reason: failure.reason }),
-      ...(failure?.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
+      ...(failure === undefined ? {} : failureColumns(failure)),
     });
   });
 }

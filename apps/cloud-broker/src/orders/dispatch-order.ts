@@ -1,3 +1,4 @@
+import { failureColumns } from "../core/failure-columns.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
@@ -29,17 +30,15 @@ export async function dispatchOrder(
     await moveOrder(plane, name, { kind: "dispatch" }, context, { preflight });
     return;
   }
-  const { code, reason, vaultRequestId } = outcome.failure;
+  const { failure } = outcome;
   await store.transaction().execute((transaction) =>
     appendAudit(transaction, order.id, {
       action: "order/dispatch",
       actor: context.actor,
       outcome: "refused",
-      code,
-      ...(reason === undefined ? {} : { reason }),
-      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      ...failureColumns(failure),
       correlationId: context.correlationId,
     }),
   );
-  throw errorOf(outcome.failure);
+  throw errorOf(failure);
 }

@@ -4,6 +4,7 @@ import { apiVersionTraits } from "@databox-cmk/protocol";
 
 import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
 import { withheldBy } from "../core/decide-reveal.ts";
+import { failureColumns } from "../core/failure-columns.ts";
 import { storageAccountsOf } from "../core/job-details.ts";
 import { decideCredentials } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
@@ -48,9 +49,7 @@ export async function revealCredentials(
   const refuse = async (failure: Failure): Promise<never> => {
     await audit({
       outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
-      code: failure.code,
-      ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-      ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
+      ...failureColumns(failure),
     });
     throw errorOf(failure);
   };
@@ -72,6 +71,7 @@ export async function revealCredentials(
     await audit(
       {
         outcome: "granted",
+        ...kidOf(revealed.value),
         detail: {
           nodes: revealed.value.length,
           ...(breakGlass === undefined ? {} : { breakGlass }),
@@ -94,6 +94,11 @@ export async function revealCredentials(
   } finally {
     for (const { passkey } of revealed.value) passkey.fill(0);
   }
+}
+
+/** One passkey, wrapped to one key for all nodes. */
+function kidOf([first]: readonly { readonly kid: string }[]) {
+  return first === undefined ? {} : { kid: first.kid };
 }
 
 /** The passkey of all nodes is shown at once: only a break-glass for the whole order lifts what the policy withholds. */

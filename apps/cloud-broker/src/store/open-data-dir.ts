@@ -18,6 +18,11 @@ export function keysFolderOf({ BROKER_KEYS_DIR, BROKER_DATA_DIR }: StateConfig):
   return BROKER_KEYS_DIR ?? BROKER_DATA_DIR;
 }
 
+/** Of SQLite. */
+export function databaseFileOf({ BROKER_DATA_DIR }: StateConfig): string {
+  return join(BROKER_DATA_DIR, DATABASE_FILE);
+}
+
 /**
  * Opens what the broker keeps: its database and its own keys. Makes the folders, for their owner only.
  *
@@ -48,7 +53,7 @@ export async function openConfiguredStore(
   const folder = config.BROKER_DATA_DIR;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const database = join(folder, DATABASE_FILE);
+    const database = databaseFileOf(config);
     // Made here, for its owner only: SQLite would ask the umask, and gives its side files the same mode.
     await (await open(database, "a", 0o600)).close();
     return await openStore(database, openDatabase);

@@ -6,6 +6,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   "28P01": "the server takes no such user and password; look at DATABASE_PASSWORD_FILE",
   "28000": "the server does not let this user in; look at its pg_hba.conf",
   "3D000": "there is no such database; make it (create database …)",
+  "42P01": "no broker has made its tables there; run broker migrate",
   "42501": "this user may not make tables there; make it the owner of the database",
   DEPTH_ZERO_SELF_SIGNED_CERT:
     "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",

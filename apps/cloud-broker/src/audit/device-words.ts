@@ -1,0 +1,112 @@
+import { CryptoError, importVerifyKey, messageHash, verifyMessage } from "@databox-cmk/crypto";
+import type { VerifyKey } from "@databox-cmk/crypto";
+import { leaseReceipt, MESSAGE_TYPES, parseWith, receipt } from "@databox-cmk/protocol";
+
+/** A parsed audit row; nothing of it is believed yet but its place in the chain. */
+export type WrittenRow = Readonly<Record<string, unknown>>;
+
+export type DeviceWords = {
+  /** @returns false for a receipt that its row's device did not sign, or that says something else than its row */
+  hear(row: WrittenRow): boolean;
+  /** Thumbprints of the keys that nodes signed with, the newest of each. */
+  devices(): Readonly<Record<string, string>>;
+  counts(): { readonly proven: number; readonly unproven: number };
+};
+
+const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
+
+/**
+ * Checks the receipts in a chain by the device keys that its enrolments name, so that they rest on the device's word and not
+ * on the broker's. Rows of brokers before this had no `signed`, and are counted as unproven.
+ */
+export function createDeviceWords(): DeviceWords {
+  const keys = new Map<string, VerifyKey>();
+  let proven = 0;
+  let unproven = 0;
+
+  function isSaid(row: WrittenRow): boolean {
+    const key = keys.get(textOf(row["serial"]));
+    if (typeof row["signed"] !== "string" || key === undefined) {
+      unproven += 1;
+      return true;
+    }
+    proven += 1;
+    return messageHash(row["signed"]) === row["requestHash"] && agrees(row, row["signed"], key);
+  }
+
+  return {
+    hear(row) {
+      if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {
+        const key = readKey(row["deviceKey"]);
+        if (key === undefined) return false;
+        keys.set(textOf(row["serial"]), key);
+      }
+      return !isReceipt(row) || isSaid(row);
+    },
+    devices: () => Object.fromEntries([...keys].map(([serial, { kid }]) => [serial, kid])),
+    counts: () => ({ proven, unproven }),
+  };
+}
+
+/** A refused one proves nothing, and is kept as its code alone. */
+function isReceipt(row: WrittenRow): boolean {
+  return (
+    RECEIPTS.has(textOf(row["action"])) &&
+    isWritten(row["detail"]) &&
+    "journalHead" in row["detail"]
+  );
+}
+
+/** Whether the row repeats what the device has signed. */
+function agrees(row: WrittenRow, signed: string, key: VerifyKey): boolean {
+  const said = row["action"] === "receipt" ? ofGrant(signed, key) : ofLease(signed, key);
+  return said !== undefined && isPart(said, row);
+}
+
+function ofGrant(signed: string, key: VerifyKey): WrittenRow | undefined {
+  const said = parseWith(receipt, payloadOf(signed, key, MESSAGE_TYPES.receipt));
+  if (!said.ok) return undefined;
+  const { order, serial, outcome, grantHash, bootId, journalHead } = said.value;
+  return { chain: order, serial, detail: { outcome, grantHash, bootId, journalHead } };
+}
+
+function ofLease(signed: string, key: VerifyKey): WrittenRow | undefined {
+  const said = parseWith(leaseReceipt, payloadOf(signed, key, MESSAGE_TYPES.leaseReceipt));
+  if (!said.ok) return undefined;
+  const { order, serial, outcome, lease, cause, drill, bootId, journalHead } = said.value;
+  const detail = { leaseId: lease, cause, drill, bootId, journalHead };
+  return { chain: order, serial, action: `lease/${outcome}`, detail };
+}
+
+function payloadOf(signed: string, key: VerifyKey, typ: string): unknown {
+  try {
+    return verifyMessage(signed, key, typ);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
+  }
+}
+
+function isPart(part: WrittenRow, whole: WrittenRow): boolean {
+  return Object.entries(part).every(([name, value]) => {
+    const found = whole[name];
+    return isWritten(value) ? isWritten(found) && isPart(value, found) : found === value;
+  });
+}
+
+function readKey(jwk: unknown): VerifyKey | undefined {
+  try {
+    return importVerifyKey(jwk);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
+  }
+}
+
+export function isWritten(value: unknown): value is WrittenRow {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { canonicalJson, chainHash } from "@databox-cmk/crypto";
+import { activityList } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { jobPath } from "../control-plane/world.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { verifyAudit } from "./audit-command.ts";
+
+const JOB = "exported";
+const MORE_THAN_A_PAGE = 120;
+type Line = { sequence: number; at: string; hash: string; row: Record<string, unknown> };
+
+let world: BrokerWorld;
+let folder: string;
+let whole: readonly Line[];
+let thumbprint: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "exported-"));
+  world = await createBrokerWorld();
+  const device = await world.delivered(JOB);
+  thumbprint = device.key.kid;
+  const { answer } = await device.unlock("unlock");
+  if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+  await device.receipt(answer.text, "unlocked");
+  const holder = new LeaseClient(device, answer.value.lease);
+  await world.call("POST", `${jobPath(JOB)}/revoke?${API}`, { body: { reason: "stolen" } });
+  await holder.renew();
+  await holder.receipt({ outcome: "relocked", cause: "order" });
+  for (let tries = 0; tries < MORE_THAN_A_PAGE; tries += 1) await device.unlock("ingest");
+  whole = await exportActivity();
+}, 120_000);
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** As the portal exports it: page by page, by the links that the API gives. */
+async function exportActivity(): Promise<Line[]> {
+  const lines: Line[] = [];
+  for (let query: string | undefined = API; query !== undefined;) {
+    const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${query}`);
+    const page = activityList.parse(json);
+    lines.push(...page.value);
+    query = page.nextLink?.split("?")[1];
+  }
+  return lines;
+}
+
+let files = 0;
+function write(lines: readonly object[]): string {
+  files += 1;
+  const path = join(folder, `${String(files)}.jsonl`);
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return path;
+}
+const verify = (lines: readonly object[], ...more: readonly string[]) =>
+  verifyAudit(["--export", write(lines), ...more]);
+/** What an auditor keeps. */
+const note = async (lines: readonly object[]) => {
+  const path = join(folder, "noted.jsonl");
+  writeFileSync(path, (await verify(lines, "--json")).lines.join("\n"));
+  return ["--noted", path] as const;
+};
+const at = (position: number): Line => {
+  const line = whole.at(position);
+  if (line === undefined) throw new RangeError(String(position));
+  return line;
+};
+const without = (position: number) => whole.filter((_, index) => index !== position);
+const withRow = (position: number, change: object) =>
+  whole.map((line, index) =>
+    index === position ? { ...line, row: { ...line.row, ...change } } : line,
+  );
+/** What somebody who holds the database can do: write the chain anew, with every hash as it must be. */
+function rewritten(position: number, change: object): Line[] {
+  let hash = "";
+  return withRow(position, change).map((line) => {
+    hash = chainHash(hash, canonicalJson(line.row));
+    return { ...line, hash };
+  });
+}
+const indexOf = (action: string) => whole.findLastIndex(({ row }) => row["action"] === action);
+
+test("an activity that was exported over several pages is whole, and its receipts bear their device's signature", async () => {
+  expect(whole.length).toBeGreaterThan(MORE_THAN_A_PAGE);
+  const { lines, exitCode } = await verify(whole, "--json");
+  expect(exitCode).toBe(0);
+  expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+    {
+      chain: jobPath(JOB).toLowerCase(),
+      ok: true,
+      length: whole.length,
+      head: at(-1).hash,
+      // Prepared, unlocked, re-locked.
+      receipts: { proven: 3, unproven: 0 },
+      devices: { [String(at(indexOf("enrol")).row["serial"])]: thumbprint },
+    },
+  ]);
+  expect((await verify(whole)).lines[0]).toContain("receipts signed by their device: 3");
+});
+
+describe("an activity with", () => {
+  test.each<readonly [string, () => readonly object[], string]>([
+    [
+      "a changed row",
+      () => withRow(7, { outcome: "refused" }),
+      "row 8: this row or its hash was altered",
+    ],
+    ["a row left out", () => without(7), "row 8: a row is missing here, or was moved"],
+    ["its beginning left out", () => whole.slice(3), "row 1: a row is missing here, or was moved"],
+    [
+      "a row twice",
+      () => [...whole.slice(0, 8), ...whole.slice(7)],
+      "row 9: a row is missing here",
+    ],
+    [
+      "two rows that changed places",
+      () => [...whole.slice(0, 7), at(8), at(7), ...whole.slice(9)],
+      "row 8: a row is missing here, or was moved",
+    ],
+    [
+      "two rows that changed places and numbers",
+      () => [
+        ...whole.slice(0, 7),
+        { ...at(8), sequence: 8 },
+        { ...at(7), sequence: 9 },
+        ...whole.slice(9),
+      ],
+      "row 8: this row or its hash was altered",
+    ],
+    ["all rows the other way round", () => whole.toReversed(), "row 1: a row is missing here"],
+  ])("%s is found out", async (_name, tamper, text) => {
+    const { lines, exitCode } = await verify(tamper());
+    expect(exitCode).toBe(3);
+    expect(lines).toEqual([expect.stringMatching(/^TAMPERED/)]);
+    expect(lines[0]).toContain(text);
+  });
+});
+
+describe("against a head that was noted before", () => {
+  test("a chain that has only grown is whole", async () => {
+    const noted = await note(whole.slice(0, 20));
+    expect(await verify(whole, ...noted)).toMatchObject({ exitCode: 0 });
+    expect(await verify(whole.slice(0, 20), ...noted)).toMatchObject({ exitCode: 0 });
+  });
+
+  test("one that was cut off at its end, or written anew with good hashes, is found out", async () => {
+    const noted = await note(whole.slice(0, 20));
+    const cut = await verify(whole.slice(0, 19), ...noted);
+    expect(cut).toMatchObject({ exitCode: 3 });
+    expect(cut.lines[0]).toContain("row 20: the chain ends before the head that was noted");
+    const anew = rewritten(1, { reason: "as somebody would like it" });
+    expect(await verify(anew)).toMatchObject({ exitCode: 0 });
+    expect(await verify(anew, ...noted)).toMatchObject({ exitCode: 3 });
+  });
+
+  test("a file that notes nothing is no file to compare with", async () => {
+    await expect(verify(whole, "--noted", write([{ chain: 1 }]))).rejects.toMatchObject({
+      code: "Misuse",
+    });
+  });
+});
+
+describe("whoever holds the database and writes the chain anew cannot make a device say", () => {
+  test.each<readonly [string, string, (row: Record<string, unknown>) => object]>([
+    [
+      "that it closed",
+      "lease/relocked",
+      ({ detail }) => ({ detail: { ...Object(detail), cause: "outage" } }),
+    ],
+    [
+      "that it closed another lease",
+      "lease/relocked",
+      ({ detail }) => ({
+        detail: { ...Object(detail), leaseId: "00000000-0000-4000-8000-000000000000" },
+      }),
+    ],
+    ["that it answered a drill", "lease/relocked", () => ({ action: "lease/drilled" })],
+    [
+      "that it failed",
+      "receipt",
+      ({ detail }) => ({ detail: { ...Object(detail), outcome: "failed" } }),
+    ],
+    [
+      "anything by a message that it never signed",
+      "receipt",
+      ({ signed }) => ({ signed: `${String(signed).slice(0, -4)}AAAA` }),
+    ],
+  ])("%s", async (_name, action, change) => {
+    const position = indexOf(action);
+    const { lines, exitCode } = await verify(rewritten(position, change(at(position).row)));
+    expect(exitCode).toBe(3);
+    expect(lines[0]).toContain(
+      `row ${String(position + 1)}: the device did not sign what this receipt says`,
+    );
+  });
+
+  test("with another device's receipt in the place of its own", async () => {
+    const [prepared, unlocked] = whole.filter(({ row }) => row["action"] === "receipt");
+    const { signed, requestHash } = prepared?.row ?? {};
+    const position = indexOf("receipt");
+    expect(unlocked).toBe(at(position));
+    const swapped = rewritten(position, { signed, requestHash });
+    expect(await verify(swapped)).toMatchObject({ exitCode: 3 });
+  });
+
+  test("without its signature: that is counted and shown", async () => {
+    const position = indexOf("lease/relocked");
+    const { lines, exitCode } = await verify(rewritten(position, { signed: undefined }));
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toContain(
+      "receipts signed by their device: 2, receipts without its signature: 1",
+    );
+  });
+});
