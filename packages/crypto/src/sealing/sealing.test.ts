@@ -1,5 +1,11 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256 } from "hpke";
+import {
+  AEAD_AES_256_GCM,
+  CipherSuite,
+  KDF_HKDF_SHA256,
+  KEM_DHKEM_X25519_HKDF_SHA256,
+  KEM_MLKEM768_X25519,
+} from "hpke";
 import { describe, expect, test } from "vitest";
 
 import { readVectors } from "../../test/vectors/shapes.ts";
@@ -19,6 +25,15 @@ import type { SuiteName } from "./suites.ts";
 const SUITE_NAMES: SuiteName[] = ["X-Wing", "X25519"];
 const INFO = unlockInfo(messageHash("request"));
 const CEK = new Uint8Array(32).fill(3);
+
+const LIBRARY_KEMS = {
+  "X-Wing": KEM_MLKEM768_X25519,
+  X25519: KEM_DHKEM_X25519_HKDF_SHA256,
+} as const;
+
+/** Nothing of it is ours. */
+const librarySuite = (suite: SuiteName) =>
+  new CipherSuite(LIBRARY_KEMS[suite], KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 
 async function failure(promise: Promise<unknown>): Promise<string> {
   return promise.then(
@@ -105,7 +120,7 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
   });
 
   test("the library's own primitives open what ours seal, and the other way round", async () => {
-    const library = new CipherSuite(SUITES[suite].kem, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+    const library = librarySuite(suite);
     const theirs = await library.GenerateKeyPair();
     const sealed = await seal(suite, await library.SerializePublicKey(theirs.publicKey), INFO, CEK);
     expect(
@@ -115,6 +130,19 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     const key = await library.DeserializePublicKey(ours.publicKey);
     const { encapsulatedSecret: enc, ciphertext } = await library.Seal(key, CEK, { info: INFO });
     expect(await ours.open({ enc, ciphertext }, INFO)).toEqual(CEK);
+  });
+
+  test("what we store the library reads, and the other way round", async () => {
+    const library = librarySuite(suite);
+    const ours = await generateStorableSealingKey(suite);
+    const sealed = await seal(suite, ours.publicKey, INFO, CEK);
+    const read = await library.DeserializePrivateKey(await ours.exportPrivateKey());
+    expect(await library.Open(read, sealed.enc, sealed.ciphertext, { info: INFO })).toEqual(CEK);
+    const theirs = await library.GenerateKeyPair(true);
+    const publicKey = await library.SerializePublicKey(theirs.publicKey);
+    const privateKey = await library.SerializePrivateKey(theirs.privateKey);
+    const key = await importSealingKey(suite, privateKey, publicKey);
+    expect(await key.open(await seal(suite, publicKey, INFO, CEK), INFO)).toEqual(CEK);
   });
 
   test.each([0, 1, 15, 16, 47, 49, 528, 529])(

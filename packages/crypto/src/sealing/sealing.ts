@@ -2,7 +2,7 @@ import type { Key } from "hpke";
 
 import { decodeBase64url } from "../base64url.ts";
 import { decryptionFailed, malformed } from "../crypto-error.ts";
-import { cipherSuite, senderSuite, SUITES } from "./suites.ts";
+import { cipherSuite, SUITES } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
 
 /** One HPKE message (RFC 9180 §6.1, base mode). */
@@ -48,7 +48,7 @@ function bind(label: Uint8Array, requestHash: string): Uint8Array {
   return Buffer.concat([label, bytes]);
 }
 
-/** A key for one answer. The private half never leaves WebCrypto (not extractable). */
+/** A key for one answer. The private half cannot be asked for (not extractable). */
 export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> {
   const { privateKey, publicKey } = await cipherSuite(suite).GenerateKeyPair(false);
   return sealingKey(suite, privateKey, await cipherSuite(suite).SerializePublicKey(publicKey));
@@ -102,8 +102,8 @@ export async function seal(
   if (plaintext.byteLength > PLAINTEXT_MAX_BYTES)
     throw malformed(`plaintext: more than ${String(PLAINTEXT_MAX_BYTES)} bytes`);
   try {
-    const key = await senderSuite(suite).DeserializePublicKey(publicKey);
-    const { encapsulatedSecret, ciphertext } = await senderSuite(suite).Seal(key, plaintext, {
+    const key = await cipherSuite(suite).DeserializePublicKey(publicKey);
+    const { encapsulatedSecret, ciphertext } = await cipherSuite(suite).Seal(key, plaintext, {
       info,
     });
     return { enc: encapsulatedSecret, ciphertext };
