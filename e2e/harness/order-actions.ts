@@ -7,13 +7,15 @@ export type ActivityRow = {
   readonly action: string;
   readonly serial?: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Rows of the node's journal that this row delivers. */
+  readonly claims?: readonly { readonly event: string; readonly facts?: object }[];
 };
 
 /** A call of our extensions below an order's own path, by the order's owner. @throws {Error} with the whole answer */
 export async function callOrder(
   { stack, customer }: World,
   { id }: StoryOrder,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT",
   path: string,
   body?: object,
 ): Promise<JsonAnswer> {

@@ -28,6 +28,7 @@ import {
 import type {
   Denial,
   Grant,
+  Lease,
   OfflineLease,
   Pending,
   Receipt,
@@ -57,6 +58,8 @@ export type Interceptor = (exchange: {
 
 export type FakeRefusal = { readonly code: ErrorCode; readonly reason?: string };
 
+export type LeaseTerms = Pick<Lease, "ttlSeconds" | "outageGraceSeconds" | "graceUntilReboot">;
+
 export type FakeBroker = AsyncDisposable & {
   readonly url: string;
   readonly certificateAuthorityPem: string;
@@ -71,6 +74,8 @@ export type FakeBroker = AsyncDisposable & {
   refusal: FakeRefusal | undefined;
   /** Who must approve an unlock, and what they said. */
   readonly approvals: FakeApprovals;
+  /** Of the leases that it grants from now on. */
+  leaseTerms: LeaseTerms;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
   expireChallenges: number;
   addNode(
@@ -253,6 +258,7 @@ export async function createFakeBroker(
     receipts,
     intercept: undefined,
     refusal: undefined,
+    leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
     approvals,
     expireChallenges: 0,
     async addNode(serial, { unlockKey, passkeyOrigin = "generated" } = {}) {
@@ -286,8 +292,7 @@ export async function createFakeBroker(
         sealed: { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) },
         lease: {
           id: randomUUID(),
-          ttlSeconds: 60,
-          outageGraceSeconds: 86_400,
+          ...broker.leaseTerms,
           sequence: 0,
           ...(offline === undefined ? {} : { offline }),
         },

@@ -6,6 +6,12 @@ export { BROKER_PRINCIPAL, createFakeKeyVaults, KEY_PERMISSIONS } from "./fake-k
 export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";
 export type { FakeApproval } from "./fake-approvals.ts";
 export { createFakeBroker } from "./fake-broker.ts";
-export type { FakeBroker, FakeRefusal, Interceptor, WireAnswer } from "./fake-broker.ts";
+export type {
+  FakeBroker,
+  FakeRefusal,
+  LeaseTerms,
+  Interceptor,
+  WireAnswer,
+} from "./fake-broker.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";

@@ -23,6 +23,7 @@ export async function listBackupKeys(
   const backups = await loadBackupKeys(store, order);
   const orders = await findBackupOrders(store, order, now());
   const standing = await readStanding(store, order);
+  const mayStandIn = backups.some(({ kind }) => kind === "vault");
   return {
     value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
     keyInForce: {
@@ -30,7 +31,7 @@ export async function listBackupKeys(
       ...(standing.kind === "working"
         ? {}
         : { code: standing.code, since: renderTime(standing.sinceMs) }),
-      ...(standing.kind === "unreachable"
+      ...(standing.kind === "unreachable" && mayStandIn
         ? { backupFrom: renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000) }
         : {}),
     },

@@ -48,9 +48,11 @@ export async function openByBackup(
   failure: Failure,
 ): Promise<Outcome<OpenedByBackup>> {
   const all = await loadBackupKeys(deps.store, place.order);
+  if (all.length === 0) return { ok: false, failure };
+  // Also where only a recovery key is left: people look there for when to use it.
+  const standing = await noteFailure(deps, place.order, failure);
   const backups = all.filter((backup) => backup.kind === "vault");
   if (backups.length === 0) return { ok: false, failure };
-  const standing = await noteFailure(deps, place.order, failure);
   const nowMs = deps.now();
   const orders = await findBackupOrders(deps.store, place.order, nowMs);
   const told: string[] = [];

@@ -166,6 +166,30 @@ test("a grant's lease is on the policy's terms, and a change reaches it at its n
   expect(holder.lease).toMatchObject({ ttlSeconds: 60, graceUntilReboot: true });
 });
 
+test("each outage grace reaches the appliance as its own terms, and the lease's own time is never cut", async () => {
+  await using whole = await createBrokerWorld();
+  const device = await whole.delivered("graces");
+  const policy = `${jobPath("graces")}/unlockPolicy?${API}`;
+  for (const [outageGrace, terms] of [
+    ["none", { outageGraceSeconds: 0 }],
+    ["PT15M", { outageGraceSeconds: 900 }],
+    ["P1D", { outageGraceSeconds: 86_400 }],
+    ["PT90S", { outageGraceSeconds: 90 }],
+    ["untilReboot", { outageGraceSeconds: 0, graceUntilReboot: true }],
+  ] as const) {
+    const release = { windows: [], approvals: none, breakGlass: false };
+    const body = { ...STRICT, outageGrace, leaseTtlSeconds: 60, release };
+    expect((await whole.call("PUT", policy, { body })).status).toBe(200);
+    const { id, sequence, ...given } = (await LeaseClient.unlock(device)).lease;
+    expect({ outageGrace, given, sequence }).toEqual({
+      outageGrace,
+      given: { ttlSeconds: 60, ...terms },
+      sequence: 0,
+    });
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  }
+});
+
 const none = { required: 0, approvers: [], expiresAfterSeconds: 3600 };
 
 function windows(change: object): object {

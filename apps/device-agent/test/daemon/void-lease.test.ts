@@ -1,0 +1,78 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+
+import { openStateFolder } from "../../src/state/state-folder.ts";
+import { waitForAgentLock } from "../../src/state/wait-for-agent-lock.ts";
+import { createPreparedWorld } from "../agent-world.ts";
+import type { AgentWorld } from "../agent-world.ts";
+import { buildAgent } from "../crash/agent-process.ts";
+import { startDaemon } from "./daemon-process.ts";
+import type { DaemonProcess } from "./daemon-process.ts";
+
+const LOCK_WAIT_MS = 60_000;
+
+let agent: string;
+beforeAll(async () => {
+  agent = await buildAgent();
+});
+afterAll(() => {
+  rmSync(join(agent, ".."), { recursive: true, force: true });
+});
+
+let world: AgentWorld;
+let daemon: DaemonProcess;
+/** A node with an open volume, whose daemon has seen its lease: it waits at the broker for news of it. */
+beforeEach(async () => {
+  world = await createPreparedWorld();
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  const watched = Promise.withResolvers<undefined>();
+  world.broker.intercept = ({ path, answer }) => {
+    if (path.endsWith("/events")) watched.resolve(undefined);
+    return answer;
+  };
+  daemon = startDaemon(agent, world.stateDir);
+  await watched.promise;
+});
+afterEach(async () => {
+  await daemon[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const lastRow = async () => {
+  const journal = await world.run({ command: "journal", verify: false, last: 1 });
+  return (journal as { rows?: readonly object[] }).rows?.at(-1);
+};
+/** What became of it, wherever that is told. */
+const ending = async () => ({
+  event: await daemon.event({ relocked: true }),
+  status: await world.status(),
+  row: await lastRow(),
+  receipts: openStateFolder(world.stateDir).readState()?.receipts,
+});
+const closedBy = (cause: string) => ({
+  event: { code: "LeaseInvalid" },
+  status: { outcome: "locked" },
+  row: { event: "relocked", facts: { cause } },
+  receipts: [{ about: "lease", outcome: "relocked", cause }],
+});
+
+describe("a lease is void, and its volume is closed without a word of the broker's,", () => {
+  test("once the machine says that it is in another boot", async () => {
+    world.boot("boot-number-2");
+    expect(await ending()).toMatchObject(closedBy("boot"));
+  });
+
+  test("once the state was set back to a counter that was used", async () => {
+    const folder = openStateFolder(world.stateDir);
+    {
+      using held = await waitForAgentLock(world.stateDir, LOCK_WAIT_MS);
+      expect(held).toBeDefined();
+      const state = folder.readState();
+      if (state === undefined) throw new Error("no state");
+      folder.writeState({ ...state, counter: 1 });
+    }
+    expect(await ending()).toMatchObject(closedBy("rollback"));
+  });
+});

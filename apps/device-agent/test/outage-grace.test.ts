@@ -1,0 +1,83 @@
+import type { LeaseTerms } from "@databox-cmk/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { renderEvent } from "../src/core/render-event.ts";
+import { openStateFolder } from "../src/state/state-folder.ts";
+import { createUiWorld } from "./local-ui/ui-world.ts";
+import type { UiWorld } from "./local-ui/ui-world.ts";
+
+/** What a slow machine may need between the unlock and the look. */
+const SLACK_SECONDS = 60;
+const TTL_SECONDS = 60;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+let node: UiWorld;
+beforeEach(async () => {
+  node = await createUiWorld();
+});
+afterEach(() => node[Symbol.asyncDispose]());
+
+/** As the broker makes them of a policy's `outageGrace` (apps/cloud-broker/test/policy/unlock-policy.test.ts). */
+const TERMS: readonly (readonly [string, Omit<LeaseTerms, "ttlSeconds">, number])[] = [
+  ["none", { outageGraceSeconds: 0 }, TTL_SECONDS],
+  ["15 minutes", { outageGraceSeconds: 15 * MINUTE }, 15 * MINUTE],
+  ["24 hours", { outageGraceSeconds: 24 * HOUR }, 24 * HOUR],
+];
+
+async function unlocked(terms: Omit<LeaseTerms, "ttlSeconds">): Promise<void> {
+  node.world.broker.leaseTerms = { ttlSeconds: TTL_SECONDS, ...terms };
+  expect(await node.world.unlock()).toMatchObject({ outcome: "unlocked" });
+}
+
+/** As if the broker had been silent for so long. */
+function silentFor(seconds: number): void {
+  const folder = openStateFolder(node.world.stateDir);
+  const state = folder.readState();
+  if (state?.lock.kind !== "unlocked" || state.lock.lease === undefined) throw new Error("locked");
+  const { lease } = state.lock;
+  const answeredAtMs = Math.max(0, lease.answeredAtMs - seconds * 1000);
+  folder.writeState({ ...state, lock: { ...state.lock, lease: { ...lease, answeredAtMs } } });
+}
+
+const shown = async () => (await node.client.get("/api/state")).json.lock;
+const lines = async () => renderEvent(await node.world.status());
+
+describe("a node whose order's outage grace is", () => {
+  test.each(TERMS)(
+    "%s shows how long it stays open, to people and programs",
+    async (_name, terms, seconds) => {
+      await unlocked(terms);
+      const { details } = (await node.world.status()) as { details: Record<string, unknown> };
+      for (const left of [details["graceLeftSeconds"], (await shown()).graceLeftSeconds]) {
+        expect(left).toBeGreaterThanOrEqual(seconds - SLACK_SECONDS);
+        expect(left).toBeLessThanOrEqual(seconds);
+      }
+      expect(details["closesWithoutAnswer"]).toMatch(/^in (?:\d+ (?:d|h|min|s) ?)+$/);
+    },
+  );
+
+  test("until reboot shows that, and no time", async () => {
+    await unlocked({ outageGraceSeconds: 0, graceUntilReboot: true });
+    const status = await node.world.status();
+    expect(status).toMatchObject({ details: { closesWithoutAnswer: "at the next reboot" } });
+    expect(status).not.toHaveProperty("details.graceLeftSeconds");
+    expect(await shown()).toMatchObject({ kind: "unlocked", by: "network" });
+    expect(await shown()).not.toHaveProperty("graceLeftSeconds");
+    node.world.boot("boot-number-2");
+    expect(await node.world.status()).toMatchObject({ outcome: "locked" });
+    expect(await shown()).toMatchObject({ kind: "locked" });
+  });
+});
+
+test("while nobody answers, the time left goes down, and the node says since when and until when", async () => {
+  await unlocked({ outageGraceSeconds: 24 * HOUR });
+  expect(await lines()).not.toContain("has not answered");
+  silentFor(TTL_SECONDS + 30);
+  expect(await lines()).toMatch(
+    /the broker has not answered since .*; the volume closes in 23 h 5\d min/,
+  );
+  const { graceLeftSeconds, secondsSinceAnswer } = await shown();
+  expect(graceLeftSeconds).toBeLessThanOrEqual(24 * HOUR - TTL_SECONDS - 30);
+  expect(secondsSinceAnswer).toBeGreaterThanOrEqual(TTL_SECONDS + 30);
+});
