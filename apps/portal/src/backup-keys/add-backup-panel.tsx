@@ -1,5 +1,5 @@
 import { BACKUP_KEY_NAME, type BackupKeyWrite, type JobResource } from "@databox-cmk/protocol";
-import { Button, Field, Input, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
+import { Button, Field, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -14,6 +14,7 @@ import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { RecoveryKeyInput } from "./recovery-key-input.tsx";
 
@@ -82,20 +83,14 @@ export function AddBackupPanel({
         </>
       }
     >
-      <Field
+      <TextField
         label={texts.backupKeys.name}
-        required
         hint={texts.backupKeys.nameRule}
-        {...(name === "" || isNamed ? {} : { validationMessage: texts.backupKeys.nameRule })}
-      >
-        <Input
-          value={name}
-          autoComplete="off"
-          onChange={(_event, data) => {
-            setName(data.value);
-          }}
-        />
-      </Field>
+        problem={name === "" || isNamed ? undefined : texts.backupKeys.nameRule}
+        isRequired
+        value={name}
+        onChange={setName}
+      />
       <Field label={texts.backupKeys.kind}>
         <RadioGroup
           value={kind}

@@ -1,7 +1,8 @@
-import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import type { CampaignForm } from "../core/campaign-form.ts";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const IDENTITIES = ["keep", "system", "user"] as const;
@@ -23,15 +24,15 @@ export function MoveFields({
   return (
     <>
       {named.map(([name, label]) => (
-        <Field key={name} label={label} hint={words.emptyStays}>
-          <Input
-            value={form[name]}
-            autoComplete="off"
-            onChange={(_event, { value }) => {
-              onChange({ [name]: value });
-            }}
-          />
-        </Field>
+        <TextField
+          key={name}
+          label={label}
+          hint={words.emptyStays}
+          value={form[name]}
+          onChange={(value) => {
+            onChange({ [name]: value });
+          }}
+        />
       ))}
       <Field label={words.toIdentity}>
         <RadioGroup
@@ -46,15 +47,14 @@ export function MoveFields({
         </RadioGroup>
       </Field>
       {form.identity === "user" && (
-        <Field label={words.identityId} required>
-          <Input
-            value={form.identityId}
-            autoComplete="off"
-            onChange={(_event, { value }) => {
-              onChange({ identityId: value });
-            }}
-          />
-        </Field>
+        <TextField
+          label={words.identityId}
+          isRequired
+          value={form.identityId}
+          onChange={(identityId) => {
+            onChange({ identityId });
+          }}
+        />
       )}
     </>
   );

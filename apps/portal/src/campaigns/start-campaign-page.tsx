@@ -2,7 +2,6 @@ import { Section } from "@databox-cmk/ui";
 import {
   Button,
   Field,
-  Input,
   makeStyles,
   MessageBar,
   MessageBarBody,
@@ -22,6 +21,7 @@ import { OperatorPage } from "../operator/operator-page.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { MoveFields } from "./move-fields.tsx";
 
@@ -91,15 +91,14 @@ export function StartCampaignPage(): ReactElement {
         </Section>
         <Section title={words.which}>
           {selection.map(([name, label]) => (
-            <Field key={name} label={label}>
-              <Input
-                value={form[name]}
-                autoComplete="off"
-                onChange={(_event, { value }) => {
-                  set({ [name]: value });
-                }}
-              />
-            </Field>
+            <TextField
+              key={name}
+              label={label}
+              value={form[name]}
+              onChange={(value) => {
+                set({ [name]: value });
+              }}
+            />
           ))}
           <Field label={words.ofList} hint={words.listHint}>
             <Textarea
@@ -111,15 +110,14 @@ export function StartCampaignPage(): ReactElement {
             />
           </Field>
         </Section>
-        <Field label={words.description}>
-          <Input
-            value={form.description}
-            maxLength={256}
-            onChange={(_event, { value }) => {
-              set({ description: value });
-            }}
-          />
-        </Field>
+        <TextField
+          label={words.description}
+          maxLength={256}
+          value={form.description}
+          onChange={(description) => {
+            set({ description });
+          }}
+        />
         <MessageBar intent={decided.ok ? "info" : "warning"} layout="multiline">
           <MessageBarBody>
             {decided.ok ? words.dryFirst : words.missing[decided.problem]}

@@ -11,9 +11,9 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
-import { TextField } from "./text-field.tsx";
 
 const TRANSFERS = ["ImportToAzure", "ExportFromAzure"] as const;
 const SKUS = ["DataBox", "DataBoxHeavy"] as const;

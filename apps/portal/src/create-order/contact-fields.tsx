@@ -2,8 +2,8 @@ import { Section } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import type { Contact, OrderProblem } from "../core/new-order.ts";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { TextField } from "./text-field.tsx";
 
 /** Field, its part of a browser's address book, and the problem it may have. */
 const ADDRESS = [

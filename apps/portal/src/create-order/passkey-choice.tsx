@@ -1,9 +1,9 @@
 import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
-import { TextField } from "./text-field.tsx";
 
 /** *Bring your own password*: the unlock key of the appliance. */
 export function PasskeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {

@@ -1,4 +1,4 @@
-import { Button, Field, Input, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -8,6 +8,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 /**
@@ -63,20 +64,14 @@ export function CreateKeyPanel({
         </Button>
       }
     >
-      <Field
+      <TextField
         label={texts.orders.name}
-        required
-        {...(name !== "" && !isValid ? { validationMessage: texts.encryption.keyNameRule } : {})}
-      >
-        <Input
-          value={name}
-          disabled={keyName !== undefined}
-          autoComplete="off"
-          onChange={(_event, data) => {
-            setName(data.value);
-          }}
-        />
-      </Field>
+        problem={name !== "" && !isValid ? texts.encryption.keyNameRule : undefined}
+        isRequired
+        disabled={keyName !== undefined}
+        value={name}
+        onChange={setName}
+      />
       <Choice
         label={texts.encryption.rsaSize}
         value={String(sizeBits)}

@@ -3,7 +3,6 @@ import {
   Button,
   Checkbox,
   Field,
-  Input,
   MessageBar,
   MessageBarBody,
   SpinButton,
@@ -19,6 +18,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { GroupChoice, type WantedGroup } from "./group-choice.tsx";
 import { useLocations } from "./use-azure.ts";
@@ -132,21 +132,13 @@ export function CreateVaultPanel({
       ) : (
         <>
           <GroupChoice subscriptionId={subscriptionId} group={group} onChange={setGroup} />
-          <Field
+          <TextField
             label={texts.encryption.vaultName}
-            required
-            {...(name !== "" && !isNameValid
-              ? { validationMessage: texts.encryption.vaultNameRule }
-              : {})}
-          >
-            <Input
-              value={name}
-              autoComplete="off"
-              onChange={(_event, data) => {
-                setName(data.value);
-              }}
-            />
-          </Field>
+            problem={name !== "" && !isNameValid ? texts.encryption.vaultNameRule : undefined}
+            isRequired
+            value={name}
+            onChange={setName}
+          />
           <Choice
             label={texts.encryption.region}
             value={region}

@@ -1,8 +1,9 @@
-import { Field, Input, Link } from "@fluentui/react-components";
+import { Link } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { NAME_RULES } from "../core/new-resources.ts";
 import { Choice } from "../shell/choice.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useResourceGroups } from "./use-azure.ts";
 
@@ -50,22 +51,16 @@ export function GroupChoice({
     );
   return (
     <div>
-      <Field
+      <TextField
         label={texts.encryption.newGroup}
-        required
-        {...(name !== "" && !isValid ? { validationMessage: texts.encryption.groupNameRule } : {})}
-      >
-        <Input
-          value={name}
-          autoComplete="off"
-          onChange={(_event, { value }) => {
-            setName(value);
-            onChange(
-              NAME_RULES.resourceGroup.test(value) ? { name: value, isNew: true } : undefined,
-            );
-          }}
-        />
-      </Field>
+        problem={name !== "" && !isValid ? texts.encryption.groupNameRule : undefined}
+        isRequired
+        value={name}
+        onChange={(value) => {
+          setName(value);
+          onChange(NAME_RULES.resourceGroup.test(value) ? { name: value, isNew: true } : undefined);
+        }}
+      />
       {toggle(texts.encryption.existingGroup)}
     </div>
   );

@@ -1,25 +1,10 @@
 import type { OperatorRevocationScope } from "@databox-cmk/protocol";
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  tokens,
-} from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { confirmationOf, decideScope } from "../core/revocation-scope.ts";
+import { FormDialog } from "../shell/form-dialog.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-
-const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-});
 
 /** A scope, or its kind when its name is still to be typed. */
 export type RevokeWhat =
@@ -38,7 +23,6 @@ export function RevokeDialog({
   readonly onConfirm: (scope: OperatorRevocationScope, reason: string) => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.killSwitches;
   const [name, setName] = useState("");
@@ -46,76 +30,42 @@ export function RevokeDialog({
   const [typed, setTyped] = useState("");
   const scope = typeof what === "string" ? decideScope(what, name) : what;
   const expected = scope === undefined ? undefined : confirmationOf(scope);
-  const isReady = scope !== undefined && reason.trim() !== "" && typed === expected;
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_event, { open }) => {
-        if (!open) onClose();
+    <FormDialog
+      title={typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
+      confirm={words.revokeNow}
+      isReady={reason.trim() !== "" && typed === expected}
+      onConfirm={() => {
+        if (scope !== undefined) onConfirm(scope, reason.trim());
       }}
+      onClose={onClose}
     >
-      <DialogSurface>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (isReady) onConfirm(scope, reason.trim());
-          }}
-        >
-          <DialogBody>
-            <DialogTitle>
-              {typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
-            </DialogTitle>
-            <DialogContent className={styles.content}>
-              {words.dialogText}
-              {(what === "subscription" || what === "order") && (
-                <Field
-                  label={what === "order" ? words.orderId : words.subscriptionId}
-                  required
-                  {...(name !== "" && scope === undefined
-                    ? { validationMessage: words.notThat[what] }
-                    : {})}
-                >
-                  <Input
-                    value={name}
-                    autoComplete="off"
-                    onChange={(_event, { value }) => {
-                      setName(value);
-                    }}
-                  />
-                </Field>
-              )}
-              <Field label={words.reason} hint={words.reasonHint} required>
-                <Input
-                  value={reason}
-                  maxLength={1024}
-                  autoComplete="off"
-                  onChange={(_event, { value }) => {
-                    setReason(value);
-                  }}
-                />
-              </Field>
-              {expected !== undefined && (
-                <Field label={texts.operator.operations.typeName(expected)} required>
-                  <Input
-                    value={typed}
-                    autoComplete="off"
-                    onChange={(_event, { value }) => {
-                      setTyped(value);
-                    }}
-                  />
-                </Field>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={!isReady}>
-                {words.revokeNow}
-              </Button>
-              <Button onClick={onClose}>{texts.ui.close}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+      {words.dialogText}
+      {(what === "subscription" || what === "order") && (
+        <TextField
+          label={what === "order" ? words.orderId : words.subscriptionId}
+          isRequired
+          problem={name !== "" && scope === undefined ? words.notThat[what] : undefined}
+          value={name}
+          onChange={setName}
+        />
+      )}
+      <TextField
+        label={words.reason}
+        hint={words.reasonHint}
+        isRequired
+        maxLength={1024}
+        value={reason}
+        onChange={setReason}
+      />
+      {expected !== undefined && (
+        <TextField
+          label={texts.operator.operations.typeName(expected)}
+          isRequired
+          value={typed}
+          onChange={setTyped}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -1,26 +1,10 @@
 import type { StageName } from "@databox-cmk/protocol";
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  tokens,
-} from "@fluentui/react-components";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { FormDialog } from "../shell/form-dialog.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-
-const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-});
 
 /** How an order ends. @param expected - what must be typed where the end is a bad one */
 export function OutcomeDialog({
@@ -36,64 +20,36 @@ export function OutcomeDialog({
   readonly onConfirm: (outcome: StageName) => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.operations;
   const [outcome, setOutcome] = useState(outcomes[0]);
   const [typed, setTyped] = useState("");
-  const isReady = expected === undefined || typed === expected;
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_event, { open }) => {
-        if (!open) onClose();
+    <FormDialog
+      title={words.names[operation]}
+      confirm={words.buttons[operation]}
+      isReady={expected === undefined || typed === expected}
+      onConfirm={() => {
+        if (outcome !== undefined) onConfirm(outcome);
       }}
+      onClose={onClose}
     >
-      <DialogSurface>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (isReady && outcome !== undefined) onConfirm(outcome);
+      {words.endText}
+      <Field label={words.outcome}>
+        <RadioGroup
+          value={outcome ?? ""}
+          onChange={(_event, { value }) => {
+            setOutcome(outcomes.find((each) => each === value));
           }}
         >
-          <DialogBody>
-            <DialogTitle>{words.names[operation]}</DialogTitle>
-            <DialogContent className={styles.content}>
-              {words.endText}
-              <Field label={words.outcome}>
-                <RadioGroup
-                  value={outcome ?? ""}
-                  onChange={(_event, { value }) => {
-                    setOutcome(outcomes.find((each) => each === value));
-                  }}
-                >
-                  {outcomes.map((each) => (
-                    <Radio key={each} value={each} label={texts.stages[each]} />
-                  ))}
-                </RadioGroup>
-              </Field>
-              {expected !== undefined && (
-                <Field label={words.typeName(expected)} required>
-                  <Input
-                    value={typed}
-                    autoComplete="off"
-                    onChange={(_event, { value }) => {
-                      setTyped(value);
-                    }}
-                  />
-                </Field>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={!isReady}>
-                {words.buttons[operation]}
-              </Button>
-              <Button onClick={onClose}>{texts.ui.close}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+          {outcomes.map((each) => (
+            <Radio key={each} value={each} label={texts.stages[each]} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {expected !== undefined && (
+        <TextField label={words.typeName(expected)} isRequired value={typed} onChange={setTyped} />
+      )}
+    </FormDialog>
   );
 }

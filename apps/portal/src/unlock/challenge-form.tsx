@@ -1,13 +1,5 @@
 import { CarriedTextInput, Facts } from "@databox-cmk/ui";
-import {
-  Button,
-  Field,
-  Input,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -15,6 +7,7 @@ import { orderId } from "../api/arm-path.ts";
 import type { Carried } from "../api/offline-unlocks.ts";
 import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { useOrderName } from "../order/use-order.ts";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const REASON_MAX_CHARACTERS = 1024;
@@ -63,20 +56,14 @@ export function ChallengeForm({
         </MessageBar>
       )}
       {claims !== undefined && <Claims claims={claims} />}
-      <Field
+      <TextField
         label={texts.reason}
-        required={isReasonDue}
         hint={isReasonDue ? texts.reasonForApprovers(approvalsRequired) : texts.reasonHint}
-      >
-        <Input
-          value={reason}
-          maxLength={REASON_MAX_CHARACTERS}
-          autoComplete="off"
-          onChange={(_event, data) => {
-            setReason(data.value);
-          }}
-        />
-      </Field>
+        isRequired={isReasonDue}
+        maxLength={REASON_MAX_CHARACTERS}
+        value={reason}
+        onChange={setReason}
+      />
       <Button
         type="submit"
         appearance="primary"

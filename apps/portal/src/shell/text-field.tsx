@@ -1,24 +1,21 @@
-import { Field, Input } from "@fluentui/react-components";
+import { Field, Input, type InputProps } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-/** One line of text of a form. */
+/** One line of text of a form, which nothing fills in by itself unless `autoComplete` says what. */
 export function TextField({
   label,
-  value,
-  problem,
   hint,
+  problem,
   isRequired = false,
-  type = "text",
-  autoComplete = "off",
   onChange,
-}: {
+  ...input
+}: Pick<InputProps, "type" | "placeholder" | "maxLength" | "disabled" | "autoComplete"> & {
   readonly label: string;
-  readonly value: string;
+  readonly hint?: string | undefined;
+  /** Why what stands there cannot be taken. */
   readonly problem?: string | undefined;
-  readonly hint?: string;
   readonly isRequired?: boolean;
-  readonly type?: "text" | "password" | "tel";
-  readonly autoComplete?: string;
+  readonly value: string;
   readonly onChange: (value: string) => void;
 }): ReactElement {
   return (
@@ -29,9 +26,8 @@ export function TextField({
       {...(problem === undefined ? {} : { validationMessage: problem })}
     >
       <Input
-        type={type}
-        value={value}
-        autoComplete={autoComplete}
+        autoComplete="off"
+        {...input}
         onChange={(_event, data) => {
           onChange(data.value);
         }}

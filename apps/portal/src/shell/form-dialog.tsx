@@ -1,0 +1,92 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  tokens,
+} from "@fluentui/react-components";
+import type { ReactElement, ReactNode } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  danger: {
+    backgroundColor: tokens.colorStatusDangerBackground3,
+    color: tokens.colorNeutralForegroundOnBrand,
+    ":hover": {
+      backgroundColor: tokens.colorStatusDangerBackground3Hover,
+      color: tokens.colorNeutralForegroundOnBrand,
+    },
+    ":hover:active": {
+      backgroundColor: tokens.colorStatusDangerBackground3Pressed,
+      color: tokens.colorNeutralForegroundOnBrand,
+    },
+  },
+});
+
+/** An open dialog that asks for what its fields say; the button that confirms works once they are right. */
+export function FormDialog({
+  title,
+  confirm,
+  isReady,
+  modalType = "alert",
+  isDanger = false,
+  onConfirm,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  /** On the button that confirms. */
+  readonly confirm: string;
+  readonly isReady: boolean;
+  /** An alert dialog interrupts: what it asks for is not easily undone. */
+  readonly modalType?: "modal" | "alert";
+  /** What is confirmed reaches into the field, and looks like it. */
+  readonly isDanger?: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  return (
+    <Dialog
+      open
+      modalType={modalType}
+      onOpenChange={(_event, { open }) => {
+        if (!open) onClose();
+      }}
+    >
+      <DialogSurface>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (isReady) onConfirm();
+          }}
+        >
+          <DialogBody>
+            <DialogTitle>{title}</DialogTitle>
+            <DialogContent className={styles.content}>{children}</DialogContent>
+            <DialogActions>
+              <Button
+                type="submit"
+                disabled={!isReady}
+                {...(isDanger
+                  ? isReady && { className: styles.danger }
+                  : { appearance: "primary" as const })}
+              >
+                {confirm}
+              </Button>
+              <Button onClick={onClose}>{texts.ui.close}</Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}
