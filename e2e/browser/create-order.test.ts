@@ -11,7 +11,7 @@ describe.runIf(runsBrowser)("a new order", () => {
   });
   afterAll(() => portal[Symbol.asyncDispose]());
 
-  test("is placed step by step, and each step says what it misses", async () => {
+  test("is placed step by step, each of which says what it misses, and cloned", async () => {
     const visit = await portal.browser.signIn("ada@contoso.example", "/orders");
     const { page } = visit;
     const choose = async (label: string, option: string | RegExp) => {
@@ -44,16 +44,31 @@ describe.runIf(runsBrowser)("a new order", () => {
       ["Street and number", "1 Analytical Way"],
       ["City", "Redmond"],
       ["State or province", "WA"],
-      ["Postal code", "98052"],
+      ["Postal code", "9805"],
     ] as const)
       await page.getByRole("textbox", { name: label, exact: true }).fill(value);
     await press("Next: Review + order");
+    await page.getByText("postalCode: not a postal code of US").waitFor();
+    expect(await page.getByRole("button", { name: "Order", exact: true }).isDisabled()).toBe(true);
+    await visit.picture("refused");
+    await press("Previous");
+    await page.getByRole("textbox", { name: "Postal code", exact: true }).fill("98052");
+    await press("Next: Review + order");
+    await page.getByText("Validation passed.").waitFor();
     await visit.picture("review");
     expect(await visit.violations()).toEqual([]);
     expect(await page.getByText("Qwerty-12345").count()).toBe(0);
 
     await press("Order");
     await page.getByRole("heading", { name: "wizard-1", level: 1 }).waitFor();
+    await page.getByText("Ordered").first().waitFor();
+
+    await press("Clone");
+    await page.getByRole("heading", { name: "Clone wizard-1", level: 1 }).waitFor();
+    await page.getByRole("tab", { name: "Review + order" }).click();
+    await page.getByText("Validation passed.").waitFor();
+    await press("Order");
+    await page.getByRole("heading", { name: "wizard-1-Clone", level: 1 }).waitFor();
     await page.getByText("Ordered").first().waitFor();
     await visit.close();
     expect(portal.browser.problems()).toEqual([]);

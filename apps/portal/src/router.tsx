@@ -48,6 +48,15 @@ const overviewRoute = createRoute({
   component: lazyRouteComponent(() => import("./order/overview-page.tsx"), "OverviewPage"),
 });
 
+const cloneOrderRoute = createRoute({
+  getParentRoute: () => orderRoute,
+  path: "/clone",
+  component: lazyRouteComponent(
+    () => import("./create-order/clone-order-page.tsx"),
+    "CloneOrderPage",
+  ),
+});
+
 const encryptionRoute = createRoute({
   getParentRoute: () => orderRoute,
   path: "/encryption",
@@ -200,6 +209,7 @@ const routeTree = rootRoute.addChildren([
   troubleshooterRoute,
   orderRoute.addChildren([
     overviewRoute,
+    cloneOrderRoute,
     activityRoute,
     deviceDetailsRoute,
     unlockRoute,

@@ -1,7 +1,13 @@
-import { skuInformation, type SkuInformation } from "@databox-cmk/protocol";
+import {
+  type CloudError,
+  skuInformation,
+  type SkuInformation,
+  validateInputsResponse,
+} from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
+import { refusalsOf, renderValidation } from "../core/order-validation.ts";
 import { armPath, dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { createResourceGroup } from "./resource-groups.ts";
@@ -48,6 +54,24 @@ export async function readSkus(
     signal,
   });
   return value;
+}
+
+/** What the service would refuse of an order, asked before it is placed. Nothing is made. */
+export async function validateOrder(
+  client: Client,
+  order: NewOrder,
+  signal: AbortSignal,
+): Promise<readonly CloudError[]> {
+  const { subscriptionId, location } = order;
+  const path = dataBoxPath(
+    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/validateInputs`,
+  );
+  const { properties } = await client.read(path, validateInputsResponse, {
+    method: "POST",
+    body: renderValidation(order),
+    signal,
+  });
+  return refusalsOf(properties.individualResponseDetails);
 }
 
 /** Places an order, and makes its resource group before where it is new. Refused as a whole, or accepted as a whole. */

@@ -153,7 +153,7 @@ const hasOwnPasskey = ({ passkey, transferType }: NewOrder): boolean =>
 
 /** Body of the PUT that places the order. */
 export function renderNewOrder(order: NewOrder): object {
-  const { sku, transferType, accounts, key, identityId, doubleEncryption } = order;
+  const { sku, transferType, key, identityId } = order;
   const hasKey = isCustomer(order) && key !== undefined && identityId !== undefined;
   return {
     location: order.location,
@@ -166,21 +166,8 @@ export function renderNewOrder(order: NewOrder): object {
       details: {
         jobDetailsType: sku,
         ...contactPart(order.contact, order.country),
-        ...(transferType === "ImportToAzure"
-          ? {
-              dataImportDetails: accounts.map((account) => ({
-                accountDetails: accountDetails(account),
-              })),
-            }
-          : {
-              dataExportDetails: accounts.map((account) => ({
-                accountDetails: accountDetails(account),
-                transferConfiguration: TRANSFER_ALL,
-              })),
-            }),
-        ...(doubleEncryption
-          ? { preferences: { encryptionPreferences: { doubleEncryption: "Enabled" } } }
-          : {}),
+        ...transferPart(order),
+        ...preferencesPart(order),
         ...(hasKey
           ? {
               keyEncryptionKey: {
@@ -198,6 +185,28 @@ export function renderNewOrder(order: NewOrder): object {
       },
     },
   };
+}
+
+/** Where the data goes, or comes from. */
+export function transferPart({ transferType, accounts }: NewOrder): object {
+  return transferType === "ImportToAzure"
+    ? {
+        dataImportDetails: accounts.map((account) => ({
+          accountDetails: accountDetails(account),
+        })),
+      }
+    : {
+        dataExportDetails: accounts.map((account) => ({
+          accountDetails: accountDetails(account),
+          transferConfiguration: TRANSFER_ALL,
+        })),
+      };
+}
+
+export function preferencesPart({ doubleEncryption }: NewOrder): { readonly preferences?: object } {
+  return doubleEncryption
+    ? { preferences: { encryptionPreferences: { doubleEncryption: "Enabled" } } }
+    : {};
 }
 
 const accountDetails = (storageAccountId: string) => ({

@@ -2,6 +2,7 @@ import { LoadingState } from "@databox-cmk/ui";
 import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { emptyOrder } from "../core/clone-order.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -28,7 +29,7 @@ export function CreateOrderPage(): ReactElement {
         <QueryProblem error={subscriptions.error} onTryAgain={() => void subscriptions.refetch()} />
       )}
       {subscriptions.data !== undefined && (
-        <OrderWizard subscriptionId={subscriptions.data[0]?.subscriptionId ?? ""} />
+        <OrderWizard start={emptyOrder(subscriptions.data[0]?.subscriptionId ?? "")} />
       )}
     </Page>
   );

@@ -1,12 +1,4 @@
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Tab,
-  TabList,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
@@ -14,7 +6,6 @@ import { type ReactElement, useState } from "react";
 import { createOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import {
-  EMPTY_CONTACT,
   type NewOrder,
   type OrderProblem,
   problemsOf,
@@ -30,7 +21,9 @@ import { BasicsStep } from "./basics-step.tsx";
 import { ContactFields } from "./contact-fields.tsx";
 import { DestinationStep } from "./destination-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
+import { ReviewVerdict } from "./review-verdict.tsx";
 import { SecurityStep } from "./security-step.tsx";
+import { useValidation } from "./use-validation.ts";
 
 const useStyles = makeStyles({
   wizard: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -53,8 +46,8 @@ const useStyles = makeStyles({
   },
 });
 
-/** Basics, data destination, security, contact details, review and order. */
-export function OrderWizard({ subscriptionId }: { readonly subscriptionId: string }): ReactElement {
+/** Basics, data destination, security, contact details, review and order. @param start - what is filled in already */
+export function OrderWizard({ start }: { readonly start: NewOrder }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
@@ -63,8 +56,9 @@ export function OrderWizard({ subscriptionId }: { readonly subscriptionId: strin
   const [step, setStep] = useState<Step>("basics");
   /** Steps that the reader has left: their problems are shown. */
   const [left, setLeft] = useState<readonly Step[]>([]);
-  const [order, setOrder] = useState<NewOrder>(() => emptyOrder(subscriptionId));
+  const [order, setOrder] = useState(start);
   const problems = problemsOf(order);
+  const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useMutation({
     gcTime: 0,
     mutationFn: () => createOrder(client, order),
@@ -127,14 +121,7 @@ export function OrderWizard({ subscriptionId }: { readonly subscriptionId: strin
         )}
         {step === "review" && (
           <>
-            <MessageBar intent={problems.length === 0 ? "success" : "error"} layout="multiline">
-              <MessageBarBody>
-                {problems.length === 0 ? words.whole : words.notWhole}
-                {problems.map(({ problem, step: where }) => (
-                  <div key={problem}>{`${words.steps[where]}: ${words.problems[problem]}`}</div>
-                ))}
-              </MessageBarBody>
-            </MessageBar>
+            <ReviewVerdict problems={problems} validation={validation} />
             <ReviewStep order={order} />
           </>
         )}
@@ -161,7 +148,7 @@ export function OrderWizard({ subscriptionId }: { readonly subscriptionId: strin
           {step === "review" ? (
             <Button
               appearance="primary"
-              disabled={problems.length > 0}
+              disabled={validation.data?.length !== 0}
               disabledFocusable={place.isPending}
               onClick={() => {
                 place.mutate();
@@ -200,24 +187,4 @@ export function OrderWizard({ subscriptionId }: { readonly subscriptionId: strin
       </div>
     </div>
   );
-}
-
-function emptyOrder(subscriptionId: string): NewOrder {
-  return {
-    transferType: "ImportToAzure",
-    subscriptionId,
-    group: undefined,
-    name: "",
-    location: "",
-    country: "",
-    sku: "DataBox",
-    accounts: [],
-    kekType: "MicrosoftManaged",
-    key: undefined,
-    identityId: undefined,
-    passkey: "generated",
-    ownPasskey: "",
-    doubleEncryption: false,
-    contact: EMPTY_CONTACT,
-  };
 }

@@ -2,6 +2,7 @@ import type { JobResource } from "@databox-cmk/protocol";
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import {
   ArrowClockwiseRegular,
+  CopyRegular,
   DeleteRegular,
   DismissCircleRegular,
   EraserRegular,
@@ -62,6 +63,17 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
       <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
         <ToolbarButton icon={<ArrowClockwiseRegular />} onClick={() => void refresh()}>
           {texts.orders.refresh}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<CopyRegular />}
+          onClick={() =>
+            void navigate({
+              to: "/orders/$subscriptionId/$resourceGroup/$jobName/clone",
+              params: name,
+            })
+          }
+        >
+          {dialog.clone}
         </ToolbarButton>
         <ToolbarButton
           icon={<DismissCircleRegular />}

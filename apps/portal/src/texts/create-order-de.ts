@@ -3,6 +3,7 @@ import type { CreateOrderTexts } from "./create-order-en.ts";
 /** German texts of placing an order, and of changing who is told of it. */
 export const createOrderDe: CreateOrderTexts = {
   title: "Auftrag anlegen",
+  cloneOf: (name: string) => `${name} klonen`,
   steps: {
     basics: "Grundlagen",
     destination: "Datenziel",
@@ -15,7 +16,8 @@ export const createOrderDe: CreateOrderTexts = {
   next: (step) => `Weiter: ${step}`,
   order: "Bestellen",
   ordering: "Wird bestellt …",
-  whole: "Alles ist da. Der Dienst prüft Schlüssel und Eingaben, wenn Sie bestellen.",
+  whole: "Überprüfung bestanden. Schlüssel und Identität werden bei der Bestellung erprobt.",
+  refused: "Der Dienst würde diesen Auftrag ablehnen:",
   notWhole: "Etwas fehlt noch:",
   name: "Name des Auftrags",
   nameRule:

@@ -3,6 +3,7 @@ import type { OrderProblem, Step } from "../core/new-order.ts";
 /** English texts of placing an order, and of changing who is told of it. */
 export const createOrderEn = {
   title: "Create an order",
+  cloneOf: (name: string) => `Clone ${name}`,
   steps: {
     basics: "Basics",
     destination: "Data destination",
@@ -15,7 +16,8 @@ export const createOrderEn = {
   next: (step: string) => `Next: ${step}`,
   order: "Order",
   ordering: "Ordering …",
-  whole: "Everything is there. The service checks the key and the inputs when you order.",
+  whole: "Validation passed. The key and its identity are tried when you order.",
+  refused: "The service would refuse this order:",
   notWhole: "Something is still missing:",
   name: "Order name",
   nameRule: "3 to 24 letters, digits and hyphens; a letter or digit first and last.",

@@ -130,6 +130,7 @@ export const de: Texts = {
         text: "Die Daten auf dem Gerät werden nicht kopiert, und das Gerät wird gelöscht. Das lässt sich nicht rückgängig machen.",
         label: (name) => `Zur Bestätigung ${name} eingeben`,
       },
+      clone: "Klonen",
       resume: "Fehler beheben",
     },
   },

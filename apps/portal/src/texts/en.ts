@@ -131,6 +131,7 @@ export const en = {
         text: "The data on the appliance is not copied, and the appliance is erased. This cannot be undone.",
         label: (name: string) => `Type ${name} to confirm`,
       },
+      clone: "Clone",
       resume: "Resolve error",
     },
   },

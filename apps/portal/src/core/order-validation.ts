@@ -1,0 +1,37 @@
+import type { CloudError, ValidatedItem } from "@databox-cmk/protocol";
+
+import { contactPart, type NewOrder, preferencesPart, transferPart } from "./new-order.ts";
+
+/** Body of `validateInputs`: everything that the service can say of an order without placing it. */
+export function renderValidation(order: NewOrder): object {
+  const { sku: deviceType, transferType, location, country } = order;
+  const { shippingAddress } = contactPart(order.contact, country);
+  const { preferences } = preferencesPart(order);
+  return {
+    validationCategory: "JobCreationValidation",
+    individualRequestDetails: [
+      { validationType: "ValidateSubscriptionIsAllowedToCreateJob" },
+      { validationType: "ValidateCreateOrderLimit", deviceType },
+      { validationType: "ValidateSkuAvailability", deviceType, transferType, country, location },
+      {
+        validationType: "ValidateDataTransferDetails",
+        deviceType,
+        transferType,
+        ...transferPart(order),
+      },
+      {
+        validationType: "ValidatePreferences",
+        deviceType,
+        ...(preferences === undefined ? {} : { preference: preferences }),
+      },
+      { validationType: "ValidateAddress", deviceType, shippingAddress },
+    ],
+  };
+}
+
+/** What the service would refuse, in its own words. */
+export function refusalsOf(items: readonly ValidatedItem[]): readonly CloudError[] {
+  return items.flatMap(({ status, validationStatus, error }) =>
+    (status === "Invalid" || validationStatus === "Invalid") && error !== undefined ? [error] : [],
+  );
+}

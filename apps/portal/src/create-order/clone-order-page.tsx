@@ -1,0 +1,42 @@
+import { LoadingState } from "@databox-cmk/ui";
+import { CopyRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import { cloneOrder } from "../core/clone-order.ts";
+import { useOrder, useOrderName } from "../order/use-order.ts";
+import { Page } from "../shell/page.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { OrderWizard } from "./order-wizard.tsx";
+
+/** Another order like this one: the same wizard, filled in. */
+export function CloneOrderPage(): ReactElement {
+  const texts = useTexts();
+  const name = useOrderName();
+  const order = useOrder();
+  return (
+    <Page
+      title={texts.createOrder.cloneOf(name.jobName)}
+      icon={<CopyRegular />}
+      trail={[
+        <RouterBreadcrumb key="orders" to="/orders">
+          {texts.orders.title}
+        </RouterBreadcrumb>,
+        <RouterBreadcrumb
+          key="order"
+          to="/orders/$subscriptionId/$resourceGroup/$jobName"
+          params={name}
+        >
+          {name.jobName}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      {order.isPending && <LoadingState />}
+      {order.error !== null && (
+        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
+      )}
+      {order.data !== undefined && <OrderWizard start={cloneOrder(name, order.data)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,50 @@
+import type { CloudError } from "@databox-cmk/protocol";
+import { LoadingState } from "@databox-cmk/ui";
+import { MessageBar, MessageBarBody } from "@fluentui/react-components";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import type { problemsOf } from "../core/new-order.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+/** Whether an order can be placed: what is missing, then what the service says of the whole. */
+export function ReviewVerdict({
+  problems,
+  validation,
+}: {
+  readonly problems: ReturnType<typeof problemsOf>;
+  readonly validation: UseQueryResult<readonly CloudError[]>;
+}): ReactElement {
+  const words = useTexts().createOrder;
+  if (problems.length > 0)
+    return (
+      <MessageBar intent="error" layout="multiline">
+        <MessageBarBody>
+          {words.notWhole}
+          {problems.map(({ problem, step }) => (
+            <div key={problem}>{`${words.steps[step]}: ${words.problems[problem]}`}</div>
+          ))}
+        </MessageBarBody>
+      </MessageBar>
+    );
+  if (validation.error !== null)
+    return <QueryProblem error={validation.error} onTryAgain={() => void validation.refetch()} />;
+  if (validation.data === undefined) return <LoadingState />;
+  if (validation.data.length === 0)
+    return (
+      <MessageBar intent="success" layout="multiline">
+        <MessageBarBody>{words.whole}</MessageBarBody>
+      </MessageBar>
+    );
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        {words.refused}
+        {validation.data.map(({ target, message }) => (
+          <div key={target}>{message}</div>
+        ))}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
