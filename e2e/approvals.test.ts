@@ -1,51 +1,25 @@
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
-import {
-  createAzureClients,
-  createOrder,
-  createTransport,
-  type StoryOrder,
-} from "@databox-cmk/local-stack";
+import { createOrder, type StackRole, type StoryOrder } from "@databox-cmk/local-stack";
 import { approvalList, type UnlockPolicy } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createJsonClient, type JsonAnswer } from "./fault-matrix/world/json-client.ts";
 import { type AgentProcess, startAgent } from "./harness/agent-process.ts";
 import { prepareNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
+import { callOrder, callOrderAs } from "./harness/order-actions.ts";
 
 const REASON = "restore for project 7";
 /** The shortest that a policy may say. */
 const SOON_SECONDS = 60;
 const LATER_SECONDS = 3600;
 /** They may approve; the policy asks for two of the three. */
-const APPROVERS = ["Owner", "Contributor", "Data Box Contributor"] as const;
-type Approver = (typeof APPROVERS)[number];
+const APPROVERS: readonly StackRole[] = ["Owner", "Contributor", "Data Box Contributor"];
 
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
-
-async function call(
-  approver: Approver,
-  method: "GET" | "PUT" | "POST",
-  { id }: StoryOrder,
-  path: string,
-  body?: object,
-): Promise<JsonAnswer> {
-  const { description, caPem, directory } = world.stack;
-  using transport = createTransport(caPem);
-  using clients = createAzureClients(description, caPem, directory.client(approver));
-  const { token } = await clients.credential.getToken(`${description.armUrl}/.default`);
-  const url = `${description.armUrl}${id}/${path}?api-version=2025-07-01`;
-  const answer = await createJsonClient(transport.agent)(method, url, {
-    token,
-    ...(body === undefined ? {} : { body }),
-  });
-  if (answer.status !== 200) throw new Error(`${path}: ${String(answer.status)} ${answer.text}`);
-  return answer;
-}
 
 type Site = { readonly order: StoryOrder; readonly node: EmulatedNode };
 
@@ -61,7 +35,7 @@ async function guarded(name: string, expiresAfterSeconds: number): Promise<Site>
   await world.operator.advance(order.id, "dispatch");
   await world.operator.advance(order.id, "deliver");
   const approvers = APPROVERS.map((role) => world.stack.directory.client(role).objectId);
-  await call("Owner", "PUT", order, "unlockPolicy", {
+  await callOrder(world, order, "PUT", "unlockPolicy", {
     outageGrace: "P1D",
     leaseTtlSeconds: 60,
     offline: { allowed: false, lease: { kind: "boots", boots: 1 } },
@@ -75,14 +49,21 @@ async function guarded(name: string, expiresAfterSeconds: number): Promise<Site>
 }
 
 async function approvalsOf({ order }: Site) {
-  return approvalList.parse((await call("Owner", "GET", order, "approvals")).body).value;
+  return approvalList.parse((await callOrder(world, order, "GET", "approvals")).body).value;
 }
 
-async function say(site: Site, approver: Approver, word: "approve" | "reject"): Promise<void> {
+async function say(site: Site, approver: StackRole, word: "approve" | "reject"): Promise<void> {
   const open = (await approvalsOf(site)).find(({ state }) => state === "waiting");
-  await call(approver, "POST", site.order, `approvals/${open?.id ?? "none"}/${word}`, {
-    reason: "spoken to the site",
-  });
+  await callOrderAs(
+    approver,
+    world,
+    site.order,
+    "POST",
+    `approvals/${open?.id ?? "none"}/${word}`,
+    {
+      reason: "spoken to the site",
+    },
+  );
 }
 
 const wait = ({ node }: Site, ...more: readonly string[]) => startAgent(node, ["unlock", ...more]);
@@ -124,7 +105,7 @@ test(
       outcome: "refused",
       code: "ApprovalRejected",
       who: "security-administrator",
-      message: expect.stringContaining("rejected"),
+      message: expect.stringContaining("spoken to the site"),
     });
     expect(await expiring.ended).toBe(5);
     expect(last(expiring)).toMatchObject({

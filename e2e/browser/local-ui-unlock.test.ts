@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
-import type { OfflineUnlockResult } from "@databox-cmk/protocol";
+import { approvalList, type OfflineUnlockResult, type UnlockPolicy } from "@databox-cmk/protocol";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
@@ -30,6 +30,17 @@ async function photograph(page: Page, name: string) {
   const buffer = await page.getByRole("img", { name }).screenshot();
   return { name: "photograph.png", mimeType: "image/png", buffer };
 }
+
+const policyOf = (required: number): UnlockPolicy => ({
+  outageGrace: "P1D",
+  leaseTtlSeconds: 60,
+  offline: { allowed: true, lease: { kind: "boots", boots: 1 } },
+  release: {
+    windows: [],
+    approvals: { required, approvers: [], expiresAfterSeconds: 3600 },
+    breakGlass: false,
+  },
+});
 
 describe.runIf(runsBrowser)("the page of a node", () => {
   let world: World;
@@ -123,6 +134,30 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await key.setEnabled(true);
     await button(page, "Unlock by network").click();
     await waitForLock(page, "Unlocked");
+    await page.context().close();
+  });
+
+  test("an unlock that somebody must approve waits on the page, and opens once they have", async () => {
+    await callOrder(world, order, "PUT", "unlockPolicy", policyOf(1));
+    onTestFinished(async () => {
+      await callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
+    });
+    const visit = await browser.openNode(urls[0]);
+    const { page } = visit;
+    await page.getByRole("textbox", { name: "Reason" }).fill("restore for project 7");
+    await button(page, "Unlock by network").click();
+    const waiting = region(page, "Waiting for approval");
+    await waiting.getByText("0 of 1").waitFor();
+    await region(page, "Unlocking by network: waiting for approval").waitFor();
+    await visit.picture("sign-in-waiting");
+    expect(await visit.violations()).toEqual([]);
+    const { body } = await callOrder(world, order, "GET", "approvals");
+    const [asked] = approvalList.parse(body).value;
+    expect(asked).toMatchObject({ reason: "restore for project 7", serial: SERIALS[0] });
+    const reason = { reason: "spoken to the site" };
+    await callOrder(world, order, "POST", `approvals/${asked?.id ?? "none"}/approve`, reason);
+    await waitForLock(page, "Unlocked");
+    await waiting.waitFor({ state: "hidden" });
     await page.context().close();
   });
 

@@ -1,4 +1,9 @@
-import { createTransport, type StoryOrder } from "@databox-cmk/local-stack";
+import {
+  createAzureClients,
+  createTransport,
+  type StackRole,
+  type StoryOrder,
+} from "@databox-cmk/local-stack";
 
 import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
@@ -11,17 +16,33 @@ export type ActivityRow = {
   readonly claims?: readonly { readonly event: string; readonly facts?: object }[];
 };
 
+type Method = "GET" | "PUT" | "POST";
+
 /** A call of our extensions below an order's own path, by the order's owner. @throws {Error} with the whole answer */
-export async function callOrder(
-  { stack, customer }: World,
-  { id }: StoryOrder,
-  method: "GET" | "POST" | "PUT",
+export function callOrder(
+  world: World,
+  order: StoryOrder,
+  method: Method,
   path: string,
   body?: object,
 ): Promise<JsonAnswer> {
-  using transport = createTransport(stack.caPem);
-  const { armUrl } = stack.description;
-  const { token } = await customer.credential.getToken(`${armUrl}/.default`);
+  return callOrderAs("Owner", world, order, method, path, body);
+}
+
+/** As {@link callOrder}, by somebody else. */
+export async function callOrderAs(
+  role: StackRole,
+  { stack }: World,
+  { id }: StoryOrder,
+  method: Method,
+  path: string,
+  body?: object,
+): Promise<JsonAnswer> {
+  const { description, caPem, directory } = stack;
+  const { armUrl } = description;
+  using transport = createTransport(caPem);
+  using clients = createAzureClients(description, caPem, directory.client(role));
+  const { token } = await clients.credential.getToken(`${armUrl}/.default`);
   const answer = await createJsonClient(transport.agent)(
     method,
     `${armUrl}${id}/${path}?api-version=2025-07-01`,

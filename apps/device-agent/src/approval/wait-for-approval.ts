@@ -31,6 +31,8 @@ export async function waitForApproval(input: {
     switch (step.kind) {
       case "decided":
         return step.event;
+      case "busy":
+        break;
       case "waits": {
         const isNews = !saysSame(pending.approval, step.pending.approval);
         if (isNews || silence !== undefined) tell(waitingEvent(step.pending));

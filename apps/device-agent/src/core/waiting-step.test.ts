@@ -31,7 +31,7 @@ describe("what an answer means to somebody who waits", () => {
     ["RateLimited", "no-word"],
     ["ReleaseWindowClosed", "no-word"],
     ["InternalError", "no-word"],
-    ["AgentBusy", "no-word"],
+    ["AgentBusy", "busy"],
   ] as const)("%s: %s", (code, kind) => {
     expect(decideWaitingStep(failure(code))).toMatchObject({ kind });
   });

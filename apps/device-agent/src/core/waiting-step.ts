@@ -9,6 +9,8 @@ export type WaitingStep =
   /** Granted, refused, or wrong in itself: the wait is over. */
   | { readonly kind: "decided"; readonly event: AgentEvent }
   | { readonly kind: "waits"; readonly pending: PendingEvent }
+  /** Another command of this node is at work, for a moment. */
+  | { readonly kind: "busy" }
   /** Nobody with authority has said anything about the request: it waits on. */
   | { readonly kind: "no-word"; readonly failure: FailureEvent };
 
@@ -20,6 +22,7 @@ export function isPending(event: AgentEvent): event is PendingEvent {
 export function decideWaitingStep(event: AgentEvent): WaitingStep {
   if (!isFailure(event)) return { kind: "decided", event };
   if (isPending(event)) return { kind: "waits", pending: event };
+  if (event.code === "AgentBusy") return { kind: "busy" };
   switch (event.class) {
     case "unreachable":
     case "internal":
@@ -27,10 +30,7 @@ export function decideWaitingStep(event: AgentEvent): WaitingStep {
       return { kind: "no-word", failure: event };
     case "refused":
     case "invalid":
-      // Another command of this node is at work, for a moment.
-      return event.code === "AgentBusy"
-        ? { kind: "no-word", failure: event }
-        : { kind: "decided", event };
+      return { kind: "decided", event };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { Settings } from "../core/settings.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";
 import type { RunNodeCommand } from "./node-commands.ts";
 import type { Operations } from "./operations.ts";
@@ -13,6 +14,7 @@ export type LocalContext = {
   readonly dependencies: CommandDependencies;
   readonly sessions: SessionStore;
   readonly operations: Operations;
+  readonly waiter: ApprovalWaiter;
   readonly certificates: CertificateStore;
   readonly run: RunNodeCommand;
   readonly model: string;

@@ -5,10 +5,19 @@ import type { LocalFailure, LocalOperation, LocalOperationName } from "@databox-
 
 import { isFailure } from "../core/agent-event.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import { isPending } from "../core/waiting-step.ts";
+import type { PendingEvent } from "../core/waiting-step.ts";
 import { describeFailure } from "./describe-failure.ts";
 
 /** What a piece of work reports its steps to. */
 export type Progress = (step: string) => void;
+
+/** An operation that waits for approvers: other work may begin and end before it goes on. */
+export type WaitingOperation = {
+  readonly id: string;
+  readonly progress: Progress;
+  readonly settle: (event: AgentEvent) => void;
+};
 
 export type Operations = {
   readonly current: LocalOperation | undefined;
@@ -16,14 +25,21 @@ export type Operations = {
   /**
    * Begins work, and answers before its end. One at a time: what two people at once would do to a node is decided by the first.
    *
+   * @param whenPending - hears that approvers must decide before it ends
    * @throws {AppError} `AgentBusy`
    */
-  start(what: LocalOperationName, work: (progress: Progress) => Promise<AgentEvent>): string;
+  start(
+    what: LocalOperationName,
+    work: (progress: Progress) => Promise<AgentEvent>,
+    whenPending?: (event: PendingEvent, operation: WaitingOperation) => void,
+  ): string;
   /** As `start`, and waits for its end. */
   run(
     what: LocalOperationName,
     work: (progress: Progress) => Promise<AgentEvent>,
   ): Promise<AgentEvent>;
+  /** It was dropped before it ended. */
+  forget(id: string): void;
   /** What the daemon has to tell: a volume that was closed, a broker that does not answer. */
   hear(event: AgentEvent): void;
   /** The broker has answered: an outage is over, and nothing more is to be said of it. */
@@ -41,6 +57,7 @@ export function createOperations(options: {
   let lastFailure: Operations["lastFailure"];
 
   function note(event: AgentEvent): void {
+    if (isPending(event)) return; // shown as what it is: nothing has failed
     if (isFailure(event)) lastFailure = { at: nowIso(), failure: describeFailure(event) };
     else if (event.outcome === "unlocked" || event.outcome === "locked") lastFailure = undefined;
   }
@@ -48,6 +65,7 @@ export function createOperations(options: {
   function begin(
     what: LocalOperationName,
     work: (progress: Progress) => Promise<AgentEvent>,
+    whenPending?: Parameters<Operations["start"]>[2],
   ): { readonly id: string; readonly ended: Promise<AgentEvent> } {
     if (current?.outcome === "running")
       throw new AppError("AgentBusy", { detail: `${current.what} is running` });
@@ -60,16 +78,19 @@ export function createOperations(options: {
       steps: [],
       outcome: "running",
     };
+    current = operation;
+    changed();
     const show = (next: LocalOperation) => {
       operation = next;
-      current = next;
+      if (current?.id === id) current = next;
       changed();
     };
-    show(operation);
-    const ended = work((name) => {
+    const progress: Progress = (name) => {
+      if (operation.steps.some((step) => step.name === name)) return; // asked again
       const atMs = Math.round(nowMs() - startedAtMs);
       show({ ...operation, steps: [...operation.steps, { name, atMs }] });
-    }).then((event) => {
+    };
+    const settle = (event: AgentEvent) => {
       note(event);
       show(
         isFailure(event)
@@ -80,6 +101,13 @@ export function createOperations(options: {
               ...(event.notes === undefined ? {} : { notes: [...event.notes] }),
             },
       );
+    };
+    const ended = work(progress).then((event) => {
+      if (whenPending === undefined || !isPending(event)) settle(event);
+      else {
+        show({ ...operation, outcome: "waiting" });
+        whenPending(event, { id, progress, settle });
+      }
       return event;
     });
     return { id, ended };
@@ -92,12 +120,16 @@ export function createOperations(options: {
     get lastFailure() {
       return lastFailure;
     },
-    start(what, work) {
-      const { id, ended } = begin(what, work);
+    start(what, work, whenPending) {
+      const { id, ended } = begin(what, work, whenPending);
       void ended;
       return id;
     },
     run: (what, work) => begin(what, work).ended,
+    forget(id) {
+      if (current?.id === id) current = undefined;
+      changed();
+    },
     hear(event) {
       note(event);
       changed();

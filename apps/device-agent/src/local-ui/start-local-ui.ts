@@ -8,10 +8,13 @@ import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
+import { viewWaiting } from "../core/waiting-request.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { readWaitingRequest } from "../state/waiting-request-file.ts";
+import { createApprovalWaiter } from "./approval-waiter.ts";
 import { createCarriedRoutes } from "./carried-routes.ts";
 import { createCertificateRoutes } from "./certificate-routes.ts";
 import { openCertificateStore } from "./certificates/certificate-store.ts";
@@ -104,13 +107,26 @@ export async function startLocalUi(input: {
     },
   });
   const { model, shutDownCommand } = options;
+  const moment = () => ({ bootId: readBootId(settings.bootIdFile), bootMs: bootClockMs() });
+  const waiting = () => {
+    const now = moment();
+    const found = readWaitingRequest(folder.path, now);
+    return found === undefined
+      ? undefined
+      : viewWaiting(found, { bootMs: now.bootMs, iso: dependencies.nowIso() });
+  };
+  const waiter = createApprovalWaiter(dependencies, () => {
+    streams.changed();
+  });
   const view = (session: Session | undefined) =>
     viewState(
       {
         settings,
         state: folder.readState() ?? requireState(folder),
         tries: folder.readPasskeyTries(),
-        moment: { bootId: readBootId(settings.bootIdFile), bootMs: bootClockMs() },
+        waiting: waiting(),
+        isAsked: waiter.operation !== undefined,
+        moment: moment(),
         model,
         operations,
         canShutDown: shutDownCommand !== undefined,
@@ -124,6 +140,7 @@ export async function startLocalUi(input: {
     dependencies,
     sessions,
     operations,
+    waiter,
     certificates,
     run,
     model,
@@ -158,7 +175,8 @@ export async function startLocalUi(input: {
       const answer = answerOf(state);
       if (answer !== undefined && answer !== heardAnswer) operations.answered();
       heardAnswer = answer;
-      const text = JSON.stringify(state.lock) + String(state.generation);
+      const { id, given } = waiting() ?? {};
+      const text = JSON.stringify([state.lock, state.generation, id, given]);
       if (text !== looked) streams.changed();
       looked = text;
     },
@@ -166,6 +184,7 @@ export async function startLocalUi(input: {
       operations.hear(event);
     },
     async [Symbol.asyncDispose]() {
+      await waiter[Symbol.asyncDispose]();
       streams[Symbol.dispose]();
       sessions.closeAll();
       const closed = new Promise((resolve) => server.close(resolve));

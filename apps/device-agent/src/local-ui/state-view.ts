@@ -1,4 +1,4 @@
-import type { LocalState } from "@databox-cmk/protocol";
+import type { LocalState, LocalWaiting } from "@databox-cmk/protocol";
 
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -6,6 +6,7 @@ import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { TRIES, waitSeconds } from "../core/passkey-tries.ts";
 import type { PasskeyTries } from "../core/passkey-tries.ts";
 import type { Settings } from "../core/settings.ts";
+import type { WaitingView } from "../core/waiting-request.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
 import { leftOfLease } from "./lease-left.ts";
 import type { Operations } from "./operations.ts";
@@ -16,6 +17,9 @@ export type Facts = {
   readonly settings: Settings;
   readonly state: MachineState;
   readonly tries: PasskeyTries | undefined;
+  readonly waiting: WaitingView | undefined;
+  /** The daemon asks about it. */
+  readonly isAsked: boolean;
   readonly moment: { readonly bootId: string; readonly bootMs: number };
   readonly model: string;
   readonly operations: Pick<Operations, "current" | "lastFailure">;
@@ -42,6 +46,9 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
           }),
     },
     lock: viewLock(state, moment),
+    ...(facts.waiting === undefined
+      ? {}
+      : { waiting: viewWaiting(facts.waiting, facts.isAsked, session !== undefined) }),
     ...(operations.current === undefined ? {} : { operation: operations.current }),
     ...(operations.lastFailure === undefined ? {} : { lastFailure: operations.lastFailure }),
     passkeyTries: { left: TRIES - used, waitSeconds: wait },
@@ -50,6 +57,20 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
         ? { signedIn: false }
         : { signedIn: true, csrfToken: session.csrfToken, idleSeconds: IDLE_SECONDS },
     canShutDown,
+  };
+}
+
+/** Names, and why it is asked: for who has signed in. */
+function viewWaiting(view: WaitingView, isAsked: boolean, isSignedIn: boolean): LocalWaiting {
+  const { since, leftSeconds, required, given, approvedBy, reason } = view;
+  return {
+    since,
+    leftSeconds,
+    required,
+    given,
+    isAsked,
+    ...(isSignedIn ? { approvedBy: [...approvedBy] } : {}),
+    ...(isSignedIn && reason !== undefined ? { reason } : {}),
   };
 }
 

@@ -1,7 +1,9 @@
 import { zero } from "@databox-cmk/crypto";
-import { localNothing, localPasskey } from "@databox-cmk/protocol";
+import { localNothing, localPasskey, localUnlock } from "@databox-cmk/protocol";
 
+import { isFailure } from "../core/agent-event.ts";
 import type { LocalContext } from "./local-context.ts";
+import { LocalFailureAnswer } from "./local-failure-answer.ts";
 import { parseBody } from "./parse-body.ts";
 import type { LocalRoute } from "./route.ts";
 
@@ -9,9 +11,13 @@ const MAX_BYTES = 1024;
 
 /**
  * Ways to open the volume. Each proves itself: the network way by the broker's decision, the passkey by being right. So none needs a
- * session, which only a passkey gives.
+ * session, which only a passkey gives. Whoever passes by must not make useless what approvers decide about: dropping it needs one.
  */
-export function createUnlockRoutes({ operations, run }: LocalContext): readonly LocalRoute[] {
+export function createUnlockRoutes({
+  operations,
+  run,
+  waiter,
+}: LocalContext): readonly LocalRoute[] {
   const row = {
     method: "POST",
     authentication: "public",
@@ -23,11 +29,32 @@ export function createUnlockRoutes({ operations, run }: LocalContext): readonly 
       ...row,
       path: "/api/unlock",
       handle({ body }) {
-        parseBody(localNothing, body);
-        const operation = operations.start("unlock", (progress) =>
-          run({ command: "unlock", approval: "keep" }, progress),
-        );
+        const { reason } = parseBody(localUnlock, body);
+        const operation =
+          waiter.operation ??
+          operations.start(
+            "unlock",
+            (progress) => run({ command: "unlock", approval: "keep", reason }, progress),
+            (event, waiting) => {
+              waiter.begin(event, waiting);
+            },
+          );
         return { status: 202, json: { operation } };
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/unlock/cancel",
+      authentication: "session",
+      maxBytes: MAX_BYTES,
+      async handle({ body }) {
+        parseBody(localNothing, body);
+        const { operation } = waiter;
+        waiter.stop();
+        const event = await run({ command: "unlock", approval: "drop" }, () => undefined);
+        if (isFailure(event)) throw new LocalFailureAnswer(event);
+        if (operation !== undefined) operations.forget(operation);
+        return { status: 200, json: {} };
       },
     },
     {

@@ -136,6 +136,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     sealed: { enc: "abc", ciphertext: "def" },
   },
   rekeyed: { requestHash: HASH, order: ORDER, serial: "DBX-1", envelope: JWS },
+  localUnlock: { reason: "restore of Köln" },
   localSignIn: { passkey: "Passkey-23456!", unlock: true },
   localPasskey: { passkey: "Passkey-23456!" },
   localAnswer: { answer: "aaa.bbb\r\n.ccc" },

@@ -28,6 +28,7 @@ const SCHEMAS = {
   rekeyProposal: protocol.rekeyProposal,
   rekeyed: protocol.rekeyed,
   localSignIn: protocol.localSignIn,
+  localUnlock: protocol.localUnlock,
   localPasskey: protocol.localPasskey,
   localAnswer: protocol.localAnswer,
   localChallengeRequest: protocol.localChallengeRequest,

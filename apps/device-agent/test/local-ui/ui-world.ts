@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { CommandDependencies } from "../../src/commands/dependencies.ts";
 import { requirePrepared } from "../../src/commands/prepared-node.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { startLocalUi } from "../../src/local-ui/start-local-ui.ts";
@@ -22,10 +23,14 @@ export type UiWorld = AsyncDisposable & {
 
 /** A prepared node with its local UI on a free port; the page is two files. */
 export async function createUiWorld(
-  options: { readonly shutDownCommand?: string; readonly volumeKind?: "luks2" | "file" } = {},
+  options: {
+    readonly shutDownCommand?: string;
+    readonly volumeKind?: "luks2" | "file";
+    readonly pause?: CommandDependencies["pause"];
+  } = {},
 ): Promise<UiWorld> {
   const unlockKey = new TextEncoder().encode(PASSKEY);
-  const { volumeKind = "file" } = options;
+  const { volumeKind = "file", pause } = options;
   const world = await createPreparedWorld({ unlockKey, volumeKind });
   const pageFolder = join(world.folder, "page");
   mkdirSync(join(pageFolder, "assets"), { recursive: true });
@@ -35,6 +40,7 @@ export async function createUiWorld(
   const reported: AgentEvent[] = [];
   const dependencies = {
     ...world.dependencies,
+    ...(pause === undefined ? {} : { pause }),
     report: (event: AgentEvent) => {
       reported.push(event);
     },

@@ -40,6 +40,18 @@ test("what is done shows what was done, also where the broker's receipt is still
   expect(shown("done", ["accepted"])).toEqual(["accepted done"]);
 });
 
+test("approvers are waited for between the broker's answer and the key", () => {
+  expect(shown("waiting", ["asked", "challenge", "answer"])).toEqual([
+    "asked done",
+    "challenge done",
+    "answer done",
+    "approval running",
+    "unlockKey waiting",
+    "accepted waiting",
+    "receipt waiting",
+  ]);
+});
+
 test("a step of a newer agent is shown by its own name", () => {
   expect(shown("running", ["locked", "polished"], "lock")).toEqual([
     "locked done",

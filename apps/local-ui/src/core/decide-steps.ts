@@ -10,6 +10,9 @@ const STEPS = {
   networkTest: [],
 } as const satisfies Record<LocalOperationName, readonly string[]>;
 
+/** Between the broker's answer and the key, where approvers must decide. */
+const APPROVAL = "approval";
+
 export type ShownStep = {
   readonly name: string;
   readonly state: "done" | "running" | "failed" | "waiting";
@@ -22,6 +25,10 @@ export function decideSteps({ what, steps, outcome }: LocalOperation): readonly 
   const ended = steps.map(({ name, atMs }) => ({ name, atMs, state: "done" as const }));
   if (outcome === "done") return ended;
   const left = STEPS[what].filter((name) => !steps.some((step) => step.name === name));
+  if (outcome === "waiting") {
+    const toCome = left.map((name) => ({ name, state: "waiting" as const }));
+    return [...ended, { name: APPROVAL, state: "running" }, ...toCome];
+  }
   return [
     ...ended,
     ...left.map((name, index) => ({ name, state: index === 0 ? outcome : ("waiting" as const) })),

@@ -67,7 +67,9 @@ function Steps({ operation }: { readonly operation: LocalOperation }): ReactElem
       <Text size={200}>
         <Time at={startedAt} />
       </Text>
-      {outcome === "running" && steps.length === 0 && <Spinner size="small" />}
+      {outcome === "running" && steps.length === 0 && (
+        <Spinner size="small" aria-label={texts.operation.outcomes.running} />
+      )}
       {steps.length > 0 && (
         <ol className={styles.steps}>
           {steps.map((step) => (
@@ -113,7 +115,7 @@ function Step({ step }: { readonly step: ShownStep }): ReactElement {
         {state === "done" && <CheckmarkCircleFilled />}
         {state === "failed" && <DismissCircleFilled />}
         {state === "waiting" && <CircleRegular />}
-        {state === "running" && <Spinner size="extra-tiny" />}
+        {state === "running" && <Spinner size="extra-tiny" aria-hidden />}
       </span>
       <Text>{texts.operation.steps[name] ?? name}</Text>
       {atMs !== undefined && (

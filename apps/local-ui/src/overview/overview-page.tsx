@@ -13,6 +13,7 @@ import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { PasskeyWay } from "../unlock/passkey-way.tsx";
 import { UnlockPanel } from "../unlock/unlock-panel.tsx";
+import { WaitingPanel } from "../unlock/waiting-panel.tsx";
 
 const LAST_ROWS = 5;
 
@@ -27,6 +28,7 @@ export function OverviewPage(): ReactElement {
           <>
             <LockPanel />
             {lock.kind === "locked" && <UnlockPanel passkeyWay={<PasskeyWay />} />}
+            <WaitingPanel />
             <OperationPanel />
             <CommandsPanel />
           </>

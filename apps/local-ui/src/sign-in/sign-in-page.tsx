@@ -9,6 +9,7 @@ import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { UnlockPanel } from "../unlock/unlock-panel.tsx";
+import { WaitingPanel } from "../unlock/waiting-panel.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
 /** What anybody who reaches the node sees: which it is, whether it is locked, and the ways in. */
@@ -33,6 +34,7 @@ export function SignInPage(): ReactElement {
                 <SignInForm />
               </Panel>
             )}
+            <WaitingPanel />
             <OperationPanel />
           </>
         }

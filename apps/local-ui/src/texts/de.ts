@@ -62,6 +62,9 @@ export const de: Texts = {
     network: {
       hint: "Das Gerät fragt den Broker, und der den Schlüsseltresor des Besitzers. Das braucht ein Netz und keinen Passkey.",
       button: "Über das Netz entsperren",
+      reason: "Grund",
+      reasonHint:
+        "Freiwillig. Wer genehmigen muss, bekommt ihn gezeigt, falls der Auftrag Genehmigungen verlangt.",
     },
     passkey: {
       label: "Passkey",
@@ -92,6 +95,28 @@ export const de: Texts = {
       send: "Mit dieser Antwort entsperren",
     },
   },
+  waiting: {
+    title: "Wartet auf Genehmigung",
+    hint: "Der Auftrag verlangt, dass Menschen dieses Entsperren genehmigen: Portal > Hauptmenü > Genehmigungen, die auf mich warten. Haben genug genehmigt, entsperrt sich der Knoten von selbst.",
+    notAsked:
+      "Niemand wartet hier auf die Antwort. Warten Sie weiter, damit der Knoten sich entsperrt, wenn genug genehmigt haben.",
+    approved: "Genehmigt",
+    count: (given, required) => `${given} von ${required}`,
+    approvedBy: "Von",
+    reason: "Grund",
+    since: "Gefragt",
+    left: "Endet",
+    leftIn: (duration) => `in ${duration}, wenn niemand entscheidet`,
+    leftNow: "Jetzt, wenn niemand entschieden hat",
+    goOn: "Weiter warten",
+    signIn: "Um die Anfrage zu verwerfen, melden Sie sich an.",
+    cancel: {
+      button: "Anfrage verwerfen",
+      title: "Anfrage verwerfen?",
+      text: "Was an ihr genehmigt wurde, zählt nicht mehr. Das nächste Entsperren über das Netz fragt neu.",
+      confirm: "Verwerfen",
+    },
+  },
   signIn: {
     title: "Anmelden",
     button: "Anmelden",
@@ -107,11 +132,17 @@ export const de: Texts = {
       prepareToShip: "Versand vorbereiten",
       networkTest: "Netz prüfen",
     },
-    outcomes: { running: "läuft", done: "fertig", failed: "fehlgeschlagen" },
+    outcomes: {
+      running: "läuft",
+      waiting: "wartet auf Genehmigung",
+      done: "fertig",
+      failed: "fehlgeschlagen",
+    },
     steps: {
       asked: "Den Broker fragen",
       challenge: "Aufgabe des Brokers",
       answer: "Antwort des Brokers",
+      approval: "Auf Genehmigung warten",
       unlockKey: "Entsperrschlüssel öffnen",
       accepted: "Schlüssel dem Volume anbieten",
       receipt: "Quittung an den Broker",
@@ -174,6 +205,8 @@ export const de: Texts = {
       "answer-rejected": "Überbrachte Antwort abgewiesen",
       "passkey-rejected": "Falscher Passkey",
       "unlock-denied": "Entsperren verweigert",
+      "approval-waiting": "Um Genehmigung gefragt",
+      "approval-dropped": "Anfrage um Genehmigung verworfen",
       "unlock-failed": "Entsperren fehlgeschlagen",
       "grant-unused": "Freigegebener Schlüssel nicht benutzt",
       "receipt-undelivered": "Quittung nicht zugestellt",

@@ -75,6 +75,8 @@ export const en = {
     network: {
       hint: "The appliance asks the broker, and the broker the owner's key vault. It needs a network, and no passkey.",
       button: "Unlock by network",
+      reason: "Reason",
+      reasonHint: "Optional. Those who must approve are shown it, where the order asks somebody.",
     },
     passkey: {
       label: "Passkey",
@@ -105,6 +107,28 @@ export const en = {
       send: "Unlock with this answer",
     },
   },
+  waiting: {
+    title: "Waiting for approval",
+    hint: "The order asks people to approve this unlock: portal > Main menu > Approvals waiting for me. Once enough have approved, the node unlocks by itself.",
+    notAsked:
+      "Nobody waits here for the answer. Go on waiting to have the node unlock once enough have approved.",
+    approved: "Approved",
+    count: (given: number, required: number) => `${given} of ${required}`,
+    approvedBy: "By",
+    reason: "Reason",
+    since: "Asked",
+    left: "Ends",
+    leftIn: (duration: string) => `in ${duration}, if nobody decides`,
+    leftNow: "Now, if nobody has decided",
+    goOn: "Go on waiting",
+    signIn: "To drop the request, sign in.",
+    cancel: {
+      button: "Drop the request",
+      title: "Drop the request?",
+      text: "What was approved of it counts no more. The next unlock by network asks anew.",
+      confirm: "Drop it",
+    },
+  },
   signIn: {
     title: "Sign in",
     button: "Sign in",
@@ -120,14 +144,20 @@ export const en = {
       prepareToShip: "Preparing to ship",
       networkTest: "Testing the network",
     } satisfies Record<LocalOperationName, string> as Record<LocalOperationName, string>,
-    outcomes: { running: "running", done: "done", failed: "failed" } satisfies Record<
+    outcomes: {
+      running: "running",
+      waiting: "waiting for approval",
+      done: "done",
+      failed: "failed",
+    } satisfies Record<LocalOperation["outcome"], string> as Record<
       LocalOperation["outcome"],
       string
-    > as Record<LocalOperation["outcome"], string>,
+    >,
     steps: {
       asked: "Ask the broker",
       challenge: "The broker's challenge",
       answer: "The broker's answer",
+      approval: "Wait for approval",
       unlockKey: "Open the unlock key",
       accepted: "Offer the key to the volume",
       receipt: "Receipt to the broker",
@@ -184,6 +214,8 @@ export const en = {
       "answer-rejected": "Carried answer rejected",
       "passkey-rejected": "Wrong passkey",
       "unlock-denied": "Unlock refused",
+      "approval-waiting": "Approval asked for",
+      "approval-dropped": "Request for approval dropped",
       "unlock-failed": "Unlock failed",
       "grant-unused": "Released key not used",
       "receipt-undelivered": "Receipt not delivered",

@@ -1,6 +1,6 @@
-import { Button, Text } from "@fluentui/react-components";
+import { Button, Field, Input, Text } from "@fluentui/react-components";
 import { CloudArrowDownRegular } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
 import { CallProblem } from "../shell/call-problem.tsx";
 import { useNode } from "../state/node-context.ts";
@@ -8,11 +8,17 @@ import { useTexts } from "../texts/texts.ts";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
+/** Of the reason that approvers are shown. */
+const REASON_MAX_CHARACTERS = 200;
+
 export function NetworkWay(): ReactElement {
   const texts = useTexts();
-  const { operation } = useNode().state;
-  const unlock = useStart("/api/unlock");
-  const isBusy = unlock.isPending || operation?.outcome === "running";
+  const { operation, waiting } = useNode().state;
+  const [reason, setReason] = useState("");
+  const given = reason.trim();
+  const unlock = useStart("/api/unlock", given === "" ? {} : { reason: given });
+  // What waits is gone on with where it is shown.
+  const isBusy = unlock.isPending || operation?.outcome === "running" || waiting !== undefined;
   return (
     <Way
       onSubmit={() => {
@@ -20,6 +26,17 @@ export function NetworkWay(): ReactElement {
       }}
     >
       <Text>{texts.unlock.network.hint}</Text>
+      <Field label={texts.unlock.network.reason} hint={texts.unlock.network.reasonHint}>
+        <Input
+          size="large"
+          value={reason}
+          maxLength={REASON_MAX_CHARACTERS}
+          disabled={isBusy}
+          onChange={(_event, data) => {
+            setReason(data.value);
+          }}
+        />
+      </Field>
       <Button
         type="submit"
         appearance="primary"

@@ -37,7 +37,7 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: "Leave the unlock waiting, or go on with the same request later in this boot",
+        text: "Leave the unlock waiting; if it ends before they have decided, the next one goes on with the same request",
         command: "databox-agent unlock",
         for: "site-operator",
       },

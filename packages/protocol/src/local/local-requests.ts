@@ -1,7 +1,13 @@
 import * as z from "zod/mini";
 
+import { reasonText } from "../device/fields.ts";
+
 /** Characters of a passkey, and room for a mistake that is told. */
 const passkey = z.string().check(z.minLength(1), z.maxLength(128));
+
+/** `reason`: what those are told who must approve, where the order's policy asks somebody. */
+export const localUnlock = z.strictObject({ reason: z.optional(reasonText) });
+export type LocalUnlock = z.infer<typeof localUnlock>;
 
 /** `unlock`: also open the volume, as signing in at a Data Box does. */
 export const localSignIn = z.strictObject({ passkey, unlock: z.optional(z.boolean()) });

@@ -43,11 +43,28 @@ export const localOperation = z.strictObject({
   startedAt: localTime,
   /** Names of the steps that have ended, in their order, with milliseconds since the start. */
   steps: z.array(z.strictObject({ name: z.string(), atMs: z.number() })),
-  outcome: z.enum(["running", "done", "failed"]),
+  /** `waiting`: for approvers, who take their time; other work is possible meanwhile. */
+  outcome: z.enum(["running", "waiting", "done", "failed"]),
   failure: z.optional(localFailure),
   notes: z.optional(z.array(z.string())),
 });
 export type LocalOperation = z.infer<typeof localOperation>;
+
+const people = z.int().check(z.gte(0));
+
+/** A request that approvers have not decided about yet; `approvedBy` and `reason` are for who has signed in. */
+export const localWaiting = z.strictObject({
+  since: localTime,
+  /** Until the request ends by itself. */
+  leftSeconds: seconds,
+  required: people,
+  given: people,
+  approvedBy: z.optional(z.array(z.string())),
+  reason: z.optional(z.string()),
+  /** Whether the node asks by itself, and opens the volume when they have approved; else somebody must go on with it. */
+  isAsked: z.boolean(),
+});
+export type LocalWaiting = z.infer<typeof localWaiting>;
 
 /** What anybody who reaches the page may see; `order`, `generation` and `volume` are for who has signed in. */
 export const localState = z.strictObject({
@@ -62,6 +79,7 @@ export const localState = z.strictObject({
     generation: z.optional(z.int()),
   }),
   lock: localLock,
+  waiting: z.optional(localWaiting),
   operation: z.optional(localOperation),
   /** Of an operation, or of the daemon that renews the lease; gone with the next success. */
   lastFailure: z.optional(z.strictObject({ at: localTime, failure: localFailure })),

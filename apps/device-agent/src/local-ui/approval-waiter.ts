@@ -1,0 +1,77 @@
+import { waitForApproval } from "../approval/wait-for-approval.ts";
+import type { CommandDependencies } from "../commands/dependencies.ts";
+import { isFailure } from "../core/agent-event.ts";
+import { isPending } from "../core/waiting-step.ts";
+import type { PendingEvent } from "../core/waiting-step.ts";
+import { runCommand } from "../run-command.ts";
+import type { WaitingOperation } from "./operations.ts";
+
+/**
+ * Waits on for who has unlocked from the page and left: the daemon asks until approvers have decided. What waits in the state folder
+ * but was not begun here is left alone; somebody may be waiting for it elsewhere.
+ */
+export type ApprovalWaiter = AsyncDisposable & {
+  /** Id of the operation that waits. */
+  readonly operation: string | undefined;
+  begin(first: PendingEvent, operation: WaitingOperation): void;
+  /** Asks no more; the request stays. */
+  stop(): void;
+};
+
+export function createApprovalWaiter(
+  dependencies: CommandDependencies,
+  changed: () => void,
+): ApprovalWaiter {
+  let current: { readonly id: string; readonly stop: AbortController } | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  async function wait(
+    first: PendingEvent,
+    { id, progress, settle }: WaitingOperation,
+    stop: AbortController,
+  ): Promise<void> {
+    const startedAtMs = performance.now();
+    const elapsedMs = () => performance.now() - startedAtMs;
+    const event = await waitForApproval({
+      first,
+      ask: () =>
+        runCommand(
+          { command: "unlock", approval: "go-on" },
+          { ...dependencies, elapsedMs, progress },
+        ),
+      pause: dependencies.pause,
+      tell: (told) => {
+        dependencies.report(told);
+        changed();
+      },
+      stop: stop.signal,
+    });
+    if (current?.id === id) current = undefined;
+    // It was dropped, or the daemon ends: what is left unsaid will be said to who goes on with it.
+    if (isPending(event) || (stop.signal.aborted && isFailure(event))) return;
+    dependencies.report(event);
+    settle(event);
+  }
+
+  return {
+    get operation() {
+      return current?.id;
+    },
+    begin(first, operation) {
+      current?.stop.abort();
+      const stop = new AbortController();
+      current = { id: operation.id, stop };
+      changed();
+      const waited = wait(first, operation, stop);
+      running = Promise.all([running, waited]).then(() => undefined);
+    },
+    stop() {
+      current?.stop.abort();
+      current = undefined;
+    },
+    async [Symbol.asyncDispose]() {
+      current?.stop.abort();
+      await running;
+    },
+  };
+}

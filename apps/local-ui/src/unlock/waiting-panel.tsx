@@ -1,0 +1,88 @@
+import type { LocalWaiting } from "@databox-cmk/protocol";
+import { type Fact, Facts, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { DismissRegular, HourglassRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import * as z from "zod/mini";
+
+import { formatDuration } from "../core/format-duration.ts";
+import { CallProblem } from "../shell/call-problem.tsx";
+import { ConfirmButton } from "../shell/confirm-button.tsx";
+import { Panel } from "../shell/panel.tsx";
+import { useNode } from "../state/node-context.ts";
+import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
+import { type Texts, useTexts } from "../texts/texts.ts";
+import { useStart } from "./use-start.ts";
+
+const useStyles = makeStyles({
+  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
+});
+
+/** A request that approvers have not decided about: how far it is, and what can be done. Nothing where none waits. */
+export function WaitingPanel(): ReactElement | undefined {
+  const { waiting } = useNode().state;
+  return waiting === undefined ? undefined : <Waiting waiting={waiting} />;
+}
+
+function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { api, state } = useNode();
+  const passed = useSecondsSinceState();
+  const goOn = useStart("/api/unlock");
+  const cancel = useMutation({
+    mutationFn: () => api.call("POST", "/api/unlock/cancel", z.object({}), {}),
+  });
+  const isBusy = state.operation?.outcome === "running" || goOn.isPending || cancel.isPending;
+  return (
+    <Panel title={texts.waiting.title}>
+      <Text>{waiting.isAsked ? texts.waiting.hint : texts.waiting.notAsked}</Text>
+      <Facts columns={1} facts={factsOf(waiting, passed, texts)} />
+      <div className={styles.buttons}>
+        {!waiting.isAsked && (
+          <Button
+            appearance="primary"
+            size="large"
+            icon={<HourglassRegular />}
+            disabledFocusable={isBusy}
+            onClick={() => {
+              if (!isBusy) goOn.mutate();
+            }}
+          >
+            {texts.waiting.goOn}
+          </Button>
+        )}
+        {state.session.signedIn && (
+          <ConfirmButton
+            icon={<DismissRegular />}
+            words={texts.waiting.cancel}
+            disabled={isBusy}
+            onConfirm={() => {
+              cancel.mutate();
+            }}
+          />
+        )}
+      </div>
+      {!state.session.signedIn && <Text size={200}>{texts.waiting.signIn}</Text>}
+      <CallProblem error={goOn.error ?? cancel.error} />
+    </Panel>
+  );
+}
+
+function factsOf(waiting: LocalWaiting, passed: number, texts: Texts): readonly Fact[] {
+  const { given, required, approvedBy = [], reason, since, leftSeconds } = waiting;
+  const left = leftSeconds - passed;
+  return [
+    { label: texts.waiting.approved, value: texts.waiting.count(given, required) },
+    ...(approvedBy.length === 0
+      ? []
+      : [{ label: texts.waiting.approvedBy, value: approvedBy.join(", ") }]),
+    ...(reason === undefined ? [] : [{ label: texts.waiting.reason, value: reason }]),
+    { label: texts.waiting.since, value: <Time at={since} /> },
+    {
+      label: texts.waiting.left,
+      value: left <= 0 ? texts.waiting.leftNow : texts.waiting.leftIn(formatDuration(left)),
+    },
+  ];
+}
