@@ -61,4 +61,33 @@ describe("a bulkhead", () => {
     expect(await running).toBe("done");
     expect(await bulkhead.enter(() => Promise.resolve("next"))).toBe("next");
   });
+
+  it("gives a freed place to an unlock before a probe, and to both before every re-wrap that came first", async () => {
+    const bulkhead = createBulkhead({ inFlight: 1, waiting: 9, waitMs: 1000 });
+    const first = call();
+    const running = bulkhead.enter(first.run);
+    const order: string[] = [];
+    const later = (["re-wrap", "re-wrap", "probe", "unlock", "unlock"] as const).map((priority) =>
+      bulkhead.enter(() => Promise.resolve(order.push(priority)), priority),
+    );
+    first.resolve("");
+    await Promise.all([running, ...later]);
+    expect(order).toEqual(["unlock", "unlock", "probe", "re-wrap", "re-wrap"]);
+  });
+
+  it("keeps half of its places free of re-wraps, so that an unlock waits for none", async () => {
+    const bulkhead = createBulkhead({ inFlight: 4, waiting: 9, waitMs: 1000 });
+    const rewraps = Array.from({ length: 4 }, call);
+    let begun = 0;
+    const running = rewraps.map(({ run }) =>
+      bulkhead.enter(() => {
+        begun += 1;
+        return run();
+      }, "re-wrap"),
+    );
+    expect(await bulkhead.enter(() => Promise.resolve("at once"), "unlock")).toBe("at once");
+    expect(begun).toBe(2);
+    for (const { resolve } of rewraps) resolve("done");
+    expect(await Promise.all(running)).toEqual(["done", "done", "done", "done"]);
+  });
 });

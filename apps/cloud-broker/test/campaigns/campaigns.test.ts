@@ -1,6 +1,7 @@
 import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { currentPriority } from "../../src/azure/call-priority.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { TENANT_ID } from "../control-plane/fake-identities.ts";
 import { GROUP, jobPath, minimalJob, SUBSCRIPTION, userIdentity } from "../control-plane/world.ts";
@@ -208,6 +209,49 @@ describe("a campaign", () => {
     expect(json.properties.details.keyEncryptionKey.kekUrl).toBe(newest);
     await expectAllUnlock();
   });
+});
+
+test("a campaign's calls of the vault wait behind unlocks, and those of a change by hand do not", async () => {
+  const { port } = world.vaults;
+  const unwrap = port.unwrapKey;
+  const priorities: string[] = [];
+  port.unwrapKey = (...parameters) => {
+    priorities.push(currentPriority());
+    return unwrap(...parameters);
+  };
+  try {
+    world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    await start({ action: { kind: "rotate" }, selector: { orders: [idOf("order-1")] } });
+    await world.broker().runCampaigns();
+    expect(new Set(priorities)).toEqual(new Set(["re-wrap"]));
+    priorities.length = 0;
+    expect((await devices[0]?.unlock("unlock"))?.contentKey).toHaveLength(32);
+    expect(new Set(priorities)).toEqual(new Set(["unlock"]));
+  } finally {
+    port.unwrapKey = unwrap;
+  }
+});
+
+test("a campaign that waits for a vault tells how fast it is and how long it takes", async () => {
+  // order-3 is in the other vault since it was moved there.
+  world.vaults.setOutage("kv-two", { code: "KeyVaultUnreachable", reason: "timeout" });
+  const id = await start({
+    action: { kind: "rotate" },
+    selector: { orders: JOBS.map(idOf) },
+  });
+  await world.broker().runCampaigns();
+  world.clock.nowMs += 4000;
+  expect(await read(id)).toMatchObject({
+    state: "Running",
+    progress: { total: 3, done: 2, waiting: 1 },
+    estimate: { ordersPerSecond: 0.5, secondsLeft: 2 },
+  });
+  world.vaults.setOutage("kv-two", undefined);
+  world.clock.nowMs += 10_000;
+  await world.broker().runCampaigns();
+  const done = await read(id);
+  expect(done).toMatchObject({ state: "Done", progress: { done: 3 } });
+  expect(done).not.toHaveProperty("estimate");
 });
 
 describe("a campaign goes on", () => {

@@ -1,0 +1,62 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import { createVaultBudget } from "./vault-budget.ts";
+
+const VAULT = "https://kv-one.vault.test";
+/** 400 calls a second: one each 2.5 ms, and a re-wrap each 5 ms. */
+const RATE = { operationsPerSecond: 400, share: 0.5 };
+const BURST = 20;
+
+function createClockedBudget() {
+  const clock = { nowMs: 1_000_000 };
+  const budget = createVaultBudget({ ...RATE, now: () => clock.nowMs });
+  return { clock, budget };
+}
+
+describe("the budget of a vault", () => {
+  test("is reserved moment by moment: what can wait takes no more than its share", () => {
+    const { budget } = createClockedBudget();
+    const waits = Array.from({ length: BURST + 200 }, () => budget.reserve(VAULT));
+    expect(waits.slice(0, BURST)).toEqual(Array.from({ length: BURST }, () => 0));
+    // After what an idle moment has saved, one each 5 ms; the first of them at once.
+    expect(waits.at(-1)).toBe(199 * 5);
+  });
+
+  test("is shared with calls that do not wait: each puts off what can wait", () => {
+    const { budget } = createClockedBudget();
+    for (let calls = 0; calls < 200; calls += 1) budget.spend(VAULT);
+    // 200 calls are half a second of the vault's, less what was saved.
+    expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
+  });
+
+  test("of one vault is no other's", () => {
+    const { budget } = createClockedBudget();
+    for (let calls = 0; calls < 300; calls += 1) budget.spend(VAULT);
+    expect(budget.reserve("https://kv-two.vault.test")).toBe(0);
+  });
+
+  test("puts what can wait off by a second at most, however many unlock", () => {
+    const { budget } = createClockedBudget();
+    for (let calls = 0; calls < 100_000; calls += 1) budget.spend(VAULT);
+    expect(budget.reserve(VAULT)).toBeLessThanOrEqual(1000);
+  });
+
+  test.prop([fc.array(fc.record({ unlocks: fc.nat(20), passMs: fc.nat(200) }), { maxLength: 50 })])(
+    "is never exceeded by what can wait, in any second",
+    (moments) => {
+      const { clock, budget } = createClockedBudget();
+      const takenAtMs: number[] = [];
+      for (const { unlocks, passMs } of moments) {
+        for (let calls = 0; calls < unlocks; calls += 1) budget.spend(VAULT);
+        for (let calls = 0; calls < 30; calls += 1)
+          takenAtMs.push(clock.nowMs + budget.reserve(VAULT));
+        clock.nowMs += passMs;
+      }
+      for (const from of takenAtMs) {
+        const inSecond = takenAtMs.filter((at) => at >= from && at < from + 1000).length;
+        expect(inSecond).toBeLessThanOrEqual(RATE.operationsPerSecond * RATE.share + BURST);
+      }
+    },
+  );
+});
