@@ -46,6 +46,15 @@ export function summarise(label: string, unit: string, values: readonly number[]
   };
 }
 
+/** Of values in any order; 0 without values. */
+export const quantileOf = (values: readonly number[], part: number): number =>
+  values.length === 0
+    ? 0
+    : quantile(
+        values.toSorted((one, other) => one - other),
+        part,
+      );
+
 /** @throws {RangeError} without values */
 function quantile(sorted: readonly number[], part: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];

@@ -16,5 +16,6 @@ export const BENCHES = {
   "relock-10k": () => import("./relock-10k.ts"),
   "portal-first-view": () => import("./portal-first-view.ts"),
   "slow-vault": () => import("./slow-vault.ts"),
+  overload: () => import("./overload.ts"),
   renewal: () => import("./renewal.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;

@@ -8,7 +8,7 @@ import { createHttpsTransport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import { aim, type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchResult, quantileOf, ratio, summarise } from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -90,8 +90,8 @@ export async function run(): Promise<BenchResult> {
   transport.close();
   if (campaign.progress.failed > 0) throw new Error(JSON.stringify(campaign.progress));
 
-  const idleP99 = summarise("unlock, nothing else, p99", "ms", [p99(idle)]);
-  const busyP99 = summarise("unlock, during the campaign, p99", "ms", [p99(during)]);
+  const idleP99 = summarise("unlock, nothing else, p99", "ms", [quantileOf(idle, 0.99)]);
+  const busyP99 = summarise("unlock, during the campaign, p99", "ms", [quantileOf(during, 0.99)]);
   const slower = ratio("unlock p99 during the campaign to idle", busyP99, idleP99);
   return {
     kind: "measured",
@@ -114,8 +114,4 @@ export async function run(): Promise<BenchResult> {
       `${ORDERS.toLocaleString("en")} orders in ${seconds.toFixed(0)} s at a vault of ${String(OPERATIONS_PER_SECOND)} operations a second that answers at once`,
     ],
   };
-}
-
-function p99(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
 }

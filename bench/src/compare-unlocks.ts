@@ -1,4 +1,4 @@
-import { type Measurement, summarise } from "./bench-result.ts";
+import { type Measurement, quantileOf, summarise } from "./bench-result.ts";
 import type { UnlockLoad, UnlockRun } from "./measure-unlocks.ts";
 
 export type Contestant = { readonly name: string; readonly load: UnlockLoad };
@@ -29,8 +29,8 @@ function figuresOf(name: string, runs: readonly UnlockRun[]): Figures {
   return {
     perSecond: of("unlocks a second", "/s", ({ perSecond }) => perSecond),
     cpu: of("processor time of each", "µs", ({ cpuMicroseconds }) => cpuMicroseconds),
-    p50: of("p50", "ms", ({ times }) => quantile(times, 0.5)),
-    p99: of("p99", "ms", ({ times }) => quantile(times, 0.99)),
+    p50: of("p50", "ms", ({ times }) => quantileOf(times, 0.5)),
+    p99: of("p99", "ms", ({ times }) => quantileOf(times, 0.99)),
   };
 }
 
@@ -40,7 +40,3 @@ export const allOf = ({ perSecond, cpu, p50, p99 }: Figures): readonly Measureme
   p50,
   p99,
 ];
-
-function quantile(times: readonly number[], part: number): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length * part)] ?? 0;
-}

@@ -2,10 +2,16 @@ import { once } from "node:events";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect, createSecureContext, type SecureContext } from "node:tls";
 
+export type KeptAnswer = {
+  readonly status: number;
+  readonly body: string;
+  /** Of its header; 0 where it has none. */
+  readonly retryAfterSeconds: number;
+};
+
 /** One TLS connection that sends a request and waits for its answer, again and again. */
 export type KeepAliveConnection = {
-  /** @returns status and body */
-  send(request: Buffer): Promise<{ readonly status: number; readonly body: string }>;
+  send(request: Buffer): Promise<KeptAnswer>;
   close(): void;
 };
 
@@ -37,18 +43,19 @@ export async function openPlainConnection(port: number): Promise<KeepAliveConnec
 function keepAlive(socket: Socket): KeepAliveConnection {
   socket.setNoDelay(true);
   let received: Buffer = Buffer.alloc(0);
-  let waiting: PromiseWithResolvers<{ status: number; body: string }> | undefined;
+  let waiting: PromiseWithResolvers<KeptAnswer> | undefined;
 
   socket.on("data", (chunk: Buffer) => {
     received = received.byteLength === 0 ? chunk : Buffer.concat([received, chunk]);
     const end = received.indexOf("\r\n\r\n");
     if (end < 0) return;
     const head = received.toString("latin1", 0, end);
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? "0");
+    const length = numberIn(head, CONTENT_LENGTH);
     if (received.byteLength < end + 4 + length) return;
     const body = received.toString("latin1", end + 4, end + 4 + length);
     received = received.subarray(end + 4 + length);
-    waiting?.resolve({ status: Number(head.slice(9, 12)), body });
+    const retryAfterSeconds = numberIn(head, RETRY_AFTER);
+    waiting?.resolve({ status: Number(head.slice(9, 12)), body, retryAfterSeconds });
   });
   const fail = (error?: Error): void => {
     waiting?.reject(error ?? new Error("the broker closed the connection"));
@@ -69,6 +76,10 @@ function keepAlive(socket: Socket): KeepAliveConnection {
     },
   };
 }
+
+const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
+const RETRY_AFTER = /\r\nretry-after: (\d+)/i;
+const numberIn = (head: string, header: RegExp): number => Number(header.exec(head)?.[1] ?? "0");
 
 const contexts = new Map<string, SecureContext>();
 

@@ -4,7 +4,14 @@ import { join } from "node:path";
 
 import { startStack, type Stack } from "@databox-cmk/local-stack";
 
-import { aim, type BenchResult, type Measurement, ratio, summarise } from "./bench-result.ts";
+import {
+  aim,
+  type BenchResult,
+  type Measurement,
+  quantileOf,
+  ratio,
+  summarise,
+} from "./bench-result.ts";
 import { type Client, createClient, measureCalls } from "./https-load.ts";
 import { seedOrders } from "./seed-orders.ts";
 
@@ -95,7 +102,7 @@ async function measure(stack: Stack, client: Client, databaseFile: string): Prom
 
 async function p99(call: (index: number) => Promise<void>): Promise<number> {
   const times = await measureCalls(CALLS, IN_FLIGHT, call);
-  return times.toSorted((left, right) => left - right)[Math.floor(times.length * 0.99)] ?? 0;
+  return quantileOf(times, 0.99);
 }
 
 async function expect200(

@@ -6,7 +6,14 @@ import { findPostgres } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { type BenchBroker, startBenchBroker } from "./bench-broker.ts";
-import { aim, type Aim, type BenchResult, type Measurement, summarise } from "./bench-result.ts";
+import {
+  aim,
+  type Aim,
+  type BenchResult,
+  type Measurement,
+  quantileOf,
+  summarise,
+} from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
 import { type FleetNode, seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
@@ -80,8 +87,7 @@ async function renewAll(
   const { seconds, times } = MEASURED.parse(message);
   const measured = times.slice(fleet.length);
   const perSecond = times.length / seconds;
-  const p99 =
-    measured.toSorted((one, other) => one - other)[Math.floor(measured.length * 0.99)] ?? 0;
+  const p99 = quantileOf(measured, 0.99);
   const cpuMicroseconds = (cpuSeconds / times.length) * 1_000_000;
   return {
     measurements: [

@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import { type BenchResult, type Measurement, ratio, summarise } from "./bench-result.ts";
+import {
+  type BenchResult,
+  type Measurement,
+  quantileOf,
+  ratio,
+  summarise,
+} from "./bench-result.ts";
 import { type LoadProcess, startLoadProcess } from "./load-process.ts";
 import { seedFleet } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -104,6 +110,4 @@ async function unlocks(load: LoadProcess, seconds: number): Promise<readonly num
 }
 
 const p99 = (label: string, times: readonly number[]): Measurement =>
-  summarise(label, "ms", [
-    times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0,
-  ]);
+  summarise(label, "ms", [quantileOf(times, 0.99)]);

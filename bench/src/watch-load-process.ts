@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 
 import { importSigningKey, readHeader, signMessage } from "@databox-cmk/crypto";
 import { leasePath, type LeaseWatch, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import * as z from "zod";
 
-import { openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts";
+import { type KeptAnswer, openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
 /** Agents that each wait for news of their lease on a connection of their own, until they are told to close. */
@@ -17,6 +18,7 @@ const fleet = z
   )
   .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
 type Agent = (typeof fleet)[number];
+const BUSY = 503;
 const ANSWER_MAX_BYTES = 65_536;
 
 process.once("disconnect", () => process.exit());
@@ -40,7 +42,7 @@ process.send?.({ times });
 /** @returns when the order to close came, in milliseconds since 1970 */
 async function waitForOrder(
   agent: Agent,
-  send: (request: Buffer) => Promise<{ readonly status: number; readonly body: string }>,
+  send: (request: Buffer) => Promise<KeptAnswer>,
 ): Promise<number> {
   const key = importSigningKey(agent.privatePem);
   for (let counter = 1; ; counter += 1) {
@@ -54,7 +56,13 @@ async function waitForOrder(
       watch: true,
     };
     const text = await signMessage(key, MESSAGE_TYPES.leaseWatch, watch);
-    const { body } = await send(renderPost(leasePath("leaseEvents", agent.lease), text));
+    const { status, body, retryAfterSeconds } = await send(
+      renderPost(leasePath("leaseEvents", agent.lease), text),
+    );
+    if (status === BUSY) {
+      await setTimeout(retryAfterSeconds * 1000);
+      continue;
+    }
     const { typ } = readHeader(body, ANSWER_MAX_BYTES);
     if (typ === MESSAGE_TYPES.relock) return Date.now();
     if (typ !== MESSAGE_TYPES.lease) throw new Error(`a watch was answered by ${typ}`);

@@ -47,6 +47,7 @@ import { rotateFollowers } from "./rotation/rotate-followers.ts";
 import { createFront } from "./server/create-front.ts";
 import { createHealthRoutes } from "./server/health.ts";
 import type { Log } from "./server/log.ts";
+import type { LoopUtilization } from "./server/loop-utilization.ts";
 import { createRateLimit } from "./server/rate-limit.ts";
 import type { Route } from "./server/route.ts";
 import { observeVaults } from "./server/vault-health.ts";
@@ -78,6 +79,7 @@ export type BrokerDependencies = {
   /** 0 to 1. */
   readonly random: () => number;
   readonly now: Clock;
+  readonly loopUtilization: LoopUtilization;
   readonly log: Log;
 };
 

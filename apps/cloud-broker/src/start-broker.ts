@@ -16,6 +16,7 @@ import { openPortal } from "./portal/open-portal.ts";
 import { forgetWindows } from "./quotas/quota-window.ts";
 import { listen } from "./server/listen.ts";
 import { createLog, type Log } from "./server/log.ts";
+import { createLoopUtilization } from "./server/loop-utilization.ts";
 import { readPemFile } from "./server/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./service-key.ts";
 import { keysFolderOf, openState } from "./store/open-data-dir.ts";
@@ -138,6 +139,7 @@ export async function startBroker(
     post,
     random: Math.random,
     now,
+    loopUtilization: createLoopUtilization(),
     log,
   });
   opened.defer(() => broker.idle());

@@ -79,7 +79,7 @@ const createNote =
   async <Value>(name: string, call: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
     const trace = current.getStore();
     const beganMs = performance.now();
-    const outcome = await awayFromWork(() => spans.ofVaultCall(name, call, codeOf));
+    const outcome = await awayFromWork("vault", () => spans.ofVaultCall(name, call, codeOf));
     const elapsedMs = performance.now() - beganMs;
     called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs });
     if (trace === undefined) return outcome;

@@ -57,7 +57,7 @@ async function watch(
       return counted.numUpdatedRows === 1n;
     });
     if (!isFirst) return conflict;
-    await awayFromWork(() => watches.wait(request.lease));
+    await awayFromWork("news", () => watches.wait(request.lease));
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;

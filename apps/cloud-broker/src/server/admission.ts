@@ -1,46 +1,61 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import type { LoopUtilization } from "./loop-utilization.ts";
+
 /** Lets requests in while the broker keeps up with them. */
 export type Admission = {
   /** @returns false when as many are at work as may be: the request is to be turned away, and `work` was not called. */
   enter(work: () => void): boolean;
 };
 
-type Visit = { goAway(): void; comeBack(): void; leave(): void };
+/** Who works for a request meanwhile. */
+type Elsewhere = "vault" | "news";
+type Place = "work" | Elsewhere | "gone";
+type Visit = { goAway(to: Elsewhere): void; comeBack(): void; leave(): void };
 
 const current = new AsyncLocalStorage<Visit>();
 
+/** Above it the process is at its end, and what waits for it waits in a queue. */
+const AT_ITS_END = 0.9;
+
 /**
  * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait for a vault that takes its
- * time, but a queue of our own only grows until those who wait in it have given up, and then all work is for nobody. By
- * hand: what measures the event loop's delay (toobusy-js, @fastify/under-pressure) sees neither a full pool of database
+ * time, but a queue of our own only grows until those who wait in it have given up, and then all work is for nobody.
+ *
+ * A process at its end is such a queue too, and hides it: the vault's answers wait until they are read, so that requests
+ * seem to be at the vault, the next ones are let in, and all of them run into the time limits of the vault's calls. Then
+ * those at a vault take places too.
+ *
+ * By hand: what measures only the event loop (toobusy-js, @fastify/under-pressure) sees neither a full pool of database
  * connections nor a group commit that is late.
  */
-export function createAdmission(maxAtWork: number): Admission {
-  let atWork = 0;
+export function createAdmission(maxAtWork: number, utilization: LoopUtilization): Admission {
+  const visits: Record<Place, number> = { work: 0, vault: 0, news: 0, gone: 0 };
   return {
     enter(work) {
-      if (atWork >= maxAtWork) return false;
+      const taken = visits.work + (utilization() > AT_ITS_END ? visits.vault : 0);
+      if (taken >= maxAtWork) return false;
       let away = 0;
-      let hasLeft = false;
-      const count = (change: 1 | -1): void => {
-        if (away === 0 && !hasLeft) atWork += change;
+      let place: Place = "work";
+      const move = (to: Place): void => {
+        visits[place] -= 1;
+        visits[to] += 1;
+        place = to;
       };
+      visits.work += 1;
       const visit: Visit = {
-        goAway() {
-          count(-1);
+        goAway(to) {
           away += 1;
+          if (place === "work") move(to);
         },
         comeBack() {
           away -= 1;
-          count(1);
+          if (away === 0 && place !== "gone") move("work");
         },
         leave() {
-          count(-1);
-          hasLeft = true;
+          move("gone");
         },
       };
-      count(1);
       current.run(visit, work);
       return true;
     },
@@ -48,10 +63,13 @@ export function createAdmission(maxAtWork: number): Admission {
 }
 
 /** While others work for this request (a vault, the news that it waits for), it takes no place. */
-export async function awayFromWork<Value>(wait: () => Promise<Value>): Promise<Value> {
+export async function awayFromWork<Value>(
+  to: Elsewhere,
+  wait: () => Promise<Value>,
+): Promise<Value> {
   const visit = current.getStore();
   if (visit === undefined) return wait();
-  visit.goAway();
+  visit.goAway(to);
   try {
     return await wait();
   } finally {

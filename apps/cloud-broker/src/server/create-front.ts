@@ -15,6 +15,7 @@ import { auditDeviceFault } from "./audit-device-fault.ts";
 import { createHandler } from "./express-adapter.ts";
 import { logServed } from "./log-served.ts";
 import type { Log } from "./log.ts";
+import type { LoopUtilization } from "./loop-utilization.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { AuthenticateCaller, Route } from "./route.ts";
 import { createTurnAway } from "./turn-away.ts";
@@ -34,6 +35,7 @@ export type FrontDependencies = {
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
+  readonly loopUtilization: LoopUtilization;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "served" | "turnedAway">;
   readonly spans: Spans;
@@ -59,8 +61,8 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
     now,
   });
-  const devices = createAdmission(config.MAX_REQUESTS_AT_WORK);
-  const others = createAdmission(config.MAX_REQUESTS_AT_WORK);
+  const devices = createAdmission(config.MAX_REQUESTS_AT_WORK, dependencies.loopUtilization);
+  const others = createAdmission(config.MAX_REQUESTS_AT_WORK, dependencies.loopUtilization);
   const turnAway = createTurnAway(dependencies);
   const handler = createHandler(routes, {
     authenticate,

@@ -121,6 +121,7 @@ export class DeviceWorld implements AsyncDisposable {
       appendAudit,
       authenticate: () => Promise.reject(new Error("no caller routes here")),
       now,
+      loopUtilization: () => 0,
       log: createLog("info", (line) => this.logLines.push(line)),
     });
     this.listener = await listen({

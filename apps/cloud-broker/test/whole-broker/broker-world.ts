@@ -195,6 +195,7 @@ export async function createBrokerWorld(
       post: (url, headers, body) => posted.post(url, headers, body),
       random: () => 0.5,
       now,
+      loopUtilization: () => 0,
       log: createLog("info", (line) => logLines.push(line)),
     });
     const listener = await listen({

@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import * as z from "zod";
+
+import { aim, type BenchResult, quantileOf, ratio, summarise } from "./bench-result.ts";
+import { startLoadProcess } from "./load-process.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { startUnlockBroker } from "./unlock-world.ts";
+
+const IN_FLIGHT = 64;
+/** More than the broker lets in at once: what is offered waits for nobody. */
+const LANES = 1_024;
+const WARM_UP = 2_000;
+const UNLOCKS = 4_000;
+const ROUNDS = 2;
+const TIMES_PEAK = 3;
+const OVERLOAD_SECONDS = 8;
+const LOAD = fileURLToPath(new URL("unlock-offer-process.ts", import.meta.url));
+const OFFERED = z.object({
+  offered: z.number(),
+  goodput: z.number(),
+  early: z.number(),
+  late: z.number(),
+  times: z.array(z.number()),
+});
+type Offered = z.infer<typeof OFFERED>;
+
+/** Unlocks of one worker at its peak, then with three times as many offered: how many are served, and how soon. */
+export async function run(): Promise<BenchResult> {
+  using stub = await startAzureStub();
+  await using world = await startUnlockBroker(stub, { nodes: IN_FLIGHT + LANES });
+  const { broker, fleet } = world;
+  await using load = await startUnlockLoad(broker, fleet.slice(0, IN_FLIGHT), {
+    inFlight: IN_FLIGHT,
+  });
+  const fleetFile = join(broker.folder, "crowd.json");
+  writeFileSync(fleetFile, JSON.stringify(fleet.slice(IN_FLIGHT)));
+  const { port, caPem } = broker;
+  const crowd = startLoadProcess(LOAD, { port, caPem, fleetFile, inFlight: LANES });
+  await crowd.next();
+  const offer = async (perSecond: number, seconds: number): Promise<Offered> => {
+    const measured = crowd.next();
+    crowd.send({ perSecond, seconds });
+    return OFFERED.parse(await measured);
+  };
+
+  const { perSecond: first } = await load.run(WARM_UP);
+  await offer(first / 2, LANES / (first / 2)); // each identity's token
+  const peaks: number[] = [];
+  const rounds: Offered[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { perSecond } = await load.run(UNLOCKS);
+    peaks.push(perSecond);
+    rounds.push(await offer(perSecond * TIMES_PEAK, OVERLOAD_SECONDS));
+  }
+  crowd.stop();
+  const peak = summarise(`peak, ${String(IN_FLIGHT)} in flight`, "/s", peaks);
+  const of = (label: string, unit: string, value: (round: Offered) => number) =>
+    summarise(label, unit, rounds.map(value));
+  const offered = of("offered", "/s", (round) => round.offered);
+  const goodput = of("served of it", "/s", (round) => round.goodput);
+  const share = ratio("served under overload, to the peak", goodput, peak);
+  return {
+    kind: "measured",
+    name: "overload",
+    measurements: [
+      peak,
+      offered,
+      goodput,
+      of("p50 of what was served", "ms", ({ times }) => quantileOf(times, 0.5)),
+      of("p99 of what was served", "ms", ({ times }) => quantileOf(times, 0.99)),
+      of("turned away before anything was done", "", ({ early }) => early),
+      of("refused as busy after work was done", "", ({ late }) => late),
+    ],
+    ratios: [ratio("offered, to the peak", offered, peak), share],
+    aims: [aim("served at three times the peak, of the peak", share.value, "at least", 0.9, "")],
+    notes: [
+      `${LANES.toLocaleString("en")} connections offer at a steady rate whatever is answered; whoever is turned away (503) is not asked again. Load, vault and broker share this machine`,
+    ],
+  };
+}

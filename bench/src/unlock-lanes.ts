@@ -1,0 +1,115 @@
+import {
+  encodeBase64url,
+  generateSealingKey,
+  importSigningKey,
+  signMessage,
+  type SigningKey,
+} from "@databox-cmk/crypto";
+import { challenge, DEVICE_ROUTES, MESSAGE_TYPES, type UnlockRequest } from "@databox-cmk/protocol";
+import * as z from "zod";
+
+import {
+  type KeepAliveConnection,
+  openKeepAliveConnection,
+  renderPost,
+} from "./keep-alive-connection.ts";
+import { BOOT_ID } from "./seed-fleet.ts";
+
+/** What a load generator of unlocks is told when it starts. */
+export const unlockJob = z.object({
+  port: z.number(),
+  caPem: z.string(),
+  fleetFile: z.string(),
+  inFlight: z.number(),
+});
+export const unlockFleet = z.array(
+  z.object({ order: z.string(), serial: z.string(), privatePem: z.string(), env: z.string() }),
+);
+
+type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; counter: number };
+
+/** One request after another, of devices that no other lane has, so that the counters of a device come in their order. */
+export type UnlockLane = {
+  readonly connection: KeepAliveConnection;
+  /** Asks for so many challenges, and signs what they are for. */
+  prepare(unlocks: number): Promise<readonly Buffer[]>;
+};
+
+/** Handshakes of all at once would take longer than the broker waits for one. */
+const OPENED_AT_ONCE = 32;
+/** One key for all: making keys is the devices' work. */
+const suite = "X-Wing";
+const publicKey = encodeBase64url((await generateSealingKey(suite)).publicKey);
+
+export async function openUnlockLanes(
+  { port, caPem, inFlight }: z.infer<typeof unlockJob>,
+  fleet: z.infer<typeof unlockFleet>,
+): Promise<readonly UnlockLane[]> {
+  const groups = Array.from({ length: inFlight }, (_, lane) =>
+    fleet.filter((_device, index) => index % inFlight === lane),
+  );
+  return eachAtOnce(OPENED_AT_ONCE, groups, async (group) => {
+    const devices = group.map((device): Device => ({
+      ...device,
+      key: importSigningKey(device.privatePem),
+      counter: 0,
+    }));
+    const connection = await openKeepAliveConnection(port, caPem);
+    return {
+      connection,
+      async prepare(unlocks) {
+        const requests: Buffer[] = [];
+        for (let index = 0; index < unlocks; index += 1) {
+          const device = devices[index % devices.length];
+          if (device !== undefined) requests.push(await renderUnlock(connection, device));
+        }
+        return requests;
+      },
+    };
+  });
+}
+
+/** Requests for all lanes together, in their order. */
+export function prepareAll(
+  lanes: readonly UnlockLane[],
+  unlocks: number,
+): Promise<readonly (readonly Buffer[])[]> {
+  return eachAtOnce(OPENED_AT_ONCE, lanes, (lane) => lane.prepare(unlocks / lanes.length));
+}
+
+async function eachAtOnce<Item, Result>(
+  atOnce: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const entries = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of entries) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+async function renderUnlock(connection: KeepAliveConnection, device: Device): Promise<Buffer> {
+  const { serial, order, env } = device;
+  const asked = JSON.stringify({ serial });
+  const { body } = await connection.send(
+    renderPost(DEVICE_ROUTES.challenges, asked, "application/json"),
+  );
+  device.counter += 1;
+  const request: UnlockRequest = {
+    nonce: challenge.parse(JSON.parse(body)).nonce,
+    order,
+    serial,
+    env,
+    generation: 1,
+    purpose: "unlock",
+    bootId: BOOT_ID,
+    counter: device.counter,
+    hpke: { suite, publicKey },
+    agent: "bench/0",
+  };
+  const text = await signMessage(device.key, MESSAGE_TYPES.unlockRequest, request);
+  return renderPost(DEVICE_ROUTES.unlocks, text);
+}

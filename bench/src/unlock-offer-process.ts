@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+
+import * as z from "zod";
+
+import { openUnlockLanes, prepareAll, unlockFleet, unlockJob } from "./unlock-lanes.ts";
+
+const TICK_MS = 2;
+/** Until as many are inside as there will be. */
+const UNCOUNTED_SECONDS = 2;
+
+/**
+ * Unlocks at a steady rate, whether or not those before were answered: told `{perSecond, seconds}` it prepares them, sends
+ * them, and says what became of them. Each is sent once. A lane that still waits takes no other request: with too few lanes
+ * less is offered, which the figures show.
+ */
+const job = unlockJob.parse(JSON.parse(process.argv[2] ?? ""));
+const fleet = unlockFleet.parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
+const lanes = await openUnlockLanes(job, fleet);
+const TOLD = z.object({ perSecond: z.number(), seconds: z.number() });
+
+process.on("message", (message) => {
+  void offer(TOLD.parse(message));
+});
+process.once("disconnect", () => process.exit());
+process.send?.({ started: true });
+
+async function offer({ perSecond, seconds }: z.infer<typeof TOLD>): Promise<void> {
+  const prepared = await prepareAll(lanes, perSecond * seconds);
+  const idle = lanes.map(({ connection }, index) => ({
+    connection,
+    requests: prepared[index]?.values() ?? [].values(),
+  }));
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+  const served: { readonly atSeconds: number; readonly ms: number }[] = [];
+  const refused = { early: 0, late: 0 };
+  const answers: Promise<void>[] = [];
+  const send = async (lane: (typeof idle)[number], request: Buffer): Promise<void> => {
+    const sentAt = performance.now();
+    const { status, body } = await lane.connection.send(request);
+    if (status === 200)
+      served.push({ atSeconds: elapsedSeconds(), ms: performance.now() - sentAt });
+    else if (status !== 503) throw new Error(`an unlock was answered ${String(status)}: ${body}`);
+    // What was decided about is signed; what was turned away is not.
+    else if (body.startsWith("{")) refused.early += 1;
+    else refused.late += 1;
+    idle.push(lane);
+  };
+  while (elapsedSeconds() < seconds) {
+    const due = elapsedSeconds() * perSecond - answers.length;
+    for (let count = 0; count < due; count += 1) {
+      const lane = idle.shift();
+      if (lane === undefined) break;
+      const { value } = lane.requests.next();
+      if (value !== undefined) answers.push(send(lane, value));
+    }
+    await setTimeout(TICK_MS);
+  }
+  const endSeconds = elapsedSeconds();
+  const offered = answers.length / endSeconds;
+  await Promise.all(answers);
+  const counted = served.filter(
+    ({ atSeconds }) => atSeconds > UNCOUNTED_SECONDS && atSeconds <= endSeconds,
+  );
+  process.send?.({
+    offered,
+    goodput: counted.length / (endSeconds - UNCOUNTED_SECONDS),
+    early: refused.early,
+    late: refused.late,
+    times: counted.map(({ ms }) => ms),
+  });
+}
