@@ -42,14 +42,14 @@ describe("a renewal", () => {
   test("of a live lease gets the next sequence", () => {
     expect(decideRenewal(REQUEST, FACTS)).toEqual({
       ok: true,
-      value: { kind: "renew", sequence: 5 },
+      value: { kind: "renew", from: 4, to: 5 },
     });
   });
 
   test("whose last answer was lost gets that step again", () => {
     expect(decideRenewal({ ...REQUEST, sequence: 3 }, FACTS)).toEqual({
       ok: true,
-      value: { kind: "renew", sequence: 4 },
+      value: { kind: "renew", from: 4, to: 4 },
     });
   });
 

@@ -43,7 +43,11 @@ export type RenewalFacts = {
 };
 
 export type RenewalDecision =
-  | { readonly kind: "renew"; readonly sequence: number }
+  | {
+      readonly kind: "renew";
+      /** Of the lease as it was. */ readonly from: number;
+      readonly to: number;
+    }
   | { readonly kind: "relock"; readonly failure: Failure };
 
 /**
@@ -74,7 +78,7 @@ export function decideRenewal(
   const failure = refusalOf(lease, facts);
   if (failure !== undefined) return { ok: true, value: { kind: "relock", failure } };
   const last = lease.offline?.kind === "boots" ? lease.sequence : request.sequence;
-  return { ok: true, value: { kind: "renew", sequence: last + 1 } };
+  return { ok: true, value: { kind: "renew", from: lease.sequence, to: last + 1 } };
 }
 
 /** A lease that is opened again after a reboot begins with the sequence of its grant. */

@@ -44,6 +44,8 @@ export type DeviceExchange<Proven extends Sender> = {
   answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
   /** Looks after messages that come again by itself; else the same bytes get the same final answer for a minute. */
   readonly knowsRepeats?: true;
+  /** A repeat of what was answered well is refused (by its counter): only what is refused is looked up. */
+  readonly repeatsAreRefused?: true;
 };
 
 /** A signed answer, and why it is none that was hoped for. */
@@ -138,7 +140,7 @@ async function answerOnce<Proven extends Sender>(
       return await deny(dependencies, exchange, message, authenticated.failure);
     sender = authenticated.value;
     markStep("signature");
-    if (exchange.knowsRepeats !== true) {
+    if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {
       const stored = await findStoredAnswer(store, message.hash, now());
       if (stored !== undefined) return { answer: stored };
     }

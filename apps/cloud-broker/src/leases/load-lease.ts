@@ -2,26 +2,28 @@ import { type UnlockPolicy, unlockPurpose } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
-import { LEASE_STATES, type LeaseRecord } from "../core/decide-renewal.ts";
+import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../core/decide-renewal.ts";
+import type { OrderId } from "../core/order.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { parseFailureJson } from "./failure-json.ts";
 import { parseOfflineTerms } from "./offline-terms.ts";
+import { type CoveringScopes, revocationOf, scopesOfNode, standsOver } from "./revocations.ts";
 
 const leaseState = z.enum(LEASE_STATES);
 
-export type LoadedLease = {
-  readonly lease: LeaseRecord;
-  readonly stage: string;
-  readonly hasEnvelope: boolean;
+/** What is known of a lease before it is decided about. */
+export type LoadedLease = Pick<RenewalFacts, "lease" | "stage" | "hasEnvelope" | "revocation"> & {
   /** The order's own; undefined while the default holds. */
   readonly policy: UnlockPolicy | undefined;
   /** Id of the drill that this lease has not answered yet. */
   readonly drill: string | undefined;
 };
 
-const selectLease = compileOnce((store, { id }: { id: string }) =>
+type NodeOfLease = { readonly order: OrderId; readonly serial: string };
+
+const selectLease = compileOnce((store, wanted: { readonly id: string } & CoveringScopes) =>
   store
     .selectFrom("leases")
     .innerJoin("orders", "orders.id", "leases.order_id")
@@ -57,36 +59,64 @@ const selectLease = compileOnce((store, { id }: { id: string }) =>
         .orderBy("drills.started_at_ms", "desc")
         .limit(1)
         .as("drill"),
+      lease
+        .selectFrom("revocations")
+        .select("revocations.kind")
+        .where((revocation) => standsOver(revocation, wanted))
+        .limit(1)
+        .as("revocation"),
     ])
-    .where("leases.id", "=", id),
+    .where("leases.id", "=", wanted.id),
 );
 
-/** One statement for everything about a lease but the kill switches; no vault is asked. */
+/**
+ * Everything that a renewal, a watch or a rekeying is decided by, in one statement; no vault is asked.
+ *
+ * @param node - whose kill switches are looked for: the one that signed
+ * @returns nothing known of a lease that is not there; a node that names it is refused whatever switches stand
+ */
 export async function loadLease(
   store: Kysely<BrokerTables>,
   id: string,
-): Promise<LoadedLease | undefined> {
-  const [row] = await selectLease(store, { id });
-  if (row === undefined) return undefined;
+  { order, serial }: NodeOfLease,
+): Promise<LoadedLease> {
+  const [row] = await selectLease(store, { id, ...scopesOfNode(order, serial) });
+  if (row === undefined) return UNKNOWN;
   return {
-    lease: {
-      order: row.order_id,
-      serial: row.serial,
-      purpose: unlockPurpose.parse(row.purpose),
-      bootId: row.boot_id,
-      sequence: row.sequence,
-      lastCounter: row.last_counter,
-      state: leaseState.parse(row.state),
-      ttlSeconds: row.ttl_seconds,
-      outageGraceSeconds: row.outage_grace_seconds,
-      graceUntilReboot: row.grace_until_reboot === 1,
-      offline: parseOfflineTerms(row.offline_json),
-      renewedAtMs: row.renewed_at_ms,
-      refusal: parseFailureJson(row.refusal_json),
-    },
+    lease: leaseOf(row),
     stage: row.stage,
     hasEnvelope: row.generation !== null,
+    revocation: revocationOf(row.revocation),
     policy: parseStoredPolicy(row.policy_json),
     drill: row.drill ?? undefined,
+  };
+}
+
+const UNKNOWN: LoadedLease = {
+  lease: undefined,
+  stage: undefined,
+  hasEnvelope: false,
+  revocation: undefined,
+  policy: undefined,
+  drill: undefined,
+};
+
+type LeaseRow = Awaited<ReturnType<typeof selectLease>>[number];
+
+function leaseOf(row: LeaseRow): LeaseRecord {
+  return {
+    order: row.order_id,
+    serial: row.serial,
+    purpose: unlockPurpose.parse(row.purpose),
+    bootId: row.boot_id,
+    sequence: row.sequence,
+    lastCounter: row.last_counter,
+    state: leaseState.parse(row.state),
+    ttlSeconds: row.ttl_seconds,
+    outageGraceSeconds: row.outage_grace_seconds,
+    graceUntilReboot: row.grace_until_reboot === 1,
+    offline: parseOfflineTerms(row.offline_json),
+    renewedAtMs: row.renewed_at_ms,
+    refusal: parseFailureJson(row.refusal_json),
   };
 }

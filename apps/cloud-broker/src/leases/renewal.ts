@@ -14,10 +14,10 @@ import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
+import { commitStatement } from "../store/commit-statement.ts";
 import { compileWriteOnce } from "../store/compile-once.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
-import { findRevocation } from "./revocations.ts";
 
 export type LeaseSender = Sender & { readonly payload: unknown };
 
@@ -31,6 +31,7 @@ export function createRenewalExchange(
     authenticate: (message) =>
       authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
     answer: (message, sender) => renew(dependencies, message, sender),
+    repeatsAreRefused: true,
   };
 }
 
@@ -60,21 +61,17 @@ async function renew(
   if (!parsed.ok) return malformed(parsed.detail);
   const request = parsed.value;
   const { store, now } = dependencies;
-  const loaded = await loadLease(store, request.lease);
+  const loaded = await loadLease(store, request.lease, sender);
   const decision = decideRenewal(request, {
+    ...loaded,
     node: sender,
     leaseOfPath: message.parameters["lease"] ?? "",
-    lease: loaded?.lease,
-    stage: loaded?.stage,
-    hasEnvelope: loaded?.hasEnvelope === true,
-    revocation: await findRevocation(store, sender.order, sender.serial),
     nowMs: now(),
   });
   if (!decision.ok) return decision;
-  if (loaded === undefined) return conflict;
   if (decision.value.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.value.failure);
-  return extend(dependencies, message, request, loaded, decision.value.sequence);
+  return extend(dependencies, message, request, loaded, decision.value);
 }
 
 export const conflict: Outcome<never> = {
@@ -117,32 +114,32 @@ const moveLease = compileWriteOnce(
  * The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered.
  */
 async function extend(
-  { commit, defaultPolicy, keys, now }: DeviceDependencies,
+  { store, commit, defaultPolicy, keys, now }: DeviceDependencies,
   message: DeviceMessage,
   request: LeaseRenewal,
-  { lease, drill, policy = defaultPolicy }: LoadedLease,
-  sequence: number,
+  { drill, policy = defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
+  { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Outcome<SignedAnswer>> {
   const terms = leaseTermsOf(policy);
   const payload: RenewedLease = {
     requestHash: message.hash,
     order: request.order,
     serial: request.serial,
-    lease: { id: request.lease, ...terms, sequence },
+    lease: { id: request.lease, ...terms, sequence: to },
     ...(drill === undefined ? {} : { drill }),
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
-  return commit(async (transaction) => {
-    const moved = await moveLease(transaction, {
+  const moved = await commitStatement({ store, commit }, (at) =>
+    moveLease(at, {
       lease: request.lease,
-      from: lease.sequence,
-      to: sequence,
+      from,
+      to,
       counter: request.counter,
       nowMs: now(),
       ttlSeconds: terms.ttlSeconds,
       outageGraceSeconds: terms.outageGraceSeconds,
       graceUntilReboot: terms.graceUntilReboot === true ? 1 : 0,
-    });
-    return moved === 1n ? { ok: true, value: answer } : conflict;
-  });
+    }),
+  );
+  return moved === 1n ? { ok: true, value: answer } : conflict;
 }

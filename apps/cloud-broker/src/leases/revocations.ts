@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
@@ -19,13 +19,30 @@ export type RevocationScope =
 export type RevocationOrigin = "customer" | "operator";
 
 /** Four scopes cover a node. */
-const selectRevocation = compileOnce(
-  (store, scopes: { node: string; order: string; subscription: string; fleet: string }) =>
-    store
-      .selectFrom("revocations")
-      .select("kind")
-      .where("lifted_at_ms", "is", null)
-      .where("scope", "in", [scopes.node, scopes.order, scopes.subscription, scopes.fleet]),
+export type CoveringScopes = Readonly<Record<RevocationScope["kind"], string>>;
+
+export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => ({
+  node: nodeScope(order, serial),
+  order,
+  subscription: subscriptionOf(order),
+  fleet: FLEET,
+});
+
+/** The condition under which a row is a switch that stands over a node. */
+export const standsOver = (
+  revocation: ExpressionBuilder<BrokerTables, "revocations">,
+  { node, order, subscription, fleet }: CoveringScopes,
+) =>
+  revocation.and([
+    revocation("revocations.lifted_at_ms", "is", null),
+    revocation("revocations.scope", "in", [node, order, subscription, fleet]),
+  ]);
+
+const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
+  store
+    .selectFrom("revocations")
+    .select("kind")
+    .where((revocation) => standsOver(revocation, scopes)),
 );
 
 /**
@@ -37,14 +54,13 @@ export async function findRevocation(
   order: OrderId,
   serial: string,
 ): Promise<Failure | undefined> {
-  const [row] = await selectRevocation(store, {
-    node: nodeScope(order, serial),
-    order,
-    subscription: subscriptionOf(order),
-    fleet: FLEET,
-  });
-  return row === undefined ? undefined : { code: "UnlockRevoked", facts: { scope: row.kind } };
+  const [row] = await selectRevocation(store, scopesOfNode(order, serial));
+  return revocationOf(row?.kind);
 }
+
+/** @param kind - of the switch that was found, if one was */
+export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
+  typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;
 
 /** Whether a kill switch was thrown for a node at or after a moment, lifted meanwhile or not. */
 export async function wasRevokedSince(

@@ -6,7 +6,7 @@ import {
   type RenewedLease,
 } from "@databox-cmk/protocol";
 
-import { decideRenewal, type RenewalDecision } from "../core/decide-renewal.ts";
+import { decideRenewal, type LeaseRecord, type RenewalDecision } from "../core/decide-renewal.ts";
 import type { Outcome } from "../core/ports.ts";
 import { malformed } from "../device/authenticate-device.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
@@ -14,10 +14,9 @@ import type { FindDevice } from "../device/device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
 import { awayFromWork } from "../server/admission.ts";
-import { loadLease, type LoadedLease } from "./load-lease.ts";
+import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
-import { findRevocation } from "./revocations.ts";
 
 /**
  * The push: the answer waits until there is news of the lease. It is the order to close, or the lease as it stands, with a
@@ -46,7 +45,7 @@ async function watch(
   const { commit, watches } = dependencies;
   const before = await look(dependencies, message, sender, request);
   if (!before.ok) return before;
-  if (before.value.decision.kind === "renew" && before.value.loaded.drill === undefined) {
+  if (before.value.decision.kind === "renew" && before.value.drill === undefined) {
     const isFirst = await commit(async (transaction) => {
       const counted = await transaction
         .updateTable("leases")
@@ -61,11 +60,20 @@ async function watch(
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;
-  const { decision, loaded } = after.value;
+  const { decision, lease, drill } = after.value;
   if (decision.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.failure);
-  return { ok: true, value: await answerAsItStands(dependencies, message, request, loaded) };
+  return {
+    ok: true,
+    value: await answerAsItStands(dependencies, message, request, { lease, drill }),
+  };
 }
+
+type Seen = {
+  readonly decision: RenewalDecision;
+  readonly lease: LeaseRecord;
+  readonly drill: string | undefined;
+};
 
 /** As for a renewal; after the wait the message has been counted, and renewals have gone on beside it. */
 async function look(
@@ -74,33 +82,30 @@ async function look(
   sender: LeaseSender,
   request: LeaseWatch,
   moment: "came" | "waited" = "came",
-): Promise<Outcome<{ readonly decision: RenewalDecision; readonly loaded: LoadedLease }>> {
-  const loaded = await loadLease(store, request.lease);
-  const lease = loaded?.lease;
-  const hasWaited = moment === "waited" && lease !== undefined;
-  const decision = decideRenewal(
-    hasWaited ? { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence } : request,
-    {
-      node: sender,
-      leaseOfPath: message.parameters["lease"] ?? "",
-      lease,
-      stage: loaded?.stage,
-      hasEnvelope: loaded?.hasEnvelope === true,
-      revocation: await findRevocation(store, sender.order, sender.serial),
-      nowMs: now(),
-    },
-  );
+): Promise<Outcome<Seen>> {
+  const loaded = await loadLease(store, request.lease, sender);
+  const { lease } = loaded;
+  const asked =
+    moment === "waited" && lease !== undefined
+      ? { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence }
+      : request;
+  const decision = decideRenewal(asked, {
+    ...loaded,
+    node: sender,
+    leaseOfPath: message.parameters["lease"] ?? "",
+    nowMs: now(),
+  });
   if (!decision.ok) return decision;
-  return loaded === undefined
+  return lease === undefined
     ? conflict
-    : { ok: true, value: { decision: decision.value, loaded } };
+    : { ok: true, value: { decision: decision.value, lease, drill: loaded.drill } };
 }
 
 function answerAsItStands(
   { keys }: DeviceDependencies,
   message: DeviceMessage,
   request: LeaseWatch,
-  { lease, drill }: LoadedLease,
+  { lease, drill }: Pick<Seen, "lease" | "drill">,
 ): Promise<SignedAnswer> {
   const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
   const payload: RenewedLease = {

@@ -30,7 +30,6 @@ import {
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
 import { signEnvelope } from "../device/signed-envelope.ts";
 import { loadLease } from "../leases/load-lease.ts";
-import { findRevocation } from "../leases/revocations.ts";
 import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
 
 /** Gives a node that is unlocked another unlock key, beside the one that opens its volume. */
@@ -85,13 +84,9 @@ async function decide(
   request: RekeyRequest,
 ): Promise<Outcome<undefined>> {
   const { order, serial, minimumSuite } = node;
-  const loaded = await loadLease(store, request.lease);
   return decideRekey(request, {
+    ...(await loadLease(store, request.lease, node)),
     node,
-    lease: loaded?.lease,
-    stage: loaded?.stage,
-    hasEnvelope: loaded?.hasEnvelope === true,
-    revocation: await findRevocation(store, order, serial),
     nowMs: now(),
     env: (await custody.envelope(order, serial))?.env,
     minimumSuiteStrength: SUITES[minimumSuite].strength,
