@@ -5,6 +5,7 @@ type Bench = { readonly run: () => Promise<BenchResult> };
 /** Every bench by its name on the command line: `pnpm bench agent-cold-start`. */
 export const BENCHES = {
   unlock: () => import("./unlock.ts"),
+  "unlock-emulator": () => import("./unlock-emulator.ts"),
   "unlock-rsa": () => import("./unlock-rsa.ts"),
   "unlock-new-connection": () => import("./unlock-new-connection.ts"),
   "unlock-postgres": () => import("./unlock-postgres.ts"),

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 import { startLoadProcess } from "./load-process.ts";
-import type { FleetNode } from "./seed-fleet.ts";
+import type { UnlockNode } from "./unlock-lanes.ts";
 
 /** Whatever answers unlock requests: a broker, or a floor. */
 export type UnlockServer = {
@@ -34,7 +34,7 @@ const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
 /** A load generator in a process of its own; what one run compiles and opens is there for the next. */
 export async function startUnlockLoad(
   server: UnlockServer,
-  fleet: readonly FleetNode[],
+  fleet: readonly UnlockNode[],
   options: { readonly inFlight: number; readonly newConnections?: boolean },
 ): Promise<UnlockLoad> {
   const fleetFile = join(server.folder, "fleet.json");

@@ -162,7 +162,7 @@ export async function seedFleet(
       });
       fleet.push({ order, serial, lease, privatePem, env });
     }
-    database.exec("commit");
+    database.exec("commit; pragma wal_checkpoint(truncate)");
     return fleet;
   } finally {
     database.close();

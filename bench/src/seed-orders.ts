@@ -30,7 +30,8 @@ export function seedOrders(databaseFile: string, orderId: string, from: number, 
         )
         .run(from, to, orderId);
     }
-    database.exec("commit");
+    // All at once, they would stay in the log beside the database, where each read looks first.
+    database.exec("commit; pragma wal_checkpoint(truncate)");
   } finally {
     database.close();
   }

@@ -8,6 +8,7 @@ import {
 import { challenge, DEVICE_ROUTES, MESSAGE_TYPES, type UnlockRequest } from "@databox-cmk/protocol";
 import * as z from "zod";
 
+import { eachAtOnce } from "./each-at-once.ts";
 import {
   type KeepAliveConnection,
   openKeepAliveConnection,
@@ -23,8 +24,16 @@ export const unlockJob = z.object({
   inFlight: z.number(),
 });
 export const unlockFleet = z.array(
-  z.object({ order: z.string(), serial: z.string(), privatePem: z.string(), env: z.string() }),
+  z.object({
+    order: z.string(),
+    serial: z.string(),
+    privatePem: z.string(),
+    env: z.string(),
+    /** The last one that it has sent. */
+    counter: z.number().default(0),
+  }),
 );
+export type UnlockNode = z.input<typeof unlockFleet>[number];
 
 type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; counter: number };
 
@@ -75,20 +84,6 @@ export function prepareAll(
   unlocks: number,
 ): Promise<readonly (readonly Buffer[])[]> {
   return eachAtOnce(OPENED_AT_ONCE, lanes, (lane) => lane.prepare(unlocks / lanes.length));
-}
-
-async function eachAtOnce<Item, Result>(
-  atOnce: number,
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const entries = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of entries) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
 }
 
 async function renderUnlock(connection: KeepAliveConnection, device: Device): Promise<Buffer> {

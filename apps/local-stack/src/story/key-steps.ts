@@ -26,6 +26,7 @@ export type CustomerKey = {
 export function createVaultAndKey(
   context: CustomerContext,
   vaultName: string,
+  keySize = 3072,
 ): Promise<CustomerKey> {
   const { stack, customer, report } = context;
   return timed(
@@ -54,7 +55,7 @@ export function createVaultAndKey(
         POLL,
       );
       const keys = customer.keys(`https://${vaultName}.${stack.vaultSuffix}`);
-      const key = await keys.createRsaKey("unlock", { keySize: 3072 });
+      const key = await keys.createRsaKey("unlock", { keySize });
       const version = key.properties.version;
       if (vault.id === undefined || key.id === undefined || version === undefined) {
         throw new Error("the new vault or key has no id");
@@ -88,7 +89,7 @@ export function createVaultAndKey(
     (key) => ({
       event: "step",
       step: "Vault and key",
-      detail: `${key.vaultName}, RSA 3072 key "${key.name}"`,
+      detail: `${key.vaultName}, RSA ${String(keySize)} key "${key.name}"`,
     }),
   );
 }
