@@ -11,7 +11,7 @@ import type { Settings } from "../core/settings.ts";
 import { approvalOf, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
-import type { MadeRequest } from "../exchange/request-content-key.ts";
+import type { KeyAnswer, MadeRequest } from "../exchange/request-content-key.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 
@@ -20,26 +20,21 @@ type Waiting = Unlocking & { readonly settings: Settings };
 /**
  * A request that approvers decide about is on disk before anybody is told that it waits, so that a kill from then on costs no approval.
  *
- * @param answer.kept - as it was sent again
- * @param answer.made - instead: a new request
  * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
  */
 export async function keepRequest(
   waiting: Waiting,
-  answer: { readonly pending: Pending; readonly reason: string | undefined } & (
-    | { readonly made: MadeRequest }
-    | { readonly made: undefined; readonly kept: WaitingRequest }
-  ),
+  { pending, request }: Extract<KeyAnswer<WaitingRequest>, { kind: "pending" }>,
+  reason: string | undefined,
 ): Promise<PendingEvent> {
   const { folder, session, journal } = waiting;
-  const { pending, reason } = answer;
   const approval = approvalOf(pending, bootClockMs());
-  if (answer.made === undefined) {
-    const kept = { ...answer.kept, approval };
-    if (!saysSame(approval, answer.kept.approval)) writeWaitingRequest(folder.path, kept);
+  if ("approval" in request) {
+    const kept = { ...request, approval };
+    if (!saysSame(approval, request.approval)) writeWaitingRequest(folder.path, kept);
     return eventOfWaiting(waiting, kept, pending);
   }
-  const kept = await storedForm(waiting, answer.made, { approval, reason });
+  const kept = await storedForm(waiting, request, { approval, reason });
   writeWaitingRequest(folder.path, kept);
   const facts = { approval: approval.id, required: approval.required };
   const journalHead = journal.append("approval-waiting", {

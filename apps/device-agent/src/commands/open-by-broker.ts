@@ -97,20 +97,23 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
     ...question,
   });
   asked.catch(() => undefined); // awaited below; only so that a failing start of the opening is what is reported
-  using opening = volume.beginOpening("use");
+  using openings = new DisposableStack();
+  const begin = () => openings.use(volume.beginOpening("use"));
+  // Cryptsetup starts while the broker decides; but not each time that it is asked about a request that waits.
+  const begun = question.kept === undefined ? begin() : undefined;
   const answer = await asked;
   const answeredAtMs = bootClockMs();
   if (answer.kind === "denial") return denied(unlocking, question, answer.denial);
   if (answer.kind === "pending") {
     const { keepRequest } = await import("../approval/keep-request.ts");
-    return keepRequest(unlocking, { ...answer, ...question });
+    return keepRequest(unlocking, answer, question.reason);
   }
   let grant: OpenedGrant;
   let opened: Opened;
   try {
     grant = await openGrant(session, answer, held);
     stopwatch.mark("unlockKey");
-    opened = await offerAndZero(opening, grant.unlockKey);
+    opened = await offerAndZero(begun ?? begin(), grant.unlockKey);
   } catch (error) {
     const { code } = toAppError(error);
     const journalHead = journal.append("grant-unused", { code, grantHash: answer.grantHash });

@@ -21,24 +21,26 @@ import type { Session } from "./session.ts";
 /** A request that was made now, and its one-use key. */
 export type MadeRequest = { readonly jws: string; readonly sealingKey: StorableSealingKey };
 
-export type KeyAnswer =
+type KeptRequest = StoredKey & { readonly request: string };
+
+export type KeyAnswer<Kept extends KeptRequest = never> =
   | (Extract<UnlockAnswer, { kind: "grant" }> & {
       readonly requestHash: string;
       /** Opens the grant, once. */
       readonly sealingKey: SealingKey;
     })
   | Extract<UnlockAnswer, { kind: "denial" }>
-  /** `made` where the request is a new one: whoever waits for it stores it and destroys its key here. */
-  | { readonly kind: "pending"; readonly pending: Pending; readonly made?: MadeRequest };
+  /** Whoever waits for an answer to a new request stores it, and destroys its key here. */
+  | { readonly kind: "pending"; readonly pending: Pending; readonly request: MadeRequest | Kept };
 
-export type KeyRequest = {
+export type KeyRequest<Kept extends KeptRequest = never> = {
   readonly purpose: UnlockRequest["purpose"];
   readonly generation: number;
   readonly reason?: string | undefined;
   /** The answer to {@link askForChallenge}, where that was sent already. */
   readonly asked?: Promise<RawAnswer> | undefined;
   /** A request that waits for approvers, to be sent again as it is. */
-  readonly kept?: (StoredKey & { readonly request: string }) | undefined;
+  readonly kept?: Kept | undefined;
 };
 
 /**
@@ -47,7 +49,10 @@ export type KeyRequest = {
  *
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
-export async function requestContentKey(session: Session, request: KeyRequest): Promise<KeyAnswer> {
+export async function requestContentKey<Kept extends KeptRequest = never>(
+  session: Session,
+  request: KeyRequest<Kept>,
+): Promise<KeyAnswer<Kept>> {
   const { kept } = request;
   const first =
     kept === undefined
@@ -65,19 +70,20 @@ export async function requestContentKey(session: Session, request: KeyRequest): 
  */
 const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);
 
-async function sendAgain(
+async function sendAgain<Kept extends KeptRequest>(
   session: Session,
-  kept: NonNullable<KeyRequest["kept"]>,
-): Promise<KeyAnswer> {
+  kept: Kept,
+): Promise<KeyAnswer<Kept>> {
   const answer = await send(session, kept.request);
-  if (answer.kind !== "grant") return answer;
+  if (answer.kind === "denial") return answer;
+  if (answer.kind === "pending") return { ...answer, request: kept };
   session.mark("approval");
   return { ...answer, sealingKey: await importStoredKey(session.suite, kept) };
 }
 
 async function requestOnce(
   session: Session,
-  request: KeyRequest,
+  request: Omit<KeyRequest, "kept" | "asked">,
   asked: Promise<RawAnswer>,
 ): Promise<KeyAnswer> {
   // What needs no challenge is done while the broker is at its part of the handshake.
@@ -104,7 +110,7 @@ async function requestOnce(
     const jws = await signMessage(session.signingKey, MESSAGE_TYPES.unlockRequest, payload);
     const answer = await send(session, jws);
     if (answer.kind === "grant") return { ...answer, sealingKey };
-    if (answer.kind === "pending") return { ...answer, made: { jws, sealingKey } };
+    if (answer.kind === "pending") return { ...answer, request: { jws, sealingKey } };
     sealingKey.destroy();
     return answer;
   } catch (error) {

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { CommandDependencies } from "../../src/commands/dependencies.ts";
 import type { UnlockOptions } from "../../src/commands/unlock.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
-import { createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
+import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 
 const REASON = "restore for project 7";
@@ -134,6 +136,18 @@ describe("an unlock that two people must approve", () => {
     await world.lock();
     expect(seen(await world.unlock())).toMatchObject({ exit: 6 });
     expect(approvals.requests.size).toBe(2);
+  });
+
+  test.skipIf(!HAS_CRYPTSETUP)("opens a LUKS2 volume as any other", async () => {
+    await using world = await createPreparedWorld({ volumeKind: "luks2" });
+    world.broker.approvals.required = 1;
+    const { event } = await waitWith(world, [
+      nothing,
+      () => {
+        world.broker.approvals.approve("ada");
+      },
+    ]);
+    expect(event).toMatchObject({ outcome: "unlocked", volume: "luks2", proof: "cryptsetup" });
   });
 
   test("takes the newer envelope that came into force while it waited", async () => {
@@ -351,6 +365,78 @@ describe("a grant that got lost on its way", () => {
     expect(broker.approvals.requests.size).toBe(2);
     const ids = told.map(({ approval }) => approval?.id);
     expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe("somebody on the way", () => {
+  const JOSE = { "content-type": "application/jose" };
+  const stranger = generateSigningKey().key;
+  /** Answers to unlocks, signed anew by a key and for a request of the forger's choice. */
+  const forge = (world: AgentWorld, typ: string, payload: object, key = stranger) => {
+    world.broker.intercept = async ({ path, request, answer }) => {
+      if (path !== "/device/v1/unlocks") return answer;
+      const body = await signMessage(key, typ, { requestHash: messageHash(request), ...payload });
+      return { status: 200, headers: JOSE, body };
+    };
+  };
+  const PENDING = {
+    retryAfterSeconds: 5,
+    correlationId: "3f0c3a52-5d0b-4a53-8d0e-6b6f0b7c1e11",
+    approval: {
+      id: "3f0c3a52-5d0b-4a53-8d0e-6b6f0b7c1e11",
+      required: 1,
+      given: 0,
+      approvedBy: [],
+      expiresInSeconds: 3600,
+    },
+  };
+  const REJECTION = {
+    code: "ApprovalRejected",
+    class: "refused",
+    who: "nobody",
+    title: "t",
+    message: "m",
+    ask: "a",
+    steps: [],
+    correlationId: PENDING.correlationId,
+  };
+
+  test.each([
+    ["a stranger signed it", {}, undefined],
+    ["it is for another request", { requestHash: messageHash("another") }, "broker"],
+  ])("cannot make a node wait: %s", async (_what, change, signer) => {
+    await using world = await createGuardedWorld(0);
+    const key = signer === "broker" ? world.broker.signingKey : stranger;
+    forge(world, MESSAGE_TYPES.pending, { ...PENDING, ...change }, key);
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "unsigned-answer" });
+    expect(existsSync(fileOf(world))).toBe(false);
+  });
+
+  test("cannot end a wait by a refusal that the broker did not sign for this request", async () => {
+    await using world = await createGuardedWorld(1);
+    const { broker } = world;
+    const { event, told } = await waitWith(world, [
+      () => {
+        forge(world, MESSAGE_TYPES.denial, REJECTION);
+      },
+      () => {
+        const change = { ...REJECTION, requestHash: messageHash("another") };
+        forge(world, MESSAGE_TYPES.denial, change, broker.signingKey);
+      },
+      () => {
+        broker.intercept = () => ({
+          status: 403,
+          headers: { "content-type": "text/html" },
+          body: "<h1>Blocked</h1>",
+        });
+      },
+      () => {
+        broker.intercept = undefined;
+        broker.approvals.approve("ada");
+      },
+    ]);
+    expect(seen(event)).toMatchObject({ outcome: "unlocked" });
+    expect(told.map(({ outcome }) => outcome)).not.toContain("refused");
   });
 });
 
