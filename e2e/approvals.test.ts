@@ -89,7 +89,7 @@ test(
     ]);
 
     await world.stack.broker().stop();
-    for (const process of waiting) await process.event(isSilence("BrokerUnreachable"));
+    for (const process of [opening, refusing]) await process.event(isSilence("BrokerUnreachable"));
     await world.stack.restartBroker();
 
     await say(approved, "Contributor", "approve");

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { EXIT_CODES } from "@databox-cmk/device-agent";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const FILES = fileURLToPath(new URL("../agent/files", import.meta.url));
@@ -54,6 +55,15 @@ describe.skipIf(!hasSystemd && !isContinuousIntegration)("the agent's units", ()
     const { stdout } = analyze("security", "--offline=true", "--no-pager", service);
     const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
     expect(Number(exposure)).toBeLessThan(3);
+  });
+
+  test("the unlock at boot ends, and is asked again while nobody answers or approvers decide, but not once it is refused", () => {
+    const unit = readFileSync(join(FILES, SYSTEM_UNITS, "databox-agent-unlock.service"), "utf8");
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/databox-agent unlock --no-wait$/m);
+    const [, prevented = ""] = /^RestartPreventExitStatus=(.*)$/m.exec(unit) ?? [];
+    const codes = new Set(prevented.split(" ").map(Number));
+    const again = Object.entries(EXIT_CODES).filter(([, code]) => !codes.has(code));
+    expect(again.map(([name]) => name).toSorted()).toEqual(["ok", "pending", "unreachable"]);
   });
 
   test("the boot does not wait for the data: its mount comes with the open volume alone", () => {
