@@ -15,7 +15,7 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)/g, "‹time›"],
   [/(\.localhost):\d+/g, "$1"],
   [/"enrolmentCode":"[^"]+"/g, '"enrolmentCode":"‹code›"'],
-  [/(^|[ (])[ ]*\d+(?:\.\d+)? ?(ms|s)\b/gm, "$1… $2"],
+  [/(^|[ (])[ ]*\d+(?:\.\d+)? ?(?:ms|s)\b/gm, "$1‹duration›"],
   [/\b[A-Za-z0-9_-]{43}\b/g, "‹thumbprint›"],
   // Of the machine that the drill plays on.
   [/ \(no device-mapper here[^)]*\)/g, ""],
