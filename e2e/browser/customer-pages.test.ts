@@ -126,7 +126,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await required.blur();
     await visit.page.getByRole("switch", { name: /break-glass/ }).check();
     await visit.picture("policy");
-    await button("Save").click();
+    await button(/^Save$/).click();
     await visit.page.getByText(/^Saved/).waitFor();
     await node.agent(["lock"]);
     await open("unlock");
@@ -141,6 +141,25 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const decision = { reason: "known maintenance" };
     await callOrder(world, order, "POST", `approvals/${waiting?.id ?? ""}/approve`, decision);
     requireOk(await node.agent(["respond"], await answerOf(visit)));
+  });
+
+  const budget = async () => (await callOrder(world, order, "GET", "unlockBudget")).body;
+
+  test("a limit of the day's unlocks is kept, and taken away again", async () => {
+    await open("unlock-policy");
+    const limit = visit.page.getByRole("switch", { name: "Limit the unlocks of a day" });
+    await limit.check();
+    const most = visit.page.getByRole("spinbutton", { name: "Most unlocks in a day" });
+    await most.fill("77");
+    await most.blur();
+    await button("Save the limit").click();
+    await expect.poll(budget).toMatchObject({ unlocksPerDay: 77 });
+    await open("unlock-policy");
+    expect(await most.inputValue()).toBe("77");
+    expect(await look(visit, "unlock-budget")).toEqual([]);
+    await limit.uncheck();
+    await button("Save the limit").click();
+    await expect.poll(budget).not.toHaveProperty("unlocksPerDay");
   });
 
   test("what waits for me is there on its own page, and my word releases it", async () => {

@@ -1,4 +1,4 @@
-import type { JobResource, KeyHealthView } from "@databox-cmk/protocol";
+import type { JobResource, KeyHealthView, UnlockBudgetView } from "@databox-cmk/protocol";
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
@@ -6,6 +6,7 @@ import type { OrderName } from "../api/arm-path.ts";
 import { readKeyHealth } from "../api/key-health.ts";
 import { type OrderNode, readNodes } from "../api/nodes.ts";
 import { readOrder } from "../api/orders.ts";
+import { readUnlockBudget } from "../api/unlock-budget.ts";
 import { readUnlockPolicy, type TaggedPolicy } from "../api/unlock-policy.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -50,6 +51,15 @@ export function useUnlockPolicy(): UseQueryResult<TaggedPolicy> {
   return useQuery({
     queryKey: QUERY_KEYS.orderPart(name, "unlockPolicy"),
     queryFn: ({ signal }) => readUnlockPolicy(client, name, signal),
+  });
+}
+
+export function useUnlockBudget(): UseQueryResult<UnlockBudgetView> {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  return useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "unlockBudget"),
+    queryFn: ({ signal }) => readUnlockBudget(client, name, signal),
   });
 }
 

@@ -2,13 +2,15 @@ import { LoadingState } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
-import { useUnlockPolicy } from "../order/use-order.ts";
+import { useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { BudgetForm } from "./budget-form.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 
-/** On what terms the appliances of this order get their key. */
+/** On what terms the appliances of this order get their key, and how often in a day. */
 export function UnlockPolicyPage(): ReactElement {
   const policy = useUnlockPolicy();
+  const budget = useUnlockBudget();
   return (
     <OrderPage section="unlockPolicy">
       {policy.isPending && <LoadingState />}
@@ -16,6 +18,10 @@ export function UnlockPolicyPage(): ReactElement {
         <QueryProblem error={policy.error} onTryAgain={() => void policy.refetch()} />
       )}
       {policy.data !== undefined && <PolicyForm stored={policy.data} />}
+      {budget.error !== null && (
+        <QueryProblem error={budget.error} onTryAgain={() => void budget.refetch()} />
+      )}
+      {budget.data !== undefined && <BudgetForm stored={budget.data} />}
     </OrderPage>
   );
 }

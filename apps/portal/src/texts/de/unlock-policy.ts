@@ -55,5 +55,13 @@ export const unlockPolicy: typeof english = {
   offlineLease: "Eine solche Entsperrung gilt",
   leaseKinds: { duration: "Für eine Zeit", boots: "Für eine Anzahl von Starts" },
   leaseMinutes: "Minuten",
+  budget: {
+    title: "Wie oft am Tag",
+    used: (count: number) => `${String(count)} heute gewährt; neu gezählt ab`,
+    limited: "Die Entsperrungen eines Tages begrenzen",
+    most: "Höchstens am Tag",
+    mostHint: "Von allen Knoten zusammen. Was offen ist, bleibt offen.",
+    save: "Grenze speichern",
+  },
   leaseBoots: "Starts, der jetzige eingeschlossen",
 };

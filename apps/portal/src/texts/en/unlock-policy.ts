@@ -62,4 +62,12 @@ export const unlockPolicy = {
   leaseKinds: { duration: "For a time", boots: "For a number of starts" },
   leaseMinutes: "Minutes",
   leaseBoots: "Starts, the present one included",
+  budget: {
+    title: "How often in a day",
+    used: (count: number) => `${String(count)} granted today; counted anew from`,
+    limited: "Limit the unlocks of a day",
+    most: "Most unlocks in a day",
+    mostHint: "Of all nodes together. What is open stays open.",
+    save: "Save the limit",
+  },
 };
