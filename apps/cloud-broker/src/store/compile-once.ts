@@ -1,6 +1,7 @@
-import type { Compilable, CompiledQuery, DialectAdapter, Kysely, QueryResult } from "kysely";
+import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
 
 import type { BrokerTables } from "./schema.ts";
+import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
 type Queries = Kysely<BrokerTables>;
 type Run<Parameters, Result> = (store: Queries, parameters: Parameters) => Promise<Result>;
@@ -32,12 +33,14 @@ export function compileWriteOnce<Parameters extends object>(
   build: (store: Queries, parameters: Parameters) => Compilable,
 ): Run<Parameters, bigint> {
   const execute = createExecute(build);
-  return async (store, parameters) => (await execute(store, parameters)).numAffectedRows ?? 0n;
+  return async (store, parameters) => (await execute(store, parameters)).changes;
 }
+
+type Result<Row> = { readonly rows: readonly Row[]; readonly changes: bigint };
 
 function createExecute<Row, Parameters extends object>(
   build: (store: Queries, parameters: Parameters) => Compilable<Row>,
-): Run<Parameters, QueryResult<Row>> {
+): (store: Queries, parameters: Parameters) => Result<Row> | Promise<Result<Row>> {
   const names = new Proxy({}, { get: (_target, name) => new Named(String(name)) });
   // A transaction is another Kysely with the adapter of its database.
   const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>();
@@ -52,6 +55,19 @@ function createExecute<Row, Parameters extends object>(
     const values = query.parameters.map((parameter) =>
       parameter instanceof Named ? Reflect.get(parameters, parameter.name) : parameter,
     );
-    return store.executeQuery<Row>({ ...query, parameters: values });
+    if (adapter instanceof DirectSqliteAdapter) {
+      const result = adapter.run(query.sql, values, store.isTransaction);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as kysely itself: rows are what the query says
+      if (result !== undefined) return result as Result<Row>;
+    }
+    return executeByKysely(store, { ...query, parameters: values });
   };
+}
+
+async function executeByKysely<Row>(
+  store: Queries,
+  query: CompiledQuery<Row>,
+): Promise<Result<Row>> {
+  const { rows, numAffectedRows } = await store.executeQuery(query);
+  return { rows, changes: numAffectedRows ?? 0n };
 }

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Transaction } from "kysely";
 
+import { compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";
 import type { BrokerTables } from "./schema.ts";
@@ -30,10 +31,12 @@ async function gather(queue: readonly Waiting[]): Promise<void> {
   }
 }
 
-/** Compiled once: every work of every batch begins and ends with one. */
-const SAVEPOINT = CompiledQuery.raw("savepoint work");
-const RELEASE = CompiledQuery.raw("release work");
-const ROLL_BACK = CompiledQuery.raw("rollback to work");
+const statement = (sql: string) =>
+  compileWriteOnce(() => ({ compile: () => CompiledQuery.raw(sql) }));
+/** Every work of every batch begins and ends with one. */
+const setSavepoint = statement("savepoint work");
+const release = statement("release work");
+const rollBack = statement("rollback to work");
 
 /** Bounds how long the first of a batch waits for the last. */
 const BATCH_MAX = 64;
@@ -71,7 +74,7 @@ export function createGroupCommit(store: Store): Commit {
         async run(transaction) {
           try {
             const value = await work(transaction);
-            await transaction.executeQuery(RELEASE);
+            await release(transaction, {});
             return () => {
               resolve(value);
             };
@@ -90,8 +93,8 @@ export function createGroupCommit(store: Store): Commit {
 /** @throws the work's own error, when the database has undone the whole batch by itself (a full disk) */
 async function undo(transaction: Transaction<BrokerTables>, error: unknown): Promise<void> {
   try {
-    await transaction.executeQuery(ROLL_BACK);
-    await transaction.executeQuery(RELEASE);
+    await rollBack(transaction, {});
+    await release(transaction, {});
   } catch {
     throw error;
   }
@@ -102,7 +105,7 @@ async function commitBatch(store: Store, batch: readonly Waiting[]): Promise<voi
     const tell = await store.transaction().execute(async (transaction) => {
       const results: (() => void)[] = [];
       for (const each of batch) {
-        await transaction.executeQuery(SAVEPOINT);
+        await setSavepoint(transaction, {});
         results.push(await each.run(transaction));
       }
       return results;

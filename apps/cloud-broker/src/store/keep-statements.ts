@@ -1,14 +1,15 @@
 import type Database from "better-sqlite3";
-import type { SqliteDatabase } from "kysely";
 
 /** Queries of the broker are few; lists of ids make some more. */
 const MAX_STATEMENTS = 500;
+
+type KeptStatements = { prepare(sql: string): Database.Statement; close(): void };
 
 /**
  * Keeps prepared statements: kysely prepares one for each execution, and SQLite takes longer to prepare a read by key than
  * to run it. Not for streams, whose statement stays busy while it is read; the broker has none.
  */
-export function keepStatements(database: Database.Database): SqliteDatabase {
+export function keepStatements(database: Database.Database): KeptStatements {
   const statements = new Map<string, Database.Statement>();
   return {
     prepare(sql) {

@@ -1,17 +1,18 @@
 import type Database from "better-sqlite3";
-import { type Dialect, SqliteAdapter, SqliteDialect } from "kysely";
+import { type Dialect, SqliteDialect } from "kysely";
 
 import { forgiveRollback } from "./forgive-rollback.ts";
 import { keepStatements } from "./keep-statements.ts";
+import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 import { takeTurns } from "./take-turns.ts";
 
 /**
  * SQLite with transactions that take the write lock at their start: one that reads first and writes then would fail when
- * another process (a worker of the same machine) has written between. Its definitions are transactional too, unlike
- * kysely's own dialect says: a migration that is killed leaves nothing behind.
+ * another process (a worker of the same machine) has written between.
  */
 export function createSqliteDialect(database: Database.Database): Dialect {
-  const kept = forgiveRollback(keepStatements(database), database);
+  const statements = keepStatements(database);
+  const kept = forgiveRollback(statements, database);
   const dialect = new SqliteDialect({
     database: {
       close: () => {
@@ -20,9 +21,7 @@ export function createSqliteDialect(database: Database.Database): Dialect {
       prepare: (sql) => kept.prepare(sql === "begin" ? "begin immediate" : sql),
     },
   });
-  const adapter = Object.defineProperty(new SqliteAdapter(), "supportsTransactionalDdl", {
-    value: true,
-  });
+  const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql));
   return {
     createDriver: () => takeTurns(dialect.createDriver(), database),
     createQueryCompiler: () => dialect.createQueryCompiler(),
