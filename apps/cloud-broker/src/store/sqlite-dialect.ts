@@ -3,6 +3,7 @@ import { type Dialect, SqliteDialect } from "kysely";
 
 import { forgiveRollback } from "./forgive-rollback.ts";
 import { keepStatements } from "./keep-statements.ts";
+import { PlanOnceCompiler } from "./plan-once-compiler.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 import { takeTurns } from "./take-turns.ts";
 
@@ -24,7 +25,7 @@ export function createSqliteDialect(database: Database.Database): Dialect {
   const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql));
   return {
     createDriver: () => takeTurns(dialect.createDriver(), database),
-    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createQueryCompiler: () => new PlanOnceCompiler(),
     createIntrospector: (store) => dialect.createIntrospector(store),
     createAdapter: () => adapter,
   };

@@ -18,14 +18,14 @@ export function takeTurns(driver: Driver, database: Database.Database): Driver {
   );
   driver.beginTransaction = async (connection, settings) => {
     for (const untilMs = performance.now() + PATIENCE_MS; ;) {
-      impatient?.all();
+      impatient?.run();
       try {
         await begin(connection, settings);
         return;
       } catch (error) {
         if (!isBusy(error) || performance.now() > untilMs) throw error;
       } finally {
-        patient?.all();
+        patient?.run();
       }
       await setTimeout(Math.random() * LONGEST_PAUSE_MS);
     }
