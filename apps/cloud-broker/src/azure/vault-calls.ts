@@ -103,28 +103,37 @@ export function createVaultCalls(deps: {
   ): Promise<Outcome<VaultCall<Value>>> {
     const priority = currentPriority();
     await pace(vaultUrl, priority);
-    const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    for (let attempt = 0; ; attempt += 1) {
-      if (attempt > 0) deps.budget.spend(vaultUrl);
-      const observed = await bulkheadOf(vaultUrl).enter(
-        () => observe(() => call({ abortSignal })),
-        priority,
-      );
-      if (observed === undefined)
-        return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
-      if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
-      const failure = await nameFailure(observed.error, observed.exchange);
-      if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
-        deps.forget(identity);
-        continue;
+    const overdue = new AbortController();
+    // AbortSignal.timeout would go on waiting after each call, and then make an error for nobody.
+    const timer = globalThis.setTimeout(() => {
+      overdue.abort();
+    }, CALL_TIMEOUT_MS);
+    const abortSignal = overdue.signal;
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        if (attempt > 0) deps.budget.spend(vaultUrl);
+        const observed = await bulkheadOf(vaultUrl).enter(
+          () => observe(() => call({ abortSignal })),
+          priority,
+        );
+        if (observed === undefined)
+          return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
+        if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
+        const failure = await nameFailure(observed.error, observed.exchange);
+        if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
+          deps.forget(identity);
+          continue;
+        }
+        const delayMs = retryDelayMs(failure, attempt, deps.random());
+        if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
+        try {
+          await deps.sleep(delayMs, abortSignal);
+        } catch {
+          return { ok: false, failure };
+        }
       }
-      const delayMs = retryDelayMs(failure, attempt, deps.random());
-      if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
-      try {
-        await deps.sleep(delayMs, abortSignal);
-      } catch {
-        return { ok: false, failure };
-      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

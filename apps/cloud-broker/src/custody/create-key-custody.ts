@@ -6,10 +6,10 @@ import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { destroyWrappings } from "./destroy-wrappings.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
-import type { KeyCustody } from "./key-custody.ts";
+import { type HeldEnvelope, loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
+import type { KeyCustody, NodeEnvelope } from "./key-custody.ts";
 import { createKeyReader } from "./key-reader.ts";
 import { readNewestVersion } from "./newest-version.ts";
-import { loadNodeEnvelope } from "./node-envelope.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
@@ -19,6 +19,8 @@ import { revealPasskeys } from "./reveal-passkeys.ts";
 
 export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
   const deps = { ...dependencies, reader: createKeyReader(dependencies) };
+  /** What was read with an envelope that somebody was given: its release needs it. */
+  const held = new WeakMap<NodeEnvelope, HeldEnvelope>();
   return {
     validate: (subject, candidate) => validateChoice(deps, subject, candidate),
     change: (subject, choice, actor, alsoCommit, correlationId = randomUUID()) =>
@@ -27,8 +29,15 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     newestVersion: (order) => readNewestVersion(deps, order),
     sealOwnPasskey: (subject, choice, passkey) => sealOwnPasskey(deps, subject, choice, passkey),
     generate: (order, serials, alsoCommit) => generateEnvelopes(deps, order, serials, alsoCommit),
-    envelope: (order, serial) => loadNodeEnvelope(deps.store, order, serial),
-    releaseContentKey: (order, serial) => releaseContentKey(deps, order, serial),
+    async envelope(order, serial) {
+      const loaded = await loadHeldEnvelope(deps.store, order, serial);
+      if (loaded === undefined) return undefined;
+      const envelope = nodeEnvelopeOf(loaded);
+      held.set(envelope, loaded);
+      return envelope;
+    },
+    releaseContentKey: (order, serial, envelope) =>
+      releaseContentKey(deps, order, serial, envelope && held.get(envelope)),
     probe: (order, kid) => probeKey(deps, order, kid),
     probeBackup: (order, kid) => probeBackupKey(deps, order, kid),
     putBackup: (subject, name, chosen, context) =>

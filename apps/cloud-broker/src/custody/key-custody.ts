@@ -77,8 +77,14 @@ export type KeyCustody = {
   /**
    * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment. Where the key in
    * force is lost, a backup key may stand in (`backup`; docs/decisions/0016), and that is audited. The caller zeroes the key.
+   *
+   * @param envelope - as `envelope` gave it a moment ago, where the caller has decided upon it: it is not read again.
    */
-  releaseContentKey(order: OrderId, serial: string): Promise<Outcome<ReleasedKey>>;
+  releaseContentKey(
+    order: OrderId,
+    serial: string,
+    envelope?: NodeEnvelope,
+  ): Promise<Outcome<ReleasedKey>>;
   /**
    * Asks the vault whether the key still works for the order, without touching a content key: fresh Get checks, then
    * unwraps a canary. @param kid - the version that the order's envelopes are wrapped to.

@@ -6,14 +6,10 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
+import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { RekeyProposal } from "./key-custody.ts";
 import type { KeyInForce } from "./key-in-force.ts";
-import {
-  loadEnvelopeAndKey,
-  notGenerated,
-  type ReleaseDependencies,
-  unwrapEnvelope,
-} from "./release-content-key.ts";
+import { notGenerated, type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { sealPasskey } from "./seal-passkey.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
@@ -30,7 +26,7 @@ export async function proposeRekey(
   order: OrderId,
   serial: string,
 ): Promise<Outcome<RekeyProposal>> {
-  const before = await loadEnvelopeAndKey(deps, order, serial);
+  const before = await loadHeldEnvelope(deps.store, order, serial);
   if (before === undefined) return notGenerated;
   const { inForce, stored } = before;
   const current = await unwrapEnvelope(deps, inForce, stored);

@@ -1,16 +1,16 @@
-import { matchesCommitment, parseEnvelope, zero } from "@databox-cmk/crypto";
+import { matchesCommitment, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
-import { compileOnce } from "../store/compile-once.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
-import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
+import { type HeldEnvelope, loadHeldEnvelope } from "./held-envelope.ts";
+import type { KeyInForce } from "./key-in-force.ts";
 import type { KeyReader } from "./key-reader.ts";
 import { type BackupDependencies, type BackupUse, openByBackup } from "./open-by-backup.ts";
 import { noteWorking } from "./primary-standings.ts";
-import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
+import type { StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
 export type ReleasedKey = {
@@ -29,17 +29,20 @@ export type ReleaseDependencies = Pick<
  * Unwraps the content key of a node's current envelope: fresh Get, unwrap, commitment. When it fails and the order got
  * another key meanwhile, it is tried again with that one, so that a rotation never looks like a refusal. What is lost may
  * be opened by a backup key.
+ *
+ * @param held - of the same node, where the caller has just read it.
  */
 export async function releaseContentKey(
   deps: BackupDependencies,
   order: OrderId,
   serial: string,
+  held?: HeldEnvelope,
 ): Promise<Outcome<ReleasedKey>> {
-  const before = await loadEnvelopeAndKey(deps, order, serial);
+  const before = held ?? (await loadHeldEnvelope(deps.store, order, serial));
   if (before === undefined) return notGenerated;
   const released = await unwrapEnvelope(deps, before.inForce, before.stored);
   if (released.ok) return noted(deps, before, released);
-  const after = await loadEnvelopeAndKey(deps, order, serial);
+  const after = await loadHeldEnvelope(deps.store, order, serial);
   if (after === undefined || after.inForce.revision === before.inForce.revision)
     return openByBackup(deps, before.inForce, before.stored.envelope, released.failure);
   const again = await unwrapEnvelope(deps, after.inForce, after.stored);
@@ -48,16 +51,9 @@ export async function releaseContentKey(
     : openByBackup(deps, after.inForce, after.stored.envelope, again.failure);
 }
 
-type EnvelopeAndKey = {
-  readonly inForce: KeyInForce;
-  readonly stored: StoredEnvelope;
-  /** Something was wrong with the key in force when it was last used. */
-  readonly isDoubted: boolean;
-};
-
 async function noted(
   { store }: ReleaseDependencies,
-  { inForce, isDoubted }: EnvelopeAndKey,
+  { inForce, isDoubted }: HeldEnvelope,
   released: Outcome<ReleasedKey>,
 ): Promise<Outcome<ReleasedKey>> {
   if (isDoubted) await noteWorking(store, inForce.order);
@@ -68,39 +64,6 @@ export const notGenerated: Outcome<never> = {
   ok: false,
   failure: { code: "SsemUserErrorSecretsNotGenerated" },
 };
-
-const selectEnvelopeAndKey = compileOnce(
-  (store, { order, serial }: { order: string; serial: string }) =>
-    selectKeyInForce(store, order)
-      .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
-      .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
-      .select([
-        "envelopes.generation",
-        "envelopes.env",
-        "envelopes.kid",
-        "envelopes.jwe_json",
-        "primary_standings.since_ms as doubted_ms",
-      ])
-      .where("envelopes.serial", "=", serial)
-      .where("envelopes.generation", "=", isNewest()),
-);
-
-/** Of a node; one statement: envelope, key and identity of the same moment. */
-export async function loadEnvelopeAndKey(
-  { store }: ReleaseDependencies,
-  order: OrderId,
-  serial: string,
-): Promise<EnvelopeAndKey | undefined> {
-  const [row] = await selectEnvelopeAndKey(store, { order, serial });
-  if (row === undefined) return undefined;
-  const { generation, env, kid } = row;
-  const envelope = parseEnvelope(row.jwe_json);
-  return {
-    inForce: keyInForceOf(order, row),
-    stored: { serial, generation, env, kid, envelope },
-    isDoubted: row.doubted_ms !== null,
-  };
-}
 
 function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
   const { order: id, choice: key, identities } = inForce;

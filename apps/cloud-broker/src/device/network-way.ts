@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
+import { LEASE_STATES } from "../core/decide-renewal.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import { consumeNonce } from "./consume-nonce.ts";
@@ -70,5 +71,8 @@ const selectNewerLease = compileOnce(
       .select("id")
       .where("order_id", "=", order)
       .where("serial", "=", serial)
-      .where("last_counter", ">", counter),
+      // All states: with them it is found by the index, however many leases the node had.
+      .where("state", "in", LEASE_STATES)
+      .where("last_counter", ">", counter)
+      .limit(1),
 );

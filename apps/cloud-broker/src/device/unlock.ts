@@ -146,7 +146,7 @@ async function decide(
   }
   markStep("nonce");
 
-  const released = await custody.releaseContentKey(node.order, node.serial);
+  const released = await custody.releaseContentKey(node.order, node.serial, envelope);
   if (!released.ok) return released;
   const { contentKey, kid } = released.value;
   const sealed = await sealTo(request, message.hash, contentKey);

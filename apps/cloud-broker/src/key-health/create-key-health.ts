@@ -121,8 +121,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
       return {
         ...custody,
-        async releaseContentKey(order, serial) {
-          const outcome = await custody.releaseContentKey(order, serial);
+        async releaseContentKey(order, serial, envelope) {
+          const outcome = await custody.releaseContentKey(order, serial, envelope);
           afterUse(order, withoutBackup(outcome, outcome.ok ? outcome.value.backup : undefined));
           return outcome;
         },

@@ -4,7 +4,7 @@ import type { BrokerTables } from "./schema.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
 type Queries = Kysely<BrokerTables>;
-type Run<Parameters, Result> = (store: Queries, parameters: Parameters) => Promise<Result>;
+type Run<Parameters, Value> = (store: Queries, parameters: Parameters) => Promise<Value>;
 
 /** Stands for the parameter of its name while a query is built. */
 class Named {

@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
+import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createOffline } from "./migrations/offline.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
@@ -29,6 +30,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0012-broker-keys": { up: createPinnedKeys },
   "0007-approvals": { up: createApprovals },
   "0013-device-key-grades": { up: addDeviceKeyGrades },
+  "0014-lease-index": { up: indexLeasesByNodeAndState },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -1,0 +1,53 @@
+import { parseEnvelope } from "@databox-cmk/crypto";
+import type { Kysely } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import { compileOnce } from "../store/compile-once.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { NodeEnvelope } from "./key-custody.ts";
+import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
+import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
+
+/** A node's current envelope with the order's key of the same moment. */
+export type HeldEnvelope = {
+  readonly inForce: KeyInForce;
+  readonly stored: StoredEnvelope & { readonly json: string };
+  /** Something was wrong with the key in force when it was last used. */
+  readonly isDoubted: boolean;
+};
+
+const selectEnvelopeAndKey = compileOnce(
+  (store, { order, serial }: { order: string; serial: string }) =>
+    selectKeyInForce(store, order)
+      .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
+      .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
+      .select([
+        "envelopes.generation",
+        "envelopes.env",
+        "envelopes.kid",
+        "envelopes.jwe_json",
+        "primary_standings.since_ms as doubted_ms",
+      ])
+      .where("envelopes.serial", "=", serial)
+      .where("envelopes.generation", "=", isNewest()),
+);
+
+/** One statement: envelope, key and identity of the same moment. */
+export async function loadHeldEnvelope(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  serial: string,
+): Promise<HeldEnvelope | undefined> {
+  const [row] = await selectEnvelopeAndKey(store, { order, serial });
+  if (row === undefined) return undefined;
+  const { generation, env, kid, jwe_json: json } = row;
+  const stored = { serial, generation, env, kid, json, envelope: parseEnvelope(json) };
+  return { inForce: keyInForceOf(order, row), stored, isDoubted: row.doubted_ms !== null };
+}
+
+/** As its node gets it. */
+export function nodeEnvelopeOf({ inForce, stored }: HeldEnvelope): NodeEnvelope {
+  const { serial, env, generation, kid, json } = stored;
+  const jwe: unknown = JSON.parse(json);
+  return { order: inForce.order, serial, env, generation, kid, jwe };
+}
