@@ -22,14 +22,22 @@ export type ProgramRun = {
   readonly stdout: string;
 };
 
-/** Wall time from the request to start until the process has ended. @throws {Error} when it fails */
+/**
+ * With no more environment than a service manager gives: this shell's may name certificates, which each program would read.
+ * Wall time from the request to start until the process has ended.
+ *
+ * @throws {Error} when it fails
+ */
 export async function runProgram(
   command: readonly [string, ...string[]],
   input = "",
 ): Promise<ProgramRun> {
   const [program, ...parameters] = command;
   const startedMs = performance.now();
-  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, parameters, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { PATH: FOLDERS.join(":"), LANG: "C.UTF-8" },
+  });
   const output: string[] = [];
   const complaints: string[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));

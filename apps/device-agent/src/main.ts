@@ -1,16 +1,8 @@
-import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import { loadMain } from "./bundle/load-main.ts";
 
-import { stateDirOf } from "./command-line/state-dir.ts";
-
-// The program is loaded by a second module, so that V8 takes its compiled form from the last run: 5 ms of a cold unlock.
-// The cache lies in the agent's own folder, as only its owner may write there; where that fails the start is slower, no more.
 process.umask(0o077);
 const words = process.argv.slice(2);
-const stateDir = stateDirOf(words);
-if (existsSync(stateDir)) enableCompileCache(join(stateDir, "compile-cache"));
-const { main } = await import("./program.ts");
+const { main, keepCompiled } = await loadMain(words);
 process.exitCode = await main(words, {
   environmentNames: Object.keys(process.env),
   credentialsFolder: process.env["CREDENTIALS_DIRECTORY"],
@@ -22,3 +14,4 @@ process.exitCode = await main(words, {
     console.error(text);
   },
 });
+keepCompiled();

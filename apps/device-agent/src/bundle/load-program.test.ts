@@ -1,0 +1,82 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { loadProgram } from "./load-program.ts";
+
+let folder: string;
+let cacheFile: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "load-program-"));
+  cacheFile = join(folder, "cache", "unlock.bin");
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Programs of one length, which is all that V8 compares. */
+function runProgram(answer: number, cacheFolder = join(folder, "cache")): number {
+  const file = join(folder, "program.cjs");
+  const code = `(function () { return { answer: function () { return ${String(answer)}; } }; })`;
+  writeFileSync(file, `// program ${String(answer)}\n${code}`);
+  const { exports, keepCompiled } = loadProgram(file, cacheFolder, "unlock");
+  const { answer: given } = exports as { answer: () => number };
+  const result = given();
+  keepCompiled();
+  return result;
+}
+
+test("the compiled form is kept once, and stays while the program does", () => {
+  expect(runProgram(1)).toBe(1);
+  const { ino, mode } = statSync(cacheFile);
+  expect(mode & 0o777).toBe(0o600);
+  expect(runProgram(1)).toBe(1);
+  expect(statSync(cacheFile).ino).toBe(ino);
+});
+
+test("the compiled form of another program of the same length is not run", () => {
+  expect(runProgram(1)).toBe(1);
+  expect(runProgram(2)).toBe(2);
+  expect(runProgram(2)).toBe(2);
+});
+
+test.each([
+  ["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.byteLength / 2)],
+  ["shorter than a hash", (bytes: Buffer) => bytes.subarray(0, 7)],
+  ["empty", () => Buffer.alloc(0)],
+  ["changed", (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 100 ? ~byte : byte)))],
+])("a file that was %s is not run, and written anew", (_, damage) => {
+  runProgram(1);
+  const whole = readFileSync(cacheFile);
+  writeFileSync(cacheFile, damage(whole));
+  expect(runProgram(1)).toBe(1);
+  expect(readFileSync(cacheFile).byteLength).toBe(whole.byteLength);
+});
+
+test("a file that others may write is not run", () => {
+  runProgram(1);
+  chmodSync(cacheFile, 0o666);
+  runProgram(1);
+  expect(statSync(cacheFile).mode & 0o777).toBe(0o600);
+});
+
+test("without a folder to keep it in, the program runs all the same", () => {
+  expect(runProgram(1, join(folder, "missing", "cache"))).toBe(1);
+  expect(existsSync(join(folder, "missing"))).toBe(false);
+  mkdirSync(join(folder, "cache"));
+  writeFileSync(join(folder, "file"), "");
+  expect(runProgram(1, join(folder, "file"))).toBe(1);
+});
