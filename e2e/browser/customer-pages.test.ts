@@ -170,6 +170,11 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const approver = await browser.signIn("grace@contoso.example", "/approvals");
     await approver.page.getByText("second shift").waitFor();
     expect(await look(approver, "approval-waiting")).toEqual([]);
+    await approver.page.getByRole("button", { name: "Main menu" }).click();
+    const menu = approver.page.getByRole("dialog", { name: "Main menu" });
+    await menu.getByRole("link", { name: /waiting.* 1$/i }).waitFor();
+    expect(await look(approver, "menu")).toEqual([]);
+    await approver.page.keyboard.press("Escape");
     await approver.page.getByRole("button", { name: "Approve" }).click();
     const dialog = approver.page.getByRole("alertdialog");
     await dialog.getByLabel("Your reason").fill("I spoke to them");

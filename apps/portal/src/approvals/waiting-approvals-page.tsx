@@ -1,18 +1,14 @@
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
-import { useQueries } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { readWaitingApprovals } from "../api/approvals.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
+import { useWaitingApprovals } from "./use-waiting-approvals.ts";
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -22,20 +18,7 @@ const useStyles = makeStyles({
 export function WaitingApprovalsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const subscriptions = useSubscriptions();
-  const waiting = useQueries({
-    queries: (subscriptions.data ?? []).map(({ subscriptionId }) => ({
-      queryKey: [...QUERY_KEYS.waitingApprovals, subscriptionId],
-      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        readWaitingApprovals(client, subscriptionId, signal),
-    })),
-  });
-  const approvals = waiting
-    .flatMap(({ data }) => data ?? [])
-    .toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt));
-  const isPending = subscriptions.isPending || waiting.some((each) => each.isPending);
-  const failed = [subscriptions, ...waiting].filter(({ error }) => error !== null);
+  const { approvals, isPending, failed } = useWaitingApprovals();
   return (
     <Page
       title={texts.approvals.waitingTitle}

@@ -1,9 +1,12 @@
 import {
+  CounterBadge,
+  makeStyles,
   NavDrawer,
   NavDrawerBody,
   NavDrawerHeader,
   NavSectionHeader,
   Text,
+  tokens,
 } from "@fluentui/react-components";
 import {
   ArrowSyncRegular,
@@ -17,6 +20,7 @@ import {
 import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
+import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { RouterNavItem } from "./router-link.tsx";
@@ -27,6 +31,8 @@ const OPERATOR_PAGES = [
   { to: "/operator/campaigns", page: "campaigns", Icon: ArrowSyncRegular },
   { to: "/operator/health", page: "health", Icon: HeartPulseRegular },
 ] as const;
+
+const useStyles = makeStyles({ count: { marginInlineStart: tokens.spacingHorizontalS } });
 
 /** The portal's sections, over the page until one is chosen. */
 export function MainMenu({
@@ -66,14 +72,7 @@ export function MainMenu({
         <RouterNavItem to="/orders" value="orders" icon={<BoxRegular />} onClick={close}>
           {texts.orders.title}
         </RouterNavItem>
-        <RouterNavItem
-          to="/approvals"
-          value="approvals"
-          icon={<PersonClockRegular />}
-          onClick={close}
-        >
-          {texts.approvals.waitingTitle}
-        </RouterNavItem>
+        <ApprovalsItem onClick={close} />
         <RouterNavItem
           to="/troubleshooter"
           value="troubleshooter"
@@ -94,5 +93,23 @@ export function MainMenu({
         )}
       </NavDrawerBody>
     </NavDrawer>
+  );
+}
+
+/** Says how many wait, which is read while the menu is open. */
+function ApprovalsItem({ onClick }: { readonly onClick: () => void }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { approvals } = useWaitingApprovals();
+  return (
+    <RouterNavItem
+      to="/approvals"
+      value="approvals"
+      icon={<PersonClockRegular />}
+      onClick={onClick}
+    >
+      {texts.approvals.waitingTitle}{" "}
+      {approvals.length > 0 && <CounterBadge className={styles.count} count={approvals.length} />}
+    </RouterNavItem>
   );
 }

@@ -1,0 +1,31 @@
+import type { ApprovalView } from "@databox-cmk/protocol";
+import { useQueries, type UseQueryResult } from "@tanstack/react-query";
+
+import { readWaitingApprovals } from "../api/approvals.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+/** Every request, of whichever order, that waits for the reader; what expires first comes first. */
+export function useWaitingApprovals(): {
+  readonly approvals: readonly ApprovalView[];
+  readonly isPending: boolean;
+  readonly failed: readonly UseQueryResult[];
+} {
+  const { client } = useSignedIn();
+  const subscriptions = useSubscriptions();
+  const waiting = useQueries({
+    queries: (subscriptions.data ?? []).map(({ subscriptionId }) => ({
+      queryKey: [...QUERY_KEYS.waitingApprovals, subscriptionId],
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        readWaitingApprovals(client, subscriptionId, signal),
+    })),
+  });
+  return {
+    approvals: waiting
+      .flatMap(({ data }) => data ?? [])
+      .toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt)),
+    isPending: subscriptions.isPending || waiting.some((each) => each.isPending),
+    failed: [subscriptions, ...waiting].filter(({ error }) => error !== null),
+  };
+}
