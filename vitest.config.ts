@@ -6,16 +6,24 @@ import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 /** Where it cannot be installed tools/setup.mjs says so, and these tests are left out; in CI they fail instead. */
 const hasPostgres = findPostgres() !== undefined || process.env["CI"] === "true";
 
+/** What only stops a test that hangs: no bound of the product, and far above what a slow machine takes. */
+const PATIENCE = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{apps,packages}/*/src/**/*.test.ts"] } },
+      {
+        test: { name: "unit", include: ["{apps,packages}/*/src/**/*.test.ts"], ...PATIENCE },
+      },
       {
         test: {
           name: "integration",
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...PATIENCE,
         },
       },
       {
@@ -33,8 +41,7 @@ export default defineConfig({
             // Commands that only speak HTTP.
             "apps/cloud-broker/test/campaigns/command.test.ts",
           ],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...PATIENCE,
         },
       },
       {
@@ -43,8 +50,7 @@ export default defineConfig({
           globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "e2e/virtual-appliance.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...PATIENCE,
         },
       },
       {
@@ -54,8 +60,7 @@ export default defineConfig({
           globalSetup: "e2e/harness/build-agent.ts",
           sequence: { groupOrder: 1 },
           include: ["e2e/virtual-appliance.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...PATIENCE,
         },
       },
     ],

@@ -105,9 +105,7 @@ test(
     await using daemon = await runDaemon(node);
     expect(daemon.pid).toBeGreaterThan(0);
     await expect
-      .poll(async () => (await readActivity(world, order)).flatMap(({ claims = [] }) => claims), {
-        timeout: 60_000,
-      })
+      .poll(async () => (await readActivity(world, order)).flatMap(({ claims = [] }) => claims))
       .toContainEqual(
         expect.objectContaining({
           event: "unlocked",

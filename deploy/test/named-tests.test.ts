@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const DOCUMENTS = ["docs/threat-model.md", "SECURITY.md"];
+const DOCUMENTS = ["docs/threat-model.md", "docs/key-life.md", "SECURITY.md"];
 /** `[short name](path): "title", "another title"` */
 const NAMED = /\[[^\]]+\]\(([^)]+\.test\.ts)\): ((?:"[^"]+"(?:, )?)+)/g;
 
@@ -24,7 +24,7 @@ test("the documents name tests, so that silence means something", () => {
   expect(named.length).toBeGreaterThan(60);
 });
 
-describe("every test that a security document names", () => {
+describe("every test that a document names", () => {
   test.each(named)("is there: $path $title", ({ path, title }) => {
     expect(existsSync(join(root, path))).toBe(true);
     expect(readFileSync(join(root, path), "utf8")).toContain(`"${title}"`);

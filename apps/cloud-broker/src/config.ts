@@ -264,13 +264,15 @@ export const SETTINGS = {
     schema: whole(1_000_000_000),
     default: "200",
     expected: "a whole number; 0 is no limit",
-    meaning: "Requests of one IP address; bursts of five times as many pass.",
+    meaning:
+      "Requests of one IP address to one process (with --workers, to each); bursts of five times as many pass.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
     expected: "a whole number; 0 is no limit",
-    meaning: "Messages of one device from one address; bursts of as many pass.",
+    meaning:
+      "Messages of one device from one address to one process (with --workers, to each); bursts of as many pass.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),

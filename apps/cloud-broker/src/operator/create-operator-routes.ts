@@ -117,14 +117,22 @@ function row(action: string) {
   } as const;
 }
 
+/** Until an appliance is where it has to be unlocked, somebody can still prepare it. */
+const BEFORE_UNLOCKS: ReadonlySet<string> = new Set(["DevicePrepared", "Dispatched", "Delivered"]);
+const serialOf = ({ serial }: { readonly serial: string }) => serial;
+
 /** The order with everything, its nodes, and after erasure the signed receipt. */
 async function readView({ store, now }: ControlPlane, name: OrderName): Promise<OperatorOrder> {
   const order = await findOrder(store, name);
   const { erasureReceipt } = order.state;
+  const nodes = await readNodeViews(store, order.id, now());
+  const unprepared = nodes.filter(({ preparedAt }) => preparedAt === undefined).map(serialOf);
+  const isAhead = BEFORE_UNLOCKS.has(order.stage);
   return {
     ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
     operations: operationsOf(lifecycleOf(order)),
-    nodes: await readNodeViews(store, order.id, now()),
+    nodes,
+    ...(isAhead && unprepared.length > 0 ? { unpreparedNodes: unprepared } : {}),
     ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
   };
 }

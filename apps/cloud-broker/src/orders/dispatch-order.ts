@@ -6,6 +6,7 @@ import { errorOf, valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { moveOrder } from "./move-order.ts";
 import { keySubjectOf, lifecycleOf } from "./order.ts";
+import { readNodes } from "./read-nodes.ts";
 
 /**
  * Sends an appliance off once its key has passed every check: at the customer's site a key that cannot be used is a truck
@@ -27,7 +28,14 @@ export async function dispatchOrder(
   const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
   if (outcome.ok || force) {
     const preflight = outcome.ok ? "passed" : `forced past ${outcome.failure.code}`;
-    await moveOrder(plane, name, { kind: "dispatch" }, context, { preflight });
+    const nodes = await readNodes(store, order.id);
+    const unprepared = nodes.filter(({ preparedAtMs }) => preparedAtMs === undefined);
+    await moveOrder(plane, name, { kind: "dispatch" }, context, {
+      preflight,
+      ...(unprepared.length === 0
+        ? {}
+        : { unpreparedNodes: unprepared.map(({ serial }) => serial).join(", ") }),
+    });
     return;
   }
   const { failure } = outcome;

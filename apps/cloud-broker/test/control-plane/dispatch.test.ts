@@ -73,6 +73,13 @@ test("an appliance whose key is fit leaves, and the move may be repeated", async
   expect(await dispatches()).toMatchObject([{ outcome: "done", detail: { preflight: "passed" } }]);
 });
 
+test("nodes that were never prepared are named before and after their appliance has left, and in its row", async () => {
+  const { json } = await world.operator("dispatch", "order1");
+  const [{ serial }] = json.nodes;
+  expect(json.unpreparedNodes).toEqual([serial]);
+  expect(await dispatches()).toMatchObject([{ detail: { unpreparedNodes: serial } }]);
+});
+
 test("a body that is none is refused before the key is asked for", async () => {
   const { json } = await world.operator("dispatch", "order1", { force: "yes" });
   expect(json.error).toMatchObject({ code: "InvalidRequestContent", target: "force" });

@@ -12,6 +12,8 @@ import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 
 const RETRY_AFTER_SECONDS = 1;
+/** A timer may end so much early by another clock. */
+const TIMER_MS = 2;
 /** What a broker says that has all the work it may have; nobody has signed it. */
 const BUSY = {
   status: 503,
@@ -55,12 +57,12 @@ test("a busy broker is asked again no sooner than it said, with its volume open 
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
   await expect
-    .poll(() => Math.min(...[...asked.values()].map((times) => times.length)), { timeout: 20_000 })
+    .poll(() => Math.min(...[...asked.values()].map((times) => times.length)))
     .toBeGreaterThanOrEqual(3);
   const gaps = [...asked.values()].flatMap((times) =>
     times.slice(1).map((time, index) => time - (times[index] ?? 0)),
   );
-  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(RETRY_AFTER_SECONDS * 1000);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(RETRY_AFTER_SECONDS * 1000 - TIMER_MS);
   expect(new Set(gaps.map((gap) => Math.round(gap))).size).toBeGreaterThan(1);
   expect(await world.status()).toMatchObject({ outcome: "unlocked", details: { lease: id } });
   rmSync(join(agent, ".."), { recursive: true, force: true });

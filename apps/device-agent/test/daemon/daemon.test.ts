@@ -53,11 +53,9 @@ test("a volume that a passkey opened gets a lease as soon as the broker answers"
   await using daemon = startDaemon(agent, world.stateDir);
   await daemon.event({ outcome: "serving" });
   await expect
-    .poll(async () => (await world.status()) as object, { timeout: 10_000 })
+    .poll(async () => (await world.status()) as object)
     .toMatchObject({ outcome: "unlocked", details: { lease: expect.any(String) } });
-  await expect
-    .poll(() => world.broker.receipts.at(-1), { timeout: 10_000 })
-    .toMatchObject({ outcome: "unlocked" });
+  await expect.poll(() => world.broker.receipts.at(-1)).toMatchObject({ outcome: "unlocked" });
 });
 
 test("a volume that a passkey opened is closed by the broker's refusal", async () => {

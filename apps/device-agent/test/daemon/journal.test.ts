@@ -25,9 +25,9 @@ const nodeOf = (world: AgentWorld) => {
 };
 const verify = (world: AgentWorld) => world.run({ command: "journal", verify: true, last: 20 });
 const delivered = async (world: AgentWorld, last: string) => {
-  await expect.poll(() => nodeOf(world).journal.at(-1)?.event, { timeout: 10_000 }).toBe(last);
+  await expect.poll(() => nodeOf(world).journal.at(-1)?.event).toBe(last);
   await expect
-    .poll(async () => (await world.status()) as object, { timeout: 10_000 })
+    .poll(async () => (await world.status()) as object)
     .toMatchObject({ details: { undeliveredJournalRows: 0 } });
 };
 

@@ -76,6 +76,11 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
           <MessageBarBody>{words.done(words.names[last])}</MessageBarBody>
         </MessageBar>
       )}
+      {order.unpreparedNodes !== undefined && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{words.unprepared(order.unpreparedNodes.join(", "))}</MessageBarBody>
+        </MessageBar>
+      )}
       <ul className={styles.list}>
         {order.operations.map((operation) => {
           const { name, allowed } = operation;

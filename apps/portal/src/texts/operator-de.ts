@@ -64,6 +64,8 @@ export const operatorDe: OperatorTexts = {
     done: (name) => `Erledigt: ${name}.`,
     typeName: (name) => `Zur Bestätigung ${name} eingeben`,
     forceDispatch: "Trotzdem versenden",
+    unprepared: (serials) =>
+      `Nie vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren: Bereiten Sie ihn vor, bevor er abgeht.`,
     forceDialog: {
       title: "Mit einem Schlüssel versenden, der sich nicht verwenden lässt?",
       text: "Das Gerät lässt sich beim Kunden nicht entsperren, bis der Schlüssel in Ordnung gebracht ist. Das Prüfprotokoll hält fest, dass Sie es trotzdem versandt haben.",

@@ -66,6 +66,8 @@ export const operatorEn = {
     done: (name: string) => `Done: ${name}.`,
     typeName: (name: string) => `Type ${name} to confirm`,
     forceDispatch: "Dispatch all the same",
+    unprepared: (serials: string) =>
+      `Never prepared: ${serials}. Such a node cannot be unlocked at the customer's site: prepare it before it leaves.`,
     forceDialog: {
       title: "Dispatch with a key that cannot be used?",
       text: "The appliance will not unlock at the customer's site until its key is cured. The audit trail records that you sent it all the same.",

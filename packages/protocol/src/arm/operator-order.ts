@@ -30,6 +30,8 @@ export const operatorOrder = z.strictObject({
     }),
   ),
   nodes: orderNodes.shape.value,
+  /** Serial numbers of nodes that cannot be unlocked at the customer's, since they were never prepared. */
+  unpreparedNodes: z.optional(z.array(z.string())),
   /** JWS, `typ` `databox-erasure+jws`. */
   erasureReceipt: z.optional(z.string()),
 });
