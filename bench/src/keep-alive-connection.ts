@@ -12,6 +12,8 @@ export type KeptAnswer = {
 /** One TLS connection that sends a request and waits for its answer, again and again. */
 export type KeepAliveConnection = {
   send(request: Buffer): Promise<KeptAnswer>;
+  /** Whether the other side still keeps it. */
+  isOpen(): boolean;
   close(): void;
 };
 
@@ -70,6 +72,7 @@ function keepAlive(socket: Socket): KeepAliveConnection {
       socket.write(request);
       return waiting.promise;
     },
+    isOpen: () => socket.writable,
     close() {
       waiting = undefined;
       socket.destroy();

@@ -13,8 +13,8 @@ import { startUnlockBroker } from "./unlock-world.ts";
 const IN_FLIGHT = 64;
 /** More than the broker lets in at once: what is offered waits for nobody. */
 const LANES = 1_024;
-const WARM_UP = 2_000;
-const UNLOCKS = 4_000;
+const WARM_UP = 1_000;
+const UNLOCKS = 2_000;
 const ROUNDS = 2;
 const TIMES_PEAK = 3;
 const OVERLOAD_SECONDS = 8;

@@ -36,7 +36,7 @@ async function run(): Promise<void> {
         const sentAt = performance.now();
         const connection = job.newConnections
           ? await openKeepAliveConnection(job.port, job.caPem)
-          : lane.connection;
+          : lane.connection();
         const { status, body } = await connection.send(request);
         if (status !== 200) throw new Error(`an unlock was answered ${String(status)}: ${body}`);
         times.push(performance.now() - sentAt);

@@ -39,7 +39,8 @@ type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; 
 
 /** One request after another, of devices that no other lane has, so that the counters of a device come in their order. */
 export type UnlockLane = {
-  readonly connection: KeepAliveConnection;
+  /** What it was prepared on. */
+  connection(): KeepAliveConnection;
   /** Asks for so many challenges, and signs what they are for. */
   prepare(unlocks: number): Promise<readonly Buffer[]>;
 };
@@ -63,10 +64,11 @@ export async function openUnlockLanes(
       key: importSigningKey(device.privatePem),
       counter: 0,
     }));
-    const connection = await openKeepAliveConnection(port, caPem);
+    let connection = await openKeepAliveConnection(port, caPem);
     return {
-      connection,
+      connection: () => connection,
       async prepare(unlocks) {
+        if (!connection.isOpen()) connection = await openKeepAliveConnection(port, caPem);
         const requests: Buffer[] = [];
         for (let index = 0; index < unlocks; index += 1) {
           const device = devices[index % devices.length];

@@ -27,8 +27,8 @@ process.send?.({ started: true });
 
 async function offer({ perSecond, seconds }: z.infer<typeof TOLD>): Promise<void> {
   const prepared = await prepareAll(lanes, perSecond * seconds);
-  const idle = lanes.map(({ connection }, index) => ({
-    connection,
+  const idle = lanes.map((lane, index) => ({
+    connection: lane.connection(),
     requests: prepared[index]?.values() ?? [].values(),
   }));
   const startedAt = performance.now();

@@ -64,20 +64,21 @@ describe("admission", () => {
     expect(visit(admission).isIn).toBe(false);
   });
 
-  test("lets nobody hide at a vault from a process that is at its end", async () => {
+  test("a process that is at its end takes no more than keep it busy, and nobody hides at a vault", async () => {
     let utilization = 0.9;
-    const admission = createAdmission(2, () => utilization);
-    const visits = [visit(admission), visit(admission)];
+    const admission = createAdmission(256, () => utilization);
+    const visits = Array.from({ length: 64 }, () => visit(admission));
     for (const each of visits) await each.goAway();
-    const third = visit(admission);
-    expect(third.isIn).toBe(true);
-    await third.leave();
+    const next = visit(admission);
+    expect(next.isIn).toBe(true);
+    await next.leave();
     utilization = 0.91;
     expect(visit(admission).isIn).toBe(false);
     await visits[0]?.comeBack();
     expect(visit(admission).isIn).toBe(false);
     await visits[0]?.leave();
     expect(visit(admission).isIn).toBe(true);
+    expect(visit(admission).isIn).toBe(false);
   });
 
   test("those who wait for news take no place however busy the process is", async () => {

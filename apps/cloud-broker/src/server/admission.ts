@@ -17,6 +17,8 @@ const current = new AsyncLocalStorage<Visit>();
 
 /** Above it the process is at its end, and what waits for it waits in a queue. */
 const AT_ITS_END = 0.9;
+/** As many as share one commit, or the places of one vault: more would only wait longer. */
+const ENOUGH_INSIDE = 64;
 
 /**
  * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait for a vault that takes its
@@ -24,7 +26,7 @@ const AT_ITS_END = 0.9;
  *
  * A process at its end is such a queue too, and hides it: the vault's answers wait until they are read, so that requests
  * seem to be at the vault, the next ones are let in, and all of them run into the time limits of the vault's calls. Then
- * those at a vault take places too.
+ * it takes no more than keep it busy, those at a vault included.
  *
  * By hand: what measures only the event loop (toobusy-js, @fastify/under-pressure) sees neither a full pool of database
  * connections nor a group commit that is late.
@@ -33,8 +35,9 @@ export function createAdmission(maxAtWork: number, utilization: LoopUtilization)
   const visits: Record<Place, number> = { work: 0, vault: 0, news: 0, gone: 0 };
   return {
     enter(work) {
-      const taken = visits.work + (utilization() > AT_ITS_END ? visits.vault : 0);
-      if (taken >= maxAtWork) return false;
+      const isAtItsEnd = utilization() > AT_ITS_END;
+      if (visits.work >= maxAtWork) return false;
+      if (isAtItsEnd && visits.work + visits.vault >= ENOUGH_INSIDE) return false;
       let away = 0;
       let place: Place = "work";
       const move = (to: Place): void => {
