@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import * as z from "zod";
 
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
+import { findShippedBroker } from "./shipped-broker.ts";
 
 /** One broker with SQLite in a process of its own, without Azure, unless the variables say where it is. */
 export type BenchBroker = AsyncDisposable & {
@@ -21,8 +21,6 @@ export type BenchBroker = AsyncDisposable & {
   /** Of the process and its workers. */
   residentBytes(): number;
 };
-
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")));
 
 /** Where a broker of a bench keeps its things, and its environment. */
 export type BrokerHome = Disposable & {
@@ -52,7 +50,9 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
   });
   writeFileSync(join(folder, "tls.pem"), server.certificatePem);
   writeFileSync(join(folder, "tls-key.pem"), server.privateKeyPem, { mode: 0o600 });
+  const shipped = findShippedBroker();
   const environment = {
+    ...shipped.environment,
     BROKER_PORT: "0",
     BROKER_URL: "https://broker.localhost",
     BROKER_TLS_CERTIFICATE_FILE: join(folder, "tls.pem"),
@@ -76,7 +76,7 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
     databaseFile: join(folder, "data", "broker.sqlite"),
     environment,
     command(...words) {
-      const { status, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+      const { status, stderr } = spawnSync(process.execPath, [shipped.main, ...words], {
         env: environment,
         encoding: "utf8",
       });
@@ -90,8 +90,9 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
 
 /** @returns a broker that takes its home with it when it ends */
 export async function serveFrom(home: BrokerHome, workers: number): Promise<BenchBroker> {
-  const broker = fork(MAIN, ["serve", "--workers", String(workers)], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+  const { main, execArgv } = findShippedBroker();
+  const broker = fork(main, ["serve", "--workers", String(workers)], {
+    execArgv: [...execArgv],
     env: home.environment,
   });
   const [message]: unknown[] = await once(broker, "message");

@@ -28,11 +28,16 @@ const inside = {
   // As the Containerfile says.
   BROKER_DATA_DIR: "/data",
   PORTAL_DIR: "/app/portal",
+  MALLOC_ARENA_MAX: "2",
   ...mountFile("BROKER_TLS_CERTIFICATE_FILE", "certificate.pem"),
   ...mountFile("BROKER_TLS_KEY_FILE", "key.pem"),
   ...mountFile("EXTRA_CA_FILE", "ca.pem"),
 };
-const program = ["--disable-warning=ExperimentalWarning", "/app/broker.mjs"];
+const program = [
+  "--disable-warning=ExperimentalWarning",
+  "--max-semi-space-size=16",
+  "/app/broker.mjs",
+];
 const broker = startInImage(mounts, [...program, "serve"], inside, ["ignore", "ignore", "inherit"]);
 const stop = () => {
   broker.kill("SIGTERM");

@@ -29,9 +29,9 @@ export async function openStore(
   database.pragma("wal_autocheckpoint = 8192");
   // Deleted rows are overwritten: what crypto-erase destroys must not stay in free pages.
   database.pragma("secure_delete = ON");
-  // 64 MiB of pages and as much of the file as fits: reads of a hundred thousand orders stay in memory.
-  database.pragma("cache_size = -65536");
-  database.pragma("mmap_size = 268435456");
+  // 16 MiB. The rest of a large database is read from the system's own cache, which costs little more and is nobody's
+  // memory; mapped (mmap_size), the same pages would count as the process's own.
+  database.pragma("cache_size = -16384");
   const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database) });
   try {
     await migrate(store);
