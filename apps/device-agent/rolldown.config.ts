@@ -84,7 +84,7 @@ function toAscii(code: string): string {
   );
 }
 
-/** Two files: a start, which takes the compiled program from its last run (src/bundle), and the program. */
+/** A start, which takes the compiled program from its last run (src/bundle); the program; and a thread of it, which starts from a file. */
 export default defineConfig([
   {
     input: "src/main.ts",
@@ -120,5 +120,11 @@ export default defineConfig([
       },
     },
     plugins: [oneFile],
+  },
+  {
+    input: "src/local-ui/certificates/pkcs12-thread.ts",
+    platform: "node",
+    treeshake: { moduleSideEffects: false },
+    output: { file: "dist/pkcs12-thread.mjs", format: "esm", minify: true },
   },
 ]);

@@ -19,7 +19,7 @@ import { renderManPage } from "./render-man-page.mjs";
 
 const AGENT = "@databox-cmk/device-agent";
 const FILES = fileURLToPath(new URL("files", import.meta.url));
-const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs"];
+const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thread.mjs"];
 
 /**
  * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20 MB of 126).

@@ -36,6 +36,10 @@ const SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
 const DNS_NAME =
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PKCS12_MAX_BYTES = 64 * 1024;
+/** Windows writes 2,000, OpenSSL 2,048, Java 10,000. A file of so many takes forge 8 s, of OpenSSL's 60 ms. */
+const PKCS12_MAX_ITERATIONS = 600_000;
+/** AuthenticatedSafe and SafeContents stand in octet strings (RFC 7292 §4); what is deeper is a certificate. */
+const PKCS12_OCTET_STRINGS = 2;
 /** GeneralName tags of RFC 5280 §4.2.1.6. */
 const SAN_DNS = 2;
 const SAN_IP = 7;
@@ -133,8 +137,12 @@ export function fingerprint(certificatePem: string): string {
 /**
  * Reads a bring-your-own certificate with its chain and key (RFC 7292), RSA or EC, as OpenSSL and Windows export it.
  *
+ * Slow, and as slow as the file asks for: what it has encrypted may hold a key that is encrypted again, with a count that
+ * nobody sees before. So it is called in a thread that has a time limit.
+ *
  * @param der - at most 64 KiB, from the operator.
- * @throws {CryptoError} `malformed`: not PKCS#12, wrong password, no key, or a key that fits no certificate in it
+ * @throws {CryptoError} `malformed`: not PKCS#12, more than 600,000 iterations, wrong password, no key, or a key that
+ *   fits no certificate in it
  */
 export function importPkcs12(der: Uint8Array, password: string): CertificateWithKey {
   if (der.byteLength > PKCS12_MAX_BYTES) throw malformed("PKCS#12: more than 64 KiB");
@@ -152,8 +160,15 @@ function readPkcs12(
   der: Uint8Array,
   password: string,
 ): { certificates: X509Certificate[]; privateKey: KeyObject } {
+  const file = parseAsn1(toBinary(der));
+  if (file === undefined) throw malformed("PKCS#12: not such a file");
+  const most = Math.max(0, ...iterationCounts(file, PKCS12_OCTET_STRINGS));
+  if (most > PKCS12_MAX_ITERATIONS)
+    throw malformed(
+      `PKCS#12: asks for ${String(most)} iterations of its password, more than ${String(PKCS12_MAX_ITERATIONS)}`,
+    );
   try {
-    const store = forge.pkcs12.pkcs12FromAsn1(fromDer(der), password);
+    const store = forge.pkcs12.pkcs12FromAsn1(file, password);
     const bags = store.safeContents.flatMap((contents) => contents.safeBags);
     // forge leaves `asn1` where it cannot read a key or certificate itself: all that is EC.
     const certificates = bags
@@ -172,6 +187,45 @@ function readPkcs12(
     };
   } catch {
     throw malformed("PKCS#12: not readable with this password"); // without cause: it may quote key bytes
+  }
+}
+
+/**
+ * The counts that are readable without the password. In MacData, PBKDF2-params and pkcs-12PbeParams alike, and nowhere else in
+ * such a file, an INTEGER follows an OCTET STRING, the salt (RFC 7292 §4 and appendix C, RFC 8018 appendix A.2).
+ */
+function iterationCounts(value: Asn1, octetStrings: number): number[] {
+  if (isUniversal(value, asn1.Type.OCTETSTRING)) {
+    const content = octetStrings === 0 ? undefined : parseAsn1(octetsOf(value));
+    return content === undefined ? [] : iterationCounts(content, octetStrings - 1);
+  }
+  if (typeof value.value === "string") return [];
+  return value.value.flatMap((part, place, parts) => {
+    const before = parts[place - 1];
+    const isCount =
+      before !== undefined &&
+      isUniversal(before, asn1.Type.OCTETSTRING) &&
+      isUniversal(part, asn1.Type.INTEGER);
+    return isCount
+      ? [Number(`0x${Buffer.from(text(part), "latin1").toString("hex")}`)]
+      : iterationCounts(part, octetStrings);
+  });
+}
+
+/** BER may write an octet string in pieces. */
+function octetsOf(value: Asn1): string {
+  return typeof value.value === "string" ? value.value : value.value.map(octetsOf).join("");
+}
+
+function isUniversal(value: Asn1, type: forge.asn1.Type): boolean {
+  return value.tagClass === asn1.Class.UNIVERSAL && value.type === type;
+}
+
+function parseAsn1(binary: string): Asn1 | undefined {
+  try {
+    return asn1.fromDer(binary);
+  } catch {
+    return undefined;
   }
 }
 

@@ -328,7 +328,22 @@ describe("PKCS#12", () => {
     selfSign("rsa:2048");
     const { der, password } = change(exportFile("own.key"));
     expect(() => importPkcs12(der, password)).toThrow(
-      /^PKCS#12: (?:not readable with this password|more than 64 KiB)$/,
+      /^PKCS#12: (?:not such a file|not readable with this password|more than 64 KiB)$/,
+    );
+  });
+
+  test.each([
+    ["its MAC", ["-certpbe", "NONE", "-keypbe", "NONE"]],
+    ["its key", ["-certpbe", "NONE", "-nomaciter"]],
+    ["its certificates", ["-nokeys", "-nomaciter"]],
+    ["its key, by the older scheme", ["-certpbe", "NONE", "-keypbe", "PBE-SHA1-3DES", "-nomac"]],
+  ])("a file that asks for 8,388,607 iterations for %s is refused at once", (_, options) => {
+    selfSign("rsa:2048");
+    const written = exportFile("own.key", "-iter", "131073", ...options).toString("hex");
+    const hostile = written.replaceAll("0203020001", "02037fffff");
+    expect(hostile).not.toBe(written);
+    expect(() => importPkcs12(Buffer.from(hostile, "hex"), PASSWORD)).toThrow(
+      "PKCS#12: asks for 8388607 iterations of its password, more than 600000",
     );
   });
 

@@ -22,12 +22,12 @@ export function createCertificateRoutes({ certificates }: LocalContext): readonl
       authentication: "session",
       maxBytes: UPLOAD_MAX_BYTES,
       isCostly: true,
-      handle({ body, address }) {
+      async handle({ body, address }) {
         const { pkcs12, password, apply } = parseBody(localCertificateUpload, body);
         const bytes = new Uint8Array(Buffer.from(pkcs12, "base64"));
         return {
           status: 200,
-          json: certificates.judge({ pkcs12: bytes, password, apply, address }),
+          json: await certificates.judge({ pkcs12: bytes, password, apply, address }),
         };
       },
     },

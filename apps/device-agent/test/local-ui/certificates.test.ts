@@ -12,6 +12,7 @@ import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { localCertificate, localCertificateJudgement } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { openPkcs12 } from "../../src/local-ui/certificates/open-pkcs12.ts";
 import { createUiWorld, PASSKEY } from "./ui-world.ts";
 import type { UiWorld } from "./ui-world.ts";
 
@@ -28,14 +29,13 @@ afterAll(() => {
 });
 
 /** As a person makes it: by openssl, from PEM files. */
-function pfx(certificatePem: string, privateKeyPem: string): string {
+function pfx(certificatePem: string, privateKeyPem: string, iterations = 2048): string {
   const paths = { cert: join(folder, "c.pem"), key: join(folder, "k.pem") };
   writeFileSync(paths.cert, certificatePem);
   writeFileSync(paths.key, privateKeyPem);
   const parameters = ["pkcs12", "-export", "-in", paths.cert, "-inkey", paths.key];
-  return execFileSync("openssl", [...parameters, "-passout", `pass:${PASSWORD}`]).toString(
-    "base64",
-  );
+  const options = ["-iter", String(iterations), "-passout", `pass:${PASSWORD}`];
+  return execFileSync("openssl", [...parameters, ...options]).toString("base64");
 }
 
 function issue(change: Partial<Parameters<typeof issueServerCertificate>[0]> = {}) {
@@ -124,6 +124,36 @@ describe("a certificate that the customer brings", () => {
       json: { error: { code: "CertificateUnusable" } },
     });
     expect(await site.client.fingerprint()).toBe(own);
+  });
+
+  test("in a file of many iterations is opened beside the event loop, or given up at the limit", async () => {
+    const { certificatePem, privateKeyPem } = issue();
+    const der = Buffer.from(pfx(certificatePem, privateKeyPem, 50_000), "base64");
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const opened = await openPkcs12({ der, password: PASSWORD });
+    clearInterval(counting);
+    expect(opened.privateKeyPem).toBe(privateKeyPem);
+    expect(turns).toBeGreaterThan(10);
+
+    await expect(openPkcs12({ der, password: PASSWORD }, 10)).rejects.toMatchObject({
+      code: "CertificateUnusable",
+      detail: "PKCS#12: not open after 0.01 seconds",
+    });
+  });
+
+  test("in a file that asks for too many iterations is told so", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const { certificatePem, privateKeyPem } = issue();
+    const answer = await upload(site, pfx(certificatePem, privateKeyPem, 600_001), false);
+    const detail = "PKCS#12: asks for 600001 iterations of its password, more than 600000";
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { error: { code: "CertificateUnusable", detail } },
+    });
   });
 
   test("in a file that is none, or by a wrong password, is told", async () => {

@@ -149,6 +149,11 @@ export const DEVICE_LOCAL_ERRORS = {
         command: "openssl pkcs12 -in certificate.pfx -info -nokeys",
       },
       {
+        text: "Where it asks for too many iterations, write it again with fewer",
+        command:
+          "openssl pkcs12 -in certificate.pfx -out certificate.pem && openssl pkcs12 -export -iter 2048 -in certificate.pem -out new.pfx",
+      },
+      {
         text: "Bring a certificate for servers that is valid now, names this appliance, and holds its key (EC, or RSA of 2048 bits or more) and its chain",
       },
     ],

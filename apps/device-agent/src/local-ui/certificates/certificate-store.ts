@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { CryptoError, importPkcs12 } from "@databox-cmk/crypto";
 import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { LocalCertificate, LocalCertificateJudgement } from "@databox-cmk/protocol";
@@ -11,6 +10,7 @@ import { readPrivateFile } from "../../state/read-private-file.ts";
 import { toStateError } from "../../state/state-error.ts";
 import { syncFolder, writeDurably } from "../../state/write-durably.ts";
 import { judgeCertificate } from "./judge-certificate.ts";
+import { openPkcs12 } from "./open-pkcs12.ts";
 import { makeOwnCertificate } from "./own-certificate.ts";
 import { namesIn, readChain, viewCertificate } from "./read-certificate.ts";
 
@@ -30,7 +30,7 @@ export type CertificateStore = {
     readonly password: string;
     readonly apply: boolean;
     readonly address: string;
-  }): LocalCertificateJudgement;
+  }): Promise<LocalCertificateJudgement>;
   /** Back to the appliance's own. */
   revert(): void;
 };
@@ -75,8 +75,8 @@ export function openCertificateStore(options: {
       return namesIn(leaf());
     },
     view: () => ({ source, certificate: viewCertificate(leaf()) }),
-    judge({ pkcs12, password, apply, address }) {
-      const brought = readPkcs12(pkcs12, password);
+    async judge({ pkcs12, password, apply, address }) {
+      const brought = await openPkcs12({ der: pkcs12, password });
       const [first, ...rest] = readChain(brought.certificatePem);
       if (first === undefined) throw unusable("the file holds no certificate");
       const checks = judgeCertificate([first, ...rest], nowMs(), address);
@@ -98,15 +98,6 @@ export function openCertificateStore(options: {
       use(own(), "appliance");
     },
   };
-}
-
-function readPkcs12(der: Uint8Array, password: string): CertificateWithKey {
-  try {
-    return importPkcs12(der, password);
-  } catch (error) {
-    if (error instanceof CryptoError) throw unusable(error.message);
-    throw error;
-  }
 }
 
 function readPair(path: string): CertificateWithKey | undefined {
