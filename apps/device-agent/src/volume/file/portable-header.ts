@@ -1,10 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hkdfSync,
-  scryptSync,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, scrypt } from "node:crypto";
+import type { ScryptOptions } from "node:crypto";
+import { promisify } from "node:util";
 
 import { zero } from "@databox-cmk/crypto";
 
@@ -42,15 +38,18 @@ export const VOLUME_KEY_BYTES = KEY_BYTES;
 /** Salt and iv: what every header needs anew. */
 export const FRESH_BYTES = SEALED_AT - SALT_AT;
 
+/** Beside the event loop: it takes 0.1 s, and HKDF 0.01. */
+const deriveSlowly = promisify<Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
+
 export type PortableHeader = { readonly id: string; readonly bytes: Uint8Array };
 
 /** @param random - 32 (salt) + 12 (iv) + 32 (volume key) bytes, fresh. */
-export function sealHeader(input: {
+export async function sealHeader(input: {
   readonly unlockKey: Uint8Array;
   readonly id: string;
   readonly derivation: keyof typeof DERIVATIONS;
   readonly random: Uint8Array;
-}): Uint8Array {
+}): Promise<Uint8Array> {
   const header = new Uint8Array(HEADER_BYTES);
   header.set(MAGIC);
   header[8] = DERIVATIONS[input.derivation];
@@ -58,7 +57,7 @@ export function sealHeader(input: {
   header.set(Buffer.from(input.id.replaceAll("-", ""), "hex"), ID_AT);
   header.set(input.random.subarray(0, SEALED_AT - SALT_AT), SALT_AT);
   const volumeKey = input.random.subarray(SEALED_AT - SALT_AT);
-  const derived = derive(header, input.unlockKey);
+  const derived = await derive(header, input.unlockKey);
   try {
     const cipher = createCipheriv(
       "aes-256-gcm",
@@ -98,11 +97,11 @@ export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undef
 /**
  * The volume key, if the unlock key opens the header: its tag holds over every byte of it. The caller zeroes it.
  */
-export function openHeader(
+export async function openHeader(
   { bytes }: PortableHeader,
   unlockKey: Uint8Array,
-): Uint8Array | undefined {
-  const derived = derive(bytes, unlockKey);
+): Promise<Uint8Array | undefined> {
+  const derived = await derive(bytes, unlockKey);
   const decipher = createDecipheriv(
     "aes-256-gcm",
     createSecretKey(derived),
@@ -123,11 +122,11 @@ export function openHeader(
   }
 }
 
-function derive(header: Uint8Array, unlockKey: Uint8Array): Uint8Array {
+async function derive(header: Uint8Array, unlockKey: Uint8Array): Promise<Uint8Array> {
   const salt = header.subarray(SALT_AT, IV_AT);
   if (header[8] === DERIVATIONS.hkdf)
     return new Uint8Array(hkdfSync("sha256", createSecretKey(unlockKey), salt, LABEL, KEY_BYTES));
-  return scryptSync(unlockKey, salt, KEY_BYTES, {
+  return deriveSlowly(unlockKey, salt, KEY_BYTES, {
     N: 2 ** SCRYPT_LOG2_N,
     r: 8,
     p: 1,

@@ -34,10 +34,10 @@ export function createPortableSlots(options: {
     },
     async add(slot, current, next) {
       const found = places();
-      const { id, volumeKey } = openAny(path, found, current);
+      const { id, volumeKey } = await openAny(path, found, current);
       const random = new Uint8Array([...randomBytes(FRESH_BYTES), ...volumeKey]);
       try {
-        const bytes = sealHeader({ unlockKey: next, id, derivation: "hkdf", random });
+        const bytes = await sealHeader({ unlockKey: next, id, derivation: "hkdf", random });
         write(found.with(slot, { id, bytes }));
       } finally {
         zero(random, volumeKey);
@@ -45,7 +45,7 @@ export function createPortableSlots(options: {
     },
     async opens(slot, unlockKey) {
       const header = places()[slot];
-      const volumeKey = header === undefined ? undefined : openHeader(header, unlockKey);
+      const volumeKey = header === undefined ? undefined : await openHeader(header, unlockKey);
       zero(volumeKey);
       return volumeKey !== undefined;
     },
@@ -55,9 +55,9 @@ export function createPortableSlots(options: {
   };
 }
 
-function openAny(path: string, found: Places, unlockKey: Uint8Array) {
+async function openAny(path: string, found: Places, unlockKey: Uint8Array) {
   for (const header of found) {
-    const volumeKey = header === undefined ? undefined : openHeader(header, unlockKey);
+    const volumeKey = header === undefined ? undefined : await openHeader(header, unlockKey);
     if (header !== undefined && volumeKey !== undefined) return { id: header.id, volumeKey };
   }
   throw new AppError("VolumeRejectedKey", {

@@ -39,7 +39,7 @@ export function createPortableVolume(path: string): Volume {
     async format({ unlockKey, id, passkeyOrigin }) {
       const derivation = passkeyOrigin === "generated" ? "hkdf" : "scrypt";
       const random = randomBytes(FRESH_BYTES + VOLUME_KEY_BYTES);
-      replace(sealHeader({ unlockKey, id, derivation, random }));
+      replace(await sealHeader({ unlockKey, id, derivation, random }));
     },
 
     /** No place in the header: the agent's own folder holds it. */
@@ -52,7 +52,8 @@ export function createPortableVolume(path: string): Volume {
       return {
         async offer(unlockKey): Promise<Opened> {
           for (const header of requirePlaces(path)) {
-            const volumeKey = header === undefined ? undefined : openHeader(header, unlockKey);
+            const volumeKey =
+              header === undefined ? undefined : await openHeader(header, unlockKey);
             zero(volumeKey);
             if (volumeKey !== undefined) return { proof: "authenticated-header" };
           }
