@@ -4,11 +4,13 @@ import * as z from "zod/mini";
 
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import { renderHelp } from "./command-line/render-help.ts";
+import { stateDirOf } from "./command-line/state-dir.ts";
 import { roundToTenth } from "./commands/stopwatch.ts";
 import { COMMANDS } from "./core/agent-event.ts";
 import type { AgentEvent, CommandName } from "./core/agent-event.ts";
 import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
 import { eventOfError } from "./core/failure-event.ts";
+import { knownFacts } from "./core/known-facts.ts";
 import { renderEvent } from "./core/render-event.ts";
 import { AGENT_NAME } from "./exchange/session.ts";
 import { runCommand } from "./run-command.ts";
@@ -66,7 +68,11 @@ export async function main(words: readonly string[], surroundings: Surroundings)
         (await import("./command-line/read-passkey.ts")).readPasskey(process.stdin, ask),
     });
   } catch (error) {
-    event = eventOfError(error, { event: commandOf(words), elapsedMs: roundToTenth(elapsedMs()) });
+    event = eventOfError(error, {
+      event: commandOf(words),
+      elapsedMs: roundToTenth(elapsedMs()),
+      known: knownFacts(stateDirOf(words), undefined),
+    });
   }
   show(event);
   return exitCodeOf(event);

@@ -1,11 +1,11 @@
-import { toAppError, AppError } from "@databox-cmk/errors";
-
 import type { Command } from "./command-line/parse-command-line.ts";
 import type { CommandDependencies } from "./commands/dependencies.ts";
+import type { PrepareArguments } from "./commands/prepare-options.ts";
 import { roundToTenth } from "./commands/stopwatch.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import { knownFacts } from "./core/known-facts.ts";
+import type { NamedNode } from "./core/known-facts.ts";
 import type { Settings } from "./core/settings.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
@@ -18,10 +18,12 @@ export async function runCommand(
     return await dispatch(command, dependencies);
   } catch (error) {
     const settings = knownSettings(dependencies.stateDir);
-    return eventOfError(withFacts(error, dependencies.stateDir, settings), {
+    const node =
+      settings ?? (command.command === "prepare" ? namedBy(command.arguments) : undefined);
+    return eventOfError(error, {
+      known: knownFacts(dependencies.stateDir, node),
       event: command.command,
-      node:
-        settings?.serial ?? (command.command === "prepare" ? command.arguments.serial : undefined),
+      node: node?.serial,
       volume: settings?.volume.kind,
       elapsedMs: roundToTenth(dependencies.elapsedMs()),
     });
@@ -56,17 +58,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
   }
 }
 
-/** Names for the placeholders of the steps. */
-function withFacts(error: unknown, stateDir: string, settings: Settings | undefined): AppError {
-  const { code, reason, target, detail, facts, cause } = toAppError(error);
-  const known = settings === undefined ? {} : knownFacts(settings);
-  return new AppError(code, {
-    reason,
-    target,
-    detail,
-    cause,
-    facts: { stateDir, ...known, ...facts },
-  });
+function namedBy({ serial, order, broker }: PrepareArguments): NamedNode {
+  return { serial, order, connection: { brokerUrl: broker } };
 }
 
 function knownSettings(stateDir: string): Settings | undefined {

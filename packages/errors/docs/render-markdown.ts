@@ -1,6 +1,6 @@
 import { reasonOf } from "../src/explain.ts";
 import { FACTS } from "../src/facts.ts";
-import { fillCommand } from "../src/fill.ts";
+import { fillCommand, withOptionalParts } from "../src/fill.ts";
 import { anchorOf } from "../src/render-arm-error.ts";
 import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
@@ -105,5 +105,5 @@ function fence(command: string, indent: string): string {
 
 /** Placeholders as code, since a bare <name> would be taken for HTML. */
 function prose(text: string): string {
-  return text.replace(/\{([a-zA-Z]+)\}/g, "`<$1>`");
+  return withOptionalParts(text).replace(/\{([a-zA-Z]+)\}/g, "`<$1>`");
 }

@@ -11,6 +11,9 @@ test.each([
   { template: "{toString}", facts: {}, filled: "<toString>" },
   { template: "{a}", facts: { a: "x\r\ny\u001b[31m\u202e" }, filled: "x y [31m " },
   { template: "{a}", facts: { a: "{b}", b: "never twice" }, filled: "{b}" },
+  { template: "wait[ {s} s], then", facts: { s: 3 }, filled: "wait 3 s, then" },
+  { template: "wait[ {s} s], then", facts: {}, filled: "wait, then" },
+  { template: "{a}[ of {b}]", facts: { a: "[x]", b: "[{a}]" }, filled: "[x] of [{a}]" },
 ])("text $template with $facts is $filled", ({ template, facts, filled }) => {
   expect(fillText(template, facts)).toBe(filled);
 });

@@ -1,6 +1,7 @@
 import type { Facts } from "./row.ts";
 
 const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
+const OPTIONAL_PART = /\[([^[\]]*)\]/g;
 const COMMAND_WORD = /'[^']*'|"[^"]*"|\S+/g;
 const SHELL_SAFE = /^[\w@%+=:,./-]+$/;
 /** Anything that could break a line, forge a log entry or steer a terminal. */
@@ -8,9 +9,21 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 /** The longest name that Azure allows is a resource id. */
 const FACT_MAX_CHARACTERS = 260;
 
-/** Fills `{name}` from the facts; a missing one is shown as `<name>`. The result is one printable line. */
+/**
+ * Fills `{name}` from the facts; a missing one is shown as `<name>`. A part in brackets is left out instead, for a fact that not everybody
+ * has who tells of the failure: `Wait[ {seconds} seconds]`. The result is one printable line.
+ */
 export function fillText(template: string, facts: Facts): string {
-  return template.replace(PLACEHOLDER, (_, name: string) => factOf(facts, name) ?? `<${name}>`);
+  const kept = template.replace(OPTIONAL_PART, (_, part: string) => {
+    const names = Array.from(part.matchAll(PLACEHOLDER), ([, name = ""]) => name);
+    return names.every((name) => factOf(facts, name) !== undefined) ? part : "";
+  });
+  return fillNames(kept, facts);
+}
+
+/** The template as if every fact were there. */
+export function withOptionalParts(template: string): string {
+  return template.replace(OPTIONAL_PART, "$1");
 }
 
 /** As `fillText`, for a command line: a word is quoted when what was filled in could mean something to a shell. */
@@ -22,11 +35,15 @@ function fillWord(word: string, facts: Facts): string {
   if (word.search(PLACEHOLDER) === -1) return word;
   const quoted = word.startsWith("'") || word.startsWith('"');
   const bare = quoted ? word.slice(1, -1) : word;
-  const filled = fillText(bare, facts);
+  const filled = fillNames(bare, facts);
   // A hole is left as <name> without quotes: it is for a person to replace.
   const withoutHoles = bare.replace(PLACEHOLDER, (_, name: string) => factOf(facts, name) ?? "");
   if (!quoted && (withoutHoles === "" || SHELL_SAFE.test(withoutHoles))) return filled;
   return `'${filled.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function fillNames(template: string, facts: Facts): string {
+  return template.replace(PLACEHOLDER, (_, name: string) => factOf(facts, name) ?? `<${name}>`);
 }
 
 /** Untrusted text as one printable line of limited length. */

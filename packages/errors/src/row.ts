@@ -17,7 +17,10 @@ export type Who =
 
 export type Recoverable = "yes" | "no" | "until-date";
 
-/** One thing to do. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. */
+/**
+ * One thing to do. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of the text
+ * in brackets is left out where its facts are not known.
+ */
 export type Step = {
   readonly text: string;
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */

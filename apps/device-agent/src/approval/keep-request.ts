@@ -78,13 +78,14 @@ function eventOfWaiting(
   const approval = viewWaiting(kept, { bootMs: bootClockMs(), iso: dependencies.nowIso() });
   const error = new AppError("ApprovalPending", {
     detail: describeWaiting(approval),
-    facts: { ...knownFacts(settings), approvalId: approval.id, retryAfterSeconds, correlationId },
+    facts: { approvalId: approval.id, retryAfterSeconds, correlationId },
   });
   const context = {
     event: "unlock",
     node: settings.serial,
     volume: volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    known: knownFacts(dependencies.stateDir, settings),
   } as const;
   return { ...eventOfError(error, context), correlationId, approval };
 }

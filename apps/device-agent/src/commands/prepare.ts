@@ -132,8 +132,10 @@ async function lockVolume(
   const answer = await requestContentKey(session, { purpose: "prepare", generation });
   if (answer.kind === "denial") return denied(preparing, answer.denial);
   if (answer.kind === "pending") {
-    const { retryAfterSeconds, correlationId } = answer.pending;
-    throw new AppError("ApprovalPending", { facts: { retryAfterSeconds, correlationId } });
+    const { retryAfterSeconds, correlationId, approval } = answer.pending;
+    throw new AppError("ApprovalPending", {
+      facts: { approvalId: approval.id, retryAfterSeconds, correlationId },
+    });
   }
   const opened = await openGrant(session, answer, envelope);
   let proven: Opened;

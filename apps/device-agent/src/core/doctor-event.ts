@@ -3,6 +3,7 @@ import type { CheckRun, Facts } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "./agent-event.ts";
 import { eventOfError } from "./failure-event.ts";
+import { knownFacts } from "./known-facts.ts";
 import type { Settings } from "./settings.ts";
 
 export type ExaminedNode = {
@@ -30,20 +31,16 @@ export function eventOfExamination(
       nextStep: decideNextStep(undefined),
     };
   const { code, reason, detail } = failure;
-  const facts: Facts = { stateDir, ...factsOf(settings), ...failure.facts };
+  const known = knownFacts(stateDir, settings);
+  const facts: Facts = { ...known, ...failure.facts };
   return {
-    ...eventOfError(new AppError(code, { reason, detail, facts }), { event, ...node, elapsedMs }),
+    ...eventOfError(new AppError(code, { reason, detail, facts }), {
+      event,
+      ...node,
+      elapsedMs,
+      known,
+    }),
     checks,
     nextStep: decideNextStep({ ...failure, facts }, "site-operator"),
-  };
-}
-
-function factsOf(settings: Settings | undefined): Facts {
-  if (settings === undefined) return {};
-  return {
-    serial: settings.serial,
-    brokerUrl: settings.connection.brokerUrl,
-    orderId: settings.order,
-    orderName: settings.order.split("/").at(-1) ?? "",
   };
 }

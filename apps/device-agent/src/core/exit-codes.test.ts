@@ -9,7 +9,7 @@ const BY_CLASS = { internal: 1, refused: 3, unreachable: 4, invalid: 5, pending:
 
 test("every code of the table has the exit code of its class, and only Misuse has 2", () => {
   for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
-    const event = eventOfError(new AppError(code), CONTEXT);
+    const event = eventOfError(new AppError(code), { ...CONTEXT, known: {} });
     const expected = code === "Misuse" ? 2 : BY_CLASS[ERRORS[code].class];
     expect([code, exitCodeOf(event)]).toEqual([code, expected]);
   }
@@ -20,7 +20,7 @@ test("success is 0", () => {
 });
 
 test("what is no named failure is our own fault and shows nothing of itself", () => {
-  const event = eventOfError(new TypeError("secret-in-a-bug"), CONTEXT);
+  const event = eventOfError(new TypeError("secret-in-a-bug"), { ...CONTEXT, known: {} });
   expect(event).toMatchObject({ code: "InternalError", outcome: "failed" });
   expect(JSON.stringify(event)).not.toContain("secret-in-a-bug");
 });

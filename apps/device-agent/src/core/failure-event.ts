@@ -1,5 +1,5 @@
 import { explain, toAppError } from "@databox-cmk/errors";
-import type { AppError } from "@databox-cmk/errors";
+import type { AppError, Facts } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";
@@ -15,12 +15,15 @@ export type EventContext = {
   readonly approval?: WaitingView | undefined;
 };
 
+/** With what fills the placeholders of the steps, beside the facts of the failure itself. */
+export type ErrorContext = EventContext & { readonly known: Facts };
+
 /** A failure of this machine's own, explained from the table. */
-export function eventOfError(error: unknown, context: EventContext): FailureEvent {
+export function eventOfError(error: unknown, context: ErrorContext): FailureEvent {
   const failure: AppError = toAppError(error);
   const { code, reason, facts, detail } = failure;
   const node = context.node === undefined ? {} : { serial: context.node };
-  const explanation = explain(code, { reason, facts: { ...node, ...facts } });
+  const explanation = explain(code, { reason, facts: { ...node, ...context.known, ...facts } });
   const retryAfterSeconds = facts["retryAfterSeconds"];
   return {
     ...common(context),

@@ -38,7 +38,7 @@ describe("a success", () => {
 describe("a failure", () => {
   const failure = eventOfError(
     new AppError("BrokerUnreachable", { reason: "dns", facts: { brokerUrl: "https://b" } }),
-    { event: "unlock", node: "DBX-1", elapsedMs: 2100 },
+    { event: "unlock", node: "DBX-1", elapsedMs: 2100, known: {} },
   );
 
   test("says what, who must act, numbered steps, and ends with the next step", () => {

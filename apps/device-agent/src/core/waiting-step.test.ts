@@ -16,7 +16,7 @@ const APPROVAL = {
   leftSeconds: 3600,
 };
 const failure = (code: ErrorCode, approval?: typeof APPROVAL): AgentEvent =>
-  eventOfError(new AppError(code), { event: "unlock", elapsedMs: 1, approval });
+  eventOfError(new AppError(code), { event: "unlock", elapsedMs: 1, known: {}, approval });
 
 describe("what an answer means to somebody who waits", () => {
   test.each([

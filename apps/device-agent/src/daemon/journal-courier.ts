@@ -9,7 +9,7 @@ import { readJournalAnswer, readJournalHead } from "../answers/journal-answer.ts
 import type { JournalAnswer } from "../answers/journal-answer.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
-import type { EventContext } from "../core/failure-event.ts";
+import type { ErrorContext } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -30,7 +30,7 @@ type Dependencies = {
   readonly session: () => LeaseSession;
   readonly state: NodeState;
   readonly folder: StateFolder;
-  readonly context: () => EventContext;
+  readonly context: () => ErrorContext;
   readonly report: (event: FailureEvent) => void;
 };
 

@@ -1,3 +1,4 @@
+import type { Facts } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import { roundToTenth } from "../commands/stopwatch.ts";
@@ -21,6 +22,8 @@ export type KeeperDependencies = {
   readonly session: LeaseSession;
   readonly state: NodeState;
   readonly volume: Volume;
+  /** For the steps of what goes wrong. */
+  readonly known: Facts;
   readonly journalPath: string;
   readonly readBootId: () => string;
   readonly nowIso: () => string;
@@ -58,6 +61,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     node: dependencies.session.serial,
     volume: dependencies.volume.kind,
     elapsedMs: roundToTenth(elapsedMs()),
+    known: dependencies.known,
   });
   const number = () =>
     state.change((store) => ({

@@ -1,3 +1,5 @@
+import type { Facts } from "@databox-cmk/errors";
+
 import type { CommandDependencies } from "../commands/dependencies.ts";
 import { roundToTenth } from "../commands/stopwatch.ts";
 import { unlock } from "../commands/unlock.ts";
@@ -30,6 +32,8 @@ export function createPasskeyKeeper(input: {
   readonly journalPath: string;
   readonly readBootId: () => string;
   readonly serial: string;
+  /** For the steps of what goes wrong. */
+  readonly known: Facts;
   readonly dependencies: CommandDependencies;
 }): PasskeyKeeper {
   const { state, volume, serial, readBootId, dependencies } = input;
@@ -41,6 +45,7 @@ export function createPasskeyKeeper(input: {
     node: serial,
     volume: volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    known: input.known,
   });
 
   /** The same failure is told once. */

@@ -3,7 +3,7 @@ import type { RelockOrder } from "@databox-cmk/protocol";
 
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
-import type { EventContext } from "../core/failure-event.ts";
+import type { ErrorContext } from "../core/failure-event.ts";
 import type { ClosingCause } from "../core/lease-state.ts";
 
 const WHY = {
@@ -17,7 +17,7 @@ const WHY = {
 export function relockEvent(
   cause: ClosingCause,
   order: RelockOrder | undefined,
-  context: EventContext,
+  context: ErrorContext,
 ): FailureEvent {
   if (order !== undefined) {
     const { lease: _lease, sequence: _sequence, ...denial } = order;

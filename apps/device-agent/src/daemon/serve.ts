@@ -6,6 +6,7 @@ import { requirePrepared } from "../commands/prepared-node.ts";
 import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
 import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -83,6 +84,7 @@ export async function serve(
     },
   };
   const state = createNodeState(folder);
+  const known = knownFacts(folder.path, settings);
   const say = (outcome: SuccessOutcome, notes: readonly string[] = []): SuccessEvent => ({
     event: "serve",
     node: settings.serial,
@@ -95,6 +97,7 @@ export async function serve(
     session,
     state,
     volume,
+    known,
     journalPath: folder.journalPath,
     readBootId: () => readBootId(settings.bootIdFile),
     nowIso: dependencies.nowIso,
@@ -116,12 +119,14 @@ export async function serve(
       node: settings.serial,
       volume: settings.volume.kind,
       elapsedMs: roundToTenth(dependencies.elapsedMs()),
+      known,
     }),
     report: dependencies.report,
   });
   const passkeyKeeper = createPasskeyKeeper({
     state,
     volume,
+    known,
     journalPath: folder.journalPath,
     readBootId: () => readBootId(settings.bootIdFile),
     serial: settings.serial,

@@ -1,4 +1,4 @@
-import { toAppError } from "@databox-cmk/errors";
+import type { Facts } from "@databox-cmk/errors";
 import type { LocalFailure } from "@databox-cmk/protocol";
 
 import type { FailureEvent } from "../core/agent-event.ts";
@@ -25,9 +25,7 @@ export function describeFailure(event: FailureEvent): LocalFailure {
   };
 }
 
-/** @param serial - for the placeholders of the steps */
-export function describeError(error: unknown, serial: string): LocalFailure {
-  return describeFailure(
-    eventOfError(toAppError(error), { event: "serve", node: serial, elapsedMs: 0 }),
-  );
+/** @param known - for the placeholders of the steps */
+export function describeError(error: unknown, known: Facts): LocalFailure {
+  return describeFailure(eventOfError(error, { event: "serve", elapsedMs: 0, known }));
 }

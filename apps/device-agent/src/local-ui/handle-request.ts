@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { equalConstantTime, encodeBase64url } from "@databox-cmk/crypto";
 import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
+import type { Facts } from "@databox-cmk/errors";
 import type { LocalError, LocalState } from "@databox-cmk/protocol";
 
 import { describeError, describeFailure } from "./describe-failure.ts";
@@ -27,6 +28,8 @@ export type HandlerDependencies = {
   /** DNS names of this appliance, as they are now. */
   readonly names: () => readonly string[];
   readonly serial: string;
+  /** For the steps of what goes wrong. */
+  readonly known: Facts;
   /** Of everything, and of what is costly. */
   readonly limit: RateLimit;
   readonly costlyLimit: RateLimit;
@@ -38,7 +41,7 @@ const TYPES = ["text/html", "*/*"];
 
 /** In order: sender → rate → route → session → token → body → work. What fails first is the answer. */
 export function createHandler(dependencies: HandlerDependencies) {
-  const { serial } = dependencies;
+  const { known } = dependencies;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const nonce = encodeBase64url(randomBytes(NONCE_BYTES));
     for (const [name, value] of Object.entries(securityHeaders(nonce)))
@@ -50,7 +53,7 @@ export function createHandler(dependencies: HandlerDependencies) {
         response.destroy();
         return;
       }
-      renderFailure(response, error, serial);
+      renderFailure(response, error, known);
     }
   };
 }
@@ -159,9 +162,9 @@ function send(response: ServerResponse, { status, json, cookie }: LocalAnswer): 
   response.end(text);
 }
 
-function renderFailure(response: ServerResponse, error: unknown, serial: string): void {
+function renderFailure(response: ServerResponse, error: unknown, known: Facts): void {
   const isEvent = error instanceof LocalFailureAnswer;
-  const failure = isEvent ? describeFailure(error.event) : describeError(error, serial);
+  const failure = isEvent ? describeFailure(error.event) : describeError(error, known);
   const status = isEvent ? error.status : ERRORS[toAppError(error).code].httpStatus;
   if (failure.retryAfterSeconds !== undefined)
     response.setHeader("retry-after", failure.retryAfterSeconds);

@@ -6,6 +6,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import { knownFacts } from "../core/known-facts.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
@@ -155,6 +156,7 @@ export async function startLocalUi(input: {
     view,
     names: () => [...namesOf(settings.serial), ...certificates.names],
     serial: settings.serial,
+    known: knownFacts(folder.path, settings),
     limit: createRateLimit({ burst: 120, perMinute: 600 }, nowMs),
     costlyLimit: createRateLimit({ burst: 10, perMinute: 12 }, nowMs),
   });

@@ -59,8 +59,10 @@ export async function respond(
   }
   switch (answer.kind) {
     case "pending": {
-      const { retryAfterSeconds, correlationId } = answer.pending;
-      throw new AppError("ApprovalPending", { facts: { retryAfterSeconds, correlationId } });
+      const { retryAfterSeconds, correlationId, approval } = answer.pending;
+      throw new AppError("ApprovalPending", {
+        facts: { approvalId: approval.id, retryAfterSeconds, correlationId },
+      });
     }
     case "denial": {
       const event = await recordDenial(unlocking, withSteps(answer.denial), { event: "respond" });

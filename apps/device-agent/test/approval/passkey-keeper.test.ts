@@ -43,6 +43,7 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
     journalPath: join(world.stateDir, "journal.jsonl"),
     readBootId: () => readBootId(world.bootIdFile),
     serial: SERIAL,
+    known: {},
     dependencies: {
       ...world.dependencies,
       report: (event) => {

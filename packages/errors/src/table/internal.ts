@@ -11,7 +11,7 @@ export const INTERNAL_ERRORS = {
     httpStatus: 500,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator the correlation id {correlationId}.",
+    ask: "Tell the broker's operator[ the correlation id {correlationId}].",
     steps: [
       CONTACT_BROKER_OPERATOR,
       {
@@ -33,7 +33,7 @@ export const INTERNAL_ERRORS = {
     httpStatus: 500,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator the correlation id {correlationId}.",
+    ask: "Tell the broker's operator[ the correlation id {correlationId}].",
     steps: [
       CONTACT_BROKER_OPERATOR,
       { text: "Look in the log for the correlation id and report the fault" },

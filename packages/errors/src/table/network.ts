@@ -222,7 +222,7 @@ export const NETWORK_ERRORS = {
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait {retryAfterSeconds} seconds, then try again; nobody has refused the key.",
+    ask: "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.",
     steps: [TRY_AGAIN],
     why: "The broker has more work than it may hold in its queue, or is shutting down.",
     meanwhile: "Nothing is decided and nothing re-locks; the answer says how long to wait.",

@@ -147,5 +147,5 @@ function selectUserIdentity(identityId: string): string {
 }
 
 export const CONTACT_BROKER_OPERATOR = {
-  text: "Give the correlation id {correlationId} to the broker's operator",
+  text: "Tell the broker's operator what happened[; the correlation id is {correlationId}]",
 } as const satisfies Step;

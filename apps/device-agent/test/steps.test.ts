@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { AppError, ERRORS, isErrorCode } from "@databox-cmk/errors";
+import type { ErrorCode, ErrorRow } from "@databox-cmk/errors";
+import { describe, expect, test } from "vitest";
+
+import { eventOfError } from "../src/core/failure-event.ts";
+
+const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
+
+/** What every event of a prepared node is explained with (core/known-facts.ts). */
+const known = {
+  stateDir: "/var/lib/databox-agent",
+  serial: "DBX-1",
+  brokerUrl: "https://broker.example",
+  orderId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.DataBox/jobs/o",
+  orderName: "o",
+};
+
+/** What only the place of the failure knows, and gives. */
+const GIVEN: Partial<Record<ErrorCode, Readonly<Record<string, string | number>>>> = {
+  ApprovalPending: { approvalId: "a" },
+  LocalRequestTooMany: { retryAfterSeconds: 30 },
+  PasskeyRejected: { triesLeft: 4 },
+  PasskeyTriesExhausted: { retryAfterSeconds: 900 },
+  PortInUse: { port: 443 },
+};
+
+/** A code at an AppError is thrown by the agent itself; any other that its sources name is looked for in a denial. */
+const thrown = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+  .map((path) => readFileSync(join(SOURCES, path), "utf8"))
+  .flatMap((text) => Array.from(text.matchAll(/new AppError\(([^;]*?)(?:,|\);)/g)))
+  .flatMap(([, first = ""]) => Array.from(first.matchAll(/"(\w+)"/g), ([, code = ""]) => code))
+  .filter((code) => isErrorCode(code));
+const CODES = [...new Set<ErrorCode>([...thrown, "InternalError"])];
+
+const renderings = CODES.flatMap((code) => {
+  const { reasons }: ErrorRow = ERRORS[code];
+  return [undefined, ...Object.keys(reasons ?? {})].map((reason) => ({ code, reason }));
+});
+
+describe("a person at the appliance reads no hole in what the agent itself says", () => {
+  test("the codes are found, so that silence means something", () => {
+    expect(CODES.length).toBeGreaterThan(25);
+    expect(CODES).toEqual(
+      expect.arrayContaining(["AgentStateUnwritable", "GrantRejected", "AgentBusy"]),
+    );
+    expect(CODES).toEqual(expect.arrayContaining(Object.keys(GIVEN)));
+  });
+
+  test.each(renderings)("$code $reason", ({ code, reason }) => {
+    const error = new AppError(code, { reason, facts: GIVEN[code] });
+    const { ask, steps } = eventOfError(error, { event: "unlock", elapsedMs: 1, known });
+    expect(JSON.stringify([ask, steps])).not.toMatch(/<[a-zA-Z]+>/);
+  });
+});
