@@ -91,7 +91,8 @@ function readTail(file: number): Tail {
   const open = bytes.at(-1) !== NEW_LINE;
   const lines = bytes.toString("utf8").split("\n");
   lines.pop(); // what follows the last line break: nothing, or a torn line
-  const newest = lines.at(-1);
+  const newest = parseRow(lines.pop() ?? "");
+  if (newest !== undefined) return { last: newest, torn: open, open };
   const last = lines.map(parseRow).findLast((row) => row !== undefined);
-  return { last, torn: open || newest === undefined || parseRow(newest) === undefined, open };
+  return { last, torn: true, open };
 }
