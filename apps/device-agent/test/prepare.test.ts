@@ -8,10 +8,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { describe, expect, test } from "vitest";
 
-import { createAgentWorld, createPreparedWorld, seen, SERIAL } from "./agent-world.ts";
+import {
+  createAgentWorld,
+  createPreparedWorld,
+  HAS_CRYPTSETUP,
+  seen,
+  SERIAL,
+} from "./agent-world.ts";
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
@@ -37,6 +44,31 @@ test("a prepared node is left as it is by the same command", async () => {
   });
   expect(readFileSync(world.diskPath).equals(disk)).toBe(true);
   expect(world.broker.receipts).toHaveLength(1);
+});
+
+describe.skipIf(!HAS_CRYPTSETUP)("a slow machine", () => {
+  test("is prepared: what is typed and computed takes nothing of the time for the broker", async () => {
+    const totalTimeoutMs = 4_000;
+    await using world = await createAgentWorld({ volumeKind: "luks2" });
+    const slow = join(world.folder, "slow");
+    mkdirSync(slow);
+    writeFileSync(
+      join(slow, "cryptsetup"),
+      '#!/bin/sh\n[ "$1" != luksFormat ] || sleep 4.5\nexec /usr/sbin/cryptsetup "$@"\n',
+      { mode: 0o755 },
+    );
+    const code = await world.dependencies.readStandardInput("");
+    const event = await world.run(
+      { command: "prepare", arguments: world.prepareArguments },
+      {
+        totalTimeoutMs,
+        cryptsetupFolders: [slow],
+        readStandardInput: () => setTimeout(totalTimeoutMs + 500, code),
+      },
+    );
+    expect(seen(event)).toMatchObject({ exit: 0, outcome: "prepared" });
+    expect(world.broker.receipts).toHaveLength(1);
+  });
 });
 
 test("a wrong code is refused in the broker's words, and the right one works afterwards", async () => {

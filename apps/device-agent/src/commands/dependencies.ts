@@ -10,7 +10,7 @@ export type CommandDependencies = {
   readonly elapsedMs: () => number;
   /** Where cryptsetup is looked for. */
   readonly cryptsetupFolders: readonly string[];
-  /** Of the whole command. */
+  /** Of waiting for the broker; prepare and rekey, whose own work may be slow, begin anew after it. */
   readonly totalTimeoutMs: number;
   /** Names of the environment variables: what they hold is nobody's business. */
   readonly environmentNames: readonly string[];

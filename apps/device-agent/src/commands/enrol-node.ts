@@ -25,7 +25,6 @@ export type Enrolling = {
   readonly folder: StateFolder;
   readonly bootId: string;
   readonly journal: Journal;
-  readonly deadline: AbortSignal;
   readonly dependencies: CommandDependencies;
 };
 
@@ -40,13 +39,15 @@ export type NodeEnrolment =
  * @throws {AppError} `Misuse`, what the exchange throws, or what writing the state throws
  */
 export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
-  const { given, volume, folder, bootId, journal, deadline, dependencies } = enrolling;
+  const { given, volume, folder, bootId, journal, dependencies } = enrolling;
   const code = checkEnrolmentCode(await readEnrolmentCode(given, dependencies));
   const connection = storeConnection(given, folder);
   const { signingKey, grade } = await findOrMakeDeviceKey(folder, given.deviceKey);
   using transport = connect(connection);
   const { order, serial } = given;
   const input = { code, order, serial, suite: SUITE, bootId, signingKey, grade } as const;
+  // From here: a person types the code, and a TPM takes its time.
+  const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
   folder.writeEnvelope(answer.envelope.jws);

@@ -43,7 +43,6 @@ type Preparing = {
   readonly bootId: string;
   readonly journal: Journal;
   readonly stopwatch: Stopwatch;
-  readonly deadline: AbortSignal;
 };
 
 /**
@@ -63,7 +62,7 @@ export async function prepare(
   const found = folder.readSettings();
   if (found !== undefined) requireSameNode(found, given);
   const preparing = openPreparation(given, folder, found, dependencies);
-  const { volume, store, deadline } = preparing;
+  const { volume, store } = preparing;
   const content = await volume.inspect();
   const decision = decideFormat(content, store.current.preparation, given);
   if (decision.kind === "keep-out")
@@ -75,7 +74,7 @@ export async function prepare(
   const { kind, path } = volume;
   const enrolled =
     found === undefined
-      ? await enrolNode({ ...preparing, volume: { kind, path }, deadline })
+      ? await enrolNode({ ...preparing, volume: { kind, path } })
       : { kind: "enrolled" as const, settings: found };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
@@ -99,7 +98,7 @@ function openPreparation(
   found: Settings | undefined,
   dependencies: CommandDependencies,
 ): Preparing {
-  const { cryptsetupFolders, nowIso, elapsedMs, totalTimeoutMs } = dependencies;
+  const { cryptsetupFolders, nowIso, elapsedMs } = dependencies;
   const bootIdFile = found?.bootIdFile ?? given.bootIdFile;
   const bootId = readBootId(bootIdFile === undefined ? undefined : resolve(bootIdFile));
   const kind = chooseVolumeKind(given.volumeKind, cryptsetupFolders);
@@ -113,7 +112,6 @@ function openPreparation(
     volume: openVolume(chosen, given.serial, cryptsetupFolders),
     journal: openJournal(folder.journalPath, { bootId, nowIso }),
     stopwatch: createStopwatch(elapsedMs),
-    deadline: AbortSignal.timeout(totalTimeoutMs),
   };
 }
 
@@ -123,10 +121,11 @@ async function lockVolume(
   settings: Settings,
   mayKeep: boolean,
 ): Promise<AgentEvent> {
-  const { given, volume, folder, journal, store, deadline, stopwatch } = preparing;
+  const { given, volume, folder, journal, store, stopwatch, dependencies } = preparing;
   const { mark } = stopwatch;
+  const limit = () => AbortSignal.timeout(dependencies.totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openSession({ folder, settings, store, transport, deadline, mark });
+  const session = openSession({ folder, settings, store, transport, deadline: limit(), mark });
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
   const answer = await requestContentKey(session, { purpose: "prepare", generation });
@@ -155,7 +154,8 @@ async function lockVolume(
   mark("formatted");
   const counter = store.nextCounter();
   const content = { grantHash, journalHead, outcome: "prepared", counter } as const;
-  const receipt = await sendReceipt(session, content);
+  // The broker is waited for anew: a passkey's argon2 may have taken all the time of a slow machine.
+  const receipt = await sendReceipt({ ...session, deadline: limit() }, content);
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });

@@ -39,13 +39,14 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+  const limit = () => AbortSignal.timeout(totalTimeoutMs);
   using transport = connect(settings.connection);
   const session = openSession({
     folder,
     settings,
     store,
     transport,
-    deadline: AbortSignal.timeout(totalTimeoutMs),
+    deadline: limit(),
     mark: () => undefined,
   });
   const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
@@ -56,10 +57,12 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
     volume: volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
   });
+  /** The broker is waited for anew: a slot's argon2 may have taken all the time of a slow machine. */
+  const anew = (): Rekeying => ({ ...rekeying, session: { ...session, deadline: limit() } });
   const end = await finishInterrupted(rekeying);
   const { ended, interrupted } =
     end === undefined || end.kind === "overtaken"
-      ? { ended: await begin(rekeying), interrupted: false }
+      ? { ended: await begin(anew), interrupted: false }
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
@@ -82,14 +85,15 @@ async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefin
     : finishRekey(rekeying, found);
 }
 
-async function begin(rekeying: Rekeying): Promise<RekeyEnd> {
+async function begin(anew: () => Rekeying): Promise<RekeyEnd> {
   let end: RekeyEnd = { kind: "overtaken" };
   for (let attempt = 0; attempt < ATTEMPTS && end.kind === "overtaken"; attempt += 1)
-    end = await rekeyOnce(rekeying);
+    end = await rekeyOnce(anew);
   return end;
 }
 
-async function rekeyOnce(rekeying: Rekeying): Promise<RekeyEnd> {
+async function rekeyOnce(anew: () => Rekeying): Promise<RekeyEnd> {
+  const rekeying = anew();
   const { folder, volume, session } = rekeying;
   const lease = requireLease(session.store.current, session.bootId);
   const held = await readHeldEnvelope(folder, volume, session);
@@ -98,7 +102,7 @@ async function rekeyOnce(rekeying: Rekeying): Promise<RekeyEnd> {
   await addKey(rekeying, held, answer);
   const { rekey: added } = session.store.current;
   if (added === undefined) throw new TypeError("the slot was not marked");
-  return finishRekey(rekeying, added);
+  return finishRekey(anew(), added);
 }
 
 /** A live lease is what the broker takes for the permission; it can close, and be renewed, while this runs. */
