@@ -12,15 +12,21 @@ import { missingForTang, startTang, type Tang } from "./tang.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const NAME = "tang";
-/** Few, where tangd waits for delayed acknowledgements most of the time, and so many that its processor time is the bound. */
 const FEW = 16;
-const MANY = 512;
 const ROUNDS = 3;
-const CALLS = { [FEW]: 1_500, [MANY]: 8_000 } as const;
+/**
+ * Few connections, where tangd waits for delayed acknowledgements most of the time, and so many that each side's processor
+ * time is the bound: tangd's at 512, two workers' before they have as many at work as they take at their end.
+ */
+const CONTESTS = [
+  { ours: FEW, theirs: FEW, calls: 1_500 },
+  { ours: 64, theirs: 512, calls: 8_000 },
+] as const;
+const NODES = 144;
 
 /**
- * Unlocks against tang's recovery request, by turns over as many kept connections. tang multiplies one point of P-521 for
- * whoever asks; an unlock authenticates the device, asks a vault, seals, signs and audits.
+ * Unlocks against tang's recovery request, by turns over kept connections. tang multiplies one point of P-521 for whoever
+ * asks; an unlock authenticates the device, asks a vault, seals, signs and audits.
  */
 export async function run(): Promise<BenchResult> {
   const missing = missingForTang();
@@ -41,35 +47,33 @@ export async function run(): Promise<BenchResult> {
 
 async function measure(tang: Tang): Promise<BenchResult> {
   using stub = await startAzureStub();
-  await using world = await startUnlockBroker(stub, { workers: 2, nodes: FEW + MANY });
+  await using world = await startUnlockBroker(stub, { workers: 2, nodes: NODES });
   const measurements: Measurement[] = [];
   const ratios: ReturnType<typeof ratio>[] = [];
-  for (const [inFlight, fleet] of [
-    [FEW, world.fleet.slice(0, FEW)],
-    [MANY, world.fleet.slice(FEW)],
-  ] as const) {
-    await using load = await startUnlockLoad(world.broker, fleet, { inFlight });
-    const ours: number[] = [];
-    const theirs: number[] = [];
+  for (const { ours, theirs, calls } of CONTESTS) {
+    // The counters of a device go up: whoever unlocks with few connections has devices of its own.
+    const fleet = ours === FEW ? world.fleet.slice(0, FEW) : world.fleet.slice(FEW);
+    await using load = await startUnlockLoad(world.broker, fleet, { inFlight: ours });
+    const rates = { ours: [] as number[], theirs: [] as number[] };
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const { perSecond } = await load.run(CALLS[inFlight]);
-      const recovered = await recover(tang, inFlight, CALLS[inFlight]);
+      const { perSecond } = await load.run(calls);
+      const recovered = await recover(tang, theirs, calls);
       if (round === 0) continue; // warming up
-      ours.push(perSecond);
-      theirs.push(recovered);
+      rates.ours.push(perSecond);
+      rates.theirs.push(recovered);
     }
     const unlocks = summarise(
-      `2 workers, ${String(inFlight)} connections: unlocks a second`,
+      `2 workers, ${String(ours)} connections: unlocks a second`,
       "/s",
-      ours,
+      rates.ours,
     );
     const recoveries = summarise(
-      `tang, ${String(inFlight)} connections: recoveries a second`,
+      `tang, ${String(theirs)} connections: recoveries a second`,
       "/s",
-      theirs,
+      rates.theirs,
     );
     measurements.push(unlocks, recoveries);
-    ratios.push(ratio(`unlock to tang, ${String(inFlight)} connections`, unlocks, recoveries));
+    ratios.push(ratio(`unlock to tang, ${String(theirs)} connections`, unlocks, recoveries));
   }
   return {
     kind: "measured",
@@ -80,9 +84,7 @@ async function measure(tang: Tang): Promise<BenchResult> {
       "tangd writes head and body of an answer separately: on few connections it waits 40 ms for delayed acknowledgements, not for its processor",
       "the broker has 2 workers and TLS; tang has neither TLS nor an audit trail",
     ],
-    aims: [
-      aim("of tang's rate on 512 connections", ratios.at(-1)?.value ?? 0, "at least", 0.6, ""),
-    ],
+    aims: [aim("of tang's rate at its bound", ratios.at(-1)?.value ?? 0, "at least", 0.6, "")],
   };
 }
 

@@ -35,7 +35,8 @@ const inside = {
 };
 const program = [
   "--disable-warning=ExperimentalWarning",
-  "--max-semi-space-size=16",
+  "--max-semi-space-size=8",
+  "--heap-growing-percent=50",
   "/app/broker.mjs",
 ];
 const broker = startInImage(mounts, [...program, "serve"], inside, ["ignore", "ignore", "inherit"]);

@@ -3,10 +3,10 @@ import { ClientAssertionCredential, ManagedIdentityCredential } from "@azure/ide
 import type { Facts } from "@databox-cmk/errors";
 
 import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity, OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 import { observe } from "./exchange.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { type AzureTransport, CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 

@@ -1,5 +1,5 @@
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock, Outcome, ResourceReader } from "../core/ports.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 const MAX_AGE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;

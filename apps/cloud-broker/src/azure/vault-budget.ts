@@ -1,5 +1,5 @@
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock } from "../core/ports.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 /** How far ahead calls that do not wait may put off those that do. */
 const MAX_DEBT_MS = 1000;

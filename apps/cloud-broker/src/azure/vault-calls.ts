@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { classifyVaultAnswer } from "../core/classify-vault-answer.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
@@ -10,7 +11,6 @@ import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
 import { type CallPriority, currentPriority } from "./call-priority.ts";
 import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
 import { type Exchange, observe } from "./exchange.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 import type { VaultBudget } from "./vault-budget.ts";

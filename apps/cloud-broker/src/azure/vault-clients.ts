@@ -1,8 +1,8 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import type { AzureTransport } from "./transport.ts";
 
 const MAX_CLIENTS = 2000;

@@ -1,6 +1,7 @@
 import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
 import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
 
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { Store } from "../store/open-store.ts";
@@ -19,8 +20,8 @@ export type DeviceNode = {
 
 export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
 
-/** Imported keys that are kept: importing one takes longer than half a verification. */
-const KEYS_MAX = 10_000;
+/** Imported keys that are kept: importing one takes longer than half a verification. Each takes 2.5 kB. */
+const KEYS_MAX = 1_000;
 
 const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
   store
@@ -43,12 +44,11 @@ const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
  *   is asked of the database each time, only the imported key is kept, which its thumbprint names for good.
  */
 export function createFindDevice(store: Store): FindDevice {
-  const keys = new Map<string, VerifyKey>();
+  const keys = new LeastRecentlyUsed<string, VerifyKey>(KEYS_MAX);
   const keyOf = (kid: string, jwkJson: string | null): VerifyKey => {
     const kept = keys.get(kid);
     if (kept !== undefined) return kept;
     const key = importVerifyKey(JSON.parse(jwkJson ?? "null"));
-    if (keys.size >= KEYS_MAX) keys.clear();
     keys.set(kid, key);
     return key;
   };
