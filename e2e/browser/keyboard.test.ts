@@ -98,6 +98,30 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     expect(details?.keyEncryptionKey?.kekUrl).toContain(`https://${VAULT}.`);
   });
 
+  test("reads times in UTC, once the settings say so", async () => {
+    const { page } = visit;
+    await visit.goTo(portal.orderPath(ORDER));
+    const time = page.locator("time").first();
+    await time.waitFor();
+    const inUtc = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
+    expect(await time.innerText()).not.toMatch(inUtc);
+    await reach("button", "Settings");
+    await press("Enter");
+    const choice = page.getByRole("menuitemradio", { name: "In UTC" });
+    await choice.waitFor();
+    while (!(await choice.evaluate((element) => element === document.activeElement)))
+      await press("ArrowDown");
+    await press("Enter");
+    await choice.waitFor({ state: "hidden" });
+    const moment = await time.getAttribute("datetime");
+    expect(await time.innerText()).toMatch(inUtc);
+    expect(await time.innerText()).toBe(`${String(moment).slice(0, 19).replace("T", " ")} UTC`);
+    await page.reload();
+    await time.waitFor();
+    expect(await time.innerText()).toMatch(inUtc);
+    await visit.picture("times-in-utc");
+  });
+
   test.each(["light", "dark"] as const)(
     "sees where they are at every stop of the tab key, %s",
     async (colorScheme) => {

@@ -13,6 +13,7 @@ import {
 import { SettingsRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { CLOCKS, useClock } from "./clock/use-clock.ts";
 import { useLanguage } from "./language/create-languages.tsx";
 import { type Language, LANGUAGES } from "./language/language.ts";
 import { useUiTexts } from "./texts/ui-texts-context.ts";
@@ -22,17 +23,24 @@ import { useTheme } from "./theme/themed-root.tsx";
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries of a literal
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, string][];
 
-/** Appearance and language, kept in this browser. */
+/** Appearance, clock and language, kept in this browser. */
 export function SettingsMenu({ className }: { readonly className: string }): ReactElement {
   const texts = useUiTexts();
   const theme = useTheme();
+  const clock = useClock();
   const language = useLanguage();
   return (
     <Menu
-      checkedValues={{ theme: [theme.choice], language: [language.language] }}
+      checkedValues={{
+        theme: [theme.choice],
+        clock: [clock.clock],
+        language: [language.language],
+      }}
       onCheckedValueChange={(_event, { name, checkedItems: [value] }) => {
         const choice = THEME_CHOICES.find((candidate) => candidate === value);
         if (name === "theme" && choice !== undefined) theme.switchTo(choice);
+        const shown = CLOCKS.find((candidate) => candidate === value);
+        if (name === "clock" && shown !== undefined) clock.switchTo(shown);
         const next = LANGUAGE_NAMES.find(([candidate]) => candidate === value);
         if (name === "language" && next !== undefined) language.switchTo(next[0]);
       }}
@@ -49,6 +57,15 @@ export function SettingsMenu({ className }: { readonly className: string }): Rea
             {THEME_CHOICES.map((choice) => (
               <MenuItemRadio key={choice} name="theme" value={choice}>
                 {texts.theme[choice]}
+              </MenuItemRadio>
+            ))}
+          </MenuGroup>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>{texts.clock.label}</MenuGroupHeader>
+            {CLOCKS.map((each) => (
+              <MenuItemRadio key={each} name="clock" value={each}>
+                {texts.clock[each]}
               </MenuItemRadio>
             ))}
           </MenuGroup>

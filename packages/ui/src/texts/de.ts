@@ -15,6 +15,7 @@ export const de: UiTexts = {
     dark: "Dunkel",
     "high-contrast": "Hoher Kontrast",
   },
+  clock: { label: "Zeiten", local: "In meiner Zeitzone", utc: "In UTC" },
   language: "Sprache",
   settings: "Einstellungen",
   explanation: {

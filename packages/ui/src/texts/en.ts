@@ -15,6 +15,7 @@ export const en = {
     dark: "Dark",
     "high-contrast": "High contrast",
   },
+  clock: { label: "Times", local: "In my time zone", utc: "In UTC" },
   language: "Language",
   settings: "Settings",
   explanation: {
