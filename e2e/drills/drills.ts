@@ -6,6 +6,7 @@ import { evacuatedVault } from "./evacuated-vault.ts";
 import { fullDisk } from "./full-disk.ts";
 import { issuerKey } from "./issuer-key.ts";
 import { lostRegion } from "./lost-region.ts";
+import { olderThanDevice } from "./older-than-device.ts";
 import { serviceKey } from "./service-key.ts";
 import { signingKeys } from "./signing-keys.ts";
 import { upgrade } from "./upgrade.ts";
@@ -14,6 +15,7 @@ import { wrongClock } from "./wrong-clock.ts";
 export const DRILLS = {
   "backup-sqlite": backupSqlite,
   "backup-postgres": backupPostgres,
+  "older-than-device": olderThanDevice,
   "lost-region": lostRegion,
   "service-key": serviceKey,
   "signing-keys": signingKeys,

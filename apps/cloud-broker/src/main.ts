@@ -7,6 +7,7 @@ import { addAuditCommands } from "./audit/add-audit-commands.ts";
 import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
 import { parseConfig } from "./config.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
+import { addEnvelopeCommand } from "./custody/add-envelope-command.ts";
 import { examineBroker } from "./doctor/examine-broker.ts";
 import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
 import { renderSettings } from "./render-settings.ts";
@@ -106,6 +107,8 @@ keys
 addAuditCommands(program, process.env, (line) => process.stdout.write(`${line}\n`));
 
 addCampaignCommands(program);
+
+addEnvelopeCommand(program, process.env, (line) => process.stdout.write(`${line}\n`));
 
 addStoreCommands(program, process.env, {
   out: (line) => process.stdout.write(`${line}\n`),

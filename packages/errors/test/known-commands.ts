@@ -71,6 +71,7 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Other programs that a step may name. */
 export const LOCAL_PROGRAMS = [
   "apt-get",
+  "broker",
   "curl",
   "date",
   "databox-agent",

@@ -17,6 +17,10 @@ export const DEVICE_ENVELOPE_ERRORS = {
         command: "databox-agent status",
         for: "site-operator",
       },
+      {
+        text: "If the database was restored from before a rekeying, have the node's envelope.jws sent, which is no secret, and put it back in force",
+        command: "broker restore-envelope envelope.jws",
+      },
       CONTACT_BROKER_OPERATOR,
     ],
     why: "Each node has one envelope, with an id. Another id belongs to another node or another preparation.",
@@ -33,6 +37,10 @@ export const DEVICE_ENVELOPE_ERRORS = {
     steps: [
       { text: "Find out whether the broker's database was restored from an old backup" },
       { text: "Restore the newest backup; re-wraps since the older one are missing" },
+      {
+        text: "Where there is no newer one, have the node's envelope.jws sent, which is no secret, and put it back in force",
+        command: "broker restore-envelope envelope.jws",
+      },
     ],
     why: "Generations only rise, and the broker makes them. A device with a higher one shows that the broker has lost data.",
     meanwhile: "The unlock is not decided; nothing is changed on either side.",

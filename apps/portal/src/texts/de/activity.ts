@@ -102,6 +102,7 @@ export const activity: typeof english = {
     "order/breakGlass": "Notzugriff geöffnet",
     "key/change": "Schlüssel gewechselt",
     "key/destroy": "Umhüllungen vernichtet",
+    "envelope/restore": "Umhüllung vom Gerät wiederhergestellt",
     "key/health": "Zustand des Schlüssels geändert",
     "backupKey/put": "Ersatzschlüssel hinzugefügt",
     "backupKey/delete": "Ersatzschlüssel entfernt",

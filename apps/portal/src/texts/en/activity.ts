@@ -100,6 +100,7 @@ export const activity = {
     "order/breakGlass": "Break-glass opened",
     "key/change": "Key changed",
     "key/destroy": "Wrappings destroyed",
+    "envelope/restore": "Envelope restored from the appliance",
     "key/health": "Key health changed",
     "backupKey/put": "Backup key added",
     "backupKey/delete": "Backup key removed",

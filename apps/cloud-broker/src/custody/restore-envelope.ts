@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  CryptoError,
+  type Envelope,
+  importVerifyKey,
+  parseEnvelope,
+  type PublicJwk,
+  readHeader,
+  verifyMessage,
+} from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { MESSAGE_TYPES, parseWith, signedEnvelope } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import type { AppendAudit } from "../audit/append-audit.ts";
+import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
+import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
+import type { KeyUrl, OrderId } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Store } from "../store/open-store.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import { loadKeyInForce } from "./key-in-force.ts";
+
+type Dependencies = {
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+  /** With which this broker signs, or has signed. */
+  readonly ownKeys: readonly PublicJwk[];
+  readonly serviceKey: KeyUrl;
+  readonly keyVaultSuffixes: readonly string[];
+};
+
+export type Restoration = {
+  readonly order: string;
+  readonly serial: string;
+  /** undefined: nothing was missing. */
+  readonly generation: number | undefined;
+};
+
+/**
+ * Puts the envelope that a node holds back in force, for a database that was restored from before it: a re-wrap or a rekeying since the
+ * backup is known to the node alone. This broker signed it, so the node cannot have made it; and it opens nothing without the vault.
+ *
+ * @param jws - the node's envelope.jws
+ * @throws {AppError} Misuse that says why it is not taken
+ */
+export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<Restoration> {
+  const { generation, envelope } = readOwnEnvelope(jws, deps.ownKeys);
+  const { ord: order, dev: serial, env } = envelope.context;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the broker signed it; another order is not found
+  const orderId = order as OrderId;
+  const restored = await deps.store.transaction().execute(async (transaction) => {
+    const inForce = await loadKeyInForce(transaction, orderId);
+    const history = await transaction
+      .selectFrom("envelopes")
+      .select(["env", "generation"])
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .orderBy("generation")
+      .execute();
+    const last = history.pop();
+    if (inForce === undefined || last === undefined)
+      throw misuse(`the database has no envelope of node ${serial} of ${order}`);
+    const decision = decideRestoredEnvelope({ env, generation }, [...history, last]);
+    if (decision.kind === "nothing-missing") return undefined;
+    const { choice, revision } = inForce;
+    const kid = kidOfKey(
+      envelope,
+      choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,
+      deps,
+    );
+    await transaction
+      .updateTable("order_keys")
+      .set({ revision: revision + 1 })
+      .where("order_id", "=", order)
+      .execute();
+    await transaction
+      .insertInto("envelopes")
+      .values({
+        order_id: order,
+        serial,
+        generation: decision.generation,
+        env,
+        kid,
+        jwe_json: JSON.stringify(envelope.toJSON()),
+        created_at_ms: deps.now(),
+      })
+      .execute();
+    if (decision.isUnknown) await notePasskeyGenerated(transaction, order, serial);
+    await deps.appendAudit(transaction, orderId, {
+      action: "envelope/restore",
+      actor: { kind: "broker" },
+      outcome: "done",
+      serial,
+      kid,
+      correlationId: randomUUID(),
+      detail: { env, generation: decision.generation, toldGeneration: generation },
+    });
+    return decision.generation;
+  });
+  return { order, serial, generation: restored };
+}
+
+function readOwnEnvelope(jws: string, ownKeys: readonly PublicJwk[]) {
+  try {
+    const { kid } = readHeader(jws);
+    const key = ownKeys.map((jwk) => importVerifyKey(jwk)).find((own) => own.kid === kid);
+    if (key === undefined) throw misuse("the envelope was signed by no key of this broker");
+    const parsed = parseWith(signedEnvelope, verifyMessage(jws, key, MESSAGE_TYPES.envelope));
+    if (!parsed.ok) throw misuse(parsed.detail);
+    const { env, generation, jwe } = parsed.value;
+    const envelope = parseEnvelope(jwe);
+    if (envelope.context.env !== env) throw misuse("env: not that of the envelope itself");
+    return { generation, envelope };
+  } catch (error) {
+    if (error instanceof CryptoError)
+      throw misuse(`not an envelope of this broker: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The recipient of the order's key, whatever its version: an address from an envelope is compared, never dialled for itself. */
+function kidOfKey(
+  { recipients }: Envelope,
+  kekUrl: string | undefined,
+  { serviceKey, keyVaultSuffixes }: Dependencies,
+): string {
+  const addressOf = (url: string) => {
+    const parsed = parseKeyUrl(url, keyVaultSuffixes);
+    return parsed.ok ? keyAddressOf(parsed.value) : undefined;
+  };
+  const address = kekUrl === undefined ? keyAddressOf(serviceKey) : addressOf(kekUrl);
+  const kid = recipients.find((recipient) => addressOf(recipient.kid) === address)?.kid;
+  if (kid !== undefined) return kid;
+  const named = recipients.map((recipient) => recipient.kid).join(", ");
+  throw misuse(
+    `the envelope is wrapped to ${named}, and the order's key is ${address ?? "unknown"}; let the order's owner choose the envelope's key again first`,
+  );
+}
+
+async function notePasskeyGenerated(
+  transaction: Transaction<BrokerTables>,
+  order: string,
+  serial: string,
+): Promise<void> {
+  await transaction
+    .updateTable("nodes")
+    .set({ passkey_origin: "generated" })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .execute();
+}
+
+function misuse(detail: string): AppError {
+  return new AppError("Misuse", { detail });
+}

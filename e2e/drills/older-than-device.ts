@@ -1,0 +1,49 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Drill } from "./drill.ts";
+import { startAgain } from "./restored-broker.ts";
+
+export const olderThanDevice: Drill = {
+  title: "Unlock an appliance that is newer than the restored database",
+  when: "After a restore an appliance says `EnvelopeMismatch` or `GenerationRollback`: since the backup its volume got another unlock key, or its order another key. It alone knows the envelope that opens it.",
+  undo: "Nothing is lost by it: what was in force before stays in the database, and the envelope that the appliance holds can be put in force again at any time.",
+  run: async (stage) => {
+    const used = await stage.deliver("used-since");
+    const { node } = await stage.deliver("rekeyed-since");
+    const variables = {
+      BACKUP: join(stage.desk.folder, "before-rekey"),
+      ENVELOPE: join(node.stateDir, "envelope.jws"),
+    };
+    await stage.step(
+      "*A backup is made. After it one appliance is used, and another one rekeyed.*",
+    );
+    await stage.type(
+      'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
+      { variables },
+    );
+    await stage.typeAt(used.node, "databox-agent unlock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await stage.step("*The database is lost, and the backup is restored.*", async () => {
+      const { stack } = stage.world;
+      await stack.broker().kill();
+      await rm(stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true });
+    });
+    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
+    await startAgain(stage);
+    await stage.step(
+      "What was only used unlocks as ever. What was rekeyed is refused, and re-locks nothing.",
+    );
+    await stage.typeAt(used.node, "databox-agent unlock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent unlock", { exitCode: 5, show: "first line" });
+    await stage.step(
+      "Have `/var/lib/databox-agent/envelope.jws` of that appliance sent, by whatever way: it is signed by this broker, and opens nothing without the vault. Put it back in force; the broker may serve meanwhile.",
+    );
+    await stage.type('broker restore-envelope "$ENVELOPE"', { variables });
+    await stage.step(
+      "Check: the appliance unlocks, and the portal shows the passkey that opens it.",
+    );
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+  },
+};
