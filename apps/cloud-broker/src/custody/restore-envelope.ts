@@ -44,7 +44,7 @@ export type Restoration = {
  * backup is known to the node alone. This broker signed it, so the node cannot have made it; and it opens nothing without the vault.
  *
  * @param jws - the node's envelope.jws
- * @throws {AppError} Misuse that says why it is not taken
+ * @throws {AppError} Misuse that says why it is not taken; RewrapConflict when the order's key was changed at the same time
  */
 export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<Restoration> {
   const { generation, envelope } = readOwnEnvelope(jws, deps.ownKeys);
@@ -71,11 +71,13 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,
       deps,
     );
-    await transaction
+    const bound = await transaction
       .updateTable("order_keys")
       .set({ revision: revision + 1 })
       .where("order_id", "=", order)
-      .execute();
+      .where("revision", "=", revision)
+      .executeTakeFirst();
+    if (bound.numUpdatedRows !== 1n) throw new AppError("RewrapConflict");
     await transaction
       .insertInto("envelopes")
       .values({
