@@ -21,11 +21,11 @@ z.config({ jitless: true });
 
 const TOTAL_TIMEOUT_MS = 15_000;
 
-/** Of the process, on the machine's clock; the event's times count from it. */
-const startedAtMs = performance.timeOrigin;
+/** Of the process. Node would load `performance` before the broker is called: 1 ms. */
+const elapsedMs = () => process.uptime() * 1000;
 
-/** performance.now() counts from the start of the process. */
-const elapsedMs = () => performance.now();
+/** Of the process, on the machine's clock; the event's times count from it. */
+const startedAtMs = () => performance.timeOrigin + performance.now() - elapsedMs();
 
 /** What only the entry may touch. */
 export type Surroundings = {
@@ -43,7 +43,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   let event: AgentEvent;
   let json = words.includes("--json");
   const show = (shown: AgentEvent) => {
-    print(json ? JSON.stringify({ ...shown, startedAtMs }) : renderEvent(shown));
+    print(json ? JSON.stringify({ ...shown, startedAtMs: startedAtMs() }) : renderEvent(shown));
   };
   try {
     const line = parseCommandLine(words);

@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -83,4 +83,4 @@ function writeCompiled(path: string, id: string, data: Buffer): void {
 }
 
 const hashOf = (id: string, data: Uint8Array): Buffer =>
-  hash("sha256", Buffer.concat([Buffer.from(id), data]), "buffer");
+  createHash("sha256").update(id).update(data).digest();
