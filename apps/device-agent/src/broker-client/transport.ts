@@ -21,6 +21,8 @@ export type RawAnswer = {
 export type Transport = Disposable & {
   /** The other side is at work on the first connection, or has gone: time for work of our own. Never rejects. */
   readonly dialled: Promise<undefined>;
+  /** The first connection stands, and what was posted is on its way by it; or it has gone. Never rejects. */
+  readonly connected: Promise<undefined>;
   /** @throws {AppError} `BrokerUnreachable` when no whole answer came */
   post(path: string, mediaType: string, body: string, deadline: AbortSignal): Promise<RawAnswer>;
 };
@@ -46,19 +48,31 @@ export function createTransport(options: TransportOptions): Transport {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const { host, port, name } = options.address;
   const dial = Promise.withResolvers<undefined>();
+  const handshake = Promise.withResolvers<undefined>();
+  const giveUp = () => {
+    dial.resolve(undefined);
+    handshake.resolve(undefined);
+  };
   const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
   agent.createConnection = () => {
     const socket = connectToBroker(options);
-    for (const event of ["connect", "close"])
-      socket.once(event, () => {
-        dial.resolve(undefined);
+    socket.once("connect", () => {
+      dial.resolve(undefined);
+    });
+    socket.once("secureConnect", () => {
+      // Node writes the end of the handshake, and the request with it, when this turn is over.
+      setImmediate(() => {
+        handshake.resolve(undefined);
       });
+    });
+    socket.once("close", giveUp);
     return socket;
   };
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
   const headers = { host: `${name}:${String(port)}`, accept: "application/jose, application/json" };
   return {
     dialled: dial.promise,
+    connected: handshake.promise,
     async post(path, mediaType, body, deadline) {
       try {
         const outgoing = request({
@@ -78,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
         });
         return await exchange(outgoing, body, connectTimeoutMs);
       } catch (error) {
-        dial.resolve(undefined); // a connection that could not even be begun
+        giveUp(); // a connection that could not even be begun
         throw toUnreachable(error, deadline);
       }
     },

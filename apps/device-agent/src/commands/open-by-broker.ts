@@ -7,7 +7,7 @@ import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
-import type { Opened, Volume } from "../core/ports.ts";
+import type { Opened, Opening, Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import { openGrant } from "../exchange/open-grant.ts";
@@ -99,8 +99,13 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   asked.catch(() => undefined); // awaited below; only so that a failing start of the opening is what is reported
   using openings = new DisposableStack();
   const begin = () => openings.use(volume.beginOpening("use"));
-  // Cryptsetup starts while the broker decides; but not each time that it is asked about a request that waits.
-  const begun = question.kept === undefined ? begin() : undefined;
+  let begun: Opening | undefined;
+  // Cryptsetup starts while the broker decides; but not each time that it is asked about a request that waits. Not before the
+  // challenge is on its way: this process stands still for 3 ms for each that it starts.
+  if (question.kept === undefined) {
+    await session.transport.connected;
+    begun = begin();
+  }
   const answer = await asked;
   const answeredAtMs = bootClockMs();
   if (answer.kind === "denial") return denied(unlocking, question, answer.denial);
