@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 
-import { STAGE_NAMES } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, MESSAGE_TYPES, STAGE_NAMES } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
 import { MAX_USER_IDENTITIES } from "../../src/core/patch-identity.ts";
 import { ACTIONS, decideAccess, ROLES, type RoleName } from "../../src/core/permissions.ts";
 import { stageRules } from "../../src/core/stages.ts";
 
-const page = readFileSync(new URL("../../../../docs/arm-api.md", import.meta.url), "utf8");
+const read = (name: string) =>
+  readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8");
+const page = read("arm-api.md");
+const devicePage = read("device-api.md");
 const word = (value: boolean): string => (value ? "yes" : "no");
 
 test.each(STAGE_NAMES)("docs/arm-api.md has the row of stage %s as the table has it", (stage) => {
@@ -43,4 +46,22 @@ test.each(Object.keys(ROLES) as RoleName[])("docs/arm-api.md has the row of role
 
 test("docs/arm-api.md names the limit of identities", () => {
   expect(page).toContain(`At most **${String(MAX_USER_IDENTITIES)}** user-assigned identities`);
+});
+
+test.each(Object.values(MESSAGE_TYPES))("docs/device-api.md has the message %s", (typ) => {
+  expect(devicePage).toContain(`\`${typ}\``);
+});
+
+test.each(Object.values(DEVICE_ROUTES))("docs/device-api.md has the route %s", (path) => {
+  expect(devicePage).toContain(`\`${path.replace(":lease", "{lease}")}\``);
+});
+
+const VERBS = new Set(["read", "write", "delete", "action"]);
+/** Such as `use` of Microsoft.DataBox/jobs/backupKeys/use/action: what the call is about. */
+const subjects = new Set(
+  Object.values(ACTIONS).map((action) => action.split("/").findLast((part) => !VERBS.has(part))),
+);
+
+test.each([...subjects])("docs/arm-api.md has a call of %s", (subject) => {
+  expect(page).toMatch(new RegExp(`\`[^\`]*\\b${String(subject)}\\b[^\`]*\``));
 });
