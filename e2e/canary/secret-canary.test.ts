@@ -15,9 +15,12 @@ import {
   type StoryOrder,
   useCustomerKey,
 } from "@databox-cmk/local-stack";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { findPostgres, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
+import { createDatabase } from "../harness/create-database.ts";
+import { isContinuousIntegration } from "../harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
 import { callOrder } from "../harness/order-actions.ts";
@@ -26,6 +29,7 @@ import { runDaemon } from "../harness/run-daemon.ts";
 import { signInToPortal } from "./portal-session.ts";
 import { readMemory } from "./process-memory.ts";
 import { createSearch, type Search, type Secret, secretOf } from "./secret.ts";
+import { type UsedLocalUi, useLocalUi } from "./use-local-ui.ts";
 import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
 
 const OWN_PASSKEY = "Canary@Passkey#23456789";
@@ -35,6 +39,11 @@ const BROKER_WITH_LOG = fileURLToPath(new URL("broker-with-log.ts", import.meta.
 const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: string])[] = [
   [/^keys\//, /^broker's /, "mode 0600, of the broker's account"],
   [/^appliances\/.*\/agent\/device-key/, /^device's private key$/, "mode 0600, root's; or a TPM"],
+  [
+    /^appliances\/.*\/agent\/ui-(?:customer-)?certificate/,
+    /^page's private key$/,
+    "mode 0600, root's",
+  ],
   [
     /^stack\.json$/,
     /^client secret/,
@@ -54,21 +63,31 @@ const envelopes = z.object({
   ),
 });
 
+/** A server whose log holds every statement with its values. */
+const TALKATIVE = { logging_collector: "on", log_directory: "log", log_statement: "all" };
+const hasPostgres = findPostgres() !== undefined || isContinuousIntegration;
+const STORES = ["SQLite", ...(hasPostgres ? ["PostgreSQL"] : [])] as const;
+
 let world: World;
+let postgres: PostgresServer | undefined;
+let localUi: UsedLocalUi;
 let watch: ProcessWatch;
 let secrets: readonly Secret[];
 let search: Search;
 /** Of the broker after it unlocked two nodes, and of the daemon that holds their lease. */
 let foundInBroker: readonly string[];
 let foundInDaemon: readonly string[];
-const emulatorUrls: string[] = [];
+let emulatorUrls: string[];
 const noteUrl = (message: unknown) => {
   emulatorUrls.push((message as { request: { url?: string } }).request.url ?? "");
 };
 
-beforeAll(async () => {
+async function open(store: (typeof STORES)[number]): Promise<void> {
+  emulatorUrls = [];
   subscribe("http.server.request.start", noteUrl);
   watch = watchProcesses();
+  postgres = store === "PostgreSQL" ? await startPostgres({ settings: TALKATIVE }) : undefined;
+  const database = postgres === undefined ? undefined : await createDatabase(postgres, "broker");
   world = await openWorld((folder) => ({
     brokerMain: BROKER_WITH_LOG,
     brokerEnvironment: {
@@ -76,13 +95,16 @@ beforeAll(async () => {
       CANARY_LOG_FILE: join(folder, "broker.log"),
       CANARY_URL_FILE: join(folder, "broker.urls"),
       LOG_LEVEL: "debug",
+      ...(database === undefined ? {} : { DATABASE_URL: database }),
     },
   }));
   const key = await world.createVault("contosocanary");
   const ownOrder = await order("canary-own", OWN_PASSKEY);
   const delivered = await deliver("canary", key);
   const { node } = delivered;
-  secrets = await allSecrets(key, delivered, ownOrder.code);
+  const known = await allSecrets(key, delivered, ownOrder.code);
+  localUi = await useLocalUi(node, await passkeyOf(delivered));
+  secrets = [...known, ...localUi.secrets];
   search = createSearch(secrets);
   // A broker that has prepared nothing and shown nothing to anybody: it only unlocks.
   await world.stack.restartBroker();
@@ -92,12 +114,14 @@ beforeAll(async () => {
   foundInDaemon = inMemoryOf(daemon.pid);
   requireOk(await node.agent(["lock"]));
   await daemon[Symbol.asyncDispose]();
-});
-afterAll(async () => {
+}
+
+async function close(): Promise<void> {
   unsubscribe("http.server.request.start", noteUrl);
   watch[Symbol.dispose]();
   await world[Symbol.asyncDispose]();
-});
+  await postgres?.close();
+}
 
 type Ordered = { readonly order: StoryOrder; readonly serial: string; readonly code: string };
 type Delivered = Ordered & { readonly node: EmulatedNode };
@@ -159,6 +183,12 @@ async function allSecrets(
   return found;
 }
 
+async function passkeyOf({ order: { name }, serial }: Delivered): Promise<string> {
+  const { stack, customer } = world;
+  const passkeys = await readPasskeys(customer, stack.description.resourceGroup, name);
+  return passkeys.get(serial) ?? "";
+}
+
 async function contentKeyOf(key: CustomerKey, storyOrder: StoryOrder): Promise<Uint8Array> {
   const { stack, customer, customerObjectId } = world;
   const { text } = await callOrder(world, storyOrder, "GET", "envelopes");
@@ -218,51 +248,79 @@ test("a secret is found in each of its forms, so that silence means something", 
   ])
     expect(createSearch([secret])(Buffer.from(text))).toEqual(["it"]);
   expect(createSearch([secret])(Buffer.from("a secret of 21 letters"))).toEqual([]);
-  expect(secrets.length).toBeGreaterThan(20);
 });
 
-test("no secret lies in a file of broker, agent or stack, but where it belongs", () => {
-  const leaks = filesBelow(world.folder).flatMap((path) =>
-    search(readFileSync(join(world.folder, path)))
-      .filter((name) => !BY_DESIGN.some(([where, secret]) => where.test(path) && secret.test(name)))
-      .map((name) => `${name} in ${path}`),
+describe.each(STORES)("with %s", (store) => {
+  beforeAll(() => open(store));
+  afterAll(close);
+
+  test("as many secrets are known as this looks for", () => {
+    expect(secrets.length).toBeGreaterThan(25);
+  });
+
+  test("no secret lies in a file of broker, agent or stack, but where it belongs", () => {
+    const leaks = filesBelow(world.folder).flatMap((path) =>
+      search(readFileSync(join(world.folder, path)))
+        .filter(
+          (name) => !BY_DESIGN.some(([where, secret]) => where.test(path) && secret.test(name)),
+        )
+        .map((name) => `${name} in ${path}`),
+    );
+    expect(leaks).toEqual([]);
+  });
+
+  test("where a secret belongs, its file is for its owner alone", () => {
+    for (const [where] of BY_DESIGN) {
+      const files = filesBelow(world.folder).filter((path) => where.test(path));
+      expect(files).not.toEqual([]);
+      for (const path of files) expect(statSync(join(world.folder, path)).mode & 0o077).toBe(0);
+    }
+  });
+
+  test.runIf(store === "PostgreSQL")(
+    "a database server's files hold none, with its write-ahead log and a log of every statement",
+    () => {
+      const socketFolder = postgres?.socketFolder ?? "";
+      const files = filesBelow(socketFolder).map((path) => readFileSync(join(socketFolder, path)));
+      // Statements with their values: the tables may hold long ones compressed.
+      const written = files.filter((bytes) => bytes.includes('insert into "envelopes"'));
+      expect(written.some((bytes) => bytes.includes('"encrypted_key":'))).toBe(true);
+      expect(files.flatMap((bytes) => search(bytes))).toEqual([]);
+    },
   );
-  expect(leaks).toEqual([]);
-});
 
-test("where a secret belongs, its file is for its owner alone", () => {
-  for (const [where] of BY_DESIGN) {
-    const files = filesBelow(world.folder).filter((path) => where.test(path));
-    expect(files).not.toEqual([]);
-    for (const path of files) expect(statSync(join(world.folder, path)).mode & 0o077).toBe(0);
-  }
-});
+  test("no secret that was typed or brought at the appliance's page is shown there, or printed", () => {
+    expect(localUi.shown).toContain('"passkey-rejected"');
+    expect(localUi.shown).toContain('"outcome":"done"');
+    expect(search(Buffer.from(localUi.shown))).toEqual([]);
+  });
 
-test("the log was written, and holds none", () => {
-  const log = readFileSync(join(world.folder, "broker.log"));
-  expect(log.toString()).toContain('"route":"/device/v1/unlocks"');
-  expect(search(log)).toEqual([]);
-});
+  test("the log was written, and holds none", () => {
+    const log = readFileSync(join(world.folder, "broker.log"));
+    expect(log.toString()).toContain('"route":"/device/v1/unlocks"');
+    expect(search(log)).toEqual([]);
+  });
 
-test("no secret stands on a command line or in an environment", () => {
-  const seen = [...watch.seen];
-  expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
-  expect(search(Buffer.from(seen.join("\n"), "latin1"))).toEqual([]);
-});
+  test("no secret stands on a command line or in an environment", () => {
+    const seen = [...watch.seen];
+    expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
+    expect(search(Buffer.from(seen.join("\n"), "latin1"))).toEqual([]);
+  });
 
-test("no secret stands in a URL, of the broker's or of Azure's", () => {
-  const urls = `${readFileSync(join(world.folder, "broker.urls"), "utf8")}${emulatorUrls.join("\n")}`;
-  expect(urls).toContain("/device/v1/unlocks");
-  expect(urls).toContain("/unwrapkey");
-  expect(search(Buffer.from(urls))).toEqual([]);
-});
+  test("no secret stands in a URL, of the broker's or of Azure's", () => {
+    const urls = `${readFileSync(join(world.folder, "broker.urls"), "utf8")}${emulatorUrls.join("\n")}`;
+    expect(urls).toContain("/device/v1/unlocks");
+    expect(urls).toContain("/unwrapkey");
+    expect(search(Buffer.from(urls))).toEqual([]);
+  });
 
-test("a core dump of a broker that has unlocked holds no passkey and no device's key", () => {
-  // It holds this one while it serves: the search would find the others too.
-  expect(foundInBroker).toContain("broker's nonce key");
-  expect(foundInBroker.filter((name) => !MAY_LINGER.test(name))).toEqual([]);
-});
+  test("a core dump of a broker that has unlocked holds no passkey and no device's key", () => {
+    // It holds this one while it serves: the search would find the others too.
+    expect(foundInBroker).toContain("broker's nonce key");
+    expect(foundInBroker.filter((name) => !MAY_LINGER.test(name))).toEqual([]);
+  });
 
-test("a core dump of the daemon that holds the lease holds no passkey and no content key", () => {
-  expect(foundInDaemon.filter((name) => name !== "device's private key")).toEqual([]);
+  test("a core dump of the daemon that holds the lease holds no passkey and no content key", () => {
+    expect(foundInDaemon.filter((name) => name !== "device's private key")).toEqual([]);
+  });
 });

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 
-import { findPostgres, startPostgres } from "@databox-cmk/testkit";
+import { startPostgres } from "@databox-cmk/testkit";
 
+import { createDatabase } from "../harness/create-database.ts";
 import { openWorld } from "../harness/open-world.ts";
 import { mountTinyDisk, type TinyDisk } from "../harness/tiny-disk.ts";
 import { openStage, type OpenStage } from "./open-stage.ts";
@@ -20,7 +19,7 @@ export async function openTheatre(kind: TheatreKind): Promise<Theatre> {
   await using opened = new AsyncDisposableStack();
   let disk: TinyDisk | undefined;
   const postgres = kind === "postgres" ? opened.use(await startPostgres()) : undefined;
-  if (postgres !== undefined) await createDatabase(postgres.url("postgres"));
+  const database = postgres === undefined ? undefined : await createDatabase(postgres, DATABASE);
   const world = opened.use(
     await openWorld((folder) => {
       if (kind === "small-disk") disk = mountTinyDisk(join(folder, "disk"), SMALL_DISK_KIB);
@@ -28,7 +27,7 @@ export async function openTheatre(kind: TheatreKind): Promise<Theatre> {
         brokerEnvironment: {
           BROKER_KEYS_DIR: join(folder, "keys"),
           ...(disk === undefined ? {} : { BROKER_DATA_DIR: join(disk.path, "data") }),
-          ...(postgres === undefined ? {} : { DATABASE_URL: postgres.url(DATABASE) }),
+          ...(database === undefined ? {} : { DATABASE_URL: database }),
         },
       };
     }),
@@ -48,13 +47,4 @@ export async function openTheatre(kind: TheatreKind): Promise<Theatre> {
       await resources.disposeAsync();
     },
   };
-}
-
-async function createDatabase(maintenance: string): Promise<void> {
-  const program = join(findPostgres() ?? "", "createdb");
-  const [code] = await once(
-    spawn(program, [`--maintenance-db=${maintenance}`, DATABASE], { stdio: "inherit" }),
-    "close",
-  );
-  if (code !== 0) throw new Error(`createdb ended with ${String(code)}`);
 }
