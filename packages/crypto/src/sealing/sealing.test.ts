@@ -21,6 +21,7 @@ import {
 } from "./sealing.ts";
 import { SUITES } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
+import { X_WING } from "./x-wing.ts";
 
 const SUITE_NAMES: SuiteName[] = ["X-Wing", "X25519"];
 const INFO = unlockInfo(messageHash("request"));
@@ -41,6 +42,10 @@ async function failure(promise: Promise<unknown>): Promise<string> {
     (error: unknown) => (error instanceof CryptoError ? error.code : `unexpected ${String(error)}`),
   );
 }
+
+test("X-Wing has the identifier and the sizes that the library gives it", () => {
+  expect(KEM_MLKEM768_X25519()).toMatchObject(X_WING);
+});
 
 describe("vectors", () => {
   const { vectors } = readVectors("hpke.json");

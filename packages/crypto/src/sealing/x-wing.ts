@@ -11,7 +11,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 
-import { KEM_MLKEM768_X25519, type KEM, type Key } from "hpke";
+import type { KEM, Key } from "hpke";
 
 import { zero } from "../secret-bytes.ts";
 
@@ -29,6 +29,16 @@ type RecipientKey = Key & {
   readonly seed?: Uint8Array | undefined;
 };
 
+/** draft-ietf-hpke-pq §4. The library has them too, but makes its own KEM to tell them, and loads WebCrypto for it. */
+export const X_WING = {
+  id: 0x647a,
+  name: "MLKEM768-X25519",
+  Nsecret: 32,
+  Nenc: 1120,
+  Npk: 1216,
+  Nsk: 32,
+} as const;
+
 const ML_KEM = "ml-kem-768";
 const X25519 = "x25519";
 const ML_KEM_KEY_BYTES = 1184;
@@ -39,7 +49,7 @@ const EXPANDED_BYTES = 96;
 const LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
 
 export function createXWing(): KEM<RecipientKey> {
-  const { id, name, Nsecret, Nenc, Npk, Nsk } = KEM_MLKEM768_X25519();
+  const { id, name, Nsecret, Nenc, Npk, Nsk } = X_WING;
   const algorithm = { name };
   /** @param seed - ours alone: zeroed unless it may leave again */
   const privateKeyOf = (seed: Uint8Array, extractable: boolean): RecipientKey => {
