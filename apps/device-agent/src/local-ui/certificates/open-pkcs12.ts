@@ -1,5 +1,4 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 
 import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
@@ -36,6 +35,8 @@ async function askThread(
   question: Pkcs12Question,
   limitMs: number,
 ): Promise<Pkcs12Answer | undefined> {
+  // Here: every command shares this file's chunk of the bundle, and would load the module (3 ms).
+  const { Worker } = await import("node:worker_threads");
   const worker = new Worker(new URL(THREAD, import.meta.url), { workerData: question, env: {} });
   worker.unref();
   const limit = setTimeout(() => void worker.terminate(), limitMs).unref();
