@@ -38,6 +38,7 @@ test("the table of codes and the German texts are loaded when they are needed", 
   const text = [...firstPage].map(textOf).join("\n");
   expect(text).not.toContain("SsemUserErrorEncryptionKeyDisabled");
   expect(text).not.toContain("Data-Box-Aufträge");
+  expect(text).not.toContain("Der Schlüssel ist deaktiviert");
 });
 
 test("index.html has a place for the nonce in every element that needs one, and nothing inline", () => {

@@ -1,15 +1,30 @@
 import type { Page } from "playwright-core";
 
 /** Texts that the reader sees, but for those that say they are in another language than the page. */
-export function readTexts(page: Page): Promise<readonly string[]> {
+export async function readTexts(page: Page): Promise<readonly string[]> {
+  const texts = await readAllTexts(page);
+  return texts.filter(({ isForeign }) => !isForeign).map(({ text }) => text);
+}
+
+/** What says that it is in another language than the page, but for commands: they are in none. */
+export async function readForeignTexts(page: Page): Promise<readonly string[]> {
+  const texts = await readAllTexts(page);
+  return texts
+    .filter(({ isForeign, isCommand }) => isForeign && !isCommand)
+    .map(({ text }) => text);
+}
+
+function readAllTexts(page: Page) {
   return page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const texts: string[] = [];
+    const texts: { text: string; isForeign: boolean; isCommand: boolean }[] = [];
     while (walker.nextNode() !== null) {
       const { parentElement, textContent } = walker.currentNode;
       const text = textContent?.trim() ?? "";
       const language = parentElement?.closest("[lang]")?.getAttribute("lang");
-      if (text !== "" && language === document.documentElement.lang) texts.push(text);
+      const isForeign = language !== document.documentElement.lang;
+      const isCommand = parentElement?.closest("code") !== null;
+      if (text !== "") texts.push({ text, isForeign, isCommand });
     }
     return texts;
   });

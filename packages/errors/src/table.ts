@@ -16,7 +16,10 @@ import { ORDER_ERRORS } from "./table/order.ts";
 import { PORTAL_ERRORS } from "./table/portal.ts";
 import { UNLOCK_DECISION_ERRORS } from "./table/unlock-decision.ts";
 
-/** Every failure that anybody can meet, once. Code, behaviour, documentation and vectors are derived from it. */
+/**
+ * Every failure that anybody can meet, once. Code, behaviour, documentation and vectors are derived from it. What pages show of it in German
+ * stands in packages/ui/src/texts/errors-de.
+ */
 export const ERRORS = {
   ...AZURE_KEY_ERRORS,
   ...AZURE_VAULT_ACCESS_ERRORS,

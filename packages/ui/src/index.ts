@@ -4,6 +4,7 @@ export { Time } from "./clock/time.tsx";
 export { CopyButton } from "./copy-button.tsx";
 export { DownloadButton, saveFile } from "./download-button.tsx";
 export { ExplanationPanel } from "./explanation/explanation-panel.tsx";
+export { FailureText } from "./explanation/failure-text.tsx";
 export { type Problem, problemOfCode } from "./explanation/problem.ts";
 export { StepList } from "./explanation/step-list.tsx";
 export { type Fact, Facts } from "./facts.tsx";

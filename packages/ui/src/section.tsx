@@ -10,7 +10,7 @@ export function Section({
   title,
   children,
 }: {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly children: ReactNode;
 }): ReactElement {
   const styles = useStyles();

@@ -1,3 +1,4 @@
+import { FailureText } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleFilled,
@@ -38,7 +39,7 @@ export type ShownCheck = {
   readonly status: keyof typeof ICONS;
   /** In words, for who does not see the picture. */
   readonly statusText: string;
-  /** What was found; English in every language, as the agent says it. */
+  /** What was found, as the agent says it. */
   readonly found?: string | undefined;
 };
 
@@ -62,7 +63,11 @@ export function CheckList({ checks }: { readonly checks: readonly ShownCheck[] }
               <Text weight="semibold" block>
                 {title}
               </Text>
-              {found !== undefined && <Text lang="en">{found}</Text>}
+              {found !== undefined && (
+                <Text>
+                  <FailureText text={found} />
+                </Text>
+              )}
             </div>
           </li>
         );

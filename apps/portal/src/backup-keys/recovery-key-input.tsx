@@ -35,14 +35,15 @@ export function RecoveryKeyInput({
   return (
     <>
       <StepList
+        isTranslated
         steps={[
           {
-            text: "Make the key pair where only you have it, and keep recovery.pem safe",
+            text: texts.makeKeyPair,
             command:
               "umask 077; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out recovery.pem",
           },
           {
-            text: "Take its public half, and bring that here",
+            text: texts.takePublicHalf,
             command: "openssl pkey -in recovery.pem -pubout -out recovery-public.pem",
           },
         ]}

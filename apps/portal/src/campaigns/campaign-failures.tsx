@@ -1,4 +1,5 @@
 import type { CampaignView } from "@databox-cmk/protocol";
+import { FailureText } from "@databox-cmk/ui";
 import {
   makeStyles,
   Table,
@@ -42,7 +43,7 @@ export function CampaignFailures({
           <TableRow key={code}>
             <TableCell className={styles.cell}>{count}</TableCell>
             <TableCell className={styles.cell}>
-              <span lang="en">{message}</span>
+              <FailureText text={message} />
               <div className={styles.code}>{code}</div>
             </TableCell>
           </TableRow>

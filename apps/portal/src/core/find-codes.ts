@@ -1,20 +1,29 @@
 import { ERROR_CODES, type ErrorCode, type ErrorRow, ERRORS } from "@databox-cmk/errors";
 
-/** Codes in whose row every word of the search stands, in the table's order; all of them without one. */
-export function findCodes(search: string): readonly ErrorCode[] {
+/**
+ * Codes in whose row every word of the search stands, in the table's order; all of them without one.
+ *
+ * @param translate - into the reader's language, in which they may search too
+ */
+export function findCodes(
+  search: string,
+  translate: (text: string) => readonly { readonly text: string }[],
+): readonly ErrorCode[] {
   const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
   return ERROR_CODES.filter((code) => {
     const row: ErrorRow = ERRORS[code];
-    const text = [code, row.title, row.message, row.why, ...reasonTexts(row)]
+    const english = [row.title, row.message, row.why, ...reasonMessages(row)];
+    const translated = english.flatMap((each) => translate(each).map(({ text }) => text));
+    const text = [code, ...Object.keys(row.reasons ?? {}), ...english, ...translated]
       .join(" ")
       .toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
 
-function reasonTexts({ reasons = {} }: ErrorRow): readonly string[] {
-  return Object.entries(reasons).flatMap(([name, { message }]) => [name, message]);
+function reasonMessages({ reasons = {} }: ErrorRow): readonly string[] {
+  return Object.values(reasons).map(({ message }) => message);
 }

@@ -1,5 +1,5 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
-import { type Fact, Facts, Time } from "@databox-cmk/ui";
+import { type Fact, Facts, FailureText, Time } from "@databox-cmk/ui";
 import {
   makeStyles,
   MessageBar,
@@ -83,7 +83,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
               value: <Copyable value={health.kid} what={texts.keyVersion} />,
             },
             ...(problem === undefined
-              ? [{ label: texts.nextStep, value: <span lang="en">{health.nextStep.text}</span> }]
+              ? [{ label: texts.nextStep, value: <FailureText text={health.nextStep.text} /> }]
               : []),
           ]}
         />

@@ -1,5 +1,5 @@
 import { type ErrorCode, type ErrorRow, ERRORS, explain } from "@databox-cmk/errors";
-import { CopyButton, Facts, Section, StepList } from "@databox-cmk/ui";
+import { CopyButton, Facts, FailureText, Section, StepList } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -24,7 +24,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** One row of the table of codes. It is English in every language, as its commands are. */
+/** One row of the table of codes. */
 export function Article({ code }: { readonly code: ErrorCode }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -32,9 +32,13 @@ export function Article({ code }: { readonly code: ErrorCode }): ReactElement {
   const { steps } = explain(code);
   return (
     <article className={styles.article}>
-      <Section title={row.title}>
-        <Text lang="en">{`${row.message}.`}</Text>
-        <Text lang="en">{row.why}</Text>
+      <Section title={<FailureText text={row.title} />}>
+        <Text>
+          <FailureText text={`${row.message}.`} />
+        </Text>
+        <Text>
+          <FailureText text={row.why} />
+        </Text>
         <Facts
           facts={[
             {
@@ -56,7 +60,7 @@ export function Article({ code }: { readonly code: ErrorCode }): ReactElement {
           ]}
         />
         <Text>
-          <strong>{texts.troubleshooter.meanwhile}</strong> <span lang="en">{row.meanwhile}</span>
+          <strong>{texts.troubleshooter.meanwhile}</strong> <FailureText text={row.meanwhile} />
         </Text>
         {steps.length > 0 && <StepList steps={steps} />}
       </Section>
@@ -87,7 +91,9 @@ function Reason({
       <Text as="h3" weight="semibold" className={styles.code}>
         {reason}
       </Text>
-      <Text lang="en">{`${message}.`}</Text>
+      <Text>
+        <FailureText text={`${message}.`} />
+      </Text>
       <Text>{`${texts.ui.explanation.whoActs}: ${texts.ui.who[who]}`}</Text>
       {steps.length > 0 && <StepList steps={steps} />}
     </div>

@@ -1,5 +1,5 @@
 import { ERRORS, isErrorCode } from "@databox-cmk/errors";
-import { EmptyState } from "@databox-cmk/ui";
+import { EmptyState, FailureText } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { BookSearchRegular } from "@fluentui/react-icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -49,7 +49,7 @@ export function TroubleshooterPage(): ReactElement {
   const navigate = useNavigate({ from: "/troubleshooter" });
   const search = route.useSearch();
   const { code } = search;
-  const codes = findCodes(search.search ?? "");
+  const codes = findCodes(search.search ?? "", texts.ui.failureText);
   return (
     <Page
       title={texts.troubleshooter.title}
@@ -70,7 +70,7 @@ export function TroubleshooterPage(): ReactElement {
             }}
           />
           <Text role="status">{texts.troubleshooter.found(codes.length)}</Text>
-          <ul className={styles.list} aria-label={texts.troubleshooter.codes} lang="en">
+          <ul className={styles.list} aria-label={texts.troubleshooter.codes}>
             {codes.map((each) => (
               <li key={each} className={mergeClasses(styles.item, each === code && styles.chosen)}>
                 <RouterLink
@@ -78,7 +78,7 @@ export function TroubleshooterPage(): ReactElement {
                   search={{ ...search, code: each }}
                   {...(each === code ? { "aria-current": "true" as const } : {})}
                 >
-                  {ERRORS[each].title}
+                  <FailureText text={ERRORS[each].title} />
                 </RouterLink>
                 <span className={styles.code}>{each}</span>
               </li>

@@ -12,6 +12,7 @@ import type { ReactElement, ReactNode } from "react";
 
 import { CopyButton } from "../copy-button.tsx";
 import { useUiTexts } from "../texts/ui-texts-context.ts";
+import { FailureText } from "./failure-text.tsx";
 import type { Problem } from "./problem.ts";
 import { StepList } from "./step-list.tsx";
 
@@ -53,13 +54,14 @@ export function ExplanationPanel({
       className={styles.bar}
     >
       <MessageBarBody className={styles.body}>
-        {/* English in every language: the table of codes is, as its commands are. */}
-        <div lang="en">
-          <MessageBarTitle className={styles.title}>{problem.title}</MessageBarTitle>
-          {problem.message}
+        <div>
+          <MessageBarTitle className={styles.title}>
+            <FailureText text={problem.title} />
+          </MessageBarTitle>
+          <FailureText text={problem.message} />
           {ask !== undefined && (
             <Text weight="semibold" block>
-              {ask}
+              <FailureText text={ask} />
             </Text>
           )}
         </div>

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 
 import { CopyButton } from "../copy-button.tsx";
 import { useUiTexts } from "../texts/ui-texts-context.ts";
+import { FailureText } from "./failure-text.tsx";
 
 const useStyles = makeStyles({
   steps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXXL },
@@ -29,11 +30,17 @@ const useStyles = makeStyles({
   },
 });
 
-/** Steps in order, each command with a button that copies it. */
+/**
+ * Steps of the table of codes in order, each command with a button that copies it.
+ *
+ * @param isTranslated - they are a page's own steps, in the reader's language
+ */
 export function StepList({
   steps,
+  isTranslated = false,
 }: {
   readonly steps: readonly { readonly text: string; readonly command?: string | undefined }[];
+  readonly isTranslated?: boolean;
 }): ReactElement {
   const styles = useStyles();
   const texts = useUiTexts();
@@ -42,13 +49,15 @@ export function StepList({
       <Text weight="semibold" block>
         {texts.explanation.whatToDo}
       </Text>
-      <ol className={styles.steps} lang="en">
+      <ol className={styles.steps}>
         {steps.map(({ text, command }) => (
           <li key={`${text} ${command ?? ""}`} className={styles.step}>
-            {text}
+            {isTranslated ? text : <FailureText text={text} />}
             {command !== undefined && (
               <div className={styles.command}>
-                <code className={styles.code}>{command}</code>
+                <code lang="en" className={styles.code}>
+                  {command}
+                </code>
                 <CopyButton value={command} what={command} />
               </div>
             )}

@@ -1,4 +1,6 @@
+import { createTranslator } from "../explanation/translate.ts";
 import type { UiTexts } from "./en.ts";
+import { ERRORS_DE } from "./errors-de/errors-de.ts";
 
 /** Deutsche Texte dessen, was alle unsere Seiten teilen. */
 export const de: UiTexts = {
@@ -26,6 +28,7 @@ export const de: UiTexts = {
     reason: "Grund",
     recoverableLabel: "Umkehrbar?",
   },
+  failureText: createTranslator(ERRORS_DE),
   who: {
     "security-administrator": "Sicherheitsadministrator",
     "order-owner": "Besitzer des Auftrags",

@@ -1,5 +1,7 @@
 import type { Recoverable, Who } from "@databox-cmk/errors";
 
+import type { TextPart } from "../explanation/translate.ts";
+
 /** English texts of what all our pages share. */
 export const en = {
   copy: "Copy",
@@ -26,6 +28,8 @@ export const en = {
     reason: "Reason",
     recoverableLabel: "Can it be undone?",
   },
+  /** A text of the table of codes, which is English. */
+  failureText: (text: string): readonly TextPart[] => [{ text }],
   who: {
     "security-administrator": "Security administrator",
     "order-owner": "Owner of the order",

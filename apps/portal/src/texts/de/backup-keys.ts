@@ -52,6 +52,9 @@ export const backupKeys: typeof english = {
     text: "Kopien von Umschlägen, die vorher exportiert wurden, lassen sich damit weiter öffnen; das beendet nur ein neuer Schlüssel des Knotens.",
     label: (name) => `Zur Bestätigung ${name} eingeben`,
   },
+  makeKeyPair:
+    "Erzeugen Sie das Schlüsselpaar, wo nur Sie es haben, und bewahren Sie recovery.pem sicher auf",
+  takePublicHalf: "Nehmen Sie seine öffentliche Hälfte, und bringen Sie diese hierher",
   publicKey: "Öffentlicher Schlüssel",
   publicKeyHint: "PEM oder JWK; RSA mit 2048, 3072 oder 4096 Bit.",
   openFile: "Datei öffnen",

@@ -44,6 +44,8 @@ export const backupKeys = {
     text: "Copies of envelopes that were exported before still open by it; only a re-key of the node ends that.",
     label: (name: string) => `Type ${name} to confirm`,
   },
+  makeKeyPair: "Make the key pair where only you have it, and keep recovery.pem safe",
+  takePublicHalf: "Take its public half, and bring that here",
   publicKey: "Public key",
   publicKeyHint: "PEM or JWK; RSA with 2048, 3072 or 4096 bits.",
   openFile: "Open a file",

@@ -1,0 +1,24 @@
+import { Fragment, type ReactElement } from "react";
+
+import { useUiTexts } from "../texts/ui-texts-context.ts";
+
+/**
+ * A text of the table of codes, filled or not, in the reader's language. What has no translation says that it is English, so that a screen
+ * reader reads it right.
+ */
+export function FailureText({ text }: { readonly text: string }): ReactElement {
+  const { failureText } = useUiTexts();
+  return (
+    <>
+      {failureText(text).map((part, index) =>
+        part.lang === undefined ? (
+          <Fragment key={index}>{part.text}</Fragment>
+        ) : (
+          <span key={index} lang={part.lang}>
+            {part.text}
+          </span>
+        ),
+      )}
+    </>
+  );
+}
