@@ -12,6 +12,8 @@ export const deviceEnvelope: Phrases = {
     "Die Nachricht wird vor jedem Aufruf des Tresors verworfen und im Prüfprotokoll vermerkt.",
   "Compare the envelope id of the agent with the node's":
     "Vergleichen Sie die Umschlag-ID des Agenten mit der des Knotens",
+  "If the database was restored from before a rekeying, have the node's envelope.jws sent, which is no secret, and put it back in force":
+    "Wurde die Datenbank auf einen Stand vor einem neuen Schlüssel des Knotens wiederhergestellt, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
   "The appliance names a generation that never was":
     "Das Gerät nennt eine Generation, die es nie gab",
   "The message names a higher envelope generation than the broker has":
@@ -26,6 +28,8 @@ export const deviceEnvelope: Phrases = {
     "Finden Sie heraus, ob die Datenbank des Brokers aus einer alten Sicherung wiederhergestellt wurde",
   "Restore the newest backup; re-wraps since the older one are missing":
     "Stellen Sie die neueste Sicherung wieder her; was seit der älteren neu umhüllt wurde, fehlt",
+  "Where there is no newer one, have the node's envelope.jws sent, which is no secret, and put it back in force":
+    "Gibt es keine neuere, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
   "The broker's grant is not valid": "Die Freigabe des Brokers ist ungültig",
   "The grant does not belong to this request or its signature is wrong":
     "Die Freigabe gehört nicht zu dieser Anfrage, oder ihre Signatur ist falsch",
