@@ -15,9 +15,9 @@ import { wrongClock } from "./wrong-clock.ts";
 export const DRILLS = {
   "backup-sqlite": backupSqlite,
   "backup-postgres": backupPostgres,
-  "older-than-device": olderThanDevice,
   "lost-region": lostRegion,
   "service-key": serviceKey,
+  "older-than-device": olderThanDevice,
   "signing-keys": signingKeys,
   "issuer-key": issuerKey,
   "compromised-device": compromisedDevice,
