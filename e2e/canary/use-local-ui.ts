@@ -16,6 +16,7 @@ import { type Secret, secretOf } from "./secret.ts";
 
 const MISTYPED = "Mistyped@Passkey#98765";
 const POLL_MS = 50;
+const DONE_WITHIN_MS = 30_000;
 const FILE_PASSWORD = "canary of the certificate's file";
 const PRIVATE_KEY = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/;
 const serving = z.object({ details: z.object({ uiPort: z.number() }) });
@@ -47,12 +48,11 @@ export async function useLocalUi(node: EmulatedNode, passkey: string): Promise<U
     return answer;
   };
   const untilDone = async () => {
-    for (;;) {
+    for (const endMs = Date.now() + DONE_WITHIN_MS; ; await setTimeout(POLL_MS)) {
       const { body } = await call("GET", "/api/state", 200);
       const { operation } = state.parse(JSON.parse(body));
       if (operation?.outcome === "done") return;
-      if (operation?.outcome === "failed") throw new Error(body);
-      await setTimeout(POLL_MS);
+      if (operation?.outcome !== "running" || Date.now() > endMs) throw new Error(body);
     }
   };
 
@@ -106,6 +106,7 @@ async function send(
       method,
       path,
       agent: false,
+      signal: AbortSignal.timeout(DONE_WITHIN_MS),
       rejectUnauthorized: false, // the appliance's own certificate, and then the customer's
       headers: {
         ...headers,
