@@ -62,7 +62,6 @@ export async function openUnlockLanes(
     const devices = group.map((device): Device => ({
       ...device,
       key: importSigningKey(device.privatePem),
-      counter: 0,
     }));
     let connection = await openKeepAliveConnection(port, caPem);
     return {
