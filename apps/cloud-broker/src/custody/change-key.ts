@@ -17,6 +17,7 @@ import { orderFacts } from "../core/recovery-facts.ts";
 import type { Commit } from "../store/group-commit.ts";
 import { columnsOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
@@ -189,13 +190,8 @@ async function putInForce(
     }
     return;
   }
-  const { numUpdatedRows } = await transaction
-    .updateTable("order_keys")
-    .set({ ...columns, revision: inForce.revision + 1 })
-    .where("order_id", "=", order)
-    .where("revision", "=", inForce.revision)
-    .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw new CommitConflict();
+  if (!(await bindRevision(transaction, order, inForce.revision, columns)))
+    throw new CommitConflict();
 }
 
 type Addressed = { readonly address: string; readonly followsNewest: boolean };

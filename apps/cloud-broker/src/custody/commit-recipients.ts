@@ -7,6 +7,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { KeyInForce } from "./key-in-force.ts";
@@ -38,13 +39,7 @@ export async function commitRecipients<Value>(
 ): Promise<Outcome<Value>> {
   try {
     await store.transaction().execute(async (transaction) => {
-      const bound = await transaction
-        .updateTable("order_keys")
-        .set({ revision: revision + 1 })
-        .where("order_id", "=", order)
-        .where("revision", "=", revision)
-        .executeTakeFirst();
-      if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+      if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
       for (const each of moved) await writeNext(transaction, order, each, now());
       await change.write(transaction);
       await appendAudit(transaction, order, {

@@ -2,9 +2,11 @@ import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
+import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
 type Dependencies = Pick<CustodyDependencies, "store" | "now">;
 
@@ -50,13 +52,7 @@ async function putInForce(
     .executeTakeFirst();
   if (proposed === undefined) throw new CommitConflict();
   const { revision, env, kid, jwe_json } = proposed;
-  const bound = await transaction
-    .updateTable("order_keys")
-    .set({ revision: revision + 1 })
-    .where("order_id", "=", order)
-    .where("revision", "=", revision)
-    .executeTakeFirst();
-  if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+  if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
   const newest = await transaction
     .selectFrom("envelopes")
     .select((row) => row.fn.max("generation").as("generation"))
@@ -79,10 +75,5 @@ async function putInForce(
     .where("serial", "=", serial)
     .where("id", "=", rekey)
     .execute();
-  await transaction
-    .updateTable("nodes")
-    .set({ passkey_origin: "generated" })
-    .where("order_id", "=", order)
-    .where("serial", "=", serial)
-    .execute();
+  await noteGeneratedPasskey(transaction, order, serial);
 }

@@ -4,6 +4,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
+import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
@@ -112,13 +113,8 @@ async function commit(
     await alsoCommit?.(transaction);
     const [first] = sealed;
     if (first === undefined) return;
-    const bound = await transaction
-      .updateTable("order_keys")
-      .set({ kid: first.kid, revision: revision + 1 })
-      .where("order_id", "=", order)
-      .where("revision", "=", revision)
-      .executeTakeFirst();
-    if (bound.numUpdatedRows !== 1n) throw new CommitConflict();
+    if (!(await bindRevision(transaction, order, revision, { kid: first.kid })))
+      throw new CommitConflict();
     try {
       await transaction
         .insertInto("envelopes")

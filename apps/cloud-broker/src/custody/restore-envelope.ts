@@ -11,7 +11,6 @@ import {
 } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, parseWith, signedEnvelope } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
@@ -19,8 +18,9 @@ import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/open-store.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { bindRevision } from "./bind-revision.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
+import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
 type Dependencies = {
   readonly store: Store;
@@ -71,13 +71,7 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,
       deps,
     );
-    const bound = await transaction
-      .updateTable("order_keys")
-      .set({ revision: revision + 1 })
-      .where("order_id", "=", order)
-      .where("revision", "=", revision)
-      .executeTakeFirst();
-    if (bound.numUpdatedRows !== 1n) throw new AppError("RewrapConflict");
+    if (!(await bindRevision(transaction, orderId, revision))) throw new AppError("RewrapConflict");
     await transaction
       .insertInto("envelopes")
       .values({
@@ -90,7 +84,7 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
         created_at_ms: deps.now(),
       })
       .execute();
-    if (decision.isUnknown) await notePasskeyGenerated(transaction, order, serial);
+    if (decision.isUnknown) await noteGeneratedPasskey(transaction, orderId, serial);
     await deps.appendAudit(transaction, orderId, {
       action: "envelope/restore",
       actor: { kind: "broker" },
@@ -140,19 +134,6 @@ function kidOfKey(
   throw misuse(
     `the envelope is wrapped to ${named}, and the order's key is ${address ?? "unknown"}; let the order's owner choose the envelope's key again first`,
   );
-}
-
-async function notePasskeyGenerated(
-  transaction: Transaction<BrokerTables>,
-  order: string,
-  serial: string,
-): Promise<void> {
-  await transaction
-    .updateTable("nodes")
-    .set({ passkey_origin: "generated" })
-    .where("order_id", "=", order)
-    .where("serial", "=", serial)
-    .execute();
 }
 
 function misuse(detail: string): AppError {

@@ -1,0 +1,25 @@
+import type { Transaction, Updateable } from "kysely";
+
+import type { OrderId } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
+
+/**
+ * The compare-and-swap of every change of an order's key or envelopes: from here to the end of the transaction the order is this change's.
+ *
+ * @param revision - that the change was decided by
+ * @returns whether nobody was faster
+ */
+export async function bindRevision(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+  revision: number,
+  columns: Omit<Updateable<BrokerTables["order_keys"]>, "order_id" | "revision"> = {},
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("order_keys")
+    .set({ ...columns, revision: revision + 1 })
+    .where("order_id", "=", order)
+    .where("revision", "=", revision)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
