@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 import { importSigningKey } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
 import * as z from "zod";
+
+import { askForNonce, waitSecondsOf } from "./ask-for-nonce.ts";
 
 const PAUSE_MS = 1_000;
 const ARRIVE_EVERY_MS = 20;
@@ -26,12 +29,12 @@ const devices = fleet.map((node) => {
   device.envelope = { env: node.env, generation: 1, jwe: {} };
   return device;
 });
-const crowd = { isRunning: false, asked: 0 };
+const crowd = { isRunning: false, asked: 0, busy: 0 };
 
 process.on("message", (message) => {
   crowd.isRunning = z.object({ run: z.boolean() }).parse(message).run;
   if (crowd.isRunning) for (let index = 0; index < job.inFlight; index += 1) void ask(index);
-  process.send?.({ asked: crowd.asked });
+  process.send?.({ asked: crowd.asked, busy: crowd.busy });
 });
 process.once("disconnect", () => process.exit());
 process.send?.({ ready: true });
@@ -41,10 +44,20 @@ async function ask(index: number): Promise<void> {
   if (device === undefined) return;
   await setTimeout(index * ARRIVE_EVERY_MS); // or else their handshakes are what is measured
   while (crowd.isRunning) {
-    const { text } = await device.prepareUnlock("unlock");
     crowd.asked += 1;
-    // Who of two is first does not matter here, nor what it is told; like an appliance it waits before it asks again.
-    await device.post("/device/v1/unlocks", text).catch(() => undefined);
-    await setTimeout(PAUSE_MS);
+    const waitSeconds = await askOnce(device);
+    if (waitSeconds !== undefined) crowd.busy += 1;
+    // Like an appliance it waits before it asks again, and for as long as it was told.
+    await setTimeout(waitSeconds === undefined ? PAUSE_MS : waitSeconds * 1000);
   }
+}
+
+/** @returns when to come again, where the broker said so */
+async function askOnce(device: DeviceClient): Promise<number | undefined> {
+  const asked = await askForNonce(transport, device.serial);
+  if (asked.nonce === undefined) return asked.waitSeconds;
+  const { text } = await device.prepareUnlock("unlock", {}, asked.nonce);
+  // Who of two is first does not matter here, nor what it is told.
+  const answer = await device.post(DEVICE_ROUTES.unlocks, text).catch(() => undefined);
+  return answer === undefined ? undefined : waitSecondsOf(answer);
 }

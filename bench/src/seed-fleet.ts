@@ -20,6 +20,10 @@ const TTL_SECONDS = 60;
 
 type Row = Readonly<Record<string, string | number>>;
 
+/** Whose fleet it is, where there are several: a subscription each. */
+export type FleetCustomer = { readonly name: string; readonly subscriptionId: string };
+const CUSTOMER: FleetCustomer = { name: "bench", subscriptionId: SUBSCRIPTION };
+
 /** The customer's key, and the identity that asks for it. */
 export type FleetKey = {
   readonly kid: string;
@@ -46,13 +50,12 @@ export const stubFleetKey = (vaultUrl: string): FleetKey => ({
  * database: what a real one goes through to get there is not what is measured.
  *
  * @param key - the customer's key of them all, and the identity that asks for it
- * @param customer - begins their names, where there are several fleets.
  */
 export async function seedFleet(
   databaseFile: string,
   nodes: number,
   key: FleetKey,
-  customer = "bench",
+  customer = CUSTOMER,
 ): Promise<readonly FleetNode[]> {
   const database = new DatabaseSync(databaseFile);
   const nowMs = Date.now();
@@ -69,9 +72,9 @@ export async function seedFleet(
     database.exec("pragma busy_timeout = 10000; begin immediate");
     const fleet: FleetNode[] = [];
     for (let index = 0; index < nodes; index += 1) {
-      const name = `${customer}-${String(index)}`;
-      const order = `/subscriptions/${SUBSCRIPTION}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
-      const serial = `DBX-${customer}-${String(index)}`;
+      const name = `${customer.name}-${String(index)}`;
+      const order = `/subscriptions/${customer.subscriptionId}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
+      const serial = `DBX-${customer.name}-${String(index)}`;
       const lease = randomUUID();
       const env = randomUUID();
       const { key: device, privatePem } = generateSigningKey();
@@ -84,7 +87,7 @@ export async function seedFleet(
       });
       insert("orders", {
         id: order,
-        subscription_id: SUBSCRIPTION,
+        subscription_id: customer.subscriptionId,
         resource_group: "bench",
         name,
         location: "westus",

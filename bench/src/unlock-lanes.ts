@@ -64,6 +64,8 @@ export async function openUnlockLanes(
       key: importSigningKey(device.privatePem),
     }));
     let connection = await openKeepAliveConnection(port, caPem);
+    // One on which nothing was ever asked would be cut off before its turn.
+    await askForChallenge(connection, devices[0]?.serial ?? "");
     return {
       connection: () => connection,
       async prepare(unlocks) {
@@ -89,13 +91,10 @@ export function prepareAll(
 
 async function renderUnlock(connection: KeepAliveConnection, device: Device): Promise<Buffer> {
   const { serial, order, env } = device;
-  const asked = JSON.stringify({ serial });
-  const { body } = await connection.send(
-    renderPost(DEVICE_ROUTES.challenges, asked, "application/json"),
-  );
+  const nonce = await askForChallenge(connection, serial);
   device.counter += 1;
   const request: UnlockRequest = {
-    nonce: challenge.parse(JSON.parse(body)).nonce,
+    nonce,
     order,
     serial,
     env,
@@ -108,4 +107,11 @@ async function renderUnlock(connection: KeepAliveConnection, device: Device): Pr
   };
   const text = await signMessage(device.key, MESSAGE_TYPES.unlockRequest, request);
   return renderPost(DEVICE_ROUTES.unlocks, text);
+}
+
+async function askForChallenge(connection: KeepAliveConnection, serial: string): Promise<string> {
+  const { body } = await connection.send(
+    renderPost(DEVICE_ROUTES.challenges, JSON.stringify({ serial }), "application/json"),
+  );
+  return challenge.parse(JSON.parse(body)).nonce;
 }

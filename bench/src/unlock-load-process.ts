@@ -5,7 +5,12 @@ import { importSigningKey } from "@databox-cmk/crypto";
 import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-/** Unlocks by a few devices, so many a second, whenever it is told to; each is timed from its request to its grant. */
+import { askForNonce } from "./ask-for-nonce.ts";
+
+/**
+ * Unlocks by a few devices, so many a second, whenever it is told to; each is timed from its request to its grant. Those
+ * that the broker turned away as busy are counted, and not asked again.
+ */
 const job = z
   .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), perSecond: z.number() })
   .parse(JSON.parse(process.argv[2] ?? ""));
@@ -30,22 +35,38 @@ const devices = fleet.map((node) => {
 
 process.on("message", (message) => {
   const { seconds } = z.object({ seconds: z.number() }).parse(message);
-  void run(seconds).then((times) => process.send?.({ times }));
+  void run(seconds).then((measured) => process.send?.(measured));
 });
 process.once("disconnect", () => process.exit());
 process.send?.({ ready: true });
 
-async function run(seconds: number): Promise<readonly number[]> {
+async function run(seconds: number): Promise<{ times: readonly number[]; turnedAway: number }> {
   const times: number[] = [];
+  let turnedAway = 0;
   for (let count = 0; count < seconds * job.perSecond; count += 1) {
     const device = devices[count % devices.length];
     if (device === undefined) break;
-    const prepared = await device.prepareUnlock("unlock");
-    const startedAt = performance.now();
-    const answer = await device.sendUnlock(prepared);
-    times.push(performance.now() - startedAt);
-    if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
-    await setTimeout(Math.max(0, 1000 / job.perSecond - (performance.now() - startedAt)));
+    const dueAt = performance.now() + 1000 / job.perSecond;
+    const ms = await timeUnlock(device);
+    if (ms === undefined) turnedAway += 1;
+    else times.push(ms);
+    await setTimeout(Math.max(0, dueAt - performance.now()));
   }
-  return times;
+  return { times, turnedAway };
+}
+
+/** @returns undefined where the broker was busy */
+async function timeUnlock(device: DeviceClient): Promise<number | undefined> {
+  const { nonce } = await askForNonce(transport, device.serial);
+  if (nonce === undefined) return undefined;
+  const prepared = await device.prepareUnlock("unlock", {}, nonce);
+  const startedAt = performance.now();
+  const answer = await device.sendUnlock(prepared);
+  if (answer.kind === "answer") return performance.now() - startedAt;
+  const isBusy =
+    answer.kind === "denial"
+      ? answer.value.code === "BrokerBusy"
+      : answer.kind === "unsigned" && answer.answer.status === 503;
+  if (!isBusy) throw new Error(JSON.stringify(answer));
+  return undefined;
 }

@@ -258,7 +258,7 @@ export const SETTINGS = {
     default: "256",
     expected: "a whole number, 1 or more",
     meaning:
-      "Requests of devices at work at once, and as many of others; more get 503 with Retry-After. Waits for a vault or news do not count. A process at its end takes 64 altogether.",
+      "Requests of devices at work at once, and as many of others; above a fair share they get 503. Waits for a vault or news do not count. A process at its end takes 64.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),

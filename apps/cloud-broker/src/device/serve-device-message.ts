@@ -4,9 +4,10 @@ import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../core/failure-columns.ts";
 import { fitDenial } from "../core/fit-denial.ts";
-import type { OrderId } from "../core/order.ts";
+import { customerOf, type OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
+import { awayFromWork, countForCustomer } from "../server/admission.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import type { Work } from "../store/transactions.ts";
 import { renderDenial } from "./denial.ts";
@@ -91,7 +92,7 @@ export function createAnswerMessage<Proven extends Sender>(
   const running = new Map<string, Promise<DeviceReply>>();
   return (message) => {
     const known = running.get(message.hash);
-    if (known !== undefined) return known;
+    if (known !== undefined) return awayFromWork("news", () => known);
     const answer = withTrace(
       () =>
         measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
@@ -140,6 +141,9 @@ async function answerOnce<Proven extends Sender>(
       return await deny(dependencies, exchange, message, authenticated.failure);
     sender = authenticated.value;
     markStep("signature");
+    const retryAfterSeconds = countForCustomer(customerOf(sender.order));
+    if (retryAfterSeconds !== undefined)
+      return await denyBusy(dependencies, message, sender, retryAfterSeconds);
     if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {
       const stored = await findStoredAnswer(store, message.hash, now());
       if (stored !== undefined) return { answer: stored };
@@ -156,6 +160,18 @@ async function answerOnce<Proven extends Sender>(
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);
   }
+}
+
+/** Its customer has its share of a busy process: nothing was decided, and a crowd must not become a crowd of durable writes. */
+async function denyBusy(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: Sender,
+  retryAfterSeconds: number,
+): Promise<DeviceReply> {
+  const failure: Failure = { code: "BrokerBusy", retryAfterSeconds };
+  const { answer } = await signDenial(dependencies, message, failure, sender);
+  return { answer, retryAfterSeconds, failure };
 }
 
 /** The denial's audit row is committed before it leaves, and with it the stored answer when the denial is final. */

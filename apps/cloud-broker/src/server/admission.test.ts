@@ -1,38 +1,72 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { describe, expect, test } from "vitest";
 
-import { awayFromWork, createAdmission, leaveWork } from "./admission.ts";
+import { awayFromWork, countForCustomer, createAdmission, leaveWork } from "./admission.ts";
+
+const RETRY_AFTER_SECONDS = 3;
+
+function openPlaces(maxAtWork: number, utilization: () => number) {
+  return createAdmission({ maxAtWork, utilization, noteTurnedAway: () => RETRY_AFTER_SECONDS });
+}
+
+/** From the one address that there is, where a test does not say otherwise. */
+const connect = (remoteAddress = "192.0.2.1") => ({ remoteAddress });
+
+type Step = "vault" | "news" | "back" | "leave" | { readonly customer: string };
+
+const notIn = (step: Step): Promise<unknown> =>
+  Promise.reject(new Error(`${JSON.stringify(step)}: it is not in`));
 
 /** A request that goes step by step as the test says. */
-function visit(admission: ReturnType<typeof createAdmission>, to: "vault" | "news" = "vault") {
-  const [away, vault, back, end, left] = Array.from({ length: 5 }, () =>
-    Promise.withResolvers<undefined>(),
-  );
-  const isIn = admission.enter(() => {
-    void away?.promise
-      .then(() => awayFromWork(to, async () => vault?.promise))
-      .then(() => back?.resolve(undefined));
-    void end?.promise.then(leaveWork).then(() => left?.resolve(undefined));
+function visit(admission: ReturnType<typeof createAdmission>, connection = connect()) {
+  let take = notIn;
+  let wait = Promise.withResolvers<undefined>();
+  let waited: Promise<unknown> = Promise.resolve();
+  const isIn = admission.enter(connection, () => {
+    const inContext = AsyncLocalStorage.snapshot();
+    take = (step) => inContext(run, step);
   });
+  async function run(step: Step): Promise<unknown> {
+    if (typeof step === "object") return countForCustomer(step.customer);
+    if (step === "leave") leaveWork();
+    else if (step === "back") {
+      wait.resolve(undefined);
+      await waited;
+    } else {
+      wait = Promise.withResolvers();
+      waited = awayFromWork(step, () => wait.promise);
+    }
+    return undefined;
+  }
   return {
     isIn,
-    async goAway() {
-      away?.resolve(undefined);
-      await Promise.resolve();
-    },
-    async comeBack() {
-      vault?.resolve(undefined);
-      await back?.promise;
-    },
-    async leave() {
-      end?.resolve(undefined);
-      await left?.promise;
-    },
+    goAway: (to: "vault" | "news" = "vault") => take(to),
+    comeBack: () => take("back"),
+    leave: () => take("leave"),
+    prove: (customer: string) => take({ customer }),
   };
+}
+
+/** As many requests of one customer, proven one by one. */
+async function crowd(
+  admission: ReturnType<typeof createAdmission>,
+  customer: string,
+  size: number,
+) {
+  const connection = connect();
+  const visits = [];
+  for (let index = 0; index < size; index += 1) {
+    const each = visit(admission, connection);
+    expect([each.isIn, await each.prove(customer)]).toEqual([true, undefined]);
+    visits.push(each);
+  }
+  return { connection, visits };
 }
 
 describe("admission", () => {
   test("takes as many as may be at work, and the next when one has left", async () => {
-    const admission = createAdmission(2, () => 0);
+    const admission = openPlaces(2, () => 0);
     const visits = [visit(admission), visit(admission)];
     expect(visits.map(({ isIn }) => isIn)).toEqual([true, true]);
     expect(visit(admission).isIn).toBe(false);
@@ -42,7 +76,7 @@ describe("admission", () => {
   });
 
   test("gives the place of one that waits for a vault to another, and counts both when it is back", async () => {
-    const admission = createAdmission(1, () => 0);
+    const admission = openPlaces(1, () => 0);
     const one = visit(admission);
     await one.goAway();
     const other = visit(admission);
@@ -55,7 +89,7 @@ describe("admission", () => {
   });
 
   test("counts one that has left while its vault call still runs no more", async () => {
-    const admission = createAdmission(1, () => 0);
+    const admission = openPlaces(1, () => 0);
     const one = visit(admission);
     await one.goAway();
     await one.leave();
@@ -66,7 +100,7 @@ describe("admission", () => {
 
   test("a process that is at its end takes no more than keep it busy, and nobody hides at a vault", async () => {
     let utilization = 0.9;
-    const admission = createAdmission(256, () => utilization);
+    const admission = openPlaces(256, () => utilization);
     const visits = Array.from({ length: 64 }, () => visit(admission));
     for (const each of visits) await each.goAway();
     const next = visit(admission);
@@ -82,16 +116,85 @@ describe("admission", () => {
   });
 
   test("those who wait for news take no place however busy the process is", async () => {
-    const admission = createAdmission(1, () => 1);
+    const admission = openPlaces(1, () => 1);
     for (let index = 0; index < 10; index += 1) {
-      const waiting = visit(admission, "news");
+      const waiting = visit(admission);
       expect(waiting.isIn).toBe(true);
-      await waiting.goAway();
+      await waiting.goAway("news");
     }
   });
 
   test("does not count what is no request's", async () => {
     expect(await awayFromWork("vault", () => Promise.resolve("done"))).toBe("done");
+    expect(countForCustomer("one")).toBeUndefined();
     leaveWork();
+  });
+});
+
+describe("the share of a customer", () => {
+  test("is the whole process while nobody else is there", async () => {
+    const admission = openPlaces(256, () => 1);
+    const { connection } = await crowd(admission, "one", 64);
+    expect(visit(admission, connection).isIn).toBe(false);
+  });
+
+  test("is kept for who comes while a crowd waits for its dead vault, and is an equal one", async () => {
+    let utilization = 0;
+    const admission = openPlaces(256, () => utilization);
+    const dead = await crowd(admission, "dead", 100);
+    for (const each of dead.visits) await each.goAway();
+    utilization = 1;
+    expect(visit(admission, dead.connection).isIn).toBe(false);
+    const { connection } = await crowd(admission, "quick", 32);
+    expect(visit(admission, connection).isIn).toBe(false);
+    // Only what ends gives the crowd places again, and none before it is down to its share.
+    for (const each of dead.visits.slice(0, 68)) await each.leave();
+    expect(visit(admission, dead.connection).isIn).toBe(false);
+    await dead.visits[68]?.leave();
+    expect(visit(admission, dead.connection).isIn).toBe(true);
+  });
+
+  test("is kept too when all that may be at work are, whatever the process has left", async () => {
+    const admission = openPlaces(4, () => 0);
+    const { connection } = await crowd(admission, "one", 4);
+    expect(visit(admission, connection).isIn).toBe(false);
+    const other = visit(admission);
+    expect(other.isIn).toBe(true);
+    expect(await other.prove("two")).toBeUndefined();
+  });
+
+  test("cannot be exceeded from connections on which nothing was proven yet", async () => {
+    const admission = openPlaces(256, () => 1);
+    await crowd(admission, "one", 64);
+    const fresh = visit(admission, connect());
+    expect(fresh.isIn).toBe(true);
+    expect(await fresh.prove("one")).toBe(RETRY_AFTER_SECONDS);
+    await fresh.leave();
+    expect(await visit(admission, connect()).prove("two")).toBeUndefined();
+  });
+
+  test("does not count those of whom nothing is proven: they fill half of the places at most, and no address all of those", async () => {
+    const admission = openPlaces(256, () => 1);
+    await crowd(admission, "one", 64);
+    const flood = Array.from({ length: 100 }, () => visit(admission, connect("198.51.100.1")));
+    expect(flood.filter(({ isIn }) => isIn)).toHaveLength(32);
+    const [first] = flood;
+    const elsewhere = visit(admission, connect("203.0.113.7"));
+    expect(elsewhere.isIn).toBe(true);
+    expect(await elsewhere.prove("two")).toBeUndefined();
+    await first?.leave();
+    expect(visit(admission, connect("198.51.100.1")).isIn).toBe(true);
+  });
+
+  test("is nobody's on a connection that has spoken for two", async () => {
+    const admission = openPlaces(256, () => 1);
+    const { connection, visits } = await crowd(admission, "one", 64);
+    expect(visit(admission, connection).isIn).toBe(false);
+    await visits[0]?.leave();
+    const other = visit(admission, connection);
+    expect(other.isIn).toBe(true);
+    expect(await other.prove("two")).toBeUndefined();
+    expect(await visit(admission, connection).prove("two")).toBeUndefined();
+    expect(await visit(admission, connection).prove("one")).toBe(RETRY_AFTER_SECONDS);
   });
 });

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 
 import { AppError } from "@databox-cmk/errors";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { BrokerConfig } from "../config.ts";
@@ -10,7 +11,7 @@ import type { Spans } from "../observability/spans.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressKey } from "./address-key.ts";
-import { createAdmission, leaveWork } from "./admission.ts";
+import { type Admission, createAdmission, leaveWork } from "./admission.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
 import { createHandler } from "./express-adapter.ts";
 import { logServed } from "./log-served.ts";
@@ -52,7 +53,8 @@ const DEVICE_PLANE = "/device/";
 
 /**
  * The route table behind the limit of each address, with a log line for each request. Devices have places of their own:
- * neither they nor people and programs can take those of the others.
+ * neither they nor people and programs can take those of the others. Challenges do too: they are nearly free, and whoever
+ * has one comes back with a message that can be proven.
  */
 export function createFront(dependencies: FrontDependencies): RequestListener {
   const { config, routes, authenticate, now, log, metrics } = dependencies;
@@ -61,9 +63,18 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
     now,
   });
-  const devices = createAdmission(config.MAX_REQUESTS_AT_WORK, dependencies.loopUtilization);
-  const others = createAdmission(config.MAX_REQUESTS_AT_WORK, dependencies.loopUtilization);
   const turnAway = createTurnAway(dependencies);
+  const openPlaces = () =>
+    createAdmission({
+      maxAtWork: config.MAX_REQUESTS_AT_WORK,
+      utilization: dependencies.loopUtilization,
+      noteTurnedAway: turnAway.note,
+    });
+  const [challenges, devices, others] = [openPlaces(), openPlaces(), openPlaces()];
+  const admissionOf = (url: string): Admission => {
+    if (url === DEVICE_ROUTES.challenges) return challenges;
+    return url.startsWith(DEVICE_PLANE) ? devices : others;
+  };
   const handler = createHandler(routes, {
     authenticate,
     identify: dependencies.identify,
@@ -98,7 +109,6 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
       handler(message, response);
     };
     if (NEVER_TURNED_AWAY.test(url)) serve();
-    else if (!(url.startsWith(DEVICE_PLANE) ? devices : others).enter(serve))
-      turnAway(message, response);
+    else if (!admissionOf(url).enter(message.socket, serve)) turnAway.answer(message, response);
   };
 }

@@ -11,10 +11,16 @@ import type { Log } from "./log.ts";
 const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
 const LOG_EVERY_MS = 10_000;
 
-/**
- * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the least request, or else the
- * turning away would itself be the overload; so it is rendered beforehand, and logged now and then.
- */
+export type TurnAway = {
+  /** Counts one, and logs now and then. @returns seconds after which to come again */
+  readonly note: () => number;
+  /**
+   * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the least request, or else the
+   * turning away would itself be the overload; so it is rendered beforehand.
+   */
+  readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
+};
+
 export function createTurnAway({
   metrics,
   log,
@@ -23,7 +29,7 @@ export function createTurnAway({
   readonly metrics: Pick<Metrics, "turnedAway">;
   readonly log: Log;
   readonly now: Clock;
-}): (message: IncomingMessage, response: ServerResponse) => void {
+}): TurnAway {
   const answers = RETRY_AFTER_SECONDS.map((retryAfterSeconds) => {
     const { status, body } = renderArmError(
       new AppError("BrokerBusy", { facts: { retryAfterSeconds } }),
@@ -36,22 +42,31 @@ export function createTurnAway({
       "x-ms-error-code": "BrokerBusy",
       "cache-control": "no-store",
     };
-    return { status, headers, content };
+    return { retryAfterSeconds, status, headers, content };
   });
   let count = 0;
   let loggedAtMs = 0;
-  return (message, response) => {
+
+  function next(): (typeof answers)[number] {
     const answer = answers[count % answers.length];
+    if (answer === undefined) throw new TypeError("there is no answer");
     count += 1;
     metrics.turnedAway();
     if (now() - loggedAtMs >= LOG_EVERY_MS) {
       loggedAtMs = now();
       log("warn", "turning requests away", { count });
     }
-    if (answer === undefined) return;
-    // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
-    if (!isShort(message)) response.setHeader("connection", "close");
-    response.writeHead(answer.status, answer.headers).end(answer.content);
+    return answer;
+  }
+
+  return {
+    note: () => next().retryAfterSeconds,
+    answer(message, response) {
+      const { status, headers, content } = next();
+      // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
+      if (!isShort(message)) response.setHeader("connection", "close");
+      response.writeHead(status, headers).end(content);
+    },
   };
 }
 

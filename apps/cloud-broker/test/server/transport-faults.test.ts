@@ -354,7 +354,7 @@ const listenBusy = (): Promise<Listener> =>
       metrics: { turnedAway: () => undefined },
       log: () => undefined,
       now: () => 0,
-    }),
+    }).answer,
   });
 
 /** Sends text over TLS and takes what comes until the server closes. */

@@ -60,6 +60,8 @@ export type Replica = {
 
 export type BrokerWorld = AsyncDisposable & {
   readonly clock: { nowMs: number };
+  /** How busy the event loops seem to be. */
+  readonly loop: { utilization: number };
   readonly vaults: CustomerVault["vaults"];
   readonly identities: FakeIdentities;
   /** The way to the broker; another one after a restart. */
@@ -91,10 +93,10 @@ export type BrokerWorld = AsyncDisposable & {
     },
   ): Promise<JsonAnswer>;
   operator(action: string, job: string, body?: unknown): Promise<JsonAnswer>;
-  /** An order with the customer's key, prepared; its one node. */
-  prepared(job: string): Promise<DeviceClient>;
+  /** An order with the customer's key, prepared; its one node. Another customer has another subscription. */
+  prepared(job: string, subscriptionId?: string): Promise<DeviceClient>;
   /** The same, delivered. */
-  delivered(job: string): Promise<DeviceClient>;
+  delivered(job: string, subscriptionId?: string): Promise<DeviceClient>;
 };
 
 /**
@@ -107,6 +109,7 @@ export async function createBrokerWorld(
 ): Promise<BrokerWorld> {
   const folder = mkdtempSync(join(tmpdir(), "whole-broker-"));
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
+  const loop = { utilization: 0 };
   const now = (): number => clock.nowMs;
   const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
   const certificate = issueServerCertificate({
@@ -195,7 +198,7 @@ export async function createBrokerWorld(
       post: (url, headers, body) => posted.post(url, headers, body),
       random: () => 0.5,
       now,
-      loopUtilization: () => 0,
+      loopUtilization: () => loop.utilization,
       log: createLog("info", (line) => logLines.push(line)),
     });
     const listener = await listen({
@@ -230,6 +233,12 @@ export async function createBrokerWorld(
     for (const store of new Set(running.map((replica) => replica.store))) await store.destroy();
   }
 
+  const operate = (action: string, order: string, body?: unknown) =>
+    world.call("POST", `/operator/v1${order}/${action}`, {
+      claims: { roles: ["DataBox.Operator"] },
+      ...(body === undefined ? {} : { body }),
+    });
+
   let turn = 0;
   const transport: Transport = {
     send(...request) {
@@ -241,6 +250,7 @@ export async function createBrokerWorld(
 
   const world: BrokerWorld = {
     clock,
+    loop,
     vaults: customer.vaults,
     identities,
     transport: () => transport,
@@ -270,15 +280,11 @@ export async function createBrokerWorld(
       });
       return { status, json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
     },
-    operator: (action, job, body) =>
-      world.call("POST", `/operator/v1${jobPath(job)}/${action}`, {
-        claims: { roles: ["DataBox.Operator"] },
-        ...(body === undefined ? {} : { body }),
-      }),
-    async prepared(job) {
-      const order = minimalJob();
-      expectStatus(202, await world.call("PUT", `${jobPath(job)}?${API}`, { body: order }));
-      const path = `${jobPath(job)}?${API}`;
+    operator: (action, job, body) => operate(action, jobPath(job), body),
+    async prepared(job, subscriptionId) {
+      const order = jobPath(job, undefined, subscriptionId);
+      const path = `${order}?${API}`;
+      expectStatus(202, await world.call("PUT", path, { body: minimalJob() }));
       const identity = { identity: { type: "SystemAssigned" } };
       expectStatus(202, await world.call("PATCH", path, { body: identity }));
       const key = {
@@ -292,12 +298,12 @@ export async function createBrokerWorld(
         },
       };
       expectStatus(202, await world.call("PATCH", path, { body: key }));
-      const { json } = expectStatus(200, await world.operator("prepare", job));
+      const { json } = expectStatus(200, await operate("prepare", order));
       const [node] = PREPARED.parse(json).nodes;
       if (node === undefined) throw new Error("no node");
       const device = new DeviceClient({
         transport,
-        order: jobPath(job).toLowerCase(),
+        order: order.toLowerCase(),
         serial: node.serial,
       });
       device.brokerKeys = keys.bundle;
@@ -309,10 +315,11 @@ export async function createBrokerWorld(
       if (receipt.kind !== "answer") throw new Error(JSON.stringify(receipt));
       return device;
     },
-    async delivered(job) {
-      const device = await world.prepared(job);
-      expectStatus(200, await world.operator("dispatch", job));
-      expectStatus(200, await world.operator("deliver", job));
+    async delivered(job, subscriptionId) {
+      const order = jobPath(job, undefined, subscriptionId);
+      const device = await world.prepared(job, subscriptionId);
+      expectStatus(200, await operate("dispatch", order));
+      expectStatus(200, await operate("deliver", order));
       return device;
     },
     async [Symbol.asyncDispose]() {

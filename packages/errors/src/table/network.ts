@@ -224,7 +224,7 @@ export const NETWORK_ERRORS = {
     recoverable: "yes",
     ask: "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.",
     steps: [TRY_AGAIN],
-    why: "The broker has more work than it may hold in its queue, or is shutting down.",
+    why: "The broker has more work than it may hold, or this customer has its share of it, or the broker is shutting down.",
     meanwhile: "Nothing is decided and nothing re-locks; the answer says how long to wait.",
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -102,8 +102,8 @@ export const network: Phrases = {
   "The broker cannot take the request now": "Der Broker kann die Anfrage jetzt nicht annehmen",
   "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.":
     "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
-  "The broker has more work than it may hold in its queue, or is shutting down.":
-    "Der Broker hat mehr Arbeit, als er in seiner Warteschlange halten darf, oder fährt herunter.",
+  "The broker has more work than it may hold, or this customer has its share of it, or the broker is shutting down.":
+    "Der Broker hat mehr Arbeit, als er annehmen darf, oder dieser Kunde hat seinen Anteil daran, oder der Broker fährt herunter.",
   "Nothing is decided and nothing re-locks; the answer says how long to wait.":
     "Nichts wird entschieden, und nichts sperrt sich wieder; die Antwort sagt, wie lange zu warten ist.",
 };

@@ -1,0 +1,145 @@
+import {
+  createHttpsTransport,
+  type DeviceAnswer,
+  type DeviceClient,
+  type Transport,
+} from "@databox-cmk/testkit";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const DEAD = "66666666-6666-4666-8666-666666666666";
+const QUICK = "77777777-7777-4777-8777-777777777777";
+/** More than a process at its end takes altogether. */
+const CROWD = 70;
+const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
+const AT_ITS_END = 1;
+
+let world: BrokerWorld;
+let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
+let dead: DeviceClient;
+let quick: readonly DeviceClient[];
+const transports: Transport[] = [];
+beforeAll(async () => {
+  world = await createBrokerWorld({}, 1);
+  ({ unwrapKey } = world.vaults.port);
+  dead = await world.delivered("dead", DEAD);
+  quick = [await world.delivered("quick-1", QUICK), await world.delivered("quick-2", QUICK)];
+  dead.use(connect());
+  for (const each of quick) each.use(connect());
+});
+afterEach(() => {
+  world.vaults.port.unwrapKey = unwrapKey;
+  world.loop.utilization = 0;
+});
+afterAll(async () => {
+  for (const transport of transports) transport.close();
+  await world[Symbol.asyncDispose]();
+});
+
+/** Connections of its own: each customer's appliances have theirs. */
+function connect(): Transport {
+  const transport = createHttpsTransport({
+    origin: world.url(),
+    certificateAuthorityPem: world.caPem,
+  });
+  transports.push(transport);
+  return transport;
+}
+
+const codeOf = (answer: DeviceAnswer<unknown>): string =>
+  answer.kind === "denial" ? answer.value.code : answer.kind;
+
+/** So many unlocks, one after the other so that their counters are in order, all waiting for a vault that says nothing. */
+async function gatherCrowd() {
+  const [, theirs] = [...world.identities.system].find(([order]) => order.includes(DEAD)) ?? [];
+  const silence = Promise.withResolvers<undefined>();
+  let asked = Promise.withResolvers<undefined>();
+  world.vaults.port.unwrapKey = async (identity, ...call) => {
+    if (identity.kind !== "order" || identity.principalId !== theirs?.principalId)
+      return unwrapKey(identity, ...call);
+    asked.resolve(undefined);
+    await silence.promise;
+    return { ok: false, failure: SILENT };
+  };
+  const answers: Promise<DeviceAnswer<unknown>>[] = [];
+  for (let index = 0; index < CROWD; index += 1) {
+    asked = Promise.withResolvers();
+    answers.push(dead.sendUnlock(await dead.prepareUnlock("unlock")));
+    await asked.promise;
+  }
+  return {
+    async end(): Promise<readonly string[]> {
+      silence.resolve(undefined);
+      return (await Promise.all(answers)).map(codeOf);
+    },
+  };
+}
+
+test("a crowd of one customer whose vault is dead takes nobody else's place in a process at its end", async () => {
+  const crowd = await gatherCrowd();
+  world.loop.utilization = AT_ITS_END;
+
+  expect(codeOf((await dead.unlock("unlock")).answer)).toBe("BrokerBusy");
+  const granted = await Promise.all(
+    quick.map(async (device) => {
+      const answers: string[] = [];
+      for (let index = 0; index < 20; index += 1)
+        answers.push(codeOf((await device.unlock("unlock")).answer));
+      return answers;
+    }),
+  );
+  expect(granted.flat()).toEqual(Array.from({ length: 40 }, () => "answer"));
+
+  world.loop.utilization = 0;
+  expect(await crowd.end()).toEqual(Array.from({ length: CROWD }, () => SILENT.code));
+  world.loop.utilization = AT_ITS_END;
+  world.vaults.port.unwrapKey = unwrapKey;
+  expect(codeOf((await dead.unlock("unlock")).answer)).toBe("answer");
+});
+
+test("one of the crowd on a new connection is told so by a signed answer, before anything of it is used up", async () => {
+  const crowd = await gatherCrowd();
+  world.loop.utilization = AT_ITS_END;
+  dead.use(connect());
+  const prepared = await dead.prepareUnlock("unlock");
+  const answer = await dead.sendUnlock(prepared);
+  expect(answer).toMatchObject({ kind: "denial", status: 503, value: { code: "BrokerBusy" } });
+  expect(answer.kind === "denial" ? answer.value.retryAfterSeconds : 0).toBeGreaterThanOrEqual(1);
+  // From now on it is known whose connection this is.
+  expect((await dead.sendUnlock(prepared)).kind).toBe("unsigned");
+  const rows = await world
+    .store()
+    .selectFrom("audit")
+    .select("hash")
+    .where("row_json", "like", "%BrokerBusy%")
+    .execute();
+  expect(rows).toEqual([]);
+
+  await crowd.end();
+  world.vaults.port.unwrapKey = unwrapKey;
+  expect(codeOf(await dead.sendUnlock(prepared))).toBe("answer");
+});
+
+test("a message that only says it is another customer's takes no place of theirs, nor a way around its own", async () => {
+  const crowd = await gatherCrowd();
+  world.loop.utilization = AT_ITS_END;
+  const [victim] = quick;
+  if (victim === undefined) throw new Error("no device");
+  const [head = ""] = (await victim.prepareUnlock("unlock")).text.split(".");
+  const forge = (text: string) => [head, ...text.split(".").slice(1)].join(".");
+  // On a connection of the crowd's it does not even get in, on new ones it proves nothing.
+  expect(codeOf((await dead.unlock("unlock")).answer)).toBe("BrokerBusy");
+  const known = await dead.prepareUnlock("unlock", { text: forge });
+  expect((await dead.sendUnlock(known)).kind).toBe("unsigned");
+  dead.use(connect());
+  const forged = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const { text } = await dead.prepareUnlock("unlock", { text: forge });
+      return dead.post("/device/v1/unlocks", text);
+    }),
+  );
+  for (const { status } of forged) expect([401, 503]).toContain(status);
+  for (const device of quick) expect(codeOf((await device.unlock("unlock")).answer)).toBe("answer");
+  await crowd.end();
+});
