@@ -1,6 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
@@ -8,12 +7,12 @@ import { purposeAllowed } from "../core/unlock-purposes.ts";
 import type { ReleasedKey } from "../custody/release-content-key.ts";
 import { stepsSoFar } from "../diagnostics/trace.ts";
 import { openLease } from "../leases/open-lease.ts";
-import { findRevocation } from "../leases/revocations.ts";
 import { takeFromBudget } from "../quotas/unlock-budget.ts";
-import { compileOnce, compileWriteOnce } from "../store/compile-once.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { compileWriteOnce } from "../store/compile-once.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../store/withdrawn.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
+import { type FinalFacts, readFinalFacts } from "./final-facts.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { actorOf, type DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
@@ -33,9 +32,6 @@ export type Granting = {
   readonly claim: ReleaseClaim;
 };
 
-const selectStage = compileOnce((store, { order }: { order: string }) =>
-  store.selectFrom("orders").select("stage").where("id", "=", order),
-);
 const insertGrant = compileWriteOnce(
   (
     store,
@@ -70,35 +66,13 @@ const insertGrant = compileWriteOnce(
     }),
 );
 
-/** Ends a grant's transaction without a trace, for what was found in it; never shown. */
-class Withdrawn extends Error {
-  override readonly name = "Withdrawn";
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.code);
-    this.failure = failure;
-  }
-}
-
-/** One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave. */
-export async function commitGrant(
-  dependencies: DeviceDependencies,
-  granting: Granting,
-): Promise<Outcome<undefined>> {
-  try {
-    return await record(dependencies, granting);
-  } catch (error) {
-    if (error instanceof Withdrawn) return { ok: false, failure: error.failure };
-    throw error;
-  }
-}
-
 /**
+ * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave.
+ *
  * What is written first is what others wait for: the order's audit chain, and the lease that a kill switch looks for. So
  * what is then read is final: an order that was cancelled, erased or revoked while its vault was asked gets no grant.
  */
-async function record(
+export async function commitGrant(
   { commit, appendAudit, now }: DeviceDependencies,
   { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
 ): Promise<Outcome<undefined>> {
@@ -106,10 +80,7 @@ async function record(
   const { order, serial } = sender;
   const { vaultRequestId, backup } = released;
   const steps = stepsSoFar();
-  return commit(async (transaction) => {
-    const limited =
-      request.purpose === "prepare" ? undefined : await takeFromBudget(transaction, order, now());
-    if (limited !== undefined) throw new Withdrawn(limited);
+  return commitUnlessWithdrawn(commit, async (transaction) => {
     const recorded = await way.record(transaction, { grant, grantHash, answer });
     if (!recorded.ok) throw new Withdrawn(recorded.failure);
     await appendAudit(transaction, order, {
@@ -137,32 +108,35 @@ async function record(
       },
       ...steps,
     });
-    if (!(await storeAnswer(transaction, message.hash, answer, now())))
-      throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
-    await insertGrant(transaction, {
-      grantHash,
-      order,
-      serial,
-      purpose: request.purpose,
-      lease: grant.lease.id,
-      nowMs: now(),
-      generation,
-    });
     const { offlineJson } = recorded.value;
-    await openLease(
-      transaction,
-      sender,
-      { grant, grantHash, request, offlineJson, backupKey: backup?.name },
-      now(),
-    );
-    await noteOutcome(transaction, sender, "granted", now(), request.generation);
-    if (await way.isOvertaken(transaction))
-      throw new Withdrawn({
-        code: "CounterRollback",
-        detail: "counter: another message was faster",
-      });
-    const withdrawn = await findWithdrawal(transaction, sender, request.purpose);
+    const [isStored, , , , facts] = await Promise.all([
+      storeAnswer(transaction, message.hash, answer, now()),
+      insertGrant(transaction, {
+        grantHash,
+        order,
+        serial,
+        purpose: request.purpose,
+        lease: grant.lease.id,
+        nowMs: now(),
+        generation,
+      }),
+      openLease(
+        transaction,
+        sender,
+        { grant, grantHash, request, offlineJson, backupKey: backup?.name },
+        now(),
+      ),
+      noteOutcome(transaction, sender, "granted", now(), request.generation),
+      readFinalFacts(transaction, sender, way.overtakenAbove),
+    ]);
+    if (!isStored) throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
+    const withdrawn = whyWithdrawn(facts, request.purpose);
     if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
+    if (request.purpose !== "prepare" && facts?.unlocksPerDay !== undefined) {
+      const { unlocksPerDay } = facts;
+      const limited = await takeFromBudget(transaction, order, { unlocksPerDay }, now());
+      if (limited !== undefined) throw new Withdrawn(limited);
+    }
     const claimed = await claimRelease(transaction, claim, {
       requestHash: message.hash,
       order,
@@ -170,20 +144,19 @@ async function record(
       nowMs: now(),
     });
     if (!claimed.ok) throw new Withdrawn(claimed.failure);
-    return { ok: true, value: undefined };
   });
 }
 
-async function findWithdrawal(
-  transaction: Transaction<BrokerTables>,
-  { order, serial }: Granting["node"],
+function whyWithdrawn(
+  facts: FinalFacts | undefined,
   purpose: UnlockQuestion["purpose"],
-): Promise<Failure | undefined> {
-  const [current] = await selectStage(transaction, { order });
-  if (current === undefined || !purposeAllowed(current.stage, purpose))
+): Failure | undefined {
+  if (facts?.isOvertaken === true)
+    return { code: "CounterRollback", detail: "counter: another message was faster" };
+  if (facts === undefined || !purposeAllowed(facts.stage, purpose))
     return {
       code: "PurposeForbidden",
       detail: "purpose: the stage of the order changed meanwhile",
     };
-  return findRevocation(transaction, order, serial);
+  return facts.revocation;
 }

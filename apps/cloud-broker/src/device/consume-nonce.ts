@@ -1,14 +1,12 @@
-import { hash } from "node:crypto";
-
 import type { UnlockRequest } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { BEING_ANSWERED } from "../core/decide-unlock.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import { checkBudget } from "../quotas/unlock-budget.ts";
 import { countUnlock } from "../quotas/unlock-quota.ts";
 import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../store/withdrawn.ts";
 import { NONCE_LIFETIME_MS } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode } from "./device-node.ts";
@@ -42,38 +40,33 @@ const raiseCounter = compileWriteOnce(
 );
 
 /**
- * Counts the request against its quotas, then uses up nonce and counter, in one transaction; of many requests that race,
- * exactly one sees its row count of 1. A nonce whose counter is then too low stays used: the device asks for a new
- * challenge.
+ * Counts the request against its quotas and uses up nonce and counter, all of it or nothing, in one transaction; of many
+ * requests that race, exactly one sees row counts of 1.
  */
 export async function consumeNonce(
   deps: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota" | "countCustomerUnlock">,
   requestHash: string,
+  nonceHash: string,
   request: UnlockRequest,
   node: DeviceNode,
 ): Promise<Outcome<undefined>> {
-  const { commit, now, unlockQuota } = deps;
-  const busy = await deps.countCustomerUnlock(node.order);
+  const { now, unlockQuota } = deps;
+  const { order, serial } = node;
+  const busy = await deps.countCustomerUnlock(order);
   if (busy !== undefined) return { ok: false, failure: busy };
-  return commit(async (transaction) => {
-    const limited =
-      (await countUnlock(transaction, unlockQuota, node, now())) ??
-      (request.purpose === "prepare"
-        ? undefined
-        : await checkBudget(transaction, node.order, now()));
-    if (limited !== undefined) return { ok: false, failure: limited };
-    const nonceHash = hash("sha256", request.nonce, "base64url");
-    // No nonce that is valid now outlives this row.
-    const expiresAtMs = now() + NONCE_LIFETIME_MS;
-    if ((await insertNonce(transaction, { nonceHash, requestHash, expiresAtMs })) !== 1n)
-      return { ok: false, failure: await whyUsed(transaction, nonceHash, requestHash) };
-    const { order, serial } = node;
-    if ((await raiseCounter(transaction, { order, serial, counter: request.counter })) !== 1n)
-      return {
-        ok: false,
-        failure: { code: "CounterRollback", detail: "counter: another message was faster" },
-      };
-    return { ok: true, value: undefined };
+  return commitUnlessWithdrawn(deps.commit, async (transaction) => {
+    const [inserted, raised] = await Promise.all([
+      // No nonce that is valid now outlives this row.
+      insertNonce(transaction, { nonceHash, requestHash, expiresAtMs: now() + NONCE_LIFETIME_MS }),
+      raiseCounter(transaction, { order, serial, counter: request.counter }),
+      countUnlock(transaction, unlockQuota, node, now()),
+    ]);
+    if (inserted !== 1n) throw new Withdrawn(await whyUsed(transaction, nonceHash, requestHash));
+    if (raised !== 1n)
+      throw new Withdrawn({
+        code: "CounterRollback",
+        detail: "counter: another message was faster",
+      });
   });
 }
 

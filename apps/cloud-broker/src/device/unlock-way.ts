@@ -5,6 +5,7 @@ import type { Transaction } from "kysely";
 import type { UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { UsedNonce } from "./release-facts.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 /**
@@ -20,17 +21,20 @@ export type UnlockWay = {
   readonly minimumSuite: SuiteName;
   /** The device holds an old envelope and can be sent the current one. */
   readonly carriesEnvelope: boolean;
-  freshness(): Promise<
-    Pick<UnlockFacts, "nonce" | "nonceUsedBy"> & { readonly lastCounter: number }
-  >;
+  /** Of the nonce that makes the question fresh, where one does. */
+  readonly nonceHash?: string;
+  /** @param used - what used that nonce up, if anything did */
+  freshness(
+    used: UsedNonce | undefined,
+  ): Pick<UnlockFacts, "nonce" | "nonceUsedBy"> & { readonly lastCounter: number };
   /** What this way asks for beyond what every unlock needs; nothing is used up yet. */
   permit(policy: UnlockPolicy): Promise<Outcome<undefined>>;
   /** Of many that race, on whatever replica, exactly one gets further. */
   useUp(): Promise<Outcome<undefined>>;
   /** What the lease has of this way, beside the policy's terms. */
   lease(policy: UnlockPolicy): Pick<Lease, "offline">;
-  /** In the transaction of the grant, once its lease is there: whether the node has asked and got its answer meanwhile. */
-  isOvertaken(transaction: Transaction<BrokerTables>): Promise<boolean>;
+  /** A grant is too late once its node holds a lease with a counter above this one. */
+  readonly overtakenAbove: number;
   /** In the transaction of the grant. */
   record(
     transaction: Transaction<BrokerTables>,

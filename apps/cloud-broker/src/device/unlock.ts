@@ -26,14 +26,14 @@ import type { Outcome } from "../core/ports.ts";
 import { leaseTermsOf } from "../core/unlock-policy.ts";
 import type { NodeEnvelope } from "../custody/key-custody.ts";
 import { markStep } from "../diagnostics/trace.ts";
-import { findRevocation } from "../leases/revocations.ts";
-import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import { checkBudget } from "../quotas/unlock-budget.ts";
 import type { Store } from "../store/open-store.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";
 import { commitGrant } from "./commit-grant.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 import { networkWay } from "./network-way.ts";
+import { loadReleaseFacts } from "./release-facts.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -66,6 +66,7 @@ export function createUnlockExchange(
       return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
     },
     answer: (message, { node, payload }) => unlock(dependencies, message, node, payload),
+    repeatsAreRefused: true,
   };
 }
 
@@ -104,14 +105,25 @@ async function decide(
   way: UnlockWay,
 ): Promise<Outcome<SignedAnswer>> {
   const { custody, store } = dependencies;
-
-  const envelope = await custody.envelope(node.order, node.serial);
-  const policy = await readUnlockPolicy(store, node.order, dependencies.defaultPolicy);
-  const { approval, ...facts } = await loadFacts(store, message, request, node, envelope, way);
-  const decision = decideUnlock(request, facts);
+  const [envelope, known] = await Promise.all([
+    custody.envelope(node.order, node.serial),
+    loadReleaseFacts(store, node, way.nonceHash),
+  ]);
+  if (known === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  const { policy = dependencies.defaultPolicy, revocation, budget } = known;
+  const freshness = way.freshness(known.usedNonce);
+  const approval = await approvalOf(store, message, way, freshness);
+  const facts = factsOf(message, request, node, envelope, way, freshness);
+  const decision = decideUnlock(request, { ...facts, isWaiting: approval !== undefined });
   if (!decision.ok) return decision;
-  const revocation = await findRevocation(store, node.order, node.serial);
   if (revocation !== undefined) return { ok: false, failure: revocation };
+  const useUp = async (): Promise<Outcome<undefined>> => {
+    const limited =
+      budget === undefined || request.purpose === "prepare"
+        ? undefined
+        : checkBudget(budget, dependencies.now());
+    return limited === undefined ? way.useUp() : { ok: false, failure: limited };
+  };
   const permitted = await way.permit(policy);
   if (!permitted.ok) return permitted;
   const admitted = await admitRelease(
@@ -129,7 +141,7 @@ async function decide(
       actor: actorOf(message, node),
       requestedBy: message.carriedBy?.objectId.toLowerCase(),
       correlationId: message.correlationId,
-      useUp: () => way.useUp(),
+      useUp,
     },
     policy,
     approval,
@@ -141,7 +153,7 @@ async function decide(
   const { claim } = admitted.value;
 
   if (claim.approval === undefined) {
-    const consumed = await way.useUp();
+    const consumed = await useUp();
     if (!consumed.ok) return consumed;
   }
   markStep("nonce");
@@ -204,24 +216,28 @@ async function sealTo(
   }
 }
 
-async function loadFacts(
+/** A nonce that is fresh was never put before approvers: the usual unlock does not look for it there. */
+async function approvalOf(
   store: Store,
+  message: DeviceMessage,
+  way: UnlockWay,
+  { nonce, nonceUsedBy }: Pick<UnlockFacts, "nonce" | "nonceUsedBy">,
+): Promise<Approval | undefined> {
+  const isFresh = way.action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
+  return isFresh ? undefined : readApprovalOf(store, message.hash);
+}
+
+function factsOf(
   message: DeviceMessage,
   request: UnlockQuestion,
   node: DeviceNode,
   envelope: NodeEnvelope | undefined,
   way: UnlockWay,
-): Promise<UnlockFacts & { readonly approval: Approval | undefined }> {
-  const { lastCounter, ...freshness } = await way.freshness();
-  // A nonce that is fresh was never put before approvers: the usual unlock does not look for it there.
-  const isFresh =
-    way.action === "unlock" && freshness.nonce === "valid" && freshness.nonceUsedBy === undefined;
-  const approval = isFresh ? undefined : await readApprovalOf(store, message.hash);
+  { lastCounter, ...freshness }: ReturnType<UnlockWay["freshness"]>,
+): Omit<UnlockFacts, "isWaiting"> {
   return {
-    approval,
     requestHash: message.hash,
     ...freshness,
-    isWaiting: approval !== undefined,
     node: {
       order: node.order,
       serial: node.serial,

@@ -57,7 +57,7 @@ const insertLease = compileWriteOnce(
     }),
 );
 
-/** In the transaction of the grant. A node holds one lease: the new one takes the place of those before. */
+/** In the transaction of the grant. A node holds one lease: the new one takes the place of those before. Both statements go out at once. */
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
@@ -77,22 +77,24 @@ export async function openLease(
   nowMs: number,
 ): Promise<void> {
   if (request.purpose === "prepare") return; // nothing stays open after a preparation
-  await supersede(transaction, { order, serial });
   const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
-  await insertLease(transaction, {
-    id,
-    order,
-    serial,
-    purpose: request.purpose,
-    grantHash,
-    bootId: request.bootId,
-    sequence,
-    counter: request.counter,
-    ttlSeconds,
-    outageGraceSeconds,
-    nowMs,
-    backupKey: backupKey ?? null,
-    graceUntilReboot: graceUntilReboot === true ? 1 : 0,
-    offlineJson,
-  });
+  await Promise.all([
+    supersede(transaction, { order, serial }),
+    insertLease(transaction, {
+      id,
+      order,
+      serial,
+      purpose: request.purpose,
+      grantHash,
+      bootId: request.bootId,
+      sequence,
+      counter: request.counter,
+      ttlSeconds,
+      outageGraceSeconds,
+      nowMs,
+      backupKey: backupKey ?? null,
+      graceUntilReboot: graceUntilReboot === true ? 1 : 0,
+      offlineJson,
+    }),
+  ]);
 }

@@ -36,12 +36,11 @@ export function offlineWay(
     minimumSuite: "X25519",
     // Nor for an envelope, and none is needed: every generation holds the same content key.
     carriesEnvelope: false,
-    freshness: () =>
-      Promise.resolve({
-        nonce: "valid",
-        nonceUsedBy: undefined,
-        lastCounter: isAgain ? counter - 1 : node.lastCounter,
-      }),
+    freshness: () => ({
+      nonce: "valid",
+      nonceUsedBy: undefined,
+      lastCounter: isAgain ? counter - 1 : node.lastCounter,
+    }),
     async permit(policy) {
       const used = await usedOn(store, node.order, dayOf(now()));
       return decideOfflineUse(policy, used, offlineUnlocksPerDay);
@@ -54,7 +53,7 @@ export function offlineWay(
           ),
     lease: ({ offline }: UnlockPolicy) => ({ offline: offline.lease }),
     // A question that was carried waits for its answer, whatever its node asks meanwhile.
-    isOvertaken: () => Promise.resolve(false),
+    overtakenAbove: Number.MAX_SAFE_INTEGER,
     async record(transaction, { grant, grantHash, answer }) {
       const nowMs = now();
       const { lease } = grant;

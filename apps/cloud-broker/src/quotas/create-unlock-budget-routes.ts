@@ -41,7 +41,7 @@ export function createUnlockBudgetRoutes({
         const { id } = await findOrder(store, orderNameOf(request));
         const { actor, correlationId } = contextOf(request);
         await store.transaction().execute(async (transaction) => {
-          await setBudget(transaction, id, unlocksPerDay, now());
+          // The chain first, as a grant does, so that the two never wait for each other.
           await appendAudit(transaction, id, {
             action: "unlockBudget/set",
             actor,
@@ -49,6 +49,7 @@ export function createUnlockBudgetRoutes({
             correlationId,
             detail: { unlocksPerDay },
           });
+          await setBudget(transaction, id, unlocksPerDay, now());
         });
         return { status: 200, body: { json: await readBudget(store, id, now()) } };
       }),
@@ -63,17 +64,15 @@ export function createUnlockBudgetRoutes({
         const { id } = await findOrder(store, orderNameOf(request));
         const { actor, correlationId } = contextOf(request);
         const removed = await store.transaction().execute(async (transaction) => {
-          const { numDeletedRows } = await transaction
-            .deleteFrom("unlock_budgets")
-            .where("order_id", "=", id)
-            .executeTakeFirst();
-          if (numDeletedRows === 0n) return false;
+          const { unlocksPerDay } = await readBudget(transaction, id, now());
+          if (unlocksPerDay === undefined) return false;
           await appendAudit(transaction, id, {
             action: "unlockBudget/remove",
             actor,
             outcome: "done",
             correlationId,
           });
+          await transaction.deleteFrom("unlock_budgets").where("order_id", "=", id).execute();
           return true;
         });
         return { status: removed ? 200 : 204 };

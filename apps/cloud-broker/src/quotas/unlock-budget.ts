@@ -4,7 +4,6 @@ import type { Kysely, Transaction } from "kysely";
 import { renderTime } from "../arm/wire-time.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
-import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,29 +11,23 @@ const DAY_MS = 86_400_000;
 /** The day, in UTC, that a time belongs to, by its first millisecond. */
 const dayOf = (nowMs: EpochMs): EpochMs => Math.floor(nowMs / DAY_MS) * DAY_MS;
 
-const selectBudget = compileOnce((store, { order }: { order: string }) =>
-  store.selectFrom("unlock_budgets").select("unlocks_per_day").where("order_id", "=", order),
-);
-const selectFullBudget = compileOnce((store, { order, dayMs }: { order: string; dayMs: number }) =>
-  store
-    .selectFrom("unlock_budgets")
-    .select("unlocks_per_day")
-    .where("order_id", "=", order)
-    .where("day_ms", ">=", dayMs)
-    .whereRef("used", ">=", "unlocks_per_day"),
-);
+export type UnlockBudget = {
+  readonly unlocksPerDay: number;
+  /** The day that `used` belongs to. */
+  readonly dayMs: EpochMs;
+  readonly used: number;
+};
 
 /**
- * Takes one unlock from the order's budget, where it has one. In the transaction of the grant: conditional writes, so that all
+ * Takes one unlock from the budget of an order that has one. In the transaction of the grant: a conditional write, so that all
  * replicas together grant no more than the budget.
  */
 export async function takeFromBudget(
   transaction: Transaction<BrokerTables>,
   order: OrderId,
+  { unlocksPerDay }: Pick<UnlockBudget, "unlocksPerDay">,
   nowMs: EpochMs,
 ): Promise<Failure | undefined> {
-  const [budget] = await selectBudget(transaction, { order });
-  if (budget === undefined) return undefined;
   const day = dayOf(nowMs);
   const taken = await transaction
     .updateTable("unlock_budgets")
@@ -50,7 +43,7 @@ export async function takeFromBudget(
     .where("order_id", "=", order)
     .where((row) => row.or([row("day_ms", "<", day), row("used", "<", row.ref("unlocks_per_day"))]))
     .executeTakeFirst();
-  return taken.numUpdatedRows === 1n ? undefined : usedUp(budget.unlocks_per_day, nowMs);
+  return taken.numUpdatedRows === 1n ? undefined : usedUp(unlocksPerDay, nowMs);
 }
 
 function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
@@ -62,13 +55,12 @@ function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
 }
 
 /** Before the vault is asked; the grant itself takes it. */
-export async function checkBudget(
-  transaction: Transaction<BrokerTables>,
-  order: OrderId,
+export function checkBudget(
+  { unlocksPerDay, dayMs, used }: UnlockBudget,
   nowMs: EpochMs,
-): Promise<Failure | undefined> {
-  const [full] = await selectFullBudget(transaction, { order, dayMs: dayOf(nowMs) });
-  return full === undefined ? undefined : usedUp(full.unlocks_per_day, nowMs);
+): Failure | undefined {
+  const isUsedUp = dayMs >= dayOf(nowMs) && used >= unlocksPerDay;
+  return isUsedUp ? usedUp(unlocksPerDay, nowMs) : undefined;
 }
 
 /** A budget that is changed keeps what was used of it today. */

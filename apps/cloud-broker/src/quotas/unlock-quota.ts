@@ -1,9 +1,9 @@
 import type { Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { Failure } from "../core/ports.ts";
 import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { Withdrawn } from "../store/withdrawn.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
 /** Unlock requests in one minute; 0: no limit. */
@@ -14,20 +14,23 @@ export type UnlockQuota = { readonly perNode: number; readonly perOrder: number 
  * rows because rate-limiter-flexible, which counts in SQL too, opens its own connections and cannot take part in the
  * transaction that uses up the nonce. The limits of an address are counted in memory (server/rate-limit.ts): they protect
  * one process from a flood, and must cost no write.
+ *
+ * @throws {Withdrawn} RateLimited; then nothing may stay counted, or one node could use up what is its order's
  */
 export async function countUnlock(
   transaction: Transaction<BrokerTables>,
   { perNode, perOrder }: UnlockQuota,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   nowMs: EpochMs,
-): Promise<Failure | undefined> {
+): Promise<void> {
   const windowMs = windowOf(nowMs);
   const leftMs = windowMs + MINUTE_MS - nowMs;
-  if (perNode > 0 && !(await count(transaction, `node ${order} ${serial}`, windowMs, perNode)))
-    return overQuota("node", perNode, leftMs);
-  if (perOrder > 0 && !(await count(transaction, `order ${order}`, windowMs, perOrder)))
-    return overQuota("order", perOrder, leftMs);
-  return undefined;
+  const [node, all] = await Promise.all([
+    perNode === 0 || count(transaction, `node ${order} ${serial}`, windowMs, perNode),
+    perOrder === 0 || count(transaction, `order ${order}`, windowMs, perOrder),
+  ]);
+  if (!node) throw new Withdrawn(overQuota("node", perNode, leftMs));
+  if (!all) throw new Withdrawn(overQuota("order", perOrder, leftMs));
 }
 
 const countIn = compileWriteOnce(

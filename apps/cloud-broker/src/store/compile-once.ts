@@ -1,6 +1,7 @@
 import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
 
 import type { BrokerTables } from "./schema.ts";
+import { connectionOf } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
 type Queries = Kysely<BrokerTables>;
@@ -68,6 +69,6 @@ async function executeByKysely<Row>(
   store: Queries,
   query: CompiledQuery<Row>,
 ): Promise<Result<Row>> {
-  const { rows, numAffectedRows } = await store.executeQuery(query);
+  const { rows, numAffectedRows } = await (connectionOf(store) ?? store).executeQuery(query);
   return { rows, changes: numAffectedRows ?? 0n };
 }

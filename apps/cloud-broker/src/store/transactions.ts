@@ -4,6 +4,7 @@ import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
 import type { BrokerTables } from "./schema.ts";
+import { sendAtOnce } from "./send-at-once.ts";
 
 export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Value>;
 
@@ -16,6 +17,12 @@ export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Va
 export function runLocking<Value>(store: Store, work: Work<Value>): Promise<Value> {
   if (engineOf(store) === "sqlite") return store.transaction().execute(work);
   return untilRaceIsWon(() =>
-    store.transaction().setIsolationLevel("read committed").execute(work),
+    store
+      .transaction()
+      .setIsolationLevel("read committed")
+      .execute(async (transaction) => {
+        await sendAtOnce(transaction);
+        return work(transaction);
+      }),
   );
 }

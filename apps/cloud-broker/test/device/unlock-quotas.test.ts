@@ -11,6 +11,7 @@ import { countUnlock } from "../../src/quotas/unlock-quota.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import { commitUnlessWithdrawn } from "../../src/store/withdrawn.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { DeviceWorld } from "./device-world.ts";
 
@@ -42,13 +43,14 @@ const open = (perMinute: number, clock = { nowMs: NOON_MS }) =>
 
 let turn = 0;
 /** By one replica after another. */
-const ask = (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
+const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
   turn += 1;
   const store = replicas[turn % replicas.length];
   if (store === undefined) throw new RangeError();
-  return store
-    .transaction()
-    .execute((transaction) => countUnlock(transaction, QUOTA, { order, serial }, nowMs));
+  const asked = await commitUnlessWithdrawn(createCommit(store), (transaction) =>
+    countUnlock(transaction, QUOTA, { order, serial }, nowMs),
+  );
+  return asked.ok ? undefined : asked.failure;
 };
 
 test("a node and an order each have their unlocks a minute, over all replicas", async () => {
@@ -84,11 +86,13 @@ test("of two hundred at once no more pass than one replica would let pass", asyn
   const outcomes = await Promise.all(
     commits.flatMap((commit) =>
       Array.from({ length: 100 }, () =>
-        commit((transaction) => countUnlock(transaction, quota, node, NOON_MS)),
+        commitUnlessWithdrawn(commit, (transaction) =>
+          countUnlock(transaction, quota, node, NOON_MS),
+        ),
       ),
     ),
   );
-  expect(outcomes.filter((failure) => failure === undefined)).toHaveLength(7);
+  expect(outcomes.filter(({ ok }) => ok)).toHaveLength(7);
 });
 
 const usedOfDatabase = () =>

@@ -46,6 +46,8 @@ export function poolConfigOf(settings: PostgresSettings): PoolConfig {
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
+    // Statements that are asked for at once go out at once (store/send-at-once.ts).
+    pipeline: true,
     statement_timeout: timeoutMs,
     // A replica that is paused or cut off in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: timeoutMs,

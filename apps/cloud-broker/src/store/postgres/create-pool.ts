@@ -59,6 +59,7 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
   const query = async (sql: string, parameters: readonly unknown[]) => {
     const text = defineAsSqlite(sql);
     const name = parameters.length === 0 ? undefined : nameOf(text);
+    joinWrites(client);
     try {
       return await client.query({
         text,
@@ -79,6 +80,15 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
       client.release(failure);
     },
   };
+}
+
+/** What is asked for in one turn of the event loop goes out in one write. */
+function joinWrites(client: PoolClient): void {
+  const { stream } = client.connection;
+  stream.cork();
+  process.nextTick(() => {
+    stream.uncork();
+  });
 }
 
 /** @returns a name for statements that are worth keeping; undefined for those that come too late */

@@ -1,0 +1,28 @@
+import type { Failure, Outcome } from "../core/ports.ts";
+import type { Commit } from "./group-commit.ts";
+import type { Work } from "./transactions.ts";
+
+/** Ends a transaction without a trace, for what was found in it; never shown. */
+export class Withdrawn extends Error {
+  override readonly name = "Withdrawn";
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+/** Commits all of the work, or nothing of it and says why: what it threw as `Withdrawn`. */
+export async function commitUnlessWithdrawn(
+  commit: Commit,
+  work: Work<void>,
+): Promise<Outcome<undefined>> {
+  try {
+    await commit(work);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    if (error instanceof Withdrawn) return { ok: false, failure: error.failure };
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { compileWriteOnce } from "../../src/store/compile-once.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { runLocking } from "../../src/store/transactions.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../../src/store/withdrawn.ts";
+import { openTestStore } from "./open-test-store.ts";
+
+/** Fails where the nonce is there already. */
+const insert = compileWriteOnce((store, { nonceHash }: { nonceHash: string }) =>
+  store
+    .insertInto("consumed_nonces")
+    .values({ nonce_hash: nonceHash, request_hash: "r", expires_at_ms: 0 }),
+);
+const drop = compileWriteOnce((store, { nonceHash }: { nonceHash: string }) =>
+  store.deleteFrom("consumed_nonces").where("nonce_hash", "=", nonceHash),
+);
+
+let store: Store;
+beforeEach(async () => {
+  store = await openTestStore(":memory:");
+});
+afterEach(() => store.destroy());
+
+const kept = async () =>
+  (await store.selectFrom("consumed_nonces").select("nonce_hash").orderBy("nonce_hash").execute())
+    .map((row) => row.nonce_hash)
+    .join(" ");
+
+test("statements of a transaction that are asked for at once run in their order", async () => {
+  const counts = await runLocking(store, (transaction) =>
+    Promise.all([
+      insert(transaction, { nonceHash: "a" }),
+      insert(transaction, { nonceHash: "b" }),
+      drop(transaction, { nonceHash: "a" }),
+      insert(transaction, { nonceHash: "a" }),
+      drop(transaction, { nonceHash: "c" }),
+    ]),
+  );
+  expect(counts).toEqual([1n, 1n, 1n, 1n, 0n]);
+  expect(await kept()).toBe("a b");
+});
+
+test("when one of them fails none of them has happened, and the connections serve on", async () => {
+  await insert(store, { nonceHash: "b" });
+  for (let again = 0; again < 3; again += 1)
+    await expect(
+      runLocking(store, (transaction) =>
+        Promise.all([
+          insert(transaction, { nonceHash: "a" }),
+          insert(transaction, { nonceHash: "b" }),
+          // On PostgreSQL this one fails too, before its connection has ever prepared it.
+          drop(transaction, { nonceHash: "b" }),
+        ]),
+      ),
+    ).rejects.toThrow(/unique/i);
+  expect(await kept()).toBe("b");
+  await runLocking(store, (transaction) =>
+    Promise.all([drop(transaction, { nonceHash: "b" }), insert(transaction, { nonceHash: "c" })]),
+  );
+  expect(await kept()).toBe("c");
+});
+
+test("what is withdrawn leaves no trace and says why", async () => {
+  const outcome = await commitUnlessWithdrawn(
+    (work) => runLocking(store, work),
+    async (transaction) => {
+      await insert(transaction, { nonceHash: "a" });
+      throw new Withdrawn({ code: "BrokerBusy" });
+    },
+  );
+  expect(outcome).toEqual({ ok: false, failure: { code: "BrokerBusy" } });
+  expect(await kept()).toBe("");
+});
