@@ -11,11 +11,11 @@ import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const IN_FLIGHT = 64;
-/** More than the broker lets in at once: what is offered waits for nobody. */
-const LANES = 1_024;
+/** Far more than the broker lets in at once: what is offered waits for nobody. */
+const LANES = 384;
 const WARM_UP = 1_000;
 const UNLOCKS = 2_000;
-const ROUNDS = 2;
+const ROUNDS = 3;
 const TIMES_PEAK = 3;
 const OVERLOAD_SECONDS = 8;
 const LOAD = fileURLToPath(new URL("unlock-offer-process.ts", import.meta.url));
@@ -31,13 +31,14 @@ type Offered = z.infer<typeof OFFERED>;
 /** Unlocks of one worker at its peak, then with three times as many offered: how many are served, and how soon. */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
-  await using world = await startUnlockBroker(stub, { nodes: IN_FLIGHT + LANES });
+  // As many devices at the peak as above it: tokens, keys and clients are remembered alike.
+  await using world = await startUnlockBroker(stub, { nodes: LANES * 2 });
   const { broker, fleet } = world;
-  await using load = await startUnlockLoad(broker, fleet.slice(0, IN_FLIGHT), {
+  await using load = await startUnlockLoad(broker, fleet.slice(0, LANES), {
     inFlight: IN_FLIGHT,
   });
   const fleetFile = join(broker.folder, "crowd.json");
-  writeFileSync(fleetFile, JSON.stringify(fleet.slice(IN_FLIGHT)));
+  writeFileSync(fleetFile, JSON.stringify(fleet.slice(LANES)));
   const { port, caPem } = broker;
   const crowd = startLoadProcess(LOAD, { port, caPem, fleetFile, inFlight: LANES });
   await crowd.next();
@@ -62,7 +63,11 @@ export async function run(): Promise<BenchResult> {
     summarise(label, unit, rounds.map(value));
   const offered = of("offered", "/s", (round) => round.offered);
   const goodput = of("served of it", "/s", (round) => round.goodput);
-  const share = ratio("served under overload, to the peak", goodput, peak);
+  // Each round beside the peak just before it: what else this machine does changes from one to the next.
+  const share = quantileOf(
+    rounds.map((round, index) => round.goodput / (peaks[index] ?? Number.NaN)),
+    0.5,
+  );
   return {
     kind: "measured",
     name: "overload",
@@ -75,9 +80,12 @@ export async function run(): Promise<BenchResult> {
       of("turned away before anything was done", "", ({ early }) => early),
       of("refused as busy after work was done", "", ({ late }) => late),
     ],
-    ratios: [ratio("offered, to the peak", offered, peak), share],
-    aims: [aim("served at three times the peak, of the peak", share.value, "at least", 0.9, "")],
+    ratios: [ratio("offered, to the peak", offered, peak)],
+    aims: [aim("served at three times the peak, of the peak", share, "at least", 0.9, "")],
     notes: [
+      `each round beside the peak just before it, with as many devices: ${peaks
+        .map((perSecond, index) => ((rounds[index]?.goodput ?? 0) / perSecond).toFixed(2))
+        .join(", ")}`,
       `${LANES.toLocaleString("en")} connections offer at a steady rate whatever is answered; whoever is turned away (503) is not asked again. Load, vault and broker share this machine`,
     ],
   };
