@@ -1,16 +1,21 @@
 import { join } from "node:path";
 
-import { startPostgres } from "@databox-cmk/testkit";
+import { type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 
 import { type BenchBroker, createBrokerHome, serveFrom } from "./bench-broker.ts";
+import { moveAway } from "./far-away.ts";
 import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
 
-/** A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was moved there from SQLite. */
+/**
+ * A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was moved there from SQLite.
+ *
+ * @param awayMs - one way from the broker to the server; 0: straight by its socket
+ */
 export async function servePostgres(
   variables: Readonly<Record<string, string>>,
   nodes: number,
   key: FleetKey,
-  workers = 1,
+  { workers = 1, awayMs = 0 }: { readonly workers?: number; readonly awayMs?: number } = {},
 ): Promise<
   AsyncDisposable & { readonly broker: BenchBroker; readonly fleet: readonly FleetNode[] }
 > {
@@ -21,8 +26,10 @@ export async function servePostgres(
   const fleet = await seedFleet(source.databaseFile, nodes, key);
   const file = join(source.folder, "store.jsonl");
   source.command("export", file);
-  const home = createBrokerHome({ ...variables, DATABASE_URL: server.url("postgres") });
-  home.command("import", file);
+  using near = createBrokerHome({ ...variables, DATABASE_URL: server.url("postgres") });
+  near.command("import", file);
+  const url = awayMs === 0 ? server.url("postgres") : await moveServer(started, server, awayMs);
+  const home = createBrokerHome({ ...variables, DATABASE_URL: url });
   const broker = started.use(await serveFrom(home, workers));
   const resources = started.move();
   return {
@@ -32,4 +39,17 @@ export async function servePostgres(
       await resources.disposeAsync();
     },
   };
+}
+
+/** @returns the address of the server's database further away */
+async function moveServer(
+  started: AsyncDisposableStack,
+  server: PostgresServer,
+  awayMs: number,
+): Promise<string> {
+  const socket = `.s.PGSQL.${String(server.port)}`;
+  const far = started.use(await moveAway(join(server.socketFolder, socket), socket, awayMs));
+  return server
+    .url("postgres")
+    .replace(encodeURIComponent(server.socketFolder), encodeURIComponent(far.folder));
 }

@@ -9,8 +9,12 @@ import { startUnlockBroker } from "./unlock-world.ts";
 const NAME = "unlock-postgres";
 const LOAD = { inFlight: 64 };
 const RUNS = { unlocks: 4_000, rounds: 3 };
+/** As far as a database in another zone of a region. */
+const AWAY_MS = 1;
+const ALONE = { inFlight: 1 };
+const FEW = { unlocks: 300, rounds: 3 };
 
-/** Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite. */
+/** Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite; then one by one, here and further away. */
 export async function run(): Promise<BenchResult> {
   if (findPostgres() === undefined)
     return {
@@ -19,7 +23,7 @@ export async function run(): Promise<BenchResult> {
       reason: "PostgreSQL is not installed (apt-get install postgresql)",
     };
   using stub = await startAzureStub();
-  await using postgres = await startUnlockBroker(stub, { postgres: true });
+  await using postgres = await startUnlockBroker(stub, { postgres: { awayMs: 0 } });
   await using sqlite = await startUnlockBroker(stub);
   await using load = await startUnlockLoad(postgres.broker, postgres.fleet, LOAD);
   await using sqliteLoad = await startUnlockLoad(sqlite.broker, sqlite.fleet, LOAD);
@@ -28,14 +32,26 @@ export async function run(): Promise<BenchResult> {
     { name: "SQLite", load: sqliteLoad },
   ];
   const [ours, other] = await compareUnlocks(contestants, RUNS);
-  if (ours === undefined || other === undefined) throw new TypeError("a contestant is missing");
+  await using far = await startUnlockBroker(stub, { postgres: { awayMs: AWAY_MS } });
+  await using nearAlone = await startUnlockLoad(postgres.broker, postgres.fleet, ALONE);
+  await using farAlone = await startUnlockLoad(far.broker, far.fleet, ALONE);
+  const [near, away] = await compareUnlocks(
+    [
+      { name: "PostgreSQL, 1 connection", load: nearAlone },
+      { name: `PostgreSQL ${String(AWAY_MS)} ms away, 1 connection`, load: farAlone },
+    ],
+    FEW,
+  );
+  if (ours === undefined || other === undefined || near === undefined || away === undefined)
+    throw new TypeError("a contestant is missing");
   return {
     kind: "measured",
     name: NAME,
-    measurements: [ours, other].flatMap(allOf),
+    measurements: [...[ours, other].flatMap(allOf), near.p50, away.p50],
     ratios: [ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond)],
     notes: [
       `${String(LOAD.inFlight)} in flight; load, vault, PostgreSQL and broker share this machine; processor time is the broker's alone`,
+      `each round trip of an unlock to the database adds ${String(2 * AWAY_MS)} ms and more where it is ${String(AWAY_MS)} ms away`,
     ],
     aims: [],
   };

@@ -15,9 +15,13 @@ export type UnlockBroker = AsyncDisposable & {
 /** A broker whose fleet unlocks at the stub's vault. Unlocks are counted against their quotas, which are never reached. */
 export async function startUnlockBroker(
   stub: AzureStub,
-  options: { readonly workers?: number; readonly postgres?: boolean; readonly nodes?: number } = {},
+  options: {
+    readonly workers?: number;
+    readonly postgres?: { readonly awayMs: number };
+    readonly nodes?: number;
+  } = {},
 ): Promise<UnlockBroker> {
-  const { workers = 1, postgres = false, nodes = NODES } = options;
+  const { workers = 1, postgres, nodes = NODES } = options;
   const variables = {
     ...stub.variables,
     KEY_HEALTH_INTERVAL_SECONDS: "0",
@@ -28,7 +32,7 @@ export async function startUnlockBroker(
     RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
   };
   const key = stubFleetKey(stub.vaultUrl);
-  if (postgres) return servePostgres(variables, nodes, key, workers);
+  if (postgres !== undefined) return servePostgres(variables, nodes, key, { workers, ...postgres });
   const broker = await startBenchBroker(variables, workers);
   const fleet = await seedFleet(broker.databaseFile, nodes, key);
   return { broker, fleet, [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose]() };

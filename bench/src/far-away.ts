@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A Unix socket in a folder of its own, behind which is another one, so many milliseconds away. */
+export async function moveAway(
+  socketPath: string,
+  name: string,
+  oneWayMs: number,
+): Promise<AsyncDisposable & { readonly folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "databox-bench-far-"));
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = createConnection(socketPath);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on("data", (chunk) => {
+        setTimeout(() => {
+          if (to.writable) to.write(chunk);
+        }, oneWayMs);
+      });
+      from.on("error", () => from.destroy());
+      from.once("close", () => {
+        open.delete(from);
+        setTimeout(() => to.destroy(), oneWayMs);
+      });
+    }
+  });
+  server.listen(join(folder, name));
+  await once(server, "listening");
+  return {
+    folder,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of open) socket.destroy();
+      await closed;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
