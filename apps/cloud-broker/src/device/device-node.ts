@@ -20,7 +20,7 @@ export type DeviceNode = {
 
 export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
 
-/** Imported keys that are kept: importing one takes longer than half a verification. Each takes 2.5 kB. */
+/** Imported keys that are kept: importing one takes a quarter of a verification. Each takes 2.5 kB. */
 const KEYS_MAX = 1_000;
 
 const selectDevice = compileOnce((store, { kid }: { kid: string }) =>

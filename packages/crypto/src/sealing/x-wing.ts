@@ -13,6 +13,7 @@ import {
 
 import type { KEM, Key } from "hpke";
 
+import { importSpki } from "../import-spki.ts";
 import { zero } from "../secret-bytes.ts";
 
 /*
@@ -99,8 +100,8 @@ export function createXWing(): KEM<RecipientKey> {
         algorithm,
         extractable: true,
         type: "public",
-        mlKem: importPublic(ML_KEM, bytes.subarray(0, ML_KEM_KEY_BYTES)),
-        x25519: importPublic(X25519, x25519Bytes),
+        mlKem: importSpki("ML-KEM-768", bytes.subarray(0, ML_KEM_KEY_BYTES)),
+        x25519: importSpki("X25519", x25519Bytes),
         x25519Bytes,
       };
     },
@@ -123,7 +124,7 @@ export function createXWing(): KEM<RecipientKey> {
     async Decap(enc, { mlKem, x25519, x25519Bytes }) {
       const ephemeral = enc.subarray(ML_KEM_CIPHERTEXT_BYTES);
       const sharedKey = decapsulate(mlKem, enc.subarray(0, ML_KEM_CIPHERTEXT_BYTES));
-      const publicKey = importPublic(X25519, ephemeral);
+      const publicKey = importSpki("X25519", ephemeral);
       const agreed = diffieHellman({ privateKey: x25519, publicKey });
       return combine(sharedKey, agreed, ephemeral, x25519Bytes);
     },
@@ -163,9 +164,6 @@ function combine(
   zero(sharedKey, agreed, combined);
   return secret;
 }
-
-const importPublic = (asymmetricKeyType: "ml-kem-768" | "x25519", key: Uint8Array): KeyObject =>
-  createPublicKey({ key: Buffer.from(key), format: "raw-public", asymmetricKeyType });
 
 const rawPublic = (key: KeyObject): Uint8Array =>
   (key.type === "public" ? key : createPublicKey(key)).export({ format: "raw-public" });
