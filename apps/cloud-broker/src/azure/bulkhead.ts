@@ -1,4 +1,4 @@
-import { type CallPriority, PRIORITIES } from "./call-priority.ts";
+import { type Priority, PRIORITIES } from "../priority.ts";
 
 /** One vault's share of the broker: so many calls at once, so many waiting, none waiting longer than its deadline. */
 export type Bulkhead = {
@@ -7,7 +7,7 @@ export type Bulkhead = {
    *
    * @returns undefined when no place became free in time; `run` was not called then.
    */
-  enter<Value>(run: () => Promise<Value>, priority?: CallPriority): Promise<Value | undefined>;
+  enter<Value>(run: () => Promise<Value>, priority?: Priority): Promise<Value | undefined>;
 };
 
 const MAX_IN_FLIGHT = 64;
@@ -28,16 +28,16 @@ export function createBulkhead(
   let rewraps = 0;
   const queues = PRIORITIES.map((priority) => ({ priority, waiting: new Set<() => void>() }));
 
-  function hasPlaceFor(priority: CallPriority): boolean {
+  function hasPlaceFor(priority: Priority): boolean {
     return inFlight < limits.inFlight && (priority !== "re-wrap" || rewraps < rewrapsAtMost);
   }
 
-  function enterNow(priority: CallPriority): void {
+  function enterNow(priority: Priority): void {
     inFlight += 1;
     if (priority === "re-wrap") rewraps += 1;
   }
 
-  function takePlace(priority: CallPriority): Promise<boolean> {
+  function takePlace(priority: Priority): Promise<boolean> {
     if (hasPlaceFor(priority)) {
       enterNow(priority);
       return Promise.resolve(true);
@@ -57,7 +57,7 @@ export function createBulkhead(
     });
   }
 
-  function givePlace(left: CallPriority): void {
+  function givePlace(left: Priority): void {
     inFlight -= 1;
     if (left === "re-wrap") rewraps -= 1;
     for (const { priority, waiting } of queues) {

@@ -7,8 +7,8 @@ import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import { readVaultAnswer } from "../core/vault-answer.ts";
+import { type Priority, currentPriority } from "../priority.ts";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
-import { type CallPriority, currentPriority } from "./call-priority.ts";
 import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { TokenFailure } from "./token-failure.ts";
@@ -58,7 +58,7 @@ export function createVaultCalls(deps: {
   }
 
   /** What can wait, waits until the vault's budget has room for it; the rest is counted. */
-  async function pace(vaultUrl: string, priority: CallPriority): Promise<void> {
+  async function pace(vaultUrl: string, priority: Priority): Promise<void> {
     if (priority !== "re-wrap") {
       deps.budget.spend(vaultUrl);
       return;

@@ -2,7 +2,6 @@ import { AppError } from "@databox-cmk/errors";
 import type { JobPatch } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
-import { atPriority } from "../azure/call-priority.ts";
 import { decideRetry } from "../core/campaign-step.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice, OrderName } from "../core/order.ts";
@@ -17,6 +16,7 @@ import { errorOf, valueOf, withFacts } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
 import { patchOrder } from "../orders/update-order.ts";
+import { atPriority } from "../priority.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Campaign } from "./stored-campaign.ts";
 

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { atPriority } from "../priority.ts";
 import { createGroupCommit, type Commit } from "./group-commit.ts";
 import { openStore, type Store } from "./open-store.ts";
 
@@ -73,6 +74,26 @@ describe("a group commit", () => {
     expect(await names()).toEqual(told);
     await insert("b");
     expect(await names()).toContain("b");
+  });
+
+  test("lets an unlock pass the re-wraps that wait, and these get on while unlocks keep coming", async () => {
+    const done: string[] = [];
+    const note = (what: string) =>
+      commit(() => {
+        done.push(what);
+        return Promise.resolve();
+      });
+    const count = (what: string) => done.filter((each) => each === what).length;
+    const keepUnlocking = async (): Promise<void> => {
+      while (count("re-wrap") < 40) await note("unlock");
+    };
+    const rewraps = atPriority("re-wrap", () =>
+      Promise.all(Array.from({ length: 40 }, () => note("re-wrap"))),
+    );
+    await Promise.all([rewraps, keepUnlocking()]);
+    const between = done.join(" ").split("unlock");
+    expect(between.length).toBeGreaterThan(5);
+    for (const some of between) expect(some.split("re-wrap").length - 1).toBeLessThan(10);
   });
 
   test("sees in one work what an earlier one of the same batch wrote", async () => {

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Transaction } from "kysely";
 
+import { currentPriority } from "../priority.ts";
 import { compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";
@@ -40,6 +41,8 @@ const rollBack = statement("rollback to work");
 
 /** Bounds how long the first of a batch waits for the last. */
 const BATCH_MAX = 64;
+/** A re-wrap writes a dozen rows, and somebody's unlock may come while a batch of them is written. */
+const REWRAPS_MAX = 4;
 
 /**
  * How the work of devices is committed. PostgreSQL shares its own flushes among the transactions that commit at once, and
@@ -53,23 +56,27 @@ export function createCommit(store: Store): Commit {
 
 /**
  * Group commit: while one batch is being committed the next one gathers, so that an fsync is paid once for all that
- * arrived meanwhile (a durable commit costs more than the statements in it). One batch is in flight at a time.
+ * arrived meanwhile (a durable commit costs more than the statements in it). One batch is in flight at a time. Re-wraps have
+ * small batches of their own, by turns with the others, so that no unlock waits for many of them.
  */
 export function createGroupCommit(store: Store): Commit {
   const queue: Waiting[] = [];
+  const rewraps: Waiting[] = [];
   let isFlushing = false;
 
   const flush = async () => {
     isFlushing = true;
-    while (queue.length > 0) {
+    while (queue.length > 0 || rewraps.length > 0) {
       await gather(queue);
-      await commitBatch(store, queue.splice(0, BATCH_MAX));
+      for (const batch of [queue.splice(0, BATCH_MAX), rewraps.splice(0, REWRAPS_MAX)])
+        if (batch.length > 0) await commitBatch(store, batch);
     }
     isFlushing = false;
   };
   return (work) =>
     new Promise((resolve, reject) => {
-      queue.push({
+      const waiting = currentPriority() === "re-wrap" ? rewraps : queue;
+      waiting.push({
         fail: reject,
         async run(transaction) {
           try {
