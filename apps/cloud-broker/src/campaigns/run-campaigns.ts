@@ -18,7 +18,11 @@ export type RunnerDependencies = {
   readonly atOnce?: number;
 };
 
-const AT_ONCE = 64;
+/**
+ * As many as use up the budget of a vault that takes 40 ms for a call. What more of them have to wait for falls due in one
+ * moment, and an unlock that comes then waits for all of it.
+ */
+const AT_ONCE = 16;
 /** One owner for all campaigns, so that a vault's budget is kept by one process. */
 const WORK = "campaigns";
 /** Asked for again in good time before it ends. */
