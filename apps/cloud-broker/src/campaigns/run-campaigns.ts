@@ -48,9 +48,11 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     let steps = 0;
     const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
     while (await mayGoOn()) {
+      // Of one that ends while the rows are read, the row may still say that it waits.
+      const begun = new Set(running.keys());
       const waiting = await loadWaiting(plane, campaign, atOnce * 4);
-      const fresh = waiting.filter(({ order }) => !running.has(order));
-      if (fresh.length === 0 && running.size === 0) break;
+      const fresh = waiting.filter(({ order }) => !begun.has(order));
+      if (fresh.length === 0 && begun.size === 0) break;
       for (const step of fresh) {
         if (running.size >= atOnce) await Promise.race(running.values());
         if (!(await mayGoOn())) break;
@@ -62,7 +64,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
           .finally(() => running.delete(step.order));
         running.set(step.order, promise);
       }
-      if (fresh.length === 0) await Promise.race(running.values());
+      if (fresh.length === 0 && running.size > 0) await Promise.race(running.values());
     }
     await Promise.all(running.values());
     broken.signal.throwIfAborted();
