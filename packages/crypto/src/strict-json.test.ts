@@ -25,6 +25,13 @@ propertyTest.prop([fc.string(), fc.jsonValue(), fc.jsonValue()])(
   },
 );
 
+test("neither depth, length nor what stands in a string changes what counts as a member", () => {
+  const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+  const long = JSON.stringify(Array.from({ length: 200_000 }, () => ({ a: '":{"a":' })));
+  expect(parse(`{"deep":${deep},"long":${long}}`)).toHaveProperty("long");
+  expect(() => parse(`{"deep":${deep},"long":${long},"de\\u0065p":1}`)).toThrow(CryptoError);
+});
+
 test.each([
   "",
   "null",

@@ -1,8 +1,8 @@
 import { malformed } from "./crypto-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Strings (group 1 when a colon makes them a member's name) and braces; all else cannot change what a name belongs to. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
+/** A string, with the colon that makes it a member's name. */
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g;
 
 export type JsonObject = { readonly [name: string]: unknown };
 
@@ -22,7 +22,7 @@ export function parseJsonObject(bytes: Uint8Array, what: string): JsonObject {
 export function parseJsonObjectText(text: string, what: string): JsonObject {
   const value = parseText(text, what);
   if (!isJsonObject(value)) throw malformed(`${what}: not a JSON object`);
-  rejectRepeatedNames(text, what);
+  rejectRepeatedNames(text, value, what);
   return value;
 }
 
@@ -32,7 +32,7 @@ export function parseJsonList(bytes: Uint8Array, what: string): JsonObject | rea
   const value = parseText(text, what);
   if (!isJsonObject(value) && !Array.isArray(value))
     throw malformed(`${what}: neither a JSON object nor an array`);
-  rejectRepeatedNames(text, what);
+  rejectRepeatedNames(text, value, what);
   return value;
 }
 
@@ -56,26 +56,27 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Only for text that `JSON.parse` accepted: a token is then where this expression finds it, and nowhere else. */
-function rejectRepeatedNames(text: string, what: string): void {
-  const open: Set<string>[] = [];
-  for (const match of text.matchAll(TOKEN)) {
-    const token = match[0];
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (match[1] !== undefined) {
-      const name = memberName(token.slice(0, -match[1].length));
-      const names = open.at(-1);
-      if (name === "__proto__" || names === undefined || names.has(name))
-        throw malformed(`${what}: repeated or forbidden member name`);
-      names.add(name);
-    }
-  }
+/**
+ * Only for text that `JSON.parse` accepted: a name is then where this expression finds it, and nowhere else. Of a name that an
+ * object repeats, the value keeps one.
+ */
+function rejectRepeatedNames(text: string, value: unknown, what: string): void {
+  let named = 0;
+  for (const string of text.match(STRING) ?? []) if (string.endsWith(":")) named += 1;
+  if (countMembers(value) !== named) throw malformed(`${what}: repeated or forbidden member name`);
 }
 
-/** `"a"` and `"\u0061"` are the same name. */
-function memberName(quoted: string): string {
-  return quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+/** Without `__proto__`, which is nobody's name. A list and no recursion: a text may be nested as deep as it is long. */
+function countMembers(value: unknown): number {
+  let members = 0;
+  const found = [value];
+  for (const each of found) {
+    if (typeof each !== "object" || each === null) continue;
+    if (!Array.isArray(each)) members += Object.keys(each).length;
+    if (Object.hasOwn(each, "__proto__")) members -= 1;
+    for (const inner of Object.values(each)) found.push(inner);
+  }
+  return members;
 }
 
 /** @throws {CryptoError} `malformed` when a member is missing or one more is there */

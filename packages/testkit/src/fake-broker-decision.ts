@@ -1,3 +1,5 @@
+import type { KeyObject } from "node:crypto";
+
 import {
   checkNonce,
   CryptoError,
@@ -64,7 +66,7 @@ export type FakeDecision =
 
 export type FakeWorld = {
   readonly nodes: ReadonlyMap<string, FakeNode>;
-  readonly nonceKey: Uint8Array;
+  readonly nonceKey: KeyObject;
   readonly nowMs: number;
   readonly refusal: { readonly code: ErrorCode; readonly reason?: string } | undefined;
   readonly approvals: ReturnType<typeof createFakeApprovals>;

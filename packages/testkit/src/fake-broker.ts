@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 
@@ -118,7 +118,7 @@ export async function createFakeBroker(
     validityDays: 2,
   });
   const signingKey = generateSigningKey().key;
-  const nonceKey = randomBytes(32);
+  const nonceKey = createSecretKey(randomBytes(32));
   const nodes = new Map<string, FakeNode>();
   const unlockRequests: UnlockRequest[] = [];
   const receipts: Receipt[] = [];

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 
 import {
@@ -15,7 +16,7 @@ export type BrokerKeys = {
   /** ES256; signs every answer to a device. */
   readonly signing: SigningKey;
   /** 32 bytes; authenticates challenges. Shared by all replicas. */
-  readonly nonce: Uint8Array;
+  readonly nonce: KeyObject;
   /** What a device pins: the keys that it takes answers from, the one that signs first and its successor after it. */
   readonly bundle: readonly PublicJwk[];
   /** Keys that signed once, for whoever checks what they signed then. */
@@ -31,7 +32,7 @@ export async function openBrokerKeys(folder: string): Promise<BrokerKeys> {
   const next = importSigningKey(ring.nextPem);
   return {
     signing,
-    nonce,
+    nonce: createSecretKey(nonce),
     bundle: [signing.publicJwk, next.publicJwk],
     former: ring.former.map(({ jwk }) => importVerifyKey(jwk).jwk),
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { rmSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,7 +124,12 @@ export async function createBrokerWorld(
   });
   const entra = await createTokenIssuer(TENANT_ID, () => `${ARM_URL}/`, now);
   const { key: signing } = generateSigningKey();
-  const keys = { signing, nonce: randomBytes(32), bundle: [signing.publicJwk], former: [] };
+  const keys = {
+    signing,
+    nonce: createSecretKey(randomBytes(32)),
+    bundle: [signing.publicJwk],
+    former: [],
+  };
   const tokenIssuer = createOwnIssuer(
     await openFileIssuerKeys(folder, now),
     "https://broker.localhost",

@@ -2,7 +2,7 @@
  * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`pnpm vectors`) when a format changes;
  * tests read what is committed, so that a change of behaviour shows.
  */
-import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
+import { createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 
 import {
   canonicalJson,
@@ -50,7 +50,7 @@ function createNonces(): Vectors["nonces.json"] {
   const random = randomBytes(32);
   const serial = "VECTOR-001";
   const expiresAtMs = 1_800_000_000_000;
-  const nonce = createNonce(key, { serial, expiresAtMs, random });
+  const nonce = createNonce(createSecretKey(key), { serial, expiresAtMs, random });
   const made = { random: encodeBase64url(random), expiresAtMs };
   const row = (name: string, verdict: "valid" | "expired" | "invalid", change: object = {}) => ({
     name,
