@@ -40,7 +40,8 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
   application.disable("etag");
   application.set("query parser", false);
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
-    application.all(rows[0]?.path ?? path, (request: Request, response: Response) => {
+    // Not `application.all`, which keeps a handler for each of 35 methods and tries one after another.
+    application.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
       const route = rows.find((row) => row.method === method);
       return serve(request, response, route, options, () => methodNotAllowed(request, rows));
@@ -182,29 +183,35 @@ function requestFacts(request: RouteRequest): Facts {
   };
 }
 
-function send(message: Request, response: Response, request: RouteRequest, answer: Answer): void {
+function send(
+  message: Request,
+  response: Response,
+  request: RouteRequest,
+  { status, headers: own, body }: Answer,
+): void {
   if (response.destroyed) return;
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(tracingHeaders(request)))
-    response.setHeader(name, value);
-  for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
-  if (answer.headers?.["cache-control"] === undefined)
-    for (const [name, value] of Object.entries(NEVER_STORED)) response.setHeader(name, value);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  // What was not read is not worth reading: the connection ends with the answer.
-  if (!message.complete) response.setHeader("connection", "close");
-  if (answer.body === undefined) {
-    response.end();
-    return;
+  const headers = {
+    ...tracingHeaders(request),
+    ...ANSWER_HEADERS,
+    ...(own?.["cache-control"] === undefined ? NEVER_STORED : {}),
+    ...own,
+    // What was not read is not worth reading: the connection ends with the answer.
+    ...(message.complete ? {} : { connection: "close" }),
+  };
+  if (body === undefined) {
+    // Node knows of which answers without a body the length is said.
+    response.statusCode = status;
+    response.setHeaders(new Map(Object.entries(headers))).end();
+  } else if ("stream" in body) {
+    response.writeHead(status, { ...headers, "content-type": body.mediaType });
+    sendStream(message, response, body);
+  } else {
+    const { content, mediaType } = contentOf(body);
+    const length = Buffer.byteLength(content);
+    response
+      .writeHead(status, { ...headers, "content-type": mediaType, "content-length": length })
+      .end(content);
   }
-  if ("stream" in answer.body) {
-    sendStream(message, response, answer.body);
-    return;
-  }
-  const { content, mediaType } = contentOf(answer.body);
-  response.setHeader("content-type", mediaType);
-  response.setHeader("content-length", Buffer.byteLength(content));
-  response.end(content);
 }
 
 /** Whatever a browser takes an answer for, it is neither framed nor rendered with anything active. */
@@ -221,12 +228,11 @@ type StreamBody = Extract<Body, { stream: unknown }>;
 /** Written as fast as the other side reads; whoever reads nothing for so long is gone. */
 const STALLED_MS = 60_000;
 
-function sendStream(message: Request, response: Response, { stream, mediaType }: StreamBody): void {
+function sendStream(message: Request, response: Response, { stream }: StreamBody): void {
   const left = new AbortController();
   response.once("close", () => {
     left.abort();
   });
-  response.setHeader("content-type", mediaType);
   response.setTimeout(STALLED_MS, () => {
     response.destroy();
   });

@@ -29,6 +29,9 @@ const FIELDS = {
   order: "untrusted",
 } as const;
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the keys' type
+const ORDER = Object.entries(FIELDS) as [keyof typeof FIELDS, "trusted" | "untrusted"][];
+
 export type LogFields = { readonly [Name in keyof typeof FIELDS]?: string | number | undefined };
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
@@ -46,16 +49,15 @@ export function createLog(level: LogLevel | "silent", write?: (line: string) => 
   };
   const logger = write === undefined ? pino(options) : pino(options, { write });
   return (at, event, fields = {}) => {
-    logger[at](pickFields(fields), event);
+    if (logger.isLevelEnabled(at)) logger[at](pickFields(fields), event);
   };
 }
 
 function pickFields(fields: LogFields): Record<string, unknown> {
   const trusted: Record<string, unknown> = {};
   const untrusted: Record<string, unknown> = {};
-  for (const [name, trust] of Object.entries(FIELDS)) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the keys' type
-    const value = fields[name as keyof typeof FIELDS];
+  for (const [name, trust] of ORDER) {
+    const value = fields[name];
     if (value === undefined) continue;
     const maxCharacters = name === "stack" ? STACK_MAX_CHARACTERS : VALUE_MAX_CHARACTERS;
     (trust === "trusted" ? trusted : untrusted)[name] =

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream";
 
 import { CryptoError, parseJsonList, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
@@ -47,17 +48,24 @@ export async function readBody(message: IncomingMessage, route: ReadingRoute): P
   }
 }
 
-async function readAtMost(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
+function readAtMost(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let received = 0;
-  // Not destroyed on the way out: that would close the connection before the refusal is written.
-  const stream: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
-  for await (const chunk of stream) {
+  message.on("data", (chunk: Buffer) => {
     received += chunk.byteLength;
-    if (received > route.maxBytes) throw tooLarge(route);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+    if (received <= route.maxBytes) chunks.push(chunk);
+    else {
+      // Not destroyed: that would close the connection before the refusal is written.
+      message.pause();
+      reject(tooLarge(route));
+    }
+  });
+  finished(message, (error) => {
+    if (error) reject(error);
+    else resolve(Buffer.concat(chunks));
+  });
+  return promise;
 }
 
 /** @throws {AppError} InvalidRequestContent */

@@ -35,7 +35,7 @@ export type SessionRequest = CallerRequest & { readonly session: Session };
 
 export type Answer = {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** JSON value, or text or bytes of the named media type; or text that comes little by little, until the signal aborts. */
   readonly body?:
     | { readonly json: unknown }
