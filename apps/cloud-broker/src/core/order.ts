@@ -13,8 +13,8 @@ export function orderIdOf(order: OrderName): OrderId {
   return `/subscriptions/${order.subscriptionId}/resourceGroups/${order.resourceGroup}/providers/Microsoft.DataBox/jobs/${order.name}`.toLowerCase() as OrderId;
 }
 
-/** Whose order it is, where customers are counted: the subscription that pays for it. */
-export const customerOf = (order: OrderId): string => order.split("/")[2] ?? "";
+/** The subscription of an order, which is its customer where customers are counted: /subscriptions/{2}/…. */
+export const subscriptionOf = (order: OrderId): string => order.split("/")[2] ?? "";
 
 /** Sizes of appliance that we make; DataBox has one node, DataBoxHeavy two, each locked by itself. */
 export const SKUS = {

@@ -7,7 +7,7 @@ import {
   type CoveringScopes,
   revocationOf,
   scopesOfNode,
-  standsOver,
+  standingSwitch,
 } from "../leases/revocations.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
@@ -30,12 +30,7 @@ const select = compileOnce((store, wanted: Wanted) =>
     .select((order) => [
       "orders.stage",
       "unlock_budgets.unlocks_per_day",
-      order
-        .selectFrom("revocations")
-        .select("revocations.kind")
-        .where((revocation) => standsOver(revocation, wanted))
-        .limit(1)
-        .as("revocation"),
+      standingSwitch(wanted),
       order
         .selectFrom("leases")
         .select("leases.id")

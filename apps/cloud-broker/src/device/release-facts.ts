@@ -6,7 +6,7 @@ import {
   type CoveringScopes,
   revocationOf,
   scopesOfNode,
-  standsOver,
+  standingSwitch,
 } from "../leases/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import type { UnlockBudget } from "../quotas/unlock-budget.ts";
@@ -35,19 +35,14 @@ const select = compileOnce((store, wanted: Wanted) =>
     .leftJoin("consumed_nonces", (join) =>
       join.on((nonce) => nonce("consumed_nonces.nonce_hash", "=", nonce.val(wanted.nonceHash))),
     )
-    .select((order) => [
+    .select([
       "unlock_policies.policy_json",
       "unlock_budgets.unlocks_per_day",
       "unlock_budgets.day_ms",
       "unlock_budgets.used",
       "consumed_nonces.request_hash",
       "consumed_nonces.expires_at_ms",
-      order
-        .selectFrom("revocations")
-        .select("revocations.kind")
-        .where((revocation) => standsOver(revocation, wanted))
-        .limit(1)
-        .as("revocation"),
+      standingSwitch(wanted),
     ])
     .where("orders.id", "=", wanted.order),
 );

@@ -4,7 +4,7 @@ import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../core/failure-columns.ts";
 import { fitDenial } from "../core/fit-denial.ts";
-import { customerOf, type OrderId } from "../core/order.ts";
+import { type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
 import { awayFromWork, countForCustomer } from "../server/admission.ts";
@@ -141,7 +141,7 @@ async function answerOnce<Proven extends Sender>(
       return await deny(dependencies, exchange, message, authenticated.failure);
     sender = authenticated.value;
     markStep("signature");
-    const retryAfterSeconds = countForCustomer(customerOf(sender.order));
+    const retryAfterSeconds = countForCustomer(subscriptionOf(sender.order));
     if (retryAfterSeconds !== undefined)
       return await denyBusy(dependencies, message, sender, retryAfterSeconds);
     if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {

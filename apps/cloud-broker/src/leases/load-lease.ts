@@ -9,7 +9,7 @@ import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { parseFailureJson } from "./failure-json.ts";
 import { parseOfflineTerms } from "./offline-terms.ts";
-import { type CoveringScopes, revocationOf, scopesOfNode, standsOver } from "./revocations.ts";
+import { type CoveringScopes, revocationOf, scopesOfNode, standingSwitch } from "./revocations.ts";
 
 const leaseState = z.enum(LEASE_STATES);
 
@@ -59,12 +59,7 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
         .orderBy("drills.started_at_ms", "desc")
         .limit(1)
         .as("drill"),
-      lease
-        .selectFrom("revocations")
-        .select("revocations.kind")
-        .where((revocation) => standsOver(revocation, wanted))
-        .limit(1)
-        .as("revocation"),
+      standingSwitch(wanted),
     ])
     .where("leases.id", "=", wanted.id),
 );

@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
+import {
+  expressionBuilder,
+  type ExpressionBuilder,
+  type Kysely,
+  sql,
+  type Transaction,
+} from "kysely";
 
-import type { EpochMs, OrderId } from "../core/order.ts";
+import { type EpochMs, type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
 import { awaitLeaseWrites } from "../store/await-lease-writes.ts";
 import { compileOnce } from "../store/compile-once.ts";
@@ -29,7 +35,7 @@ export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => 
 });
 
 /** The condition under which a row is a switch that stands over a node. */
-export const standsOver = (
+const standsOver = (
   revocation: ExpressionBuilder<BrokerTables, "revocations">,
   { node, order, subscription, fleet }: CoveringScopes,
 ) =>
@@ -37,6 +43,15 @@ export const standsOver = (
     revocation("revocations.lifted_at_ms", "is", null),
     revocation("revocations.scope", "in", [node, order, subscription, fleet]),
   ]);
+
+/** One column of a larger statement: the kind of a switch that stands over a node, null while none does. */
+export const standingSwitch = (scopes: CoveringScopes) =>
+  expressionBuilder<BrokerTables>()
+    .selectFrom("revocations")
+    .select("revocations.kind")
+    .where((revocation) => standsOver(revocation, scopes))
+    .limit(1)
+    .as("revocation");
 
 const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
   store
@@ -173,9 +188,4 @@ function textOf(scope: RevocationScope): string {
 /** Names one node in a scope. */
 export function nodeScope(order: OrderId, serial: string): string {
   return `${order} ${serial}`;
-}
-
-/** An order id reads /subscriptions/{2}/…. */
-function subscriptionOf(order: OrderId): string {
-  return order.split("/")[2] ?? "";
 }

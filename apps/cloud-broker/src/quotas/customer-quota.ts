@@ -1,4 +1,4 @@
-import { customerOf, type EpochMs, type OrderId } from "../core/order.ts";
+import { type EpochMs, type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Clock, Failure } from "../core/ports.ts";
 import type { Store } from "../store/open-store.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
@@ -64,7 +64,7 @@ export function createCustomerQuota({
 
   return async (order) => {
     if (perMinute === 0) return undefined;
-    const scope = `subscription ${customerOf(order)}`;
+    const scope = `subscription ${subscriptionOf(order)}`;
     for (;;) {
       const nowMs = now();
       if (windowOf(nowMs) > windowMs) {
