@@ -5,6 +5,7 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useState,
 } from "react";
@@ -47,13 +48,15 @@ export function createLanguages<Texts extends WithUiTexts>(
   function Languages({ children }: { readonly children: ReactNode }): ReactElement | null {
     const [loaded, setLoaded] = useState<{ language: Language; texts: Texts }>();
     const load = useCallback(async (language: Language) => {
-      const texts = await sources[language]();
-      document.documentElement.lang = language;
-      setLoaded({ language, texts });
+      setLoaded({ language, texts: await sources[language]() });
     }, []);
     useEffect(() => {
       void load(decideLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages));
     }, [load]);
+    // In the commit that shows the texts: a screen reader reads a page in the language that it names.
+    useLayoutEffect(() => {
+      if (loaded !== undefined) document.documentElement.lang = loaded.language;
+    }, [loaded]);
     const language = loaded?.language ?? "en";
     const languageSwitch = useMemo(
       () => ({
