@@ -14,7 +14,7 @@ const MINIMUM_NODE_MAJOR = 20;
 const POSTGRES = "/usr/lib/postgresql";
 /** Where Debian puts libraries that a program loads by name. */
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
-/** Debian package → a command, or a library, that shows that it is there. */
+/** Debian package → what shows that it is there: a command or a library (lib….so.N). */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
   binutils: ["strip"],
@@ -146,7 +146,7 @@ function addToHash(hash, path) {
 
 function installTestPackages() {
   const missing = Object.entries(TEST_PACKAGES)
-    .filter(([, commands]) => !commands.every(isCommand))
+    .filter(([, shown]) => !shown.every(isThere))
     .map(([name]) => name);
   if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
@@ -154,13 +154,16 @@ function installTestPackages() {
     console.error(`Installing Debian packages for the tests: ${missing.join(" ")} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const apt = (...args) =>
-      spawnSync("apt-get", ["-qq", ...args], { stdio: ["ignore", 2, 2], env });
+      spawnSync("apt-get", ["-qq", "-o", "Acquire::Retries=3", ...args], {
+        stdio: ["ignore", 2, 2],
+        env,
+      });
     apt("update");
     keepServerOff();
     // One by one: not every distribution has them all.
     for (const name of missing) apt("install", "--yes", "--no-install-recommends", name);
   }
-  const still = missing.filter((name) => !TEST_PACKAGES[name].every(isCommand));
+  const still = missing.filter((name) => !TEST_PACKAGES[name].every(isThere));
   if (still.length > 0) {
     console.error(
       `Tests that need ${still.join(", ")} will be skipped. To run them: apt-get install ${still.join(" ")}`,
@@ -176,18 +179,16 @@ function keepServerOff() {
   writeFileSync(join(folder, "no-cluster.conf"), "create_main_cluster = false\n");
 }
 
-function isCommand(command) {
+function isThere(name) {
+  const folders = /^lib.*\.so\.\d+$/.test(name) ? LIBRARIES : commandFolders();
+  return folders.some((folder) => existsSync(join(folder, name)));
+}
+
+function commandFolders() {
   const servers = existsSync(POSTGRES)
     ? readdirSync(POSTGRES).map((version) => join(POSTGRES, version, "bin"))
     : [];
-  const folders = [
-    ...(process.env["PATH"] ?? "").split(delimiter),
-    "/usr/sbin",
-    "/sbin",
-    ...LIBRARIES,
-    ...servers,
-  ];
-  return folders.some((folder) => existsSync(join(folder, command)));
+  return [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin", ...servers];
 }
 
 function stop(message) {
