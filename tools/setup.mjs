@@ -14,7 +14,7 @@ const MINIMUM_NODE_MAJOR = 20;
 const POSTGRES = "/usr/lib/postgresql";
 /** Where Debian puts libraries that a program loads by name. */
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
-/** Debian package → what shows that it is there: a command or a library (lib….so.N). */
+/** Debian package → what shows that it is there: a command, a library (lib….so.N) or a path. */
 const TEST_PACKAGES = {
   "azure-cli": ["az"],
   binutils: ["strip"],
@@ -27,6 +27,10 @@ const TEST_PACKAGES = {
   debootstrap: ["debootstrap"],
   dmsetup: ["dmsetup"],
   faketime: ["faketime"],
+  "golang-github-azure-azure-sdk-for-go-dev": [
+    "/usr/share/gocode/src/github.com/Azure/azure-sdk-for-go",
+  ],
+  "golang-go": ["go"],
   jose: ["jose"],
   jq: ["jq"],
   "libtss2-tcti-swtpm0t64": ["libtss2-tcti-swtpm.so.0"],
@@ -180,6 +184,7 @@ function keepServerOff() {
 }
 
 function isThere(name) {
+  if (name.startsWith("/")) return existsSync(name);
   const folders = /^lib.*\.so\.\d+$/.test(name) ? LIBRARIES : commandFolders();
   return folders.some((folder) => existsSync(join(folder, name)));
 }

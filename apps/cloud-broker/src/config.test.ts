@@ -66,6 +66,7 @@ describe("the configuration", () => {
     ["BROKER_URL", "http://broker.localhost"],
     ["BROKER_URL", "https://broker.localhost/path"],
     ["BROKER_URL", "https://user@broker.localhost"],
+    ["ARM_AUDIENCES", "https://management.azure.com,api://broker"],
     ["TENANT_ID", "contoso"],
     ["KEY_VAULT_SUFFIXES", "https://vault.azure.net"],
     ["KEY_VAULT_SUFFIXES", ","],

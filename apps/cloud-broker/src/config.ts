@@ -31,6 +31,10 @@ const suffixes = z
   .string()
   .transform((value) => value.split(",").map((each) => each.trim().toLowerCase()))
   .pipe(z.tuple([suffix], suffix));
+const origins = z
+  .string()
+  .transform((value) => value.split(",").map((each) => each.trim()))
+  .pipe(z.array(origin).max(8));
 const webhookUrls = z.string().transform((value, context) => {
   const urls = value.split(",").map((each) => each.trim());
   const used = urls.filter((url) => url !== "");
@@ -151,6 +155,13 @@ export const SETTINGS = {
     expected: "an https origin",
     meaning:
       "Public address of Resource Manager: audience of callers' tokens, and base of Location headers.",
+  },
+  ARM_AUDIENCES: {
+    schema: origins,
+    optional: true,
+    expected: "https origins, separated by commas",
+    meaning:
+      "Other names of Resource Manager that callers' tokens may be for, such as https://management.core.windows.net, which the Azure CLI asks for.",
   },
   ENTRA_AUTHORITY: {
     schema: origin,

@@ -2,7 +2,7 @@ import { collectDefaultMetrics } from "prom-client";
 
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./callers/fetch-by-agent.ts";
-import { createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
+import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
@@ -113,7 +113,7 @@ export async function startBroker(
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
     tenantId: config.TENANT_ID,
-    armUrl: config.ARM_URL,
+    audiences: armAudiences([config.ARM_URL, ...(config.ARM_AUDIENCES ?? [])]),
     now,
   };
   const tenantKeys = createTenantKeys(tokenSettings, createFetchByAgent(azure.agent));
@@ -132,7 +132,7 @@ export async function startBroker(
     verifyEventToken:
       audience === undefined
         ? undefined
-        : createVerifyToken({ ...tokenSettings, audience }, tenantKeys),
+        : createVerifyToken({ ...tokenSettings, audiences: [audience] }, tenantKeys),
     portal,
     isClosing: () => isClosing,
     spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),

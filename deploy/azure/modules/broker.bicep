@@ -141,6 +141,10 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               value: 'https://management.azure.com'
             }
             {
+              name: 'ARM_AUDIENCES'
+              value: 'https://management.core.windows.net'
+            }
+            {
               name: 'ENTRA_AUTHORITY'
               value: 'https://login.microsoftonline.com'
             }

@@ -2,7 +2,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
 
 import { createTokenIssuer } from "../../test/control-plane/token-issuer.ts";
-import { createTenantKeys, createVerifyToken } from "./verify-token.ts";
+import { armAudiences, createTenantKeys, createVerifyToken } from "./verify-token.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";
 const ARM = "https://arm.localhost:8443";
@@ -12,7 +12,7 @@ const issuer = await createTokenIssuer(TENANT, () => ARM, now);
 const settings = {
   authorityUrl: "https://login.localhost:8443",
   tenantId: TENANT,
-  armUrl: ARM,
+  audiences: armAudiences([ARM, "https://management.core.windows.net"]),
   now,
 };
 const verify = createVerifyToken(settings, issuer.keys);
@@ -24,6 +24,8 @@ describe("tokens that are good", () => {
     ["v2 issuer of the authority", { iss: `https://login.localhost:8443/${TENANT}/v2.0` }],
     ["v2 issuer of the public cloud", { iss: `https://login.microsoftonline.com/${TENANT}/v2.0` }],
     ["audience with a final slash", { aud: `${ARM}/` }],
+    ["another name of Resource Manager", { aud: "https://management.core.windows.net" }],
+    ["the same with a final slash", { aud: "https://management.core.windows.net/" }],
     ["expired within the tolerance", { expSeconds: -20 }],
   ])("%s", async (_name, claims) => {
     const caller = await verify(await bearer(issuer.token({ roles: ["Reader"], ...claims })));
@@ -70,6 +72,11 @@ describe("tokens that are refused", () => {
     [
       "for another audience",
       () => issuer.token({ aud: "https://vault.azure.net" }),
+      "wrong-audience",
+    ],
+    [
+      "for a name of Resource Manager that is not configured",
+      () => issuer.token({ aud: "https://management.azure.com" }),
       "wrong-audience",
     ],
     [

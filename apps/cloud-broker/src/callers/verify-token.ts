@@ -17,10 +17,7 @@ export type TokenSettings = {
   /** Entra's authority without a tenant, such as https://login.microsoftonline.com */
   readonly authorityUrl: string;
   readonly tenantId: string;
-  /** Resource Manager's URL: tokens for it name it as audience, with or without a final slash. */
-  readonly armUrl: string;
-  /** Instead of Resource Manager. */
-  readonly audience?: string;
+  readonly audiences: readonly string[];
   readonly now: Clock;
 };
 
@@ -47,9 +44,13 @@ export function createTenantKeys(
   });
 }
 
-/** Access tokens of Entra (v1 and v2) for Resource Manager, or for another audience. */
+/** Names of Resource Manager as its clients put them into tokens: with a final slash or without. */
+export const armAudiences = (origins: readonly string[]): readonly string[] =>
+  origins.flatMap((origin) => [origin, `${origin}/`]);
+
+/** Access tokens of Entra (v1 and v2) for one of the audiences. */
 export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey): VerifyToken {
-  const { authorityUrl, tenantId, armUrl, audience, now } = settings;
+  const { authorityUrl, tenantId, audiences, now } = settings;
   const options = {
     algorithms: ["RS256"],
     issuer: [
@@ -57,7 +58,7 @@ export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey
       `${authorityUrl}/${tenantId}/v2.0`,
       `https://login.microsoftonline.com/${tenantId}/v2.0`,
     ],
-    audience: audience === undefined ? [armUrl, `${armUrl}/`] : [audience],
+    audience: [...audiences],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "nbf", "oid", "tid"],
   };

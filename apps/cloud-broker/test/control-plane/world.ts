@@ -15,7 +15,7 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createAuthenticateCaller } from "../../src/callers/authenticate-caller.ts";
 import { createHasAccess } from "../../src/callers/has-access.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
-import { createVerifyToken } from "../../src/callers/verify-token.ts";
+import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { noSpans } from "../../src/observability/spans.ts";
 import { createOpenApiRoutes } from "../../src/openapi/create-openapi-routes.ts";
@@ -129,7 +129,12 @@ export async function createWorld(
   const issuer = await createTokenIssuer(TENANT_ID, () => `${url}/`, now);
   const authenticate = createAuthenticateCaller({
     verifyToken: createVerifyToken(
-      { authorityUrl: "https://login.localhost", tenantId: TENANT_ID, armUrl: url, now },
+      {
+        authorityUrl: "https://login.localhost",
+        tenantId: TENANT_ID,
+        audiences: armAudiences([url]),
+        now,
+      },
       issuer.keys,
     ),
     hasAccess: createHasAccess(

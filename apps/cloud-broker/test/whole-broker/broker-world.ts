@@ -12,7 +12,7 @@ import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk
 import * as z from "zod";
 
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
-import { createVerifyToken } from "../../src/callers/verify-token.ts";
+import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
@@ -186,15 +186,19 @@ export async function createBrokerWorld(
           Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
       },
       verifyToken: createVerifyToken(
-        { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, armUrl: ARM_URL, now },
+        {
+          authorityUrl: config.ENTRA_AUTHORITY,
+          tenantId: TENANT_ID,
+          audiences: armAudiences([ARM_URL]),
+          now,
+        },
         entra.keys,
       ),
       verifyEventToken: createVerifyToken(
         {
           authorityUrl: config.ENTRA_AUTHORITY,
           tenantId: TENANT_ID,
-          armUrl: ARM_URL,
-          audience: EVENT_AUDIENCE,
+          audiences: [EVENT_AUDIENCE],
           now,
         },
         entra.keys,

@@ -172,6 +172,9 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   };
 }
 
+/** What SDKs and tools ask tokens for when nobody tells them of another cloud: the emulated Resource Manager takes them too. */
+const PUBLIC_ARM_AUDIENCES = "https://management.azure.com,https://management.core.windows.net";
+
 function brokerEnvironment(
   stack: StackDescription,
   parts: Parts,
@@ -184,6 +187,7 @@ function brokerEnvironment(
     BROKER_TLS_KEY_FILE: parts.certificates.brokerKeyFile,
     BROKER_DATA_DIR: parts.brokerData,
     ARM_URL: stack.armUrl,
+    ARM_AUDIENCES: PUBLIC_ARM_AUDIENCES,
     ENTRA_AUTHORITY: stack.authorityUrl,
     TENANT_ID: stack.tenantId,
     KEY_VAULT_SUFFIXES: stack.vaultSuffix,

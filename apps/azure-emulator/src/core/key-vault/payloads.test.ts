@@ -30,6 +30,14 @@ test.each([
   });
 });
 
+test("a date with a fraction of a second, as the Go SDK writes it, is the second that has begun", () => {
+  const attributes = { nbf: 1.7e9, exp: 1_764_172_741.123 };
+  expect(parsePayload(createPayload, { kty: "RSA", attributes })).toMatchObject({
+    kind: "valid",
+    value: { attributes: { nbf: 1_700_000_000, exp: 1_764_172_741 } },
+  });
+});
+
 test.each(["YQ", "YWI", "YWJj", "YWJjZA"])("%s is base64url", (value) => {
   expect(parsePayload(cipherPayload, { alg: "RSA-OAEP-256", value }).kind).toBe("valid");
 });

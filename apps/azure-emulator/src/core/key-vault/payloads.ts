@@ -24,7 +24,12 @@ const VALUE_CHARACTERS_MAXIMUM = 16_384;
 const TAGS_MAXIMUM = 15;
 
 const base64url = z.string().max(VALUE_CHARACTERS_MAXIMUM).regex(BASE64URL, "is not base64url");
-const intDate = z.int().min(0).max(253_402_300_799);
+/** Seconds; SDKs that write them with a fraction mean the second that has begun (Go: autorest/date.UnixTime). */
+const intDate = z
+  .number()
+  .min(0)
+  .max(253_402_300_799)
+  .transform((seconds) => Math.trunc(seconds));
 const tags = z
   .record(z.string().max(256), z.string().max(256))
   .refine(

@@ -1,0 +1,59 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { isContinuousIntegration } from "./harness/cryptsetup.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+
+/** Where Debian's packages put the sources: before Go had modules, so the compiler is told to do without. */
+const GO_PATH = "/usr/share/gocode";
+const environment = { PATH: process.env["PATH"], GO111MODULE: "off", GOPATH: GO_PATH };
+const hasSdk =
+  spawnSync("go", ["list", "github.com/Azure/azure-sdk-for-go/version"], { env: environment })
+    .status === 0;
+
+describe.skipIf(!hasSdk && !isContinuousIntegration)("the unmodified SDK for Go", () => {
+  let world: World;
+  let program: string;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    program = join(world.folder, "go-sdk");
+    await promisify(execFile)(
+      "go",
+      ["build", "-o", program, join(import.meta.dirname, "go-sdk/main.go")],
+      { env: { ...environment, GOCACHE: join(world.folder, "go-cache") } },
+    );
+  }, 600_000);
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test("takes a vault, its keys, an identity and an order through their lives", async () => {
+    expect(await run(program, world)).toEqual({
+      vault: true,
+      "recovery level": "Recoverable",
+      "unwraps what it wrapped": true,
+      disabled: [403, "Forbidden", "KeyDisabled"],
+      "keys, three a page": 4,
+      purge: [403, "Forbidden", "PurgeProtectionEnabled"],
+      "no such key": [404, "KeyNotFound"],
+      order: "DeviceOrdered",
+      key: "CustomerManaged",
+      stages: 8,
+      credentials: [400, "SsemUserErrorSecretsNotGenerated"],
+      deleted: [404, "SsemUserErrorEntityNotFound"],
+    });
+  });
+});
+
+async function run(program: string, { stack }: World): Promise<unknown> {
+  const child = spawn(program, {
+    env: { SSL_CERT_FILE: stack.description.caFile },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify(stack.description));
+  let output = "";
+  for await (const chunk of child.stdout) output += String(chunk);
+  return JSON.parse(output);
+}
