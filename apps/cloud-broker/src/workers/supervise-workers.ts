@@ -37,6 +37,8 @@ const LONGEST_PAUSE_MS = 30_000;
  * @throws {WorkerEnded}
  */
 export async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
+  // Each takes connections itself: those that are handed over (SCHED_RR) hang for ever where a worker dies with one on its way.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const closing = new AbortController();
   let ticketKeys = newTicketKeys();
 

@@ -83,18 +83,34 @@ test("each worker resumes the sessions of all, /metrics adds theirs up, and all 
     ...environment.variables,
     METRICS_PORT: String(metricsPort),
   });
-  expect(workersOf(child)).toHaveLength(WORKERS);
+  const workers = workersOf(child);
+  expect(workers).toHaveLength(WORKERS);
   const { session } = await visit(port);
-  const visits = 2 * WORKERS;
-  for (let index = 0; index < visits; index += 1)
+  for (const worker of workers) {
+    // Whoever stands still takes no connection, so that this one is the others'.
+    process.kill(worker, "SIGSTOP");
     expect((await visit(port, session)).isReused).toBe(true);
+    process.kill(worker, "SIGCONT");
+  }
   const metrics = await (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text();
   expect(metrics).toContain(
-    `databox_http_requests_total{route="/healthz",method="GET",status="200"} ${String(visits + 1)}`,
+    `databox_http_requests_total{route="/healthz",method="GET",status="200"} ${String(WORKERS + 1)}`,
   );
   const ended = once(child, "exit");
   child.disconnect();
   expect(await ended).toEqual([0, null]);
+});
+
+test("nobody waits for a worker that stands still and is then killed", async () => {
+  await using environment = await createBrokerEnvironment();
+  const { child, port } = await start(environment.variables);
+  const [worker = 0] = workersOf(child);
+  process.kill(worker, "SIGSTOP");
+  const visits = Array.from({ length: 8 }, () => visit(port));
+  await Promise.all(visits);
+  process.kill(worker, "SIGKILL");
+  await visit(port);
+  expect(await stop(child)).toBe(0);
 });
 
 test("a worker that is killed under load is replaced, and no answer was without its audit row", async () => {
