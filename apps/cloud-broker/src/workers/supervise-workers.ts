@@ -40,6 +40,7 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
   // Each takes connections itself: those that are handed over (SCHED_RR) hang for ever where a worker dies with one on its way.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const closing = new AbortController();
+  const serving = new Set<Worker>();
   let ticketKeys = newTicketKeys();
 
   function start(): Worker {
@@ -50,7 +51,9 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
 
   /** Serves from now on; replaced when it ends. */
   function keep(worker: Worker): void {
+    serving.add(worker);
     worker.once("exit", (code, signal) => {
+      serving.delete(worker);
       if (closing.signal.aborted) return;
       log("error", "a worker died", { code, signal });
       void replace();
@@ -94,7 +97,9 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
     async close() {
       closing.abort();
       clearInterval(rotation);
-      await Promise.all(running().map((worker) => end(worker)));
+      await Promise.all(
+        running().map((worker) => end(worker, serving.has(worker) ? CLOSE_WITHIN_MS : 0)),
+      );
     },
   };
 }
@@ -118,12 +123,13 @@ async function untilReady(worker: Worker): Promise<Ready> {
   }
 }
 
-async function end(worker: Worker): Promise<void> {
+/** One that has not served yet has nothing to finish, and does not listen. */
+async function end(worker: Worker, withinMs: number): Promise<void> {
   const ended = once(worker, "exit");
   tell(worker, { type: "close" });
   const overdue = setTimeout(() => {
     worker.process.kill("SIGKILL");
-  }, CLOSE_WITHIN_MS);
+  }, withinMs);
   await ended;
   clearTimeout(overdue);
 }
