@@ -26,6 +26,7 @@ const TEST_PACKAGES = {
   curl: ["curl"],
   debootstrap: ["debootstrap"],
   dmsetup: ["dmsetup"],
+  e2fsprogs: ["mkfs.ext4"],
   faketime: ["faketime"],
   "golang-github-azure-azure-sdk-for-go-dev": [
     "/usr/share/gocode/src/github.com/Azure/azure-sdk-for-go",
