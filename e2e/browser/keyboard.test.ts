@@ -30,6 +30,17 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     for (const key of keys) await visit.page.keyboard.press(key);
   };
   const type = (text: string) => visit.page.keyboard.type(text);
+  /** In the settings menu. */
+  const choose = async (name: string) => {
+    await reach("button", "Settings");
+    await press("Enter");
+    const choice = visit.page.getByRole("menuitemradio", { name });
+    await choice.waitFor();
+    while (!(await choice.evaluate((element) => element === document.activeElement)))
+      await press("ArrowDown");
+    await press("Enter");
+    await choice.waitFor({ state: "hidden" });
+  };
   const see = (text: string | RegExp) => visit.page.getByText(text).first().waitFor();
 
   test("signs in, and finds the order behind the link that skips the bar", async () => {
@@ -105,14 +116,7 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     await time.waitFor();
     const inUtc = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
     expect(await time.innerText()).not.toMatch(inUtc);
-    await reach("button", "Settings");
-    await press("Enter");
-    const choice = page.getByRole("menuitemradio", { name: "In UTC" });
-    await choice.waitFor();
-    while (!(await choice.evaluate((element) => element === document.activeElement)))
-      await press("ArrowDown");
-    await press("Enter");
-    await choice.waitFor({ state: "hidden" });
+    await choose("In UTC");
     const moment = await time.getAttribute("datetime");
     expect(await time.innerText()).toMatch(inUtc);
     expect(await time.innerText()).toBe(`${String(moment).slice(0, 19).replace("T", " ")} UTC`);
@@ -120,6 +124,24 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     await time.waitFor();
     expect(await time.innerText()).toMatch(inUtc);
     await visit.picture("times-in-utc");
+  });
+
+  test("has the language that was chosen last, however late the other one comes", async () => {
+    const { page } = visit;
+    await visit.goTo(portal.orderPath(ORDER));
+    const come = Promise.withResolvers<void>();
+    await page.route(/\/assets\/de-[^/]*\.js$/, async (route) => {
+      await come.promise;
+      await route.continue();
+    });
+    const german = page.waitForResponse(/\/assets\/de-[^/]*\.js$/);
+    await choose("Deutsch");
+    await choose("English");
+    come.resolve();
+    await (await german).finished();
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+    expect(await page.locator("html").getAttribute("lang")).toBe("en");
+    await reach("button", "Settings");
   });
 
   test.each(["light", "dark"] as const)(

@@ -7,6 +7,7 @@ import {
   useEffect,
   useLayoutEffect,
   useMemo,
+  useRef,
   useState,
 } from "react";
 
@@ -47,8 +48,11 @@ export function createLanguages<Texts extends WithUiTexts>(
 
   function Languages({ children }: { readonly children: ReactNode }): ReactElement | null {
     const [loaded, setLoaded] = useState<{ language: Language; texts: Texts }>();
+    const chosen = useRef<Language>(undefined);
     const load = useCallback(async (language: Language) => {
-      setLoaded({ language, texts: await sources[language]() });
+      chosen.current = language;
+      const texts = await sources[language]();
+      if (chosen.current === language) setLoaded({ language, texts });
     }, []);
     useEffect(() => {
       void load(decideLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages));
