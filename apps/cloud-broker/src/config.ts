@@ -27,16 +27,14 @@ const dnsServer = z
     };
   });
 const suffix = z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/);
+const list = z.string().transform((value) => value.split(",").map((each) => each.trim()));
 const suffixes = z
   .string()
-  .transform((value) => value.split(",").map((each) => each.trim().toLowerCase()))
+  .toLowerCase()
+  .pipe(list)
   .pipe(z.tuple([suffix], suffix));
-const origins = z
-  .string()
-  .transform((value) => value.split(",").map((each) => each.trim()))
-  .pipe(z.array(origin).max(8));
-const webhookUrls = z.string().transform((value, context) => {
-  const urls = value.split(",").map((each) => each.trim());
+const origins = list.pipe(z.array(origin).max(8));
+const webhookUrls = list.transform((urls, context) => {
   const used = urls.filter((url) => url !== "");
   if (used.length > 10 || used.some((url) => url.length > 2048 || !isPlainHttpsUrl(url)))
     context.addIssue({ code: "custom", message: "not https URLs" });
