@@ -12,9 +12,9 @@ import {
 } from "../arm/arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "../arm/links.ts";
 import { PATHS } from "../arm/paths.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import type { Vote } from "../core/decide-release.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { readNodes } from "../orders/read-nodes.ts";

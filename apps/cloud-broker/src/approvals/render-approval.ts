@@ -1,8 +1,8 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import { type Approval, mayDecide, votesThatCount } from "../core/decide-release.ts";
 import type { EpochMs } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ApprovalCase } from "./approval-cases.ts";
 
 /** A case as one caller sees it. Whose right was taken away is looked up when a key is to leave, not for a view. */

@@ -1,6 +1,7 @@
 import { activityFilter } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../core/permissions.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
@@ -9,7 +10,6 @@ import { armHandler, type ArmRequest, orderNameOf } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { readFilter } from "./read-filter.ts";
-import { renderTime } from "./wire-time.ts";
 
 const PAGE = 100;
 const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as const;

@@ -1,19 +1,19 @@
 import { decideNextStep, type Facts } from "@databox-cmk/errors";
 import { type KeyValidationResult, validateKeyRequest } from "@databox-cmk/protocol";
 
+import { cloudErrorOf } from "../core/cloud-error-of.ts";
+import { valueOf } from "../core/failure-error.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import type { Failure, KeyCheck } from "../core/ports.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf } from "../orders/order.ts";
 import { candidateIdentities } from "../orders/realise-identities.ts";
 import type { Route } from "../server/route.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
-import { cloudErrorOf } from "./cloud-error-of.ts";
 import { PATHS } from "./paths.ts";
-import { renderTime } from "./wire-time.ts";
 
 const MAX_BYTES = 64 * 1024;
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;

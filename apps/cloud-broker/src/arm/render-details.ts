@@ -3,8 +3,8 @@ import type { JobDetailsView, KeyEncryptionKeyView, StageName } from "@databox-c
 import { STAGE_PATHS } from "../core/lifecycle.ts";
 import type { KeyChoice } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { Order, PackageDetails, StageEntry } from "../orders/order.ts";
-import { renderTime } from "./wire-time.ts";
 
 /** The customer's own part of the details: what api-versions from 2021-03-01 return without `$expand`. */
 export function renderPartialDetails(order: Order): JobDetailsView {

@@ -8,10 +8,10 @@ import {
 
 import { identityTypeOf } from "../core/patch-identity.ts";
 import { isAddressEditable, stageRules } from "../core/stages.ts";
+import { NO_TIME, renderTime, renderWrittenTime } from "../core/wire-time.ts";
 import type { Order } from "../orders/order.ts";
 import type { ListedOrder } from "../orders/read-order.ts";
 import { renderJobDetails, renderPartialDetails } from "./render-details.ts";
-import { NO_TIME, renderTime, renderWrittenTime } from "./wire-time.ts";
 
 export type JobView = {
   readonly apiVersion: ApiVersion;

@@ -6,6 +6,7 @@ import {
 import * as z from "zod/mini";
 
 import { ACTIONS } from "../core/permissions.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { OrderScope } from "../orders/read-order.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "../orders/read-summaries.ts";
@@ -16,7 +17,6 @@ import { readPageSize, readPosition } from "./list-routes.ts";
 import { PATHS } from "./paths.ts";
 import { readFilter } from "./read-filter.ts";
 import { resourceIdOf } from "./render-job.ts";
-import { renderTime } from "./wire-time.ts";
 
 const FILTERS = ["search", "stage", "encryption", "health", "lock"] as const;
 const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {

@@ -2,10 +2,10 @@ import { encodeBase64url } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { JWK } from "jose";
 
+import { valueOf } from "../core/failure-error.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { type IssuerKeys, publicJwk } from "../issuer/issuer-keys.ts";
-import { valueOf } from "../orders/failure-error.ts";
 import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 

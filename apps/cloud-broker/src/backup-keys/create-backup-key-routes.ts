@@ -16,13 +16,13 @@ import {
 } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
 import type { BackupChoice } from "../core/backup-key.ts";
+import { valueOf } from "../core/failure-error.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { stageRules } from "../core/stages.ts";
 import { loadBackupKeys } from "../custody/backup-keys.ts";
 import { findBackupOrders } from "../custody/backup-uses.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { valueOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
 import type { Route } from "../server/route.ts";

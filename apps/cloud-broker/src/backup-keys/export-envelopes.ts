@@ -1,13 +1,13 @@
 import type { EnvelopeExport } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
+import { errorOf } from "../core/failure-error.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { renderTime } from "../core/wire-time.ts";
 import { loadBackupKeys } from "../custody/backup-keys.ts";
 import { loadCurrentEnvelopes } from "../custody/stored-envelopes.ts";
 import { findRevocation } from "../leases/revocations.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
-import { errorOf } from "../orders/failure-error.ts";
 
 type Recipient = EnvelopeExport["value"][number]["recipients"][number];
 

@@ -1,7 +1,7 @@
 import type { BackupKeyList } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { OrderId } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import { loadBackupKeys } from "../custody/backup-keys.ts";
 import { findBackupOrders } from "../custody/backup-uses.ts";
 import { readStanding } from "../custody/primary-standings.ts";

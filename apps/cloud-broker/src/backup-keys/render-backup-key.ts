@@ -1,7 +1,7 @@
 import type { BackupKeyView } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { BackupKey } from "../core/backup-key.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { BackupOrder } from "../custody/backup-uses.ts";
 
 export function renderBackupKey(backup: BackupKey, order: BackupOrder | undefined): BackupKeyView {

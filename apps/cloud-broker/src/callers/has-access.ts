@@ -1,6 +1,6 @@
+import { valueOf } from "../core/failure-error.ts";
 import { decideAccess, parseAppRole } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
-import { valueOf } from "../orders/failure-error.ts";
 import type { Caller } from "../server/route.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
 

@@ -2,11 +2,11 @@ import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { CampaignOrderList, CampaignView } from "@databox-cmk/protocol";
 import { type Kysely, sql } from "kysely";
 
-import { cloudErrorOf } from "../arm/cloud-error-of.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import { type CampaignState, estimateOf } from "../core/campaign-step.ts";
+import { cloudErrorOf } from "../core/cloud-error-of.ts";
+import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs } from "../core/order.ts";
-import { parseFailureJson } from "../leases/failure-json.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Campaign } from "./stored-campaign.ts";
 

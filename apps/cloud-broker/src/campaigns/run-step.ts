@@ -3,6 +3,8 @@ import type { JobPatch } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { decideRetry } from "../core/campaign-step.ts";
+import { errorOf, valueOf, withFacts } from "../core/failure-error.ts";
+import { renderFailureJson } from "../core/failure-json.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice, OrderName } from "../core/order.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
@@ -10,9 +12,7 @@ import type { Failure } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
-import { renderFailureJson } from "../leases/failure-json.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
-import { errorOf, valueOf, withFacts } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
 import { patchOrder } from "../orders/update-order.ts";

@@ -4,10 +4,10 @@ import { AppError } from "@databox-cmk/errors";
 import type { CampaignRequest } from "@databox-cmk/protocol";
 import { sql, type Transaction } from "kysely";
 
+import { valueOf } from "../core/failure-error.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import { isTerminalStage } from "../core/stages.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { valueOf } from "../orders/failure-error.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
 

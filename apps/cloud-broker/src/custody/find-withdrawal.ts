@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
 
+import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
 import { readHealth } from "../key-health/stored-health.ts";
-import { parseFailureJson } from "../leases/failure-json.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 /**

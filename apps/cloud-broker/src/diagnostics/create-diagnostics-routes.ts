@@ -3,10 +3,10 @@ import type { DiagnosticsView } from "@databox-cmk/protocol";
 
 import { armHandler, orderNameOf } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { receivedAt, timelineOf, type TimelineStep } from "../core/unlock-timeline.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Route } from "../server/route.ts";

@@ -2,11 +2,11 @@ import { setImmediate } from "node:timers/promises";
 
 import type { FleetView, LockCounts } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import { decideLock, type LockState } from "../core/lock-state.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { STAGES_IN_THE_FIELD } from "../core/unlock-purposes.ts";
+import { renderTime } from "../core/wire-time.ts";
 import { readLockFacts } from "../orders/read-lock-facts.ts";
 import type { Store } from "../store/open-store.ts";
 

@@ -1,7 +1,7 @@
 import type { BrokerHealthView } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { Clock } from "../core/ports.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { FleetFigures } from "../observability/fleet-figures.ts";
 import type { Route } from "../server/route.ts";
 import type { VaultHealth } from "../server/vault-health.ts";

@@ -1,9 +1,8 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
 
 import { armHandler, orderNameOf } from "../arm/arm-request.ts";
-import { cloudErrorOf } from "../arm/cloud-error-of.ts";
 import { PATHS } from "../arm/paths.ts";
-import { renderTime } from "../arm/wire-time.ts";
+import { cloudErrorOf } from "../core/cloud-error-of.ts";
 import { expectedEndMs } from "../core/expected-end.ts";
 import { describeRisk, type KeyHealth } from "../core/key-health.ts";
 import { nextStepOfHealth } from "../core/next-step-of-health.ts";
@@ -11,6 +10,7 @@ import type { EpochMs } from "../core/order.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Order } from "../orders/order.ts";

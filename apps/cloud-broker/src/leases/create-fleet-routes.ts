@@ -2,7 +2,7 @@ import type { JsonObject } from "@databox-cmk/crypto";
 import { operatorRestoreRequest, operatorRevokeRequest } from "@databox-cmk/protocol";
 
 import { contextOf, parseBody } from "../arm/arm-request.ts";
-import { renderTime } from "../arm/wire-time.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { CallerRequest, Route } from "../server/route.ts";
 import { existingScope } from "./existing-scope.ts";

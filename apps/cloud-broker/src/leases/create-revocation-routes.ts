@@ -8,8 +8,8 @@ import {
   parseBody,
 } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Route } from "../server/route.ts";

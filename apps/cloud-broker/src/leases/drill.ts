@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import type { RevocationDrillView } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { OrderId } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 
 /** Asks every live lease of an order to answer as if it were re-locked; its volume stays open. */

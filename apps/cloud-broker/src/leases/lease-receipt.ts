@@ -8,6 +8,7 @@ import {
 import type { Transaction } from "kysely";
 
 import { failureColumns } from "../core/failure-columns.ts";
+import { parseFailureJson } from "../core/failure-json.ts";
 import type { Outcome } from "../core/ports.ts";
 import { malformed } from "../device/authenticate-device.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
@@ -19,7 +20,6 @@ import {
 } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { parseFailureJson } from "./failure-json.ts";
 import { authenticateLeaseMessage, type LeaseSender } from "./renewal.ts";
 
 /** What a node did about its lease: the proof that a volume is closed, or the answer to a drill. */

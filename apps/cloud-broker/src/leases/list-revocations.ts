@@ -1,8 +1,8 @@
 import type { RevocationList } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { OrderId } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { Store } from "../store/open-store.ts";
 import { scopesOver } from "./revocations.ts";
 

@@ -3,12 +3,12 @@ import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
 import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../core/decide-renewal.ts";
+import { parseFailureJson } from "../core/failure-json.ts";
+import { parseOfflineTerms } from "../core/offline-terms.ts";
 import type { OrderId } from "../core/order.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { parseFailureJson } from "./failure-json.ts";
-import { parseOfflineTerms } from "./offline-terms.ts";
 import { type CoveringScopes, revocationOf, scopesOfNode, standingSwitch } from "./revocations.ts";
 
 const leaseState = z.enum(LEASE_STATES);

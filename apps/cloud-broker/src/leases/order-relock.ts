@@ -2,12 +2,12 @@ import { ERRORS } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type RelockOrder } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../core/failure-columns.ts";
+import { renderFailureJson } from "../core/failure-json.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { renderDenial } from "../device/denial.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
-import { renderFailureJson } from "./failure-json.ts";
 
 /**
  * The signed order to close, bound to the node's message. The lease is refused for good in the same commit, and the first

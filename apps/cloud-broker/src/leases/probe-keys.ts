@@ -2,12 +2,12 @@ import { ERRORS } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { decideProbe, nextProbeMs, type ProbeState } from "../core/decide-probe.ts";
+import { parseFailureJson, renderFailureJson } from "../core/failure-json.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 import { meaningOf } from "../core/primary-standing.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Store } from "../store/open-store.ts";
-import { parseFailureJson, renderFailureJson } from "./failure-json.ts";
 
 export type ProbeRoundDependencies = {
   readonly store: Store;

@@ -8,12 +8,12 @@ import {
   type Transaction,
 } from "kysely";
 
+import { renderFailureJson } from "../core/failure-json.ts";
 import { type EpochMs, type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
 import { awaitLeaseWrites } from "../store/await-lease-writes.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { renderFailureJson } from "./failure-json.ts";
 
 /** What a kill switch covers. Order ids and subscription ids in lower case. */
 export type RevocationScope =

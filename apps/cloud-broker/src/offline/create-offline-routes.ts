@@ -4,12 +4,12 @@ import { offlineUnlockRequest } from "@databox-cmk/protocol";
 
 import { armHandler, contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
+import { errorOf } from "../core/failure-error.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import { createFindDevice } from "../device/device-node.ts";
 import { createAnswerMessage, type DeviceReply } from "../device/serve-device-message.ts";
-import { errorOf } from "../orders/failure-error.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Answer, CallerRequest, Route } from "../server/route.ts";
 import { listOfflineUnlocks, readOfflineUnlock } from "./list-offline-unlocks.ts";

@@ -4,9 +4,9 @@ import {
   type OfflineUnlockResult,
 } from "@databox-cmk/protocol";
 
-import { renderTime } from "../arm/wire-time.ts";
 import { dayOf } from "../core/decide-offline.ts";
 import type { OrderId } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import { usedOn } from "./offline-way.ts";
 

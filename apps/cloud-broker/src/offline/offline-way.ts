@@ -4,12 +4,12 @@ import type { Transaction } from "kysely";
 
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../core/decide-offline.ts";
 import { BEING_ANSWERED } from "../core/decide-unlock.ts";
+import { renderOfflineTerms } from "../core/offline-terms.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { DeviceNode } from "../device/device-node.ts";
 import type { Carrier, DeviceMessage } from "../device/serve-device-message.ts";
 import type { UnlockWay } from "../device/unlock-way.ts";
-import { renderOfflineTerms } from "../leases/offline-terms.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 export type OfflineAsk = {

@@ -2,12 +2,12 @@ import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { JobWrite, TransferType } from "@databox-cmk/protocol";
 
+import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { errorOf, valueOf } from "./failure-error.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";

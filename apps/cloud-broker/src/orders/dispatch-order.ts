@@ -1,8 +1,8 @@
 import { failureColumns } from "../core/failure-columns.ts";
+import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { errorOf, valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { moveOrder } from "./move-order.ts";
 import { keySubjectOf, lifecycleOf } from "./order.ts";

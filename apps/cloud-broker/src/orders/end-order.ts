@@ -1,13 +1,13 @@
 import { AppError } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { removeIdentity } from "./identity-cleanup.ts";
 import { insertOperation } from "./operations.ts";

@@ -1,8 +1,8 @@
+import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { updateOrder } from "./write-order.ts";

@@ -1,11 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
 import type { CustomerResolution, MitigateRequest } from "@databox-cmk/protocol";
 
+import { valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { isPassing, startCopy } from "./copy-data.ts";
-import { valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";

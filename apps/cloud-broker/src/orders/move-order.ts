@@ -1,10 +1,10 @@
+import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { type Breakdown, type Completion, decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
 import type { AuditEvent } from "../core/ports.ts";
 import { stageRules } from "../core/stages.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf } from "./order.ts";
 import { updateOrder } from "./write-order.ts";

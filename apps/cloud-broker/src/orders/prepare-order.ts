@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
 import { createEnrolmentCode, type EnrolmentCode } from "../device/enrolment-code.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { errorOf, valueOf } from "./failure-error.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";

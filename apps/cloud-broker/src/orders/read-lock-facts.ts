@@ -1,6 +1,6 @@
 import type { LockFacts } from "../core/lock-state.ts";
+import { parseOfflineTerms } from "../core/offline-terms.ts";
 import type { OrderId } from "../core/order.ts";
-import { parseOfflineTerms } from "../leases/offline-terms.ts";
 import { nodeScope, scopesOver } from "../leases/revocations.ts";
 import type { Store } from "../store/open-store.ts";
 

@@ -1,11 +1,11 @@
 import type { ResourceIdentity } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { valueOf } from "./failure-error.ts";
 import { noteIdentity, removeIdentity } from "./identity-cleanup.ts";
 import type { Order } from "./order.ts";
 

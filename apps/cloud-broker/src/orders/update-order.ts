@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { JobPatch } from "@databox-cmk/protocol";
 
+import { errorOf, valueOf, withFacts } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import { decideDetails } from "../core/patch-details.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
@@ -9,7 +10,6 @@ import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { errorOf, valueOf, withFacts } from "./failure-error.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf, type Order } from "./order.ts";

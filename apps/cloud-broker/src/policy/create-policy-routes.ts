@@ -2,8 +2,8 @@ import { type UnlockPolicyView, unlockPolicyWrite } from "@databox-cmk/protocol"
 
 import { armHandler, contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
-import { renderTime } from "../arm/wire-time.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Answer, Route } from "../server/route.ts";

@@ -3,7 +3,7 @@ import { AppError } from "@databox-cmk/errors";
 import { codeOf } from "../azure/transport.ts";
 import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
-import { errorOf } from "../orders/failure-error.ts";
+import { errorOf } from "../core/failure-error.ts";
 import type { Answer } from "../server/route.ts";
 import type { Audience } from "./identity-provider.ts";
 

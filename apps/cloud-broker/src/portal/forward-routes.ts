@@ -1,6 +1,7 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
+import { errorOf } from "../core/failure-error.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import {
   type ForwardedCall,
@@ -8,7 +9,6 @@ import {
   KEY_VAULT_CALLS,
   RESOURCE_MANAGER_CALLS,
 } from "../core/portal/forwarded-calls.ts";
-import { errorOf } from "../orders/failure-error.ts";
 import type { Answer, Method, Route, SessionRequest } from "../server/route.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";

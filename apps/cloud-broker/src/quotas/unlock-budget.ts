@@ -1,9 +1,9 @@
 import type { UnlockBudgetView } from "@databox-cmk/protocol";
 import type { Kysely, Transaction } from "kysely";
 
-import { renderTime } from "../arm/wire-time.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { isErrorCode } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
-import type { Failure } from "../core/ports.ts";
+import type { Failure } from "./ports.ts";
 
 const stored = z.object({
   code: z.string(),

@@ -1,7 +1,7 @@
 import type { OfflineLease } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { EpochMs } from "../core/order.ts";
+import type { EpochMs } from "./order.ts";
 
 const stored = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("duration"), untilMs: z.number() }),

@@ -1,4 +1,4 @@
-import type { EpochMs } from "../core/order.ts";
+import type { EpochMs } from "./order.ts";
 
 /** Time as Data Box writes it: seven digits and a numeric offset, always UTC. */
 export function renderTime(atMs: EpochMs): string {

@@ -1,6 +1,6 @@
 import { AppError, type Facts } from "@databox-cmk/errors";
 
-import type { Failure, Outcome } from "../core/ports.ts";
+import type { Failure, Outcome } from "./ports.ts";
 
 /** A named failure as the error that the edge renders. */
 export function errorOf(failure: Failure): AppError {

@@ -1,8 +1,8 @@
 import { explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError } from "@databox-cmk/protocol";
 
-import type { Failure } from "../core/ports.ts";
-import { waitSecondsOf } from "../core/wait-seconds.ts";
+import type { Failure } from "./ports.ts";
+import { waitSecondsOf } from "./wait-seconds.ts";
 
 /** A failure as an error inside a resource. */
 export function cloudErrorOf(failure: Failure): CloudError {
