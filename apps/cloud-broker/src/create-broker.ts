@@ -12,7 +12,7 @@ import { createHasAccess } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import { createCampaignRunner } from "./campaigns/run-campaigns.ts";
-import type { BrokerConfig } from "./config.ts";
+import type { BrokerConfig } from "./config/config.ts";
 import type { KeyUrl } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { defaultUnlockPolicy } from "./core/unlock-policy.ts";

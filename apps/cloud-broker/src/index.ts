@@ -1,4 +1,4 @@
 export { createBroker, type Broker, type BrokerDependencies } from "./create-broker.ts";
-export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./config.ts";
+export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./config/config.ts";
 export { METRICS } from "./observability/metrics.ts";
 export { startBroker, type RunningBroker } from "./start-broker.ts";

@@ -5,12 +5,12 @@ import { Argument, Command, InvalidArgumentError } from "commander";
 
 import { addAuditCommands } from "./audit/add-audit-commands.ts";
 import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
-import { parseConfig } from "./config.ts";
+import { parseConfig } from "./config/config.ts";
+import { renderSettings } from "./config/render-settings.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { addEnvelopeCommand } from "./custody/add-envelope-command.ts";
 import { examineBroker } from "./doctor/examine-broker.ts";
 import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
-import { renderSettings } from "./render-settings.ts";
 import { askHealth } from "./server/ask-health.ts";
 import { type RunningBroker, startBroker } from "./start-broker.ts";
 import { addStoreCommands } from "./store/move/add-store-commands.ts";

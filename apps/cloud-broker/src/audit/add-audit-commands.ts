@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "../config/config.ts";
 import { NOTHING_NOTED, readNotedHeads } from "./noted-heads.ts";
 import { renderVerdict } from "./render-verdict.ts";
 import { verifyAuditExport } from "./verify-audit-export.ts";

@@ -1,4 +1,4 @@
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import { postgresSettingsOf } from "../store/database-settings.ts";
 import { databaseFileOf } from "../store/open-data-dir.ts";
 import type { Store } from "../store/open-store.ts";

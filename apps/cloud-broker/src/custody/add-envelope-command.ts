@@ -4,8 +4,8 @@ import { AppError } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
 import { createAppendAudit } from "../audit/append-audit.ts";
-import { parseConfig } from "../config.ts";
-import { parseServiceKey } from "../service-key.ts";
+import { parseConfig } from "../config/config.ts";
+import { parseServiceKey } from "../config/service-key.ts";
 import { openState } from "../store/open-data-dir.ts";
 import { restoreEnvelope } from "./restore-envelope.ts";
 

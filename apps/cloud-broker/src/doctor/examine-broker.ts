@@ -8,12 +8,12 @@ import {
 
 import { type Azure, createAzure } from "../azure/create-azure.ts";
 import { createLookup } from "../azure/name-lookup.ts";
-import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../config.ts";
+import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../config/config.ts";
+import { readPemFile } from "../config/read-pem-file.ts";
+import { parseServiceKey } from "../config/service-key.ts";
 import { DOCTOR_CHECKS, type DoctorCheckName } from "../core/doctor-checks.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
-import { readPemFile } from "../server/read-pem-file.ts";
-import { parseServiceKey } from "../service-key.ts";
 import { postgresSettingsOf } from "../store/database-settings.ts";
 import { keysFolderOf, nameOfFolder } from "../store/open-data-dir.ts";
 import { probeCertificate } from "./probe-certificate.ts";

@@ -2,7 +2,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
 import type { HasAccess } from "../callers/has-access.ts";
 import type { VerifyToken } from "../callers/verify-token.ts";
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import { ACTIONS, OPERATOR_APP_ROLE } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Route } from "../server/route.ts";

@@ -2,7 +2,7 @@ import type { Agent } from "node:https";
 import { join } from "node:path";
 
 import { createFetchByAgent } from "../callers/fetch-by-agent.ts";
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { TokenIssuer } from "../issuer/token-issuer.ts";
 import { SECRETS } from "../keys/own-secrets.ts";

@@ -4,7 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Metrics } from "../observability/metrics.ts";
 import type { Spans } from "../observability/spans.ts";

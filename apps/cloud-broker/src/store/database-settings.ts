@@ -1,5 +1,5 @@
-import type { BrokerConfig } from "../config.ts";
-import { readPemFile } from "../server/read-pem-file.ts";
+import type { BrokerConfig } from "../config/config.ts";
+import { readPemFile } from "../config/read-pem-file.ts";
 import type { PostgresSettings } from "./postgres/connection-settings.ts";
 
 export type DatabaseConfig = Pick<

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
 import { type DatabaseConfig, postgresSettingsOf } from "./database-settings.ts";
 import { type OpenDatabase, openStore, type Store } from "./open-store.ts";

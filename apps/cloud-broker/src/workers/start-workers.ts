@@ -1,6 +1,6 @@
 import { AggregatorRegistry } from "prom-client";
 
-import type { BrokerConfig } from "../config.ts";
+import type { BrokerConfig } from "../config/config.ts";
 import { serveMetrics } from "../observability/serve-metrics.ts";
 import { createLog } from "../server/log.ts";
 import { type Supervisor, superviseWorkers } from "./supervise-workers.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import { type CheckRun } from "@databox-cmk/errors";
 
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { type DoctorReport, reportOf } from "../../src/core/doctor-report.ts";
 import { examineBroker } from "../../src/doctor/examine-broker.ts";
 import { type RunningBroker, startBroker } from "../../src/start-broker.ts";

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 
 import { Kysely, PostgresDialect, sql } from "kysely";
 
+import { parseDatabaseUrl } from "../../src/config/database-url.ts";
 import type { PostgresSettings } from "../../src/store/postgres/connection-settings.ts";
 import { createPool } from "../../src/store/postgres/create-pool.ts";
-import { parseDatabaseUrl } from "../../src/store/postgres/database-url.ts";
 
 export const TEMPLATE = "template_broker";
 

@@ -13,7 +13,7 @@ import * as z from "zod";
 
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";

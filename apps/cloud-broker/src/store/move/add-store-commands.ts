@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { AppError } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
-import { type BrokerConfig, parseConfig } from "../../config.ts";
+import { type BrokerConfig, parseConfig } from "../../config/config.ts";
 import { appliedMigrations } from "../migrate.ts";
 import { openConfiguredStore } from "../open-data-dir.ts";
 import type { Store } from "../open-store.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { AppError } from "@databox-cmk/errors";
 import type { PoolConfig } from "pg";
 
-import type { DatabaseUrl } from "./database-url.ts";
+import type { DatabaseUrl } from "../../config/database-url.ts";
 
 export type PostgresSettings = {
   readonly url: DatabaseUrl;

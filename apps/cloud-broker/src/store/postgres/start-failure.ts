@@ -1,6 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
-import type { DatabaseUrl } from "./database-url.ts";
+import type { DatabaseUrl } from "../../config/database-url.ts";
 
 const UNUSABLE: Readonly<Record<string, string>> = {
   "28P01": "the server takes no such user and password; look at DATABASE_PASSWORD_FILE",

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import * as z from "zod";
 
-import { parseDatabaseUrl } from "./store/postgres/database-url.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 
 const whole = (max: number, min = 0) =>
   z

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { SettingName } from "../config.ts";
+import type { SettingName } from "./config.ts";
 
 /** @throws {AppError} Misuse that names the variable and the file */
 export async function readPemFile(variable: SettingName, path: string): Promise<string> {

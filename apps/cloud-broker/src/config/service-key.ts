@@ -1,8 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
 
+import { parseKeyUrl } from "../core/key-url.ts";
+import type { KeyUrl } from "../core/order.ts";
 import type { BrokerConfig } from "./config.ts";
-import { parseKeyUrl } from "./core/key-url.ts";
-import type { KeyUrl } from "./core/order.ts";
 
 type KeySettings = Pick<BrokerConfig, "SERVICE_KEY_URL" | "ISSUER_KEY_URL" | "KEY_VAULT_SUFFIXES">;
 
