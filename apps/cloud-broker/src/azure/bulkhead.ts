@@ -1,4 +1,4 @@
-import { type Priority, PRIORITIES } from "../priority.ts";
+import { type Priority, PRIORITIES } from "../load/priority.ts";
 
 /** One vault's share of the broker: so many calls at once, so many waiting, none waiting longer than its deadline. */
 export type Bulkhead = {

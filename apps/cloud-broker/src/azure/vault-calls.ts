@@ -7,7 +7,7 @@ import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import { readVaultAnswer } from "../core/vault-answer.ts";
-import { type Priority, currentPriority } from "../priority.ts";
+import { type Priority, currentPriority } from "../load/priority.ts";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
 import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
 import { type Exchange, observe } from "./exchange.ts";

@@ -12,11 +12,11 @@ import type { Failure } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
+import { atPriority } from "../load/priority.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
 import { patchOrder } from "../orders/update-order.ts";
-import { atPriority } from "../priority.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Campaign } from "./stored-campaign.ts";
 

@@ -10,7 +10,7 @@ import {
 import type { MessageType } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "../core/ports.ts";
-import { addressKey } from "../server/address-key.ts";
+import { addressKey } from "../load/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 

@@ -4,7 +4,7 @@ import { createNonce, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { challengeRequest, parseWith, type Challenge } from "@databox-cmk/protocol";
 
-import { addressKey } from "../server/address-key.ts";
+import { addressKey } from "../load/address-key.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 

@@ -18,7 +18,7 @@ import {
 import { decideEnrolment } from "../core/decide-enrolment.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import { addressKey } from "../server/address-key.ts";
+import { addressKey } from "../load/address-key.ts";
 import { malformed, parseHeader } from "./authenticate-device.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { findEnrolling, recordDeviceKey, type EnrollingNode } from "./enrolling-node.ts";

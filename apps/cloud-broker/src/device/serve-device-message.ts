@@ -7,7 +7,7 @@ import { fitDenial } from "../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { markStep, stepsSoFar, withTrace } from "../diagnostics/trace.ts";
-import { awayFromWork, countForCustomer } from "../server/admission.ts";
+import { awayFromWork, countForCustomer } from "../load/admission.ts";
 import type { Answer, RouteRequest } from "../server/route.ts";
 import type { Work } from "../store/transactions.ts";
 import { renderDenial } from "./denial.ts";

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
+import { awayFromWork } from "../load/admission.ts";
 import type { VaultCall } from "../observability/metrics.ts";
 import type { Spans } from "../observability/spans.ts";
-import { awayFromWork } from "../server/admission.ts";
 
 type Trace = {
   readonly startedMs: number;

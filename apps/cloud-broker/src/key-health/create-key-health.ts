@@ -3,7 +3,7 @@ import type { Outcome } from "../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
 import type { BackupUse } from "../custody/open-by-backup.ts";
 import { outsideTrace } from "../diagnostics/trace.ts";
-import { createRateLimit } from "../server/rate-limit.ts";
+import { createRateLimit } from "../load/rate-limit.ts";
 import { claimDue, putOff } from "./claim-due.ts";
 import {
   loadWatchedKey,

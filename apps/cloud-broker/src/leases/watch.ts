@@ -13,7 +13,7 @@ import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "../device/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../device/signed-answer.ts";
-import { awayFromWork } from "../server/admission.ts";
+import { awayFromWork } from "../load/admission.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";

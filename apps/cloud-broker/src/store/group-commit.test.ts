@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { atPriority } from "../priority.ts";
+import { atPriority } from "../load/priority.ts";
 import { createGroupCommit, type Commit } from "./group-commit.ts";
 import { openStore, type Store } from "./open-store.ts";
 

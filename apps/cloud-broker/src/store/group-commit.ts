@@ -1,6 +1,6 @@
 import { CompiledQuery, type Transaction } from "kysely";
 
-import { currentPriority } from "../priority.ts";
+import { currentPriority } from "../load/priority.ts";
 import { compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
 import type { Store } from "./open-store.ts";

@@ -1,7 +1,7 @@
 import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { currentPriority } from "../../src/priority.ts";
+import { currentPriority } from "../../src/load/priority.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { TENANT_ID } from "../control-plane/fake-identities.ts";
 import { GROUP, jobPath, minimalJob, SUBSCRIPTION, userIdentity } from "../control-plane/world.ts";
