@@ -3,7 +3,7 @@ import type { Vote } from "../core/decide-release.ts";
 import type { OrderId } from "../core/order.ts";
 import { ACTIONS, decideAccess, parseAppRole } from "../core/permissions.ts";
 import type { Outcome } from "../core/ports.ts";
-import type { Caller } from "../server/route.ts";
+import type { Caller } from "../http/route.ts";
 
 /** Whether somebody holds the right to approve by role assignment, now (as old as `held-roles.ts` remembers). */
 export type StillApproves = (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;

@@ -6,12 +6,12 @@ import {
 } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../core/permissions.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { cancelOrder } from "../orders/end-order.ts";
 import { mitigateOrder } from "../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../orders/note-shipment.ts";
 import { revealCredentials } from "../orders/reveal-credentials.ts";
-import type { Route } from "../server/route.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 

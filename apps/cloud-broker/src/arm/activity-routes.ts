@@ -2,10 +2,10 @@ import { activityFilter } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../core/permissions.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { type ActivityRow, readActivity } from "../orders/read-activity.ts";
-import type { Route } from "../server/route.ts";
 import { armHandler, type ArmRequest, orderNameOf } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";

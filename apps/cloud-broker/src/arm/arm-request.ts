@@ -9,8 +9,8 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { OrderName } from "../core/order.ts";
+import type { Answer, CallerRequest } from "../http/route.ts";
 import type { RequestContext } from "../orders/control-plane.ts";
-import type { Answer, CallerRequest } from "../server/route.ts";
 
 /** Request of Resource Manager's API: its version is checked. */
 export type ArmRequest<Request extends CallerRequest = CallerRequest> = Request & {

@@ -1,13 +1,13 @@
 import { createApprovalRoutes } from "../approvals/create-approval-routes.ts";
 import { createBackupKeyRoutes } from "../backup-keys/create-backup-key-routes.ts";
 import { createDiagnosticsRoutes } from "../diagnostics/create-diagnostics-routes.ts";
+import type { Route } from "../http/route.ts";
 import { createKeyHealthRoutes } from "../key-health/create-key-health-routes.ts";
 import { createRevocationRoutes } from "../leases/create-revocation-routes.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { createPolicyRoutes } from "../policy/create-policy-routes.ts";
 import { createUnlockBudgetRoutes } from "../quotas/create-unlock-budget-routes.ts";
 import { createKeyVersionRoutes } from "../rotation/create-key-version-routes.ts";
-import type { Route } from "../server/route.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { createActivityRoutes } from "./activity-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";

@@ -7,11 +7,11 @@ import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import type { Failure, KeyCheck } from "../core/ports.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf } from "../orders/order.ts";
 import { candidateIdentities } from "../orders/realise-identities.ts";
-import type { Route } from "../server/route.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 

@@ -3,13 +3,13 @@ import { apiVersionTraits, JOB_MAX_BYTES, jobPatch, jobWrite } from "@databox-cm
 
 import { orderIdOf } from "../core/order.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import type { Answer, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { createOrder } from "../orders/create-order.ts";
 import { deleteOrder } from "../orders/end-order.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { entityTagOf } from "../orders/order.ts";
 import { patchOrder } from "../orders/update-order.ts";
-import type { Answer, Route } from "../server/route.ts";
 import {
   armHandler,
   type ArmRequest,

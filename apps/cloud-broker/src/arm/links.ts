@@ -1,7 +1,7 @@
 import type { ApiVersion } from "@databox-cmk/protocol";
 
+import type { CallerRequest } from "../http/route.ts";
 import type { Order } from "../orders/order.ts";
-import type { CallerRequest } from "../server/route.ts";
 import { resourceIdOf } from "./render-job.ts";
 
 type Where = { readonly armUrl: string; readonly apiVersion: ApiVersion };

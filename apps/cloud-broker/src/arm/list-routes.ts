@@ -2,9 +2,9 @@ import { AppError } from "@databox-cmk/errors";
 import type { JobResourceList } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../core/permissions.ts";
+import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { type OrderScope, readOrderPage, scopePrefix } from "../orders/read-order.ts";
-import type { Answer, CallerRequest, Route } from "../server/route.ts";
 import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";

@@ -1,9 +1,9 @@
 import type { OrderNodes } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../core/permissions.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Route } from "../server/route.ts";
 import { armHandler, orderNameOf } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 import { readNodeViews } from "./read-node-views.ts";

@@ -2,10 +2,10 @@ import { AppError } from "@databox-cmk/errors";
 
 import { OPERATIONS } from "../core/data/operations.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { pollOperation } from "../orders/operations.ts";
 import { readOrder } from "../orders/read-order.ts";
-import type { Route } from "../server/route.ts";
 import { armHandler } from "./arm-request.ts";
 import { jobUrl, operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";

@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 import { parseWith } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import type { CallerRequest } from "../server/route.ts";
+import type { CallerRequest } from "../http/route.ts";
 import { queryValues } from "./arm-request.ts";
 
 /**

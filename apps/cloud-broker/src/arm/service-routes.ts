@@ -11,7 +11,7 @@ import { ACTIONS } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
 import { regionConfiguration } from "../core/region-configuration.ts";
 import { validateAddress, validateInputs } from "../core/validate-inputs.ts";
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import { armHandler, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 

@@ -7,10 +7,10 @@ import * as z from "zod/mini";
 
 import { ACTIONS } from "../core/permissions.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import type { OrderScope } from "../orders/read-order.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "../orders/read-summaries.ts";
-import type { Answer, CallerRequest, Route } from "../server/route.ts";
 import { armHandler } from "./arm-request.ts";
 import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
 import { readPageSize, readPosition } from "./list-routes.ts";

@@ -6,8 +6,8 @@ import {
   EVENT_GRID_APPLICATION,
   OPERATOR_APP_ROLE,
 } from "../core/permissions.ts";
+import type { AuthenticateCaller, Caller, RouteRequest } from "../http/route.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
-import type { AuthenticateCaller, Caller, RouteRequest } from "../server/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { HasAccess } from "./has-access.ts";

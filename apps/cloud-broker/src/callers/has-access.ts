@@ -1,7 +1,7 @@
 import { valueOf } from "../core/failure-error.ts";
 import { decideAccess, parseAppRole } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Caller } from "../server/route.ts";
+import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
 
 /** @throws {AppError} when Resource Manager cannot be asked for the caller's roles */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 import type { Clock } from "../core/ports.ts";
-import type { Caller } from "../server/route.ts";
+import type { Caller } from "../http/route.ts";
 
 export type VerifiedToken = { readonly caller: Caller; readonly expiresAtMs: number };
 

@@ -10,7 +10,7 @@ import {
 } from "jose";
 
 import type { Clock } from "../core/ports.ts";
-import type { Caller } from "../server/route.ts";
+import type { Caller } from "../http/route.ts";
 import { rememberCallers } from "./remember-callers.ts";
 
 export type TokenSettings = {

@@ -4,8 +4,8 @@ import { CAMPAIGN_ORDER_STATES, campaignRequest } from "@databox-cmk/protocol";
 
 import { contextOf, parseBody, queryValues } from "../arm/arm-request.ts";
 import { nextOperatorPage, parseSkipToken } from "../arm/links.ts";
+import type { CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import type { CallerRequest, Route } from "../server/route.ts";
 import { controlCampaign, findCampaign } from "./control-campaign.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
 import { startCampaign } from "./start-campaign.ts";

@@ -1,9 +1,9 @@
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
+import type { Route } from "../http/route.ts";
 import { createJournalExchange } from "../journal/journal-exchange.ts";
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
 import { createRekeyRoutes } from "../rekey/create-rekey-routes.ts";
-import type { Route } from "../server/route.ts";
 import { createBrokerKeysExchange } from "./broker-keys-exchange.ts";
 import { answerChallenge } from "./challenge.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";

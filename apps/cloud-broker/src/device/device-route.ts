@@ -1,6 +1,6 @@
 import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
 
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import { type DeviceExchange, type Sender, serveDeviceMessage } from "./serve-device-message.ts";
 

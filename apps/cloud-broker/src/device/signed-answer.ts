@@ -1,7 +1,7 @@
 import { signMessage, type SigningKey } from "@databox-cmk/crypto";
 import { JOSE_MEDIA_TYPE, type MessageType } from "@databox-cmk/protocol";
 
-import type { Answer } from "../server/route.ts";
+import type { Answer } from "../http/route.ts";
 
 /** What the broker says to a device: signed, so that only the broker's own word counts. */
 export type SignedAnswer = { readonly status: number; readonly text: string };

@@ -7,9 +7,9 @@ import { ACTIONS } from "../core/permissions.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { receivedAt, timelineOf, type TimelineStep } from "../core/unlock-timeline.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Route } from "../server/route.ts";
 import { findReceipt, findTracedRows, type FoundRow } from "./find-traced-rows.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;

@@ -1,4 +1,4 @@
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 const KEYS_PATH = "/oidc/v1/keys";

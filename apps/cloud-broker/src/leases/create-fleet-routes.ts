@@ -3,8 +3,8 @@ import { operatorRestoreRequest, operatorRevokeRequest } from "@databox-cmk/prot
 
 import { contextOf, parseBody } from "../arm/arm-request.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import type { CallerRequest, Route } from "../server/route.ts";
 import { existingScope } from "./existing-scope.ts";
 import { listAllRevocations } from "./list-revocations.ts";
 import { restoreAccess, revokeNow } from "./switch-unlocking.ts";

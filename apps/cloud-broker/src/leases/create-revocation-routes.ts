@@ -10,9 +10,9 @@ import {
 import { PATHS } from "../arm/paths.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Route } from "../server/route.ts";
 import { readLastDrill, startDrill } from "./drill.ts";
 import { scopeOfOrder } from "./existing-scope.ts";
 import { listRevocationsOver } from "./list-revocations.ts";

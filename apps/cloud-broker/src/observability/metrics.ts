@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-import type { Served } from "../server/express-adapter.ts";
+import type { Served } from "../http/express-adapter.ts";
 import type { FleetFigures } from "./fleet-figures.ts";
 
 /** From a quiet answer of the store to a vault that is waited for in vain. */

@@ -7,7 +7,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 
-import type { RouteRequest } from "../server/route.ts";
+import type { RouteRequest } from "../http/route.ts";
 
 /** Where the time of one request went, for a collector of traces. */
 export type Spans = {

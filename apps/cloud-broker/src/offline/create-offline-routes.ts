@@ -10,8 +10,8 @@ import { orderFacts } from "../core/recovery-facts.ts";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import { createFindDevice } from "../device/device-node.ts";
 import { createAnswerMessage, type DeviceReply } from "../device/serve-device-message.ts";
+import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Answer, CallerRequest, Route } from "../server/route.ts";
 import { listOfflineUnlocks, readOfflineUnlock } from "./list-offline-unlocks.ts";
 import { createOfflineExchange } from "./offline-exchange.ts";
 

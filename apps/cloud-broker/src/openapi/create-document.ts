@@ -1,7 +1,7 @@
 import { armErrorBody } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import type { Description, Schema } from "./description.ts";
 import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
 

@@ -1,4 +1,4 @@
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import { createDocument } from "./create-document.ts";
 
 /** The API's description of itself; public, because it says nothing about anybody. */

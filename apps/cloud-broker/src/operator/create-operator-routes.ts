@@ -15,6 +15,7 @@ import { renderJob } from "../arm/render-job.ts";
 import { createCampaignRoutes } from "../campaigns/create-campaign-routes.ts";
 import { operationsOf } from "../core/operations.ts";
 import type { OrderName } from "../core/order.ts";
+import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import { createFleetRoutes } from "../leases/create-fleet-routes.ts";
 import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
 import { startCopy } from "../orders/copy-data.ts";
@@ -25,7 +26,6 @@ import { moveOrder } from "../orders/move-order.ts";
 import { lifecycleOf } from "../orders/order.ts";
 import { type PreparedNode, prepareOrder } from "../orders/prepare-order.ts";
 import { replaceDevice } from "../orders/replace-device.ts";
-import type { Answer, CallerRequest, Route } from "../server/route.ts";
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 

@@ -4,9 +4,9 @@ import { armHandler, contextOf, orderNameOf, parseBody } from "../arm/arm-reques
 import { PATHS } from "../arm/paths.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Answer, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Answer, Route } from "../server/route.ts";
 import { policyTagOf } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 import { writeUnlockPolicy } from "./write-unlock-policy.ts";

@@ -4,7 +4,7 @@ import { codeOf } from "../azure/transport.ts";
 import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { errorOf } from "../core/failure-error.ts";
-import type { Answer } from "../server/route.ts";
+import type { Answer } from "../http/route.ts";
 import type { Audience } from "./identity-provider.ts";
 
 export type AzureCall = {

@@ -1,6 +1,6 @@
 import { parseCookie, stringifySetCookie } from "cookie";
 
-import type { RouteRequest } from "../server/route.ts";
+import type { RouteRequest } from "../http/route.ts";
 
 /** `__Host-`: only this very host can have set it, over TLS, for all paths (RFC 6265bis §4.1.3.2). */
 const SESSION_COOKIE = "__Host-databox";

@@ -5,7 +5,7 @@ import type { VerifyToken } from "../callers/verify-token.ts";
 import type { BrokerConfig } from "../config/config.ts";
 import { ACTIONS, OPERATOR_APP_ROLE } from "../core/permissions.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { createCallAzure } from "./call-azure.ts";
 import { createEvents, type PortalEvents } from "./events/create-events.ts";

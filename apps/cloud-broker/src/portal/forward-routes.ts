@@ -9,7 +9,7 @@ import {
   KEY_VAULT_CALLS,
   RESOURCE_MANAGER_CALLS,
 } from "../core/portal/forwarded-calls.ts";
-import type { Answer, Method, Route, SessionRequest } from "../server/route.ts";
+import type { Answer, Method, Route, SessionRequest } from "../http/route.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";
 import type { UserTokens } from "./user-tokens.ts";

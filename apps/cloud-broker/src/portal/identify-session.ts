@@ -4,7 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { VerifyToken } from "../callers/verify-token.ts";
 import { isSameOrigin } from "../core/portal/same-origin.ts";
-import type { Caller, RouteRequest } from "../server/route.ts";
+import type { Caller, RouteRequest } from "../http/route.ts";
 import { readSessionId } from "./cookies.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { UserTokens } from "./user-tokens.ts";

@@ -1,4 +1,4 @@
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 
 const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 

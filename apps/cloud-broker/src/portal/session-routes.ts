@@ -1,4 +1,4 @@
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 
 export type SessionView = {
   readonly tenantId: string;

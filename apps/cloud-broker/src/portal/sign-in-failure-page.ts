@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 
 import { type AppError, explain } from "@databox-cmk/errors";
 
-import type { Answer } from "../server/route.ts";
+import type { Answer } from "../http/route.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #242424; --paper: #ffffff; --soft: #616161; --accent: #0f548c; --on-accent: #ffffff; }

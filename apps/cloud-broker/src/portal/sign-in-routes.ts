@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import { decideReturnPath } from "../core/portal/return-path.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Answer, Route, RouteRequest, SessionRequest } from "../server/route.ts";
+import type { Answer, Route, RouteRequest, SessionRequest } from "../http/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { runLocking } from "../store/transactions.ts";
 import {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { Answer, Route, RouteRequest } from "../server/route.ts";
+import type { Answer, Route, RouteRequest } from "../http/route.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
 
 /** What the build writes where a response's nonce belongs (Vite: `html.cspNonce`). */

@@ -3,9 +3,9 @@ import { unlockBudgetWrite } from "@databox-cmk/protocol";
 import { armHandler, contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
 import { PATHS } from "../arm/paths.ts";
 import { ACTIONS } from "../core/permissions.ts";
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import type { Route } from "../server/route.ts";
 import { readBudget, setBudget } from "./unlock-budget.ts";
 
 const MAX_BYTES = 16 * 1024;

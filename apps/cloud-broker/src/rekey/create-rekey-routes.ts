@@ -3,7 +3,7 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { DeviceDependencies } from "../device/device-dependencies.ts";
 import type { FindDevice } from "../device/device-node.ts";
 import { deviceRoute } from "../device/device-route.ts";
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 import { createConfirmationExchange } from "./confirm-rekey.ts";
 import { createProposalExchange } from "./propose-rekey.ts";
 

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
+import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import type { Route } from "../server/route.ts";
 import { noteKeyEvent } from "./note-key-event.ts";
 import { parseKeyEvents } from "./parse-key-events.ts";
 

@@ -1,7 +1,7 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
+import type { Served } from "../http/express-adapter.ts";
 import type { Store } from "../store/open-store.ts";
 import { runLocking } from "../store/transactions.ts";
-import type { Served } from "./express-adapter.ts";
 
 /**
  * A device message that was too long to be read has no hash and no sender, but it was refused and leaves its row.

@@ -6,6 +6,8 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
+import { createHandler } from "../http/express-adapter.ts";
+import type { AuthenticateCaller, Route } from "../http/route.ts";
 import { addressKey } from "../load/address-key.ts";
 import { type Admission, createAdmission, leaveWork } from "../load/admission.ts";
 import type { LoopUtilization } from "../load/loop-utilization.ts";
@@ -15,10 +17,8 @@ import type { Spans } from "../observability/spans.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
-import { createHandler } from "./express-adapter.ts";
 import { logServed } from "./log-served.ts";
 import type { Log } from "./log.ts";
-import type { AuthenticateCaller, Route } from "./route.ts";
 import { createTurnAway } from "./turn-away.ts";
 
 export type FrontDependencies = {

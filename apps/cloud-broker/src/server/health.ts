@@ -1,7 +1,7 @@
 import type { Clock } from "../core/ports.ts";
+import type { Route } from "../http/route.ts";
 import type { Store } from "../store/open-store.ts";
 import { readStoreHealth } from "../store/store-health.ts";
-import type { Route } from "./route.ts";
 import type { VaultHealth } from "./vault-health.ts";
 
 export type HealthDependencies = {

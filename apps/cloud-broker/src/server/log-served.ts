@@ -1,4 +1,4 @@
-import type { Served } from "./express-adapter.ts";
+import type { Served } from "../http/express-adapter.ts";
 import type { Log, LogFields } from "./log.ts";
 
 /** One line for each request. What nobody named is a bug and stands there with its place. */

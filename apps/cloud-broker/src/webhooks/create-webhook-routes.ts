@@ -1,6 +1,6 @@
 import { importVerifyKey, type PublicJwk } from "@databox-cmk/crypto";
 
-import type { Route } from "../server/route.ts";
+import type { Route } from "../http/route.ts";
 
 /** The keys by which receivers verify events, as a JSON Web Key Set (RFC 7517); `keyid` of a signature is the `kid`. */
 export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly Route[] {

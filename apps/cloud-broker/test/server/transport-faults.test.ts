@@ -11,10 +11,10 @@ import { AppError } from "@databox-cmk/errors";
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { createHandler } from "../../src/http/express-adapter.ts";
+import { listen, type Listener } from "../../src/http/listen.ts";
+import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/observability/spans.ts";
-import { createHandler } from "../../src/server/express-adapter.ts";
-import { listen, type Listener } from "../../src/server/listen.ts";
-import type { Answer, Route, RouteRequest } from "../../src/server/route.ts";
 import { createTurnAway } from "../../src/server/turn-away.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });

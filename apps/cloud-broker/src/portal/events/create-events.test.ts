@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { type AppendAudit, createAppendAudit } from "../../audit/append-audit.ts";
 import { type OrderId, orderIdOf } from "../../core/order.ts";
-import type { Caller } from "../../server/route.ts";
+import type { Caller } from "../../http/route.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import type { Session } from "../sessions.ts";
 import { createEvents, type EventDependencies, type PortalEvents } from "./create-events.ts";

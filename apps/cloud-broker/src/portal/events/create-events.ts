@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { createPendingChanges, type PendingChanges } from "../../core/portal/pending-changes.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Caller } from "../../server/route.ts";
+import type { Caller } from "../../http/route.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import { createReadChanges } from "./read-changes.ts";

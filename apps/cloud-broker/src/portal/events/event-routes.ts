@@ -1,4 +1,4 @@
-import type { Route } from "../../server/route.ts";
+import type { Route } from "../../http/route.ts";
 import type { PortalEvents } from "./create-events.ts";
 
 export function createEventRoutes(events: PortalEvents): readonly Route[] {
