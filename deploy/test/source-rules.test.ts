@@ -73,7 +73,7 @@ test("no slow cryptography is synchronous, but where keys are made before a brok
   ]);
   // The first with a callback, for RSA; the others take EC keys alone.
   expect(filesWith(/import \{[^}]*\bsign\b[^}]*\} from "node:crypto"/)).toEqual([
-    "apps/cloud-broker/src/issuer/file-issuer-keys.ts",
+    "apps/cloud-broker/src/keys/issuer/file-issuer-keys.ts",
     "packages/crypto/src/message/signing-key.ts",
     "packages/crypto/src/x509.ts",
   ]);

@@ -3,7 +3,7 @@ import type { Agent } from "node:https";
 import type { RoleReader } from "../callers/held-roles.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
-import type { IssuerKeys } from "../issuer/issuer-keys.ts";
+import type { IssuerKeys } from "../keys/issuer/issuer-keys.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";

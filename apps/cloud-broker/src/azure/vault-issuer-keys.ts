@@ -5,7 +5,7 @@ import type { JWK } from "jose";
 import { valueOf } from "../core/failure-error.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
-import { type IssuerKeys, publicJwk } from "../issuer/issuer-keys.ts";
+import { type IssuerKeys, publicJwk } from "../keys/issuer/issuer-keys.ts";
 import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 

@@ -1,5 +1,5 @@
 import type { Route } from "../http/route.ts";
-import type { TokenIssuer } from "./token-issuer.ts";
+import type { TokenIssuer } from "../keys/issuer/token-issuer.ts";
 
 const KEYS_PATH = "/oidc/v1/keys";
 

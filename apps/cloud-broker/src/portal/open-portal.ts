@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createFetchByAgent } from "../callers/fetch-by-agent.ts";
 import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
-import type { TokenIssuer } from "../issuer/token-issuer.ts";
+import type { TokenIssuer } from "../keys/issuer/token-issuer.ts";
 import { SECRETS } from "../keys/own-secrets.ts";
 import { openSecretFile } from "../keys/secret-file.ts";
 import type { PortalParts } from "./create-portal.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Azure, createAzure } from "../../src/azure/create-azure.ts";
 import { orderIdOf } from "../../src/core/order.ts";
-import { createTokenIssuer, type TokenIssuer } from "../../src/issuer/token-issuer.ts";
+import { createTokenIssuer, type TokenIssuer } from "../../src/keys/issuer/token-issuer.ts";
 import { type EmulatorWorld, startEmulatorWorld } from "./emulator-world.ts";
 
 const DAY_MS = 86_400_000;

@@ -16,8 +16,8 @@ import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.
 import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
-import { openFileIssuerKeys } from "../../src/issuer/file-issuer-keys.ts";
-import { createTokenIssuer as createOwnIssuer } from "../../src/issuer/token-issuer.ts";
+import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
+import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
 import { noSpans } from "../../src/observability/spans.ts";
 import { createLog } from "../../src/server/log.ts";
 import type { Store } from "../../src/store/open-store.ts";

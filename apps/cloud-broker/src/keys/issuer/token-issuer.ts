@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { encodeBase64url } from "@databox-cmk/crypto";
 import type { JWK } from "jose";
 
-import type { OrderId } from "../core/order.ts";
-import type { Clock } from "../core/ports.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 
 const AUDIENCE = "api://AzureADTokenExchange";

@@ -3,9 +3,9 @@ import { promisify } from "node:util";
 
 import { calculateJwkThumbprint, type JWK } from "jose";
 
-import type { Clock } from "../core/ports.ts";
-import { openKeyRing } from "../keys/key-ring.ts";
-import { publicHalf, RINGS } from "../keys/own-secrets.ts";
+import type { Clock } from "../../core/ports.ts";
+import { openKeyRing } from "../key-ring.ts";
+import { publicHalf, RINGS } from "../own-secrets.ts";
 import { type IssuerKeys, publicJwk } from "./issuer-keys.ts";
 
 const signBeside = promisify(sign);

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { orderIdOf } from "../core/order.ts";
-import { publicHalf, RINGS } from "../keys/own-secrets.ts";
-import { rotateKeyRing } from "../keys/rotate-key-ring.ts";
+import { orderIdOf } from "../../core/order.ts";
+import { createIssuerRoutes } from "../../issuer/issuer-routes.ts";
+import { publicHalf, RINGS } from "../own-secrets.ts";
+import { rotateKeyRing } from "../rotate-key-ring.ts";
 import { openFileIssuerKeys } from "./file-issuer-keys.ts";
-import { createIssuerRoutes } from "./issuer-routes.ts";
 import { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 const ISSUER = "https://broker.localhost:8444";
