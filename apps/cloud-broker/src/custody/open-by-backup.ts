@@ -6,7 +6,7 @@ import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import { tracedCorrelationId } from "../diagnostics/trace.ts";
+import { tracedCorrelationId } from "../observability/trace.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { findBackupOrders } from "./backup-uses.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";

@@ -5,8 +5,8 @@ import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/cla
 import type { Failure, Outcome } from "../core/ports.ts";
 import { purposeAllowed } from "../core/unlock-purposes.ts";
 import type { ReleasedKey } from "../custody/release-content-key.ts";
-import { stepsSoFar } from "../diagnostics/trace.ts";
 import { openLease } from "../leases/open-lease.ts";
+import { stepsSoFar } from "../observability/trace.ts";
 import { takeFromBudget } from "../quotas/unlock-budget.ts";
 import { compileWriteOnce } from "../store/compile-once.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../store/withdrawn.ts";

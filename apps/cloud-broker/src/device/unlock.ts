@@ -25,7 +25,7 @@ import { decideUnlock, type UnlockFacts } from "../core/decide-unlock.ts";
 import type { Outcome } from "../core/ports.ts";
 import { leaseTermsOf } from "../core/unlock-policy.ts";
 import type { NodeEnvelope } from "../custody/key-custody.ts";
-import { markStep } from "../diagnostics/trace.ts";
+import { markStep } from "../observability/trace.ts";
 import { checkBudget } from "../quotas/unlock-budget.ts";
 import type { Store } from "../store/open-store.ts";
 import { authenticateDevice, malformed } from "./authenticate-device.ts";

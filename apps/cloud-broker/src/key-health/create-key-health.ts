@@ -2,8 +2,8 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
 import type { BackupUse } from "../custody/open-by-backup.ts";
-import { outsideTrace } from "../diagnostics/trace.ts";
 import { createRateLimit } from "../load/rate-limit.ts";
+import { outsideTrace } from "../observability/trace.ts";
 import { claimDue, putOff } from "./claim-due.ts";
 import {
   loadWatchedKey,

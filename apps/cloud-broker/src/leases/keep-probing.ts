@@ -1,4 +1,4 @@
-import type { Log } from "../server/log.ts";
+import type { Log } from "../observability/log.ts";
 
 /** Looks ten times in an interval, so that no key is asked about much later than it is due. */
 const LOOKS_PER_INTERVAL = 10;

@@ -12,13 +12,13 @@ import { addressKey } from "../load/address-key.ts";
 import { type Admission, createAdmission, leaveWork } from "../load/admission.ts";
 import type { LoopUtilization } from "../load/loop-utilization.ts";
 import { createRateLimit } from "../load/rate-limit.ts";
+import type { Log } from "../observability/log.ts";
 import type { Metrics } from "../observability/metrics.ts";
 import type { Spans } from "../observability/spans.ts";
 import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
 import { logServed } from "./log-served.ts";
-import type { Log } from "./log.ts";
 import { createTurnAway } from "./turn-away.ts";
 
 export type FrontDependencies = {

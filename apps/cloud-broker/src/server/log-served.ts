@@ -1,5 +1,5 @@
 import type { Served } from "../http/express-adapter.ts";
-import type { Log, LogFields } from "./log.ts";
+import type { Log, LogFields } from "../observability/log.ts";
 
 /** One line for each request. What nobody named is a bug and stands there with its place. */
 export function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {

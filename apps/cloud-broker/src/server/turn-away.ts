@@ -4,8 +4,8 @@ import { AppError, renderArmError } from "@databox-cmk/errors";
 import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
 
 import type { Clock } from "../core/ports.ts";
+import type { Log } from "../observability/log.ts";
 import type { Metrics } from "../observability/metrics.ts";
-import type { Log } from "./log.ts";
 
 /** Whoever is turned away comes back at one of these, so that they do not all come at once. */
 const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;

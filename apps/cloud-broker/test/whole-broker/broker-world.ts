@@ -18,8 +18,8 @@ import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
+import { createLog } from "../../src/observability/log.ts";
 import { noSpans } from "../../src/observability/spans.ts";
-import { createLog } from "../../src/server/log.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import type { PostEvent } from "../../src/webhooks/post-event.ts";
 import {

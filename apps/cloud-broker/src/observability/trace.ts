@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import { awayFromWork } from "../load/admission.ts";
-import type { VaultCall } from "../observability/metrics.ts";
-import type { Spans } from "../observability/spans.ts";
+import type { VaultCall } from "./metrics.ts";
+import type { Spans } from "./spans.ts";
 
 type Trace = {
   readonly startedMs: number;
