@@ -20,6 +20,9 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createDeviceRoutes } from "./device/create-device-routes.ts";
 import type { DeviceDependencies } from "./device/device-dependencies.ts";
+import { createAnnounce } from "./events/announce.ts";
+import { deliverEvents } from "./events/deliver-events.ts";
+import type { PostEvent } from "./events/post-event.ts";
 import { createFleetViewRoutes } from "./fleet/create-fleet-view-routes.ts";
 import type { Route } from "./http/route.ts";
 import { createIssuerRoutes } from "./issuer/issuer-routes.ts";
@@ -53,10 +56,7 @@ import { createHealthRoutes } from "./server/health.ts";
 import { observeVaults } from "./server/vault-health.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/open-store.ts";
-import { createAnnounce } from "./webhooks/announce.ts";
 import { createWebhookRoutes } from "./webhooks/create-webhook-routes.ts";
-import { deliverEvents } from "./webhooks/deliver-events.ts";
-import type { PostEvent } from "./webhooks/post-event.ts";
 
 export type BrokerDependencies = {
   readonly config: BrokerConfig;

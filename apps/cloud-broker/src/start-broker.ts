@@ -8,6 +8,7 @@ import { readPemFile } from "./config/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { forgetExpired } from "./device/stored-answers.ts";
+import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
@@ -21,7 +22,6 @@ import { openPortal } from "./portal/open-portal.ts";
 import { forgetWindows } from "./quotas/quota-window.ts";
 import { keysFolderOf, openState } from "./store/open-data-dir.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
-import { createPostEvent } from "./webhooks/post-event.ts";
 import type { Membership } from "./workers/serve-as-worker.ts";
 
 export type RunningBroker = {

@@ -11,10 +11,10 @@ import {
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Actor, Clock, Outcome } from "../core/ports.ts";
 import type { UnlockPurpose } from "../core/unlock-purposes.ts";
+import type { Announce } from "../events/announce.ts";
 import { wasRevokedSince } from "../leases/revocations.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Announce } from "../webhooks/announce.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";

@@ -6,6 +6,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
+import type { Announce } from "../events/announce.ts";
 import type { BrokerKeys } from "../keys/broker-keys.ts";
 import type { LeaseWatches } from "../leases/lease-watches.ts";
 import type { RateLimit } from "../load/rate-limit.ts";
@@ -15,7 +16,6 @@ import type { UnlockQuota } from "../quotas/unlock-quota.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import type { Announce } from "../webhooks/announce.ts";
 
 /** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
 export type DeviceCustody = Pick<

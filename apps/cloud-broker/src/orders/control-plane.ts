@@ -3,8 +3,8 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
+import type { Announce } from "../events/announce.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Announce } from "../webhooks/announce.ts";
 
 export type ControlPlaneSettings = {
   /** Public URL of Resource Manager, without a final slash: Location headers and links start with it. */

@@ -5,10 +5,10 @@ import { readApprovalOf } from "../../src/approvals/stored-approvals.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { createAnnounce } from "../../src/events/announce.ts";
 import { revoke } from "../../src/leases/revocations.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import { createAnnounce } from "../../src/webhooks/announce.ts";
 
 const ORDER = orderIdOf({
   subscriptionId: "44444444-4444-4444-8444-444444444444",

@@ -17,6 +17,7 @@ import { createHasAccess } from "../../src/callers/has-access.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { createAnnounce } from "../../src/events/announce.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import type { Route } from "../../src/http/route.ts";
 import { noSpans } from "../../src/observability/spans.ts";
@@ -24,7 +25,6 @@ import { createOpenApiRoutes } from "../../src/openapi/create-openapi-routes.ts"
 import { createOperatorRoutes } from "../../src/operator/create-operator-routes.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, type CustomerVault, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";

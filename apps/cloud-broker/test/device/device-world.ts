@@ -16,6 +16,7 @@ import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
+import { createAnnounce } from "../../src/events/announce.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
@@ -28,7 +29,6 @@ import type { UnlockQuota } from "../../src/quotas/unlock-quota.ts";
 import { createFront } from "../../src/server/create-front.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import { createAnnounce } from "../../src/webhooks/announce.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 

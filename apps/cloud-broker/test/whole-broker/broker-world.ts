@@ -15,13 +15,13 @@ import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
+import type { PostEvent } from "../../src/events/post-event.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
 import { createLog } from "../../src/observability/log.ts";
 import { noSpans } from "../../src/observability/spans.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import type { PostEvent } from "../../src/webhooks/post-event.ts";
 import {
   CUSTOMER_KEY,
   createCustomerVault,
