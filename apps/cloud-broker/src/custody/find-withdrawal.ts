@@ -3,8 +3,8 @@ import type { Kysely } from "kysely";
 import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
-import { readHealth } from "../key-health/stored-health.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import { readHealth } from "./stored-health.ts";
 
 /**
  * The refusal that a probe or a look at key health saw last, unless the key in force has granted something since. Without it

@@ -11,11 +11,11 @@ import { ACTIONS } from "../core/permissions.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import { renderTime } from "../core/wire-time.ts";
+import { readHealth, type StoredHealth } from "../custody/stored-health.ts";
 import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { Order } from "../orders/order.ts";
-import { readHealth, type StoredHealth } from "./stored-health.ts";
 
 const STATE_WORDS = {
   healthy: "Healthy",

@@ -2,6 +2,7 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
 import type { BackupUse } from "../custody/open-by-backup.ts";
+import { readHealth } from "../custody/stored-health.ts";
 import { createRateLimit } from "../load/rate-limit.ts";
 import { outsideTrace } from "../observability/trace.ts";
 import { claimDue, putOff } from "./claim-due.ts";
@@ -14,7 +15,6 @@ import {
   vaultOf,
   type WatchedKey,
 } from "./look-at-keys.ts";
-import { readHealth } from "./stored-health.ts";
 
 const SILENT_VAULT_SECONDS = 60;
 const REMEMBERED_ORDERS = 100_000;

@@ -10,10 +10,10 @@ import type { Failure, KeyFacts, Outcome } from "../core/ports.ts";
 import type { CustodyDependencies } from "../custody/custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "../custody/key-in-force.ts";
 import type { KeyReader } from "../custody/key-reader.ts";
+import { readHealth } from "../custody/stored-health.ts";
 import { atVersion, type UsableKey, usableKeyOf } from "../custody/usable-key.ts";
 import { wrapContentKey } from "../custody/wrap-content-key.ts";
 import { recordHealth, type RecordDependencies } from "./record-health.ts";
-import { readHealth } from "./stored-health.ts";
 
 const SAMPLE_BYTES = 32;
 const REPEATED_WITHIN_MS = 60_000;

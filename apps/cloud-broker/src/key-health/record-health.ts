@@ -8,9 +8,9 @@ import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { loadKeyInForce } from "../custody/key-in-force.ts";
+import { columnsOfHealth, readHealth } from "../custody/stored-health.ts";
 import { enqueueEvent } from "../events/enqueue-event.ts";
 import type { Store } from "../store/open-store.ts";
-import { columnsOfHealth, readHealth } from "./stored-health.ts";
 
 export type RecordDependencies = {
   readonly store: Store;
