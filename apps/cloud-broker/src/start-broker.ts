@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from "prom-client";
 
 import { createAzure } from "./azure/create-azure.ts";
-import { createFetchByAgent } from "./callers/fetch-by-agent.ts";
+import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
 import { readPemFile } from "./config/read-pem-file.ts";

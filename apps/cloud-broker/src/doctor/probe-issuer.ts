@@ -3,8 +3,8 @@ import type { Agent } from "node:https";
 import { type CheckFailure, type Finding } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
+import { createFetchByAgent } from "../azure/fetch-by-agent.ts";
 import { codeOf } from "../azure/transport.ts";
-import { createFetchByAgent } from "../callers/fetch-by-agent.ts";
 import { networkReason } from "../core/classify-network-failure.ts";
 
 const TIMEOUT_MS = 5_000;

@@ -1,10 +1,10 @@
 import type { BrokerHealthView } from "@databox-cmk/protocol";
 
+import type { VaultHealth } from "../azure/vault-health.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderTime } from "../core/wire-time.ts";
 import type { Route } from "../http/route.ts";
 import type { FleetFigures } from "../observability/fleet-figures.ts";
-import type { VaultHealth } from "../server/vault-health.ts";
 import type { Store } from "../store/open-store.ts";
 import { readStoreHealth } from "../store/store-health.ts";
 import { createFleetCount } from "./count-fleet.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { FetchOptions } from "../callers/fetch-by-agent.ts";
+import type { FetchOptions } from "../azure/fetch-by-agent.ts";
 import { type AzureCall, createCallAzure } from "./call-azure.ts";
 
 const CALL: AzureCall = {

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
+import type { FetchByAgent } from "../azure/fetch-by-agent.ts";
 import { codeOf } from "../azure/transport.ts";
-import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { errorOf } from "../core/failure-error.ts";
 import type { Answer } from "../http/route.ts";

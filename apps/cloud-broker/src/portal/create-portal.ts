@@ -1,5 +1,5 @@
 import type { AppendAudit } from "../audit/append-audit.ts";
-import type { FetchByAgent } from "../callers/fetch-by-agent.ts";
+import type { FetchByAgent } from "../azure/fetch-by-agent.ts";
 import type { HasAccess } from "../callers/has-access.ts";
 import type { VerifyToken } from "../callers/verify-token.ts";
 import type { BrokerConfig } from "../config/config.ts";

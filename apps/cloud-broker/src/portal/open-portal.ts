@@ -1,7 +1,7 @@
 import type { Agent } from "node:https";
 import { join } from "node:path";
 
-import { createFetchByAgent } from "../callers/fetch-by-agent.ts";
+import { createFetchByAgent } from "../azure/fetch-by-agent.ts";
 import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
 import type { TokenIssuer } from "../keys/issuer/token-issuer.ts";
