@@ -23,12 +23,12 @@ import { stageRules } from "../core/stages.ts";
 import { loadBackupKeys } from "../custody/backup-keys.ts";
 import { findBackupOrders } from "../custody/backup-uses.ts";
 import type { Route } from "../http/route.ts";
+import { orderBackup, withdrawOrder } from "../orders/backup-keys/order-backup.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
 import { exportEnvelopes } from "./export-envelopes.ts";
 import { listBackupKeys } from "./list-backup-keys.ts";
-import { orderBackup, withdrawOrder } from "./order-backup.ts";
 import { renderBackupKey } from "./render-backup-key.ts";
 
 const MAX_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { OrderName } from "../core/order.ts";
-import { createEnrolmentCode } from "../device/enrolment-code.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { createEnrolmentCode } from "./enrolment-code.ts";
 import { findOrder } from "./find-order.ts";
 import type { PreparedNode } from "./prepare-order.ts";
 

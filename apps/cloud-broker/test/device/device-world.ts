@@ -15,7 +15,6 @@ import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts"
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
-import { createEnrolmentCode } from "../../src/device/enrolment-code.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
@@ -23,6 +22,7 @@ import { createLeaseWatches } from "../../src/leases/lease-watches.ts";
 import { createRateLimit } from "../../src/load/rate-limit.ts";
 import { createLog } from "../../src/observability/log.ts";
 import { noSpans } from "../../src/observability/spans.ts";
+import { createEnrolmentCode } from "../../src/orders/enrolment-code.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import { createCustomerQuota } from "../../src/quotas/customer-quota.ts";
 import type { UnlockQuota } from "../../src/quotas/unlock-quota.ts";

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { BackupKey } from "../core/backup-key.ts";
-import { errorOf } from "../core/failure-error.ts";
-import type { OrderId } from "../core/order.ts";
-import { meaningOf } from "../core/primary-standing.ts";
-import { loadBackupKeys } from "../custody/backup-keys.ts";
-import type { BackupOrder } from "../custody/backup-uses.ts";
-import { readStanding } from "../custody/primary-standings.ts";
-import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import type { BackupKey } from "../../core/backup-key.ts";
+import { errorOf } from "../../core/failure-error.ts";
+import type { OrderId } from "../../core/order.ts";
+import { meaningOf } from "../../core/primary-standing.ts";
+import { loadBackupKeys } from "../../custody/backup-keys.ts";
+import type { BackupOrder } from "../../custody/backup-uses.ts";
+import { readStanding } from "../../custody/primary-standings.ts";
+import type { ControlPlane, RequestContext } from "../control-plane.ts";
 
 const HOUR_MS = 3_600_000;
 
