@@ -5,11 +5,11 @@ import { CAMPAIGN_ORDER_STATES, campaignRequest } from "@databox-cmk/protocol";
 import { contextOf, parseBody, queryValues } from "../arm/arm-request.ts";
 import { nextOperatorPage, parseSkipToken } from "../arm/links.ts";
 import type { CallerRequest, Route } from "../http/route.ts";
+import { controlCampaign, findCampaign } from "../key-life/campaigns/control-campaign.ts";
+import { startCampaign } from "../key-life/campaigns/start-campaign.ts";
+import { type Campaign, listCampaigns } from "../key-life/campaigns/stored-campaign.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { controlCampaign, findCampaign } from "./control-campaign.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
-import { startCampaign } from "./start-campaign.ts";
-import { type Campaign, listCampaigns } from "./stored-campaign.ts";
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 

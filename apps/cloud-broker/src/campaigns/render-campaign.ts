@@ -7,8 +7,8 @@ import { cloudErrorOf } from "../core/cloud-error-of.ts";
 import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs } from "../core/order.ts";
 import { renderTime } from "../core/wire-time.ts";
+import type { Campaign } from "../key-life/campaigns/stored-campaign.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import type { Campaign } from "./stored-campaign.ts";
 
 const STATE_WORDS = {
   running: "Running",

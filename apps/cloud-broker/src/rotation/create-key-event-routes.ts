@@ -1,9 +1,9 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { Route } from "../http/route.ts";
+import { noteKeyEvent } from "../key-life/rotation/note-key-event.ts";
+import { parseKeyEvents } from "../key-life/rotation/parse-key-events.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { noteKeyEvent } from "./note-key-event.ts";
-import { parseKeyEvents } from "./parse-key-events.ts";
 
 const PATH = "/webhooks/v1/keyEvents";
 /** Event Grid batches up to 64 KB by default; an event of a key has about one. */

@@ -12,10 +12,10 @@ import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { renderTime } from "../core/wire-time.ts";
 import type { CallerRequest, Route } from "../http/route.ts";
+import { loadKeyUses, type LoadedUse, type UseScope } from "../key-life/rotation/load-key-uses.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { loadKeyUses, type LoadedUse, type UseScope } from "./load-key-uses.ts";
 
 const row = { method: "GET", reads: "nothing" } as const;
 

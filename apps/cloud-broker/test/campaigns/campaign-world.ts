@@ -4,11 +4,11 @@ import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
 import { jobPatch, jobWrite } from "@databox-cmk/protocol";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
-import { createCampaignRunner } from "../../src/campaigns/run-campaigns.ts";
-import { startCampaign } from "../../src/campaigns/start-campaign.ts";
 import { type OrderId, orderIdOf } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
+import { createCampaignRunner } from "../../src/key-life/campaigns/run-campaigns.ts";
+import { startCampaign } from "../../src/key-life/campaigns/start-campaign.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";

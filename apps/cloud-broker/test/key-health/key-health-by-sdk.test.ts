@@ -6,7 +6,10 @@ import type { KeyChoice } from "../../src/core/order.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import { createKeyReader } from "../../src/custody/key-reader.ts";
 import { readHealth } from "../../src/custody/stored-health.ts";
-import { createKeyHealth, type KeyHealthWatch } from "../../src/key-health/create-key-health.ts";
+import {
+  createKeyHealth,
+  type KeyHealthWatch,
+} from "../../src/key-life/health/create-key-health.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";

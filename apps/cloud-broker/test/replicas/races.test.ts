@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
-import { claimWork } from "../../src/campaigns/claim-work.ts";
 import { enqueueEvent } from "../../src/events/enqueue-event.ts";
+import { claimWork } from "../../src/key-life/campaigns/claim-work.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";

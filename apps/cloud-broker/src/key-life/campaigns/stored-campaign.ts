@@ -2,10 +2,10 @@ import { campaignRequest } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
-import { CAMPAIGN_STATES, type CampaignState } from "../core/campaign-step.ts";
-import type { EpochMs } from "../core/order.ts";
-import type { Actor } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { CAMPAIGN_STATES, type CampaignState } from "../../core/campaign-step.ts";
+import type { EpochMs } from "../../core/order.ts";
+import type { Actor } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 /** The request without its list of orders, which is rows. */
 const storedRequest = z.strictObject({

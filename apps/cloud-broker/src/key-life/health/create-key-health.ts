@@ -1,10 +1,10 @@
-import type { KeyChoice, OrderId } from "../core/order.ts";
-import type { Outcome } from "../core/ports.ts";
-import type { AlsoCommit, KeyCustody } from "../custody/key-custody.ts";
-import type { BackupUse } from "../custody/open-by-backup.ts";
-import { readHealth } from "../custody/stored-health.ts";
-import { createRateLimit } from "../load/rate-limit.ts";
-import { outsideTrace } from "../observability/trace.ts";
+import type { KeyChoice, OrderId } from "../../core/order.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
+import type { BackupUse } from "../../custody/open-by-backup.ts";
+import { readHealth } from "../../custody/stored-health.ts";
+import { createRateLimit } from "../../load/rate-limit.ts";
+import { outsideTrace } from "../../observability/trace.ts";
 import { claimDue, putOff } from "./claim-due.ts";
 import {
   loadWatchedKey,

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import type { AppendAudit } from "../audit/append-audit.ts";
-import { renderKeyHealthEvent } from "../core/key-health-event.ts";
-import { type HealthVerdict, isNews, type KeyHealth } from "../core/key-health.ts";
-import { nextStepOfHealth } from "../core/next-step-of-health.ts";
-import type { OrderId } from "../core/order.ts";
-import type { Clock } from "../core/ports.ts";
-import { recoveryFacts } from "../core/recovery-facts.ts";
-import { loadKeyInForce } from "../custody/key-in-force.ts";
-import { columnsOfHealth, readHealth } from "../custody/stored-health.ts";
-import { enqueueEvent } from "../events/enqueue-event.ts";
-import type { Store } from "../store/open-store.ts";
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import { renderKeyHealthEvent } from "../../core/key-health-event.ts";
+import { type HealthVerdict, isNews, type KeyHealth } from "../../core/key-health.ts";
+import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
+import { recoveryFacts } from "../../core/recovery-facts.ts";
+import { loadKeyInForce } from "../../custody/key-in-force.ts";
+import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
+import { enqueueEvent } from "../../events/enqueue-event.ts";
+import type { Store } from "../../store/open-store.ts";
 
 export type RecordDependencies = {
   readonly store: Store;

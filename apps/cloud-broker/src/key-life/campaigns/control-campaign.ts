@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { type CampaignEvent, nextCampaignState } from "../core/campaign-step.ts";
-import type { ControlPlane, RequestContext } from "../orders/control-plane.ts";
+import { type CampaignEvent, nextCampaignState } from "../../core/campaign-step.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { type Campaign, readCampaign } from "./stored-campaign.ts";
 
 /** @throws {AppError} ResourceNotFound */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { ControlPlane } from "../orders/control-plane.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
 import { claimWork, releaseWork } from "./claim-work.ts";
 import { runStep, type Step } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 
-import type { EpochMs } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { EpochMs } from "../../core/order.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 /** After a crash the others wait so long before one of them goes on. */
 const CLAIM_MS = 30_000;

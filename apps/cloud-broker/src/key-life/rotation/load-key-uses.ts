@@ -1,10 +1,10 @@
 import { parseEnvelope } from "@databox-cmk/crypto";
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 
-import type { KeyVersionUse } from "../core/judge-key-version.ts";
-import type { EpochMs, OrderId } from "../core/order.ts";
-import { isNewest } from "../custody/stored-envelopes.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { KeyVersionUse } from "../../core/judge-key-version.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import { isNewest } from "../../custody/stored-envelopes.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 /** One order with every key that it ever had, or one key over the orders of a subscription, or of all. */
 export type UseScope =

@@ -1,6 +1,6 @@
+import type { OrderId } from "../../core/order.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
 import { startCampaign } from "../campaigns/start-campaign.ts";
-import type { OrderId } from "../core/order.ts";
-import type { ControlPlane } from "../orders/control-plane.ts";
 
 /**
  * Orders that a new version has left behind: a campaign of the broker's own, so that it is resumed after a crash, keeps the

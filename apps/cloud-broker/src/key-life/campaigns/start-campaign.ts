@@ -4,11 +4,11 @@ import { AppError } from "@databox-cmk/errors";
 import type { CampaignRequest } from "@databox-cmk/protocol";
 import { sql, type Transaction } from "kysely";
 
-import { valueOf } from "../core/failure-error.ts";
-import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
-import { isTerminalStage } from "../core/stages.ts";
-import type { ControlPlane } from "../orders/control-plane.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { valueOf } from "../../core/failure-error.ts";
+import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
+import { isTerminalStage } from "../../core/stages.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
 
 type Starting = {

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 
-import { eventPollMs } from "../core/decide-key-poll.ts";
-import type { EpochMs } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { eventPollMs } from "../../core/decide-key-poll.ts";
+import type { EpochMs } from "../../core/order.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 /**
  * A key is said to have a new version: its next poll is now. The names only pick one of the keys that are followed already,

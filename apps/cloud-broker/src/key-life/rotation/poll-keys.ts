@@ -1,12 +1,12 @@
 import type { Kysely } from "kysely";
 
-import { nextPollMs } from "../core/decide-key-poll.ts";
-import { renderFailureJson } from "../core/failure-json.ts";
-import type { OrderId } from "../core/order.ts";
-import type { Clock, Failure, Outcome } from "../core/ports.ts";
-import { isTerminalStage } from "../core/stages.ts";
-import type { KeyCustody } from "../custody/key-custody.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import { nextPollMs } from "../../core/decide-key-poll.ts";
+import { renderFailureJson } from "../../core/failure-json.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Clock, Failure, Outcome } from "../../core/ports.ts";
+import { isTerminalStage } from "../../core/stages.ts";
+import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 export type PollDependencies = {
   readonly store: Kysely<BrokerTables>;
