@@ -19,9 +19,13 @@ import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { readNodes } from "../orders/read-nodes.ts";
-import { type CasePosition, readCases, readOpenCases } from "./approval-cases.ts";
-import { decideApproval } from "./decide-approval.ts";
-import { openBreakGlass } from "./open-break-glass.ts";
+import {
+  type CasePosition,
+  readCases,
+  readOpenCases,
+} from "../release/approvals/approval-cases.ts";
+import { decideApproval } from "../release/approvals/decide-approval.ts";
+import { openBreakGlass } from "../release/approvals/open-break-glass.ts";
 import { renderApproval, waitsFor } from "./render-approval.ts";
 
 const MAX_BYTES = 16 * 1024;

@@ -3,7 +3,7 @@ import type { ApprovalView } from "@databox-cmk/protocol";
 import { type Approval, mayDecide, votesThatCount } from "../core/decide-release.ts";
 import type { EpochMs } from "../core/order.ts";
 import { renderTime } from "../core/wire-time.ts";
-import type { ApprovalCase } from "./approval-cases.ts";
+import type { ApprovalCase } from "../release/approvals/approval-cases.ts";
 
 /** A case as one caller sees it. Whose right was taken away is looked up when a key is to leave, not for a view. */
 export function renderApproval(

@@ -11,7 +11,7 @@ import type { ControlPlane } from "../orders/control-plane.ts";
 import { cancelOrder } from "../orders/end-order.ts";
 import { mitigateOrder } from "../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../orders/note-shipment.ts";
-import { revealCredentials } from "../orders/reveal-credentials.ts";
+import { revealCredentials } from "../release/passkey/reveal-credentials.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 

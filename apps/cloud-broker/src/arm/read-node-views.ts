@@ -3,8 +3,8 @@ import type { OrderNodes } from "@databox-cmk/protocol";
 import { decideLock } from "../core/lock-state.ts";
 import type { OrderId } from "../core/order.ts";
 import { renderTime } from "../core/wire-time.ts";
-import { type NodeLock, readLockFacts } from "../orders/read-lock-facts.ts";
 import { type OrderNode, readNodes } from "../orders/read-nodes.ts";
+import { type NodeLock, readLockFacts } from "../release/leases/read-lock-facts.ts";
 import type { Store } from "../store/open-store.ts";
 
 type NodeView = OrderNodes["value"][number];

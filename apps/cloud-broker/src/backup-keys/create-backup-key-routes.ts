@@ -27,7 +27,7 @@ import { orderBackup, withdrawOrder } from "../orders/backup-keys/order-backup.t
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../orders/order.ts";
-import { exportEnvelopes } from "./export-envelopes.ts";
+import { exportEnvelopes } from "../release/passkey/export-envelopes.ts";
 import { listBackupKeys } from "./list-backup-keys.ts";
 import { renderBackupKey } from "./render-backup-key.ts";
 

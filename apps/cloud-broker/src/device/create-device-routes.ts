@@ -1,17 +1,17 @@
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { Route } from "../http/route.ts";
-import { createJournalExchange } from "../journal/journal-exchange.ts";
 import { createLeaseRoutes } from "../leases/create-lease-routes.ts";
 import { createRekeyRoutes } from "../rekey/create-rekey-routes.ts";
-import { createBrokerKeysExchange } from "./broker-keys-exchange.ts";
-import { answerChallenge } from "./challenge.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
-import { createFindDevice } from "./device-node.ts";
+import { createBrokerKeysExchange } from "../release/enrolment/broker-keys-exchange.ts";
+import { createEnrolmentExchange } from "../release/enrolment/enrolment.ts";
+import { createJournalExchange } from "../release/journal/journal-exchange.ts";
+import { answerChallenge } from "../release/message/challenge.ts";
+import type { DeviceDependencies } from "../release/message/device-dependencies.ts";
+import { createFindDevice } from "../release/message/device-node.ts";
+import { createReceiptExchange } from "../release/unlock/receipt.ts";
+import { createUnlockExchange } from "../release/unlock/unlock.ts";
 import { deviceRoute } from "./device-route.ts";
-import { createEnrolmentExchange } from "./enrolment.ts";
-import { createReceiptExchange } from "./receipt.ts";
-import { createUnlockExchange } from "./unlock.ts";
 
 const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 

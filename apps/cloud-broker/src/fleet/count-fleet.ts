@@ -7,7 +7,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { STAGES_IN_THE_FIELD } from "../core/unlock-purposes.ts";
 import { renderTime } from "../core/wire-time.ts";
-import { readLockFacts } from "../orders/read-lock-facts.ts";
+import { readLockFacts } from "../release/leases/read-lock-facts.ts";
 import type { Store } from "../store/open-store.ts";
 
 const PAGE = 500;

@@ -6,7 +6,7 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { calculateJwkThumbprint } from "jose";
 
-import { findWithoutKey } from "../device/pinned-keys.ts";
+import { findWithoutKey } from "../release/enrolment/pinned-keys.ts";
 import type { Store } from "../store/open-store.ts";
 import { type KeyRing, openKeyRing, ringPaths } from "./key-ring.ts";
 import { publicHalf, RINGS, SECRETS } from "./own-secrets.ts";

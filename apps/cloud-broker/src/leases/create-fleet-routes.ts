@@ -5,9 +5,9 @@ import { contextOf, parseBody } from "../arm/arm-request.ts";
 import { renderTime } from "../core/wire-time.ts";
 import type { CallerRequest, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
-import { existingScope } from "./existing-scope.ts";
-import { listAllRevocations } from "./list-revocations.ts";
-import { restoreAccess, revokeNow } from "./switch-unlocking.ts";
+import { existingScope } from "../release/kill-switches/existing-scope.ts";
+import { listAllRevocations } from "../release/kill-switches/list-revocations.ts";
+import { restoreAccess, revokeNow } from "../release/kill-switches/switch-unlocking.ts";
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 

@@ -1,12 +1,12 @@
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
-import type { DeviceDependencies } from "../device/device-dependencies.ts";
-import type { FindDevice } from "../device/device-node.ts";
 import { deviceRoute } from "../device/device-route.ts";
 import type { Route } from "../http/route.ts";
-import { createLeaseReceiptExchange } from "./lease-receipt.ts";
-import { createRenewalExchange } from "./renewal.ts";
-import { createWatchExchange } from "./watch.ts";
+import { createLeaseReceiptExchange } from "../release/leases/lease-receipt.ts";
+import { createRenewalExchange } from "../release/leases/renewal.ts";
+import { createWatchExchange } from "../release/leases/watch.ts";
+import type { DeviceDependencies } from "../release/message/device-dependencies.ts";
+import type { FindDevice } from "../release/message/device-node.ts";
 
 /** The device API's routes of one lease. */
 export function createLeaseRoutes(

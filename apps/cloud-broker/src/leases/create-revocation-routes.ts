@@ -13,11 +13,11 @@ import { renderTime } from "../core/wire-time.ts";
 import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { readLastDrill, startDrill } from "./drill.ts";
-import { scopeOfOrder } from "./existing-scope.ts";
-import { listRevocationsOver } from "./list-revocations.ts";
-import type { RevocationScope } from "./revocations.ts";
-import { restoreAccess, revokeNow } from "./switch-unlocking.ts";
+import { readLastDrill, startDrill } from "../release/kill-switches/drill.ts";
+import { scopeOfOrder } from "../release/kill-switches/existing-scope.ts";
+import { listRevocationsOver } from "../release/kill-switches/list-revocations.ts";
+import type { RevocationScope } from "../release/kill-switches/revocations.ts";
+import { restoreAccess, revokeNow } from "../release/kill-switches/switch-unlocking.ts";
 
 const MAX_BYTES = 16 * 1024;
 const origin = "customer";

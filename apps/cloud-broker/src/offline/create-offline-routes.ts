@@ -7,13 +7,13 @@ import { PATHS } from "../arm/paths.ts";
 import { errorOf } from "../core/failure-error.ts";
 import { ACTIONS } from "../core/permissions.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import type { DeviceDependencies } from "../device/device-dependencies.ts";
-import { createFindDevice } from "../device/device-node.ts";
-import { createAnswerMessage, type DeviceReply } from "../device/serve-device-message.ts";
 import type { Answer, CallerRequest, Route } from "../http/route.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { listOfflineUnlocks, readOfflineUnlock } from "./list-offline-unlocks.ts";
-import { createOfflineExchange } from "./offline-exchange.ts";
+import type { DeviceDependencies } from "../release/message/device-dependencies.ts";
+import { createFindDevice } from "../release/message/device-node.ts";
+import { createAnswerMessage, type DeviceReply } from "../release/message/serve-device-message.ts";
+import { listOfflineUnlocks, readOfflineUnlock } from "../release/offline/list-offline-unlocks.ts";
+import { createOfflineExchange } from "../release/offline/offline-exchange.ts";
 
 const MAX_BYTES = 16 * 1024;
 

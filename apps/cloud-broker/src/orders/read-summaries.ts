@@ -5,9 +5,9 @@ import type { ExpressionBuilder, ExpressionWrapper, Selectable, SqlBool } from "
 import { decideLock, type LockState } from "../core/lock-state.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
+import { type NodeLock, readLockFacts } from "../release/leases/read-lock-facts.ts";
 import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import { type NodeLock, readLockFacts } from "./read-lock-facts.ts";
 import { type OrderScope, scopePrefix } from "./read-order.ts";
 
 type Columns = Pick<

@@ -7,9 +7,9 @@ import { renderTime } from "../core/wire-time.ts";
 import type { Answer, Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { policyTagOf } from "./policy-tag.ts";
-import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
-import { writeUnlockPolicy } from "./write-unlock-policy.ts";
+import { policyTagOf } from "../release/policy/policy-tag.ts";
+import { readStoredPolicy, type StoredPolicy } from "../release/policy/read-unlock-policy.ts";
+import { writeUnlockPolicy } from "../release/policy/write-unlock-policy.ts";
 
 const MAX_BYTES = 16 * 1024;
 

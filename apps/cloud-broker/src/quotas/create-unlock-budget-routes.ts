@@ -6,7 +6,7 @@ import { ACTIONS } from "../core/permissions.ts";
 import type { Route } from "../http/route.ts";
 import type { ControlPlane } from "../orders/control-plane.ts";
 import { findOrder } from "../orders/find-order.ts";
-import { readBudget, setBudget } from "./unlock-budget.ts";
+import { readBudget, setBudget } from "../release/limits/unlock-budget.ts";
 
 const MAX_BYTES = 16 * 1024;
 const PATH = `${PATHS.job}/unlockBudget`;

@@ -3,7 +3,7 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect } from "vitest";
 
-import { NONCE_LIFETIME_MS } from "../../src/device/challenge.ts";
+import { NONCE_LIFETIME_MS } from "../../src/release/message/challenge.ts";
 import { VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { jobPath } from "../control-plane/world.ts";
 import { ENGINE } from "../store/open-test-store.ts";

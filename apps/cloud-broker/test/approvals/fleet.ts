@@ -1,13 +1,16 @@
-import { admitRelease, type ReleaseDependencies } from "../../src/approvals/admit-release.ts";
-import { claimRelease } from "../../src/approvals/claim-release.ts";
-import { decideApproval } from "../../src/approvals/decide-approval.ts";
-import { readApprovalOf } from "../../src/approvals/stored-approvals.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
-import { revoke } from "../../src/leases/revocations.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import {
+  admitRelease,
+  type ReleaseDependencies,
+} from "../../src/release/approvals/admit-release.ts";
+import { claimRelease } from "../../src/release/approvals/claim-release.ts";
+import { decideApproval } from "../../src/release/approvals/decide-approval.ts";
+import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
+import { revoke } from "../../src/release/kill-switches/revocations.ts";
 import type { Store } from "../../src/store/open-store.ts";
 
 const ORDER = orderIdOf({

@@ -1,7 +1,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
-import { readApprovalOf } from "../../src/approvals/stored-approvals.ts";
+import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { createFleet } from "./fleet.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { forgetExpired } from "../../src/device/stored-answers.ts";
+import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { DeviceWorld } from "./device-world.ts";
 
 let world: DeviceWorld;

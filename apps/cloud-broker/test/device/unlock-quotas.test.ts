@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
-import { createCustomerQuota } from "../../src/quotas/customer-quota.ts";
-import { forgetWindows } from "../../src/quotas/quota-window.ts";
-import { countUnlock } from "../../src/quotas/unlock-quota.ts";
+import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
+import { forgetWindows } from "../../src/release/limits/quota-window.ts";
+import { countUnlock } from "../../src/release/limits/unlock-quota.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/open-store.ts";

@@ -3,7 +3,7 @@ import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { verifyChain } from "../../src/audit/verify-chain.ts";
-import { forgetExpired } from "../../src/device/stored-answers.ts";
+import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
 

@@ -1,0 +1,187 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import {
+  type Approval,
+  decideRelease,
+  failureOf,
+  type ReleaseFacts,
+  votesThatCount,
+} from "../../core/decide-release.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { Actor, Clock, Outcome } from "../../core/ports.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import type { Announce } from "../../events/announce.ts";
+import type { Commit } from "../../store/group-commit.ts";
+import type { Store } from "../../store/open-store.ts";
+import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { findBreakGlass } from "./break-glass-rows.ts";
+import type { ReleaseClaim } from "./claim-release.ts";
+import { endApproval } from "./end-approval.ts";
+import type { StillApproves } from "./may-approve.ts";
+import { type OpenedApproval, openApproval } from "./open-approval.ts";
+import { readApprovalOf } from "./stored-approvals.ts";
+
+export type ReleaseDependencies = {
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly appendAudit: AppendAudit;
+  readonly announce: Announce;
+  readonly stillApproves: StillApproves;
+  readonly now: Clock;
+};
+
+/** One signed request for a key; kill switch, stage and freshness were looked at. */
+export type ReleaseRequest = {
+  readonly requestHash: string;
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly way: "unlock" | "offline-unlock";
+  readonly purpose: UnlockPurpose;
+  readonly reason?: string | undefined;
+  readonly stage: string;
+  /** Key version that the node's envelope is wrapped to. */
+  readonly kid: string;
+  readonly actor: Actor;
+  /** Object id of the person who carried it. */
+  readonly requestedBy?: string | undefined;
+  readonly agent: string;
+  readonly correlationId: string;
+  /** Uses the request up, before it is put before the approvers: from then on its approval stands for its freshness. */
+  readonly useUp: () => Promise<Outcome<undefined>>;
+};
+
+export type Admission =
+  | { readonly kind: "release"; readonly claim: ReleaseClaim }
+  | {
+      readonly kind: "wait";
+      readonly id: string;
+      readonly required: number;
+      readonly approvedBy: readonly string[];
+      readonly expiresAtMs: EpochMs;
+    };
+
+/** Whoever ends an approval at the same moment: what is left is read again, so often. */
+const ATTEMPTS = 3;
+
+/**
+ * The order's own say in a release: window, approvals, break-glass. Nothing is used up yet but the request of somebody who
+ * has to wait; `claimRelease` does that in the transaction of the grant.
+ *
+ * @param approval - of this request, where one was asked for.
+ */
+export async function admitRelease(
+  deps: ReleaseDependencies,
+  request: ReleaseRequest,
+  policy: UnlockPolicy,
+  approval: Approval | undefined,
+): Promise<Outcome<Admission>> {
+  const { windows, approvals } = policy.release;
+  if (approval === undefined && windows.length === 0 && approvals.required === 0)
+    return { ok: true, value: { kind: "release", claim: {} } };
+  let known = approval;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const facts = await loadFacts(deps, request, policy, known);
+    if (!facts.ok) return facts;
+    const decision = decideRelease(facts.value);
+    switch (decision.kind) {
+      case "release": {
+        const claim = claimOf(decision.by, facts.value);
+        return { ok: true, value: { kind: "release", claim } };
+      }
+      case "refuse":
+        return { ok: false, failure: decision.failure };
+      case "wait":
+        if (known === undefined) break;
+        await noteAsked(deps, known.id);
+        return waiting(known, decision.required, decision.given);
+      case "ask": {
+        const used = await request.useUp();
+        if (!used.ok) return used;
+        const opened = await openApproval(deps, request, approvals);
+        return waiting(opened, approvals.required, []);
+      }
+      case "end": {
+        if (known === undefined) break;
+        const { kind: _kind, ...end } = decision;
+        if (await endApproval(deps, request, known.id, end.state, end.voidReason))
+          return { ok: false, failure: failureOf({ ...known, ...end }) };
+        known = await readApprovalOf(deps.store, request.requestHash);
+      }
+    }
+  }
+  return { ok: false, failure: { code: "BrokerBusy" } };
+}
+
+async function loadFacts(
+  deps: ReleaseDependencies,
+  { order, serial, purpose, stage, kid }: ReleaseRequest,
+  policy: UnlockPolicy,
+  approval: Approval | undefined,
+): Promise<Outcome<ReleaseFacts>> {
+  const { store, stillApproves, now } = deps;
+  const nowMs = now();
+  const breakGlass = policy.release.breakGlass
+    ? await findBreakGlass(store, order, serial, nowMs)
+    : undefined;
+  const facts = {
+    policy,
+    purpose,
+    stage,
+    kid,
+    nowMs,
+    approval,
+    breakGlass,
+    wasRevoked:
+      approval !== undefined &&
+      (await wasRevokedSince(store, order, serial, approval.requestedAtMs)),
+    lostRight: new Set<string>(),
+  };
+  if (approval?.state !== "open") return { ok: true, value: facts };
+  const votes = votesThatCount(approval, facts);
+  // As long as too few have spoken nobody's right has to be looked up.
+  if (votes.length < policy.release.approvals.required) return { ok: true, value: facts };
+  for (const { objectId, right } of votes) {
+    if (right === "token") continue;
+    const still = await stillApproves(objectId, order);
+    if (!still.ok) return still;
+    if (!still.value) facts.lostRight.add(objectId);
+  }
+  return { ok: true, value: facts };
+}
+
+function claimOf(by: "policy" | "approval" | "break-glass", facts: ReleaseFacts): ReleaseClaim {
+  const { approval, breakGlass } = facts;
+  return {
+    ...(approval === undefined
+      ? {}
+      : {
+          approval: {
+            id: approval.id,
+            approvedBy: votesThatCount(approval, facts).map(({ name }) => name),
+          },
+        }),
+    ...(by === "break-glass" && breakGlass !== undefined ? { breakGlass } : {}),
+  };
+}
+
+function waiting(
+  { id, expiresAtMs }: OpenedApproval,
+  required: number,
+  given: readonly { readonly name: string }[],
+): Outcome<Admission> {
+  const approvedBy = given.map(({ name }) => name);
+  return { ok: true, value: { kind: "wait", id, required, approvedBy, expiresAtMs } };
+}
+
+/** So that approvers see whether the appliance still waits. */
+async function noteAsked({ commit, now }: ReleaseDependencies, id: string): Promise<void> {
+  await commit((transaction) =>
+    transaction
+      .updateTable("approvals")
+      .set({ asked_at_ms: now() })
+      .where("id", "=", id)
+      .where("state", "=", "open")
+      .execute(),
+  );
+}

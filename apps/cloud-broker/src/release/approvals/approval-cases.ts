@@ -1,0 +1,179 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Kysely, Selectable } from "kysely";
+
+import { type Approval, endOf } from "../../core/decide-release.ts";
+import type { JobDetails } from "../../core/job-details.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { approvalOf, readVotes } from "./stored-approvals.ts";
+
+/** A request as approvers see it: what was asked, and how the order stands now. */
+export type ApprovalCase = {
+  /** With the state that it has now, also where nobody has written that down yet. */
+  readonly approval: Approval;
+  readonly row: Selectable<BrokerTables["approvals"]>;
+  readonly orderId: OrderId;
+  readonly orderName: string;
+  readonly resourceGroup: string;
+  readonly place: { readonly city?: string; readonly country?: string };
+  readonly policy: UnlockPolicy;
+};
+
+export type CaseDependencies = {
+  readonly store: Kysely<BrokerTables>;
+  readonly defaultPolicy: UnlockPolicy;
+  readonly nowMs: EpochMs;
+};
+
+/** Position in a list, newest first: what comes after it is older. */
+export type CasePosition = { readonly requestedAtMs: EpochMs; readonly id: string };
+
+/** Cases of one order, newest first. */
+export async function readCases(
+  deps: CaseDependencies,
+  order: OrderId,
+  page: { readonly after?: CasePosition | undefined; readonly limit: number },
+): Promise<readonly ApprovalCase[]> {
+  const { after, limit } = page;
+  let query = selectCases(deps.store)
+    .where("approvals.order_id", "=", order)
+    .orderBy("approvals.requested_at_ms", "desc")
+    .orderBy("approvals.id", "desc")
+    .limit(limit);
+  if (after !== undefined)
+    query = query.where((where) =>
+      where.or([
+        where("approvals.requested_at_ms", "<", after.requestedAtMs),
+        where.and([
+          where("approvals.requested_at_ms", "=", after.requestedAtMs),
+          where("approvals.id", "<", after.id),
+        ]),
+      ]),
+    );
+  return casesOf(deps, await query.execute());
+}
+
+export async function readCase(
+  deps: CaseDependencies,
+  order: OrderId,
+  id: string,
+): Promise<ApprovalCase | undefined> {
+  const rows = await selectCases(deps.store)
+    .where("approvals.order_id", "=", order)
+    .where("approvals.id", "=", id)
+    .execute();
+  const [found] = await casesOf(deps, rows);
+  return found;
+}
+
+/** What waits in a subscription, longest first. */
+export async function readOpenCases(
+  deps: CaseDependencies,
+  subscriptionId: string,
+  limit: number,
+): Promise<readonly ApprovalCase[]> {
+  const rows = await selectCases(deps.store)
+    .where("orders.subscription_id", "=", subscriptionId)
+    .where("approvals.state", "=", "open")
+    .where("approvals.expires_at_ms", ">", deps.nowMs)
+    .orderBy("approvals.requested_at_ms")
+    .limit(limit)
+    .execute();
+  const cases = await casesOf(deps, rows);
+  return cases.filter(({ approval }) => approval.state === "open");
+}
+
+function selectCases(store: Kysely<BrokerTables>) {
+  return store
+    .selectFrom("approvals")
+    .innerJoin("orders", "orders.id", "approvals.order_id")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "approvals.order_id")
+    .leftJoin("node_keys", (join) =>
+      join
+        .onRef("node_keys.order_id", "=", "approvals.order_id")
+        .onRef("node_keys.serial", "=", "approvals.serial"),
+    )
+    .select([
+      "approvals.id",
+      "approvals.order_id",
+      "approvals.serial",
+      "approvals.request_hash",
+      "approvals.way",
+      "approvals.purpose",
+      "approvals.reason",
+      "approvals.requested_by",
+      "approvals.address",
+      "approvals.agent",
+      "approvals.stage",
+      "approvals.kid",
+      "approvals.state",
+      "approvals.void_reason",
+      "approvals.requested_at_ms",
+      "approvals.asked_at_ms",
+      "approvals.expires_at_ms",
+      "approvals.closed_at_ms",
+      "orders.name",
+      "orders.resource_group",
+      "orders.stage as stage_now",
+      "orders.details_json",
+      "unlock_policies.policy_json",
+      "node_keys.kid as kid_now",
+    ]);
+}
+
+type CaseRow = Awaited<ReturnType<ReturnType<typeof selectCases>["execute"]>>[number];
+
+async function casesOf(
+  { store, defaultPolicy, nowMs }: CaseDependencies,
+  rows: readonly CaseRow[],
+): Promise<readonly ApprovalCase[]> {
+  const votes = await readVotes(
+    store,
+    rows.map(({ id }) => id),
+  );
+  const cases: ApprovalCase[] = [];
+  for (const row of rows) {
+    const { name, resource_group, stage_now, details_json, policy_json, kid_now, ...own } = row;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+    const orderId = row.order_id as OrderId;
+    const approval = approvalOf(own, votes.get(row.id) ?? []);
+    const isOpen = approval.state === "open";
+    const end = isOpen
+      ? endOf(approval, {
+          nowMs,
+          stage: stage_now,
+          kid: kid_now ?? "",
+          wasRevoked: await wasRevokedSince(store, orderId, row.serial, row.requested_at_ms),
+        })
+      : undefined;
+    cases.push({
+      approval: end === undefined ? approval : { ...approval, ...stateOf(end) },
+      row: own,
+      orderId,
+      orderName: name,
+      resourceGroup: resource_group,
+      place: placeOf(details_json),
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
+      policy: policy_json === null ? defaultPolicy : (JSON.parse(policy_json) as UnlockPolicy),
+    });
+  }
+  return cases;
+}
+
+function stateOf({
+  kind: _kind,
+  ...state
+}: NonNullable<ReturnType<typeof endOf>>): Pick<Approval, "state" | "voidReason"> {
+  return state;
+}
+
+/** Where the order was to be delivered; gone when personal data was scrubbed. */
+function placeOf(detailsJson: string): ApprovalCase["place"] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
+  const { shippingAddress } = JSON.parse(detailsJson) as Partial<JobDetails>;
+  return {
+    ...(shippingAddress?.city === undefined ? {} : { city: shippingAddress.city }),
+    ...(shippingAddress?.country === undefined ? {} : { country: shippingAddress.country }),
+  };
+}

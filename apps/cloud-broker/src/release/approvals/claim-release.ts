@@ -1,0 +1,63 @@
+import type { Transaction } from "kysely";
+
+import { endOf, failureOf } from "../../core/decide-release.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { useBreakGlass } from "./break-glass-rows.ts";
+import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
+
+/** What a release uses up: nothing, where the policy asks nobody. */
+export type ReleaseClaim = {
+  readonly approval?: { readonly id: string; readonly approvedBy: readonly string[] };
+  readonly breakGlass?: string;
+};
+
+/**
+ * Uses up what a release rests on, in the transaction of its grant: the vault may fail before and nobody has to be asked
+ * again, and of two grants that race only one is committed.
+ */
+export async function claimRelease(
+  transaction: Transaction<BrokerTables>,
+  { approval, breakGlass }: ReleaseClaim,
+  released: {
+    readonly requestHash: string;
+    readonly order: OrderId;
+    readonly serial: string;
+    readonly nowMs: EpochMs;
+  },
+): Promise<Outcome<undefined>> {
+  const { requestHash, order, serial, nowMs } = released;
+  if (approval !== undefined) {
+    const current = await readApprovalOf(transaction, requestHash);
+    if (current === undefined) return { ok: false, failure: { code: "ApprovalExpired" } };
+    const wasRevoked = await wasRevokedSince(transaction, order, serial, current.requestedAtMs);
+    const { stage } = await transaction
+      .selectFrom("orders")
+      .select("stage")
+      .where("id", "=", order)
+      .executeTakeFirstOrThrow();
+    const end = endOf(current, { nowMs, stage, kid: current.kid, wasRevoked });
+    if (end !== undefined) return { ok: false, failure: failureOf({ ...current, ...end }) };
+    if (!(await closeApproval(transaction, approval.id, "released", nowMs)))
+      return { ok: false, failure: failureOf(current) };
+  }
+  if (
+    breakGlass !== undefined &&
+    !(await useBreakGlass(transaction, breakGlass, requestHash, nowMs))
+  )
+    return { ok: false, failure: { code: "ApprovalExpired", reason: "break-glass" } };
+  return { ok: true, value: undefined };
+}
+
+/** For the audit row of the grant. */
+export function describeClaim({ approval, breakGlass }: ReleaseClaim): Record<string, string> {
+  return {
+    ...(approval === undefined ? {} : { approval: approval.id }),
+    ...(approval === undefined || approval.approvedBy.length === 0
+      ? {}
+      : { approvedBy: approval.approvedBy.join(", ") }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
+  };
+}

@@ -1,0 +1,120 @@
+import { AppError } from "@databox-cmk/errors";
+import type { Transaction } from "kysely";
+
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { mayDecide, type Vote } from "../../core/decide-release.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Caller } from "../../http/route.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { type ApprovalCase, readCase } from "./approval-cases.ts";
+import { rightOf } from "./may-approve.ts";
+import { closeApproval } from "./stored-approvals.ts";
+
+type Deciding = {
+  readonly plane: ControlPlane;
+  readonly order: OrderId;
+  readonly id: string;
+  readonly caller: Caller;
+  readonly context: RequestContext;
+};
+
+/**
+ * One person's word about one request: word, end of the request where it is a no, audit row and event are one commit. Of
+ * words, a grant and the clock that race, each finds the request as the one before left it.
+ *
+ * @throws {AppError} `ResourceNotFound`, `ApprovalForbidden` or `ApprovalClosed`
+ */
+export async function decideApproval(
+  { plane, order, id, caller, context }: Deciding,
+  decision: Vote["decision"],
+  reason: string,
+): Promise<ApprovalCase> {
+  const nowMs = plane.now();
+  const objectId = caller.objectId.toLowerCase();
+  return plane.store.transaction().execute(async (transaction) => {
+    const deps = { store: transaction, defaultPolicy: plane.settings.defaultPolicy, nowMs };
+    const found = await requireCase(await readCase(deps, order, id), id);
+    const forbidden = mayDecide(found.policy, found.approval.requestedBy, objectId);
+    if (forbidden !== undefined) throw new AppError("ApprovalForbidden", { reason: forbidden });
+    requireOpen(found);
+    const isOpen =
+      decision === "rejected"
+        ? await closeApproval(transaction, id, "rejected", nowMs)
+        : await holdOpen(transaction, id, nowMs);
+    if (!isOpen) throw closed("decided meanwhile");
+    await writeVote(transaction, id, {
+      objectId,
+      name: caller.name,
+      decision,
+      reason,
+      atMs: nowMs,
+      right: rightOf(caller, order),
+    });
+    const { serial, kid } = found.row;
+    await plane.appendAudit(transaction, order, {
+      action: decision === "approved" ? "approval/approve" : "approval/reject",
+      actor: context.actor,
+      outcome: "done",
+      ...(decision === "rejected" ? { code: "ApprovalRejected" } : {}),
+      serial,
+      kid,
+      requestHash: found.row.request_hash,
+      correlationId: context.correlationId,
+      detail: { approval: id, reason },
+    });
+    await plane.announce(transaction, {
+      type: EVENT_TYPES.approvalDecided,
+      order,
+      atMs: nowMs,
+      data: { approvalId: id, serial, decision, by: objectId },
+    });
+    return requireCase(await readCase(deps, order, id), id);
+  });
+}
+
+/** Keeps whoever would end it waiting until this transaction is over. @returns false when it is over already */
+async function holdOpen(
+  transaction: Transaction<BrokerTables>,
+  id: string,
+  nowMs: number,
+): Promise<boolean> {
+  const held = await transaction
+    .updateTable("approvals")
+    .set({ state: "open" })
+    .where("id", "=", id)
+    .where("state", "=", "open")
+    .where("expires_at_ms", ">", nowMs)
+    .executeTakeFirst();
+  return held.numUpdatedRows === 1n;
+}
+
+async function writeVote(
+  transaction: Transaction<BrokerTables>,
+  approval: string,
+  { objectId, name, decision, reason, atMs, right }: Vote,
+): Promise<void> {
+  const word = { name, decision, reason, held_right: right, at_ms: atMs };
+  await transaction
+    .insertInto("approval_votes")
+    .values({ approval_id: approval, object_id: objectId, ...word })
+    .onConflict((conflict) => conflict.columns(["approval_id", "object_id"]).doUpdateSet(word))
+    .execute();
+}
+
+async function requireCase(found: ApprovalCase | undefined, id: string): Promise<ApprovalCase> {
+  if (found !== undefined) return found;
+  throw new AppError("ResourceNotFound", {
+    target: "approvalId",
+    detail: `approvals/${id} of the order`,
+  });
+}
+
+function requireOpen({ approval: { state, voidReason } }: ApprovalCase): void {
+  if (state === "open") return;
+  throw closed(voidReason === undefined ? `it is ${state}` : `it is ${state} (${voidReason})`);
+}
+
+function closed(detail: string): AppError {
+  return new AppError("ApprovalClosed", { target: "approvalId", detail });
+}

@@ -1,0 +1,53 @@
+import type { VoidReason } from "../../core/decide-release.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { ReleaseDependencies } from "./admit-release.ts";
+import { closeApproval } from "./stored-approvals.ts";
+
+/** Ends an approval without a decision, with its audit row. @returns false when somebody else ended it */
+export async function endApproval(
+  { commit, appendAudit, now }: Pick<ReleaseDependencies, "commit" | "appendAudit" | "now">,
+  { order, serial, correlationId }: { order: OrderId; serial: string; correlationId: string },
+  id: string,
+  state: "expired" | "void",
+  voidReason?: VoidReason,
+): Promise<boolean> {
+  return commit(async (transaction) => {
+    if (!(await closeApproval(transaction, id, state, now(), voidReason))) return false;
+    await appendAudit(transaction, order, {
+      action: "approval/end",
+      actor: { kind: "broker" },
+      outcome: "done",
+      code: "ApprovalExpired",
+      reason: voidReason ?? "time",
+      serial,
+      correlationId,
+      detail: { approval: id },
+    });
+    return true;
+  });
+}
+
+const BATCH_MAX = 100;
+
+/** Ends those whose time is over and whose appliance asks no more. */
+export async function endExpiredApprovals({
+  store,
+  appendAudit,
+  now,
+}: Pick<ControlPlane, "store" | "appendAudit" | "now">): Promise<void> {
+  const due = await store
+    .selectFrom("approvals")
+    .select(["id", "order_id", "serial"])
+    .where("state", "=", "open")
+    .where("expires_at_ms", "<=", now())
+    .limit(BATCH_MAX)
+    .execute();
+  const commit: ReleaseDependencies["commit"] = (work) => store.transaction().execute(work);
+  for (const { id, order_id, serial } of due) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+    const order = order_id as OrderId;
+    const node = { order, serial, correlationId: id };
+    await endApproval({ commit, appendAudit, now }, node, id, "expired");
+  }
+}

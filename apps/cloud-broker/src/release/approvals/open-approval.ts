@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import type { EpochMs } from "../../core/order.ts";
+import type { ReleaseDependencies, ReleaseRequest } from "./admit-release.ts";
+
+/** Put before the approvers, and until when. */
+export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };
+
+/**
+ * Puts a request before the approvers: row, audit row and events are one commit. A node waits with one request; an
+ * earlier one is void, since nobody can open its answer any more.
+ */
+export async function openApproval(
+  { commit, appendAudit, announce, now }: ReleaseDependencies,
+  request: ReleaseRequest,
+  { required, expiresAfterSeconds }: { required: number; expiresAfterSeconds: number },
+): Promise<OpenedApproval> {
+  const id = randomUUID();
+  return commit(async (transaction) => {
+    const nowMs = now();
+    const expiresAtMs = nowMs + expiresAfterSeconds * 1000;
+    const { order, serial, requestHash, purpose, reason, requestedBy } = request;
+    const superseded = await transaction
+      .updateTable("approvals")
+      .set({ state: "void", void_reason: "superseded", closed_at_ms: nowMs })
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .where("state", "=", "open")
+      .executeTakeFirst();
+    await transaction
+      .insertInto("approvals")
+      .values({
+        id,
+        order_id: order,
+        serial,
+        request_hash: requestHash,
+        way: request.way,
+        purpose,
+        reason: reason ?? null,
+        requested_by: requestedBy ?? null,
+        address: request.actor.kind === "broker" ? "" : request.actor.address,
+        agent: request.agent,
+        stage: request.stage,
+        kid: request.kid,
+        state: "open",
+        void_reason: null,
+        requested_at_ms: nowMs,
+        asked_at_ms: nowMs,
+        expires_at_ms: expiresAtMs,
+        closed_at_ms: null,
+      })
+      .execute();
+    const expiresAt = new Date(expiresAtMs).toISOString();
+    await appendAudit(transaction, order, {
+      action: "approval/request",
+      actor: request.actor,
+      outcome: "done",
+      serial,
+      kid: request.kid,
+      requestHash,
+      correlationId: request.correlationId,
+      detail: {
+        approval: id,
+        purpose,
+        ...(reason === undefined ? {} : { reason }),
+        required,
+        expiresAt,
+        superseded: Number(superseded.numUpdatedRows),
+      },
+    });
+    await announce(transaction, {
+      type: EVENT_TYPES.approvalWaiting,
+      order,
+      atMs: nowMs,
+      data: {
+        approvalId: id,
+        serial,
+        kid: request.kid,
+        purpose,
+        ...(reason === undefined ? {} : { reason }),
+        required,
+        expiresAt,
+      },
+    });
+    return { id, expiresAtMs };
+  });
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import type { EpochMs } from "../../core/order.ts";
+import { stageRules } from "../../core/stages.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Order } from "../../orders/order.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+
+/** Long enough to reach the person at the appliance, too short to be forgotten open. */
+const LIFETIME_MS = 15 * 60_000;
+
+/**
+ * Lets one release pass windows and approvals, soon. Loud: an audit row and an event with who and why, now and again with
+ * the release that uses it. The kill switch holds all the same.
+ *
+ * @throws {AppError} `BreakGlassForbidden` or `OrderStageForbids`
+ */
+export async function openBreakGlass(
+  plane: ControlPlane,
+  order: Order,
+  { reason, serial }: { readonly reason: string; readonly serial?: string | undefined },
+  context: RequestContext,
+): Promise<{ readonly id: string; readonly expiresAtMs: EpochMs }> {
+  if (stageRules(order.stage).terminal)
+    throw new AppError("OrderStageForbids", {
+      reason: "policy",
+      detail: `breakGlass: the order is in stage ${order.stage}`,
+    });
+  const id = randomUUID();
+  const nowMs = plane.now();
+  const expiresAtMs = nowMs + LIFETIME_MS;
+  const policy = await readUnlockPolicy(plane.store, order.id, plane.settings.defaultPolicy);
+  const isAllowed = policy.release.breakGlass;
+  await plane.store.transaction().execute(async (transaction) => {
+    await plane.appendAudit(transaction, order.id, {
+      action: "order/breakGlass",
+      actor: context.actor,
+      outcome: isAllowed ? "granted" : "refused",
+      ...(isAllowed ? {} : { code: "BreakGlassForbidden" }),
+      ...(serial === undefined ? {} : { serial }),
+      correlationId: context.correlationId,
+      detail: {
+        reason,
+        ...(isAllowed ? { breakGlass: id, expiresAt: new Date(expiresAtMs).toISOString() } : {}),
+      },
+    });
+    if (!isAllowed) return;
+    await transaction
+      .insertInto("break_glass")
+      .values({
+        id,
+        order_id: order.id,
+        serial: serial ?? null,
+        reason,
+        created_at_ms: nowMs,
+        created_by: context.by,
+        expires_at_ms: expiresAtMs,
+        used_at_ms: null,
+        used_by: null,
+      })
+      .execute();
+    await plane.announce(transaction, {
+      type: EVENT_TYPES.breakGlass,
+      order: order.id,
+      atMs: nowMs,
+      data: {
+        breakGlassId: id,
+        ...(serial === undefined ? {} : { serial }),
+        by: context.by,
+        reason,
+        expiresAt: new Date(expiresAtMs).toISOString(),
+      },
+    });
+  });
+  if (!isAllowed) throw new AppError("BreakGlassForbidden");
+  return { id, expiresAtMs };
+}

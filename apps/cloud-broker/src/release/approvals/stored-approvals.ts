@@ -1,0 +1,107 @@
+import type { Kysely, Selectable } from "kysely";
+
+import {
+  APPROVAL_STATES,
+  type Approval,
+  type ApprovalState,
+  type VoidReason,
+  type Vote,
+} from "../../core/decide-release.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+type ApprovalColumns = Pick<
+  Selectable<BrokerTables["approvals"]>,
+  | "id"
+  | "state"
+  | "void_reason"
+  | "stage"
+  | "kid"
+  | "requested_by"
+  | "requested_at_ms"
+  | "expires_at_ms"
+>;
+
+/** The approval of one signed request, with what was said to it. */
+export async function readApprovalOf(
+  store: Kysely<BrokerTables>,
+  requestHash: string,
+): Promise<Approval | undefined> {
+  const row = await store
+    .selectFrom("approvals")
+    .select([
+      "id",
+      "state",
+      "void_reason",
+      "stage",
+      "kid",
+      "requested_by",
+      "requested_at_ms",
+      "expires_at_ms",
+    ])
+    .where("request_hash", "=", requestHash)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const votes = await readVotes(store, [row.id]);
+  return approvalOf(row, votes.get(row.id) ?? []);
+}
+
+export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approval {
+  return {
+    id: row.id,
+    state: APPROVAL_STATES.find((state) => state === row.state) ?? "void",
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by closeApproval only
+    ...(row.void_reason === null ? {} : { voidReason: row.void_reason as VoidReason }),
+    stage: row.stage,
+    kid: row.kid,
+    ...(row.requested_by === null ? {} : { requestedBy: row.requested_by }),
+    requestedAtMs: row.requested_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    votes,
+  };
+}
+
+/** What was said, oldest first, by approval. */
+export async function readVotes(
+  store: Kysely<BrokerTables>,
+  approvals: readonly string[],
+): Promise<ReadonlyMap<string, readonly Vote[]>> {
+  if (approvals.length === 0) return new Map();
+  const rows = await store
+    .selectFrom("approval_votes")
+    .select(["approval_id", "object_id", "name", "decision", "reason", "held_right", "at_ms"])
+    .where("approval_id", "in", approvals)
+    .orderBy("at_ms")
+    .execute();
+  return Map.groupBy(
+    rows.map((row) => ({
+      approval: row.approval_id,
+      objectId: row.object_id,
+      name: row.name,
+      decision: row.decision === "approved" ? ("approved" as const) : ("rejected" as const),
+      reason: row.reason,
+      right: row.held_right === "token" ? ("token" as const) : ("assignment" as const),
+      atMs: row.at_ms,
+    })),
+    ({ approval }) => approval,
+  );
+}
+
+/**
+ * Ends an open approval. Of many that race to end it (a grant, a rejection, the clock), on whatever replica, exactly one
+ * is told that it did.
+ */
+export async function closeApproval(
+  transaction: Kysely<BrokerTables>,
+  id: string,
+  state: Exclude<ApprovalState, "open">,
+  nowMs: number,
+  voidReason?: VoidReason,
+): Promise<boolean> {
+  const closed = await transaction
+    .updateTable("approvals")
+    .set({ state, closed_at_ms: nowMs, void_reason: voidReason ?? null })
+    .where("id", "=", id)
+    .where("state", "=", "open")
+    .executeTakeFirst();
+  return closed.numUpdatedRows === 1n;
+}

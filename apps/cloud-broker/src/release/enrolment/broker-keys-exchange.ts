@@ -1,0 +1,76 @@
+import { importVerifyKey } from "@databox-cmk/crypto";
+import {
+  brokerKeysRequest,
+  type BrokerKeysAnswer,
+  MESSAGE_TYPES,
+  parseWith,
+} from "@databox-cmk/protocol";
+
+import type { Outcome } from "../../core/ports.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { notePinnedKeys } from "./pinned-keys.ts";
+
+type Asking = Sender & { readonly payload: unknown };
+
+/**
+ * Hands a device the broker's keys after a rotation, and learns which ones it has. It releases nothing: who replays a
+ * request is given public keys and an envelope that the device has already.
+ */
+export function createBrokerKeysExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Asking> {
+  return {
+    action: "broker-keys",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        { ...dependencies, findDevice },
+        message.text,
+        MESSAGE_TYPES.brokerKeysRequest,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+    },
+    answer: (message, asking) => tellKeys(dependencies, message, asking),
+  };
+}
+
+async function tellKeys(
+  { custody, keys, commit, now }: DeviceDependencies,
+  message: DeviceMessage,
+  { payload, ...sender }: Asking,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(brokerKeysRequest, payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const { order, serial } = sender;
+  if (parsed.value.order !== order || parsed.value.serial !== serial)
+    return {
+      ok: false,
+      failure: {
+        code: "OrderMismatch",
+        detail: "order, serial: this device is enrolled as another node",
+      },
+    };
+  const envelope = await custody.envelope(order, serial);
+  if (envelope === undefined)
+    return { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+  const own = new Set([...keys.bundle, ...keys.former].map((jwk) => importVerifyKey(jwk).kid));
+  const pinned = parsed.value.pinned.filter((kid) => own.has(kid));
+  const answer: BrokerKeysAnswer = {
+    requestHash: message.hash,
+    order,
+    serial,
+    brokerKeys: [...keys.bundle],
+    envelope: await signEnvelope(keys.signing, envelope),
+  };
+  const signed = await signAnswer(keys.signing, MESSAGE_TYPES.brokerKeys, answer);
+  await commit((transaction) => notePinnedKeys(transaction, sender, pinned, now()));
+  return { ok: true, value: signed };
+}

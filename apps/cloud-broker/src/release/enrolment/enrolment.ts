@@ -1,0 +1,129 @@
+import {
+  CryptoError,
+  decodeBase64url,
+  equalConstantTime,
+  importVerifyKey,
+  parseJsonObject,
+  verifyMessage,
+  type VerifyKey,
+} from "@databox-cmk/crypto";
+import {
+  enrolmentRequest,
+  MESSAGE_TYPES,
+  parseWith,
+  type Enrolment,
+  type EnrolmentRequest,
+} from "@databox-cmk/protocol";
+
+import { decideEnrolment } from "../../core/decide-enrolment.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Failure, Outcome } from "../../core/ports.ts";
+import { addressKey } from "../../load/address-key.ts";
+import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
+import { malformed, parseHeader } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { findEnrolling, recordDeviceKey, type EnrollingNode } from "./enrolling-node.ts";
+
+type Enrolling = Sender & {
+  readonly node: EnrollingNode;
+  readonly key: VerifyKey;
+  readonly request: EnrolmentRequest;
+};
+
+/**
+ * The message proves the key that it carries, the one-time code proves whoever put it there. The same key may send its
+ * code again at any time and is answered again, so that a crash on either side is harmless; another key never can.
+ */
+export function createEnrolmentExchange(
+  dependencies: DeviceDependencies,
+): DeviceExchange<Enrolling> {
+  return {
+    action: "enrol",
+    authenticate: (message) => authenticateEnrolment(dependencies, message),
+    answer: (message, enrolling) => enrol(dependencies, message, enrolling),
+  };
+}
+
+async function authenticateEnrolment(
+  { store, limit }: DeviceDependencies,
+  message: DeviceMessage,
+): Promise<Outcome<Enrolling>> {
+  const proven = proveKey(message.text);
+  if (!proven.ok) return proven;
+  const { key, request } = proven.value;
+  const retryAfterSeconds = limit(`${addressKey(message.address)} ${request.serial}`);
+  if (retryAfterSeconds !== undefined) return refuse({ code: "RateLimited", retryAfterSeconds });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema admits lower-case order ids only
+  const order = request.order as OrderId;
+  const node = await findEnrolling(store, order, request.serial);
+  const isCode = equalConstantTime(
+    Buffer.from(hashEnrolmentCode(request.code)),
+    Buffer.from(node?.codeHash ?? hashEnrolmentCode("")),
+  );
+  if (node === undefined || !isCode) return refuse({ code: "EnrolmentCodeInvalid" });
+  return { ok: true, value: { order, serial: request.serial, node, key, request } };
+}
+
+/** The key comes with the message that it signs: what is read before the signature holds is that key and nothing else. */
+function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentRequest }> {
+  const header = parseHeader(text, MESSAGE_TYPES.enrolmentRequest);
+  if (!header.ok) return header;
+  let key: VerifyKey;
+  try {
+    const claims = parseJsonObject(decodeBase64url(text.split(".")[1] ?? "", "payload"), "payload");
+    key = importVerifyKey(claims["publicKey"]);
+  } catch (error) {
+    if (error instanceof CryptoError) return malformed(error.message);
+    throw error;
+  }
+  let payload;
+  try {
+    payload = verifyMessage(text, key, MESSAGE_TYPES.enrolmentRequest);
+  } catch (error) {
+    if (error instanceof CryptoError) return refuse({ code: "DeviceNotAuthenticated" });
+    throw error;
+  }
+  const parsed = parseWith(enrolmentRequest, payload);
+  return parsed.ok ? { ok: true, value: { key, request: parsed.value } } : malformed(parsed.detail);
+}
+
+async function enrol(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  { order, serial, node, key, request }: Enrolling,
+): Promise<Outcome<SignedAnswer>> {
+  const { custody, keys, now } = dependencies;
+  const decision = decideEnrolment(node, key.kid, now());
+  if (!decision.ok) return decision;
+  const envelope = await custody.envelope(order, serial);
+  if (envelope === undefined) return refuse({ code: "SsemUserErrorSecretsNotGenerated" });
+  const enrolment: Enrolment = {
+    requestHash: message.hash,
+    order,
+    serial,
+    brokerKeys: [...keys.bundle],
+    envelope: await signEnvelope(keys.signing, envelope),
+    passkeyOrigin: node.passkeyOrigin,
+  };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.enrolment, enrolment);
+  const recorded = await recordDeviceKey(dependencies, message, {
+    order,
+    serial,
+    key,
+    minimumSuite: request.suite,
+    deviceKeyGrade: request.deviceKeyGrade ?? "file",
+    codeHash: hashEnrolmentCode(request.code),
+    isRepeated: decision.value.isRepeated,
+    brokerKids: keys.bundle.map((jwk) => importVerifyKey(jwk).kid),
+    untrustedAgent: request.agent,
+    answer,
+  });
+  return recorded.ok ? { ok: true, value: answer } : recorded;
+}
+
+function refuse(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}

@@ -1,0 +1,42 @@
+import type { Kysely } from "kysely";
+
+import { isTerminalStage } from "../../core/stages.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import type { Sender } from "../message/serve-device-message.ts";
+
+/** Notes which of the broker's keys (RFC 7638 thumbprints) a device has pinned, by its own word. */
+export async function notePinnedKeys(
+  store: Kysely<BrokerTables>,
+  { order, serial }: Sender,
+  kids: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  const said = { kids_json: JSON.stringify(kids), at_ms: nowMs };
+  await store
+    .insertInto("pinned_broker_keys")
+    .values({ order_id: order, serial, ...said })
+    .onConflict((conflict) => conflict.columns(["order_id", "serial"]).doUpdateSet(said))
+    .execute();
+}
+
+/** Enrolled devices that would take no answer signed by this key, so far as is known. */
+export async function findWithoutKey(
+  store: Kysely<BrokerTables>,
+  kid: string,
+): Promise<readonly { readonly order: string; readonly serial: string }[]> {
+  const rows = await store
+    .selectFrom("nodes")
+    .leftJoin("pinned_broker_keys as pinned", (join) =>
+      join
+        .onRef("pinned.order_id", "=", "nodes.order_id")
+        .onRef("pinned.serial", "=", "nodes.serial"),
+    )
+    .innerJoin("orders", "orders.id", "nodes.order_id")
+    .select(["nodes.order_id", "nodes.serial", "pinned.kids_json", "orders.stage"])
+    .where("nodes.device_kid", "is not", null)
+    .execute();
+  const isPinned = (kids: string | null) => kids?.includes(JSON.stringify(kid)) ?? false;
+  return rows
+    .filter(({ stage, kids_json }) => !isTerminalStage(stage) && !isPinned(kids_json))
+    .map((row) => ({ order: row.order_id, serial: row.serial }));
+}

@@ -1,0 +1,165 @@
+import { canonicalJson, chainHash } from "@databox-cmk/crypto";
+import {
+  journalDelivery,
+  type JournalDelivery,
+  type JournalHead,
+  type JournalRow,
+  MESSAGE_TYPES,
+  parseWith,
+} from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import { decideJournal, type JournalFacts } from "../../core/decide-journal.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+  type Sender,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+
+type Reporting = Sender & { readonly payload: unknown };
+
+/**
+ * What a node did while nobody listened. Its rows become a claim of the node in the order's audit trail, and the broker
+ * countersigns the last of them: from then on they cannot be written anew without both noticing.
+ */
+export function createJournalExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Reporting> {
+  return {
+    action: "journal",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        { ...dependencies, findDevice },
+        message.text,
+        MESSAGE_TYPES.journal,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+    },
+    answer: (message, sender) => takeJournal(dependencies, message, sender),
+  };
+}
+
+async function takeJournal(
+  { commit, keys, appendAudit, now }: DeviceDependencies,
+  message: DeviceMessage,
+  sender: Reporting,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(journalDelivery, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const said = parsed.value;
+  const { order, serial } = sender;
+  if (said.order !== order || said.serial !== serial)
+    return {
+      ok: false,
+      failure: {
+        code: "OrderMismatch",
+        detail: "order, serial: this device is enrolled as another node",
+      },
+    };
+  const altered = said.rows.findIndex((row) => !isSealed(row));
+  if (altered !== -1) return malformed(`rows.${String(altered)}: its hash is not its own`);
+  const held = await commit(async (transaction): Promise<Outcome<HeldHead>> => {
+    const decision = decideJournal(said.rows, await loadFacts(transaction, sender, said));
+    if (!decision.ok) return decision;
+    const nowMs = now();
+    await store(transaction, sender, decision.value, nowMs);
+    const [first] = decision.value;
+    const last = decision.value.at(-1);
+    if (first !== undefined && last !== undefined)
+      await appendAudit(transaction, order, {
+        action: "journal",
+        actor: actorOf(message, sender),
+        outcome: "done",
+        serial,
+        requestHash: message.hash,
+        correlationId: message.correlationId,
+        detail: { fromSequence: first.sequence, toSequence: last.sequence, journalHead: last.hash },
+        claims: decision.value,
+      });
+    return { ok: true, value: await loadHead(transaction, sender) };
+  });
+  if (!held.ok) return held;
+  const head: JournalHead = {
+    requestHash: message.hash,
+    order,
+    serial,
+    sequence: held.value.sequence,
+    hash: held.value.hash,
+    receivedAt: new Date(held.value.receivedAtMs).toISOString(),
+  };
+  return { ok: true, value: await signAnswer(keys.signing, MESSAGE_TYPES.journalHead, head) };
+}
+
+type HeldHead = { readonly sequence: number; readonly hash: string; readonly receivedAtMs: number };
+
+/** As the agent seals its rows: SHA-256 over the hash before and the canonical row. */
+function isSealed({ hash, ...row }: JournalRow): boolean {
+  return chainHash(row.previous, canonicalJson(row)) === hash;
+}
+
+async function loadFacts(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: Sender,
+  { rows }: JournalDelivery,
+): Promise<JournalFacts> {
+  const head = await findHead(transaction, { order, serial });
+  const known = await transaction
+    .selectFrom("journal_rows")
+    .select(["sequence", "hash"])
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("sequence", ">=", rows[0]?.sequence ?? 0)
+    .where("sequence", "<=", rows.at(-1)?.sequence ?? 0)
+    .execute();
+  return { head, known: new Map(known.map(({ sequence, hash }) => [sequence, hash])) };
+}
+
+function findHead(transaction: Transaction<BrokerTables>, { order, serial }: Sender) {
+  return transaction
+    .selectFrom("journal_rows")
+    .select(["sequence", "hash", "received_at_ms"])
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function loadHead(transaction: Transaction<BrokerTables>, sender: Sender): Promise<HeldHead> {
+  const head = await findHead(transaction, sender);
+  if (head === undefined) throw new Error("a journal without a row");
+  return { sequence: head.sequence, hash: head.hash, receivedAtMs: head.received_at_ms };
+}
+
+/** Of two deliveries at once, on two replicas, one fails here as a whole, and comes again. */
+async function store(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: Sender,
+  rows: readonly JournalRow[],
+  nowMs: number,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await transaction
+    .insertInto("journal_rows")
+    .values(
+      rows.map(({ sequence, hash }) => ({
+        order_id: order,
+        serial,
+        sequence,
+        hash,
+        received_at_ms: nowMs,
+      })),
+    )
+    .execute();
+}

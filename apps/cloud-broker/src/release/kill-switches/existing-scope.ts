@@ -1,0 +1,46 @@
+import { AppError } from "@databox-cmk/errors";
+import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+
+import type { OrderName } from "../../core/order.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { readNodes } from "../../orders/read-nodes.ts";
+import type { RevocationScope } from "./revocations.ts";
+
+/** A switch over what is not there would calm whoever threw it. @throws {AppError} ResourceNotFound, InvalidRequestContent */
+export async function existingScope(
+  plane: ControlPlane,
+  named: OperatorRevocationScope,
+): Promise<RevocationScope> {
+  switch (named.kind) {
+    case "fleet":
+    case "subscription":
+      return named;
+    case "order":
+      return scopeOfOrder(plane, nameOf(named.order), undefined);
+    case "node":
+      return scopeOfOrder(plane, nameOf(named.order), named.serial);
+  }
+}
+
+export async function scopeOfOrder(
+  { store }: ControlPlane,
+  name: OrderName,
+  serial: string | undefined,
+): Promise<RevocationScope> {
+  const { id: order } = await findOrder(store, name);
+  if (serial === undefined) return { kind: "order", order };
+  const nodes = await readNodes(store, order);
+  if (!nodes.some((node) => node.serial === serial))
+    throw new AppError("InvalidRequestContent", {
+      target: "serial",
+      detail: "serial: the order has no such node",
+    });
+  return { kind: "node", order, serial };
+}
+
+/** @param id - `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.DataBox/jobs/{name}` */
+function nameOf(id: string): OrderName {
+  const [, , subscriptionId = "", , resourceGroup = "", , , , name = ""] = id.split("/");
+  return { subscriptionId, resourceGroup, name };
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  expressionBuilder,
+  type ExpressionBuilder,
+  type Kysely,
+  sql,
+  type Transaction,
+} from "kysely";
+
+import { renderFailureJson } from "../../core/failure-json.ts";
+import { type EpochMs, type OrderId, subscriptionOf } from "../../core/order.ts";
+import type { Failure } from "../../core/ports.ts";
+import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
+import { compileOnce } from "../../store/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+/** What a kill switch covers. Order ids and subscription ids in lower case. */
+export type RevocationScope =
+  | { readonly kind: "order"; readonly order: OrderId }
+  | { readonly kind: "node"; readonly order: OrderId; readonly serial: string }
+  | { readonly kind: "subscription"; readonly subscriptionId: string }
+  | { readonly kind: "fleet" };
+/** Whose switch it is: nobody lifts another's. */
+export type RevocationOrigin = "customer" | "operator";
+
+/** Four scopes cover a node. */
+export type CoveringScopes = Readonly<Record<RevocationScope["kind"], string>>;
+
+export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => ({
+  node: nodeScope(order, serial),
+  order,
+  subscription: subscriptionOf(order),
+  fleet: FLEET,
+});
+
+/** The condition under which a row is a switch that stands over a node. */
+const standsOver = (
+  revocation: ExpressionBuilder<BrokerTables, "revocations">,
+  { node, order, subscription, fleet }: CoveringScopes,
+) =>
+  revocation.and([
+    revocation("revocations.lifted_at_ms", "is", null),
+    revocation("revocations.scope", "in", [node, order, subscription, fleet]),
+  ]);
+
+/** One column of a larger statement: the kind of a switch that stands over a node, null while none does. */
+export const standingSwitch = (scopes: CoveringScopes) =>
+  expressionBuilder<BrokerTables>()
+    .selectFrom("revocations")
+    .select("revocations.kind")
+    .where((revocation) => standsOver(revocation, scopes))
+    .limit(1)
+    .as("revocation");
+
+const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
+  store
+    .selectFrom("revocations")
+    .select("kind")
+    .where((revocation) => standsOver(revocation, scopes)),
+);
+
+/**
+ * The kill switch that stands for a node, as the failure that it causes. If it cannot be read this throws, and whoever
+ * asked grants nothing.
+ */
+export async function findRevocation(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  serial: string,
+): Promise<Failure | undefined> {
+  const [row] = await selectRevocation(store, scopesOfNode(order, serial));
+  return revocationOf(row?.kind);
+}
+
+/** @param kind - of the switch that was found, if one was */
+export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
+  typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;
+
+/** Whether a kill switch was thrown for a node at or after a moment, lifted meanwhile or not. */
+export async function wasRevokedSince(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  serial: string,
+  sinceMs: EpochMs,
+): Promise<boolean> {
+  const row = await store
+    .selectFrom("revocations")
+    .select("id")
+    .where("scope", "in", [nodeScope(order, serial), ...scopesOver(order)])
+    .where("created_at_ms", ">=", sinceMs)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What covers a whole order. */
+export function scopesOver(order: OrderId): readonly string[] {
+  return [order, subscriptionOf(order), FLEET];
+}
+
+/**
+ * Throws the switch and refuses, in the same transaction, every lease that it covers. A grant that is being committed is
+ * either among them, or sees the switch (device/commit-grant.ts).
+ *
+ * @param transaction - by `runLocking`, so that it sees what was committed while it waited.
+ * @returns how many leases
+ */
+export async function revoke(
+  transaction: Transaction<BrokerTables>,
+  scope: RevocationScope,
+  origin: RevocationOrigin,
+  { reason, by, nowMs }: { readonly reason: string; readonly by: string; readonly nowMs: EpochMs },
+): Promise<number> {
+  await transaction
+    .insertInto("revocations")
+    .values({
+      id: randomUUID(),
+      kind: scope.kind,
+      scope: textOf(scope),
+      origin,
+      reason,
+      created_at_ms: nowMs,
+      created_by: by,
+      lifted_at_ms: null,
+      lifted_by: null,
+    })
+    .execute();
+  await awaitLeaseWrites(transaction);
+  const refusal = renderFailureJson({ code: "UnlockRevoked", facts: { scope: scope.kind } });
+  const refused = await leasesOf(transaction, scope)
+    .set({ state: "refused", refusal_json: refusal, refused_at_ms: nowMs })
+    .where("state", "=", "live")
+    .executeTakeFirst();
+  return Number(refused.numUpdatedRows);
+}
+
+/** Leases that were refused stay so: each node unlocks again, and is checked again. @returns how many switches stood */
+export async function lift(
+  transaction: Transaction<BrokerTables>,
+  scope: RevocationScope,
+  origin: RevocationOrigin,
+  by: string,
+  nowMs: EpochMs,
+): Promise<number> {
+  const lifted = await transaction
+    .updateTable("revocations")
+    .set({ lifted_at_ms: nowMs, lifted_by: by })
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "=", textOf(scope))
+    .where("origin", "=", origin)
+    .executeTakeFirst();
+  return Number(lifted.numUpdatedRows);
+}
+
+function leasesOf(transaction: Transaction<BrokerTables>, scope: RevocationScope) {
+  const leases = transaction.updateTable("leases");
+  switch (scope.kind) {
+    case "order":
+      return leases.where("order_id", "=", scope.order);
+    case "node":
+      return leases.where("order_id", "=", scope.order).where("serial", "=", scope.serial);
+    case "subscription": {
+      // A range instead of LIKE, so that it is found by the index ("0" follows "/").
+      const prefix = `/subscriptions/${scope.subscriptionId}`;
+      return leases.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
+    }
+    case "fleet":
+      return leases.where(sql<boolean>`1 = 1`);
+  }
+}
+
+const FLEET = "*";
+
+function textOf(scope: RevocationScope): string {
+  switch (scope.kind) {
+    case "order":
+      return scope.order;
+    case "node":
+      return nodeScope(scope.order, scope.serial);
+    case "subscription":
+      return scope.subscriptionId;
+    case "fleet":
+      return FLEET;
+  }
+}
+
+/** Names one node in a scope. */
+export function nodeScope(order: OrderId, serial: string): string {
+  return `${order} ${serial}`;
+}

@@ -1,0 +1,66 @@
+import type { AuditChain } from "../../audit/append-audit.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import { runLocking } from "../../store/transactions.ts";
+import { lift, revoke, type RevocationOrigin, type RevocationScope } from "./revocations.ts";
+
+type Switching = {
+  readonly plane: ControlPlane;
+  readonly scope: RevocationScope;
+  readonly origin: RevocationOrigin;
+  readonly context: RequestContext;
+};
+
+/** Revoke now: switch, refused leases and audit row are one commit. */
+export function revokeNow(
+  { plane, scope, origin, context }: Switching,
+  reason: string,
+): Promise<{ readonly nowMs: number; readonly leases: number }> {
+  const nowMs = plane.now();
+  return runLocking(plane.store, async (transaction) => {
+    const leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
+    await plane.appendAudit(transaction, chainOf(scope), {
+      action: "order/revoke",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { ...detailOf(scope), origin, reason, leases },
+    });
+    return { nowMs, leases };
+  });
+}
+
+export function restoreAccess({
+  plane,
+  scope,
+  origin,
+  context,
+}: Switching): Promise<{ readonly nowMs: number; readonly lifted: number }> {
+  const nowMs = plane.now();
+  return runLocking(plane.store, async (transaction) => {
+    const lifted = await lift(transaction, scope, origin, context.by, nowMs);
+    await plane.appendAudit(transaction, chainOf(scope), {
+      action: "order/restoreAccess",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: { ...detailOf(scope), origin, lifted },
+    });
+    return { nowMs, lifted };
+  });
+}
+
+function chainOf(scope: RevocationScope): AuditChain {
+  return scope.kind === "order" || scope.kind === "node" ? scope.order : "broker";
+}
+
+function detailOf(scope: RevocationScope): Record<string, string> {
+  switch (scope.kind) {
+    case "node":
+      return { scope: scope.kind, node: scope.serial };
+    case "subscription":
+      return { scope: scope.kind, subscriptionId: scope.subscriptionId };
+    case "order":
+    case "fleet":
+      return { scope: scope.kind };
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  leaseReceipt,
+  type LeaseReceipt,
+  MESSAGE_TYPES,
+  parseWith,
+  type Acknowledgement,
+} from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import { failureColumns } from "../../core/failure-columns.ts";
+import { parseFailureJson } from "../../core/failure-json.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { authenticateLeaseMessage, type LeaseSender } from "./renewal.ts";
+
+/** What a node did about its lease: the proof that a volume is closed, or the answer to a drill. */
+export function createLeaseReceiptExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<LeaseSender> {
+  return {
+    action: "lease-receipt",
+    authenticate: (message) =>
+      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseReceipt),
+    answer: (message, sender) => takeLeaseReceipt(dependencies, message, sender),
+  };
+}
+
+async function takeLeaseReceipt(
+  { commit, keys, appendAudit, now }: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(leaseReceipt, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const said = parsed.value;
+  if (said.order !== sender.order || said.serial !== sender.serial)
+    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
+  if (said.lease !== message.parameters["lease"])
+    return malformed("lease: not the one that the path names");
+  const acknowledgement: Acknowledgement = { requestHash: message.hash };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
+  return commit(async (transaction) => {
+    const lease = await findLease(transaction, said);
+    if (lease === undefined) return refuse("LeaseInvalid", "lease: this node was never given it");
+    const nowMs = now();
+    const isNews =
+      said.outcome === "relocked"
+        ? await closeLease(transaction, said, nowMs)
+        : await answerDrill(transaction, said, nowMs);
+    if (isNews)
+      await appendAudit(transaction, sender.order, {
+        action: `lease/${said.outcome}`,
+        actor: actorOf(message, sender),
+        outcome: "done",
+        serial: sender.serial,
+        requestHash: message.hash,
+        correlationId: message.correlationId,
+        signed: message.text,
+        ...(said.cause === "order" ? columnsOf(lease.refusal_json) : {}),
+        detail: {
+          leaseId: said.lease,
+          grantHash: lease.grant_hash,
+          bootId: said.bootId,
+          journalHead: said.journalHead,
+          ...(said.cause === undefined ? {} : { cause: said.cause }),
+          ...(said.drill === undefined ? {} : { drill: said.drill }),
+          ...(lease.refused_at_ms === null
+            ? {}
+            : { millisecondsSinceRefusal: nowMs - lease.refused_at_ms }),
+        },
+      });
+    return { ok: true, value: answer };
+  });
+}
+
+/** Why the broker had ordered it. */
+function columnsOf(refusalJson: string | null) {
+  const refusal = parseFailureJson(refusalJson);
+  return refusal === undefined ? {} : failureColumns(refusal);
+}
+
+function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
+  return transaction
+    .selectFrom("leases")
+    .select(["grant_hash", "refused_at_ms", "refusal_json"])
+    .where("id", "=", said.lease)
+    .where("order_id", "=", said.order)
+    .where("serial", "=", said.serial)
+    .executeTakeFirst();
+}
+
+/** @returns false for what was known: a receipt may be sent again after a crash */
+async function closeLease(
+  transaction: Transaction<BrokerTables>,
+  said: LeaseReceipt,
+  nowMs: number,
+): Promise<boolean> {
+  const closed = await transaction
+    .updateTable("leases")
+    .set({ state: "closed", closed_at_ms: nowMs })
+    .where("id", "=", said.lease)
+    .where("closed_at_ms", "is", null)
+    .executeTakeFirst();
+  return closed.numUpdatedRows === 1n;
+}
+
+async function answerDrill(
+  transaction: Transaction<BrokerTables>,
+  said: LeaseReceipt,
+  nowMs: number,
+): Promise<boolean> {
+  if (said.drill === undefined) return false;
+  const answered = await transaction
+    .updateTable("drills")
+    .set({ answered_at_ms: nowMs })
+    .where("id", "=", said.drill)
+    .where("lease_id", "=", said.lease)
+    .where("answered_at_ms", "is", null)
+    .executeTakeFirst();
+  return answered.numUpdatedRows === 1n;
+}
+
+function refuse(code: "OrderMismatch" | "LeaseInvalid", detail: string): Outcome<never> {
+  return { ok: false, failure: { code, detail } };
+}

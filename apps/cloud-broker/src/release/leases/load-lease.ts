@@ -1,0 +1,122 @@
+import { type UnlockPolicy, unlockPurpose } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
+import * as z from "zod/mini";
+
+import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../../core/decide-renewal.ts";
+import { parseFailureJson } from "../../core/failure-json.ts";
+import { parseOfflineTerms } from "../../core/offline-terms.ts";
+import type { OrderId } from "../../core/order.ts";
+import { compileOnce } from "../../store/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import {
+  type CoveringScopes,
+  revocationOf,
+  scopesOfNode,
+  standingSwitch,
+} from "../kill-switches/revocations.ts";
+import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
+
+const leaseState = z.enum(LEASE_STATES);
+
+/** What is known of a lease before it is decided about. */
+export type LoadedLease = Pick<RenewalFacts, "lease" | "stage" | "hasEnvelope" | "revocation"> & {
+  /** The order's own; undefined while the default holds. */
+  readonly policy: UnlockPolicy | undefined;
+  /** Id of the drill that this lease has not answered yet. */
+  readonly drill: string | undefined;
+};
+
+type NodeOfLease = { readonly order: OrderId; readonly serial: string };
+
+const selectLease = compileOnce((store, wanted: { readonly id: string } & CoveringScopes) =>
+  store
+    .selectFrom("leases")
+    .innerJoin("orders", "orders.id", "leases.order_id")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "leases.order_id")
+    .select((lease) => [
+      "leases.order_id",
+      "leases.serial",
+      "leases.purpose",
+      "leases.boot_id",
+      "leases.sequence",
+      "leases.last_counter",
+      "leases.state",
+      "leases.ttl_seconds",
+      "leases.outage_grace_seconds",
+      "leases.grace_until_reboot",
+      "leases.offline_json",
+      "leases.renewed_at_ms",
+      "leases.refusal_json",
+      "orders.stage",
+      "unlock_policies.policy_json",
+      lease
+        .selectFrom("envelopes")
+        .select("envelopes.generation")
+        .whereRef("envelopes.order_id", "=", "leases.order_id")
+        .whereRef("envelopes.serial", "=", "leases.serial")
+        .limit(1)
+        .as("generation"),
+      lease
+        .selectFrom("drills")
+        .select("drills.id")
+        .whereRef("drills.lease_id", "=", "leases.id")
+        .where("drills.answered_at_ms", "is", null)
+        .orderBy("drills.started_at_ms", "desc")
+        .limit(1)
+        .as("drill"),
+      standingSwitch(wanted),
+    ])
+    .where("leases.id", "=", wanted.id),
+);
+
+/**
+ * Everything that a renewal, a watch or a rekeying is decided by, in one statement; no vault is asked.
+ *
+ * @param node - whose kill switches are looked for: the one that signed
+ * @returns nothing known of a lease that is not there; a node that names it is refused whatever switches stand
+ */
+export async function loadLease(
+  store: Kysely<BrokerTables>,
+  id: string,
+  { order, serial }: NodeOfLease,
+): Promise<LoadedLease> {
+  const [row] = await selectLease(store, { id, ...scopesOfNode(order, serial) });
+  if (row === undefined) return UNKNOWN;
+  return {
+    lease: leaseOf(row),
+    stage: row.stage,
+    hasEnvelope: row.generation !== null,
+    revocation: revocationOf(row.revocation),
+    policy: parseStoredPolicy(row.policy_json),
+    drill: row.drill ?? undefined,
+  };
+}
+
+const UNKNOWN: LoadedLease = {
+  lease: undefined,
+  stage: undefined,
+  hasEnvelope: false,
+  revocation: undefined,
+  policy: undefined,
+  drill: undefined,
+};
+
+type LeaseRow = Awaited<ReturnType<typeof selectLease>>[number];
+
+function leaseOf(row: LeaseRow): LeaseRecord {
+  return {
+    order: row.order_id,
+    serial: row.serial,
+    purpose: unlockPurpose.parse(row.purpose),
+    bootId: row.boot_id,
+    sequence: row.sequence,
+    lastCounter: row.last_counter,
+    state: leaseState.parse(row.state),
+    ttlSeconds: row.ttl_seconds,
+    outageGraceSeconds: row.outage_grace_seconds,
+    graceUntilReboot: row.grace_until_reboot === 1,
+    offline: parseOfflineTerms(row.offline_json),
+    renewedAtMs: row.renewed_at_ms,
+    refusal: parseFailureJson(row.refusal_json),
+  };
+}

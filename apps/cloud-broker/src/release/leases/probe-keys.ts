@@ -1,0 +1,221 @@
+import { ERRORS } from "@databox-cmk/errors";
+import * as z from "zod/mini";
+
+import { decideProbe, nextProbeMs, type ProbeState } from "../../core/decide-probe.ts";
+import { parseFailureJson, renderFailureJson } from "../../core/failure-json.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Clock, Outcome } from "../../core/ports.ts";
+import { meaningOf } from "../../core/primary-standing.ts";
+import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { Store } from "../../store/open-store.ts";
+
+export type ProbeRoundDependencies = {
+  readonly store: Store;
+  readonly custody: Pick<KeyCustody, "probe" | "probeBackup">;
+  readonly now: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly intervalSeconds: number;
+};
+
+/** Bounds one round; keys that wait longest are asked about first in the next. */
+const ROUND_MAX = 500;
+const AT_ONCE = 16;
+/** A node that has not renewed for so many times its lease is gone; its lease is probed again once it comes back. */
+const MISSED_LEASES_MAX = 5;
+
+type Target = {
+  readonly identity: string;
+  readonly kid: string;
+  readonly order: OrderId;
+  /** As which the order knows the key. */
+  readonly isBackup: boolean;
+};
+
+/** Asks about every (identity, key version) that live leases depend on and whose time has come. @returns how many it asked */
+export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
+  const due = await findDue(dependencies);
+  let asked = 0;
+  for (let from = 0; from < due.length; from += AT_ONCE) {
+    const answers = await Promise.all(
+      due.slice(from, from + AT_ONCE).map((target) => probeOnce(dependencies, target)),
+    );
+    asked += answers.filter(Boolean).length;
+  }
+  return asked;
+}
+
+async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly Target[]> {
+  const nowMs = now();
+  const rows = await store
+    .selectFrom("leases")
+    .innerJoin("lease_keys", "lease_keys.lease_id", "leases.id")
+    .leftJoin("probes", (join) =>
+      join
+        .onRef("probes.identity", "=", "lease_keys.identity")
+        .onRef("probes.kid", "=", "lease_keys.kid"),
+    )
+    .select((row) => [
+      "lease_keys.identity",
+      "lease_keys.kid",
+      "lease_keys.is_backup",
+      row.fn.min("leases.order_id").as("order"),
+    ])
+    .where("leases.state", "=", "live")
+    .where((row) =>
+      row(
+        row("leases.renewed_at_ms", "+", row("leases.ttl_seconds", "*", MISSED_LEASES_MAX * 1000)),
+        ">",
+        nowMs,
+      ),
+    )
+    .where((row) =>
+      row.or([row("probes.due_at_ms", "is", null), row("probes.due_at_ms", "<=", nowMs)]),
+    )
+    .groupBy(["lease_keys.identity", "lease_keys.kid", "lease_keys.is_backup"])
+    .limit(ROUND_MAX)
+    .execute();
+  return rows.map(({ order, is_backup: isBackup, ...key }) => ({
+    ...key,
+    isBackup: isBackup === 1,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+    order: order as OrderId,
+  }));
+}
+
+/** @returns false when another replica took this flight */
+async function probeOnce(dependencies: ProbeRoundDependencies, target: Target): Promise<boolean> {
+  const { store, custody, now, random, intervalSeconds } = dependencies;
+  const startedAtMs = now();
+  if (
+    !(await claim(store, target, startedAtMs, nextProbeMs(startedAtMs, intervalSeconds, random())))
+  )
+    return false;
+  const outcome = target.isBackup
+    ? await custody.probeBackup(target.order, target.kid)
+    : await custody.probe(target.order, target.kid);
+  await record(store, target, outcome, startedAtMs, now());
+  return true;
+}
+
+async function claim(
+  store: Store,
+  { identity, kid }: Target,
+  nowMs: number,
+  dueAtMs: number,
+): Promise<boolean> {
+  const inserted = await store
+    .insertInto("probes")
+    .values({
+      identity,
+      kid,
+      state: "unknown",
+      failure_json: null,
+      since_ms: null,
+      checked_at_ms: null,
+      due_at_ms: dueAtMs,
+    })
+    .onConflict((conflict) => conflict.columns(["identity", "kid"]).doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) return true;
+  const taken = await store
+    .updateTable("probes")
+    .set({ due_at_ms: dueAtMs })
+    .where("identity", "=", identity)
+    .where("kid", "=", kid)
+    .where("due_at_ms", "<=", nowMs)
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n;
+}
+
+/**
+ * What was found, and with a refusal the end of every lease that hangs on the key, in one commit. A lease that was granted
+ * after the question was asked is spared: its unlock has asked later. So is one that a backup opened by somebody's order
+ * since the key in force was deleted.
+ */
+async function record(
+  store: Store,
+  { identity, kid }: Target,
+  outcome: Outcome<undefined>,
+  startedAtMs: number,
+  nowMs: number,
+): Promise<void> {
+  const answer = outcome.ok
+    ? undefined
+    : { failure: outcome.failure, errorClass: ERRORS[outcome.failure.code].class };
+  await store.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom("probes")
+      .select(["state", "failure_json", "since_ms", "checked_at_ms"])
+      .where("identity", "=", identity)
+      .where("kid", "=", kid)
+      .executeTakeFirstOrThrow();
+    const next = decideProbe(readState(row), answer, nowMs);
+    if (next.kind === "unknown") return;
+    const failureJson = next.kind === "refused" ? renderFailureJson(next.failure) : null;
+    await transaction
+      .updateTable("probes")
+      .set({
+        state: next.kind,
+        failure_json: failureJson,
+        since_ms: next.sinceMs,
+        checked_at_ms: next.checkedAtMs,
+      })
+      .where("identity", "=", identity)
+      .where("kid", "=", kid)
+      .execute();
+    if (answer?.errorClass !== "refused") return;
+    const isGone = meaningOf(answer.failure) === "gone";
+    await transaction
+      .updateTable("leases")
+      .set({ state: "refused", refusal_json: failureJson, refused_at_ms: nowMs })
+      .where("state", "=", "live")
+      .where("granted_at_ms", "<", startedAtMs)
+      .where((lease) =>
+        lease.exists(
+          lease
+            .selectFrom("lease_keys")
+            .select("lease_keys.kid")
+            .whereRef("lease_keys.lease_id", "=", "leases.id")
+            .where("lease_keys.identity", "=", identity)
+            .where("lease_keys.kid", "=", kid)
+            .$if(isGone, (key) =>
+              key.where((spared) =>
+                spared.or([
+                  spared("lease_keys.is_backup", "=", 1),
+                  spared("leases.backup_key", "is", null),
+                  spared.not(
+                    spared.exists(
+                      spared
+                        .selectFrom("backup_uses")
+                        .select("backup_uses.id")
+                        .whereRef("backup_uses.order_id", "=", "leases.order_id")
+                        .whereRef("backup_uses.name", "=", "leases.backup_key")
+                        .where("backup_uses.ended_at_ms", "is", null)
+                        .where("backup_uses.until_ms", ">", nowMs),
+                    ),
+                  ),
+                ]),
+              ),
+            ),
+        ),
+      )
+      .execute();
+  });
+}
+
+const probeKind = z.enum(["unknown", "ok", "refused"]);
+
+function readState(row: {
+  readonly state: string;
+  readonly failure_json: string | null;
+  readonly since_ms: number | null;
+  readonly checked_at_ms: number | null;
+}): ProbeState {
+  const kind = probeKind.parse(row.state);
+  const failure = parseFailureJson(row.failure_json);
+  const { since_ms: sinceMs, checked_at_ms: checkedAtMs } = row;
+  if (sinceMs === null || checkedAtMs === null || kind === "unknown") return { kind: "unknown" };
+  if (kind === "ok") return { kind, sinceMs, checkedAtMs };
+  return { kind, sinceMs, checkedAtMs, failure: failure ?? { code: "UnlockRevoked" } };
+}

@@ -1,0 +1,139 @@
+import type { LockFacts } from "../../core/lock-state.ts";
+import { parseOfflineTerms } from "../../core/offline-terms.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Store } from "../../store/open-store.ts";
+import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
+
+/** What is shown of the lease that a node holds. */
+export type HeldLease = NonNullable<LockFacts["lease"]> & {
+  readonly id: string;
+  readonly purpose: string;
+};
+export type NodeLock = {
+  readonly serial: string;
+  readonly ordinal: number;
+  readonly facts: LockFacts & { readonly lease?: HeldLease };
+};
+
+/** Nodes of a page of orders with their leases and kill switches: one query of each, however many orders. */
+export async function readLockFacts(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<ReadonlyMap<OrderId, readonly NodeLock[]>> {
+  if (orders.length === 0) return new Map();
+  const nodes = await store
+    .selectFrom("nodes")
+    .select(["order_id", "serial", "ordinal", "prepared_at_ms"])
+    .where("order_id", "in", orders)
+    .orderBy("order_id")
+    .orderBy("ordinal")
+    .execute();
+  const leases = await readHeldLeases(store, orders);
+  const closed = await readClosings(store, orders);
+  const scopes = await readStandingScopes(
+    store,
+    orders,
+    nodes.map((node) => nodeScope(idOf(node.order_id), node.serial)),
+  );
+  return Map.groupBy(
+    nodes.map((node) => {
+      const order = idOf(node.order_id);
+      const key = nodeScope(order, node.serial);
+      const lease = leases.get(key);
+      const closedAtMs = closed.get(key);
+      return {
+        order,
+        serial: node.serial,
+        ordinal: node.ordinal,
+        facts: {
+          isPrepared: node.prepared_at_ms !== null,
+          isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),
+          ...(lease === undefined ? {} : { lease }),
+          ...(closedAtMs === undefined ? {} : { closedAtMs }),
+        },
+      };
+    }),
+    ({ order }) => order,
+  );
+}
+
+async function readHeldLeases(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<ReadonlyMap<string, HeldLease>> {
+  const rows = await store
+    .selectFrom("leases")
+    .select([
+      "id",
+      "order_id",
+      "serial",
+      "purpose",
+      "state",
+      "granted_at_ms",
+      "renewed_at_ms",
+      "ttl_seconds",
+      "outage_grace_seconds",
+      "grace_until_reboot",
+      "offline_json",
+    ])
+    .where("order_id", "in", orders)
+    .where("state", "in", ["live", "refused"])
+    .execute();
+  return new Map(
+    rows.map((row) => {
+      const offline = parseOfflineTerms(row.offline_json);
+      return [
+        nodeScope(idOf(row.order_id), row.serial),
+        {
+          id: row.id,
+          purpose: row.purpose,
+          state: row.state,
+          grantedAtMs: row.granted_at_ms,
+          renewedAtMs: row.renewed_at_ms,
+          ttlSeconds: row.ttl_seconds,
+          outageGraceSeconds: row.outage_grace_seconds,
+          graceUntilReboot: row.grace_until_reboot === 1,
+          ...(offline === undefined
+            ? {}
+            : { offline: offline.kind === "boots" ? "boots" : { untilMs: offline.untilMs } }),
+        },
+      ];
+    }),
+  );
+}
+
+async function readClosings(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await store
+    .selectFrom("leases")
+    .select(["order_id", "serial"])
+    .select((lease) => lease.fn.max("closed_at_ms").as("closed_at_ms"))
+    .where("order_id", "in", orders)
+    .where("closed_at_ms", "is not", null)
+    .groupBy(["order_id", "serial"])
+    .execute();
+  return new Map(
+    rows.flatMap(({ order_id: order, serial, closed_at_ms: closedAtMs }) =>
+      closedAtMs === null ? [] : [[nodeScope(idOf(order), serial), closedAtMs]],
+    ),
+  );
+}
+
+async function readStandingScopes(
+  store: Store,
+  orders: readonly OrderId[],
+  nodes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await store
+    .selectFrom("revocations")
+    .select("scope")
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "in", [...new Set([...orders.flatMap((order) => scopesOver(order)), ...nodes])])
+    .execute();
+  return new Set(rows.map(({ scope }) => scope));
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
+const idOf = (id: string): OrderId => id as OrderId;

@@ -1,0 +1,145 @@
+import {
+  leaseRenewal,
+  type LeaseRenewal,
+  MESSAGE_TYPES,
+  parseWith,
+  type RenewedLease,
+} from "@databox-cmk/protocol";
+
+import { decideRenewal } from "../../core/decide-renewal.ts";
+import type { Outcome } from "../../core/ports.ts";
+import { leaseTermsOf } from "../../core/unlock-policy.ts";
+import { commitStatement } from "../../store/commit-statement.ts";
+import { compileWriteOnce } from "../../store/compile-once.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { loadLease, type LoadedLease } from "./load-lease.ts";
+import { orderRelock } from "./order-relock.ts";
+
+export type LeaseSender = Sender & { readonly payload: unknown };
+
+/** Next lease, or the signed order to close. Asks no vault: what probes found is in the database. */
+export function createRenewalExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<LeaseSender> {
+  return {
+    action: "renew",
+    authenticate: (message) =>
+      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
+    answer: (message, sender) => renew(dependencies, message, sender),
+    repeatsAreRefused: true,
+  };
+}
+
+export async function authenticateLeaseMessage(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+  message: DeviceMessage,
+  type: (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES],
+): Promise<Outcome<LeaseSender>> {
+  const device = await authenticateDevice(
+    { ...dependencies, findDevice },
+    message.text,
+    type,
+    message.address,
+  );
+  if (!device.ok) return device;
+  const { node, payload } = device.value;
+  return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+}
+
+async function renew(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(leaseRenewal, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { store, now } = dependencies;
+  const loaded = await loadLease(store, request.lease, sender);
+  const decision = decideRenewal(request, {
+    ...loaded,
+    node: sender,
+    leaseOfPath: message.parameters["lease"] ?? "",
+    nowMs: now(),
+  });
+  if (!decision.ok) return decision;
+  if (decision.value.kind === "relock")
+    return orderRelock(dependencies, message, sender, request, decision.value.failure);
+  return extend(dependencies, message, request, loaded, decision.value);
+}
+
+export const conflict: Outcome<never> = {
+  ok: false,
+  failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
+};
+
+const moveLease = compileWriteOnce(
+  (
+    store,
+    values: {
+      lease: string;
+      from: number;
+      to: number;
+      counter: number;
+      nowMs: number;
+      ttlSeconds: number;
+      outageGraceSeconds: number;
+      graceUntilReboot: 0 | 1;
+    },
+  ) =>
+    store
+      .updateTable("leases")
+      .set({
+        sequence: values.to,
+        last_counter: values.counter,
+        renewed_at_ms: values.nowMs,
+        ttl_seconds: values.ttlSeconds,
+        outage_grace_seconds: values.outageGraceSeconds,
+        grace_until_reboot: values.graceUntilReboot,
+      })
+      .where("id", "=", values.lease)
+      .where("state", "=", "live")
+      .where("sequence", "=", values.from)
+      .where("last_counter", "<", values.counter),
+);
+
+/**
+ * On the terms that the order's policy has now; the node's next silence is judged by them.
+ * The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered.
+ */
+async function extend(
+  { store, commit, defaultPolicy, keys, now }: DeviceDependencies,
+  message: DeviceMessage,
+  request: LeaseRenewal,
+  { drill, policy = defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Outcome<SignedAnswer>> {
+  const terms = leaseTermsOf(policy);
+  const payload: RenewedLease = {
+    requestHash: message.hash,
+    order: request.order,
+    serial: request.serial,
+    lease: { id: request.lease, ...terms, sequence: to },
+    ...(drill === undefined ? {} : { drill }),
+  };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
+  const moved = await commitStatement({ store, commit }, (at) =>
+    moveLease(at, {
+      lease: request.lease,
+      from,
+      to,
+      counter: request.counter,
+      nowMs: now(),
+      ttlSeconds: terms.ttlSeconds,
+      outageGraceSeconds: terms.outageGraceSeconds,
+      graceUntilReboot: terms.graceUntilReboot === true ? 1 : 0,
+    }),
+  );
+  return moved === 1n ? { ok: true, value: answer } : conflict;
+}

@@ -1,0 +1,129 @@
+import {
+  leaseWatch,
+  type LeaseWatch,
+  MESSAGE_TYPES,
+  parseWith,
+  type RenewedLease,
+} from "@databox-cmk/protocol";
+
+import {
+  decideRenewal,
+  type LeaseRecord,
+  type RenewalDecision,
+} from "../../core/decide-renewal.ts";
+import type { Outcome } from "../../core/ports.ts";
+import { awayFromWork } from "../../load/admission.ts";
+import { malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { loadLease } from "./load-lease.ts";
+import { orderRelock } from "./order-relock.ts";
+import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
+
+/**
+ * The push: the answer waits until there is news of the lease. It is the order to close, or the lease as it stands, with a
+ * drill or after the hold; the node asks again. It renews nothing.
+ */
+export function createWatchExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<LeaseSender> {
+  return {
+    action: "watch",
+    authenticate: (message) =>
+      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
+    answer: (message, sender) => watch(dependencies, message, sender),
+  };
+}
+
+async function watch(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(leaseWatch, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { commit, watches } = dependencies;
+  const before = await look(dependencies, message, sender, request);
+  if (!before.ok) return before;
+  if (before.value.decision.kind === "renew" && before.value.drill === undefined) {
+    const isFirst = await commit(async (transaction) => {
+      const counted = await transaction
+        .updateTable("leases")
+        .set({ last_counter: request.counter })
+        .where("id", "=", request.lease)
+        .where("last_counter", "<", request.counter)
+        .executeTakeFirst();
+      return counted.numUpdatedRows === 1n;
+    });
+    if (!isFirst) return conflict;
+    await awayFromWork("news", () => watches.wait(request.lease));
+  }
+  const after = await look(dependencies, message, sender, request, "waited");
+  if (!after.ok) return after;
+  const { decision, lease, drill } = after.value;
+  if (decision.kind === "relock")
+    return orderRelock(dependencies, message, sender, request, decision.failure);
+  return {
+    ok: true,
+    value: await answerAsItStands(dependencies, message, request, { lease, drill }),
+  };
+}
+
+type Seen = {
+  readonly decision: RenewalDecision;
+  readonly lease: LeaseRecord;
+  readonly drill: string | undefined;
+};
+
+/** As for a renewal; after the wait the message has been counted, and renewals have gone on beside it. */
+async function look(
+  { store, now }: DeviceDependencies,
+  message: DeviceMessage,
+  sender: LeaseSender,
+  request: LeaseWatch,
+  moment: "came" | "waited" = "came",
+): Promise<Outcome<Seen>> {
+  const loaded = await loadLease(store, request.lease, sender);
+  const { lease } = loaded;
+  const asked =
+    moment === "waited" && lease !== undefined
+      ? { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence }
+      : request;
+  const decision = decideRenewal(asked, {
+    ...loaded,
+    node: sender,
+    leaseOfPath: message.parameters["lease"] ?? "",
+    nowMs: now(),
+  });
+  if (!decision.ok) return decision;
+  return lease === undefined
+    ? conflict
+    : { ok: true, value: { decision: decision.value, lease, drill: loaded.drill } };
+}
+
+function answerAsItStands(
+  { keys }: DeviceDependencies,
+  message: DeviceMessage,
+  request: LeaseWatch,
+  { lease, drill }: Pick<Seen, "lease" | "drill">,
+): Promise<SignedAnswer> {
+  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
+  const payload: RenewedLease = {
+    requestHash: message.hash,
+    order: request.order,
+    serial: request.serial,
+    lease: {
+      id: request.lease,
+      ttlSeconds,
+      outageGraceSeconds,
+      ...(graceUntilReboot ? { graceUntilReboot } : {}),
+      sequence,
+    },
+    ...(drill === undefined ? {} : { drill }),
+  };
+  return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
+}

@@ -1,0 +1,112 @@
+import { type EpochMs, type OrderId, subscriptionOf } from "../../core/order.ts";
+import type { Clock, Failure } from "../../core/ports.ts";
+import type { Store } from "../../store/open-store.ts";
+import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
+
+/** Counts an unlock request of the order's customer. */
+export type CountCustomerUnlock = (order: OrderId) => Promise<Failure | undefined>;
+
+/** A share of a busy replica is this part of the quota: it asks the database some twenty times a minute. */
+const LARGEST_SHARE = 1 / 20;
+/** The first share of a minute, doubled at each further one: a replica that ends right after its start wastes little. */
+const SMALLEST_SHARE = 1 / 400;
+
+/**
+ * A customer's unlocks a minute, over all replicas. Each replica takes a share of the minute from the database and counts it
+ * down by itself: one row for each customer, written at each unlock, would make all unlocks of all replicas wait for one
+ * another. What a replica has taken and does not use is lost, so that it is never more than the quota.
+ */
+export function createCustomerQuota({
+  store,
+  perMinute,
+  now,
+}: {
+  readonly store: Store;
+  /** 0: no limit. */
+  readonly perMinute: number;
+  readonly now: Clock;
+}): CountCustomerUnlock {
+  const taking = new Map<string, Promise<void>>();
+  let windowMs: EpochMs = 0;
+  /** Of this window; 0 and below: the database has none left. */
+  let left = new Map<string, number>();
+  /** Of this window: the part of the quota that is taken next. */
+  let nextShares = new Map<string, number>();
+
+  function spend(scope: string): "spent" | "none-left" | "take-more" {
+    const count = left.get(scope);
+    if (count === undefined || count === 0) return "take-more";
+    if (count < 0) return "none-left";
+    left.set(scope, count - 1);
+    return "spent";
+  }
+
+  /** One flight for all who wait. */
+  function takeMore(scope: string, ofWindowMs: EpochMs): Promise<void> {
+    const running = taking.get(scope);
+    if (running !== undefined) return running;
+    const take = async () => {
+      try {
+        const part = nextShares.get(scope) ?? SMALLEST_SHARE;
+        const share = Math.max(1, Math.floor(perMinute * part));
+        const taken = await takeShare(store, scope, ofWindowMs, { share, perMinute });
+        if (ofWindowMs !== windowMs) return;
+        left.set(scope, taken === 0 ? -1 : taken);
+        nextShares.set(scope, Math.min(part * 2, LARGEST_SHARE));
+      } finally {
+        taking.delete(scope);
+      }
+    };
+    const flight = take();
+    taking.set(scope, flight);
+    return flight;
+  }
+
+  return async (order) => {
+    if (perMinute === 0) return undefined;
+    const scope = `subscription ${subscriptionOf(order)}`;
+    for (;;) {
+      const nowMs = now();
+      if (windowOf(nowMs) > windowMs) {
+        windowMs = windowOf(nowMs);
+        left = new Map();
+        nextShares = new Map();
+      }
+      const spent = spend(scope);
+      if (spent === "spent") return undefined;
+      if (spent === "none-left")
+        return overQuota("customer", perMinute, windowMs + MINUTE_MS - nowMs);
+      await takeMore(scope, windowMs);
+    }
+  };
+}
+
+/** @returns how many it got; of what others have left less than a share, that */
+function takeShare(
+  store: Store,
+  scope: string,
+  windowMs: EpochMs,
+  { share, perMinute }: { readonly share: number; readonly perMinute: number },
+): Promise<number> {
+  return store.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom("quota_windows")
+      .select(["window_ms", "used"])
+      .where("scope", "=", scope)
+      .executeTakeFirst();
+    const isNew = row === undefined || row.window_ms < windowMs;
+    const used = isNew ? 0 : row.used;
+    const taken = Math.min(share, Math.max(0, perMinute - used));
+    // A replica whose clock is behind counts in the newest window.
+    const columns = {
+      window_ms: isNew ? windowMs : row.window_ms,
+      used: used + taken,
+    };
+    await transaction
+      .insertInto("quota_windows")
+      .values({ scope, ...columns })
+      .onConflict((conflict) => conflict.column("scope").doUpdateSet(columns))
+      .execute();
+    return taken;
+  });
+}

@@ -1,0 +1,78 @@
+import type { Transaction } from "kysely";
+
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import { compileWriteOnce } from "../../store/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { Withdrawn } from "../../store/withdrawn.ts";
+import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
+
+/** Unlock requests in one minute; 0: no limit. */
+export type UnlockQuota = { readonly perNode: number; readonly perOrder: number };
+
+/**
+ * Counts an unlock request of a node and its order, in the database: all replicas together let pass what one would. By
+ * rows because rate-limiter-flexible, which counts in SQL too, opens its own connections and cannot take part in the
+ * transaction that uses up the nonce. The limits of an address are counted in memory (server/rate-limit.ts): they protect
+ * one process from a flood, and must cost no write.
+ *
+ * @throws {Withdrawn} RateLimited; then nothing may stay counted, or one node could use up what is its order's
+ */
+export async function countUnlock(
+  transaction: Transaction<BrokerTables>,
+  { perNode, perOrder }: UnlockQuota,
+  { order, serial }: { readonly order: OrderId; readonly serial: string },
+  nowMs: EpochMs,
+): Promise<void> {
+  const windowMs = windowOf(nowMs);
+  const leftMs = windowMs + MINUTE_MS - nowMs;
+  const [node, all] = await Promise.all([
+    perNode === 0 || count(transaction, `node ${order} ${serial}`, windowMs, perNode),
+    perOrder === 0 || count(transaction, `order ${order}`, windowMs, perOrder),
+  ]);
+  if (!node) throw new Withdrawn(overQuota("node", perNode, leftMs));
+  if (!all) throw new Withdrawn(overQuota("order", perOrder, leftMs));
+}
+
+const countIn = compileWriteOnce(
+  (store, { scope, windowMs, limit }: { scope: string; windowMs: number; limit: number }) =>
+    store
+      .insertInto("quota_windows")
+      .values({ scope, window_ms: windowMs, used: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .column("scope")
+          .doUpdateSet((row) => {
+            const isOver = row("quota_windows.window_ms", "<", row.ref("excluded.window_ms"));
+            return {
+              used: row
+                .case()
+                .when(isOver)
+                .then(row.ref("excluded.used"))
+                .else(row("quota_windows.used", "+", row.ref("excluded.used")))
+                .end(),
+              window_ms: row
+                .case()
+                .when(isOver)
+                .then(row.ref("excluded.window_ms"))
+                .else(row.ref("quota_windows.window_ms"))
+                .end(),
+            };
+          })
+          .where((row) =>
+            row.or([
+              row("quota_windows.window_ms", "<", row.ref("excluded.window_ms")),
+              row("quota_windows.used", "<", limit),
+            ]),
+          ),
+      ),
+);
+
+/** One row for each scope. A replica whose clock is behind counts in the newest window. @returns whether there was room */
+async function count(
+  transaction: Transaction<BrokerTables>,
+  scope: string,
+  windowMs: EpochMs,
+  limit: number,
+): Promise<boolean> {
+  return (await countIn(transaction, { scope, windowMs, limit })) === 1n;
+}

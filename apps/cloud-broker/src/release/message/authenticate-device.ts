@@ -1,0 +1,77 @@
+import {
+  CryptoError,
+  generateSigningKey,
+  importVerifyKey,
+  readHeader,
+  verifyMessage,
+  type JsonObject,
+  type MessageHeader,
+} from "@databox-cmk/crypto";
+import type { MessageType } from "@databox-cmk/protocol";
+
+import type { Failure, Outcome } from "../../core/ports.ts";
+import { addressKey } from "../../load/address-key.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { DeviceNode, FindDevice } from "./device-node.ts";
+
+/** A key that nobody has: an unknown device costs the same verification as a known one. */
+const decoy = importVerifyKey(generateSigningKey().key.publicJwk);
+
+export type AuthenticationDependencies = {
+  readonly findDevice: FindDevice;
+  readonly limit: DeviceDependencies["limit"];
+};
+
+export type AuthenticDevice = { readonly node: DeviceNode; readonly payload: JsonObject };
+
+/**
+ * Header → rate → enrolment → signature. Until the signature holds, everything that could tell one device from another
+ * is the same DeviceNotAuthenticated.
+ */
+export async function authenticateDevice(
+  { findDevice, limit }: AuthenticationDependencies,
+  message: string,
+  type: MessageType,
+  address: string,
+): Promise<Outcome<AuthenticDevice>> {
+  const header = parseHeader(message, type);
+  if (!header.ok) return header;
+  const { kid } = header.value;
+  const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
+  if (retryAfterSeconds !== undefined)
+    return { ok: false, failure: { code: "RateLimited", retryAfterSeconds } };
+  const node = await findDevice(kid);
+  const payload = verifyOrNothing(message, type, node?.key ?? { ...decoy, kid });
+  if (node === undefined || payload === undefined)
+    return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  return { ok: true, value: { node, payload } };
+}
+
+/** The message's form and kind; `typ` is no secret, so that a message sent to the wrong route says so. */
+export function parseHeader(message: string, type: MessageType): Outcome<MessageHeader> {
+  try {
+    const header = readHeader(message);
+    if (header.typ === type) return { ok: true, value: header };
+    return malformed(`typ: expected ${type}`);
+  } catch (error) {
+    if (error instanceof CryptoError) return malformed(error.message);
+    throw error;
+  }
+}
+
+export function malformed(detail: string): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { code: "DeviceMessageMalformed", detail } };
+}
+
+function verifyOrNothing(
+  message: string,
+  type: MessageType,
+  key: Parameters<typeof verifyMessage>[1],
+): JsonObject | undefined {
+  try {
+    return verifyMessage(message, key, type);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { explain } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
+
+import type { Failure } from "../../core/ports.ts";
+import { waitSecondsOf } from "../../core/wait-seconds.ts";
+
+export type DenialContext = {
+  readonly requestHash: string;
+  readonly correlationId: string;
+  readonly serial?: string;
+  readonly order?: string;
+};
+
+const TEXT_MAX_CHARACTERS = 1000;
+
+/** What a device is told of a failure: the row of the table, its reason and facts, bound to the request by its hash. */
+export function renderDenial(failure: Failure, context: DenialContext): Denial {
+  const retryAfterSeconds = waitSecondsOf(failure);
+  const explanation = explain(failure.code, {
+    reason: failure.reason,
+    facts: {
+      ...orderFacts(context),
+      ...failure.facts,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    },
+  });
+  return {
+    requestHash: context.requestHash,
+    code: explanation.code,
+    ...(explanation.reason === undefined ? {} : { reason: explanation.reason }),
+    class: explanation.class,
+    who: explanation.who,
+    title: explanation.title,
+    message: text(
+      failure.detail === undefined
+        ? explanation.message
+        : `${explanation.message}: ${failure.detail}`,
+    ),
+    ask: text(explanation.ask),
+    steps: explanation.steps.map((step) =>
+      step.command === undefined
+        ? { text: text(step.text) }
+        : { text: text(step.text), command: text(step.command) },
+    ),
+    correlationId: context.correlationId,
+    ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+/** Names for the steps. An order id reads /subscriptions/{1}/resourcegroups/{3}/providers/microsoft.databox/jobs/{7}. */
+function orderFacts({ order, serial, correlationId }: DenialContext): Record<string, string> {
+  const segments = order?.split("/").slice(1) ?? [];
+  const facts = {
+    correlationId,
+    serial,
+    orderId: order,
+    subscriptionId: segments[1],
+    resourceGroup: segments[3],
+    orderName: segments[7],
+  };
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function text(value: string): string {
+  return value.slice(0, TEXT_MAX_CHARACTERS);
+}

@@ -1,0 +1,56 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { Announce } from "../../events/announce.ts";
+import type { BrokerKeys } from "../../keys/broker-keys.ts";
+import type { RateLimit } from "../../load/rate-limit.ts";
+import type { Metrics } from "../../observability/metrics.ts";
+import type { Commit } from "../../store/group-commit.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import type { StillApproves } from "../approvals/may-approve.ts";
+import type { LeaseWatches } from "../leases/lease-watches.ts";
+import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
+import type { UnlockQuota } from "../limits/unlock-quota.ts";
+
+/** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
+export type DeviceCustody = Pick<
+  KeyCustody,
+  "envelope" | "releaseContentKey" | "proposeRekey" | "commitRekey"
+>;
+
+export type DeviceDependencies = {
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly custody: DeviceCustody;
+  readonly keys: BrokerKeys;
+  readonly appendAudit: AppendAudit;
+  /** Of one sender and one device key or serial: nobody can use up what belongs to a device elsewhere. */
+  readonly limit: RateLimit;
+  /** Of unlocks, counted in the database. */
+  readonly unlockQuota: UnlockQuota;
+  readonly countCustomerUnlock: CountCustomerUnlock;
+  /** Where nodes wait for news of their lease. */
+  readonly watches: Pick<LeaseWatches, "wait">;
+  /** Tells receivers of events. */
+  readonly announce: Announce;
+  /** Whether an approver still may approve. */
+  readonly stillApproves: StillApproves;
+  /** Of orders that have none of their own. */
+  readonly defaultPolicy: UnlockPolicy;
+  /** Unlocks without network that one order may have in one UTC day. */
+  readonly offlineUnlocksPerDay: number;
+  /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
+  readonly markPrepared: (
+    transaction: Transaction<BrokerTables>,
+    order: OrderId,
+    nowMs: number,
+  ) => Promise<void>;
+  readonly now: Clock;
+  /** Counts what is answered; absent where nobody scrapes. */
+  readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;
+};

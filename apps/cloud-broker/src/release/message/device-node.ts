@@ -1,0 +1,69 @@
+import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
+import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
+
+import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
+import type { OrderId } from "../../core/order.ts";
+import { compileOnce } from "../../store/compile-once.ts";
+import type { Store } from "../../store/open-store.ts";
+
+/** A node that is enrolled, and the stage of its order. */
+export type DeviceNode = {
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly key: VerifyKey;
+  readonly minimumSuite: SuiteName;
+  readonly lastCounter: number;
+  readonly stage: string;
+  /** As the node said when it enrolled. */
+  readonly deviceKeyGrade: DeviceKeyGrade;
+};
+
+export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
+
+/** Imported keys that are kept: importing one takes a quarter of a verification. Each takes 2.5 kB. */
+const KEYS_MAX = 1_000;
+
+const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
+  store
+    .selectFrom("nodes")
+    .innerJoin("orders", "orders.id", "nodes.order_id")
+    .select([
+      "nodes.order_id",
+      "nodes.serial",
+      "nodes.device_jwk_json",
+      "nodes.minimum_suite",
+      "nodes.last_counter",
+      "nodes.device_key_grade",
+      "orders.stage",
+    ])
+    .where("nodes.device_kid", "=", kid),
+);
+
+/**
+ * @returns a lookup by the thumbprint of the device key. Enrolments are immutable, so that it names one node or none; it
+ *   is asked of the database each time, only the imported key is kept, which its thumbprint names for good.
+ */
+export function createFindDevice(store: Store): FindDevice {
+  const keys = new LeastRecentlyUsed<string, VerifyKey>(KEYS_MAX);
+  const keyOf = (kid: string, jwkJson: string | null): VerifyKey => {
+    const kept = keys.get(kid);
+    if (kept !== undefined) return kept;
+    const key = importVerifyKey(JSON.parse(jwkJson ?? "null"));
+    keys.set(kid, key);
+    return key;
+  };
+  return async (kid) => {
+    const [row] = await selectDevice(store, { kid });
+    if (row === undefined) return undefined;
+    return {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
+      order: row.order_id as OrderId,
+      serial: row.serial,
+      key: keyOf(kid, row.device_jwk_json),
+      minimumSuite: suiteName.parse(row.minimum_suite),
+      lastCounter: row.last_counter,
+      stage: row.stage,
+      deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
+    };
+  };
+}

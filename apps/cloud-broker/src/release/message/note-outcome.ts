@@ -1,0 +1,38 @@
+import type { Transaction } from "kysely";
+
+import type { OrderId } from "../../core/order.ts";
+import { compileWriteOnce } from "../../store/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+type Noted = { order: string; serial: string; outcome: string; nowMs: number };
+
+const note = compileWriteOnce((store, { order, serial, outcome, nowMs }: Noted) =>
+  store
+    .updateTable("nodes")
+    .set({ last_outcome: outcome, last_seen_at_ms: nowMs })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial),
+);
+const noteWithGeneration = compileWriteOnce(
+  (store, { order, serial, outcome, nowMs, generation }: Noted & { generation: number }) =>
+    store
+      .updateTable("nodes")
+      .set({ last_outcome: outcome, last_seen_at_ms: nowMs, acknowledged_generation: generation })
+      .where("order_id", "=", order)
+      .where("serial", "=", serial),
+);
+
+/** What became of the node's last message, for the operator's view of an order. */
+export async function noteOutcome(
+  transaction: Transaction<BrokerTables>,
+  node: { readonly order: OrderId; readonly serial: string },
+  outcome: "granted" | "refused" | "failed",
+  nowMs: number,
+  /** Of the envelope that it said to hold. */
+  generation?: number,
+): Promise<void> {
+  const { order, serial } = node;
+  const noted = { order, serial, outcome, nowMs };
+  if (generation === undefined) await note(transaction, noted);
+  else await noteWithGeneration(transaction, { ...noted, generation });
+}

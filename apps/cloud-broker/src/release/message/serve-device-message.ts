@@ -1,0 +1,278 @@
+import { messageHash } from "@databox-cmk/crypto";
+import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
+import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
+
+import { failureColumns } from "../../core/failure-columns.ts";
+import { fitDenial } from "../../core/fit-denial.ts";
+import { type OrderId, subscriptionOf } from "../../core/order.ts";
+import type { Actor, Failure, Outcome } from "../../core/ports.ts";
+import type { Answer, RouteRequest } from "../../http/route.ts";
+import { awayFromWork, countForCustomer } from "../../load/admission.ts";
+import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
+import type { Work } from "../../store/transactions.ts";
+import { renderDenial } from "./denial.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import { noteOutcome } from "./note-outcome.ts";
+import { renderAnswer, signAnswer, type SignedAnswer } from "./signed-answer.ts";
+import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
+
+export type DeviceMessage = {
+  readonly text: string;
+  /** Base64url SHA-256 of the text: what answers, audit rows and stored answers refer to. */
+  readonly hash: string;
+  readonly address: string;
+  readonly correlationId: string;
+  /** Named segments of the route's path. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly carriedBy?: Carrier;
+};
+
+/** The signed-in person who brought a message, where the node has no network. */
+export type Carrier = Extract<Actor, { kind: "caller" }> & {
+  /** Of the path: what the person's right is for. */
+  readonly order: OrderId;
+  readonly reason?: string;
+};
+
+/** Whose message it is, once that is proven. */
+export type Sender = { readonly order: OrderId; readonly serial: string };
+
+/** How one kind of message is answered: who sent it, then what is done about it. */
+export type DeviceExchange<Proven extends Sender> = {
+  /** Name of the action in the audit trail. */
+  readonly action: string;
+  authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
+  answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
+  /** Looks after messages that come again by itself; else the same bytes get the same final answer for a minute. */
+  readonly knowsRepeats?: true;
+  /** A repeat of what was answered well is refused (by its counter): only what is refused is looked up. */
+  readonly repeatsAreRefused?: true;
+};
+
+/** A signed answer, and why it is none that was hoped for. */
+export type DeviceReply = {
+  readonly answer: SignedAnswer;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly failure?: Failure;
+  readonly broken?: AppError;
+};
+
+type DeviceRequest = RouteRequest & { readonly body: string };
+
+/** Serves one kind of device message over HTTP. */
+export function serveDeviceMessage<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+): (request: DeviceRequest) => Promise<Answer> {
+  const answerMessage = createAnswerMessage(dependencies, exchange);
+  return async (request) => {
+    const { answer, retryAfterSeconds, broken } = await answerMessage({
+      text: request.body,
+      hash: messageHash(request.body),
+      address: request.address,
+      correlationId: request.requestId,
+      parameters: request.parameters,
+    });
+    const rendered = renderAnswer(answer, retryAfterSeconds);
+    return broken === undefined ? rendered : { ...rendered, failure: broken };
+  };
+}
+
+/** Classes of failures that asking again does not change. */
+const FINAL_CLASSES: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
+
+/**
+ * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
+ * The same bytes twice at once are one exchange with one answer.
+ */
+export function createAnswerMessage<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+): (message: DeviceMessage) => Promise<DeviceReply> {
+  const running = new Map<string, Promise<DeviceReply>>();
+  return (message) => {
+    const known = running.get(message.hash);
+    if (known !== undefined) return awayFromWork("news", () => known);
+    const answer = withTrace(
+      () =>
+        measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
+      message.correlationId,
+    ).finally(() => running.delete(message.hash));
+    running.set(message.hash, answer);
+    return answer;
+  };
+}
+
+async function measured(
+  { metrics }: Pick<DeviceDependencies, "metrics">,
+  action: string,
+  answer: () => Promise<DeviceReply>,
+): Promise<DeviceReply> {
+  if (metrics === undefined) return answer();
+  const startedMs = performance.now();
+  const endUnlock = action === "unlock" ? metrics.beginUnlock() : undefined;
+  try {
+    const reply = await answer();
+    const code = reply.failure?.code;
+    const isRefused = code !== undefined && FINAL_CLASSES.has(ERRORS[code].class);
+    const outcome = code === undefined ? "done" : isRefused ? "refused" : "failed";
+    metrics.answered({
+      action,
+      outcome,
+      code: code ?? "",
+      elapsedMs: performance.now() - startedMs,
+    });
+    return reply;
+  } finally {
+    endUnlock?.();
+  }
+}
+
+async function answerOnce<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  exchange: DeviceExchange<Proven>,
+  message: DeviceMessage,
+): Promise<DeviceReply> {
+  const { store, now } = dependencies;
+  let sender: Proven | undefined;
+  try {
+    const authenticated = await exchange.authenticate(message);
+    if (!authenticated.ok)
+      return await deny(dependencies, exchange, message, authenticated.failure);
+    sender = authenticated.value;
+    markStep("signature");
+    const retryAfterSeconds = countForCustomer(subscriptionOf(sender.order));
+    if (retryAfterSeconds !== undefined)
+      return await denyBusy(dependencies, message, sender, retryAfterSeconds);
+    if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {
+      const stored = await findStoredAnswer(store, message.hash, now());
+      if (stored !== undefined) return { answer: stored };
+    }
+    const outcome = await exchange.answer(message, sender);
+    if (outcome.ok) return { answer: outcome.value };
+    // Another replica was faster with the same message: its answer is the answer.
+    const meanwhile =
+      exchange.knowsRepeats === true
+        ? undefined
+        : await findStoredAnswer(store, message.hash, now());
+    if (meanwhile !== undefined) return { answer: meanwhile };
+    return await deny(dependencies, exchange, message, outcome.failure, sender);
+  } catch (error) {
+    return denyUnaudited(dependencies, message, error, sender);
+  }
+}
+
+/** Its customer has its share of a busy process: nothing was decided, and a crowd must not become a crowd of durable writes. */
+async function denyBusy(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: Sender,
+  retryAfterSeconds: number,
+): Promise<DeviceReply> {
+  const failure: Failure = { code: "BrokerBusy", retryAfterSeconds };
+  const { answer } = await signDenial(dependencies, message, failure, sender);
+  return { answer, retryAfterSeconds, failure };
+}
+
+/** The denial's audit row is committed before it leaves, and with it the stored answer when the denial is final. */
+async function deny(
+  dependencies: DeviceDependencies,
+  { action, knowsRepeats }: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
+  message: DeviceMessage,
+  failure: Failure,
+  sender?: Sender,
+): Promise<DeviceReply> {
+  const { commit, appendAudit, now } = dependencies;
+  const { denial, answer } = await signDenial(dependencies, message, failure, sender);
+  // A flood must not become a flood of durable writes.
+  const reply = { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
+  if (failure.code === "RateLimited") return reply;
+  const isFinal = FINAL_CLASSES.has(denial.class);
+  const steps = stepsSoFar();
+  const record: Work<void> = async (transaction) => {
+    await appendAudit(transaction, sender?.order ?? "broker", {
+      action,
+      actor: actorOf(message, sender),
+      outcome: isFinal ? "refused" : "failed",
+      ...failureColumns(failure),
+      ...(sender === undefined ? {} : { serial: sender.serial }),
+      requestHash: message.hash,
+      correlationId: message.correlationId,
+      detail: {
+        ...failure.facts,
+        ...(failure.detail === undefined ? {} : { what: failure.detail }),
+      },
+      ...steps,
+    });
+    if (sender === undefined) return;
+    await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
+    if (knowsRepeats === true) return;
+    // Whoever answers this message appends to the same chain first: nobody can store another answer after this look.
+    const other = await findStoredAnswer(transaction, message.hash, now());
+    if (other !== undefined) throw new AlreadyAnswered(other);
+    if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
+  };
+  try {
+    await commit(record);
+    return reply;
+  } catch (error) {
+    if (error instanceof AlreadyAnswered) return { answer: error.answer };
+    throw error;
+  }
+}
+
+/** Another replica has answered the same message: that answer is the one, and this denial leaves no trace. */
+class AlreadyAnswered extends Error {
+  override readonly name = "AlreadyAnswered";
+  readonly answer: SignedAnswer;
+
+  constructor(answer: SignedAnswer) {
+    super("the message was answered");
+    this.answer = answer;
+  }
+}
+
+/**
+ * Something broke, maybe the store itself: the device still gets a signed answer, of the one class that it takes for an
+ * outage whatever broke. A refusal never goes this way, since it would leave no row.
+ */
+async function denyUnaudited(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  error: unknown,
+  sender?: Sender,
+): Promise<DeviceReply> {
+  const broken = toAppError(error);
+  const failure: Failure = {
+    code: broken.code === "ServiceUnavailable" ? "BrokerBusy" : "InternalError",
+  };
+  const { denial, answer } = await signDenial(dependencies, message, failure, sender);
+  const { retryAfterSeconds } = denial;
+  return { answer, retryAfterSeconds, failure, broken };
+}
+
+async function signDenial(
+  { keys }: DeviceDependencies,
+  message: DeviceMessage,
+  failure: Failure,
+  sender: Sender | undefined,
+): Promise<{ denial: Denial; answer: SignedAnswer }> {
+  const rendered = renderDenial(failure, {
+    requestHash: message.hash,
+    correlationId: message.correlationId,
+    ...(sender === undefined ? {} : { serial: sender.serial, order: sender.order }),
+  });
+  const denial = message.carriedBy === undefined ? rendered : fitDenial(rendered);
+  const status = ERRORS[failure.code].httpStatus;
+  return { denial, answer: await signAnswer(keys.signing, MESSAGE_TYPES.denial, denial, status) };
+}
+
+export function actorOf(message: DeviceMessage, sender: Sender | undefined): Actor {
+  if (message.carriedBy !== undefined) {
+    const { order: _order, reason: _reason, ...person } = message.carriedBy;
+    return person;
+  }
+  return sender === undefined
+    ? { kind: "stranger", address: message.address }
+    : { kind: "device", serial: sender.serial, address: message.address };
+}

@@ -1,0 +1,26 @@
+import { signMessage, type SigningKey } from "@databox-cmk/crypto";
+import { JOSE_MEDIA_TYPE, type MessageType } from "@databox-cmk/protocol";
+
+import type { Answer } from "../../http/route.ts";
+
+/** What the broker says to a device: signed, so that only the broker's own word counts. */
+export type SignedAnswer = { readonly status: number; readonly text: string };
+
+export async function signAnswer(
+  key: SigningKey,
+  type: MessageType,
+  payload: object,
+  status = 200,
+): Promise<SignedAnswer> {
+  return { status, text: await signMessage(key, type, payload) };
+}
+
+export function renderAnswer({ status, text }: SignedAnswer, retryAfterSeconds?: number): Answer {
+  return {
+    status,
+    ...(retryAfterSeconds === undefined
+      ? {}
+      : { headers: { "retry-after": String(retryAfterSeconds) } }),
+    body: { text, mediaType: JOSE_MEDIA_TYPE },
+  };
+}

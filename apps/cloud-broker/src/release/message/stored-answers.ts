@@ -1,0 +1,81 @@
+import type { Kysely, Transaction } from "kysely";
+
+import { compileOnce, compileWriteOnce } from "../../store/compile-once.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import type { SignedAnswer } from "./signed-answer.ts";
+
+const LIFETIME_MS = 60_000;
+
+const selectAnswer = compileOnce(
+  (store, { requestHash, forgottenMs }: { requestHash: string; forgottenMs: number }) =>
+    store
+      .selectFrom("stored_answers")
+      .select(["status", "body"])
+      .where("request_hash", "=", requestHash)
+      .where("created_at_ms", ">", forgottenMs),
+);
+
+const insertAnswer = compileWriteOnce(
+  (
+    store,
+    {
+      requestHash,
+      status,
+      body,
+      nowMs,
+      forgottenMs,
+    }: {
+      requestHash: string;
+      status: number;
+      body: string;
+      nowMs: number;
+      forgottenMs: number;
+    },
+  ) =>
+    store
+      .insertInto("stored_answers")
+      .values({ request_hash: requestHash, status, body, created_at_ms: nowMs })
+      .onConflict((conflict) =>
+        conflict
+          .column("request_hash")
+          .doUpdateSet({ status, body, created_at_ms: nowMs })
+          .where("stored_answers.created_at_ms", "<=", forgottenMs),
+      ),
+);
+
+/** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
+export async function findStoredAnswer(
+  store: Kysely<BrokerTables>,
+  requestHash: string,
+  nowMs: number,
+): Promise<SignedAnswer | undefined> {
+  const [row] = await selectAnswer(store, { requestHash, forgottenMs: nowMs - LIFETIME_MS });
+  if (row === undefined) return undefined;
+  return { status: row.status, text: row.body };
+}
+
+/**
+ * In the transaction of the decision's audit row: the answer exists exactly when the row does. One message has one answer:
+ *
+ * @returns false when another replica has stored one within the last minute
+ */
+export async function storeAnswer(
+  transaction: Transaction<BrokerTables>,
+  requestHash: string,
+  { status, text }: SignedAnswer,
+  nowMs: number,
+): Promise<boolean> {
+  const forgottenMs = nowMs - LIFETIME_MS;
+  const values = { requestHash, status, body: text, nowMs, forgottenMs };
+  return (await insertAnswer(transaction, values)) === 1n;
+}
+
+/** Drops answers and nonces that can no longer matter. */
+export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
+  await store
+    .deleteFrom("stored_answers")
+    .where("created_at_ms", "<=", nowMs - LIFETIME_MS)
+    .execute();
+  await store.deleteFrom("consumed_nonces").where("expires_at_ms", "<=", nowMs).execute();
+}

@@ -1,0 +1,100 @@
+import {
+  MESSAGE_TYPES,
+  offlineChallenge,
+  parseWith,
+  type OfflineChallenge,
+} from "@databox-cmk/protocol";
+
+import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
+import type { Outcome } from "../../core/ports.ts";
+import { findRevocation } from "../kill-switches/revocations.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceNode, FindDevice } from "../message/device-node.ts";
+import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import type { SignedAnswer } from "../message/signed-answer.ts";
+import { decideAndGrant } from "../unlock/unlock.ts";
+import { offlineWay } from "./offline-way.ts";
+
+type Carried = Sender & { readonly node: DeviceNode; readonly payload: unknown };
+
+/** The unlock of a node without network: signature, repeats, then the pipeline of every unlock. */
+export function createOfflineExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Carried> {
+  return {
+    action: "offline-unlock",
+    knowsRepeats: true,
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        { ...dependencies, findDevice },
+        message.text,
+        MESSAGE_TYPES.offlineChallenge,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      // The person's right is for the order of the path, and for no other.
+      if (node.order !== message.carriedBy?.order)
+        return {
+          ok: false,
+          failure: { code: "OrderMismatch", detail: "challenge: of a node of another order" },
+        };
+      return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
+    },
+    answer: (message, carried) => answerCarried(dependencies, message, carried),
+  };
+}
+
+async function answerCarried(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  { node, payload }: Carried,
+): Promise<Outcome<SignedAnswer>> {
+  const { carriedBy: carrier } = message;
+  if (carrier === undefined) throw new TypeError("a challenge that nobody carried");
+  const parsed = parseWith(offlineChallenge, payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const challenge = parsed.value;
+  const record = await findRecord(dependencies, challenge);
+  const step = decideChallenge(message.hash, record, dependencies.now());
+  if (!step.ok) return step;
+  if (step.value.kind === "repeat") return repeat(dependencies, node, step.value.answer);
+  const isAgain = step.value.kind === "again";
+  const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
+  const outcome = await decideAndGrant(dependencies, message, node, challenge, way);
+  if (outcome.ok) return outcome;
+  // Another replica may have been faster with the same message: then its answer is the answer.
+  const meanwhile = await findRecord(dependencies, challenge);
+  return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
+    ? repeat(dependencies, node, meanwhile.granted.answer)
+    : outcome;
+}
+
+async function repeat(
+  { store }: DeviceDependencies,
+  node: DeviceNode,
+  answer: string,
+): Promise<Outcome<SignedAnswer>> {
+  const revocation = await findRevocation(store, node.order, node.serial);
+  if (revocation !== undefined) return { ok: false, failure: revocation };
+  return { ok: true, value: { status: 200, text: answer } };
+}
+
+async function findRecord(
+  { store }: DeviceDependencies,
+  { challengeId }: OfflineChallenge,
+): Promise<ChallengeRecord | undefined> {
+  const row = await store
+    .selectFrom("offline_unlocks")
+    .select(["request_hash", "answer", "granted_at_ms"])
+    .where("challenge_id", "=", challengeId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { answer, granted_at_ms: atMs } = row;
+  return {
+    requestHash: row.request_hash,
+    granted: answer === null || atMs === null ? undefined : { atMs, answer },
+  };
+}

@@ -1,0 +1,201 @@
+import { messageHash } from "@databox-cmk/crypto";
+import type { OfflineChallenge, UnlockPolicy } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import { dayIsUsedUp, dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
+import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import { renderOfflineTerms } from "../../core/offline-terms.ts";
+import type { Failure, Outcome } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceNode } from "../message/device-node.ts";
+import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
+import type { UnlockWay } from "../unlock/unlock-way.ts";
+
+export type OfflineAsk = {
+  readonly message: DeviceMessage;
+  readonly carrier: Carrier;
+  readonly challenge: OfflineChallenge;
+  readonly node: DeviceNode;
+  /** Used up by this very message before, without a grant. */
+  readonly isAgain: boolean;
+};
+
+/** A person carried the question: its id and counter make it fresh, its row in the database uses it up. */
+export function offlineWay(
+  dependencies: DeviceDependencies,
+  { message, carrier, challenge, node, isAgain }: OfflineAsk,
+): UnlockWay {
+  const { store, commit, now, offlineUnlocksPerDay } = dependencies;
+  const { challengeId, counter } = challenge;
+  const { reason } = carrier;
+  return {
+    action: "offline-unlock",
+    detail: { challengeId, ...(reason === undefined ? {} : { reason }) },
+    // The kind of the message says it: a QR code has no room for a larger key.
+    minimumSuite: "X25519",
+    // Nor for an envelope, and none is needed: every generation holds the same content key.
+    carriesEnvelope: false,
+    freshness: () => ({
+      nonce: "valid",
+      nonceUsedBy: undefined,
+      lastCounter: isAgain ? counter - 1 : node.lastCounter,
+    }),
+    async permit(policy) {
+      const used = await usedOn(store, node.order, dayOf(now()));
+      return decideOfflineUse(policy, used, offlineUnlocksPerDay);
+    },
+    useUp: () =>
+      isAgain
+        ? Promise.resolve({ ok: true, value: undefined })
+        : commit((transaction) =>
+            claimChallenge(transaction, { message, carrier, challenge, node }, now()),
+          ),
+    lease: ({ offline }: UnlockPolicy) => ({ offline: offline.lease }),
+    // A question that was carried waits for its answer, whatever its node asks meanwhile.
+    overtakenAbove: Number.MAX_SAFE_INTEGER,
+    async record(transaction, { grant, grantHash, answer }) {
+      const nowMs = now();
+      const { lease } = grant;
+      if (lease.offline === undefined) throw new TypeError("an offline grant without its lease");
+      const expiresAtMs = nowMs + challenge.opensForSeconds * 1000;
+      const answered = await transaction
+        .updateTable("offline_unlocks")
+        .set({
+          granted_at_ms: nowMs,
+          grant_hash: grantHash,
+          answer: answer.text,
+          kid: grant.kid,
+          lease_json: JSON.stringify(lease.offline),
+          expires_at_ms: expiresAtMs,
+        })
+        .where("challenge_id", "=", challengeId)
+        .where("request_hash", "=", message.hash)
+        .where("answer", "is", null)
+        .executeTakeFirst();
+      if (answered.numUpdatedRows !== 1n) return { ok: false, failure: BEING_ANSWERED };
+      if (!(await countUse(transaction, node.order, dayOf(nowMs), offlineUnlocksPerDay))) {
+        await forgetAnswer(transaction, challengeId);
+        return { ok: false, failure: dayIsUsedUp(offlineUnlocksPerDay) };
+      }
+      return { ok: true, value: { offlineJson: renderOfflineTerms(lease.offline, expiresAtMs) } };
+    },
+  };
+}
+
+/** Id and counter in one transaction; a counter that is too low leaves no row, so that it cannot be tried again. */
+async function claimChallenge(
+  transaction: Transaction<BrokerTables>,
+  { message, carrier, challenge, node }: Omit<OfflineAsk, "isAgain">,
+  nowMs: number,
+): Promise<Outcome<undefined>> {
+  const inserted = await transaction
+    .insertInto("offline_unlocks")
+    .values({
+      challenge_id: challenge.challengeId,
+      order_id: node.order,
+      serial: node.serial,
+      request_hash: messageHash(message.text),
+      submitted_by: carrier.name,
+      submitted_by_id: carrier.objectId,
+      reason: carrier.reason ?? null,
+      submitted_at_ms: nowMs,
+      granted_at_ms: null,
+      grant_hash: null,
+      answer: null,
+      kid: null,
+      lease_json: null,
+      expires_at_ms: null,
+    })
+    .onConflict((conflict) => conflict.column("challenge_id").doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n)
+    return { ok: false, failure: await whyClaimed(transaction, challenge, message.hash) };
+  const counted = await transaction
+    .updateTable("nodes")
+    .set({ last_counter: challenge.counter })
+    .where("order_id", "=", node.order)
+    .where("serial", "=", node.serial)
+    .where("last_counter", "<", challenge.counter)
+    .executeTakeFirst();
+  if (counted.numUpdatedRows === 1n) return { ok: true, value: undefined };
+  await transaction
+    .deleteFrom("offline_unlocks")
+    .where("challenge_id", "=", challenge.challengeId)
+    .execute();
+  return {
+    ok: false,
+    failure: { code: "CounterRollback", detail: "counter: another message was faster" },
+  };
+}
+
+/** The same message, at another replica in the same moment, is no replay. */
+async function whyClaimed(
+  transaction: Transaction<BrokerTables>,
+  { challengeId }: OfflineChallenge,
+  requestHash: string,
+): Promise<Failure> {
+  const claimed = await transaction
+    .selectFrom("offline_unlocks")
+    .select("request_hash")
+    .where("challenge_id", "=", challengeId)
+    .executeTakeFirst();
+  return claimed?.request_hash === requestHash
+    ? BEING_ANSWERED
+    : { code: "ReplayDetected", detail: "challengeId: used meanwhile" };
+}
+
+/** Never above the limit, on whatever replica: the row itself decides. */
+async function countUse(
+  transaction: Transaction<BrokerTables>,
+  order: string,
+  day: string,
+  limit: number,
+): Promise<boolean> {
+  await transaction
+    .insertInto("offline_uses")
+    .values({ order_id: order, day, used: 0 })
+    .onConflict((conflict) => conflict.columns(["order_id", "day"]).doNothing())
+    .execute();
+  const counted = await transaction
+    .updateTable("offline_uses")
+    .set((row) => ({ used: row("used", "+", 1) }))
+    .where("order_id", "=", order)
+    .where("day", "=", day)
+    .where("used", "<", limit)
+    .executeTakeFirst();
+  return counted.numUpdatedRows === 1n;
+}
+
+async function forgetAnswer(
+  transaction: Transaction<BrokerTables>,
+  challengeId: string,
+): Promise<void> {
+  await transaction
+    .updateTable("offline_unlocks")
+    .set({
+      granted_at_ms: null,
+      grant_hash: null,
+      answer: null,
+      kid: null,
+      lease_json: null,
+      expires_at_ms: null,
+    })
+    .where("challenge_id", "=", challengeId)
+    .execute();
+}
+
+/** @param day - UTC */
+export async function usedOn(
+  store: DeviceDependencies["store"],
+  order: string,
+  day: string,
+): Promise<number> {
+  const row = await store
+    .selectFrom("offline_uses")
+    .select("used")
+    .where("order_id", "=", order)
+    .where("day", "=", day)
+    .executeTakeFirst();
+  return row?.used ?? 0;
+}

@@ -1,0 +1,142 @@
+import { ERRORS } from "@databox-cmk/errors";
+import type { ApiVersion, JobSecrets, NodeSecret } from "@databox-cmk/protocol";
+import { apiVersionTraits } from "@databox-cmk/protocol";
+
+import { withheldBy } from "../../core/decide-reveal.ts";
+import { failureColumns } from "../../core/failure-columns.ts";
+import { errorOf } from "../../core/failure-error.ts";
+import { storageAccountsOf } from "../../core/job-details.ts";
+import { decideCredentials } from "../../core/lifecycle.ts";
+import type { OrderName } from "../../core/order.ts";
+import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { lifecycleOf, type Order } from "../../orders/order.ts";
+import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
+import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
+import { findRevocation } from "../kill-switches/revocations.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+
+/**
+ * Asks the vault now, with the order's identity, and shows the unlock keys. Each call is one audit row with the caller,
+ * granted or not, committed before anything is shown.
+ */
+export async function revealCredentials(
+  plane: ControlPlane,
+  name: OrderName,
+  apiVersion: ApiVersion,
+  context: RequestContext,
+): Promise<JobSecrets> {
+  const { custody, store } = plane;
+  const order = await findOrder(store, name);
+  const audit = (
+    event: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
+    breakGlass?: string,
+  ): Promise<void> =>
+    store.transaction().execute(async (transaction) => {
+      if (
+        breakGlass !== undefined &&
+        !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
+      )
+        throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
+      await plane.appendAudit(transaction, order.id, {
+        action: "order/listCredentials",
+        actor: context.actor,
+        correlationId: context.correlationId,
+        ...event,
+      });
+    });
+  const refuse = async (failure: Failure): Promise<never> => {
+    await audit({
+      outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
+      ...failureColumns(failure),
+    });
+    throw errorOf(failure);
+  };
+
+  const allowed = decideCredentials(lifecycleOf(order));
+  if (!allowed.ok) return refuse(allowed.failure);
+  const nodes = await readNodes(store, order.id);
+  for (const { serial } of nodes) {
+    // The nodes share one passkey: a switch on any of them keeps it from being shown.
+    const revocation = await findRevocation(store, order.id, serial);
+    if (revocation !== undefined) return refuse(revocation);
+  }
+  const passed = await passPolicy(plane, order);
+  if (!passed.ok) return refuse(passed.failure);
+  const revealed = await custody.revealPasskeys(order.id);
+  if (!revealed.ok) return refuse(revealed.failure);
+  try {
+    const { breakGlass } = passed.value;
+    await audit(
+      {
+        outcome: "granted",
+        ...kidOf(revealed.value),
+        detail: {
+          nodes: revealed.value.length,
+          ...(breakGlass === undefined ? {} : { breakGlass }),
+        },
+      },
+      breakGlass,
+    );
+    const secrets = revealed.value.map(({ serial, passkey }) =>
+      nodeSecretOf(
+        order,
+        apiVersion,
+        nodes.find((node) => node.serial === serial),
+        serial,
+        new TextDecoder().decode(passkey),
+      ),
+    );
+    return order.skuName === "DataBox"
+      ? { jobSecretsType: "DataBox", dcAccessSecurityCode: {}, podSecrets: secrets }
+      : { jobSecretsType: "DataBoxHeavy", dcAccessSecurityCode: {}, cabinetPodSecrets: secrets };
+  } finally {
+    for (const { passkey } of revealed.value) passkey.fill(0);
+  }
+}
+
+/** One passkey, wrapped to one key for all nodes. */
+function kidOf([first]: readonly { readonly kid: string }[]) {
+  return first === undefined ? {} : { kid: first.kid };
+}
+
+/** The passkey of all nodes is shown at once: only a break-glass for the whole order lifts what the policy withholds. */
+async function passPolicy(
+  { store, settings, now }: ControlPlane,
+  { id }: Order,
+): Promise<Outcome<{ readonly breakGlass?: string }>> {
+  const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);
+  const withheld = withheldBy(policy, now());
+  if (withheld === undefined) return { ok: true, value: {} };
+  const breakGlass = policy.release.breakGlass
+    ? await findBreakGlass(store, id, undefined, now())
+    : undefined;
+  return breakGlass === undefined
+    ? { ok: false, failure: { code: "CredentialsWithheld", reason: withheld } }
+    : { ok: true, value: { breakGlass } };
+}
+
+/** This system makes no shares and no network ports: both lists say so by being empty. */
+function nodeSecretOf(
+  order: Order,
+  apiVersion: ApiVersion,
+  node: OrderNode | undefined,
+  serial: string,
+  devicePassword: string,
+): NodeSecret {
+  const { accountTypeMember } = apiVersionTraits(apiVersion);
+  return {
+    deviceSerialNumber: serial,
+    devicePassword,
+    networkConfigurations: [],
+    // The public key by which the device proves itself: base64 of its JWK (RFC 7517); empty before it has enrolled.
+    encodedValidationCertPubKey: Buffer.from(node?.deviceJwkJson ?? "").toString("base64"),
+    accountCredentialDetails: storageAccountsOf(order.details).map((id) => ({
+      accountName: id.split("/").at(-1) ?? "",
+      [accountTypeMember]: "StorageAccount",
+      accountConnectionString: "",
+      shareCredentialDetails: [],
+    })),
+  };
+}

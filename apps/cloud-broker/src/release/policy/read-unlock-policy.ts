@@ -1,0 +1,52 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
+
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import { compileOnce } from "../../store/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+/** What an order's owner wrote; `revision` counts the writes. */
+export type StoredPolicy = {
+  readonly policy: UnlockPolicy;
+  readonly revision: number;
+  readonly changedAtMs: EpochMs;
+  readonly changedBy: string;
+};
+
+const select = compileOnce((store, { order }: { order: string }) =>
+  store
+    .selectFrom("unlock_policies")
+    .select(["policy_json", "revision", "changed_at_ms", "changed_by"])
+    .where("order_id", "=", order),
+);
+
+/** The policy in force: the order's own, or else the broker's default. */
+export async function readUnlockPolicy(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+  defaultPolicy: UnlockPolicy,
+): Promise<UnlockPolicy> {
+  return (await readStoredPolicy(store, order))?.policy ?? defaultPolicy;
+}
+
+export async function readStoredPolicy(
+  store: Kysely<BrokerTables>,
+  order: OrderId,
+): Promise<StoredPolicy | undefined> {
+  const [row] = await select(store, { order });
+  if (row === undefined) return undefined;
+  const policy = parseStoredPolicy(row.policy_json);
+  if (policy === undefined) return undefined;
+  return {
+    policy,
+    revision: row.revision,
+    changedAtMs: row.changed_at_ms,
+    changedBy: row.changed_by,
+  };
+}
+
+/** @param json - null where the order has no policy of its own (a left join) */
+export function parseStoredPolicy(json: string | null): UnlockPolicy | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
+  return json === null ? undefined : (JSON.parse(json) as UnlockPolicy);
+}

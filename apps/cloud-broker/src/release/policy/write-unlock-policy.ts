@@ -1,0 +1,95 @@
+import { AppError } from "@databox-cmk/errors";
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
+import type { OrderName } from "../../core/order.ts";
+import { stageRules } from "../../core/stages.ts";
+import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import type { Order } from "../../orders/order.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { requirePolicyMatch } from "./policy-tag.ts";
+import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
+
+/**
+ * Puts a policy in force, with its audit row of before and after. An open appliance is told at its next renewal; until
+ * then its lease is judged by the terms that it knows. Possible until the order has ended.
+ */
+export async function writeUnlockPolicy(
+  plane: ControlPlane,
+  name: OrderName,
+  policy: UnlockPolicy,
+  ifMatch: string | undefined,
+  context: RequestContext,
+): Promise<StoredPolicy> {
+  const order = await findOrder(plane.store, name);
+  requireStage(order);
+  return plane.store.transaction().execute(async (transaction) => {
+    const before = await readStoredPolicy(transaction, order.id);
+    requirePolicyMatch(before, ifMatch);
+    const after: StoredPolicy = {
+      policy,
+      revision: (before?.revision ?? 0) + 1,
+      changedAtMs: plane.now(),
+      changedBy: context.by,
+    };
+    await putInForce(transaction, order, before, after);
+    await plane.appendAudit(transaction, order.id, {
+      action: "policy/write",
+      actor: context.actor,
+      outcome: "done",
+      correlationId: context.correlationId,
+      detail: {
+        revision: after.revision,
+        before: JSON.stringify(before?.policy ?? plane.settings.defaultPolicy),
+        after: JSON.stringify(policy),
+      },
+    });
+    return after;
+  });
+}
+
+async function putInForce(
+  transaction: Transaction<BrokerTables>,
+  order: Order,
+  before: StoredPolicy | undefined,
+  after: StoredPolicy,
+): Promise<void> {
+  const values = {
+    policy_json: JSON.stringify(after.policy),
+    revision: after.revision,
+    changed_at_ms: after.changedAtMs,
+    changed_by: after.changedBy,
+  };
+  const written =
+    before === undefined
+      ? (
+          await transaction
+            .insertInto("unlock_policies")
+            .values({ order_id: order.id, ...values })
+            .onConflict((conflict) => conflict.column("order_id").doNothing())
+            .executeTakeFirst()
+        ).numInsertedOrUpdatedRows
+      : (
+          await transaction
+            .updateTable("unlock_policies")
+            .set(values)
+            .where("order_id", "=", order.id)
+            .where("revision", "=", before.revision)
+            .executeTakeFirst()
+        ).numUpdatedRows;
+  if (written !== 1n)
+    throw new AppError("PreconditionFailed", {
+      target: "If-Match",
+      detail: "another write of the unlock policy was faster; read it again",
+    });
+}
+
+function requireStage({ stage }: Order): void {
+  if (!stageRules(stage).terminal) return;
+  throw new AppError("OrderStageForbids", {
+    reason: "policy",
+    target: "properties.status",
+    detail: `unlockPolicy: the order is in stage ${stage}`,
+  });
+}

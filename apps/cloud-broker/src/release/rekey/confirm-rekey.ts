@@ -1,0 +1,67 @@
+import { MESSAGE_TYPES, parseWith, rekeyConfirmation, type Rekeyed } from "@databox-cmk/protocol";
+
+import type { Outcome } from "../../core/ports.ts";
+import { malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
+
+/** Puts a proposal in force. The answer is the envelope in force, whichever it is: a node that lost its last answer asks again. */
+export function createConfirmationExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<RekeySender> {
+  return {
+    action: "rekey",
+    authenticate: (message) =>
+      authenticateRekeyMessage(dependencies, findDevice, message, MESSAGE_TYPES.rekeyConfirmation),
+    answer: (message, sender) => confirm(dependencies, message, sender),
+  };
+}
+
+async function confirm(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: RekeySender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(rekeyConfirmation, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const { rekey, counter, journalHead, bootId } = parsed.value;
+  const { order, serial } = sender;
+  if (parsed.value.order !== order || parsed.value.serial !== serial)
+    return {
+      ok: false,
+      failure: { code: "OrderMismatch", detail: "order, serial: enrolled as another node" },
+    };
+  const counted = await useCounter(dependencies, sender, counter);
+  if (!counted.ok) return counted;
+  const { custody, keys, appendAudit } = dependencies;
+  await custody.commitRekey(order, serial, rekey, (transaction) =>
+    appendAudit(transaction, order, {
+      action: "rekey",
+      actor: actorOf(message, sender),
+      outcome: "done",
+      serial,
+      requestHash: message.hash,
+      correlationId: message.correlationId,
+      detail: { rekey, bootId, journalHead },
+    }),
+  );
+  const envelope = await custody.envelope(order, serial);
+  if (envelope === undefined)
+    return { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+  const payload: Rekeyed = {
+    requestHash: message.hash,
+    order,
+    serial,
+    envelope: await signEnvelope(keys.signing, envelope),
+  };
+  return { ok: true, value: await signAnswer(keys.signing, MESSAGE_TYPES.rekeyed, payload) };
+}

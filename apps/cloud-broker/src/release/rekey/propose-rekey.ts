@@ -1,0 +1,136 @@
+import {
+  CryptoError,
+  decodeBase64url,
+  encodeBase64url,
+  rekeyInfo,
+  seal,
+  type Sealed,
+  SUITES,
+  zero,
+} from "@databox-cmk/crypto";
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  rekeyRequest,
+  type RekeyProposal as ProposalAnswer,
+  type RekeyRequest,
+} from "@databox-cmk/protocol";
+
+import { decideRekey } from "../../core/decide-rekey.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { RekeyProposal } from "../../custody/key-custody.ts";
+import { loadLease } from "../leases/load-lease.ts";
+import { malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
+
+/** Gives a node that is unlocked another unlock key, beside the one that opens its volume. */
+export function createProposalExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<RekeySender> {
+  return {
+    action: "rekey/propose",
+    authenticate: (message) =>
+      authenticateRekeyMessage(dependencies, findDevice, message, MESSAGE_TYPES.rekeyRequest),
+    answer: (message, sender) => propose(dependencies, message, sender),
+  };
+}
+
+async function propose(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: RekeySender,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(rekeyRequest, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const request = parsed.value;
+  const { custody } = dependencies;
+  const permitted = await decide(dependencies, sender, request);
+  if (!permitted.ok) return permitted;
+  const counted = await useCounter(dependencies, sender, request.counter);
+  if (!counted.ok) return counted;
+  const proposal = await custody.proposeRekey(sender.order, sender.serial);
+  if (!proposal.ok) return proposal;
+  const sealed = await sealBoth(request, message.hash, proposal.value);
+  if (!sealed.ok) return sealed;
+  const payload: ProposalAnswer = {
+    requestHash: message.hash,
+    order: sender.order,
+    serial: sender.serial,
+    rekey: proposal.value.id,
+    envelope: await signEnvelope(dependencies.keys.signing, proposal.value.envelope),
+    sealed: {
+      enc: encodeBase64url(sealed.value.enc),
+      ciphertext: encodeBase64url(sealed.value.ciphertext),
+    },
+  };
+  const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
+  await record(dependencies, message, sender, proposal.value);
+  return { ok: true, value: answer };
+}
+
+async function decide(
+  { custody, store, now }: DeviceDependencies,
+  { node }: RekeySender,
+  request: RekeyRequest,
+): Promise<Outcome<undefined>> {
+  const { order, serial, minimumSuite } = node;
+  return decideRekey(request, {
+    ...(await loadLease(store, request.lease, node)),
+    node,
+    nowMs: now(),
+    env: (await custody.envelope(order, serial))?.env,
+    minimumSuiteStrength: SUITES[minimumSuite].strength,
+    suite: SUITES[request.hpke.suite],
+    publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
+  });
+}
+
+/** Both content keys for this request alone; they are forgotten in any case. */
+async function sealBoth(
+  { hpke }: RekeyRequest,
+  requestHash: string,
+  { currentKey, proposedKey }: RekeyProposal,
+): Promise<Outcome<Sealed>> {
+  const both = Buffer.concat([currentKey, proposedKey]);
+  try {
+    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
+    return { ok: true, value: await seal(hpke.suite, publicKey, rekeyInfo(requestHash), both) };
+  } catch (error) {
+    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
+    throw error;
+  } finally {
+    zero(both, currentKey, proposedKey);
+  }
+}
+
+/** Durable before the keys leave. */
+async function record(
+  { commit, appendAudit }: DeviceDependencies,
+  message: DeviceMessage,
+  sender: RekeySender,
+  { id, kid, envelope, vaultRequestId }: RekeyProposal,
+): Promise<void> {
+  await commit((transaction) =>
+    appendAudit(transaction, sender.order, {
+      action: "rekey/propose",
+      actor: actorOf(message, sender),
+      outcome: "granted",
+      serial: sender.serial,
+      kid,
+      requestHash: message.hash,
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      correlationId: message.correlationId,
+      detail: { rekey: id, generation: envelope.generation },
+    }),
+  );
+}

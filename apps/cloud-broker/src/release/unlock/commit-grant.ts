@@ -1,0 +1,162 @@
+import { messageHash } from "@databox-cmk/crypto";
+import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
+
+import type { Failure, Outcome } from "../../core/ports.ts";
+import { purposeAllowed } from "../../core/unlock-purposes.ts";
+import type { ReleasedKey } from "../../custody/release-content-key.ts";
+import { stepsSoFar } from "../../observability/trace.ts";
+import { compileWriteOnce } from "../../store/compile-once.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
+import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
+import { openLease } from "../leases/open-lease.ts";
+import { takeFromBudget } from "../limits/unlock-budget.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceNode } from "../message/device-node.ts";
+import { noteOutcome } from "../message/note-outcome.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
+import type { SignedAnswer } from "../message/signed-answer.ts";
+import { storeAnswer } from "../message/stored-answers.ts";
+import { type FinalFacts, readFinalFacts } from "./final-facts.ts";
+import type { UnlockWay } from "./unlock-way.ts";
+
+export type Granting = {
+  readonly message: DeviceMessage;
+  readonly request: UnlockQuestion;
+  readonly node: Pick<DeviceNode, "order" | "serial" | "deviceKeyGrade">;
+  readonly grant: Grant;
+  readonly answer: SignedAnswer;
+  /** Of the envelope that the grant opens. */
+  readonly generation: number;
+  readonly released: Pick<ReleasedKey, "vaultRequestId" | "backup">;
+  readonly way: UnlockWay;
+  readonly claim: ReleaseClaim;
+};
+
+const insertGrant = compileWriteOnce(
+  (
+    store,
+    {
+      grantHash,
+      order,
+      serial,
+      purpose,
+      lease,
+      nowMs,
+      generation,
+    }: {
+      grantHash: string;
+      order: string;
+      serial: string;
+      purpose: string;
+      lease: string;
+      nowMs: number;
+      generation: number;
+    },
+  ) =>
+    store.insertInto("grants").values({
+      grant_hash: grantHash,
+      order_id: order,
+      serial,
+      purpose,
+      lease_id: lease,
+      granted_at_ms: nowMs,
+      receipt_hash: null,
+      receipt_outcome: null,
+      generation,
+    }),
+);
+
+/**
+ * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave.
+ *
+ * What is written first is what others wait for: the order's audit chain, and the lease that a kill switch looks for. So
+ * what is then read is final: an order that was cancelled, erased or revoked while its vault was asked gets no grant.
+ */
+export async function commitGrant(
+  { commit, appendAudit, now }: DeviceDependencies,
+  { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
+): Promise<Outcome<undefined>> {
+  const grantHash = messageHash(answer.text);
+  const { order, serial } = sender;
+  const { vaultRequestId, backup } = released;
+  const steps = stepsSoFar();
+  return commitUnlessWithdrawn(commit, async (transaction) => {
+    const recorded = await way.record(transaction, { grant, grantHash, answer });
+    if (!recorded.ok) throw new Withdrawn(recorded.failure);
+    await appendAudit(transaction, order, {
+      action: way.action,
+      actor: actorOf(message, sender),
+      outcome: "granted",
+      serial,
+      kid: grant.kid,
+      requestHash: message.hash,
+      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      correlationId: message.correlationId,
+      detail: {
+        purpose: request.purpose,
+        claimedDeviceKeyGrade: sender.deviceKeyGrade,
+        counter: request.counter,
+        generation: request.generation,
+        bootId: request.bootId,
+        grantHash,
+        leaseId: grant.lease.id,
+        untrustedAgent: request.agent,
+        ...(backup === undefined ? {} : { backupKey: backup.name, because: backup.failure.code }),
+        ...way.detail,
+        ...(request.reason === undefined ? {} : { reason: request.reason }),
+        ...describeClaim(claim),
+      },
+      ...steps,
+    });
+    const { offlineJson } = recorded.value;
+    const [isStored, , , , facts] = await Promise.all([
+      storeAnswer(transaction, message.hash, answer, now()),
+      insertGrant(transaction, {
+        grantHash,
+        order,
+        serial,
+        purpose: request.purpose,
+        lease: grant.lease.id,
+        nowMs: now(),
+        generation,
+      }),
+      openLease(
+        transaction,
+        sender,
+        { grant, grantHash, request, offlineJson, backupKey: backup?.name },
+        now(),
+      ),
+      noteOutcome(transaction, sender, "granted", now(), request.generation),
+      readFinalFacts(transaction, sender, way.overtakenAbove),
+    ]);
+    if (!isStored) throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
+    const withdrawn = whyWithdrawn(facts, request.purpose);
+    if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
+    if (request.purpose !== "prepare" && facts?.unlocksPerDay !== undefined) {
+      const { unlocksPerDay } = facts;
+      const limited = await takeFromBudget(transaction, order, { unlocksPerDay }, now());
+      if (limited !== undefined) throw new Withdrawn(limited);
+    }
+    const claimed = await claimRelease(transaction, claim, {
+      requestHash: message.hash,
+      order,
+      serial,
+      nowMs: now(),
+    });
+    if (!claimed.ok) throw new Withdrawn(claimed.failure);
+  });
+}
+
+function whyWithdrawn(
+  facts: FinalFacts | undefined,
+  purpose: UnlockQuestion["purpose"],
+): Failure | undefined {
+  if (facts?.isOvertaken === true)
+    return { code: "CounterRollback", detail: "counter: another message was faster" };
+  if (facts === undefined || !purposeAllowed(facts.stage, purpose))
+    return {
+      code: "PurposeForbidden",
+      detail: "purpose: the stage of the order changed meanwhile",
+    };
+  return facts.revocation;
+}

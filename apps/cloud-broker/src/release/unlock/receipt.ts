@@ -1,0 +1,157 @@
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  receipt,
+  unlockPurpose,
+  type Acknowledgement,
+  type Receipt,
+} from "@databox-cmk/protocol";
+import { sql, type Transaction } from "kysely";
+
+import { decideReceipt } from "../../core/decide-receipt.ts";
+import type { Outcome } from "../../core/ports.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+  type Sender,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { storeAnswer } from "../message/stored-answers.ts";
+
+type Reporting = Sender & { readonly payload: unknown };
+
+/** What a node did with a grant; one that prepared itself is ready to be sent. */
+export function createReceiptExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Reporting> {
+  return {
+    action: "receipt",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        { ...dependencies, findDevice },
+        message.text,
+        MESSAGE_TYPES.receipt,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
+    },
+    answer: (message, sender) => takeReceipt(dependencies, message, sender),
+  };
+}
+
+async function takeReceipt(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: Reporting,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(receipt, sender.payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const { commit, keys } = dependencies;
+  const acknowledgement: Acknowledgement = { requestHash: message.hash };
+  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
+  return commit(async (transaction) => {
+    const grant = await findGrant(transaction, sender, parsed.value.grantHash);
+    const decision = decideReceipt(parsed.value, {
+      order: sender.order,
+      serial: sender.serial,
+      receiptHash: message.hash,
+      grant,
+    });
+    if (!decision.ok) return decision;
+    if (!decision.value.isRepeated)
+      await recordReceipt(dependencies, transaction, message, sender, {
+        said: parsed.value,
+        generation: grant?.generation,
+      });
+    await storeAnswer(transaction, message.hash, answer, dependencies.now());
+    return { ok: true, value: answer };
+  });
+}
+
+async function findGrant(
+  transaction: Transaction<BrokerTables>,
+  { order, serial }: Sender,
+  grantHash: string,
+) {
+  const row = await transaction
+    .selectFrom("grants")
+    .select(["purpose", "receipt_hash", "receipt_outcome", "generation"])
+    .where("grant_hash", "=", grantHash)
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    purpose: unlockPurpose.parse(row.purpose),
+    receiptHash: row.receipt_hash ?? undefined,
+    receiptOutcome: row.receipt_outcome ?? undefined,
+    generation: row.generation ?? undefined,
+  };
+}
+
+async function recordReceipt(
+  { appendAudit, markPrepared, now }: DeviceDependencies,
+  transaction: Transaction<BrokerTables>,
+  message: DeviceMessage,
+  sender: Sender,
+  { said, generation }: { readonly said: Receipt; readonly generation: number | undefined },
+): Promise<void> {
+  const { order, serial } = sender;
+  const nowMs = now();
+  const taken = await transaction
+    .updateTable("grants")
+    .set({ receipt_hash: message.hash, receipt_outcome: said.outcome })
+    .where("grant_hash", "=", said.grantHash)
+    .where("receipt_hash", "is", null)
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n) return; // another replica took the same receipt
+  await transaction
+    .updateTable("nodes")
+    .set((node) => ({
+      last_outcome: said.outcome,
+      last_seen_at_ms: nowMs,
+      last_counter: sql<number>`case when ${node.ref("last_counter")} < ${said.counter} then ${said.counter} else ${node.ref("last_counter")} end`,
+      // The volume was opened with the envelope of the grant, which is on the disk before the receipt is sent.
+      ...(said.outcome === "failed" || generation === undefined
+        ? {}
+        : { acknowledged_generation: generation }),
+      ...(said.outcome === "prepared"
+        ? { prepared_at_ms: node.fn.coalesce("prepared_at_ms", node.val(nowMs)) }
+        : {}),
+    }))
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .execute();
+  await appendAudit(transaction, order, {
+    action: "receipt",
+    actor: actorOf(message, sender),
+    outcome: said.outcome === "failed" ? "failed" : "done",
+    serial,
+    requestHash: message.hash,
+    correlationId: message.correlationId,
+    signed: message.text,
+    detail: {
+      outcome: said.outcome,
+      grantHash: said.grantHash,
+      bootId: said.bootId,
+      journalHead: said.journalHead,
+      ...(said.code === undefined ? {} : { untrustedCode: said.code }),
+    },
+  });
+  if (said.outcome !== "prepared") return;
+  const unprepared = await transaction
+    .selectFrom("nodes")
+    .select("serial")
+    .where("order_id", "=", order)
+    .where("prepared_at_ms", "is", null)
+    .executeTakeFirst();
+  if (unprepared === undefined) await markPrepared(transaction, order, nowMs);
+}

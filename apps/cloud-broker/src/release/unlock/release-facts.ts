@@ -1,0 +1,76 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { Failure } from "../../core/ports.ts";
+import { compileOnce } from "../../store/compile-once.ts";
+import type { Store } from "../../store/open-store.ts";
+import {
+  type CoveringScopes,
+  revocationOf,
+  scopesOfNode,
+  standingSwitch,
+} from "../kill-switches/revocations.ts";
+import type { UnlockBudget } from "../limits/unlock-budget.ts";
+import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
+
+/** What an order lets its nodes do, as it stands now, and whether a nonce was used. */
+export type ReleaseFacts = {
+  /** The order's own; undefined while the default holds. */
+  readonly policy: UnlockPolicy | undefined;
+  /** The kill switch that stands for the node, as the failure that it causes. */
+  readonly revocation: Failure | undefined;
+  readonly budget: UnlockBudget | undefined;
+  readonly usedNonce: UsedNonce | undefined;
+};
+
+export type UsedNonce = { readonly requestHash: string; readonly expiresAtMs: EpochMs };
+
+type Wanted = { readonly nonceHash: string } & CoveringScopes;
+
+const select = compileOnce((store, wanted: Wanted) =>
+  store
+    .selectFrom("orders")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")
+    .leftJoin("unlock_budgets", "unlock_budgets.order_id", "orders.id")
+    .leftJoin("consumed_nonces", (join) =>
+      join.on((nonce) => nonce("consumed_nonces.nonce_hash", "=", nonce.val(wanted.nonceHash))),
+    )
+    .select([
+      "unlock_policies.policy_json",
+      "unlock_budgets.unlocks_per_day",
+      "unlock_budgets.day_ms",
+      "unlock_budgets.used",
+      "consumed_nonces.request_hash",
+      "consumed_nonces.expires_at_ms",
+      standingSwitch(wanted),
+    ])
+    .where("orders.id", "=", wanted.order),
+);
+
+/**
+ * In one statement. If it cannot be read this throws, and whoever asked grants nothing.
+ *
+ * @param nonceHash - undefined where no nonce makes the question fresh
+ * @returns undefined when the order is gone
+ */
+export async function loadReleaseFacts(
+  store: Store,
+  { order, serial }: { readonly order: OrderId; readonly serial: string },
+  nonceHash: string | undefined,
+): Promise<ReleaseFacts | undefined> {
+  const wanted = { nonceHash: nonceHash ?? "", ...scopesOfNode(order, serial) };
+  const [row] = await select(store, wanted);
+  if (row === undefined) return undefined;
+  const { unlocks_per_day: unlocksPerDay, day_ms: dayMs, used } = row;
+  const { request_hash: requestHash, expires_at_ms: expiresAtMs } = row;
+  return {
+    policy: parseStoredPolicy(row.policy_json),
+    revocation: revocationOf(row.revocation),
+    budget:
+      unlocksPerDay === null || dayMs === null || used === null
+        ? undefined
+        : { unlocksPerDay, dayMs, used },
+    usedNonce:
+      requestHash === null || expiresAtMs === null ? undefined : { requestHash, expiresAtMs },
+  };
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  CryptoError,
+  decodeBase64url,
+  encodeBase64url,
+  seal,
+  SUITES,
+  unlockInfo,
+  zero,
+  type Sealed,
+} from "@databox-cmk/crypto";
+import {
+  MESSAGE_TYPES,
+  parseWith,
+  unlockRequest,
+  type Grant,
+  type UnlockQuestion,
+} from "@databox-cmk/protocol";
+
+import type { Approval } from "../../core/decide-release.ts";
+import { decideUnlock, type UnlockFacts } from "../../core/decide-unlock.ts";
+import type { Outcome } from "../../core/ports.ts";
+import { leaseTermsOf } from "../../core/unlock-policy.ts";
+import type { NodeEnvelope } from "../../custody/key-custody.ts";
+import { markStep } from "../../observability/trace.ts";
+import type { Store } from "../../store/open-store.ts";
+import { admitRelease } from "../approvals/admit-release.ts";
+import { readApprovalOf } from "../approvals/stored-approvals.ts";
+import { checkBudget } from "../limits/unlock-budget.ts";
+import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceNode, FindDevice } from "../message/device-node.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+  type Sender,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { commitGrant } from "./commit-grant.ts";
+import { networkWay } from "./network-way.ts";
+import { loadReleaseFacts } from "./release-facts.ts";
+import { signPending } from "./sign-pending.ts";
+import type { UnlockWay } from "./unlock-way.ts";
+
+type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
+
+/** docs/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
+export function createUnlockExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<Unlocking> {
+  return {
+    action: "unlock",
+    async authenticate(message) {
+      const device = await authenticateDevice(
+        { ...dependencies, findDevice },
+        message.text,
+        MESSAGE_TYPES.unlockRequest,
+        message.address,
+      );
+      if (!device.ok) return device;
+      const { node, payload } = device.value;
+      return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
+    },
+    answer: (message, { node, payload }) => unlock(dependencies, message, node, payload),
+    repeatsAreRefused: true,
+  };
+}
+
+async function unlock(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  payload: unknown,
+): Promise<Outcome<SignedAnswer>> {
+  const parsed = parseWith(unlockRequest, payload);
+  if (!parsed.ok) return malformed(parsed.detail);
+  const way = networkWay(dependencies, message, parsed.value, node);
+  return decideAndGrant(dependencies, message, node, parsed.value, way);
+}
+
+/** The one decision and the one commit, on whatever way the question came. */
+export async function decideAndGrant(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  request: UnlockQuestion,
+  way: UnlockWay,
+): Promise<Outcome<SignedAnswer>> {
+  const outcome = await decide(dependencies, message, node, request, way);
+  if (outcome.ok) return outcome;
+  const { purpose, counter, generation } = request;
+  const facts = { ...outcome.failure.facts, purpose, counter, generation };
+  return { ok: false, failure: { ...outcome.failure, facts } };
+}
+
+async function decide(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  node: DeviceNode,
+  request: UnlockQuestion,
+  way: UnlockWay,
+): Promise<Outcome<SignedAnswer>> {
+  const { custody, store } = dependencies;
+  const [envelope, known] = await Promise.all([
+    custody.envelope(node.order, node.serial),
+    loadReleaseFacts(store, node, way.nonceHash),
+  ]);
+  if (known === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  const { policy = dependencies.defaultPolicy, revocation, budget } = known;
+  const freshness = way.freshness(known.usedNonce);
+  const approval = await approvalOf(store, message, way, freshness);
+  const facts = factsOf(message, request, node, envelope, way, freshness);
+  const decision = decideUnlock(request, { ...facts, isWaiting: approval !== undefined });
+  if (!decision.ok) return decision;
+  if (revocation !== undefined) return { ok: false, failure: revocation };
+  const useUp = async (): Promise<Outcome<undefined>> => {
+    const limited =
+      budget === undefined || request.purpose === "prepare"
+        ? undefined
+        : checkBudget(budget, dependencies.now());
+    return limited === undefined ? way.useUp() : { ok: false, failure: limited };
+  };
+  const permitted = await way.permit(policy);
+  if (!permitted.ok) return permitted;
+  const admitted = await admitRelease(
+    dependencies,
+    {
+      requestHash: message.hash,
+      order: node.order,
+      serial: node.serial,
+      stage: node.stage,
+      way: way.action,
+      purpose: request.purpose,
+      reason: message.carriedBy?.reason ?? request.reason,
+      agent: request.agent,
+      kid: envelope?.kid ?? "",
+      actor: actorOf(message, node),
+      requestedBy: message.carriedBy?.objectId.toLowerCase(),
+      correlationId: message.correlationId,
+      useUp,
+    },
+    policy,
+    approval,
+  );
+  if (!admitted.ok) return admitted;
+  markStep("decision");
+  if (admitted.value.kind === "wait")
+    return { ok: true, value: await signPending(dependencies, message, admitted.value) };
+  const { claim } = admitted.value;
+
+  if (claim.approval === undefined) {
+    const consumed = await useUp();
+    if (!consumed.ok) return consumed;
+  }
+  markStep("nonce");
+
+  const released = await custody.releaseContentKey(node.order, node.serial, envelope);
+  if (!released.ok) return released;
+  const { contentKey, kid } = released.value;
+  const sealed = await sealTo(request, message.hash, contentKey);
+  if (!sealed.ok) return sealed;
+  markStep("seal");
+  const sendEnvelope = way.carriesEnvelope && decision.value.sendEnvelope;
+  const grant: Grant = {
+    requestHash: message.hash,
+    order: node.order,
+    serial: node.serial,
+    sealed: {
+      enc: encodeBase64url(sealed.value.enc),
+      ciphertext: encodeBase64url(sealed.value.ciphertext),
+    },
+    lease: { id: randomUUID(), ...leaseTermsOf(policy), ...way.lease(policy), sequence: 0 },
+    kid,
+    correlationId: message.correlationId,
+    ...(sendEnvelope && envelope !== undefined
+      ? { envelope: await signEnvelope(dependencies.keys.signing, envelope) }
+      : {}),
+  };
+  const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
+  const committed = await commitGrant(dependencies, {
+    message,
+    request,
+    node,
+    grant,
+    answer,
+    released: released.value,
+    generation: envelope?.generation ?? request.generation,
+    way,
+    claim,
+  });
+  return committed.ok ? { ok: true, value: answer } : committed;
+}
+
+/** Seals the content key to the request's one-use key, and forgets it in any case. */
+async function sealTo(
+  { hpke }: UnlockQuestion,
+  requestHash: string,
+  contentKey: Uint8Array,
+): Promise<Outcome<Sealed>> {
+  try {
+    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
+    return {
+      ok: true,
+      value: await seal(hpke.suite, publicKey, unlockInfo(requestHash), contentKey),
+    };
+  } catch (error) {
+    // Of the right size but no point of its group: only sealing finds that out.
+    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
+    throw error;
+  } finally {
+    zero(contentKey);
+  }
+}
+
+/** A nonce that is fresh was never put before approvers: the usual unlock does not look for it there. */
+async function approvalOf(
+  store: Store,
+  message: DeviceMessage,
+  way: UnlockWay,
+  { nonce, nonceUsedBy }: Pick<UnlockFacts, "nonce" | "nonceUsedBy">,
+): Promise<Approval | undefined> {
+  const isFresh = way.action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
+  return isFresh ? undefined : readApprovalOf(store, message.hash);
+}
+
+function factsOf(
+  message: DeviceMessage,
+  request: UnlockQuestion,
+  node: DeviceNode,
+  envelope: NodeEnvelope | undefined,
+  way: UnlockWay,
+  { lastCounter, ...freshness }: ReturnType<UnlockWay["freshness"]>,
+): Omit<UnlockFacts, "isWaiting"> {
+  return {
+    requestHash: message.hash,
+    ...freshness,
+    node: {
+      order: node.order,
+      serial: node.serial,
+      lastCounter,
+      minimumSuiteStrength: SUITES[way.minimumSuite].strength,
+    },
+    suite: SUITES[request.hpke.suite],
+    publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
+    stage: node.stage,
+    envelope,
+  };
+}
