@@ -1,5 +1,6 @@
 import { collectDefaultMetrics } from "prom-client";
 
+import { openPortal } from "./api/portal/open-portal.ts";
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
@@ -16,7 +17,6 @@ import { createLog, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans, noSpans } from "./observability/spans.ts";
 import { startTracing } from "./observability/start-tracing.ts";
-import { openPortal } from "./portal/open-portal.ts";
 import { keepProbing } from "./release/leases/keep-probing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";

@@ -1,5 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
+import type { IdentifySession } from "../api/portal/identify-session.ts";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import {
   EVENT_DELIVERY_APP_ROLE,
@@ -7,7 +8,6 @@ import {
   OPERATOR_APP_ROLE,
 } from "../core/permissions.ts";
 import type { AuthenticateCaller, Caller, RouteRequest } from "../http/route.ts";
-import type { IdentifySession } from "../portal/identify-session.ts";
 import type { Store } from "../store/open-store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { HasAccess } from "./has-access.ts";

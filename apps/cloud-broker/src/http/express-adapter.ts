@@ -5,10 +5,10 @@ import { pipeline } from "node:stream/promises";
 import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
 
+import type { IdentifySession } from "../api/portal/identify-session.ts";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { Spans } from "../observability/spans.ts";
-import type { IdentifySession } from "../portal/identify-session.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
 import type { Answer, AuthenticateCaller, Reads, Route, RouteRequest } from "./route.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
 
-import type { Session } from "../portal/sessions.ts";
+import type { Session } from "../api/portal/sessions.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 

@@ -13,6 +13,7 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import { vi } from "vitest";
 import * as z from "zod";
 
+import { createIssuerRoutes } from "../../src/api/well-known/issuer-routes.ts";
 import {
   type AzureDependencies,
   type AzureSettings,
@@ -22,7 +23,6 @@ import { createAzureTransport } from "../../src/azure/transport.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
-import { createIssuerRoutes } from "../../src/issuer/issuer-routes.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "../../src/keys/issuer/token-issuer.ts";
 import { noSpans } from "../../src/observability/spans.ts";

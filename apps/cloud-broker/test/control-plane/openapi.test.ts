@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { openApiPath } from "../../src/openapi/create-document.ts";
+import { openApiPath } from "../../src/api/openapi/create-document.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;

@@ -10,7 +10,9 @@ import {
 } from "@databox-cmk/crypto";
 import * as z from "zod";
 
-import { createArmRoutes } from "../../src/arm/create-arm-routes.ts";
+import { createArmRoutes } from "../../src/api/arm/create-arm-routes.ts";
+import { createOpenApiRoutes } from "../../src/api/openapi/create-openapi-routes.ts";
+import { createOperatorRoutes } from "../../src/api/operator/create-operator-routes.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createAuthenticateCaller } from "../../src/callers/authenticate-caller.ts";
 import { createHasAccess } from "../../src/callers/has-access.ts";
@@ -21,8 +23,6 @@ import { createAnnounce } from "../../src/events/announce.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import type { Route } from "../../src/http/route.ts";
 import { noSpans } from "../../src/observability/spans.ts";
-import { createOpenApiRoutes } from "../../src/openapi/create-openapi-routes.ts";
-import { createOperatorRoutes } from "../../src/operator/create-operator-routes.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { openTestStore } from "../store/open-test-store.ts";

@@ -10,11 +10,12 @@ import {
 } from "@databox-cmk/crypto";
 import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
 
+import { createDeviceRoutes } from "../../src/api/device/create-device-routes.ts";
+import { createFront } from "../../src/api/front/create-front.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { createDeviceRoutes } from "../../src/device/create-device-routes.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
@@ -26,7 +27,6 @@ import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import { createLeaseWatches } from "../../src/release/leases/lease-watches.ts";
 import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
 import type { UnlockQuota } from "../../src/release/limits/unlock-quota.ts";
-import { createFront } from "../../src/server/create-front.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { openTestStore } from "../store/open-test-store.ts";

@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { readStaticFiles } from "../../src/portal/static-files.ts";
+import { readStaticFiles } from "../../src/api/portal/static-files.ts";
 import { type PortalWorld, SCRIPT, startPortalWorld } from "./portal-world.ts";
 
 let world: PortalWorld;

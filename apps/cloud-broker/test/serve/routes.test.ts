@@ -3,9 +3,9 @@ import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/prot
 import type { Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { DESCRIPTIONS } from "../../src/api/openapi/descriptions.ts";
 import type { Route } from "../../src/http/route.ts";
 import { parseConfig, startBroker, type RunningBroker } from "../../src/index.ts";
-import { DESCRIPTIONS } from "../../src/openapi/descriptions.ts";
 import { createBrokerEnvironment, type BrokerEnvironment } from "./broker-environment.ts";
 
 let environment: BrokerEnvironment;

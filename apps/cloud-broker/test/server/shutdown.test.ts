@@ -6,8 +6,8 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import { createHttpsTransport } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
+import { createHealthRoutes } from "../../src/api/front/health.ts";
 import { listen } from "../../src/http/listen.ts";
-import { createHealthRoutes } from "../../src/server/health.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });

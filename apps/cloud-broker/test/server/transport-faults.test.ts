@@ -11,11 +11,11 @@ import { AppError } from "@databox-cmk/errors";
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/observability/spans.ts";
-import { createTurnAway } from "../../src/server/turn-away.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
 const certificate = issueServerCertificate({

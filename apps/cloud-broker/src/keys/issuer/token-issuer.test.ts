@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { createIssuerRoutes } from "../../api/well-known/issuer-routes.ts";
 import { orderIdOf } from "../../core/order.ts";
-import { createIssuerRoutes } from "../../issuer/issuer-routes.ts";
 import { publicHalf, RINGS } from "../own-secrets.ts";
 import { rotateKeyRing } from "../rotate-key-ring.ts";
 import { openFileIssuerKeys } from "./file-issuer-keys.ts";

@@ -1,0 +1,57 @@
+import { activityFilter } from "@databox-cmk/protocol";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { type ActivityRow, readActivity } from "../../orders/read-activity.ts";
+import { armHandler, type ArmRequest, orderNameOf } from "./arm-request.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { PATHS } from "./paths.ts";
+import { readFilter } from "./read-filter.ts";
+
+const PAGE = 100;
+const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as const;
+
+/** The order's audit chain, for its owner. */
+export function createActivityRoutes({ store, settings }: ControlPlane): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: `${PATHS.job}/activity`,
+      authentication: "caller",
+      action: ACTIONS.readActivity,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { given, filter } = readFilter(request, FILTERS, activityFilter);
+        const order = await findOrder(store, orderNameOf(request));
+        const page = await readActivity(store, order.id, filter, {
+          position: readPosition(request),
+          limit: PAGE,
+        });
+        const nextLink =
+          page.position === undefined
+            ? {}
+            : {
+                nextLink: nextPageUrl(
+                  { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+                  request.path,
+                  renderSkipToken(String(page.position)),
+                  given,
+                ),
+              };
+        return { status: 200, body: { json: { value: page.rows.map(renderRow), ...nextLink } } };
+      }),
+    },
+  ];
+}
+
+function readPosition(request: ArmRequest): number | undefined {
+  const token = parseSkipToken(request.query.get("$skipToken"));
+  return token !== undefined && /^\d{1,15}$/.test(token) ? Number(token) : undefined;
+}
+
+function renderRow({ sequence, atMs, hash, row }: ActivityRow) {
+  return { sequence, at: renderTime(atMs), hash, row };
+}

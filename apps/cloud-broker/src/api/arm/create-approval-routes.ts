@@ -1,0 +1,154 @@
+import type { JsonObject } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import { approvalDecision, breakGlassRequest } from "@databox-cmk/protocol";
+
+import type { Vote } from "../../core/decide-release.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { readNodes } from "../../orders/read-nodes.ts";
+import {
+  type CasePosition,
+  readCases,
+  readOpenCases,
+} from "../../release/approvals/approval-cases.ts";
+import { decideApproval } from "../../release/approvals/decide-approval.ts";
+import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
+import {
+  armHandler,
+  type ArmRequest,
+  contextOf,
+  orderNameOf,
+  parseBody,
+  queryValues,
+} from "./arm-request.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { PATHS } from "./paths.ts";
+import { renderApproval, waitsFor } from "./render-approval.ts";
+
+const MAX_BYTES = 16 * 1024;
+const PAGE = 50;
+/** Of what waits at once in a subscription; more is for another tool than a person's list. */
+const WAITING_MAX = 500;
+
+type BodyRequest = CallerRequest & { readonly body: JsonObject };
+
+/** Requests that wait for people, what those say, and the way past them. */
+export function createApprovalRoutes(plane: ControlPlane): readonly Route[] {
+  const { store, settings, now } = plane;
+  const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });
+
+  const list = async (request: ArmRequest): Promise<Answer> => {
+    const { id } = await findOrder(store, orderNameOf(request));
+    const deps = dependencies();
+    const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
+    const page = cases.slice(0, PAGE);
+    const value = page.map((each) => renderApproval(each, request.caller.objectId, deps.nowMs));
+    const last = page.at(-1)?.approval;
+    const nextLink =
+      cases.length > PAGE && last !== undefined
+        ? {
+            nextLink: nextPageUrl(
+              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+              request.path,
+              renderSkipToken(`${String(last.requestedAtMs)} ${last.id}`),
+            ),
+          }
+        : {};
+    return { status: 200, body: { json: { value, ...nextLink } } };
+  };
+
+  const decide = (decision: Vote["decision"]) =>
+    armHandler(async (request: BodyRequest) => {
+      const { reason } = parseBody(approvalDecision, request.body);
+      const { id: order } = await findOrder(store, orderNameOf(request));
+      const { caller } = request;
+      const id = request.parameters["approvalId"] ?? "";
+      const deciding = { plane, order, id, caller, context: contextOf(request) };
+      const decided = await decideApproval(deciding, decision, reason);
+      return { status: 200, body: { json: renderApproval(decided, caller.objectId, now()) } };
+    });
+
+  return [
+    {
+      method: "GET",
+      path: `${PATHS.job}/approvals`,
+      authentication: "caller",
+      action: ACTIONS.readApprovals,
+      reads: "nothing",
+      handle: armHandler(list),
+    },
+    {
+      method: "GET",
+      path: PATHS.subscriptionApprovals,
+      authentication: "caller",
+      action: ACTIONS.readApprovals,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { subscriptionId = "" } = request.parameters;
+        const deps = dependencies();
+        const open = await readOpenCases(deps, subscriptionId.toLowerCase(), WAITING_MAX);
+        const value = open
+          .filter((each) => waitsFor(each, request.caller.objectId))
+          .map((each) => renderApproval(each, request.caller.objectId, deps.nowMs));
+        return { status: 200, body: { json: { value } } };
+      }),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/approvals/:approvalId/approve`,
+      authentication: "caller",
+      action: ACTIONS.approve,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: decide("approved"),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/approvals/:approvalId/reject`,
+      authentication: "caller",
+      action: ACTIONS.reject,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: decide("rejected"),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/breakGlass`,
+      authentication: "caller",
+      action: ACTIONS.breakGlass,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: armHandler(async (request) => {
+        const wanted = parseBody(breakGlassRequest, request.body);
+        const order = await findOrder(store, orderNameOf(request));
+        const { serial } = wanted;
+        const nodes = serial === undefined ? [] : await readNodes(store, order.id);
+        if (serial !== undefined && !nodes.some((node) => node.serial === serial))
+          throw new AppError("InvalidRequestContent", {
+            target: "serial",
+            detail: "serial: the order has no such node",
+          });
+        const opened = await openBreakGlass(plane, order, wanted, contextOf(request));
+        const expiresAt = renderTime(opened.expiresAtMs);
+        const node = serial === undefined ? {} : { serial };
+        return { status: 200, body: { json: { id: opened.id, expiresAt, ...node } } };
+      }),
+    },
+  ];
+}
+
+function readPosition(request: ArmRequest): CasePosition | undefined {
+  const [token = ""] = queryValues(request, "$skipToken");
+  if (token === "") return undefined;
+  const [, requestedAtMs, id] =
+    /^(\d{1,15}) ([\da-f-]{36})$/.exec(parseSkipToken(token) ?? "") ?? [];
+  if (requestedAtMs === undefined || id === undefined)
+    throw new AppError("InvalidRequestContent", {
+      target: "$skipToken",
+      detail: "$skipToken: not one that this list gave",
+    });
+  return { requestedAtMs: Number(requestedAtMs), id };
+}

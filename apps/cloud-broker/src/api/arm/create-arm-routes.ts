@@ -1,0 +1,42 @@
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { createActionRoutes } from "./action-routes.ts";
+import { createActivityRoutes } from "./activity-routes.ts";
+import { createApprovalRoutes } from "./create-approval-routes.ts";
+import { createBackupKeyRoutes } from "./create-backup-key-routes.ts";
+import { createDiagnosticsRoutes } from "./create-diagnostics-routes.ts";
+import { createKeyHealthRoutes } from "./create-key-health-routes.ts";
+import { createKeyVersionRoutes } from "./create-key-version-routes.ts";
+import { createPolicyRoutes } from "./create-policy-routes.ts";
+import { createRevocationRoutes } from "./create-revocation-routes.ts";
+import { createUnlockBudgetRoutes } from "./create-unlock-budget-routes.ts";
+import { createExtensionRoutes } from "./extension-routes.ts";
+import { createJobRoutes } from "./job-routes.ts";
+import { createListRoutes } from "./list-routes.ts";
+import { createNodeRoutes } from "./node-routes.ts";
+import { createOperationRoutes } from "./operation-routes.ts";
+import { createServiceRoutes } from "./service-routes.ts";
+import { createSummaryRoutes } from "./summary-routes.ts";
+
+/** Every route of Microsoft.DataBox, and our extensions below an order's own path. */
+export function createArmRoutes(plane: ControlPlane): readonly Route[] {
+  return [
+    ...createJobRoutes(plane),
+    ...createListRoutes(plane),
+    ...createSummaryRoutes(plane),
+    ...createNodeRoutes(plane),
+    ...createActionRoutes(plane),
+    ...createExtensionRoutes(plane),
+    ...createActivityRoutes(plane),
+    ...createDiagnosticsRoutes(plane),
+    ...createKeyHealthRoutes(plane),
+    ...createKeyVersionRoutes(plane),
+    ...createRevocationRoutes(plane),
+    ...createPolicyRoutes(plane),
+    ...createBackupKeyRoutes(plane),
+    ...createUnlockBudgetRoutes(plane),
+    ...createApprovalRoutes(plane),
+    ...createServiceRoutes(plane),
+    ...createOperationRoutes(plane),
+  ];
+}

@@ -1,0 +1,177 @@
+import { CryptoError, importRecoveryKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import {
+  BACKUP_KEY_NAME,
+  backupKeyWrite,
+  type BackupKeyWrite,
+  useBackupKeyRequest,
+} from "@databox-cmk/protocol";
+
+import type { BackupChoice } from "../../core/backup-key.ts";
+import { valueOf } from "../../core/failure-error.ts";
+import { decideKeyChoice } from "../../core/patch-key-choice.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import { stageRules } from "../../core/stages.ts";
+import { loadBackupKeys } from "../../custody/backup-keys.ts";
+import { findBackupOrders } from "../../custody/backup-uses.ts";
+import type { Route } from "../../http/route.ts";
+import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { keySubjectOf, type Order } from "../../orders/order.ts";
+import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
+import { type ArmRequest, armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { listBackupKeys } from "./list-backup-keys.ts";
+import { PATHS } from "./paths.ts";
+import { renderBackupKey } from "./render-backup-key.ts";
+
+const MAX_BYTES = 64 * 1024;
+const DEFAULT_HOURS = 24;
+const PATH = `${PATHS.job}/backupKeys`;
+
+/** Further recipients of an order's envelopes, and when they stand in (docs/backup-keys.md). */
+export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
+  const { custody, now, settings, store } = plane;
+  return [
+    {
+      method: "GET",
+      path: PATH,
+      authentication: "caller",
+      action: ACTIONS.readBackupKeys,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(store, orderNameOf(request));
+        return { status: 200, body: { json: await listBackupKeys(plane, id) } };
+      }),
+    },
+    {
+      method: "GET",
+      path: `${PATH}/:backupKey`,
+      authentication: "caller",
+      action: ACTIONS.readBackupKeys,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const name = backupNameOf(request);
+        const { id } = await findOrder(store, orderNameOf(request));
+        const backups = await loadBackupKeys(store, id);
+        const found = backups.find((backup) => backup.name === name);
+        if (found === undefined) throw noSuch(name);
+        const orders = await findBackupOrders(store, id, now());
+        return { status: 200, body: { json: renderBackupKey(found, orders.get(name)) } };
+      }),
+    },
+    {
+      method: "PUT",
+      path: `${PATH}/:backupKey`,
+      authentication: "caller",
+      action: ACTIONS.writeBackupKeys,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: armHandler(async (request) => {
+        const name = backupNameOf(request);
+        const chosen = choiceOf(parseBody(backupKeyWrite, request.body));
+        const order = await findOrder(store, orderNameOf(request));
+        requireEditable(order);
+        const subject = keySubjectOf(order, settings.tenantId);
+        const made = valueOf(await custody.putBackup(subject, name, chosen, contextOf(request)));
+        return { status: 200, body: { json: renderBackupKey(made, undefined) } };
+      }),
+    },
+    {
+      method: "DELETE",
+      path: `${PATH}/:backupKey`,
+      authentication: "caller",
+      action: ACTIONS.deleteBackupKeys,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const name = backupNameOf(request);
+        const order = await findOrder(store, orderNameOf(request));
+        requireEditable(order);
+        const removed = valueOf(await custody.removeBackup(order.id, name, contextOf(request)));
+        return { status: removed ? 200 : 204 };
+      }),
+    },
+    {
+      method: "POST",
+      path: `${PATH}/:backupKey/use`,
+      authentication: "caller",
+      action: ACTIONS.useBackupKeys,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: armHandler(async (request) => {
+        const name = backupNameOf(request);
+        const { reason, hours = DEFAULT_HOURS } = parseBody(useBackupKeyRequest, request.body);
+        const { id } = await findOrder(store, orderNameOf(request));
+        const used = await orderBackup(plane, id, { name, reason, hours }, contextOf(request));
+        if (used === undefined) throw noSuch(name);
+        return { status: 200, body: { json: renderBackupKey(used.backup, used.order) } };
+      }),
+    },
+    {
+      method: "DELETE",
+      path: `${PATH}/:backupKey/use`,
+      authentication: "caller",
+      action: ACTIONS.useBackupKeys,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const name = backupNameOf(request);
+        const { id } = await findOrder(store, orderNameOf(request));
+        const withdrawn = await withdrawOrder(plane, id, name, contextOf(request));
+        return { status: withdrawn ? 200 : 204 };
+      }),
+    },
+    {
+      method: "GET",
+      path: `${PATHS.job}/envelopes`,
+      authentication: "caller",
+      action: ACTIONS.listCredentials,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(store, orderNameOf(request));
+        const json = await exportEnvelopes(plane, id, contextOf(request));
+        return { status: 200, body: { json } };
+      }),
+    },
+  ];
+}
+
+function choiceOf(written: BackupKeyWrite): BackupChoice {
+  if (written.kind === "RecoveryKey") {
+    try {
+      return { kind: "recovery", key: importRecoveryKey(written.publicKey) };
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+      throw new AppError("InvalidRequestContent", { target: "publicKey", detail: error.message });
+    }
+  }
+  const { kind: _kind, ...key } = written;
+  const patch = { kekType: "CustomerManaged", ...key } as const;
+  const choice = valueOf(decideKeyChoice(undefined, patch, false));
+  if (choice.kekType !== "CustomerManaged") throw new TypeError("a backup key without a vault");
+  return { kind: "vault", choice };
+}
+
+function backupNameOf({ parameters }: ArmRequest): string {
+  const name = (parameters["backupKey"] ?? "").toLowerCase();
+  if (BACKUP_KEY_NAME.test(name)) return name;
+  throw new AppError("InvalidResourceName", {
+    target: "backupKey",
+    detail: "expected 1 to 32 letters, digits and hyphens",
+  });
+}
+
+function noSuch(name: string): AppError {
+  return new AppError("ResourceNotFound", {
+    target: "backupKey",
+    detail: `the order has no backup key ${name} of that kind`,
+  });
+}
+
+function requireEditable({ stage }: Order): void {
+  if (stageRules(stage).encryptionEditable) return;
+  throw new AppError("OrderStageForbids", {
+    reason: "encryption",
+    target: "backupKey",
+    detail: `backupKey: the order is in stage ${stage}`,
+  });
+}

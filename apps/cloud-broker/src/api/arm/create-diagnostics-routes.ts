@@ -1,0 +1,110 @@
+import { AppError, decideNextStep, explain, type Facts, isErrorCode } from "@databox-cmk/errors";
+import type { DiagnosticsView } from "@databox-cmk/protocol";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import { recoveryFacts } from "../../core/recovery-facts.ts";
+import { receivedAt, timelineOf, type TimelineStep } from "../../core/unlock-timeline.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { armHandler, orderNameOf } from "./arm-request.ts";
+import { findReceipt, findTracedRows, type FoundRow } from "./find-traced-rows.ts";
+import { PATHS } from "./paths.ts";
+
+const CORRELATION_ID = /^[\w.:-]{1,128}$/;
+const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
+
+type EventView = DiagnosticsView["events"][number];
+
+/** The timeline behind one correlation id: the one on the agent's screen, in the log and in the audit trail. */
+export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: `${PATHS.job}/diagnostics/:correlationId`,
+      authentication: "caller",
+      action: ACTIONS.readDiagnostics,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { correlationId = "" } = request.parameters;
+        if (!CORRELATION_ID.test(correlationId))
+          throw new AppError("InvalidResourceName", {
+            target: "correlationId",
+            detail: "expected an id as the agent shows it, such as a UUID",
+          });
+        const order = await findOrder(store, orderNameOf(request));
+        const rows = await findTracedRows(store, order.id, correlationId);
+        if (rows.length === 0)
+          throw new AppError("ResourceNotFound", {
+            target: "correlationId",
+            detail: `the order's audit trail knows no ${correlationId}; a message whose sender was not proven belongs to no order`,
+          });
+        const events = await Promise.all(
+          rows.map(async (found): Promise<EventView> => {
+            const receipt = await findReceipt(store, order.id, found.row);
+            return {
+              ...renderEvent(found),
+              steps: timelineOf(found.row, found.atMs, receipt).map(renderStep),
+              ...renderExplanation(found, { ...recoveryFacts(order), correlationId }),
+            };
+          }),
+        );
+        const json: DiagnosticsView = { correlationId, orderId: order.id, events };
+        return { status: 200, body: { json } };
+      }),
+    },
+  ];
+}
+
+function renderEvent({ row, atMs, sequence, hash }: FoundRow): Omit<EventView, "steps"> {
+  const receivedMs = receivedAt(row, atMs);
+  return {
+    action: row.action,
+    outcome: row.outcome,
+    ...(row.serial === undefined ? {} : { serial: row.serial }),
+    ...(row.kid === undefined ? {} : { kid: row.kid }),
+    ...(receivedMs === undefined ? {} : { receivedAt: renderTime(receivedMs) }),
+    recordedAt: renderTime(atMs),
+    audit: { sequence, hash },
+  };
+}
+
+function renderStep({ status, atMs, ...step }: TimelineStep): EventView["steps"][number] {
+  return {
+    ...step,
+    status: STATUS_WORDS[status],
+    ...(atMs === undefined ? {} : { at: renderTime(atMs) }),
+  };
+}
+
+/** What the code means, with the names of that moment where the row has them, else those that the order has now. */
+function renderExplanation(
+  { row }: FoundRow,
+  facts: Facts,
+): Pick<EventView, "explanation" | "nextStep"> {
+  const { code, reason, serial } = row;
+  if (code === undefined || !isErrorCode(code)) return {};
+  const names = { ...facts, ...(serial === undefined ? {} : { serial }), ...factsOf(row) };
+  const { title, message, who, steps, class: kind } = explain(code, { reason, facts: names });
+  return {
+    explanation: {
+      code,
+      ...(reason === undefined ? {} : { reason }),
+      title,
+      message,
+      class: kind,
+      who,
+      steps: [...steps],
+    },
+    nextStep: decideNextStep({ code, reason, facts: names }),
+  };
+}
+
+function factsOf({ detail = {} }: FoundRow["row"]): Facts {
+  return Object.fromEntries(
+    Object.entries(detail).flatMap(([name, value]) =>
+      typeof value === "boolean" ? [] : [[name, value]],
+    ),
+  );
+}

@@ -1,0 +1,93 @@
+import type { KeyHealthView } from "@databox-cmk/protocol";
+
+import { cloudErrorOf } from "../../core/cloud-error-of.ts";
+import { expectedEndMs } from "../../core/expected-end.ts";
+import { describeRisk, type KeyHealth } from "../../core/key-health.ts";
+import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
+import type { EpochMs } from "../../core/order.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import { recoveryFacts } from "../../core/recovery-facts.ts";
+import { stageRules } from "../../core/stages.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import { readHealth, type StoredHealth } from "../../custody/stored-health.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import type { Order } from "../../orders/order.ts";
+import { armHandler, orderNameOf } from "./arm-request.ts";
+import { PATHS } from "./paths.ts";
+
+const STATE_WORDS = {
+  healthy: "Healthy",
+  "at-risk": "AtRisk",
+  unusable: "Unusable",
+  unknown: "Unknown",
+} as const;
+
+/** What is known of an order's key, without asking the vault: reading costs the customer's vault nothing. */
+export function createKeyHealthRoutes({ store, now }: ControlPlane): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: `${PATHS.job}/keyHealth`,
+      authentication: "caller",
+      action: ACTIONS.readKeyHealth,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const order = await findOrder(store, orderNameOf(request));
+        const stored = await readHealth(store, order.id);
+        const isWatched =
+          order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
+        const json =
+          isWatched && stored !== undefined ? renderHealth(order, stored, now()) : NOT_WATCHED;
+        return { status: 200, body: { json } };
+      }),
+    },
+  ];
+}
+
+const NOT_WATCHED: KeyHealthView = {
+  state: "NotWatched",
+  risks: [],
+  nextStep: {
+    who: "nobody",
+    text: "Nothing: the order has ended, or uses the service's own key, which the service answers for.",
+  },
+};
+
+function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHealthView {
+  const { health, kid, recoverableDays, checkedAtMs, changedAtMs, inconclusive } = stored;
+  const entered = order.stages.find(({ stage }) => stage === order.stage)?.enteredAtMs;
+  return {
+    state: STATE_WORDS[health.state],
+    ...(kid === undefined ? {} : { kid }),
+    ...(checkedAtMs === undefined
+      ? {}
+      : {
+          checkedAt: renderTime(checkedAtMs),
+          ageSeconds: Math.max(0, Math.floor((nowMs - checkedAtMs) / 1000)),
+        }),
+    changedAt: renderTime(changedAtMs),
+    ...(entered === undefined
+      ? {}
+      : { expectedEnd: renderTime(expectedEndMs(order.stage, entered)) }),
+    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+    risks: renderRisks(health, nowMs),
+    ...(health.state === "unusable"
+      ? { error: cloudErrorOf({ ...health, facts: { ...recoveryFacts(order), ...health.facts } }) }
+      : {}),
+    ...(inconclusive === undefined
+      ? {}
+      : { inconclusive: { code: inconclusive.code, at: renderTime(inconclusive.atMs) } }),
+    nextStep: nextStepOfHealth(health, recoveryFacts(order)),
+  };
+}
+
+function renderRisks(health: KeyHealth, nowMs: EpochMs): KeyHealthView["risks"] {
+  if (health.state !== "at-risk") return [];
+  return health.risks.map((risk) => ({
+    risk: risk.risk,
+    message: describeRisk(risk, nowMs),
+    ...(risk.atMs === undefined ? {} : { at: renderTime(risk.atMs) }),
+  }));
+}

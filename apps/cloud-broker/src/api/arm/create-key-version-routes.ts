@@ -1,0 +1,130 @@
+import { AppError } from "@databox-cmk/errors";
+import type { KeyVersionsView } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
+
+import { cloudErrorOf } from "../../core/cloud-error-of.ts";
+import { valueOf } from "../../core/failure-error.ts";
+import { parseFailureJson } from "../../core/failure-json.ts";
+import { judgeKeyVersion } from "../../core/judge-key-version.ts";
+import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { CallerRequest, Route } from "../../http/route.ts";
+import {
+  loadKeyUses,
+  type LoadedUse,
+  type UseScope,
+} from "../../key-life/rotation/load-key-uses.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { armHandler, orderNameOf, queryValues } from "./arm-request.ts";
+import { PATHS } from "./paths.ts";
+
+const row = { method: "GET", reads: "nothing" } as const;
+
+/** What hangs on each version of a key, so that nobody has to guess which one may be disabled. */
+export function createKeyVersionRoutes({ store, settings }: ControlPlane): readonly Route[] {
+  const ofKey = (request: CallerRequest): string => {
+    const [text = "", ...others] = queryValues(request, "keyUrl");
+    if (text === "" || others.length > 0)
+      throw new AppError("InvalidRequestContent", {
+        target: "keyUrl",
+        detail: "keyUrl: expected once in the query, the URL of a key with or without its version",
+      });
+    return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
+  };
+  return [
+    {
+      ...row,
+      path: `${PATHS.job}/keyVersions`,
+      authentication: "caller",
+      action: ACTIONS.readKeyVersions,
+      handle: armHandler(async (request) => {
+        const order = await findOrder(store, orderNameOf(request));
+        const scope = { order: order.id };
+        return {
+          status: 200,
+          body: { json: await view(store, scope, await addressOf(store, scope)) },
+        };
+      }),
+    },
+    {
+      ...row,
+      path: "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions",
+      authentication: "caller",
+      action: ACTIONS.readSubscriptionKeyVersions,
+      handle: armHandler(async (request) => {
+        const keyAddress = ofKey(request);
+        const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
+        const json = await view(store, { keyAddress, subscriptionId }, keyAddress);
+        return { status: 200, body: { json } };
+      }),
+    },
+    {
+      ...row,
+      path: "/operator/v1/keyVersions",
+      authentication: "operator",
+      action: "Microsoft.DataBox/operator/keyVersions/read",
+      handle: async (request: CallerRequest) => {
+        const keyAddress = ofKey(request);
+        return { status: 200, body: { json: await view(store, { keyAddress }, keyAddress) } };
+      },
+    },
+  ];
+}
+
+async function addressOf(
+  store: Kysely<BrokerTables>,
+  { order }: Extract<UseScope, { order: unknown }>,
+): Promise<string | null> {
+  const found = await store
+    .selectFrom("order_keys")
+    .select("key_address")
+    .where("order_id", "=", order)
+    .where("follows_newest", "=", 1)
+    .executeTakeFirst();
+  return found?.key_address ?? null;
+}
+
+async function view(
+  store: Kysely<BrokerTables>,
+  scope: UseScope,
+  polledAddress: string | null,
+): Promise<KeyVersionsView> {
+  const { versions, devices } = await loadKeyUses(store, scope);
+  const poll =
+    polledAddress === null
+      ? undefined
+      : await store
+          .selectFrom("key_polls")
+          .select(["newest_kid", "failure_json", "checked_at_ms"])
+          .where("key_address", "=", polledAddress)
+          .executeTakeFirst();
+  const failure = parseFailureJson(poll?.failure_json ?? null);
+  return {
+    value: versions.map(renderVersion),
+    devices,
+    ...(poll === undefined
+      ? {}
+      : {
+          newest: {
+            ...(poll.newest_kid === null ? {} : { kid: poll.newest_kid }),
+            ...(poll.checked_at_ms === null ? {} : { checkedAt: renderTime(poll.checked_at_ms) }),
+            ...(failure === undefined ? {} : { error: cloudErrorOf(failure) }),
+          },
+        }),
+  };
+}
+
+function renderVersion(use: LoadedUse): KeyVersionsView["value"][number] {
+  const { kid, sinceMs, lastUsedMs, orderIds, ...counts } = use;
+  return {
+    kid,
+    ...judgeKeyVersion(use),
+    ...counts,
+    orderIds: [...orderIds],
+    ...(sinceMs === undefined ? {} : { since: renderTime(sinceMs) }),
+    ...(lastUsedMs === undefined ? {} : { lastUsedAt: renderTime(lastUsedMs) }),
+  };
+}

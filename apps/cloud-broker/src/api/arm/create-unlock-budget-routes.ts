@@ -1,0 +1,82 @@
+import { unlockBudgetWrite } from "@databox-cmk/protocol";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
+import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { PATHS } from "./paths.ts";
+
+const MAX_BYTES = 16 * 1024;
+const PATH = `${PATHS.job}/unlockBudget`;
+
+/** How often an order's nodes may unlock in a day; without one, as often as the rates allow. */
+export function createUnlockBudgetRoutes({
+  store,
+  appendAudit,
+  now,
+}: ControlPlane): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: PATH,
+      authentication: "caller",
+      action: ACTIONS.readUnlockBudget,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(store, orderNameOf(request));
+        return { status: 200, body: { json: await readBudget(store, id, now()) } };
+      }),
+    },
+    {
+      method: "PUT",
+      path: PATH,
+      authentication: "caller",
+      action: ACTIONS.writeUnlockBudget,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: armHandler(async (request) => {
+        const { unlocksPerDay } = parseBody(unlockBudgetWrite, request.body);
+        const { id } = await findOrder(store, orderNameOf(request));
+        const { actor, correlationId } = contextOf(request);
+        await store.transaction().execute(async (transaction) => {
+          // The chain first, as a grant does, so that the two never wait for each other.
+          await appendAudit(transaction, id, {
+            action: "unlockBudget/set",
+            actor,
+            outcome: "done",
+            correlationId,
+            detail: { unlocksPerDay },
+          });
+          await setBudget(transaction, id, unlocksPerDay, now());
+        });
+        return { status: 200, body: { json: await readBudget(store, id, now()) } };
+      }),
+    },
+    {
+      method: "DELETE",
+      path: PATH,
+      authentication: "caller",
+      action: ACTIONS.deleteUnlockBudget,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { id } = await findOrder(store, orderNameOf(request));
+        const { actor, correlationId } = contextOf(request);
+        const removed = await store.transaction().execute(async (transaction) => {
+          const { unlocksPerDay } = await readBudget(transaction, id, now());
+          if (unlocksPerDay === undefined) return false;
+          await appendAudit(transaction, id, {
+            action: "unlockBudget/remove",
+            actor,
+            outcome: "done",
+            correlationId,
+          });
+          await transaction.deleteFrom("unlock_budgets").where("order_id", "=", id).execute();
+          return true;
+        });
+        return { status: removed ? 200 : 204 };
+      }),
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+import { decideNextStep, type Facts } from "@databox-cmk/errors";
+import { type KeyValidationResult, validateKeyRequest } from "@databox-cmk/protocol";
+
+import { cloudErrorOf } from "../../core/cloud-error-of.ts";
+import { valueOf } from "../../core/failure-error.ts";
+import { decideKeyChoice } from "../../core/patch-key-choice.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Failure, KeyCheck } from "../../core/ports.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { findOrder } from "../../orders/find-order.ts";
+import { keySubjectOf } from "../../orders/order.ts";
+import { candidateIdentities } from "../../orders/realise-identities.ts";
+import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { PATHS } from "./paths.ts";
+
+const MAX_BYTES = 64 * 1024;
+const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
+
+/** What Azure does not have: the checks of a key before anything changes. */
+export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
+  const { custody, now, settings, store } = plane;
+  return [
+    {
+      method: "POST",
+      path: `${PATHS.job}/validateKeyEncryptionKey`,
+      authentication: "caller",
+      action: ACTIONS.validateKey,
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      optional: true,
+      handle: armHandler(async (request) => {
+        const { identity, keyEncryptionKey } = parseBody(validateKeyRequest, request.body);
+        const order = await findOrder(store, orderNameOf(request));
+        const candidate = valueOf(
+          decideKeyChoice(
+            order.key,
+            keyEncryptionKey ?? {},
+            settings.allowRevertToMicrosoftManaged,
+          ),
+        );
+        const identities = await candidateIdentities(plane, order, identity);
+        const { checks, outcome } = await custody.validate(
+          keySubjectOf({ ...order, identities }, settings.tenantId),
+          candidate,
+        );
+        const names = { correlationId: contextOf(request).correlationId };
+        const json: KeyValidationResult = {
+          status: outcome.ok ? "Valid" : "Invalid",
+          ...(outcome.ok && outcome.value.kid !== undefined ? { kid: outcome.value.kid } : {}),
+          checkedAt: renderTime(now()),
+          checks: checks.map((check) => renderCheck(check, names)),
+          nextStep: decideNextStep(outcome.ok ? undefined : named(outcome.failure, names)),
+        };
+        return { status: 200, body: { json } };
+      }),
+    },
+  ];
+}
+
+function named(failure: Failure, names: Facts): Failure {
+  return { ...failure, facts: { ...names, ...failure.facts } };
+}
+
+function renderCheck(check: KeyCheck, names: Facts): KeyValidationResult["checks"][number] {
+  const { failure } = check;
+  return {
+    name: check.name,
+    status: STATUS_WORDS[check.status],
+    ...(check.elapsedMs === undefined ? {} : { elapsedMs: check.elapsedMs }),
+    ...(failure === undefined ? {} : { error: cloudErrorOf(named(failure, names)) }),
+  };
+}

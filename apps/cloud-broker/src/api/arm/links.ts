@@ -1,0 +1,53 @@
+import type { ApiVersion } from "@databox-cmk/protocol";
+
+import type { CallerRequest } from "../../http/route.ts";
+import type { Order } from "../../orders/order.ts";
+import { resourceIdOf } from "./render-job.ts";
+
+type Where = { readonly armUrl: string; readonly apiVersion: ApiVersion };
+
+/** URL at which a long-running operation is asked for. */
+export function operationUrl(
+  { armUrl, apiVersion }: Where,
+  subscriptionId: string,
+  location: string,
+  operation: string,
+): string {
+  return `${armUrl}/subscriptions/${subscriptionId}/providers/Microsoft.DataBox/locations/${location}/operationResults/${operation}?api-version=${apiVersion}`;
+}
+
+export function jobUrl({ armUrl, apiVersion }: Where, order: Pick<Order, "name">): string {
+  return `${armUrl}${resourceIdOf(order)}?api-version=${apiVersion}`;
+}
+
+/** The same path again, from the position that `skipToken` names. */
+export function nextPageUrl(
+  { armUrl, apiVersion }: Where,
+  path: string,
+  skipToken: string,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const parameters = new URLSearchParams({
+    "api-version": apiVersion,
+    ...query,
+    $skipToken: skipToken,
+  });
+  return `${armUrl}${path}?${parameters.toString().replaceAll("%24", "$")}`;
+}
+
+/** The same, below the broker's own address: the operator's API is not reached through Resource Manager. */
+export function nextOperatorPage({ path, query }: CallerRequest, position: string): string {
+  const parameters = new URLSearchParams(query);
+  parameters.set("$skipToken", renderSkipToken(position));
+  return `${path}?${parameters.toString().replaceAll("%24", "$")}`;
+}
+
+/** Position after the last item of a page. It is not secret and not trusted. */
+export function renderSkipToken(position: string): string {
+  return Buffer.from(position).toString("base64url");
+}
+
+export function parseSkipToken(value: string | null): string | undefined {
+  if (value === null || value === "" || value.length > 1024) return undefined;
+  return /^[\w-]+$/.test(value) ? Buffer.from(value, "base64url").toString() : undefined;
+}

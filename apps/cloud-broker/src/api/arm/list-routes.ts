@@ -1,0 +1,91 @@
+import { AppError } from "@databox-cmk/errors";
+import type { JobResourceList } from "@databox-cmk/protocol";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { type OrderScope, readOrderPage, scopePrefix } from "../../orders/read-order.ts";
+import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { PATHS } from "./paths.ts";
+import { renderListedJob } from "./render-job.ts";
+
+const SMALLEST_PAGE = 20;
+const LARGEST_PAGE = 100;
+
+/** Lists of orders, page by page: a list never reads more than one page of them. */
+export function createListRoutes({ store, settings }: ControlPlane): readonly Route[] {
+  const list = async (request: ArmRequest, scope: OrderScope): Promise<Answer> => {
+    const limit = readPageSize(request);
+    // One more than the page tells whether there is another, without counting.
+    const orders = await readOrderPage(store, scope, readPosition(request, scope), limit + 1);
+    const page = orders.slice(0, limit);
+    const last = page.at(-1);
+    const [top] = queryValues(request, "$top");
+    const body: JobResourceList = {
+      value: page.map((order) => renderListedJob(order, request.apiVersion)),
+      ...(orders.length > limit && last !== undefined
+        ? {
+            nextLink: nextPageUrl(
+              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+              request.path,
+              renderSkipToken(last.id),
+              top === undefined ? {} : { $top: top },
+            ),
+          }
+        : {}),
+    };
+    return { status: 200, body: { json: body } };
+  };
+
+  return [
+    {
+      method: "GET",
+      path: PATHS.groupJobs,
+      authentication: "caller",
+      action: ACTIONS.readJobs,
+      reads: "nothing",
+      handle: armHandler((request) => {
+        const { subscriptionId = "", resourceGroup = "" } = request.parameters;
+        return list(request, { subscriptionId, resourceGroup });
+      }),
+    },
+    {
+      method: "GET",
+      path: PATHS.subscriptionJobs,
+      authentication: "caller",
+      action: ACTIONS.readJobs,
+      reads: "nothing",
+      handle: armHandler((request) => {
+        const { subscriptionId = "" } = request.parameters;
+        return list(request, { subscriptionId });
+      }),
+    },
+  ];
+}
+
+/** @throws {AppError} InvalidRequestContent */
+export function readPageSize(request: CallerRequest): number {
+  const [top] = queryValues(request, "$top");
+  if (top === undefined) return SMALLEST_PAGE;
+  const wanted = Number(top);
+  if (!Number.isInteger(wanted) || wanted < 1)
+    throw new AppError("InvalidRequestContent", {
+      target: "$top",
+      detail: "$top: expected a whole number from 1",
+    });
+  return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, wanted));
+}
+
+/** A position outside the scope would show another subscription's orders: it is refused, not corrected. */
+export function readPosition(request: CallerRequest, scope: OrderScope): string | undefined {
+  const [token = ""] = queryValues(request, "$skipToken");
+  if (token === "") return undefined;
+  const position = parseSkipToken(token);
+  if (position?.startsWith(scopePrefix(scope)) !== true)
+    throw new AppError("InvalidRequestContent", {
+      target: "$skipToken",
+      detail: "$skipToken: not one that this list gave",
+    });
+  return position;
+}

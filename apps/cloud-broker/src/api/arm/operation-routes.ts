@@ -1,0 +1,62 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { OPERATIONS } from "../../core/data/operations.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { pollOperation } from "../../orders/operations.ts";
+import { readOrder } from "../../orders/read-order.ts";
+import { armHandler } from "./arm-request.ts";
+import { jobUrl, operationUrl } from "./links.ts";
+import { PATHS } from "./paths.ts";
+
+/**
+ * Long-running operations as Data Box does them. Create and update: 202 whose Location is now the order itself. Delete:
+ * 202 with the same Location once, then 204. The change was committed before the first 202, so none of these can fail.
+ */
+export function createOperationRoutes({ store, settings }: ControlPlane): readonly Route[] {
+  const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
+  return [
+    {
+      method: "GET",
+      path: `${PATHS.subscriptionLocation}/operationResults/:operationId`,
+      authentication: "caller",
+      action: ACTIONS.operationResults,
+      reads: "nothing",
+      handle: armHandler(async (request) => {
+        const { subscriptionId = "", location = "", operationId = "" } = request.parameters;
+        const where = { armUrl: settings.armUrl, apiVersion: request.apiVersion };
+        const operation = await pollOperation(store, subscriptionId, operationId);
+        if (operation === undefined)
+          throw new AppError("ResourceNotFound", {
+            facts: { subscriptionId },
+            detail: "there is no such operation, or it is older than a day",
+          });
+        if (operation.kind === "delete")
+          return operation.polls > 0
+            ? { status: 204 }
+            : {
+                status: 202,
+                headers: {
+                  ...retryAfter,
+                  location: operationUrl(where, subscriptionId, location, operationId),
+                },
+              };
+        const order = await readOrder(store, operation.order);
+        // Deleted in the meantime: the operation itself has ended well.
+        if (order === undefined) return { status: 204 };
+        return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };
+      }),
+    },
+    {
+      method: "GET",
+      path: PATHS.operations,
+      authentication: "caller",
+      action: ACTIONS.readOperations,
+      reads: "nothing",
+      handle: armHandler(() =>
+        Promise.resolve({ status: 200, body: { json: { value: OPERATIONS } } }),
+      ),
+    },
+  ];
+}

@@ -1,0 +1,114 @@
+import type { OrderNodes } from "@databox-cmk/protocol";
+
+import { decideLock } from "../../core/lock-state.ts";
+import type { OrderId } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
+import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import type { Store } from "../../store/open-store.ts";
+
+type NodeView = OrderNodes["value"][number];
+
+/** The nodes of an order with lock, lease and envelope, as of now. */
+export async function readNodeViews(
+  store: Store,
+  order: OrderId,
+  nowMs: number,
+): Promise<NodeView[]> {
+  const nodes = await readNodes(store, order);
+  const locks = (await readLockFacts(store, [order])).get(order) ?? [];
+  const envelopes = await readCurrentEnvelopes(store, order);
+  return nodes.map((node) => ({
+    ...renderNode(node),
+    ...renderLock(
+      locks.find(({ serial }) => serial === node.serial),
+      nowMs,
+    ),
+    ...envelopes.get(node.serial),
+  }));
+}
+
+type OwnFacts =
+  | "serial"
+  | "ordinal"
+  | "enrolled"
+  | "deviceKey"
+  | "preparedAt"
+  | "lastSeenAt"
+  | "lastOutcome";
+
+function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
+  return {
+    serial: node.serial,
+    ordinal: node.ordinal,
+    enrolled: node.deviceJwkJson !== undefined,
+    ...(node.deviceKeyGrade === undefined
+      ? {}
+      : { deviceKey: { grade: node.deviceKeyGrade, attested: false } }),
+    ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
+    ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
+    ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),
+  };
+}
+
+function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "lock" | "lease"> {
+  if (node === undefined) return { lock: "notPrepared" };
+  const { lease } = node.facts;
+  return {
+    lock: decideLock(node.facts, nowMs).lock,
+    ...(lease === undefined
+      ? {}
+      : {
+          lease: {
+            id: lease.id,
+            purpose: lease.purpose,
+            grantedAt: renderTime(lease.grantedAtMs),
+            renewedAt: renderTime(lease.renewedAtMs),
+            ttlSeconds: lease.ttlSeconds,
+            outageGraceSeconds: lease.outageGraceSeconds,
+            state: lease.state,
+          },
+        }),
+  };
+}
+
+async function readCurrentEnvelopes(
+  store: Store,
+  order: OrderId,
+): Promise<ReadonlyMap<string, Pick<NodeView, "envelope">>> {
+  const rows = await store
+    .selectFrom("envelopes")
+    .innerJoin("nodes", (join) =>
+      join
+        .onRef("nodes.order_id", "=", "envelopes.order_id")
+        .onRef("nodes.serial", "=", "envelopes.serial"),
+    )
+    .select([
+      "envelopes.serial",
+      "envelopes.env",
+      "envelopes.generation",
+      "envelopes.kid",
+      "envelopes.created_at_ms",
+      "nodes.acknowledged_generation",
+    ])
+    .where("envelopes.order_id", "=", order)
+    .orderBy("envelopes.generation")
+    .execute();
+  // The last one of each node is the current one.
+  return new Map(
+    rows.map((row) => [
+      row.serial,
+      {
+        envelope: {
+          env: row.env,
+          generation: row.generation,
+          kid: row.kid,
+          createdAt: renderTime(row.created_at_ms),
+          ...(row.acknowledged_generation === null
+            ? {}
+            : { acknowledgedGeneration: row.acknowledged_generation }),
+        },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,222 @@
+import type { OrderSummaryFilter } from "@databox-cmk/protocol";
+import { STAGE_NAMES } from "@databox-cmk/protocol";
+import type { ExpressionBuilder, ExpressionWrapper, Selectable, SqlBool } from "kysely";
+
+import { decideLock, type LockState } from "../../core/lock-state.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import { stageRules } from "../../core/stages.ts";
+import { type OrderScope, scopePrefix } from "../../orders/read-order.ts";
+import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+type Columns = Pick<
+  Selectable<BrokerTables["orders"]>,
+  | "id"
+  | "name"
+  | "resource_group"
+  | "subscription_id"
+  | "location"
+  | "sku"
+  | "transfer_type"
+  | "stage"
+  | "stage_status"
+  | "created_at_ms"
+>;
+export type SummaryRow = Columns & {
+  readonly kek_type: string | null;
+  readonly kek_url: string | null;
+  readonly identity_type: string | null;
+  readonly health_state: string | null;
+  readonly health_code: string | null;
+  readonly risks_json: string | null;
+};
+export type SummarisedOrder = {
+  readonly row: SummaryRow;
+  readonly isWatched: boolean;
+  readonly nodes: readonly (Pick<NodeLock, "serial"> & {
+    readonly lock: LockState;
+    readonly sinceMs?: EpochMs;
+  })[];
+};
+export type SummaryPage = {
+  readonly orders: readonly SummarisedOrder[];
+  /** Last order that was looked at, when there may be more. */
+  readonly after?: string;
+};
+
+/** A filter that time decides is applied to what was read: so many rows are read for one page at most. */
+const LOOKED_AT_MAX = 2_000;
+const SWITCHES_MAX = 500;
+const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => stageRules(stage).terminal);
+const HEALTH_COLUMNS = {
+  Healthy: "healthy",
+  AtRisk: "at-risk",
+  Unusable: "unusable",
+  Unknown: "unknown",
+} as const;
+
+/** A page of orders by id; leases run out by themselves, so the lock is decided for each row, as of now. */
+export async function readSummaryPage(
+  store: Store,
+  scope: OrderScope,
+  filter: OrderSummaryFilter,
+  { after, limit, nowMs }: { after: string | undefined; limit: number; nowMs: EpochMs },
+): Promise<SummaryPage> {
+  const found: SummarisedOrder[] = [];
+  const revoked = filter.lock === "revoked" ? await readRevokedOrders(store) : undefined;
+  if (revoked?.length === 0) return { orders: [] };
+  let position = after;
+  for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += limit) {
+    const rows = await selectSummaries(store, scope, filter, revoked, position, limit);
+    const locks = await readLockFacts(store, rows.map(idOf));
+    for (const row of rows) {
+      position = row.id;
+      const order = summarise(row, locks.get(idOf(row)) ?? [], nowMs);
+      if (filter.lock === undefined || locksOf(order).includes(filter.lock)) found.push(order);
+      if (found.length === limit) break;
+    }
+    const isEnd = rows.length < limit && position === rows.at(-1)?.id;
+    if (rows.length === 0 || isEnd) return { orders: found };
+    if (found.length === limit) break;
+  }
+  return { orders: found, ...(position === undefined ? {} : { after: position }) };
+}
+
+/** An order that is not prepared has no nodes that could say so. */
+function locksOf({ nodes }: SummarisedOrder): readonly LockState[] {
+  return nodes.length === 0 ? ["notPrepared"] : nodes.map(({ lock }) => lock);
+}
+
+function summarise(row: SummaryRow, nodes: readonly NodeLock[], nowMs: EpochMs): SummarisedOrder {
+  return {
+    row,
+    isWatched:
+      row.kek_type === "CustomerManaged" && !TERMINAL_STAGES.some((stage) => stage === row.stage),
+    nodes: nodes.map(({ serial, facts }) => ({ serial, ...decideLock(facts, nowMs) })),
+  };
+}
+
+async function selectSummaries(
+  store: Store,
+  scope: OrderScope,
+  filter: OrderSummaryFilter,
+  revoked: readonly string[] | undefined,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly SummaryRow[]> {
+  const prefix = scopePrefix(scope);
+  let query = store
+    .selectFrom("orders")
+    .leftJoin("order_keys", "order_keys.order_id", "orders.id")
+    .leftJoin("key_health", "key_health.order_id", "orders.id")
+    .select([
+      "orders.id",
+      "orders.name",
+      "orders.resource_group",
+      "orders.subscription_id",
+      "orders.location",
+      "orders.sku",
+      "orders.transfer_type",
+      "orders.stage",
+      "orders.stage_status",
+      "orders.created_at_ms",
+      "order_keys.kek_type",
+      "order_keys.kek_url",
+      "order_keys.identity_type",
+      "key_health.state as health_state",
+      "key_health.code as health_code",
+      "key_health.risks_json",
+    ])
+    .where("orders.id", ">", after ?? prefix)
+    .where("orders.id", "<", `${prefix.slice(0, -1)}0`)
+    .orderBy("orders.id")
+    .limit(limit);
+  const { search, stage, encryption, health, lock } = filter;
+  if (stage !== undefined) query = query.where("orders.stage", "=", stage);
+  if (encryption !== undefined)
+    query = query.where((order) =>
+      encryption === "CustomerManaged"
+        ? order("order_keys.kek_type", "=", encryption)
+        : order.or([
+            order("order_keys.kek_type", "is", null),
+            order("order_keys.kek_type", "=", encryption),
+          ]),
+    );
+  if (health === "NotWatched")
+    query = query.where((order) =>
+      order.or([
+        order("order_keys.kek_type", "is", null),
+        order("order_keys.kek_type", "<>", "CustomerManaged"),
+        order("orders.stage", "in", TERMINAL_STAGES),
+      ]),
+    );
+  else if (health !== undefined)
+    query = query
+      .where("order_keys.kek_type", "=", "CustomerManaged")
+      .where("orders.stage", "not in", TERMINAL_STAGES)
+      .where("key_health.state", "=", HEALTH_COLUMNS[health]);
+  if (search !== undefined) query = query.where((order) => matches(order, search));
+  if (revoked !== undefined) query = query.where("orders.id", "in", revoked);
+  // The others are decided row by row; an open lease is rare, and found by its index.
+  if (lock === "unlocked" || lock === "grace")
+    query = query.where((order) =>
+      order.exists(
+        order
+          .selectFrom("leases")
+          .select("leases.id")
+          .whereRef("leases.order_id", "=", "orders.id")
+          .where("leases.state", "in", ["live", "refused"]),
+      ),
+    );
+  return query.execute();
+}
+
+/** Orders that a kill switch of their own names; undefined when one may stand over any order. Switches are few. */
+async function readRevokedOrders(store: Store): Promise<readonly string[] | undefined> {
+  const rows = await store
+    .selectFrom("revocations")
+    .select(["kind", "scope"])
+    .where("lifted_at_ms", "is", null)
+    .limit(SWITCHES_MAX)
+    .execute();
+  if (rows.length === SWITCHES_MAX) return undefined;
+  if (rows.some(({ kind }) => kind === "fleet" || kind === "subscription")) return undefined;
+  // The scope of a node begins with its order.
+  return [...new Set(rows.map(({ scope }) => scope.split(" ", 1)[0] ?? ""))];
+}
+
+/** Ids are in lower case on both engines, where LIKE treats letters differently; `_` and `.` stand for themselves or any letter. */
+function matches(
+  order: ExpressionBuilder<BrokerTables, "orders">,
+  search: string,
+): ExpressionWrapper<BrokerTables, "orders", SqlBool> {
+  const spellings = [...new Set([search, search.toLowerCase(), search.toUpperCase()])];
+  return order.or([
+    order("orders.id", "like", `%/jobs/%${search.toLowerCase()}%`),
+    order.exists(
+      order
+        .selectFrom("nodes")
+        .select("nodes.serial")
+        .whereRef("nodes.order_id", "=", "orders.id")
+        .where((node) =>
+          node.or(spellings.map((spelling) => node("nodes.serial", "like", `%${spelling}%`))),
+        ),
+    ),
+  ]);
+}
+
+/** All orders of a scope. */
+export async function countOrders(store: Store, scope: OrderScope): Promise<number> {
+  const prefix = scopePrefix(scope);
+  const { total } = await store
+    .selectFrom("orders")
+    .select((order) => order.fn.countAll().as("total"))
+    .where("id", ">", prefix)
+    .where("id", "<", `${prefix.slice(0, -1)}0`)
+    .executeTakeFirstOrThrow();
+  return Number(total);
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
+const idOf = ({ id }: Pick<SummaryRow, "id">): OrderId => id as OrderId;

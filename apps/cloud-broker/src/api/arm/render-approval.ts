@@ -1,0 +1,60 @@
+import type { ApprovalView } from "@databox-cmk/protocol";
+
+import { type Approval, mayDecide, votesThatCount } from "../../core/decide-release.ts";
+import type { EpochMs } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { ApprovalCase } from "../../release/approvals/approval-cases.ts";
+
+/** A case as one caller sees it. Whose right was taken away is looked up when a key is to leave, not for a view. */
+export function renderApproval(
+  { approval, row, orderId, orderName, resourceGroup, place, policy }: ApprovalCase,
+  callerObjectId: string,
+  nowMs: EpochMs,
+): ApprovalView {
+  const counting = votesThatCount(approval, { policy, nowMs, lostRight: new Set() });
+  const { required } = policy.release.approvals;
+  const isOpen = approval.state === "open";
+  const { state } = approval;
+  return {
+    id: approval.id,
+    orderId,
+    orderName,
+    resourceGroup,
+    serial: row.serial,
+    way: row.way === "unlock" ? "network" : "offline",
+    purpose: row.purpose,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    place: { address: row.address, ...place },
+    agent: row.agent,
+    kid: approval.kid,
+    stage: approval.stage,
+    state: state === "open" ? (counting.length >= required ? "approved" : "waiting") : state,
+    ...(approval.voidReason === undefined ? {} : { voidReason: approval.voidReason }),
+    required,
+    requestedAt: renderTime(approval.requestedAtMs),
+    ...(approval.requestedBy === undefined ? {} : { requestedBy: approval.requestedBy }),
+    lastAskedAt: renderTime(row.asked_at_ms),
+    expiresAt: renderTime(approval.expiresAtMs),
+    ...(row.closed_at_ms === null ? {} : { closedAt: renderTime(row.closed_at_ms) }),
+    decisions: approval.votes.map((vote) => ({
+      objectId: vote.objectId,
+      name: vote.name,
+      decision: vote.decision,
+      reason: vote.reason,
+      at: renderTime(vote.atMs),
+      counts: vote.decision === "rejected" || counting.includes(vote),
+    })),
+    mayDecide:
+      isOpen && mayDecide(policy, approval.requestedBy, callerObjectId.toLowerCase()) === undefined,
+  };
+}
+
+/** Whether it waits for this caller: open, theirs to decide, and they have not approved it yet. */
+export function waitsFor({ approval, policy }: ApprovalCase, objectId: string): boolean {
+  const own = objectId.toLowerCase();
+  return mayDecide(policy, approval.requestedBy, own) === undefined && !hasApproved(approval, own);
+}
+
+function hasApproved({ votes }: Approval, objectId: string): boolean {
+  return votes.some((vote) => vote.decision === "approved" && vote.objectId === objectId);
+}

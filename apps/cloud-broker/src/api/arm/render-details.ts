@@ -1,0 +1,150 @@
+import type { JobDetailsView, KeyEncryptionKeyView, StageName } from "@databox-cmk/protocol";
+
+import { STAGE_PATHS } from "../../core/lifecycle.ts";
+import type { KeyChoice } from "../../core/order.ts";
+import { stageRules } from "../../core/stages.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Order, PackageDetails, StageEntry } from "../../orders/order.ts";
+
+/** The customer's own part of the details: what api-versions from 2021-03-01 return without `$expand`. */
+export function renderPartialDetails(order: Order): JobDetailsView {
+  const { details } = order;
+  return {
+    contactDetails: details.contactDetails,
+    ...(details.shippingAddress === undefined ? {} : { shippingAddress: details.shippingAddress }),
+    dataImportDetails: [...details.dataImportDetails],
+    dataExportDetails: [...details.dataExportDetails],
+    jobDetailsType: order.skuName,
+    preferences: details.preferences,
+    reverseShippingDetails: details.reverseShippingDetails ?? {},
+    ...(details.expectedDataSizeInTeraBytes === undefined
+      ? {}
+      : { expectedDataSizeInTeraBytes: details.expectedDataSizeInTeraBytes }),
+    keyEncryptionKey: renderKeyChoice(order.key),
+  };
+}
+
+/** Everything: `$expand=details`. Members in Azure's order. */
+export function renderJobDetails(order: Order): JobDetailsView {
+  const {
+    contactDetails,
+    shippingAddress,
+    dataImportDetails,
+    dataExportDetails,
+    jobDetailsType,
+    preferences,
+    reverseShippingDetails,
+    expectedDataSizeInTeraBytes,
+    keyEncryptionKey,
+  } = renderPartialDetails(order);
+  const { state } = order;
+  return {
+    copyProgress: copyProgressOf(order),
+    jobStages: jobStagesOf(order),
+    contactDetails,
+    ...(shippingAddress === undefined ? {} : { shippingAddress }),
+    deliveryPackage: renderPackage(state.returnToCustomerPackage),
+    returnPackage: renderPackage(state.deliverToDcPackage),
+    dataImportDetails,
+    dataExportDetails,
+    jobDetailsType,
+    preferences,
+    ...(reverseShippingDetails === undefined ? {} : { reverseShippingDetails }),
+    ...(expectedDataSizeInTeraBytes === undefined ? {} : { expectedDataSizeInTeraBytes }),
+    copyLogDetails: [],
+    ...(state.erasureReceipt === undefined
+      ? {}
+      : { deviceErasureDetails: { deviceErasureStatus: "Succeeded" } }),
+    keyEncryptionKey,
+    ...(state.actions === undefined ? {} : { actions: [...state.actions] }),
+    ...(state.lastMitigation === undefined
+      ? {}
+      : {
+          lastMitigationActionOnJob: {
+            actionDateTimeInUtc: renderTime(state.lastMitigation.atMs),
+            isPerformedByCustomer: true,
+            customerResolution: state.lastMitigation.resolution,
+          },
+        }),
+  };
+}
+
+function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
+  if (key.kekType === "MicrosoftManaged") return { kekType: key.kekType };
+  return {
+    kekType: key.kekType,
+    identityProperties:
+      key.identity.type === "SystemAssigned"
+        ? { type: key.identity.type }
+        : { type: key.identity.type, userAssigned: { resourceId: key.identity.resourceId } },
+    kekUrl: key.kekUrl,
+    kekVaultResourceID: key.kekVaultResourceId,
+  };
+}
+
+/**
+ * Every stage of the order's path: those it passed with their time, those ahead with status None. A canceled order shows
+ * only what happened; another end takes the place of Completed.
+ */
+function jobStagesOf(order: Order): NonNullable<JobDetailsView["jobStages"]> {
+  const passed = new Map(order.stages.map((entry) => [entry.stage, entry]));
+  const rules = stageRules(order.stage);
+  const path = rules.terminal
+    ? [...STAGE_PATHS[order.transferType].filter((stage) => passed.has(stage)), order.stage]
+    : STAGE_PATHS[order.transferType];
+  return [...new Set(path)].map((stage) => renderStage(stage, passed.get(stage)));
+}
+
+function renderStage(
+  stage: StageName,
+  entry: StageEntry | undefined,
+): NonNullable<JobDetailsView["jobStages"]>[number] {
+  const { displayName } = stageRules(stage);
+  return {
+    stageName: stage,
+    ...(displayName === undefined ? {} : { displayName }),
+    stageStatus: entry?.status ?? "None",
+    ...(entry === undefined ? {} : { stageTime: renderTime(entry.enteredAtMs) }),
+  };
+}
+
+/** One entry for each account. Copying data is not part of this system: the counters stay zero. */
+function copyProgressOf(order: Order): NonNullable<JobDetailsView["copyProgress"]> {
+  return [...order.details.dataImportDetails, ...order.details.dataExportDetails].map(
+    ({ accountDetails }) => {
+      const accountId =
+        accountDetails.dataAccountType === "StorageAccount"
+          ? accountDetails.storageAccountId
+          : accountDetails.stagingStorageAccountId;
+      return {
+        storageAccountName: accountId.split("/").at(-1) ?? "",
+        transferType: order.transferType,
+        dataAccountType: accountDetails.dataAccountType,
+        accountId,
+        bytesProcessed: 0,
+        totalBytesToProcess: 0,
+        filesProcessed: 0,
+        totalFilesToProcess: 0,
+        invalidFilesProcessed: 0,
+        invalidFileBytesUploaded: 0,
+        renamedContainerCount: 0,
+        filesErroredOut: 0,
+        directoriesErroredOut: 0,
+        invalidDirectoriesProcessed: 0,
+        isEnumerationInProgress: false,
+      };
+    },
+  );
+}
+
+function renderPackage(sent: PackageDetails | undefined): {
+  trackingUrl: string;
+  carrierName: string;
+  trackingId: string;
+} {
+  return {
+    trackingUrl: "",
+    carrierName: sent?.carrierName ?? "",
+    trackingId: sent?.trackingId ?? "",
+  };
+}

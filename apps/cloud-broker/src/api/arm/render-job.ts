@@ -1,0 +1,121 @@
+import {
+  type ApiVersion,
+  apiVersionTraits,
+  type JobDetailsView,
+  type JobResource,
+  type ResourceIdentityView,
+} from "@databox-cmk/protocol";
+
+import { identityTypeOf } from "../../core/patch-identity.ts";
+import { isAddressEditable, stageRules } from "../../core/stages.ts";
+import { NO_TIME, renderTime, renderWrittenTime } from "../../core/wire-time.ts";
+import type { Order } from "../../orders/order.ts";
+import type { ListedOrder } from "../../orders/read-order.ts";
+import { renderJobDetails, renderPartialDetails } from "./render-details.ts";
+
+export type JobView = {
+  readonly apiVersion: ApiVersion;
+  /** `$expand=details`. */
+  readonly expand: boolean;
+};
+
+/** An order on the wire, with as much of its details as the api-version and `$expand` ask for. */
+export function renderJob(order: Order, { apiVersion, expand }: JobView): JobResource {
+  if (expand) return renderListedJob(order, apiVersion, renderJobDetails(order));
+  return apiVersionTraits(apiVersion).details === "partial"
+    ? renderListedJob(order, apiVersion, renderPartialDetails(order))
+    : renderListedJob(order, apiVersion);
+}
+
+/** Items of a list carry no details at all. Members in Azure's order. */
+export function renderListedJob(
+  order: ListedOrder,
+  apiVersion: ApiVersion,
+  details?: JobDetailsView,
+): JobResource {
+  const traits = apiVersionTraits(apiVersion);
+  const rules = stageRules(order.stage);
+  const { scheduledDateTime, sku } = order.state;
+  return {
+    properties: {
+      transferType: order.transferType,
+      isCancellable: rules.cancellable,
+      isDeletable: rules.deletable,
+      isShippingAddressEditable: isAddressEditable(order.stage, order.transferType),
+      ...(traits.models
+        ? {
+            reverseShippingDetailsUpdate: "NotSupported",
+            reverseTransportPreferenceUpdate: "NotSupported",
+          }
+        : {}),
+      isPrepareToShipEnabled: rules.prepareToShip,
+      status: order.stage,
+      startTime: renderTime(order.createdAtMs),
+      ...(order.state.error === undefined ? {} : { error: order.state.error }),
+      ...(details === undefined ? {} : { details }),
+      ...(order.cancellationReason === undefined
+        ? {}
+        : { cancellationReason: order.cancellationReason }),
+      deliveryType: scheduledDateTime === undefined ? "NonScheduled" : "Scheduled",
+      deliveryInfo: {
+        scheduledDateTime:
+          scheduledDateTime === undefined ? NO_TIME : renderWrittenTime(scheduledDateTime),
+      },
+      isCancellableWithoutFee: rules.cancellable,
+      ...(traits.models ? { allDevicesLost: false } : {}),
+    },
+    ...(traits.systemData ? { systemData: systemDataOf(order) } : {}),
+    location: order.location,
+    tags: order.tags,
+    sku: {
+      name: order.skuName,
+      ...(sku.displayName === undefined ? {} : { displayName: sku.displayName }),
+      ...(sku.family === undefined ? {} : { family: sku.family }),
+      ...(traits.models ? { model: sku.model ?? order.skuName } : {}),
+    },
+    identity: renderIdentity(order.identities),
+    name: order.name.name,
+    id: resourceIdOf(order),
+    type: "Microsoft.DataBox/jobs",
+  };
+}
+
+/** Resource id with the letter case of creation. */
+export function resourceIdOf({ name }: Pick<Order, "name">): string {
+  return `/subscriptions/${name.subscriptionId}/resourceGroups/${name.resourceGroup}/providers/Microsoft.DataBox/jobs/${name.name}`;
+}
+
+function renderIdentity(identities: Order["identities"]): ResourceIdentityView {
+  const system = identities.find((identity) => identity.kind === "system");
+  const users = identities.filter((identity) => identity.kind === "user");
+  return {
+    type: identityTypeOf(identities),
+    ...(system === undefined ? {} : { principalId: system.principalId, tenantId: system.tenantId }),
+    ...(users.length === 0
+      ? {}
+      : {
+          userAssignedIdentities: Object.fromEntries(
+            users.map(({ resourceId, principalId, clientId }) => [
+              resourceId,
+              { principalId, clientId },
+            ]),
+          ),
+        }),
+  };
+}
+
+function systemDataOf(order: ListedOrder): NonNullable<JobResource["systemData"]> {
+  return {
+    createdBy: order.createdBy,
+    createdByType: creatorTypeOf(order.createdBy),
+    createdAt: new Date(order.createdAtMs).toISOString(),
+    lastModifiedBy: order.updatedBy,
+    lastModifiedByType: creatorTypeOf(order.updatedBy),
+    lastModifiedAt: new Date(order.updatedAtMs).toISOString(),
+  };
+}
+
+/** Sign-in names have an @; applications are known by their id. */
+function creatorTypeOf(name: string): string {
+  return name.includes("@") ? "User" : "Application";
+}

@@ -1,0 +1,132 @@
+import {
+  type OrderSummary,
+  orderSummaryFilter,
+  type OrderSummaryPage,
+} from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { OrderScope } from "../../orders/read-order.ts";
+import { armHandler } from "./arm-request.ts";
+import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
+import { readPageSize, readPosition } from "./list-routes.ts";
+import { PATHS } from "./paths.ts";
+import { readFilter } from "./read-filter.ts";
+import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
+import { resourceIdOf } from "./render-job.ts";
+
+const FILTERS = ["search", "stage", "encryption", "health", "lock"] as const;
+const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {
+  healthy: "Healthy",
+  "at-risk": "AtRisk",
+  unusable: "Unusable",
+};
+const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
+
+/** What people look for in a list of orders: stage, key, its health and whether the nodes are open. No vault is asked. */
+export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
+  const { armUrl } = plane.settings;
+  return [
+    {
+      method: "GET",
+      path: PATHS.orderSummaries,
+      authentication: "caller",
+      action: ACTIONS.readJobs,
+      reads: "nothing",
+      handle: armHandler((request) => {
+        const { apiVersion, path, parameters } = request;
+        return list(
+          plane,
+          request,
+          { subscriptionId: parameters["subscriptionId"] ?? "" },
+          (position, { filters, limit }) =>
+            nextPageUrl({ armUrl, apiVersion }, path, renderSkipToken(position), {
+              ...filters,
+              $top: String(limit),
+            }),
+        );
+      }),
+    },
+    {
+      method: "GET",
+      path: "/operator/v1/orderSummaries",
+      authentication: "operator",
+      action: "Microsoft.DataBox/operator/orderSummaries/read",
+      reads: "nothing",
+      handle: (request: CallerRequest) =>
+        list(plane, request, "all", (position) => nextOperatorPage(request, position)),
+    },
+  ];
+}
+
+type Asked = { readonly filters: Readonly<Record<string, string>>; readonly limit: number };
+
+async function list(
+  { store, now }: ControlPlane,
+  request: CallerRequest,
+  scope: OrderScope,
+  nextLinkOf: (position: string, asked: Asked) => string,
+): Promise<Answer> {
+  const { given: filters, filter } = readFilter(request, FILTERS, orderSummaryFilter);
+  const after = readPosition(request, scope);
+  const limit = readPageSize(request);
+  const page = await readSummaryPage(store, scope, filter, {
+    after,
+    limit,
+    nowMs: now(),
+  });
+  const isWhole = after === undefined && Object.keys(filters).length === 0;
+  const body: OrderSummaryPage = {
+    value: page.orders.map(renderSummary),
+    ...(page.after === undefined ? {} : { nextLink: nextLinkOf(page.after, { filters, limit }) }),
+    ...(isWhole ? { total: await countOrders(store, scope) } : {}),
+  };
+  return { status: 200, body: { json: body } };
+}
+
+// oxlint-disable typescript/no-unsafe-type-assertion -- columns that this broker wrote
+function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary {
+  return {
+    id: resourceIdOf({
+      name: {
+        subscriptionId: row.subscription_id,
+        resourceGroup: row.resource_group,
+        name: row.name,
+      },
+    }),
+    name: row.name,
+    resourceGroup: row.resource_group,
+    location: row.location,
+    sku: row.sku,
+    transferType: row.transfer_type,
+    stage: row.stage as OrderSummary["stage"],
+    stageStatus: row.stage_status as OrderSummary["stageStatus"],
+    createdAt: renderTime(row.created_at_ms),
+    encryption: {
+      kekType: row.kek_type === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
+      ...(row.kek_url === null ? {} : { kekUrl: row.kek_url }),
+      ...(row.identity_type === null ? {} : { identityType: row.identity_type }),
+    },
+    keyHealth: renderHealth(row, isWatched),
+    nodes: nodes.map(({ serial, lock, sinceMs }) => ({
+      serial,
+      lock,
+      ...(sinceMs === undefined ? {} : { since: renderTime(sinceMs) }),
+    })),
+  };
+}
+// oxlint-enable typescript/no-unsafe-type-assertion
+
+function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSummary["keyHealth"] {
+  if (!isWatched) return { state: "NotWatched" };
+  const state = STATE_WORDS[row.health_state ?? ""] ?? "Unknown";
+  const times = risks.parse(JSON.parse(row.risks_json ?? "[]")).flatMap(({ atMs }) => atMs ?? []);
+  return {
+    state,
+    ...(row.health_code === null ? {} : { code: row.health_code }),
+    ...(times.length === 0 ? {} : { riskAt: renderTime(Math.min(...times)) }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { Served } from "../../http/express-adapter.ts";
+import type { Store } from "../../store/open-store.ts";
+import { runLocking } from "../../store/transactions.ts";
+
+/**
+ * A device message that was too long to be read has no hash and no sender, but it was refused and leaves its row.
+ * All other device messages are audited where they are answered.
+ */
+export async function auditDeviceFault(
+  { store, appendAudit }: { readonly store: Store; readonly appendAudit: AppendAudit },
+  { request, failure }: Served,
+): Promise<void> {
+  if (failure?.code !== "DeviceMessageTooLarge") return;
+  await runLocking(store, (transaction) =>
+    appendAudit(transaction, "broker", {
+      action: "device-message",
+      actor: { kind: "stranger", address: request.address },
+      outcome: "refused",
+      code: "DeviceMessageTooLarge",
+      correlationId: request.requestId,
+    }),
+  );
+}

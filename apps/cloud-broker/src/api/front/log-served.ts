@@ -1,0 +1,37 @@
+import type { Served } from "../../http/express-adapter.ts";
+import type { Log, LogFields } from "../../observability/log.ts";
+
+/** One line for each request. What nobody named is a bug and stands there with its place. */
+export function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {
+  const cause = failure?.code === "InternalError" ? failure.cause : undefined;
+  log(cause === undefined ? "info" : "error", "served", {
+    requestId: request.requestId,
+    method: route?.method,
+    route: route?.path,
+    status,
+    elapsedMs: Math.round(elapsedMs * 1000) / 1000,
+    code: failure?.code,
+    reason: failure?.reason,
+    address: request.address,
+    ...(route === undefined ? { path: request.path } : {}),
+    ...(cause instanceof Error ? describe(cause) : {}),
+  });
+}
+
+function describe(error: Error): LogFields {
+  return {
+    error: error.name,
+    // Such as SQLITE_FULL: what a system said, never what a person wrote.
+    ...("code" in error && typeof error.code === "string" ? { errorCode: error.code } : {}),
+    stack: stackOf(error),
+  };
+}
+
+/** Where it happened. The first lines are the message, which may quote data. */
+function stackOf(error: Error): string {
+  return (error.stack ?? "")
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("at "))
+    .slice(0, 12)
+    .join("\n");
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { AppError, renderArmError } from "@databox-cmk/errors";
+import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
+
+import type { Clock } from "../../core/ports.ts";
+import type { Log } from "../../observability/log.ts";
+import type { Metrics } from "../../observability/metrics.ts";
+
+/** Whoever is turned away comes back at one of these, so that they do not all come at once. */
+const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
+const LOG_EVERY_MS = 10_000;
+
+export type TurnAway = {
+  /** Counts one, and logs now and then. @returns seconds after which to come again */
+  readonly note: () => number;
+  /**
+   * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the least request, or else the
+   * turning away would itself be the overload; so it is rendered beforehand.
+   */
+  readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
+};
+
+export function createTurnAway({
+  metrics,
+  log,
+  now,
+}: {
+  readonly metrics: Pick<Metrics, "turnedAway">;
+  readonly log: Log;
+  readonly now: Clock;
+}): TurnAway {
+  const answers = RETRY_AFTER_SECONDS.map((retryAfterSeconds) => {
+    const { status, body } = renderArmError(
+      new AppError("BrokerBusy", { facts: { retryAfterSeconds } }),
+    );
+    const content = JSON.stringify(body);
+    const headers = {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": Buffer.byteLength(content),
+      "retry-after": String(retryAfterSeconds),
+      "x-ms-error-code": "BrokerBusy",
+      "cache-control": "no-store",
+    };
+    return { retryAfterSeconds, status, headers, content };
+  });
+  let count = 0;
+  let loggedAtMs = 0;
+
+  function next(): (typeof answers)[number] {
+    const answer = answers[count % answers.length];
+    if (answer === undefined) throw new TypeError("there is no answer");
+    count += 1;
+    metrics.turnedAway();
+    if (now() - loggedAtMs >= LOG_EVERY_MS) {
+      loggedAtMs = now();
+      log("warn", "turning requests away", { count });
+    }
+    return answer;
+  }
+
+  return {
+    note: () => next().retryAfterSeconds,
+    answer(message, response) {
+      const { status, headers, content } = next();
+      // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
+      if (!isShort(message)) response.setHeader("connection", "close");
+      response.writeHead(status, headers).end(content);
+    },
+  };
+}
+
+function isShort({ headers }: IncomingMessage): boolean {
+  const length = Number(headers["content-length"] ?? "0");
+  return headers["transfer-encoding"] === undefined && length <= DEVICE_MESSAGE_MAX_BYTES;
+}

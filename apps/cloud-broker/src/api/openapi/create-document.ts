@@ -1,0 +1,194 @@
+import { armErrorBody } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
+
+import type { Route } from "../../http/route.ts";
+import type { Description, Schema } from "./description.ts";
+import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const QUERY_TEXTS = {
+  search: "part of a name, a serial number or a code",
+  stage: "orders in this stage",
+  encryption: "orders with this type of key",
+  health: "orders whose key is in this state",
+  lock: "orders with a node in this state",
+  $expand: "details: with stages, progress and packages",
+  $skipToken: "position that nextLink of the page before carries",
+  state: "only orders in this state: Waiting, Done or Failed",
+  keyUrl: "URL of a key, with or without its version",
+  newestFirst: "true: in the opposite order",
+  action: "rows of these actions, or families of actions, separated by commas",
+  outcome: "rows with this outcome: granted, refused, failed or done",
+  from: "rows of this moment or later",
+  to: "rows of an earlier moment",
+  $top: "size of a page; 20 to 100 are honoured",
+} as const;
+const JOSE = "application/jose";
+
+/** The whole HTTP surface as an OpenAPI 3.1 document: paths from the route table, bodies from the schemas. */
+export function createDocument(routes: readonly Route[], serverUrl: string): Json {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = openApiPath(route.path);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Customer-managed unlock keys for transfer appliances",
+      version: "2025-07-01",
+      summary: "Microsoft.DataBox on Resource Manager's terms, the operator's API, the device API",
+    },
+    servers: [{ url: serverUrl }],
+    paths,
+    components: {
+      securitySchemes: {
+        entra: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+      },
+      schemas: {
+        ...Object.fromEntries(
+          Object.entries(NAMED_SCHEMAS).map(([name, schema]) => [name, jsonSchema(schema)]),
+        ),
+        Error: jsonSchema(armErrorBody),
+      },
+    },
+  };
+}
+
+/** `/jobs/:jobName` → `/jobs/{jobName}` */
+export function openApiPath(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
+
+function operationOf(route: Route): Json {
+  const described: Description | undefined = DESCRIPTIONS[`${route.method} ${route.path}`];
+  const parameters = [...pathParameters(route), ...otherParameters(route, described)];
+  return {
+    operationId: operationIdOf(route),
+    summary: described?.summary ?? `${route.authentication} route`,
+    tags: [route.authentication],
+    ...(route.authentication === "caller" || route.authentication === "operator"
+      ? { security: [{ entra: [] }], "x-arm-action": route.action }
+      : { security: [] }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...requestBodyOf(route, described),
+    responses: responsesOf(route, described),
+  };
+}
+
+function pathParameters(route: Route): readonly Json[] {
+  return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+}
+
+function otherParameters(route: Route, described: Description | undefined): readonly Json[] {
+  const query = (described?.query ?? []).map((name) => ({
+    name,
+    in: "query",
+    description: QUERY_TEXTS[name],
+    schema: { type: "string" },
+  }));
+  const headers = (described?.headers ?? []).map((name) => ({
+    name,
+    in: "header",
+    schema: { type: "string" },
+  }));
+  const version =
+    route.authentication === "caller"
+      ? [{ name: "api-version", in: "query", required: true, schema: { type: "string" } }]
+      : [];
+  return [...version, ...query, ...headers];
+}
+
+function requestBodyOf(route: Route, described: Description | undefined): Json {
+  if (route.reads === "jose")
+    return {
+      requestBody: {
+        required: true,
+        content: messageContent(described?.requestType, described?.request),
+      },
+    };
+  if (route.reads === "nothing") return {};
+  // Another standard describes it.
+  if (route.reads === "events")
+    return { requestBody: { required: true, content: { "application/cloudevents+json": {} } } };
+  const schema =
+    described?.request === undefined ? { type: "object" } : schemaOf(described.request);
+  return {
+    requestBody: {
+      required: route.optional !== true,
+      content: { "application/json": { schema } },
+    },
+  };
+}
+
+function responsesOf(route: Route, described: Description | undefined): Json {
+  const answers = described?.answers ?? { 200: undefined };
+  const failures = {
+    default: {
+      description: "An error in Resource Manager's shape",
+      content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+    },
+  };
+  const entries = Object.entries(answers).map(([status, schema]) => [
+    status,
+    {
+      description: status === "202" ? "Accepted: go on by Location" : "Done",
+      ...(schema === undefined
+        ? {}
+        : { content: { "application/json": { schema: schemaOf(schema) } } }),
+    },
+  ]);
+  return route.reads === "jose"
+    ? {
+        200: {
+          description: "A message signed by the broker",
+          content: messageContent(described?.answerType, described?.answers[200]),
+        },
+        ...failures,
+      }
+    : { ...Object.fromEntries(entries), ...failures };
+}
+
+/** A compact JWS; what is signed stands beside it, since JSON Schema cannot look inside. */
+function messageContent(type: string | undefined, payload: Schema | undefined): Json {
+  return {
+    [JOSE]: {
+      schema: {
+        type: "string",
+        description: "JWS Compact Serialization (RFC 7515), ES256",
+        ...(type === undefined ? {} : { "x-typ": type }),
+        ...(payload === undefined ? {} : { "x-payload": schemaOf(payload) }),
+      },
+    },
+  };
+}
+
+function operationIdOf(route: Route): string {
+  const words = route.path
+    .split("/")
+    .filter((part) => part !== "" && !part.startsWith(":"))
+    .map((part) => part.replaceAll(/\W/g, "_"));
+  const isItem = /:\w+$/.test(route.path);
+  const scope = route.path.includes(":resourceGroup") ? "" : "_all";
+  return `${route.method.toLowerCase()}_${words.join("_")}${isItem ? "_item" : scope}`;
+}
+
+function schemaOf(schema: Schema): Json {
+  const name = Object.keys(NAMED_SCHEMAS).find((candidate) => NAMED_SCHEMAS[candidate] === schema);
+  return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
+}
+
+/** What a client may send; transforms show the form before them. */
+function jsonSchema(schema: Schema): Json {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+  });
+  return json;
+}

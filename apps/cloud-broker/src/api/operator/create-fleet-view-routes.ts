@@ -1,0 +1,59 @@
+import type { BrokerHealthView } from "@databox-cmk/protocol";
+
+import type { VaultHealth } from "../../azure/vault-health.ts";
+import type { Clock } from "../../core/ports.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Route } from "../../http/route.ts";
+import type { FleetFigures } from "../../observability/fleet-figures.ts";
+import type { Store } from "../../store/open-store.ts";
+import { readStoreHealth } from "../../store/store-health.ts";
+import { createFleetCount } from "./count-fleet.ts";
+
+/** What operators look at: where the nodes of the fleet stand, and how the broker is. */
+export function createFleetViewRoutes(dependencies: {
+  readonly store: Store;
+  readonly figures: () => Promise<FleetFigures>;
+  readonly vaultHealth: VaultHealth;
+  readonly now: Clock;
+}): readonly Route[] {
+  const { store, now } = dependencies;
+  const countFleet = createFleetCount(store, now);
+  const startedAtMs = now();
+  const row = { method: "GET", authentication: "operator", reads: "nothing" } as const;
+  return [
+    {
+      ...row,
+      path: "/operator/v1/fleet",
+      action: "Microsoft.DataBox/operator/fleet/read",
+      handle: async () => ({ status: 200, body: { json: await countFleet() } }),
+    },
+    {
+      ...row,
+      path: "/operator/v1/health",
+      action: "Microsoft.DataBox/operator/health/read",
+      handle: async () => ({
+        status: 200,
+        body: { json: await readHealth(dependencies, startedAtMs) },
+      }),
+    },
+  ];
+}
+
+async function readHealth(
+  { store, figures, vaultHealth, now }: Parameters<typeof createFleetViewRoutes>[0],
+  startedAtMs: number,
+): Promise<BrokerHealthView> {
+  const nowMs = now();
+  const { leases, keyHealth, revocations, waitingEvents, probesOverdueSeconds } = await figures();
+  return {
+    asOf: renderTime(nowMs),
+    startedAt: renderTime(startedAtMs),
+    database: await readStoreHealth(store),
+    vaults: vaultHealth.report(nowMs),
+    leases: Object.fromEntries(leases),
+    keyHealth: Object.fromEntries(keyHealth),
+    revocations: Object.fromEntries(revocations),
+    webhookEventsWaiting: waitingEvents,
+    probeOverdueSeconds: probesOverdueSeconds,
+  };
+}

@@ -1,0 +1,130 @@
+import { explain, isErrorCode } from "@databox-cmk/errors";
+import type { CampaignOrderList, CampaignView } from "@databox-cmk/protocol";
+import { type Kysely, sql } from "kysely";
+
+import { type CampaignState, estimateOf } from "../../core/campaign-step.ts";
+import { cloudErrorOf } from "../../core/cloud-error-of.ts";
+import { parseFailureJson } from "../../core/failure-json.ts";
+import type { EpochMs } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import type { Campaign } from "../../key-life/campaigns/stored-campaign.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+
+const STATE_WORDS = {
+  running: "Running",
+  paused: "Paused",
+  cancelled: "Cancelled",
+  done: "Done",
+} as const satisfies Record<CampaignState, CampaignView["state"]>;
+const ORDER_STATE_WORDS: Readonly<Record<string, "Waiting" | "Done" | "Failed">> = {
+  waiting: "Waiting",
+  done: "Done",
+  failed: "Failed",
+};
+/** The speed is that of the last minute. */
+const LATELY_MS = 60_000;
+
+export async function renderCampaign(
+  store: Kysely<BrokerTables>,
+  campaign: Campaign,
+  nowMs: EpochMs,
+): Promise<CampaignView> {
+  const { request, actor, total } = campaign;
+  const { listed, ...asked } = request;
+  const counts = await countSteps(store, campaign, nowMs);
+  const waiting = total - counts.done - counts.failed;
+  const estimate =
+    campaign.state === "running" && waiting > 0 ? estimateOf(counts.lately, waiting) : undefined;
+  return {
+    id: campaign.id,
+    action: asked.action,
+    selector: { ...asked.selector, ...(listed ? { orders: total } : {}) },
+    ...(asked.description === undefined ? {} : { description: asked.description }),
+    dryRun: asked.dryRun === true,
+    origin: campaign.origin,
+    state: STATE_WORDS[campaign.state],
+    createdAt: renderTime(campaign.createdAtMs),
+    createdBy: actor.kind === "caller" ? actor.name : "broker",
+    changedAt: renderTime(campaign.changedAtMs),
+    ...(campaign.finishedAtMs === null ? {} : { finishedAt: renderTime(campaign.finishedAtMs) }),
+    progress: {
+      total,
+      done: counts.done,
+      failed: counts.failed,
+      waiting,
+      failedByCode: counts.failedByCode.map(({ code, count }) => ({
+        code,
+        count,
+        message: isErrorCode(code) ? explain(code).message : "",
+      })),
+    },
+    ...(estimate === undefined ? {} : { estimate }),
+  };
+}
+
+async function countSteps(store: Kysely<BrokerTables>, campaign: Campaign, nowMs: EpochMs) {
+  const sinceMs = Math.max(campaign.createdAtMs, nowMs - LATELY_MS);
+  const rows = await store
+    .selectFrom("campaign_orders")
+    .select([
+      "state",
+      sql<string | null>`case when state = 'failed' then code end`.as("code"),
+      sql<number>`count(*)`.as("count"),
+      sql<number>`sum(case when finished_at_ms >= ${sinceMs} then 1 else 0 end)`.as("lately"),
+      sql<number | null>`min(case when finished_at_ms >= ${sinceMs} then finished_at_ms end)`.as(
+        "first",
+      ),
+    ])
+    .where("campaign_id", "=", campaign.id)
+    .groupBy(["state", sql`case when state = 'failed' then code end`])
+    .execute();
+  const failed = rows.filter(({ state }) => state === "failed");
+  const firsts = rows.flatMap(({ first }) => (first === null ? [] : [first]));
+  return {
+    done: sum(rows.filter(({ state }) => state === "done")),
+    failed: sum(failed),
+    failedByCode: failed
+      .map(({ code, count }) => ({ code: code ?? "InternalError", count: count }))
+      .toSorted((one, other) => other.count - one.count),
+    lately: {
+      finishedLately: rows.reduce((total, { lately }) => total + lately, 0),
+      // A pause before the first of them is no part of the speed.
+      overMs: firsts.length === 0 ? 0 : Math.max(1000, nowMs - Math.min(...firsts)),
+    },
+  };
+}
+
+/** A page of the orders of a campaign, by their ids. */
+export async function listSteps(
+  store: Kysely<BrokerTables>,
+  campaign: Campaign,
+  {
+    state,
+    after,
+    limit,
+  }: { readonly state?: string; readonly after: string; readonly limit: number },
+): Promise<CampaignOrderList["value"]> {
+  const rows = await store
+    .selectFrom("campaign_orders")
+    .select(["order_id", "state", "attempts", "failure_json", "finished_at_ms"])
+    .where("campaign_id", "=", campaign.id)
+    .where("order_id", ">", after)
+    .$if(state !== undefined, (query) => query.where("state", "=", state?.toLowerCase() ?? ""))
+    .orderBy("order_id")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => {
+    const failure = parseFailureJson(row.failure_json);
+    return {
+      order: row.order_id,
+      state: ORDER_STATE_WORDS[row.state] ?? "Waiting",
+      attempts: row.attempts,
+      ...(row.finished_at_ms === null ? {} : { finishedAt: renderTime(row.finished_at_ms) }),
+      ...(failure === undefined ? {} : { error: cloudErrorOf(failure) }),
+    };
+  });
+}
+
+function sum(rows: readonly { readonly count: number }[]): number {
+  return rows.reduce((total, { count }) => total + count, 0);
+}

@@ -1,0 +1,80 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
+import { codeOf } from "../../azure/transport.ts";
+import { classifyNetworkFailure } from "../../core/classify-network-failure.ts";
+import { errorOf } from "../../core/failure-error.ts";
+import type { Answer } from "../../http/route.ts";
+import type { Audience } from "./identity-provider.ts";
+
+export type AzureCall = {
+  readonly audience: Audience;
+  readonly url: string;
+  readonly method: string;
+  readonly body?: string | undefined;
+  readonly requestId: string;
+};
+/** One call with a token. @throws {AppError} when nobody with authority answered */
+export type CallAzure = (call: AzureCall, accessToken: string) => Promise<Answer>;
+
+/** Resource Manager answers a new vault within a minute. */
+const TIMEOUT_MS = 60_000;
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
+/** Everything else that came stays here: cookies, challenges, cache rules, policies are not for the page. */
+const PASSED_HEADERS = ["location", "azure-asyncoperation", "retry-after", "etag"] as const;
+const PARTIES = { arm: "resource-manager", vault: "vault" } as const;
+
+/** @param fetch - with a limit of its own for what is read */
+export function createCallAzure(fetch: FetchByAgent): CallAzure {
+  return async (call, accessToken) => {
+    const { audience, url, method, body, requestId } = call;
+    let answer: Response;
+    try {
+      answer = await fetch(url, {
+        method,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${accessToken}`,
+          "x-ms-client-request-id": requestId,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw errorOf(classifyNetworkFailure(codeOf(error), PARTIES[audience]));
+    }
+    return passOn(answer, audience);
+  };
+}
+
+/** A vault's and Resource Manager's answers keep their status and their body; what is no answer of theirs is named. */
+async function passOn(answer: Response, audience: Audience): Promise<Answer> {
+  const { status, headers } = answer;
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const isJson = JSON_TYPE.test(headers.get("content-type") ?? "");
+  if ((status >= 300 && status < 400) || (bytes.byteLength > 0 && !isJson))
+    throw unexpected(status, audience);
+  const passed = PASSED_HEADERS.flatMap((name) => {
+    const value = headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const upstreamId = headers.get("x-ms-request-id");
+  return {
+    status,
+    headers: {
+      ...Object.fromEntries(passed),
+      ...(upstreamId === null ? {} : { "x-ms-upstream-request-id": upstreamId }),
+    },
+    ...(bytes.byteLength === 0
+      ? {}
+      : { body: { bytes, mediaType: "application/json; charset=utf-8" } }),
+  };
+}
+
+function unexpected(status: number, audience: Audience): AppError {
+  const detail = `answered ${String(status)} with something else than JSON`;
+  return audience === "vault"
+    ? new AppError("KeyVaultUnexpectedAnswer", { detail: `Key Vault ${detail}` })
+    : new AppError("ResourceManagerUnreachable", { detail: `Resource Manager ${detail}` });
+}

@@ -1,0 +1,99 @@
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
+import type { HasAccess } from "../../callers/has-access.ts";
+import type { VerifyToken } from "../../callers/verify-token.ts";
+import type { BrokerConfig } from "../../config/config.ts";
+import { ACTIONS, OPERATOR_APP_ROLE } from "../../core/permissions.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Route } from "../../http/route.ts";
+import type { Store } from "../../store/open-store.ts";
+import { createCallAzure } from "./call-azure.ts";
+import { createEvents, type PortalEvents } from "./events/create-events.ts";
+import { createEventRoutes } from "./events/event-routes.ts";
+import { createForwardRoutes } from "./forward-routes.ts";
+import { createIdentifySession, type IdentifySession } from "./identify-session.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
+import { createOwnApiRoutes } from "./own-api-routes.ts";
+import { createSeal } from "./seal.ts";
+import { createSessionRoutes } from "./session-routes.ts";
+import { createSessions } from "./sessions.ts";
+import { createSignInRoutes } from "./sign-in-routes.ts";
+import type { StaticFiles } from "./static-files.ts";
+import { createStaticRoutes } from "./static-routes.ts";
+import { createUserTokens } from "./user-tokens.ts";
+import { createWriteAudit } from "./write-audit.ts";
+
+/** What the portal needs of the world outside of the broker; absent: the broker serves no portal. */
+export type PortalParts = {
+  readonly provider: IdentityProvider;
+  /** 32 bytes, shared by all replicas. */
+  readonly sealingKey: Uint8Array;
+  /** Calls to Azure, by the broker's own trust and names. */
+  readonly fetch: FetchByAgent;
+  /** Absent: somebody else serves the pages. */
+  readonly files?: StaticFiles | undefined;
+};
+
+export type Portal = {
+  readonly routes: readonly Route[];
+  readonly identify: IdentifySession;
+  readonly events: PortalEvents;
+  /** Forgets sessions that are over. */
+  sweep(): Promise<void>;
+};
+
+/** @param dependencies.api - the broker's own routes, which pages call as the person of their session */
+export function createPortal(
+  { provider, sealingKey, fetch, files }: PortalParts,
+  dependencies: {
+    readonly api: readonly Route[];
+    readonly config: BrokerConfig;
+    readonly store: Store;
+    readonly verifyToken: VerifyToken;
+    readonly hasAccess: HasAccess;
+    readonly appendAudit: AppendAudit;
+    readonly now: Clock;
+  },
+): Portal {
+  const { config, store, verifyToken, hasAccess, now } = dependencies;
+  const seal = createSeal(sealingKey);
+  const sessions = createSessions({ store, seal, now });
+  const tokens = createUserTokens({ sessions, provider, now });
+  const events = createEvents({
+    store,
+    sessions,
+    now,
+    mayRead: async (caller, order) =>
+      caller.roles.includes(OPERATOR_APP_ROLE) || hasAccess(caller, ACTIONS.readJobs, order),
+  });
+  return {
+    events,
+    routes: [
+      ...createSignInRoutes({ ...dependencies, provider, sessions, seal }),
+      ...createSessionRoutes({
+        tenantId: config.TENANT_ID,
+        armUrl: config.ARM_URL,
+        brokerUrl: config.BROKER_URL,
+        vaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      }),
+      ...createEventRoutes(events),
+      ...createOwnApiRoutes(dependencies.api),
+      ...createForwardRoutes({
+        armUrl: config.ARM_URL,
+        keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+        tokens,
+        callAzure: createCallAzure(fetch),
+        written: createWriteAudit(dependencies),
+      }),
+      // Last: its paths are any.
+      ...(files === undefined ? [] : createStaticRoutes(files)),
+    ],
+    identify: createIdentifySession({
+      sessions,
+      tokens,
+      verifyToken,
+      portalUrl: config.BROKER_URL,
+    }),
+    sweep: () => sessions.forgetExpired(),
+  };
+}

@@ -1,0 +1,136 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { createPendingChanges, type PendingChanges } from "../../../core/portal/pending-changes.ts";
+import type { Clock } from "../../../core/ports.ts";
+import type { Caller } from "../../../http/route.ts";
+import type { Store } from "../../../store/open-store.ts";
+import type { Session, Sessions } from "../sessions.ts";
+import { createReadChanges } from "./read-changes.ts";
+import { renderChanges, renderHello, HEARTBEAT } from "./render-events.ts";
+
+export type PortalEvents = {
+  /**
+   * What the caller may know of, as text of server-sent events, until they leave, are signed out, or have listened for ten
+   * minutes: the browser then connects anew, and is identified anew.
+   *
+   * @throws {AppError} TooManyRequests
+   */
+  listen(session: Session, caller: Caller): (left: AbortSignal) => AsyncIterable<string>;
+  /** Looks for changes, for all who listen; nothing is asked while nobody does. */
+  poll(): Promise<void>;
+  /** Lets everybody go: the broker is closing. */
+  close(): void;
+};
+
+export type EventDependencies = {
+  readonly store: Store;
+  readonly sessions: Pick<Sessions, "alive">;
+  readonly mayRead: (caller: Caller, order: string) => Promise<boolean>;
+  readonly now: Clock;
+  /** Tests wait less. */
+  readonly heartbeatMs?: number;
+};
+
+type Listener = {
+  readonly idHash: string;
+  readonly caller: Caller;
+  readonly pending: PendingChanges;
+  readonly untilMs: number;
+  isOver: boolean;
+  wake: () => void;
+};
+
+const HEARTBEAT_MS = 20_000;
+const LISTEN_MS = 10 * 60_000;
+const LISTENERS_MAX = 2_000;
+/** Tabs of one browser. */
+const LISTENERS_MAX_PER_SESSION = 8;
+const SESSIONS_LOOKED_AT_MS = 5_000;
+
+export function createEvents(dependencies: EventDependencies): PortalEvents {
+  const { sessions, mayRead, now, heartbeatMs = HEARTBEAT_MS } = dependencies;
+  const listeners = new Set<Listener>();
+  let readChanges = createReadChanges(dependencies);
+  let lookedAtSessionsMs = 0;
+  let isClosed = false;
+
+  function end(listener: Listener): void {
+    listener.isOver = true;
+    listener.wake();
+  }
+
+  async function* tell(listener: Listener, left: AbortSignal): AsyncGenerator<string> {
+    const leave = (): void => {
+      end(listener);
+    };
+    left.addEventListener("abort", leave, { once: true });
+    // Nobody looked for a while: what happened meanwhile is no news.
+    if (listeners.size === 0) readChanges = createReadChanges(dependencies);
+    listeners.add(listener);
+    try {
+      yield renderHello();
+      for (;;) {
+        if (listener.pending.isEmpty) await waitForNews(listener, heartbeatMs);
+        if (listener.isOver || now() >= listener.untilMs) return;
+        yield listener.pending.isEmpty ? HEARTBEAT : renderChanges(listener.pending.take());
+      }
+    } finally {
+      left.removeEventListener("abort", leave);
+      listeners.delete(listener);
+    }
+  }
+
+  async function endSignedOut(): Promise<void> {
+    if (now() - lookedAtSessionsMs < SESSIONS_LOOKED_AT_MS) return;
+    lookedAtSessionsMs = now();
+    const alive = await sessions.alive([...new Set([...listeners].map((each) => each.idHash))]);
+    for (const listener of listeners) if (!alive.has(listener.idHash)) end(listener);
+  }
+
+  return {
+    listen({ idHash, expiresAtMs }, caller) {
+      const ofSession = [...listeners].filter((each) => each.idHash === idHash).length;
+      if (isClosed || listeners.size >= LISTENERS_MAX || ofSession >= LISTENERS_MAX_PER_SESSION)
+        throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 30 } });
+      const listener: Listener = {
+        idHash,
+        caller,
+        pending: createPendingChanges(),
+        untilMs: Math.min(now() + LISTEN_MS, expiresAtMs),
+        isOver: false,
+        wake: () => undefined,
+      };
+      // Counted once its stream is read: an answer that never leaves has no listener to forget.
+      return (left) => tell(listener, left);
+    },
+    async poll() {
+      if (listeners.size === 0) return;
+      await endSignedOut();
+      const changes = await readChanges();
+      for (const listener of listeners) {
+        if (changes === "many") listener.pending.addMany();
+        else
+          for (const [order, what] of changes)
+            if (await mayRead(listener.caller, order)) listener.pending.add(order, what);
+        if (!listener.pending.isEmpty) listener.wake();
+      }
+    },
+    close() {
+      isClosed = true;
+      for (const listener of listeners) end(listener);
+    },
+  };
+}
+
+function waitForNews(listener: Listener, heartbeatMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      listener.wake = () => undefined;
+      resolve();
+    };
+    const timer = setTimeout(done, heartbeatMs);
+    listener.wake = done;
+    if (listener.isOver) done();
+  });
+}

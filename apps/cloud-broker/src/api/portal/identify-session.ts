@@ -1,0 +1,64 @@
+import { timingSafeEqual } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { VerifyToken } from "../../callers/verify-token.ts";
+import { isSameOrigin } from "../../core/portal/same-origin.ts";
+import type { Caller, RouteRequest } from "../../http/route.ts";
+import { readSessionId } from "./cookies.ts";
+import type { Session, Sessions } from "./sessions.ts";
+import type { UserTokens } from "./user-tokens.ts";
+
+/** Who calls from a page: the person as a bearer token of theirs would name them, and their session. */
+export type Identified = { readonly caller: Caller; readonly session: Session };
+/** @throws {AppError} AuthenticationFailed (no-session), CrossSiteRequest */
+export type IdentifySession = (request: RouteRequest) => Promise<Identified>;
+
+/**
+ * The session's cookie proves the browser, the origin and the token prove the page. The person's own access token is
+ * judged as a bearer token is, so that the portal can do nothing that its caller cannot do without it.
+ */
+export function createIdentifySession({
+  sessions,
+  tokens,
+  verifyToken,
+  portalUrl,
+}: {
+  readonly sessions: Sessions;
+  readonly tokens: UserTokens;
+  readonly verifyToken: VerifyToken;
+  readonly portalUrl: string;
+}): IdentifySession {
+  return async (request) => {
+    const id = readSessionId(request);
+    const session = id === undefined ? undefined : await sessions.find(id);
+    if (session === undefined) throw new AppError("AuthenticationFailed", { reason: "no-session" });
+    refuseOthersPages(request, session, portalUrl);
+    const { accessToken, roles } = await tokens.of(session, "arm");
+    const caller = await verifyToken(`Bearer ${accessToken}`);
+    return {
+      session,
+      caller: { ...caller, roles: [...new Set([...caller.roles, ...roles])] },
+    };
+  };
+}
+
+function refuseOthersPages(request: RouteRequest, session: Session, portalUrl: string): void {
+  const isOwnPage = isSameOrigin(
+    {
+      method: request.method,
+      origin: request.header("origin"),
+      fetchSite: request.header("sec-fetch-site"),
+    },
+    portalUrl,
+  );
+  if (!isOwnPage) throw new AppError("CrossSiteRequest", { reason: "origin" });
+  if (request.method !== "GET" && !isEqual(request.header("x-csrf-token"), session.csrfToken))
+    throw new AppError("CrossSiteRequest", { reason: "token" });
+}
+
+function isEqual(shown: string | undefined, expected: string): boolean {
+  const left = Buffer.from(shown ?? "");
+  const right = Buffer.from(expected);
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+}

@@ -1,0 +1,56 @@
+import type { Agent } from "node:https";
+import { join } from "node:path";
+
+import { createFetchByAgent } from "../../azure/fetch-by-agent.ts";
+import type { BrokerConfig } from "../../config/config.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
+import { SECRETS } from "../../keys/own-secrets.ts";
+import { openSecretFile } from "../../keys/secret-file.ts";
+import type { PortalParts } from "./create-portal.ts";
+import { createIdentityProvider } from "./identity-provider.ts";
+import { readStaticFiles } from "./static-files.ts";
+
+/** A page of a long list of Resource Manager. */
+const AZURE_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * @returns undefined without PORTAL_CLIENT_ID: no portal is served
+ * @throws {AppError} Misuse for files that are not there
+ */
+export async function openPortal(
+  config: BrokerConfig,
+  dependencies: {
+    readonly keysDir: string;
+    readonly agent: Agent;
+    readonly tokenIssuer: TokenIssuer;
+    readonly now: Clock;
+  },
+): Promise<PortalParts | undefined> {
+  const { PORTAL_CLIENT_ID: clientId, PORTAL_DIR: folder } = config;
+  if (clientId === undefined) return undefined;
+  const { file, make } = SECRETS.session;
+  const sealingKey = await openSecretFile(join(dependencies.keysDir, file), make);
+  return {
+    sealingKey,
+    fetch: createFetchByAgent(dependencies.agent, AZURE_ANSWER_MAX_BYTES),
+    files: folder === undefined ? undefined : await readStaticFiles(folder),
+    provider: createIdentityProvider(
+      {
+        authorityUrl: config.ENTRA_AUTHORITY,
+        tenantId: config.TENANT_ID,
+        clientId,
+        portalUrl: config.BROKER_URL,
+        scopes: {
+          arm: `${config.ARM_URL}/.default`,
+          vault: `https://${config.KEY_VAULT_SUFFIXES[0]}/.default`,
+        },
+      },
+      {
+        fetch: createFetchByAgent(dependencies.agent),
+        signAssertion: () => dependencies.tokenIssuer.signPortalAssertion(),
+        now: dependencies.now,
+      },
+    ),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Route } from "../../http/route.ts";
+
+export type SessionView = {
+  readonly tenantId: string;
+  readonly armUrl: string;
+  readonly brokerUrl: string;
+  readonly vaultSuffixes: readonly string[];
+};
+
+/** Who is signed in, and what a page must know of its surroundings. */
+export function createSessionRoutes(view: SessionView): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/portal/api/session",
+      authentication: "session",
+      reads: "nothing",
+      handle: ({ caller, session }) =>
+        Promise.resolve({
+          status: 200,
+          body: {
+            json: {
+              name: session.content.name,
+              userName: caller.name,
+              objectId: caller.objectId,
+              roles: caller.roles,
+              csrfToken: session.csrfToken,
+              expiresAt: new Date(session.expiresAtMs).toISOString(),
+              ...view,
+            },
+          },
+        }),
+    },
+  ];
+}

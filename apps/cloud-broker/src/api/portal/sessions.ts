@@ -1,0 +1,175 @@
+import { createHmac, hash, randomBytes } from "node:crypto";
+
+import * as z from "zod";
+
+import { decideSessionLife, SESSION_LIMITS } from "../../core/portal/session-lifetime.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { Seal } from "./seal.ts";
+
+const token = z.strictObject({ accessToken: z.string(), expiresAtMs: z.number() });
+const contentSchema = z.strictObject({
+  name: z.string(),
+  roles: z.array(z.string()),
+  refreshToken: z.string().optional(),
+  tokens: z.strictObject({ arm: token.optional(), vault: token.optional() }),
+});
+/** What is sealed: who the person is, and the tokens to act for them. */
+export type SessionContent = z.output<typeof contentSchema>;
+
+/** A session as it was read; `content` is replaced by compare-and-swap of `revision`. */
+export type Session = {
+  readonly idHash: string;
+  readonly objectId: string;
+  /** What a page shows to prove that a request is its own; nobody else can derive it. */
+  readonly csrfToken: string;
+  readonly expiresAtMs: number;
+  readonly revision: number;
+  readonly content: SessionContent;
+};
+
+export type Sessions = {
+  /** @returns the id, for the browser's cookie; only its hash is kept */
+  open(objectId: string, content: SessionContent): Promise<string>;
+  /** @returns undefined for one that is unknown, idle too long or too old */
+  find(id: string): Promise<Session | undefined>;
+  /** The session as it is now, whoever changed it. */
+  reread(session: Session): Promise<Session | undefined>;
+  /** @returns false when another request was faster */
+  replace(session: Session, content: SessionContent): Promise<boolean>;
+  end(idHash: string): Promise<void>;
+  /** Which of these are signed in still. */
+  alive(idHashes: readonly string[]): Promise<ReadonlySet<string>>;
+  forgetExpired(): Promise<void>;
+};
+
+const ID_BYTES = 32;
+/** Signed in on so many browsers at once; the one unused longest gives way. */
+const SESSIONS_MAX_PER_PERSON = 10;
+const CSRF_PURPOSE = "databox-cmk/portal/csrf/v1";
+
+export const hashOfSessionId = (id: string): string => hash("sha256", id, "base64url");
+
+/** Sessions in the database, so that every replica knows them and signing out holds everywhere at once. */
+export function createSessions({
+  store,
+  seal,
+  now,
+}: {
+  readonly store: Store;
+  readonly seal: Seal;
+  readonly now: Clock;
+}): Sessions {
+  async function read(idHash: string, csrfToken: string): Promise<Session | undefined> {
+    const row = await store
+      .selectFrom("portal_sessions")
+      .select(["object_id", "created_at_ms", "last_seen_at_ms", "revision", "sealed"])
+      .where("id_hash", "=", idHash)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const createdAtMs = row.created_at_ms;
+    const life = decideSessionLife({ createdAtMs, lastSeenAtMs: row.last_seen_at_ms }, now());
+    // Sealed by a key that was replaced: as if nobody had signed in.
+    const content = contentSchema.safeParse(await seal.open(purposeOf(idHash), row.sealed));
+    if (life === "over" || !content.success) {
+      await end(idHash);
+      return undefined;
+    }
+    if (life === "alive-to-be-noted") await note(idHash);
+    return {
+      idHash,
+      objectId: row.object_id,
+      csrfToken,
+      expiresAtMs: createdAtMs + SESSION_LIMITS.absoluteMs,
+      revision: row.revision,
+      content: content.data,
+    };
+  }
+
+  async function note(idHash: string): Promise<void> {
+    const nowMs = now();
+    await store
+      .updateTable("portal_sessions")
+      .set({ last_seen_at_ms: nowMs })
+      .where("id_hash", "=", idHash)
+      .where("last_seen_at_ms", "<", nowMs)
+      .execute();
+  }
+
+  async function end(idHash: string): Promise<void> {
+    await store.deleteFrom("portal_sessions").where("id_hash", "=", idHash).execute();
+  }
+
+  return {
+    async open(objectId, content) {
+      const id = randomBytes(ID_BYTES).toString("base64url");
+      const idHash = hashOfSessionId(id);
+      const sealed = await seal.close(purposeOf(idHash), content);
+      const nowMs = now();
+      await store.transaction().execute(async (transaction) => {
+        const others = await transaction
+          .selectFrom("portal_sessions")
+          .select("id_hash")
+          .where("object_id", "=", objectId)
+          .orderBy("last_seen_at_ms", "desc")
+          .execute();
+        const surplus = others.slice(SESSIONS_MAX_PER_PERSON - 1).map((row) => row.id_hash);
+        if (surplus.length > 0)
+          await transaction.deleteFrom("portal_sessions").where("id_hash", "in", surplus).execute();
+        await transaction
+          .insertInto("portal_sessions")
+          .values({
+            id_hash: idHash,
+            object_id: objectId,
+            created_at_ms: nowMs,
+            last_seen_at_ms: nowMs,
+            revision: 1,
+            sealed,
+          })
+          .execute();
+      });
+      return id;
+    },
+    find: (id) => read(hashOfSessionId(id), csrfTokenOf(id)),
+    reread: ({ idHash, csrfToken }) => read(idHash, csrfToken),
+    async replace({ idHash, revision }, content) {
+      const { numUpdatedRows } = await store
+        .updateTable("portal_sessions")
+        .set({ sealed: await seal.close(purposeOf(idHash), content), revision: revision + 1 })
+        .where("id_hash", "=", idHash)
+        .where("revision", "=", revision)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    end,
+    async alive(idHashes) {
+      if (idHashes.length === 0) return new Set();
+      const oldest = now() - SESSION_LIMITS.absoluteMs;
+      const rows = await store
+        .selectFrom("portal_sessions")
+        .select("id_hash")
+        .where("id_hash", "in", idHashes)
+        .where("created_at_ms", ">", oldest)
+        .execute();
+      return new Set(rows.map((row) => row.id_hash));
+    },
+    async forgetExpired() {
+      const nowMs = now();
+      await store
+        .deleteFrom("portal_sessions")
+        .where((where) =>
+          where.or([
+            where("last_seen_at_ms", "<=", nowMs - SESSION_LIMITS.idleMs),
+            where("created_at_ms", "<=", nowMs - SESSION_LIMITS.absoluteMs),
+          ]),
+        )
+        .execute();
+    },
+  };
+}
+
+const purposeOf = (idHash: string): string => `portal-session ${idHash}`;
+
+function csrfTokenOf(id: string): string {
+  return createHmac("sha256", id).update(CSRF_PURPOSE).digest("base64url");
+}

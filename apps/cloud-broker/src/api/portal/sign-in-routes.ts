@@ -1,0 +1,182 @@
+import { AppError, toAppError } from "@databox-cmk/errors";
+import * as z from "zod";
+
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import { decideReturnPath } from "../../core/portal/return-path.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
+import type { Store } from "../../store/open-store.ts";
+import { runLocking } from "../../store/transactions.ts";
+import {
+  attemptCookie,
+  noAttemptCookie,
+  noSessionCookie,
+  readAttempt,
+  readSessionId,
+  sessionCookie,
+  surplusAttempts,
+} from "./cookies.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
+import type { Seal } from "./seal.ts";
+import { hashOfSessionId, type Sessions } from "./sessions.ts";
+import { renderSignInFailure } from "./sign-in-failure-page.ts";
+
+export type SignInDependencies = {
+  readonly provider: IdentityProvider;
+  readonly sessions: Sessions;
+  readonly seal: Seal;
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+  readonly now: Clock;
+};
+
+const attemptSchema = z.strictObject({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  returnTo: z.string(),
+  expiresAtMs: z.number(),
+});
+type Attempt = z.output<typeof attemptSchema>;
+
+/** For a password, a second factor and a telephone. */
+const ATTEMPT_SECONDS = 900;
+const STATE_MAX_CHARACTERS = 256;
+
+/** Signing in and out. The first two are where a browser is sent; both fail with a page, not with JSON. */
+export function createSignInRoutes(dependencies: SignInDependencies): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/portal/auth/sign-in",
+      authentication: "public",
+      reads: "nothing",
+      handle: page((request) => beginSignIn(dependencies, request)),
+    },
+    {
+      method: "GET",
+      path: "/portal/auth/callback",
+      authentication: "public",
+      reads: "nothing",
+      handle: page((request) => completeSignIn(dependencies, request)),
+    },
+    {
+      method: "POST",
+      path: "/portal/auth/sign-out",
+      authentication: "session",
+      reads: "nothing",
+      handle: (request) => signOut(dependencies, request),
+    },
+  ];
+}
+
+function page(
+  handle: (request: RouteRequest) => Promise<Answer>,
+): (request: RouteRequest) => Promise<Answer> {
+  return async (request) => {
+    try {
+      return await handle(request);
+    } catch (error) {
+      return renderSignInFailure(toAppError(error), request.requestId);
+    }
+  };
+}
+
+async function beginSignIn(
+  { provider, seal, now }: SignInDependencies,
+  request: RouteRequest,
+): Promise<Answer> {
+  const { url, attempt } = await provider.begin();
+  const kept: Attempt = {
+    ...attempt,
+    returnTo: decideReturnPath(request.query.get("returnTo")),
+    expiresAtMs: now() + ATTEMPT_SECONDS * 1000,
+  };
+  const sealed = await seal.close(purposeOf(attempt.state), kept);
+  return {
+    status: 302,
+    headers: {
+      location: url,
+      "set-cookie": [
+        ...surplusAttempts(request),
+        attemptCookie(attempt.state, sealed, ATTEMPT_SECONDS),
+      ],
+    },
+  };
+}
+
+/**
+ * Only the browser that began a sign-in holds its sealed cookie, so nobody signs another one in (login CSRF). The id of
+ * the session is new, whatever the browser held before (session fixation).
+ */
+async function completeSignIn(
+  dependencies: SignInDependencies,
+  request: RouteRequest,
+): Promise<Answer> {
+  const { provider, sessions } = dependencies;
+  const state = request.query.get("state") ?? "";
+  const attempt = await openAttempt(dependencies, request, state);
+  const person = await provider.complete(request.query, attempt);
+  const former = readSessionId(request);
+  if (former !== undefined) await sessions.end(hashOfSessionId(former));
+  const id = await sessions.open(person.objectId, {
+    name: person.name,
+    roles: [...person.roles],
+    ...(person.refreshToken === undefined ? {} : { refreshToken: person.refreshToken }),
+    tokens: { arm: person.token },
+  });
+  await audit(dependencies, "portal/sign-in", person, request);
+  return {
+    status: 303,
+    headers: {
+      location: attempt.returnTo,
+      "set-cookie": [noAttemptCookie(state), sessionCookie(id)],
+    },
+  };
+}
+
+async function openAttempt(
+  { seal, now }: SignInDependencies,
+  request: RouteRequest,
+  state: string,
+): Promise<Attempt> {
+  const sealed = state.length > STATE_MAX_CHARACTERS ? undefined : readAttempt(request, state);
+  const attempt = attemptSchema.safeParse(
+    sealed === undefined ? undefined : await seal.open(purposeOf(state), sealed),
+  );
+  if (!attempt.success || attempt.data.expiresAtMs <= now())
+    throw new AppError("SignInFailed", { reason: "attempt-unknown" });
+  return attempt.data;
+}
+
+/** The page goes on to `location`, where Entra ID ends its own session. */
+async function signOut(dependencies: SignInDependencies, request: SessionRequest): Promise<Answer> {
+  const { provider, sessions } = dependencies;
+  await sessions.end(request.session.idHash);
+  await audit(dependencies, "portal/sign-out", request.caller, request);
+  // Whoever wants to leave is signed out here, even when Entra ID cannot be asked for its address.
+  const location = await provider.signOutUrl().catch(() => "/portal/");
+  return {
+    status: 200,
+    headers: { "set-cookie": [noSessionCookie()], "clear-site-data": '"cache"' },
+    body: { json: { location } },
+  };
+}
+
+async function audit(
+  { store, appendAudit }: SignInDependencies,
+  action: string,
+  { objectId, name }: { readonly objectId: string; readonly name: string },
+  { address, requestId }: RouteRequest,
+): Promise<void> {
+  await runLocking(store, (transaction) =>
+    appendAudit(transaction, "broker", {
+      action,
+      actor: { kind: "caller", objectId, name, address },
+      outcome: "granted",
+      correlationId: requestId,
+    }),
+  );
+}
+
+const purposeOf = (state: string): string => `portal-sign-in ${state}`;

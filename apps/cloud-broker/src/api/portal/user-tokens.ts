@@ -1,0 +1,84 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { Clock } from "../../core/ports.ts";
+import type { Audience, IdentityProvider } from "./identity-provider.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+export type UserTokens = {
+  /**
+   * The person's token for an audience, renewed when it ends soon or was not taken.
+   *
+   * @param refused - the token that a service has just answered 401 to
+   * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again
+   */
+  of(session: Session, audience: Audience, refused?: string): Promise<HeldToken>;
+};
+export type HeldToken = {
+  readonly accessToken: string;
+  /** App roles, as of the last renewal. */
+  readonly roles: readonly string[];
+};
+
+/** A token that ends within it is renewed first: a request must not lose it on its way. */
+const MARGIN_MS = 5 * 60_000;
+
+export function createUserTokens({
+  sessions,
+  provider,
+  now,
+}: {
+  readonly sessions: Sessions;
+  readonly provider: IdentityProvider;
+  readonly now: Clock;
+}): UserTokens {
+  const renewing = new Map<string, Promise<HeldToken>>();
+
+  function held({ content }: Session, audience: Audience, refused?: string): HeldToken | undefined {
+    const token = content.tokens[audience];
+    if (token === undefined || token.accessToken === refused) return undefined;
+    if (token.expiresAtMs - now() < MARGIN_MS) return undefined;
+    return { accessToken: token.accessToken, roles: content.roles };
+  }
+
+  async function renew(session: Session, audience: Audience, refused?: string): Promise<HeldToken> {
+    // Another replica may have been here a moment ago.
+    const current = await sessions.reread(session);
+    if (current === undefined) throw signedOut();
+    const found = held(current, audience, refused);
+    if (found !== undefined) return found;
+    const { refreshToken } = current.content;
+    const refreshed =
+      refreshToken === undefined ? undefined : await provider.refresh(refreshToken, audience);
+    if (refreshed === undefined) {
+      await sessions.end(session.idHash);
+      throw signedOut();
+    }
+    const content = {
+      ...current.content,
+      roles: [...(refreshed.roles ?? current.content.roles)],
+      refreshToken: refreshed.refreshToken ?? refreshToken,
+      tokens: { ...current.content.tokens, [audience]: refreshed.token },
+    };
+    const kept = await sessions.replace(current, content);
+    // Signed out meanwhile, here or elsewhere: what was just obtained must not be used.
+    if (!kept && (await sessions.reread(current)) === undefined) throw signedOut();
+    return { accessToken: refreshed.token.accessToken, roles: content.roles };
+  }
+
+  return {
+    of(session, audience, refused) {
+      const found = held(session, audience, refused);
+      if (found !== undefined) return Promise.resolve(found);
+      const key = `${session.idHash} ${audience}`;
+      const running = renewing.get(key);
+      if (running !== undefined) return running;
+      const started = renew(session, audience, refused).finally(() => renewing.delete(key));
+      renewing.set(key, started);
+      return started;
+    },
+  };
+}
+
+function signedOut(): AppError {
+  return new AppError("AuthenticationFailed", { reason: "no-session" });
+}

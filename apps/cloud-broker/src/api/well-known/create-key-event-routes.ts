@@ -1,0 +1,65 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { Route } from "../../http/route.ts";
+import { noteKeyEvent } from "../../key-life/rotation/note-key-event.ts";
+import { parseKeyEvents } from "../../key-life/rotation/parse-key-events.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+
+const PATH = "/webhooks/v1/keyEvents";
+/** Event Grid batches up to 64 KB by default; an event of a key has about one. */
+const MAX_BYTES = 256 * 1024;
+const EVENT_GRID_ORIGIN = "eventgrid.azure.net";
+const ALLOWED_PER_MINUTE = 120;
+
+/**
+ * Where Azure Event Grid tells of new key versions. An event says that it is time to ask, and nothing else of it is
+ * believed: the vault is asked by the poll, at the address that the order itself has.
+ */
+export function createKeyEventRoutes({
+  store,
+  now,
+  settings,
+}: Pick<ControlPlane, "store" | "now" | "settings">): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: PATH,
+      authentication: "event-delivery",
+      action: "Microsoft.DataBox/keyEvents/action",
+      reads: "events",
+      maxBytes: MAX_BYTES,
+      handle: async ({ body }) => {
+        const events = parseKeyEvents(body);
+        // "Endpoint validation with Event Grid event schema": the synchronous handshake.
+        if (events.kind === "validation")
+          return { status: 200, body: { json: { validationResponse: events.code } } };
+        let followed = 0;
+        for (const key of events.keys)
+          followed += await noteKeyEvent(store, key, settings.keyVaultSuffixes, now());
+        return { status: 200, body: { json: { followed } } };
+      },
+    },
+    {
+      // CloudEvents 1.0 HTTP Web Hooks §4: abuse protection. It is asked without a token, and allows nothing by itself.
+      method: "OPTIONS",
+      path: PATH,
+      authentication: "public",
+      reads: "nothing",
+      handle: (request) => {
+        if (request.header("webhook-request-origin")?.toLowerCase() !== EVENT_GRID_ORIGIN)
+          throw new AppError("InvalidRequestContent", {
+            target: "WebHook-Request-Origin",
+            detail: `WebHook-Request-Origin: expected ${EVENT_GRID_ORIGIN}`,
+          });
+        return Promise.resolve({
+          status: 200,
+          headers: {
+            allow: "POST, OPTIONS",
+            "webhook-allowed-origin": EVENT_GRID_ORIGIN,
+            "webhook-allowed-rate": String(ALLOWED_PER_MINUTE),
+          },
+        });
+      },
+    },
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Route } from "../../http/route.ts";
+import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
+
+const KEYS_PATH = "/oidc/v1/keys";
+
+/** What Entra fetches to check the broker's assertions (OpenID Connect Discovery 1.0 §4). */
+export function createIssuerRoutes(tokenIssuer: TokenIssuer): readonly Route[] {
+  const { issuer } = tokenIssuer;
+  const discovery = {
+    issuer,
+    jwks_uri: `${issuer}${KEYS_PATH}`,
+    response_types_supported: ["id_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    claims_supported: ["iss", "sub", "aud", "exp", "iat", "nbf", "jti"],
+  };
+  return [
+    document("/.well-known/openid-configuration", () => Promise.resolve(discovery)),
+    document(KEYS_PATH, async () => ({ keys: await tokenIssuer.publicKeys() })),
+  ];
+}
+
+function document(path: string, json: () => Promise<unknown>): Route {
+  return {
+    method: "GET",
+    path,
+    authentication: "public",
+    reads: "nothing",
+    handle: async () => ({
+      status: 200,
+      headers: { "cache-control": "public, max-age=300" },
+      body: { json: await json() },
+    }),
+  };
+}
