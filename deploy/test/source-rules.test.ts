@@ -55,7 +55,7 @@ test("no credential is looked for by chance", () => {
 
 test("certificates are verified, but where a wrong clock is to be named", () => {
   expect(filesWith(/rejectUnauthorized: false/)).toEqual([
-    "apps/cloud-broker/src/doctor/probe-clock.ts",
+    "apps/cloud-broker/src/run/doctor/probe-clock.ts",
   ]);
 });
 

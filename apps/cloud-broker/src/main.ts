@@ -3,22 +3,22 @@ import cluster from "node:cluster";
 import { toAppError } from "@databox-cmk/errors";
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { addAuditCommands } from "./audit/add-audit-commands.ts";
-import { addCampaignCommands } from "./campaigns/command/add-campaign-commands.ts";
 import { parseConfig } from "./config/config.ts";
 import { renderSettings } from "./config/render-settings.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
-import { addEnvelopeCommand } from "./custody/add-envelope-command.ts";
-import { examineBroker } from "./doctor/examine-broker.ts";
-import { createKeys, ROTATABLE, rotateKey } from "./keys/key-commands.ts";
-import { askHealth } from "./server/ask-health.ts";
+import { askHealth } from "./run/ask-health.ts";
+import { addAuditCommands } from "./run/commands/add-audit-commands.ts";
+import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
+import { addCampaignCommands } from "./run/commands/campaign/add-campaign-commands.ts";
+import { createKeys, ROTATABLE, rotateKey } from "./run/commands/key-commands.ts";
+import { examineBroker } from "./run/doctor/examine-broker.ts";
+import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
+import { keysFolderOf, openConfiguredStore } from "./run/open-data-dir.ts";
+import type { Ready } from "./run/workers/messages.ts";
+import { joinSupervisor } from "./run/workers/serve-as-worker.ts";
+import { startWorkers } from "./run/workers/start-workers.ts";
+import { WorkerEnded } from "./run/workers/supervise-workers.ts";
 import { type RunningBroker, startBroker } from "./start-broker.ts";
-import { addStoreCommands } from "./store/move/add-store-commands.ts";
-import { keysFolderOf, openConfiguredStore } from "./store/open-data-dir.ts";
-import type { Ready } from "./workers/messages.ts";
-import { joinSupervisor } from "./workers/serve-as-worker.ts";
-import { startWorkers } from "./workers/start-workers.ts";
-import { WorkerEnded } from "./workers/supervise-workers.ts";
 
 const WORKERS_MAX = 64;
 /** Since the process started. */

@@ -20,9 +20,9 @@ import { startTracing } from "./observability/start-tracing.ts";
 import { keepProbing } from "./release/leases/keep-probing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
-import { keysFolderOf, openState } from "./store/open-data-dir.ts";
+import { keysFolderOf, openState } from "./run/open-data-dir.ts";
+import type { Membership } from "./run/workers/serve-as-worker.ts";
 import type { OpenDatabase, Store } from "./store/open-store.ts";
-import type { Membership } from "./workers/serve-as-worker.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: where devices and Entra ID reach it. */

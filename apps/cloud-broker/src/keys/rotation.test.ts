@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { rotateKey } from "../run/commands/key-commands.ts";
 import { openStore } from "../store/open-store.ts";
 import { openBrokerKeys } from "./broker-keys.ts";
-import { rotateKey } from "./key-commands.ts";
 
 const NOW_MS = Date.now();
 let folder: string;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { addAuditCommands } from "../../src/audit/add-audit-commands.ts";
+import { addAuditCommands } from "../../src/run/commands/add-audit-commands.ts";
 
 /** `broker audit verify …`, in this process: the lines that it prints and its exit code. */
 export async function verifyAudit(

@@ -9,7 +9,7 @@ import { type CheckRun } from "@databox-cmk/errors";
 
 import { parseConfig } from "../../src/config/config.ts";
 import { type DoctorReport, reportOf } from "../../src/core/doctor-report.ts";
-import { examineBroker } from "../../src/doctor/examine-broker.ts";
+import { examineBroker } from "../../src/run/doctor/examine-broker.ts";
 import { type RunningBroker, startBroker } from "../../src/start-broker.ts";
 import { type EmulatorWorld, startEmulatorWorld } from "../azure/emulator-world.ts";
 

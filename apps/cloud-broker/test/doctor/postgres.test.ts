@@ -1,7 +1,7 @@
 import { findPostgres, startPostgres } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createPostgresProbes } from "../../src/doctor/probe-postgres.ts";
+import { createPostgresProbes } from "../../src/run/doctor/probe-postgres.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
 import { createTestDatabases, settingsOf } from "../store/test-databases.ts";
 

@@ -7,8 +7,8 @@ import { toAppError } from "@databox-cmk/errors";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { addStoreCommands } from "../../src/store/move/add-store-commands.ts";
-import { exportStore } from "../../src/store/move/export-store.ts";
+import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts";
+import { exportStore } from "../../src/run/move-store/export-store.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { createBrokerWorld } from "../whole-broker/broker-world.ts";

@@ -5,7 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { expect, test } from "vitest";
 
 import { parseConfig, startBroker } from "../../src/index.ts";
-import { dataDirFailure } from "../../src/store/open-data-dir.ts";
+import { dataDirFailure } from "../../src/run/open-data-dir.ts";
 import { createBrokerEnvironment, type BrokerEnvironment } from "./broker-environment.ts";
 
 type Sabotage = (environment: BrokerEnvironment) => Promise<Record<string, string>>;

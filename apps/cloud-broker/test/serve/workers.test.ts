@@ -12,7 +12,7 @@ import Database from "better-sqlite3";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { verifyAuditFile } from "../../src/audit/verify-audit-file.ts";
-import { DATABASE_FILE } from "../../src/store/open-data-dir.ts";
+import { DATABASE_FILE } from "../../src/run/open-data-dir.ts";
 import { createBrokerEnvironment } from "./broker-environment.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");

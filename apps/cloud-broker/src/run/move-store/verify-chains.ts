@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 
 import { verifyChain } from "../../audit/verify-chain.ts";
-import type { BrokerTables } from "../schema.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 
 /** @returns what is wrong with the first chain that does not hold */
 export async function verifyChains(store: Kysely<BrokerTables>): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 
-import { engineOf } from "../engine.ts";
-import type { BrokerTables } from "../schema.ts";
+import { engineOf } from "../../store/engine.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { Table } from "./list-tables.ts";
 
 const PAGE_ROWS = 500;

@@ -1,6 +1,6 @@
 import type { BrokerConfig } from "../config/config.ts";
 import { readPemFile } from "../config/read-pem-file.ts";
-import type { PostgresSettings } from "./postgres/connection-settings.ts";
+import type { PostgresSettings } from "../store/postgres/connection-settings.ts";
 
 export type DatabaseConfig = Pick<
   BrokerConfig,

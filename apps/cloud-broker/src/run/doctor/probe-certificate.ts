@@ -2,9 +2,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import { AppError, type Finding } from "@databox-cmk/errors";
 
-import { readPemFile } from "../config/read-pem-file.ts";
-import { judgeCertificate } from "../core/judge-certificate.ts";
-import type { EpochMs } from "../core/order.ts";
+import { readPemFile } from "../../config/read-pem-file.ts";
+import { judgeCertificate } from "../../core/judge-certificate.ts";
+import type { EpochMs } from "../../core/order.ts";
 
 /** @throws {AppError} Misuse that names the variable and the file */
 export async function probeCertificate(

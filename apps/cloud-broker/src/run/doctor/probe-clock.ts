@@ -5,7 +5,7 @@ import type { LookupFunction } from "node:net";
 
 import type { Finding } from "@databox-cmk/errors";
 
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../../core/ports.ts";
 
 const TIMEOUT_MS = 5_000;
 /** Entra ID allows five minutes between its clock and that of whoever signed an assertion. */

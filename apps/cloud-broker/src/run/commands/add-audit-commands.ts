@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 
-import { parseConfig } from "../config/config.ts";
-import { NOTHING_NOTED, readNotedHeads } from "./noted-heads.ts";
-import { renderVerdict } from "./render-verdict.ts";
-import { verifyAuditExport } from "./verify-audit-export.ts";
-import { verifyAuditFile } from "./verify-audit-file.ts";
+import { NOTHING_NOTED, readNotedHeads } from "../../audit/noted-heads.ts";
+import { renderVerdict } from "../../audit/render-verdict.ts";
+import { verifyAuditExport } from "../../audit/verify-audit-export.ts";
+import { verifyAuditFile } from "../../audit/verify-audit-file.ts";
+import type { ChainVerdict } from "../../audit/verify-chain.ts";
+import { parseConfig } from "../../config/config.ts";
 import { verifyAuditStore } from "./verify-audit-store.ts";
-import type { ChainVerdict } from "./verify-chain.ts";
 
 const EXIT_TAMPERED = 3;
 

@@ -5,9 +5,9 @@ import { importSigningKey } from "@databox-cmk/crypto";
 import { AppError, type Finding } from "@databox-cmk/errors";
 import { calculateJwkThumbprint, exportJWK } from "jose";
 
-import { RINGS, SECRETS } from "../keys/own-secrets.ts";
-import { readSecretFile } from "../keys/secret-file.ts";
-import { type FolderSetting } from "../store/open-data-dir.ts";
+import { RINGS, SECRETS } from "../../keys/own-secrets.ts";
+import { readSecretFile } from "../../keys/secret-file.ts";
+import { type FolderSetting } from "../open-data-dir.ts";
 
 const SIGNING_KEY = `${RINGS.signing.file}.pem`;
 const ISSUER_KEY = `${RINGS.issuer.file}.pem`;

@@ -1,12 +1,12 @@
-import type { BrokerConfig } from "../config/config.ts";
-import { postgresSettingsOf } from "../store/database-settings.ts";
-import { databaseFileOf } from "../store/open-data-dir.ts";
-import type { Store } from "../store/open-store.ts";
-import { createPostgresStore } from "../store/postgres/open-postgres.ts";
-import { startFailure } from "../store/postgres/start-failure.ts";
-import { type NotedHeads, withMissing } from "./noted-heads.ts";
-import { verifyAuditFile } from "./verify-audit-file.ts";
-import { checkChain, type ChainVerdict, type NotedHead } from "./verify-chain.ts";
+import { type NotedHeads, withMissing } from "../../audit/noted-heads.ts";
+import { verifyAuditFile } from "../../audit/verify-audit-file.ts";
+import { checkChain, type ChainVerdict, type NotedHead } from "../../audit/verify-chain.ts";
+import type { BrokerConfig } from "../../config/config.ts";
+import type { Store } from "../../store/open-store.ts";
+import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
+import { startFailure } from "../../store/postgres/start-failure.ts";
+import { postgresSettingsOf } from "../database-settings.ts";
+import { databaseFileOf } from "../open-data-dir.ts";
 
 const PAGE_ROWS = 1000;
 

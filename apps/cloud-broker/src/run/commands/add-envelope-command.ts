@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { AppError } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
-import { createAppendAudit } from "../audit/append-audit.ts";
-import { parseConfig } from "../config/config.ts";
-import { parseServiceKey } from "../config/service-key.ts";
-import { openState } from "../store/open-data-dir.ts";
-import { restoreEnvelope } from "./restore-envelope.ts";
+import { createAppendAudit } from "../../audit/append-audit.ts";
+import { parseConfig } from "../../config/config.ts";
+import { parseServiceKey } from "../../config/service-key.ts";
+import { restoreEnvelope } from "../../custody/restore-envelope.ts";
+import { openState } from "../open-data-dir.ts";
 
 /** @param write - takes one line without its end */
 export function addEnvelopeCommand(

@@ -3,9 +3,9 @@ import type { Agent } from "node:https";
 import { type CheckFailure, type Finding } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
-import { createFetchByAgent } from "../azure/fetch-by-agent.ts";
-import { codeOf } from "../azure/transport.ts";
-import { networkReason } from "../core/classify-network-failure.ts";
+import { createFetchByAgent } from "../../azure/fetch-by-agent.ts";
+import { codeOf } from "../../azure/transport.ts";
+import { networkReason } from "../../core/classify-network-failure.ts";
 
 const TIMEOUT_MS = 5_000;
 const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url() });

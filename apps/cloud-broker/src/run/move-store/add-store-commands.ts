@@ -6,9 +6,9 @@ import { AppError } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
 import { type BrokerConfig, parseConfig } from "../../config/config.ts";
-import { appliedMigrations } from "../migrate.ts";
+import { appliedMigrations } from "../../store/migrate.ts";
+import type { Store } from "../../store/open-store.ts";
 import { openConfiguredStore } from "../open-data-dir.ts";
-import type { Store } from "../open-store.ts";
 import { exportStore } from "./export-store.ts";
 import { importStore } from "./import-store.ts";
 

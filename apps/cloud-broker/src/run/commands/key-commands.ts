@@ -6,12 +6,12 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { calculateJwkThumbprint } from "jose";
 
-import { findWithoutKey } from "../release/enrolment/pinned-keys.ts";
-import type { Store } from "../store/open-store.ts";
-import { type KeyRing, openKeyRing, ringPaths } from "./key-ring.ts";
-import { publicHalf, RINGS, SECRETS } from "./own-secrets.ts";
-import { replaceFile, rotateKeyRing } from "./rotate-key-ring.ts";
-import { openSecretFile } from "./secret-file.ts";
+import { type KeyRing, openKeyRing, ringPaths } from "../../keys/key-ring.ts";
+import { publicHalf, RINGS, SECRETS } from "../../keys/own-secrets.ts";
+import { replaceFile, rotateKeyRing } from "../../keys/rotate-key-ring.ts";
+import { openSecretFile } from "../../keys/secret-file.ts";
+import { findWithoutKey } from "../../release/enrolment/pinned-keys.ts";
+import type { Store } from "../../store/open-store.ts";
 
 export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
 /** Entra ID keeps an issuer's keys for up to a day. */

@@ -1,8 +1,8 @@
 import { AggregatorRegistry } from "prom-client";
 
-import type { BrokerConfig } from "../config/config.ts";
-import { createLog } from "../observability/log.ts";
-import { serveMetrics } from "../observability/serve-metrics.ts";
+import type { BrokerConfig } from "../../config/config.ts";
+import { createLog } from "../../observability/log.ts";
+import { serveMetrics } from "../../observability/serve-metrics.ts";
 import { type Supervisor, superviseWorkers } from "./supervise-workers.ts";
 
 /**

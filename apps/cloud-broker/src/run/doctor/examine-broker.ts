@@ -6,16 +6,16 @@ import {
   runChecks,
 } from "@databox-cmk/errors";
 
-import { type Azure, createAzure } from "../azure/create-azure.ts";
-import { createLookup } from "../azure/name-lookup.ts";
-import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../config/config.ts";
-import { readPemFile } from "../config/read-pem-file.ts";
-import { parseServiceKey } from "../config/service-key.ts";
-import { DOCTOR_CHECKS, type DoctorCheckName } from "../core/doctor-checks.ts";
-import type { KeyUrl } from "../core/order.ts";
-import type { Clock } from "../core/ports.ts";
-import { postgresSettingsOf } from "../store/database-settings.ts";
-import { keysFolderOf, nameOfFolder } from "../store/open-data-dir.ts";
+import { type Azure, createAzure } from "../../azure/create-azure.ts";
+import { createLookup } from "../../azure/name-lookup.ts";
+import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
+import { readPemFile } from "../../config/read-pem-file.ts";
+import { parseServiceKey } from "../../config/service-key.ts";
+import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts";
+import type { KeyUrl } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
+import { postgresSettingsOf } from "../database-settings.ts";
+import { keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
 import { probeCertificate } from "./probe-certificate.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";

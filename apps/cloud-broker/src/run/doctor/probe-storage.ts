@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { AppError, type Finding } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 
-import { judgeMigrations } from "../core/judge-migrations.ts";
-import { MIGRATIONS } from "../store/migrations.ts";
-import { DATABASE_FILE, dataDirFailure } from "../store/open-data-dir.ts";
+import { judgeMigrations } from "../../core/judge-migrations.ts";
+import { MIGRATIONS } from "../../store/migrations.ts";
+import { DATABASE_FILE, dataDirFailure } from "../open-data-dir.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** A database that cannot grow stops every unlock. */

@@ -1,11 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
 import { sql, type Transaction } from "kysely";
 
-import { engineOf } from "../engine.ts";
-import { appliedMigrations } from "../migrate.ts";
-import type { Store } from "../open-store.ts";
-import type { BrokerTables } from "../schema.ts";
-import { runLocking } from "../transactions.ts";
+import { engineOf } from "../../store/engine.ts";
+import { appliedMigrations } from "../../store/migrate.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
 import { endLine, headLine, rowLine, sumLine, tableLine } from "./file-format.ts";
 import { listTables, type Table } from "./list-tables.ts";

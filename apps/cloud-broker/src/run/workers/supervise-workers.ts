@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Log } from "../observability/log.ts";
+import type { Log } from "../../observability/log.ts";
 import { ready, type Ready, type ToWorker } from "./messages.ts";
 
 export type Supervisor = Ready & {

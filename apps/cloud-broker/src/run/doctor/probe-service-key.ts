@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { equalConstantTime, zero } from "@databox-cmk/crypto";
 import type { CheckFailure, Finding } from "@databox-cmk/errors";
 
-import { decideKeyUse } from "../core/key-rules.ts";
-import type { EpochMs, KeyUrl } from "../core/order.ts";
-import type { Failure, KeyVaults } from "../core/ports.ts";
+import { decideKeyUse } from "../../core/key-rules.ts";
+import type { EpochMs, KeyUrl } from "../../core/order.ts";
+import type { Failure, KeyVaults } from "../../core/ports.ts";
 
 const BROKER = { kind: "broker" } as const;
 const SAMPLE_BYTES = 32;

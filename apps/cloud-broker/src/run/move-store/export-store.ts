@@ -2,9 +2,9 @@ import type { FileHandle } from "node:fs/promises";
 
 import { sql } from "kysely";
 
-import { engineOf } from "../engine.ts";
-import { appliedMigrations } from "../migrate.ts";
-import type { Store } from "../open-store.ts";
+import { engineOf } from "../../store/engine.ts";
+import { appliedMigrations } from "../../store/migrate.ts";
+import type { Store } from "../../store/open-store.ts";
 import { FORMAT } from "./file-format.ts";
 import { listTables } from "./list-tables.ts";
 import { createMultisetHash } from "./multiset-hash.ts";
