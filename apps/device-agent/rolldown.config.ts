@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { defineConfig } from "rolldown";
 import type { OutputChunk, Plugin } from "rolldown";
 
-import { NODE_FLAGS } from "./src/node-flags.ts";
+import { NODE_FLAGS } from "./src/core/node-flags.ts";
 
 /** An installed agent has its own Node beside it (deploy/agent). Only the shell's own words: each program that it starts takes 1 ms. */
 const LAUNCHER = `#!/bin/sh

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-import { NODE_FLAGS } from "./node-flags.ts";
+import { NODE_FLAGS } from "./core/node-flags.ts";
 
 export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/option-table.ts";
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";

@@ -5,7 +5,6 @@ import * as z from "zod/mini";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import { renderHelp } from "./command-line/render-help.ts";
 import { stateDirOf } from "./command-line/state-dir.ts";
-import { roundToTenth } from "./commands/stopwatch.ts";
 import { COMMANDS } from "./core/agent-event.ts";
 import type { AgentEvent, CommandName } from "./core/agent-event.ts";
 import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
@@ -13,6 +12,7 @@ import { eventOfError } from "./core/failure-event.ts";
 import { knownFacts } from "./core/known-facts.ts";
 import { renderEvent } from "./core/render-event.ts";
 import { AGENT_NAME } from "./exchange/session.ts";
+import { roundToTenth } from "./node/stopwatch.ts";
 import { runCommand } from "./run-command.ts";
 import { SYSTEM_FOLDERS } from "./volume/luks2/find-cryptsetup.ts";
 

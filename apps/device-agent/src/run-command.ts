@@ -1,12 +1,12 @@
 import type { Command } from "./command-line/parse-command-line.ts";
-import type { CommandDependencies } from "./commands/dependencies.ts";
-import type { PrepareArguments } from "./commands/prepare-options.ts";
-import { roundToTenth } from "./commands/stopwatch.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import { knownFacts } from "./core/known-facts.ts";
 import type { NamedNode } from "./core/known-facts.ts";
 import type { Settings } from "./core/settings.ts";
+import type { CommandDependencies } from "./node/dependencies.ts";
+import { roundToTenth } from "./node/stopwatch.ts";
+import type { PrepareArguments } from "./prepare/prepare-options.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
 /** Never throws: a failure is an event like any other. */
@@ -34,9 +34,9 @@ export async function runCommand(
 async function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
   switch (command.command) {
     case "prepare":
-      return (await import("./commands/prepare.ts")).prepare(command.arguments, dependencies);
+      return (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
-      return (await import("./commands/unlock.ts")).unlock(command, dependencies);
+      return (await import("./unlock/unlock.ts")).unlock(command, dependencies);
     case "passkey":
       return (await import("./passkey/passkey.ts")).passkey(dependencies);
     case "challenge":

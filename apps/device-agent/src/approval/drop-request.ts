@@ -1,8 +1,8 @@
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { requirePrepared } from "../commands/prepared-node.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";

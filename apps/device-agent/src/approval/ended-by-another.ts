@@ -1,12 +1,12 @@
 import { AppError } from "@databox-cmk/errors";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot-id.ts";
 
 /**

@@ -2,8 +2,6 @@ import { encodeBase64url, zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Pending } from "@databox-cmk/protocol";
 
-import type { Unlocking } from "../commands/record-unlock.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import { describeWaiting } from "../core/describe-waiting.ts";
 import { eventOfError } from "../core/failure-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
@@ -12,6 +10,8 @@ import { approvalOf, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 import type { KeyAnswer, MadeRequest } from "../exchange/request-content-key.ts";
+import type { Unlocking } from "../node/record-unlock.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 

@@ -1,9 +1,9 @@
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
-import { listenForStop } from "../daemon/stop-signal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { listenForStop } from "../node/stop-signal.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { runCommand } from "../run-command.ts";
 import { waitForApproval } from "./wait-for-approval.ts";
 

@@ -3,15 +3,15 @@ import { parseArgs } from "node:util";
 import { AppError } from "@databox-cmk/errors";
 import { parseWith, reasonText } from "@databox-cmk/protocol";
 
-import type { PrepareArguments } from "../commands/prepare-options.ts";
-import type { UnlockOptions } from "../commands/unlock.ts";
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
+import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
 import type { DeviceKeyChoice } from "../device-key/choose-device-key.ts";
-import type { LocalUiOptions } from "../local-ui/local-ui-options.ts";
 import type { ChallengeOptions } from "../offline/challenge.ts";
+import type { PrepareArguments } from "../prepare/prepare-options.ts";
+import type { UnlockOptions } from "../unlock/unlock.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
 import { DEFAULT_STATE_DIR } from "./state-dir.ts";

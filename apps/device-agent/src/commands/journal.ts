@@ -5,10 +5,10 @@ import { AppError } from "@databox-cmk/errors";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { systemCode } from "../state/state-error.ts";
-import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
-import { roundToTenth } from "./stopwatch.ts";
 
 /**
  * Shows the newest rows, or with `verify` proves the whole chain and the broker's countersignature, without a network.

@@ -2,14 +2,14 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
-import { roundToTenth } from "./stopwatch.ts";
 
 /** As long as the daemon may ask the broker about a volume that a passkey opened. */
 const LOCK_WAIT_MS = 6_000;

@@ -13,13 +13,13 @@ import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import { readGrade } from "../device-key/device-key.ts";
 import { lastSequence } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
-import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
-import { roundToTenth } from "./stopwatch.ts";
 
 /** Of a volume that a passkey opened, and for which nobody has given a lease yet. */
 function passkeyDetails(openedAtMs: number): Record<string, string | number> {

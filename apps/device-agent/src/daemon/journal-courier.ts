@@ -11,10 +11,10 @@ import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import type { ErrorContext } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
+import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import type { LeaseSession } from "./lease-exchange.ts";
 import type { NodeState } from "./node-state.ts";
 
 /** Delivers in the background: leases must not wait for it. */

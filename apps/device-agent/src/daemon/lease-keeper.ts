@@ -1,7 +1,6 @@
 import type { Facts } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
 import { describeOutage } from "../core/describe-lease-end.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
@@ -9,10 +8,11 @@ import { acceptRenewal, retryAfterMs } from "../core/lease-state.ts";
 import type { ClosingCause, HeldLease } from "../core/lease-state.ts";
 import type { Volume } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
+import { renewLease } from "../exchange/lease-exchange.ts";
+import type { LeaseSession } from "../exchange/lease-exchange.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { closeVolume } from "./close-volume.ts";
-import { renewLease } from "./lease-exchange.ts";
-import type { LeaseSession } from "./lease-exchange.ts";
 import type { News } from "./lease-watcher.ts";
 import type { NodeState } from "./node-state.ts";
 import { NO_JOURNAL_HEAD } from "./receipt-courier.ts";

@@ -1,9 +1,9 @@
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import { retryAfterMs } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import { watchLease } from "../exchange/lease-exchange.ts";
+import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { askedSecondsOf } from "./asked-seconds.ts";
-import { watchLease } from "./lease-exchange.ts";
-import type { LeaseSession } from "./lease-exchange.ts";
 
 export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
 

@@ -1,5 +1,5 @@
-import { requirePrepared } from "../commands/prepared-node.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";

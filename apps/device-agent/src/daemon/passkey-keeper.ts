@@ -1,8 +1,5 @@
 import type { Facts } from "@databox-cmk/errors";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
-import { unlock } from "../commands/unlock.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { isFailure } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
@@ -10,7 +7,10 @@ import type { MachineState } from "../core/machine-state.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
 import type { Volume } from "../core/ports.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { unlock } from "../unlock/unlock.ts";
 import type { NodeState } from "./node-state.ts";
 
 /** Of a question for a lease: meanwhile no other command of this node can run. */

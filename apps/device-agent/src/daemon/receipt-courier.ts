@@ -1,9 +1,9 @@
 import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { withoutReceipt } from "../core/waiting-receipt.ts";
+import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
+import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import { askedSecondsOf } from "./asked-seconds.ts";
-import { sendLeaseReceipt } from "./lease-exchange.ts";
-import type { LeaseSession } from "./lease-exchange.ts";
 import type { NodeState } from "./node-state.ts";
 
 /** Sends what waits in the state, oldest first. @returns in how many milliseconds it wants to be asked again */

@@ -1,19 +1,20 @@
-import { connect } from "../commands/connect.ts";
-import type { CommandDependencies } from "../commands/dependencies.ts";
 import { lock as lockVolume } from "../commands/lock.ts";
-import { openSession } from "../commands/open-node.ts";
-import { requirePrepared } from "../commands/prepared-node.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
 import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { restamped } from "../core/passkey-tries.ts";
 import type { Session } from "../exchange/session.ts";
-import type { LocalUiOptions } from "../local-ui/local-ui-options.ts";
 import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openSession } from "../node/open-node.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { listenForStop } from "../node/stop-signal.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -30,7 +31,6 @@ import type { NodeState } from "./node-state.ts";
 import { createPasskeyKeeper } from "./passkey-keeper.ts";
 import { createReceiptCourier } from "./receipt-courier.ts";
 import { createServiceManager } from "./service-manager.ts";
-import { listenForStop } from "./stop-signal.ts";
 import { watchState } from "./watch-state.ts";
 
 /** How long a change of state.json may stay unseen where the file system tells of none. */

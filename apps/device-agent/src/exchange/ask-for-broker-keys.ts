@@ -22,7 +22,7 @@ import { claimedType, verifiedDenial, verifiedPayload } from "../answers/signed-
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
-import type { LeaseSession } from "../daemon/lease-exchange.ts";
+import type { LeaseSession } from "./lease-exchange.ts";
 
 const RANDOM_BYTES = 32;
 

@@ -1,8 +1,8 @@
 import { waitForApproval } from "../approval/wait-for-approval.ts";
-import type { CommandDependencies } from "../commands/dependencies.ts";
 import { isFailure } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import { runCommand } from "../run-command.ts";
 import type { WaitingOperation } from "./operations.ts";
 

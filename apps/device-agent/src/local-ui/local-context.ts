@@ -1,5 +1,5 @@
-import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { Settings } from "../core/settings.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "../command-line/parse-command-line.ts";
-import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import { runCommand } from "../run-command.ts";
 import type { Progress } from "./operations.ts";
 

@@ -4,12 +4,13 @@ import { fileURLToPath } from "node:url";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
+import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -23,7 +24,6 @@ import { namesOf } from "./certificates/own-certificate.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createHandler } from "./handle-request.ts";
 import type { LocalContext } from "./local-context.ts";
-import type { LocalUiOptions } from "./local-ui-options.ts";
 import { createRunNodeCommand } from "./node-commands.ts";
 import { createNodeRoutes } from "./node-routes.ts";
 import { createOperations } from "./operations.ts";

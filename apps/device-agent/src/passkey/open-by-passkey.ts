@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { requirePrepared } from "../commands/prepared-node.ts";
-import { roundToTenth } from "../commands/stopwatch.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";

@@ -1,8 +1,8 @@
 import { zero } from "@databox-cmk/crypto";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { requirePrepared } from "../commands/prepared-node.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
 import { openByPasskey } from "./open-by-passkey.ts";
 
 /** Opens the volume with the passkey that a person read in the portal. Needs no broker. */

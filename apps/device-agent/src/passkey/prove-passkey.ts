@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { requirePrepared } from "../commands/prepared-node.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";

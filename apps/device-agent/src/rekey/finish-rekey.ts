@@ -2,8 +2,6 @@ import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
-import type { CommandDependencies } from "../commands/dependencies.ts";
-import { openSession } from "../commands/open-node.ts";
 import type { MachineState, Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
@@ -11,6 +9,8 @@ import { confirmRekey } from "../exchange/rekey.ts";
 import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openSession } from "../node/open-node.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { afterEach, expect, test, vi } from "vitest";
 
-import { requirePrepared } from "../../src/commands/prepared-node.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { createNodeState } from "../../src/daemon/node-state.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
+import { requirePrepared } from "../../src/node/prepared-node.ts";
 import { readBootId } from "../../src/state/boot-id.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { createPreparedWorld, SERIAL } from "../agent-world.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 
-import type { CommandDependencies } from "../../src/commands/dependencies.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { DEFAULT_TCTI } from "../../src/core/tpm-key.ts";
+import type { CommandDependencies } from "../../src/node/dependencies.ts";
 import { runCommand } from "../../src/run-command.ts";
 
 const SERIAL = "DOCTOR-1";

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { CommandDependencies } from "../../src/commands/dependencies.ts";
-import { requirePrepared } from "../../src/commands/prepared-node.ts";
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { startLocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { LocalUi } from "../../src/local-ui/start-local-ui.ts";
+import type { CommandDependencies } from "../../src/node/dependencies.ts";
+import { requirePrepared } from "../../src/node/prepared-node.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 import { UiClient } from "./ui-client.ts";

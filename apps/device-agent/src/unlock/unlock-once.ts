@@ -4,6 +4,10 @@ import { AppError, ERRORS } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { createStopwatch } from "../node/stopwatch.ts";
 import type { reopenOffline } from "../offline/reopen.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -11,10 +15,6 @@ import { hasKeptLease } from "../state/offline-files.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import { connect } from "./connect.ts";
-import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
-import { createStopwatch } from "./stopwatch.ts";
 
 /** The daemon holds the lock for milliseconds; whoever holds it longer is another command. */
 const LOCK_WAIT_MS = 500;

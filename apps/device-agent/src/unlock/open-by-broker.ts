@@ -15,18 +15,18 @@ import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { deliverReceipt } from "../node/deliver-receipt.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openSession, readHeldEnvelope } from "../node/open-node.ts";
+import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
+import type { Unlocking } from "../node/record-unlock.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
+import type { Stopwatch } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
-import { deliverReceipt } from "./deliver-receipt.ts";
-import type { CommandDependencies } from "./dependencies.ts";
-import { openSession, readHeldEnvelope } from "./open-node.ts";
-import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "./record-unlock.ts";
-import type { Unlocking } from "./record-unlock.ts";
-import { roundToTenth } from "./stopwatch.ts";
-import type { Stopwatch } from "./stopwatch.ts";
 
 type UnlockingByNetwork = Unlocking & {
   readonly settings: Settings;

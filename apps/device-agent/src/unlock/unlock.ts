@@ -1,6 +1,6 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
-import type { CommandDependencies } from "./dependencies.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import { unlockOnce } from "./unlock-once.ts";
 
 export type UnlockOptions = {

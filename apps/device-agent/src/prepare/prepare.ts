@@ -16,6 +16,11 @@ import { requestContentKey } from "../exchange/request-content-key.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openSession, readHeldEnvelope } from "../node/open-node.ts";
+import { createStopwatch, roundToTenth } from "../node/stopwatch.ts";
+import type { Stopwatch } from "../node/stopwatch.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { requireFile } from "../state/read-private-file.ts";
@@ -24,15 +29,10 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
-import { connect } from "./connect.ts";
-import type { CommandDependencies } from "./dependencies.ts";
 import { enrolNode } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
-import { openSession, readHeldEnvelope } from "./open-node.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
 import type { PrepareArguments } from "./prepare-options.ts";
-import { createStopwatch, roundToTenth } from "./stopwatch.ts";
-import type { Stopwatch } from "./stopwatch.ts";
 
 type Preparing = {
   readonly given: PrepareArguments;

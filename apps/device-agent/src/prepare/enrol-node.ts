@@ -9,11 +9,11 @@ import type { Connection, Settings } from "../core/settings.ts";
 import { findOrMakeDeviceKey } from "../device-key/choose-device-key.ts";
 import { enrol } from "../exchange/enrol.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { connect } from "./connect.ts";
-import type { CommandDependencies } from "./dependencies.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";
 import type { PrepareArguments } from "./prepare-options.ts";
 

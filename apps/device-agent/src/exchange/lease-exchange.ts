@@ -5,7 +5,7 @@ import type { LeaseReceipt, LeaseRenewal, LeaseWatch } from "@databox-cmk/protoc
 import { readLeaseAcknowledgement, readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import type { HeldLease } from "../core/lease-state.ts";
-import type { Session } from "../exchange/session.ts";
+import type { Session } from "./session.ts";
 
 export type LeaseSession = Omit<Session, "store" | "deadline">;
 
