@@ -16,7 +16,7 @@ import { EXIT_CODES } from "@databox-cmk/device-agent";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const FILES = fileURLToPath(new URL("../agent/files", import.meta.url));
-const GUIDE = fileURLToPath(new URL("../../docs/install-agent.md", import.meta.url));
+const GUIDE = fileURLToPath(new URL("../../docs/appliance/install-agent.md", import.meta.url));
 const SYSTEM_UNITS = "/usr/lib/systemd/system";
 const FSTAB_GENERATOR = "/usr/lib/systemd/system-generators/systemd-fstab-generator";
 const SERVICES = ["databox-agent.service", "databox-agent-unlock.service"];

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const DOCUMENTS = ["docs/threat-model.md", "docs/key-life.md", "SECURITY.md"];
+const DOCUMENTS = ["docs/design/threat-model.md", "docs/customer/key-life.md", "SECURITY.md"];
 /** `[short name](path): "title", "another title"` */
 const NAMED = /\[[^\]]+\]\(([^)]+\.test\.ts)\): ((?:"[^"]+"(?:, )?)+)/g;
 

@@ -68,9 +68,9 @@ test.each(queries)("the query of $of is PromQL over what the broker tells", ({ e
 });
 
 describe("every alert", () => {
-  const runbook = read("docs/runbook.md");
+  const runbook = read("docs/operate/runbook.md");
   test.each(alerts)("$alert has its entry in the runbook", ({ alert, annotations }) => {
-    expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
+    expect(annotations.runbook).toBe(`docs/operate/runbook.md#${alert.toLowerCase()}`);
     expect(runbook).toMatch(new RegExp(`^#+ ${alert}$`, "m"));
   });
 });

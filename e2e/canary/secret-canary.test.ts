@@ -53,7 +53,7 @@ const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: 
 
 /**
  * What a broker must hold to do its work, or what lingers in memory that JavaScript cannot clear: a content key came as text in
- * a vault's answer, and is gone when the collector has used its place again (docs/threat-model.md).
+ * a vault's answer, and is gone when the collector has used its place again (docs/design/threat-model.md).
  */
 const MAY_LINGER = /^(?:broker's|content key$)/;
 

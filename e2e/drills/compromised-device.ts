@@ -19,7 +19,7 @@ export const compromisedDevice: Drill = {
     };
     const operator = "curl -sS --fail-with-body --header @operator.header --json @-";
     await stage.step(
-      "Revoke the node. What it has open is closed within the bound of [revocation.md](revocation.md).",
+      "Revoke the node. What it has open is closed within the bound of [revocation.md](../customer/revocation.md).",
     );
     await stage.type(
       `jq -n '{scope: {kind: "node", order: env.ORDER, serial: env.SERIAL}, reason: "stolen, incident 4711"}' |\n` +

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 export const lostRegion: Drill = {
   title: "Lose the region of a customer's vault",
   when:
-    "A vault does not answer and will not for long, and its orders have a backup key in another region ([backup-keys.md](backup-keys.md)). " +
+    "A vault does not answer and will not for long, and its orders have a backup key in another region ([backup-keys.md](../customer/backup-keys.md)). " +
     "After fifteen minutes of silence the backup stands in by itself; this is for not waiting, and for leaving the lost vault. " +
     "If the region was the broker's, restore it elsewhere first (above), under the same `BROKER_URL`.",
   undo: "`DELETE …/backupKeys/west/use` ends the order to use the backup; the key in force is asked first all the time.",

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-const RUNBOOK = new URL("../../docs/runbook.md", import.meta.url);
+const RUNBOOK = new URL("../../docs/operate/runbook.md", import.meta.url);
 const markOf = (name: string) => ({
   begin: `<!-- drill ${name}: written by pnpm drill --write -->`,
   end: `<!-- end of ${name} -->`,
@@ -24,6 +24,6 @@ function placeOf(text: string, name: string): { readonly from: number; readonly 
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from)
-    throw new Error(`docs/runbook.md has no place for ${name}: ${begin} … ${end}`);
+    throw new Error(`docs/operate/runbook.md has no place for ${name}: ${begin} … ${end}`);
   return { from: from + begin.length, to };
 }

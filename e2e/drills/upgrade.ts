@@ -7,7 +7,7 @@ import type { Drill } from "./drill.ts";
 import { startAgain } from "./restored-broker.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a next version's migrations may do at first, and what only the one after it may ([0011](decisions/0011-replicas.md)). */
+/** What a next version's migrations may do at first, and what only the one after it may (docs/design/decisions/0011). */
 const EXPAND = `
   alter table orders add column of_next text;
   create table of_next (id text primary key, value text not null) strict;

@@ -6,7 +6,7 @@ import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
 import { runMatrix, type Verdict } from "./run-matrix.ts";
 
-/** Rows of the failure mapping (its test in the broker has the same numbers; docs/decisions/0006). */
+/** Rows of the failure mapping (its test in the broker has the same numbers; docs/design/decisions/0006). */
 const MAPPING_ROWS = Array.from({ length: 31 }, (_, index) => index + 1);
 /** Codes that name no cause; they are for what nobody knows. */
 const GENERIC = new Set(["PasskeyUnavailable", "InternalError"]);

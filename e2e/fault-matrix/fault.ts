@@ -16,7 +16,7 @@ export type FaultContext = { readonly world: FaultWorld; readonly site: Site };
 
 /** One thing that can go wrong, the one name that it must have, and the way back. */
 export type Fault = {
-  /** Row of the failure mapping (its test in the broker has the same numbers; docs/decisions/0006); network failures outside of it have none. */
+  /** Row of the failure mapping (its test in the broker has the same numbers; docs/design/decisions/0006); network failures outside of it have none. */
   readonly row?: number;
   readonly name: string;
   readonly code: ErrorCode;

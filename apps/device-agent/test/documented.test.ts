@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "../src/command-line/option-table.ts";
 
-const GUIDE = readFileSync(new URL("../../../docs/agent.md", import.meta.url), "utf8");
+const GUIDE = readFileSync(new URL("../../../docs/appliance/agent.md", import.meta.url), "utf8");
 const SECTIONS = GUIDE.split(/^#+ /m).map((section) => {
   const [title = "", ...lines] = section.split("\n");
   // The first cell of each row of its tables, without the cells' own formatting.
@@ -21,7 +21,7 @@ const rowsOf = (command: string) =>
 const optionsIn = (cells: readonly string[]) =>
   cells.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []).map((name) => name.slice(2));
 
-describe("docs/agent.md has a row", () => {
+describe("docs/appliance/agent.md has a row", () => {
   test("for what every command takes", () => {
     const found = optionsIn(cellsUnder((title) => title === "databox-agent"));
     expect(found.toSorted()).toEqual(Object.keys(GLOBAL_OPTIONS).toSorted());

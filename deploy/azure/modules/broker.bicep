@@ -14,7 +14,7 @@ param serviceKeyUrl string
 param databaseHost string
 param databaseName string
 
-// Made by `broker keys create` and put into the vault before this deployment (docs/deploy-azure.md); each becomes a file.
+// Made by `broker keys create` and put into the vault before this deployment (docs/operate/deploy-azure.md); each becomes a file.
 var mountedSecrets = [
   'tls-certificate'
   'tls-key'

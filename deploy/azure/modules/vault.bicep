@@ -29,7 +29,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
 }
 
 // The service's own key-encryption key, for orders without a customer-managed one; it rotates by itself; new orders
-// use the new version, and a campaign moves the others (docs/runbook.md).
+// use the new version, and a campaign moves the others (docs/operate/runbook.md).
 resource serviceKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {
   parent: vault
   name: 'service'

@@ -8,7 +8,7 @@ import {
 } from "@databox-cmk/errors";
 
 export type CommandTemplate = {
-  /** As docs/errors.md prints it, with `<name>` for what is filled in. */
+  /** As docs/reference/errors.md prints it, with `<name>` for what is filled in. */
   readonly text: string;
   readonly code: ErrorCode;
   readonly reason: string | undefined;

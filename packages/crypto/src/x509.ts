@@ -15,7 +15,7 @@ import { malformed } from "./crypto-error.ts";
 
 /*
  * The one file that knows node-forge. It writes and reads ASN.1 here and nothing else: keys, signatures and hashes are
- * node:crypto's, which also gives EC certificates that forge cannot sign (docs/decisions/0003-x509-node-forge.md).
+ * node:crypto's, which also gives EC certificates that forge cannot sign (docs/design/decisions/0003-x509-node-forge.md).
  * It never sees what a stranger sent.
  */
 

@@ -6,7 +6,7 @@ const REPOSITORY = new URL("../../../", import.meta.url);
 /** What is generated from the table, and where it is committed. */
 export function generatedFiles(): readonly { readonly url: URL; readonly text: string }[] {
   return [
-    { url: new URL("docs/errors.md", REPOSITORY), text: renderMarkdown() },
+    { url: new URL("docs/reference/errors.md", REPOSITORY), text: renderMarkdown() },
     { url: new URL("vectors/errors.json", REPOSITORY), text: renderVectors() },
   ];
 }

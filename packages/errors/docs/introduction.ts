@@ -1,4 +1,4 @@
-/** The hand-written part of docs/errors.md. */
+/** The hand-written part of docs/reference/errors.md. */
 export const INTRODUCTION = `# Errors
 
 <!-- Generated from packages/errors by "pnpm errors:docs"; do not edit. A new or changed text needs its German too: packages/ui/src/texts/errors-de. -->

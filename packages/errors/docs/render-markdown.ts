@@ -21,7 +21,7 @@ const RECOVERABLE = {
   "until-date": "until the date that the error shows",
 } as const satisfies Record<Recoverable, string>;
 
-/** docs/errors.md: the table for people. */
+/** docs/reference/errors.md: the table for people. */
 export function renderMarkdown(): string {
   return [
     INTRODUCTION,
@@ -96,7 +96,7 @@ function renderReproduce(command: string | undefined): string[] {
 }
 
 function renderShownBy(path: string | undefined): string[] {
-  return path === undefined ? [] : [`Caused and shown by [${path}](../${path}).`];
+  return path === undefined ? [] : [`Caused and shown by [${path}](../../${path}).`];
 }
 
 function fence(command: string, indent: string): string {

@@ -37,7 +37,7 @@ describe("renderArmError", () => {
                 reason: "access-policy",
                 ask: "Ask your security administrator to grant Get, Wrap Key and Unwrap Key in vault kv to identity p, then try again.",
                 steps: explain(error.code, { reason: error.reason, facts: error.facts }).steps,
-                docs: "docs/errors.md#ssemusererrorkeyvaultbadrequestexception",
+                docs: "docs/reference/errors.md#ssemusererrorkeyvaultbadrequestexception",
                 requestId: "r-1",
               },
             },

@@ -65,7 +65,7 @@ export function recoveryOf(
     ...(reason === undefined ? {} : { reason }),
     ask: explanation.ask,
     steps: explanation.steps,
-    docs: `docs/errors.md#${anchorOf(code)}`,
+    docs: `docs/reference/errors.md#${anchorOf(code)}`,
     ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
   };
 }
@@ -101,7 +101,7 @@ export function renderArmError(error: AppError, context: ErrorContext = {}): Arm
   };
 }
 
-/** The heading of a code in docs/errors.md is the code itself; GitHub's anchor of it is lower case. */
+/** The heading of a code in docs/reference/errors.md is the code itself; GitHub's anchor of it is lower case. */
 export function anchorOf(code: ErrorCode): string {
   return code.toLowerCase();
 }

@@ -99,7 +99,7 @@ describe("the configuration", () => {
   });
 
   test("is documented as it is", () => {
-    const file = join(import.meta.dirname, "../../../docs/configuration.md");
+    const file = join(import.meta.dirname, "../../../../docs/reference/configuration.md");
     expect(readFileSync(file, "utf8")).toBe(renderSettings());
   });
 });

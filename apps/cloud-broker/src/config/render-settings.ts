@@ -9,7 +9,7 @@ type Row = {
 
 const HEADINGS = ["variable", "without it", "expected", "meaning"] as const;
 
-/** docs/configuration.md, whole; a test keeps the file equal to this. */
+/** docs/reference/configuration.md, whole; a test keeps the file equal to this. */
 export function renderSettings(): string {
   const rows = Object.entries<Row>(SETTINGS).map(([name, row]) => [
     `\`${name}\``,

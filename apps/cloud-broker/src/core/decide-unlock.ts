@@ -33,7 +33,7 @@ export type UnlockPermission = {
   readonly sendEnvelope: boolean;
 };
 
-/** The checks in their order (docs/decisions/0007); the first that fails is the answer, and none has touched a vault. */
+/** The checks in their order (docs/design/decisions/0007); the first that fails is the answer, and none has touched a vault. */
 const CHECKS: readonly ((request: UnlockQuestion, facts: UnlockFacts) => Failure | undefined)[] = [
   checkNonce,
   checkCounter,

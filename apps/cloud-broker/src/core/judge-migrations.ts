@@ -3,7 +3,7 @@ import type { Finding } from "@databox-cmk/errors";
 /**
  * @param applied - names that the database says were run
  * @param known - those of this program, oldest first
- * @param needed - the one that the database asks of every program (docs/decisions/0011); absent: it asks none
+ * @param needed - the one that the database asks of every program (docs/design/decisions/0011); absent: it asks none
  */
 export function judgeMigrations(
   applied: readonly string[],

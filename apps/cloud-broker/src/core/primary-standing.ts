@@ -4,7 +4,7 @@ import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 
 /**
- * What a failure of an order's key means for its backup keys (docs/decisions/0016).
+ * What a failure of an order's key means for its backup keys (docs/design/decisions/0016).
  * - `refused`: somebody with authority withdrew the key: the customer's will, which no backup gets around
  * - `gone`: key or vault were deleted, by accident or as a revocation: a person must say which
  * - `unreachable`: nobody with authority answered

@@ -76,7 +76,7 @@ export type KeyCustody = {
   envelope(order: OrderId, serial: string): Promise<NodeEnvelope | undefined>;
   /**
    * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment. Where the key in
-   * force is lost, a backup key may stand in (`backup`; docs/decisions/0016), and that is audited. The caller zeroes the key.
+   * force is lost, a backup key may stand in (`backup`; docs/design/decisions/0016), and that is audited. The caller zeroes the key.
    *
    * @param envelope - as `envelope` gave it a moment ago, where the caller has decided upon it: it is not read again.
    */

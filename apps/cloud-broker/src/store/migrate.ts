@@ -8,7 +8,7 @@ type Migrations = Readonly<Record<string, Migration>>;
 
 /**
  * Brings a database to the newest schema, all or nothing; of several processes that start at once one does it. What a
- * newer program has added is left alone, as long as that one says that this one may go on (docs/decisions/0011).
+ * newer program has added is left alone, as long as that one says that this one may go on (docs/design/decisions/0011).
  *
  * @param migrations - other than the program's own, for tests of two versions side by side.
  * @throws {AppError} Misuse for a database that needs a newer program

@@ -103,7 +103,7 @@ export type BrokerTables = {
     kids_json: string;
     at_ms: number;
   };
-  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/decisions/0015). */
+  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/design/decisions/0015). */
   rekeys: {
     order_id: string;
     serial: string;
@@ -398,7 +398,7 @@ export type BrokerTables = {
     owner: string;
     until_ms: number;
   };
-  /** One row: a program that does not know this migration may not use the database (docs/decisions/0011). */
+  /** One row: a program that does not know this migration may not use the database (docs/design/decisions/0011). */
   schema_needs: {
     id: number;
     migration: string;

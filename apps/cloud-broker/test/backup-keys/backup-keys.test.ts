@@ -316,7 +316,10 @@ describe("a recovery key", () => {
   const missing = tools.filter((tool) => spawnSync(tool, ["--help"]).error !== undefined);
   // oxlint-disable-next-line node/no-process-env -- where all tools must be there, nothing is skipped
   const mayBeMissing = process.env["CI"] === undefined;
-  const page = readFileSync(new URL("../../../../docs/backup-keys.md", import.meta.url), "utf8");
+  const page = readFileSync(
+    new URL("../../../../docs/customer/backup-keys.md", import.meta.url),
+    "utf8",
+  );
   /** The shell blocks of a section, as a reader would copy them. */
   const blocksOf = (title: string): string[] => {
     const section = page.split(`### ${title}\n`)[1]?.split("\n### ")[0] ?? "";

@@ -8,51 +8,60 @@ import { ACTIONS, decideAccess, ROLES, type RoleName } from "../../src/core/perm
 import { stageRules } from "../../src/core/stages.ts";
 
 const read = (name: string) =>
-  readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8");
+  readFileSync(new URL(`../../../../docs/reference/${name}`, import.meta.url), "utf8");
 const page = read("arm-api.md");
 const devicePage = read("device-api.md");
 const word = (value: boolean): string => (value ? "yes" : "no");
 
-test.each(STAGE_NAMES)("docs/arm-api.md has the row of stage %s as the table has it", (stage) => {
-  const rules = stageRules(stage);
-  const cells = [
-    stage,
-    rules.displayName,
-    word(rules.cancellable),
-    word(rules.deletable),
-    word(rules.addressEditable),
-    word(rules.encryptionEditable),
-    rules.credentials,
-  ];
-  expect(page).toContain(`| ${cells.join(" | ")} |`);
-});
+test.each(STAGE_NAMES)(
+  "docs/reference/arm-api.md has the row of stage %s as the table has it",
+  (stage) => {
+    const rules = stageRules(stage);
+    const cells = [
+      stage,
+      rules.displayName,
+      word(rules.cancellable),
+      word(rules.deletable),
+      word(rules.addressEditable),
+      word(rules.encryptionEditable),
+      rules.credentials,
+    ];
+    expect(page).toContain(`| ${cells.join(" | ")} |`);
+  },
+);
 
-test.each(Object.keys(ROLES) as RoleName[])("docs/arm-api.md has the row of role %s", (role) => {
-  const columns = [
-    [ACTIONS.readJobs, ACTIONS.readActivity, ACTIONS.operationResults],
-    [ACTIONS.writeJobs],
-    [ACTIONS.cancelJobs, ACTIONS.deleteJobs],
-    [ACTIONS.listCredentials],
-    [ACTIONS.mitigate, ACTIONS.bookPickUp, ACTIONS.markDevicesShipped],
-    [ACTIONS.availableSkus, ACTIONS.validateInputs, ACTIONS.regionConfiguration],
-  ];
-  const cells = columns.map((actions) => {
-    const allowed = actions.map((action) => decideAccess([{ role, scope: "/" }], action, "/"));
-    expect(new Set(allowed).size).toBe(1);
-    return word(allowed[0] === true);
-  });
-  expect(page).toContain(`| ${[ROLES[role].title, ...cells].join(" | ")} |`);
-});
+test.each(Object.keys(ROLES) as RoleName[])(
+  "docs/reference/arm-api.md has the row of role %s",
+  (role) => {
+    const columns = [
+      [ACTIONS.readJobs, ACTIONS.readActivity, ACTIONS.operationResults],
+      [ACTIONS.writeJobs],
+      [ACTIONS.cancelJobs, ACTIONS.deleteJobs],
+      [ACTIONS.listCredentials],
+      [ACTIONS.mitigate, ACTIONS.bookPickUp, ACTIONS.markDevicesShipped],
+      [ACTIONS.availableSkus, ACTIONS.validateInputs, ACTIONS.regionConfiguration],
+    ];
+    const cells = columns.map((actions) => {
+      const allowed = actions.map((action) => decideAccess([{ role, scope: "/" }], action, "/"));
+      expect(new Set(allowed).size).toBe(1);
+      return word(allowed[0] === true);
+    });
+    expect(page).toContain(`| ${[ROLES[role].title, ...cells].join(" | ")} |`);
+  },
+);
 
-test("docs/arm-api.md names the limit of identities", () => {
+test("docs/reference/arm-api.md names the limit of identities", () => {
   expect(page).toContain(`At most **${String(MAX_USER_IDENTITIES)}** user-assigned identities`);
 });
 
-test.each(Object.values(MESSAGE_TYPES))("docs/device-api.md has the message %s", (typ) => {
-  expect(devicePage).toContain(`\`${typ}\``);
-});
+test.each(Object.values(MESSAGE_TYPES))(
+  "docs/reference/device-api.md has the message %s",
+  (typ) => {
+    expect(devicePage).toContain(`\`${typ}\``);
+  },
+);
 
-test.each(Object.values(DEVICE_ROUTES))("docs/device-api.md has the route %s", (path) => {
+test.each(Object.values(DEVICE_ROUTES))("docs/reference/device-api.md has the route %s", (path) => {
   expect(devicePage).toContain(`\`${path.replace(":lease", "{lease}")}\``);
 });
 
@@ -62,6 +71,6 @@ const subjects = new Set(
   Object.values(ACTIONS).map((action) => action.split("/").findLast((part) => !VERBS.has(part))),
 );
 
-test.each([...subjects])("docs/arm-api.md has a call of %s", (subject) => {
+test.each([...subjects])("docs/reference/arm-api.md has a call of %s", (subject) => {
   expect(page).toMatch(new RegExp(`\`[^\`]*\\b${String(subject)}\\b[^\`]*\``));
 });

@@ -4,7 +4,7 @@ import type { Migration } from "kysely/migration";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/open-store.ts";
 
-/** All that an expanding migration may do (docs/decisions/0011), done to every table at once. */
+/** All that an expanding migration may do (docs/design/decisions/0011), done to every table at once. */
 const expand: Migration = {
   async up(store) {
     for (const { name, isView } of await store.introspection.getTables()) {

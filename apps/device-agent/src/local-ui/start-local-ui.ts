@@ -75,7 +75,7 @@ function createLocalRoutes(
 const nowMs = () => performance.now();
 
 /**
- * TLS by the appliance's own certificate, the page, and its API (docs/local-ui-api.md). Needs no network but the one that reaches it.
+ * TLS by the appliance's own certificate, the page, and its API (docs/reference/local-ui-api.md). Needs no network but the one that reaches it.
  *
  * @throws {AppError} `PortInUse`, or of the state folder
  */

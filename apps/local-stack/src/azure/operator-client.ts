@@ -17,7 +17,7 @@ export type OperatorEvent =
   | "complete"
   | "erase";
 
-/** The datacenter operator's calls to the broker (docs/arm-api.md, operator API). */
+/** The datacenter operator's calls to the broker (docs/reference/arm-api.md, operator API). */
 export type OperatorClient = {
   /** Makes the order's unlock keys; answers one one-time enrolment code for each node. */
   prepare(order: string, serials: readonly string[]): Promise<readonly EnrolmentCode[]>;

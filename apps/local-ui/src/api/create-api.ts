@@ -14,7 +14,7 @@ export type Api = {
 };
 
 /**
- * Calls of the appliance (docs/local-ui-api.md). Every answer is parsed.
+ * Calls of the appliance (docs/reference/local-ui-api.md). Every answer is parsed.
  *
  * @param csrfToken - of the session, as it is now.
  * @param onUsed - a call was answered: the session's idle time begins anew.

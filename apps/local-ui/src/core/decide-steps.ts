@@ -1,6 +1,6 @@
 import type { LocalOperation, LocalOperationName } from "@databox-cmk/protocol";
 
-/** What the agent reports of each, in its order (docs/local-ui-api.md). */
+/** What the agent reports of each, in its order (docs/reference/local-ui-api.md). */
 const STEPS = {
   unlock: ["asked", "challenge", "answer", "unlockKey", "accepted", "receipt"],
   passkey: ["accepted"],

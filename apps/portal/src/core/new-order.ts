@@ -57,7 +57,7 @@ const MAX_ACCOUNTS = 10;
 /** The Azure portal's rule, stricter than the API's: letters, digits and hyphens, a letter or digit at both ends. */
 const ORDER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{1,22})[A-Za-z0-9]$/;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]+$/;
-/** Rules of `devicePassword` (docs/arm-api.md): allowed characters, and what it must have. */
+/** Rules of `devicePassword` (docs/reference/arm-api.md): allowed characters, and what it must have. */
 const PASSKEY =
   /^(?=.*[A-Z])(?=.*\d)(?=.*[@#\-$%^!+=;:_()])[A-HJKMNP-Za-hjkmnp-z1-9@#\-$%^!+=;:_()]{12,64}$/;
 

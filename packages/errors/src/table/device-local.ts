@@ -113,7 +113,7 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: "Load the appliance's page again, then try again.",
-    steps: [{ text: "Load the page again; programs: see docs/local-ui-api.md" }],
+    steps: [{ text: "Load the page again; programs: see docs/reference/local-ui-api.md" }],
     reasons: {
       route: { message: "There is no such address or method" },
       body: { message: "The body is not what this address takes" },

@@ -47,7 +47,7 @@ import type { UnlockWay } from "./unlock-way.ts";
 
 type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
-/** docs/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
+/** docs/design/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
 export function createUnlockExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,

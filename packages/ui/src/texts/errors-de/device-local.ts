@@ -77,8 +77,8 @@ export const deviceLocal: Phrases = {
     "Laden Sie die Seite des Geräts neu, und versuchen Sie es dann erneut.",
   "A program sent it, or a page of another version of the agent.":
     "Ein Programm hat sie gesendet, oder eine Seite einer anderen Version des Agenten.",
-  "Load the page again; programs: see docs/local-ui-api.md":
-    "Laden Sie die Seite neu; für Programme: siehe docs/local-ui-api.md",
+  "Load the page again; programs: see docs/reference/local-ui-api.md":
+    "Laden Sie die Seite neu; für Programme: siehe docs/reference/local-ui-api.md",
   "There is no such address or method": "Diese Adresse oder Methode gibt es nicht",
   "The body is not what this address takes": "Der Textkörper ist nicht, was diese Adresse erwartet",
   "The body is too large": "Der Textkörper ist zu groß",

@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
+  .split("\n")
+  .filter((path) => path !== "" && existsSync(join(root, path)));
+const known = new Set(
+  tracked.flatMap((path) =>
+    path.split("/").map((_part, i, parts) => parts.slice(0, i + 1).join("/")),
+  ),
+);
+const PAGES = tracked.filter((path) => path.endsWith(".md") && !path.startsWith(".ci/"));
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+/** A page without its code: a link or a heading in an example is not one of the page. */
+const proseOf = (page: string): string => read(page).replaceAll(/^ *```.*?^ *```/gms, "");
+
+/** As the forge makes them: lower case, no punctuation, a hyphen for each space. */
+const anchorOf = (heading: string): string =>
+  heading
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+const anchorsOf = (page: string): Set<string> =>
+  new Set([...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading)));
+
+/** Relative links of a page: `[text](path#anchor)`. */
+const linksOf = (page: string) =>
+  [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = ""]) => link)
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [path = "", anchor] = link.split("#");
+      return { link, target: path === "" ? page : normalize(join(dirname(page), path)), anchor };
+    });
+
+/** Paths of sources in backticks, such as `packages/errors/src/`. One star stands for a part of a name. */
+const SOURCE = /`((?:apps|packages|bench|deploy|docs|e2e|tools|vectors)\/[\w@.*/-]+)`/g;
+const sourcesOf = (page: string): string[] =>
+  [...proseOf(page).matchAll(SOURCE)]
+    .map(([, path = ""]) => path.replace(/\/$/, ""))
+    .filter((path) => !path.includes("/dist/"));
+const isKnown = (path: string): boolean => {
+  if (!path.includes("*")) return known.has(path);
+  const [before = "", after = ""] = path.split("*");
+  return [...known].some((each) => each.startsWith(before) && each.endsWith(after));
+};
+
+test("the pages have links and name sources, so that silence means something", () => {
+  expect(PAGES.flatMap(linksOf).length).toBeGreaterThan(300);
+  expect(PAGES.flatMap(sourcesOf).length).toBeGreaterThan(30);
+});
+
+describe.each(PAGES)("%s", (page) => {
+  test("links only to what exists", () => {
+    const dead = linksOf(page).filter(({ target, anchor }) => {
+      if (!known.has(target.replace(/\/$/, ""))) return true;
+      return anchor !== undefined && target.endsWith(".md") && !anchorsOf(target).has(anchor);
+    });
+    expect(dead.map(({ link }) => link)).toEqual([]);
+  });
+
+  test("names only source paths that exist", () => {
+    expect(sourcesOf(page).filter((path) => !isKnown(path))).toEqual([]);
+  });
+});
