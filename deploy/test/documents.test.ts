@@ -16,10 +16,10 @@ const known = new Set(
 );
 const PAGES = tracked.filter((path) => path.endsWith(".md") && !path.startsWith(".ci/"));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-/** A page without its code: a link or a heading in an example is not one of the page. */
+/** The page without its code blocks, whose links and headings are examples. */
 const proseOf = (page: string): string => read(page).replaceAll(/^ *```.*?^ *```/gms, "");
 
-/** As the forge makes them: lower case, no punctuation, a hyphen for each space. */
+/** An anchor as the forge makes it: lower case, no punctuation, a hyphen for each space. */
 const anchorOf = (heading: string): string =>
   heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
@@ -51,7 +51,7 @@ const isKnown = (path: string): boolean => {
   return [...known].some((each) => each.startsWith(before) && each.endsWith(after));
 };
 
-test("the pages have links and name sources, so that silence means something", () => {
+test("the pages have links and name source files", () => {
   expect(PAGES.flatMap(linksOf).length).toBeGreaterThan(300);
   expect(PAGES.flatMap(sourcesOf).length).toBeGreaterThan(30);
 });

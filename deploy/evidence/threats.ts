@@ -1,0 +1,196 @@
+import type { Evidence } from "./evidence.ts";
+
+/** Threats of docs/design/threat-model.md and the tests of their defences. */
+export const THREATS: readonly Evidence[] = [
+  {
+    name: "A stolen appliance",
+    shownBy: {
+      "e2e/replaced-device.test.ts": [
+        "a device that was replaced can never unlock again, and its successor opens the same volume",
+      ],
+    },
+  },
+  {
+    name: "A copied agent folder during an approval",
+    shownBy: {
+      "apps/device-agent/test/approval/approval.test.ts": [
+        "a restart: neither the request nor its key outlives the boot",
+        "for too long costs another approval, which is asked for at once",
+      ],
+    },
+  },
+  {
+    name: "A copied device key",
+    shownBy: {
+      "apps/cloud-broker/test/device/enrolment.test.ts": [
+        "raises the counter, so that an older request cannot follow",
+      ],
+    },
+  },
+  {
+    name: "Guessing the passkey",
+    shownBy: {
+      "apps/device-agent/test/passkey.test.ts": [
+        "takes five wrong passkeys, and then not even the right one",
+      ],
+      "apps/device-agent/test/crash/passkey-kill.test.ts": [
+        "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
+      ],
+    },
+  },
+  {
+    name: "A changed LUKS2 header",
+    shownBy: {
+      "apps/device-agent/test/luks2.test.ts": [
+        "whose header was made to name no cipher is not given its key, though cryptsetup would take it",
+      ],
+    },
+  },
+  {
+    name: "State that was set back",
+    shownBy: {
+      "apps/device-agent/src/core/lease-state.test.ts": ["closes when its state was set back"],
+      "apps/device-agent/src/journal/journal.test.ts": [
+        "rows cut off at the end are missed by the head that the state remembers",
+      ],
+    },
+  },
+  {
+    name: "A forged refusal",
+    shownBy: {
+      "apps/device-agent/test/tampered-answers.test.ts": [
+        "a refusal that the broker did not sign for this request is no refusal",
+      ],
+      "apps/device-agent/test/unreachable.test.ts": [
+        "what nobody with authority said to %s is unreachable, and locks nothing",
+      ],
+    },
+  },
+  {
+    name: "A forged, changed or kept grant",
+    shownBy: {
+      "apps/device-agent/test/tampered-answers.test.ts": [
+        "a grant that was changed never unlocks",
+        "the grant of an earlier request of the same node",
+      ],
+    },
+  },
+  {
+    name: "A replayed request",
+    shownBy: {
+      "apps/cloud-broker/test/device/replays.test.ts": [
+        "is worth one grant to many copies of one message, which all get the same bytes",
+      ],
+      "apps/cloud-broker/test/adversary/adversary.test.ts": [
+        "whoever drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another's, and nothing that stays open beyond the bound",
+      ],
+    },
+  },
+  {
+    name: "A flood of requests",
+    shownBy: {
+      "apps/cloud-broker/test/device/rate-limits.test.ts": [
+        "an address that asks too often is stopped before anything is read",
+        "is told to wait, by a signed answer that is an outage and leaves no row",
+      ],
+      "apps/cloud-broker/src/load/admission.test.ts": [
+        "does not count those of whom nothing is proven: they fill half of the places at most, and no address all of those",
+      ],
+    },
+  },
+  {
+    name: "A request for another customer's envelope",
+    shownBy: {
+      "e2e/foreign-messages.test.ts": [
+        "cross-order: for the order of another device",
+        "cross-order: with the envelope of another device",
+      ],
+    },
+  },
+  {
+    name: "One customer's load that delays others",
+    shownBy: {
+      "apps/cloud-broker/test/server/fair-share.test.ts": [
+        "a crowd of one customer whose vault is dead takes nobody else's place in a process at its end",
+        "a message that only says it is another customer's takes no place of theirs, nor a way around its own",
+      ],
+    },
+  },
+  {
+    name: "A URL for the broker to call",
+    shownBy: {
+      "apps/cloud-broker/src/core/key-url.test.ts": [
+        "whatever it takes is a host below the list, as a browser would read it too",
+      ],
+    },
+  },
+  {
+    name: "A stolen token or session",
+    shownBy: {
+      "apps/cloud-broker/test/serve/routes.test.ts": [
+        "that is not public answers 401 to a stranger, before it looks at anything else",
+      ],
+      "apps/cloud-broker/src/core/decide-release.test.ts": [
+        "two words of one person are one",
+        "nobody approves what they carried",
+      ],
+    },
+  },
+  {
+    name: "A withdrawn customer key",
+    shownBy: {
+      "e2e/ten-appliances.test.ts": [
+        "ten unlocked appliances are all closed within the bound once the customer disables their key",
+      ],
+    },
+  },
+  {
+    name: "An insider who wants a customer's key",
+    shownBy: {
+      "apps/cloud-broker/test/audit-verify.test.ts": [
+        "cut off at its end has another length and head than was noted before",
+      ],
+    },
+  },
+  {
+    name: "A rewritten audit trail",
+    shownBy: {
+      "apps/device-agent/test/daemon/journal.test.ts": [
+        "a journal that was written anew is seen by the broker, and by verify without a network",
+      ],
+    },
+  },
+  {
+    name: "A reader of logs, databases, backups, dumps and command lines",
+    shownBy: {
+      "e2e/canary/secret-canary.test.ts": [
+        "no secret lies in a file of broker, agent or stack, but where it belongs",
+        "the log was written, and holds none",
+        "no secret stands on a command line or in an environment",
+        "no secret stands in a URL, of the broker's or of Azure's",
+        "the files of %s hold none, with its write-ahead log and a log of every statement",
+        "no secret that was typed or brought at the appliance's page is shown there, or printed",
+      ],
+    },
+  },
+  {
+    name: "Another page in the same browser",
+    shownBy: {
+      "apps/device-agent/test/local-ui/local-ui.test.ts": [
+        "a change without the session's token is refused, and so is one with a form's media type",
+      ],
+      "apps/cloud-broker/test/portal/proxies.test.ts": ["writes only by a page of its own"],
+    },
+  },
+  {
+    name: "A crash at any moment",
+    shownBy: {
+      "e2e/killed-broker.test.ts": [
+        "of unlock is an outage, never a refusal, and the next try unlocks",
+      ],
+      "apps/device-agent/test/crash/kill-and-rerun.test.ts": [
+        "whose unlock was killed at any step unlocks, with the newer envelope, the next time",
+      ],
+    },
+  },
+];
