@@ -17,7 +17,11 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", include: ["{apps,packages}/*/src/**/*.test.ts"], ...PATIENCE },
+        test: {
+          name: "unit",
+          include: ["{apps,packages}/*/src/**/*.test.ts", "tools/*.test.ts"],
+          ...PATIENCE,
+        },
       },
       {
         test: {

@@ -14,6 +14,7 @@ const GATES = [
   ["types", ...pnpm, "typecheck"],
   ["dead code", "knip"],
   ["boundaries", ...pnpm, "bounds"],
+  ["layers", "node", "tools/layers.mjs"],
 ];
 
 const filters = process.argv.slice(2);

@@ -32,6 +32,7 @@ import { createAnnounce } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { PostEvent } from "./events/post-event.ts";
 import type { Route } from "./http/route.ts";
+import type { Spans } from "./http/spans.ts";
 import { createCampaignRunner } from "./key-life/campaigns/run-campaigns.ts";
 import { createKeyHealth } from "./key-life/health/create-key-health.ts";
 import { pollKeys } from "./key-life/rotation/poll-keys.ts";
@@ -44,7 +45,6 @@ import { createRateLimit } from "./load/rate-limit.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import type { Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
-import type { Spans } from "./observability/spans.ts";
 import { traceVaults } from "./observability/trace.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
@@ -56,7 +56,7 @@ import { probeKeys } from "./release/leases/probe-keys.ts";
 import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createCommit } from "./store/group-commit.ts";
-import type { Store } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
 
 export type BrokerDependencies = {
   readonly config: BrokerConfig;
@@ -184,7 +184,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const watches = createLeaseWatches({ store, now });
   const deviceDependencies: DeviceDependencies = {
-    watches,
     store,
     commit,
     custody,
@@ -214,7 +213,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const own: readonly Route[] = [
     ...createHealthRoutes({ ...dependencies, vaultHealth: health }),
-    ...createDeviceRoutes(deviceDependencies),
+    ...createDeviceRoutes(deviceDependencies, watches),
     ...createArmRoutes(plane),
     ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),

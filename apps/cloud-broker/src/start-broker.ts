@@ -10,19 +10,21 @@ import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
+import { noSpans } from "./http/spans.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { createLoopUtilization } from "./load/loop-utilization.ts";
 import { createLog, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
-import { createSpans, noSpans } from "./observability/spans.ts";
+import { createSpans } from "./observability/spans.ts";
 import { startTracing } from "./observability/start-tracing.ts";
 import { keepProbing } from "./release/leases/keep-probing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import type { Membership } from "./run/workers/serve-as-worker.ts";
-import type { OpenDatabase, Store } from "./store/open-store.ts";
+import type { OpenDatabase } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: where devices and Entra ID reach it. */

@@ -1,12 +1,11 @@
-import type { Command } from "./command-line/parse-command-line.ts";
 import type { AgentEvent } from "./core/agent-event.ts";
+import type { Command, PrepareArguments } from "./core/command.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import { knownFacts } from "./core/known-facts.ts";
 import type { NamedNode } from "./core/known-facts.ts";
 import type { Settings } from "./core/settings.ts";
 import type { CommandDependencies } from "./node/dependencies.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
-import type { PrepareArguments } from "./prepare/prepare-options.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
 /** Never throws: a failure is an event like any other. */
@@ -36,7 +35,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "prepare":
       return (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
-      return (await import("./unlock/unlock.ts")).unlock(command, dependencies);
+      return (await import("./unlock/unlock.ts")).unlock(command, dependencies, runCommand);
     case "passkey":
       return (await import("./passkey/passkey.ts")).passkey(dependencies);
     case "challenge":
@@ -52,7 +51,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "journal":
       return (await import("./commands/journal.ts")).journal(command, dependencies);
     case "serve":
-      return (await import("./daemon/serve.ts")).serve(command, dependencies);
+      return (await import("./daemon/serve.ts")).serve(command, dependencies, runCommand);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(dependencies);
   }

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 
-import type { Command } from "../src/command-line/parse-command-line.ts";
 import type { AgentEvent } from "../src/core/agent-event.ts";
+import type { Command } from "../src/core/command.ts";
+import type { PrepareArguments } from "../src/core/command.ts";
+import type { UnlockOptions } from "../src/core/command.ts";
 import { exitCodeOf } from "../src/core/exit-codes.ts";
 import { DEFAULT_TCTI } from "../src/core/tpm-key.ts";
 import type { CommandDependencies } from "../src/node/dependencies.ts";
-import type { PrepareArguments } from "../src/prepare/prepare-options.ts";
 import { runCommand } from "../src/run-command.ts";
-import type { UnlockOptions } from "../src/unlock/unlock.ts";
 import { findCryptsetup, SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 
 export const SERIAL = "DBX-TEST-1";

@@ -1,17 +1,9 @@
-import type { DataBoxUpstream, EmulatorDependencies } from "../dependencies.ts";
 import type { HttpHandler } from "../http/message.ts";
-import { createRouter, type Route } from "../http/route-table.ts";
+import { createRouter } from "../http/route-table.ts";
 import { refuseBrowser, refuseControl } from "./control-request.ts";
+import type { ControlDependencies } from "./control-route.ts";
 import { directoryRoutes } from "./directory-routes.ts";
 import { worldRoutes } from "./world-routes.ts";
-
-export type ControlRoute = Route<undefined>;
-export type ControlDependencies = Pick<
-  EmulatorDependencies,
-  "state" | "now" | "settings" | "cloud" | "issuerKeys"
-> & {
-  readonly setDataBoxUpstream: (upstream: DataBoxUpstream) => void;
-};
 
 /** The control API on `control.localhost`: JSON, for whoever may run programs on this machine. */
 export function createControlHandler(dependencies: ControlDependencies): HttpHandler {

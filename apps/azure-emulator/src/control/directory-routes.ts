@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 
 import { refuseControl, withBody } from "./control-request.ts";
-import type { ControlDependencies, ControlRoute } from "./create-control-handler.ts";
+import type { ControlDependencies, ControlRoute } from "./control-route.ts";
 
 const roles = z.array(z.string().min(1).max(120)).max(64);
 const federatedCredential = z.strictObject({

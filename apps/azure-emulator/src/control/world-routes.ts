@@ -7,7 +7,7 @@ import type { Settings } from "../core/model.ts";
 import { isUnverifiedBehaviour, UNVERIFIED } from "../core/unverified.ts";
 import type { HttpAnswer } from "../http/message.ts";
 import { refuseControl, withBody } from "./control-request.ts";
-import type { ControlDependencies, ControlRoute } from "./create-control-handler.ts";
+import type { ControlDependencies, ControlRoute } from "./control-route.ts";
 import { faultPayload, toFault } from "./fault-payload.ts";
 
 const LATEST_MS = Date.UTC(2100, 0);

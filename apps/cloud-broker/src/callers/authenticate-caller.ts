@@ -1,14 +1,13 @@
 import { AppError } from "@databox-cmk/errors";
 
-import type { IdentifySession } from "../api/portal/identify-session.ts";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import {
   EVENT_DELIVERY_APP_ROLE,
   EVENT_GRID_APPLICATION,
   OPERATOR_APP_ROLE,
 } from "../core/permissions.ts";
-import type { AuthenticateCaller, Caller, RouteRequest } from "../http/route.ts";
-import type { Store } from "../store/open-store.ts";
+import type { AuthenticateCaller, Caller, IdentifySession, RouteRequest } from "../http/route.ts";
+import type { Store } from "../store/store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { HasAccess } from "./has-access.ts";
 import type { VerifyToken } from "./verify-token.ts";

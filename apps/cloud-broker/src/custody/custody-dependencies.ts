@@ -2,7 +2,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock, KeyVaults, ResourceReader } from "../core/ports.ts";
 import type { Commit } from "../store/group-commit.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 
 export type CustodyDependencies = {
   readonly store: Store;

@@ -4,8 +4,8 @@ import type { Kysely } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import type { NodeEnvelope } from "./key-custody.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
+import type { NodeEnvelope } from "./node-envelope.ts";
 import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
 
 /** A node's current envelope with the order's key of the same moment. */

@@ -4,19 +4,9 @@ import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { NodeEnvelope } from "./node-envelope.ts";
 import type { ReleasedKey } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
-
-/** What a node's envelope looks like to whoever serves it. */
-export type NodeEnvelope = {
-  readonly order: OrderId;
-  readonly serial: string;
-  readonly env: string;
-  readonly generation: number;
-  /** JWE General JSON Serialization, as stored. */
-  readonly jwe: unknown;
-  readonly kid: string;
-};
 
 /** Writes of the caller that belong to the same decision: committed together with the custody's own, or not at all. */
 export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;

@@ -4,8 +4,8 @@ import type { Kysely } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import type { Clock, Failure } from "../core/ports.ts";
 import { meaningOf, nextStanding, type PrimaryStanding } from "../core/primary-standing.ts";
-import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import { findWithdrawal } from "./find-withdrawal.ts";
 
 /** @returns what stands after it; probes and looks at key health, which also see a refusal, count as well */

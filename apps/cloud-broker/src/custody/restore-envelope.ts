@@ -17,7 +17,7 @@ import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
 import { noteGeneratedPasskey } from "./note-generated-passkey.ts";

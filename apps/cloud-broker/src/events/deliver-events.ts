@@ -3,7 +3,7 @@ import type { SigningKey } from "@databox-cmk/crypto";
 import type { Clock } from "../core/ports.ts";
 import { decideDelivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 import type { PostEvent } from "./post-event.ts";
 import { signEvent } from "./sign-event.ts";
 

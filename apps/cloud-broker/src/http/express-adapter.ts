@@ -5,12 +5,18 @@ import { pipeline } from "node:stream/promises";
 import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
 
-import type { IdentifySession } from "../api/portal/identify-session.ts";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import type { Spans } from "../observability/spans.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
-import type { Answer, AuthenticateCaller, Reads, Route, RouteRequest } from "./route.ts";
+import type {
+  Answer,
+  AuthenticateCaller,
+  IdentifySession,
+  Reads,
+  Route,
+  RouteRequest,
+} from "./route.ts";
+import type { Spans } from "./spans.ts";
 
 export type Served = {
   readonly route: Route | undefined;

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
 
-import type { Session } from "../api/portal/sessions.ts";
+import type { Session } from "./session.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 
@@ -110,3 +110,8 @@ export type AuthenticateCaller = (
     readonly action: string;
   },
 ) => Promise<Caller>;
+
+/** The person who calls from a page of the portal, as their bearer token would name them, and their session. */
+export type Identified = { readonly caller: Caller; readonly session: Session };
+/** @throws {AppError} AuthenticationFailed (no-session), CrossSiteRequest */
+export type IdentifySession = (request: RouteRequest) => Promise<Identified>;

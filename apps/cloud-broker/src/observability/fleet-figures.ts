@@ -1,5 +1,5 @@
 import type { Clock } from "../core/ports.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 
 /** What the database says of the whole installation. */
 export type FleetFigures = {

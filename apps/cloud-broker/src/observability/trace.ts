@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
+import type { Spans } from "../http/spans.ts";
 import { awayFromWork } from "../load/admission.ts";
 import type { VaultCall } from "./metrics.ts";
-import type { Spans } from "./spans.ts";
 
 type Trace = {
   readonly startedMs: number;

@@ -4,7 +4,7 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 
 export type ControlPlaneSettings = {
   /** Public URL of Resource Manager, without a final slash: Location headers and links start with it. */

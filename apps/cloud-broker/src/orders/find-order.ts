@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
 import { type OrderName, orderIdOf } from "../core/order.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 import { wasDeleted } from "./operations.ts";
 import { entityTagOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";

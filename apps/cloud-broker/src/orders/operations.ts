@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 export type OperationKind = "create" | "update" | "delete";
 

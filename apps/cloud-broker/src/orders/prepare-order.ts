@@ -5,7 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { createEnrolmentCode, type EnrolmentCode } from "./enrolment-code.ts";
 import { findOrder } from "./find-order.ts";

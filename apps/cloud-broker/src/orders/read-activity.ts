@@ -2,7 +2,7 @@ import type { ActivityFilter } from "@databox-cmk/protocol";
 
 import { fitsActivityFilter } from "../core/fits-activity-filter.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { Store } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 
 export type ActivityRow = {
   readonly sequence: number;

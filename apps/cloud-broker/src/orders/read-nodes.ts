@@ -2,8 +2,8 @@ import { deviceKeyGrade, type DeviceKeyGrade } from "@databox-cmk/protocol";
 import type { Selectable } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 export type OrderNode = {
   readonly serial: string;

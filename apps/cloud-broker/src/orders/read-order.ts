@@ -5,8 +5,8 @@ import type { JobDetails } from "../core/job-details.ts";
 import type { AttachedIdentity, OrderId, SkuName } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
-import type { Store } from "../store/open-store.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import type { Order, OrderState, StageEntry } from "./order.ts";
 
 type OrderRow = Selectable<BrokerTables["orders"]>;

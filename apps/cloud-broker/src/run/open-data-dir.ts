@@ -5,8 +5,9 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { BrokerConfig } from "../config/config.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
-import { type OpenDatabase, openStore, type Store } from "../store/open-store.ts";
+import { type OpenDatabase, openStore } from "../store/open-store.ts";
 import { openPostgres } from "../store/postgres/open-postgres.ts";
+import type { Store } from "../store/store.ts";
 import { type DatabaseConfig, postgresSettingsOf } from "./database-settings.ts";
 
 export const DATABASE_FILE = "broker.sqlite";

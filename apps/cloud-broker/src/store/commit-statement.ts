@@ -2,9 +2,9 @@ import type { Kysely } from "kysely";
 
 import { engineOf } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
-import type { Store } from "./open-store.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
 import type { BrokerTables } from "./schema.ts";
+import type { Store } from "./store.ts";
 
 /**
  * Runs a single statement, durable before the promise resolves. To PostgreSQL it is a transaction by itself, with one

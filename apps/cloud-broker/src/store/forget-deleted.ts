@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 
 import { engineOf } from "./engine.ts";
-import type { Store } from "./open-store.ts";
+import type { Store } from "./store.ts";
 
 /**
  * After a deletion that must not be undone from the files: no copy of a deleted row stays in the tables. SQLite overwrites

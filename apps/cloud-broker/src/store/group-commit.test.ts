@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { atPriority } from "../load/priority.ts";
 import { createGroupCommit, type Commit } from "./group-commit.ts";
-import { openStore, type Store } from "./open-store.ts";
+import { openStore } from "./open-store.ts";
+import type { Store } from "./store.ts";
 
 let store: Store;
 let commit: Commit;

@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 import { type Migration, Migrator } from "kysely/migration";
 
 import { MIGRATIONS } from "./migrations.ts";
-import type { Store } from "./open-store.ts";
+import type { Store } from "./store.ts";
 
 type Migrations = Readonly<Record<string, Migration>>;
 

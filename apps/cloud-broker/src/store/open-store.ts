@@ -4,8 +4,8 @@ import { Kysely } from "kysely";
 import { migrate } from "./migrate.ts";
 import type { BrokerTables } from "./schema.ts";
 import { createSqliteDialect } from "./sqlite-dialect.ts";
+import type { Store } from "./store.ts";
 
-export type Store = Kysely<BrokerTables>;
 export type OpenDatabase = (path: string) => Database.Database;
 
 const openFile: OpenDatabase = (path) => new Database(path);

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
-import type { Store } from "./open-store.ts";
 import { isLostRace, unavailable } from "./postgres/failures.ts";
+import type { Store } from "./store.ts";
 
 const ATTEMPTS = 24;
 const LONGEST_PAUSE_MS = 100;

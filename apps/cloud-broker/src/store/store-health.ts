@@ -1,5 +1,5 @@
 import { MIGRATIONS } from "./migrations.ts";
-import type { Store } from "./open-store.ts";
+import type { Store } from "./store.ts";
 
 /** `outdated`: a newer broker has changed the database in a way that this one must not write to any more. */
 export type StoreHealth = "ok" | "failed" | "outdated";

@@ -3,15 +3,13 @@ import { orderIdOf } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
-import {
-  admitRelease,
-  type ReleaseDependencies,
-} from "../../src/release/approvals/admit-release.ts";
+import { admitRelease } from "../../src/release/approvals/admit-release.ts";
 import { claimRelease } from "../../src/release/approvals/claim-release.ts";
 import { decideApproval } from "../../src/release/approvals/decide-approval.ts";
+import type { ReleaseDependencies } from "../../src/release/approvals/release-request.ts";
 import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
 import { revoke } from "../../src/release/kill-switches/revocations.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 
 const ORDER = orderIdOf({
   subscriptionId: "44444444-4444-4444-8444-444444444444",

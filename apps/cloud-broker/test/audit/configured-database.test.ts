@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { nextAuditRow, type AuditRow } from "../../src/audit/audit-row.ts";
 import type { AuditEvent } from "../../src/core/ports.ts";
 import { DATABASE_FILE } from "../../src/run/open-data-dir.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
+import type { Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE, urlOf } from "../store/test-databases.ts";
 import { verifyAudit } from "./audit-command.ts";
 

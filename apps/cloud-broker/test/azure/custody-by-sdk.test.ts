@@ -5,7 +5,7 @@ import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   ACTOR,
   insertOrder,

@@ -23,9 +23,9 @@ import { createAzureTransport } from "../../src/azure/transport.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
+import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "../../src/keys/issuer/token-issuer.ts";
-import { noSpans } from "../../src/observability/spans.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
 const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "contract" });

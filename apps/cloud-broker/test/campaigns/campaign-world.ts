@@ -13,7 +13,7 @@ import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
 import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";

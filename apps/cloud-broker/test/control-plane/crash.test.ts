@@ -16,7 +16,7 @@ import { sweepIdentities } from "../../src/orders/identity-cleanup.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";

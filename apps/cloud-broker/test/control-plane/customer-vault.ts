@@ -3,7 +3,7 @@ import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@data
 import type { AppendAudit } from "../../src/audit/append-audit.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { TENANT_ID } from "./fake-identities.ts";
 
 export const VAULT_NAME = "kv-one";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import {
   ACTOR,

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { type CrashPoint, openCrashingStore, SimulatedCrash } from "./crashing-store.ts";
 import {
   ACTOR,

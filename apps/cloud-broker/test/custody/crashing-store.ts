@@ -10,8 +10,8 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 
-import type { Store } from "../../src/store/open-store.ts";
 import type { BrokerTables } from "../../src/store/schema.ts";
+import type { Store } from "../../src/store/store.ts";
 
 /** Where the process dies: right before, or right after, the n-th statement (BEGIN and COMMIT are statements too). */
 export type CrashPoint = { readonly statement: number; readonly when: "before" | "after" };

@@ -10,7 +10,7 @@ import { type AttachedIdentity, type KeyChoice, orderIdOf } from "../../src/core
 import type { Actor, KeySubject, KeyVaults, Outcome } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 
 export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "order-1" });

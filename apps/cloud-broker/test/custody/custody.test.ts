@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
 import {
   ACTOR,

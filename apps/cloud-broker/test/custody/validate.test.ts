@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject, KeyValidation } from "../../src/core/ports.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import {
   createCustodyWorld,

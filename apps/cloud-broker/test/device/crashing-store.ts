@@ -1,8 +1,9 @@
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import type { BrokerTables } from "../../src/store/schema.ts";
+import type { Store } from "../../src/store/store.ts";
 
 /** Counts down writes; at zero the process is as good as dead: this write and everything after it fail. */
 export type Doom = { writesLeft: number; isDead: boolean };

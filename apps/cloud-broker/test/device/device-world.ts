@@ -18,17 +18,17 @@ import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
+import { noSpans } from "../../src/http/spans.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createRateLimit } from "../../src/load/rate-limit.ts";
 import { createLog } from "../../src/observability/log.ts";
-import { noSpans } from "../../src/observability/spans.ts";
 import { createEnrolmentCode } from "../../src/orders/enrolment-code.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import { createLeaseWatches } from "../../src/release/leases/lease-watches.ts";
 import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
 import type { UnlockQuota } from "../../src/release/limits/unlock-quota.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
@@ -96,27 +96,29 @@ export class DeviceWorld implements AsyncDisposable {
         RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
         MAX_REQUESTS_AT_WORK: 256,
       },
-      routes: createDeviceRoutes({
-        store,
-        commit: createCommit(store),
-        keys,
-        custody,
-        appendAudit,
-        now,
-        markPrepared,
-        limit: createRateLimit({
-          tokensPerSecond: limits.device / 60,
-          burst: limits.device,
+      routes: createDeviceRoutes(
+        {
+          store,
+          commit: createCommit(store),
+          keys,
+          custody,
+          appendAudit,
           now,
-        }),
-        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
-        countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
-        watches: createLeaseWatches({ store, now }),
-        offlineUnlocksPerDay: 20,
-        announce: createAnnounce("https://broker.localhost", []),
-        stillApproves: () => Promise.resolve({ ok: true, value: false }),
-        defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
-      }),
+          markPrepared,
+          limit: createRateLimit({
+            tokensPerSecond: limits.device / 60,
+            burst: limits.device,
+            now,
+          }),
+          unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
+          countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
+          offlineUnlocksPerDay: 20,
+          announce: createAnnounce("https://broker.localhost", []),
+          stillApproves: () => Promise.resolve({ ok: true, value: false }),
+          defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+        },
+        createLeaseWatches({ store, now }),
+      ),
       store,
       appendAudit,
       authenticate: () => Promise.reject(new Error("no caller routes here")),

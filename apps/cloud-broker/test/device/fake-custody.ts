@@ -4,7 +4,7 @@ import { sealEnvelope } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../../src/core/order.ts";
 import type { Failure } from "../../src/core/ports.ts";
-import type { NodeEnvelope } from "../../src/custody/key-custody.ts";
+import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
 import type { DeviceCustody } from "../../src/release/message/device-dependencies.ts";
 
 /** Real envelopes and content keys in memory; its vault can refuse or fail, and counts what it was asked. */

@@ -10,7 +10,7 @@ import { forgetWindows } from "../../src/release/limits/quota-window.ts";
 import { countUnlock } from "../../src/release/limits/unlock-quota.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { commitUnlessWithdrawn } from "../../src/store/withdrawn.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { DeviceWorld } from "./device-world.ts";

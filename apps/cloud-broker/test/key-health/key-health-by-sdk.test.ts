@@ -10,7 +10,7 @@ import {
   createKeyHealth,
   type KeyHealthWatch,
 } from "../../src/key-life/health/create-key-health.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";

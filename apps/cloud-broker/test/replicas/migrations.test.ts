@@ -10,8 +10,9 @@ import { afterAll, expect, inject, test } from "vitest";
 
 import { appliedMigrations, migrate } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
+import type { Store } from "../../src/store/store.ts";
 import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { createBrokerEnvironment } from "../serve/broker-environment.ts";

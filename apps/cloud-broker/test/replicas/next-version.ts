@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 import { MIGRATIONS } from "../../src/store/migrations.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 
 /** All that an expanding migration may do (docs/design/decisions/0011), done to every table at once. */
 const expand: Migration = {

@@ -15,7 +15,7 @@ import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
-import { noSpans } from "../../src/observability/spans.ts";
+import { noSpans } from "../../src/http/spans.ts";
 
 const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
 const certificate = issueServerCertificate({

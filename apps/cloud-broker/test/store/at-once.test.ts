@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { compileWriteOnce } from "../../src/store/compile-once.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../src/store/withdrawn.ts";
 import { openTestStore } from "./open-test-store.ts";

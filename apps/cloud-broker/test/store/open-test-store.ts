@@ -4,8 +4,9 @@ import { sql } from "kysely";
 import { afterAll, inject } from "vitest";
 
 import type { Engine } from "../../src/store/engine.ts";
-import { type OpenDatabase, openStore, type Store } from "../../src/store/open-store.ts";
+import { type OpenDatabase, openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
+import type { Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
 
 const server = inject("postgres");

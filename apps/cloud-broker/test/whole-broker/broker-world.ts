@@ -17,11 +17,11 @@ import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
+import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
 import { createLog } from "../../src/observability/log.ts";
-import { noSpans } from "../../src/observability/spans.ts";
-import type { Store } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   CUSTOMER_KEY,
   createCustomerVault,

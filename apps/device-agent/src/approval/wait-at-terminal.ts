@@ -1,10 +1,9 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { listenForStop } from "../node/stop-signal.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { runCommand } from "../run-command.ts";
 import { waitForApproval } from "./wait-for-approval.ts";
 
 /**
@@ -15,13 +14,14 @@ import { waitForApproval } from "./wait-for-approval.ts";
 export async function waitAtTerminal(
   first: PendingEvent,
   dependencies: CommandDependencies,
+  run: RunCommand,
 ): Promise<AgentEvent> {
   const { report, pause, elapsedMs } = dependencies;
   using stop = listenForStop();
   report(first);
   const event = await waitForApproval({
     first,
-    ask: () => runCommand({ command: "unlock", approval: "go-on" }, dependencies),
+    ask: () => run({ command: "unlock", approval: "go-on" }, dependencies),
     pause,
     tell: report,
     stop: stop.signal,

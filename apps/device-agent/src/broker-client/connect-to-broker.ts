@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { connect, TLSSocket } from "node:tls";
 
-import type { TransportOptions } from "./transport.ts";
+import type { TransportOptions } from "./transport-options.ts";
 
 type NameableSocket = TLSSocket & { setServername(name: string): void };
 

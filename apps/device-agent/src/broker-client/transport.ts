@@ -5,8 +5,8 @@ import { Agent, request } from "node:https";
 import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
 
-import type { BrokerAddress } from "./broker-address.ts";
 import { connectToBroker } from "./connect-to-broker.ts";
+import type { TransportOptions } from "./transport-options.ts";
 import { toUnreachable, unreachable } from "./unreachable.ts";
 
 /** What came back, before anything of it is believed. */
@@ -32,13 +32,6 @@ const SPAN_ID_BYTES = 8;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
 const NO_SERVER_NAME = "";
-
-export type TransportOptions = {
-  readonly address: BrokerAddress;
-  /** PEM; when given, the only certificates that are trusted. */
-  readonly certificateAuthority: string | undefined;
-  readonly connectTimeoutMs?: number;
-};
 
 /**
  * One kept-alive TLS connection to the broker. node:https, because it starts in a third of the time of undici or fetch

@@ -5,13 +5,10 @@ import { parseWith, reasonText } from "@databox-cmk/protocol";
 
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
+import type { Command, DeviceKeyChoice, PrepareArguments, UnlockOptions } from "../core/command.ts";
 import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
-import type { DeviceKeyChoice } from "../device-key/choose-device-key.ts";
-import type { ChallengeOptions } from "../offline/challenge.ts";
-import type { PrepareArguments } from "../prepare/prepare-options.ts";
-import type { UnlockOptions } from "../unlock/unlock.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
 import { DEFAULT_STATE_DIR } from "./state-dir.ts";
@@ -21,20 +18,6 @@ const DEFAULT_SIZE_MIB = 64;
 const SMALLEST_MIB = 32;
 const LARGEST_MIB = 1024 * 1024;
 const DEFAULT_ROWS = 20;
-
-export type Command =
-  | { readonly command: "prepare"; readonly arguments: PrepareArguments }
-  | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
-  | ({ readonly command: "challenge" } & ChallengeOptions)
-  | { readonly command: "respond"; readonly file: string | undefined }
-  | {
-      readonly command: "serve";
-      readonly lockOnExit: boolean;
-      readonly localUi?: LocalUiOptions | undefined;
-    }
-  | { readonly command: "lock"; readonly prepareToShip: boolean }
-  | ({ readonly command: "unlock" } & UnlockOptions)
-  | { readonly command: "passkey" | "rekey" | "status" | "doctor" };
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }

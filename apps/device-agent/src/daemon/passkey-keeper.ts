@@ -10,7 +10,7 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
-import { unlock } from "../unlock/unlock.ts";
+import { unlockOnce } from "../unlock/unlock-once.ts";
 import type { NodeState } from "./node-state.ts";
 
 /** Of a question for a lease: meanwhile no other command of this node can run. */
@@ -57,7 +57,10 @@ export function createPasskeyKeeper(input: {
   async function ask(): Promise<void> {
     try {
       const event = await state.runAlone(() =>
-        unlock({ approval: "keep" }, { ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS }),
+        unlockOnce(
+          { reason: undefined, goesOn: false },
+          { ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS },
+        ),
       );
       if (isFailure(event)) tell({ ...event, event: "serve" });
       else {

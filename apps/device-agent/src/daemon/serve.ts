@@ -10,7 +10,7 @@ import { restamped } from "../core/passkey-tries.ts";
 import type { Session } from "../exchange/session.ts";
 import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
 import { connect } from "../node/connect.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { listenForStop } from "../node/stop-signal.ts";
@@ -48,6 +48,7 @@ export async function serve(
     readonly localUi?: LocalUiOptions | undefined;
   },
   given: CommandDependencies,
+  runCommand: RunCommand,
 ): Promise<AgentEvent> {
   let listener: Pick<LocalUi, "hear"> | undefined;
   const dependencies: CommandDependencies = {
@@ -155,7 +156,12 @@ export async function serve(
     random: Math.random,
   });
   await beginPasskeyWait(folder, state, () => readBootId(settings.bootIdFile));
-  await using ui = await openLocalUi(options.localUi, { folder, settings, dependencies: given });
+  await using ui = await openLocalUi(options.localUi, {
+    folder,
+    settings,
+    dependencies: given,
+    runCommand,
+  });
   listener = ui;
   given.report({ ...say("serving"), ...(ui === undefined ? {} : { details: detailsOf(ui) }) });
   const manager = createServiceManager(dependencies.notifySocket);

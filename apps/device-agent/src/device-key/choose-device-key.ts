@@ -1,18 +1,12 @@
 import { accessSync, constants } from "node:fs";
 
+import type { DeviceKeyChoice } from "../core/command.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { findDeviceKey, gradeOf, makeFileKey } from "./device-key.ts";
 import type { DeviceKey } from "./device-key.ts";
 import { makeTpmKey } from "./make-tpm-key.ts";
 import { openTpmKey } from "./open-tpm-key.ts";
-
-export type DeviceKeyChoice = {
-  /** `auto`: the TPM where the kernel has one and tpm2-tools is installed, else a file. */
-  readonly kind: "file" | "tpm" | "auto";
-  readonly tcti: string;
-  readonly pcrs: string | undefined;
-};
 
 /**
  * The key that was made before, or a new one; durable before it is used, so that a rerun enrols the same.

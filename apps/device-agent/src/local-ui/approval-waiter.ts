@@ -2,8 +2,7 @@ import { waitForApproval } from "../approval/wait-for-approval.ts";
 import { isFailure } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
-import { runCommand } from "../run-command.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import type { WaitingOperation } from "./operations.ts";
 
 /**
@@ -20,6 +19,7 @@ export type ApprovalWaiter = AsyncDisposable & {
 
 export function createApprovalWaiter(
   dependencies: CommandDependencies,
+  run: RunCommand,
   changed: () => void,
 ): ApprovalWaiter {
   let current: { readonly id: string; readonly stop: AbortController } | undefined;
@@ -35,10 +35,7 @@ export function createApprovalWaiter(
     const event = await waitForApproval({
       first,
       ask: () =>
-        runCommand(
-          { command: "unlock", approval: "go-on" },
-          { ...dependencies, elapsedMs, progress },
-        ),
+        run({ command: "unlock", approval: "go-on" }, { ...dependencies, elapsedMs, progress }),
       pause: dependencies.pause,
       tell: (told) => {
         dependencies.report(told);

@@ -1,7 +1,6 @@
-import type { Command } from "../command-line/parse-command-line.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
-import { runCommand } from "../run-command.ts";
+import type { Command } from "../core/command.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import type { Progress } from "./operations.ts";
 
 /** Commands of this node, run in the daemon's process as they run from the command line. A failure is an event. */
@@ -13,10 +12,13 @@ export type RunNodeCommand = (
 
 const READING: ReadonlySet<string> = new Set(["journal", "doctor"]);
 
-export function createRunNodeCommand(dependencies: CommandDependencies): RunNodeCommand {
+export function createRunNodeCommand(
+  dependencies: CommandDependencies,
+  run: RunCommand,
+): RunNodeCommand {
   return async (command, progress, given = {}) => {
     const startedAtMs = performance.now();
-    const event = await runCommand(command, {
+    const event = await run(command, {
       ...dependencies,
       elapsedMs: () => performance.now() - startedAtMs,
       progress,

@@ -10,7 +10,7 @@ import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -84,10 +84,11 @@ export async function startLocalUi(input: {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly dependencies: CommandDependencies;
+  readonly runCommand: RunCommand;
   /** Where the built page is; beside the program, unless a test says otherwise. */
   readonly pageFolder?: string;
 }): Promise<LocalUi> {
-  const { options, folder, settings, dependencies } = input;
+  const { options, folder, settings, dependencies, runCommand } = input;
   let looked = "";
   let heardAnswer: string | undefined;
   const streams = createEventStreams();
@@ -116,7 +117,7 @@ export async function startLocalUi(input: {
       ? undefined
       : viewWaiting(found, { bootMs: now.bootMs, iso: dependencies.nowIso() });
   };
-  const waiter = createApprovalWaiter(dependencies, () => {
+  const waiter = createApprovalWaiter(dependencies, runCommand, () => {
     streams.changed();
   });
   const view = (session: Session | undefined) =>
@@ -134,7 +135,7 @@ export async function startLocalUi(input: {
       },
       session,
     );
-  const run = createRunNodeCommand(dependencies);
+  const run = createRunNodeCommand(dependencies, runCommand);
   const context: LocalContext = {
     folder,
     settings,

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { Command } from "../core/command.ts";
 
 /** What a command needs from outside itself. */
 export type CommandDependencies = {
@@ -27,3 +28,9 @@ export type CommandDependencies = {
   /** What was typed or piped in, without its line end; the caller zeroes it. */
   readonly readPasskey: () => Promise<Uint8Array>;
 };
+
+/** Runs another command of the same node. Never throws: a failure is an event. */
+export type RunCommand = (
+  command: Command,
+  dependencies: CommandDependencies,
+) => Promise<AgentEvent>;

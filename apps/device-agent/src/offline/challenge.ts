@@ -12,6 +12,7 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { OfflineChallenge } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { ChallengeOptions } from "../core/command.ts";
 import { endOfChallenge, judgeChallenge } from "../core/offline-secrets.ts";
 import type { OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
@@ -32,14 +33,6 @@ const LOCK_WAIT_MS = 6_000;
 /** Long enough to find somebody with the right, short enough that a forgotten key is not kept for long. */
 const OPENS_FOR_SECONDS = 24 * 3600;
 const ID_BYTES = 32;
-
-export type ChallengeOptions = {
-  /** Where to write it: a picture by `.svg`, else text. */
-  readonly out: string | undefined;
-  readonly qr: boolean;
-  /** A new one although one is open: the answer to that one will open nothing any more. */
-  readonly fresh: boolean;
-};
 
 /**
  * The unlock request of a node without network, for a person to carry. While one is open it is shown again, so that an

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
+import type { PrepareArguments } from "../core/command.ts";
 import type { Connection, Settings } from "../core/settings.ts";
 import { findOrMakeDeviceKey } from "../device-key/choose-device-key.ts";
 import { enrol } from "../exchange/enrol.ts";
@@ -15,7 +16,6 @@ import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";
-import type { PrepareArguments } from "./prepare-options.ts";
 
 const SUITE = "X-Wing";
 

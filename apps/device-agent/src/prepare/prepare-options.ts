@@ -2,31 +2,11 @@ import { AppError } from "@databox-cmk/errors";
 import { base64url, orderId, parseWith, serial } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import type { VolumeKind } from "../core/settings.ts";
+import type { PrepareArguments } from "../core/command.ts";
 import { PCRS, TCTI } from "../core/tpm-key.ts";
-import type { DeviceKeyChoice } from "../device-key/choose-device-key.ts";
 
 const ORDER_FORM =
   "the order's resource id, /subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.DataBox/jobs/{name}";
-
-/** As typed. */
-export type PrepareArguments = {
-  readonly broker: string;
-  readonly order: string;
-  readonly serial: string;
-  readonly volume: string;
-  readonly volumeKind: VolumeKind | "auto";
-  readonly caFile: string | undefined;
-  readonly dnsServer: string | undefined;
-  readonly resolveLocalhost: boolean;
-  readonly sizeMib: number;
-  readonly enrolmentCodeFile: string | undefined;
-  readonly formatExisting: boolean;
-  /** Of a device that this one replaces. */
-  readonly keepVolume: boolean;
-  readonly bootIdFile: string | undefined;
-  readonly deviceKey: DeviceKeyChoice;
-};
 
 /** @throws {AppError} `Misuse` that names the option */
 export function checkPrepareArguments(given: PrepareArguments): PrepareArguments {

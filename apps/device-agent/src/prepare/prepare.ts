@@ -6,6 +6,7 @@ import type { Denial, Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
+import type { PrepareArguments } from "../core/command.ts";
 import { decideFormat } from "../core/decide-format.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { initialState } from "../core/machine-state.ts";
@@ -32,7 +33,6 @@ import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
 import { enrolNode } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
-import type { PrepareArguments } from "./prepare-options.ts";
 
 type Preparing = {
   readonly given: PrepareArguments;

@@ -6,8 +6,8 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
+import type { UnlockOptions } from "../../src/core/command.ts";
 import type { CommandDependencies } from "../../src/node/dependencies.ts";
-import type { UnlockOptions } from "../../src/unlock/unlock.ts";
 import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 

@@ -4,7 +4,7 @@ import { type ReactElement, useState } from "react";
 import { parseApprovers } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
-import type { PolicyPart } from "./policy-form.tsx";
+import type { PolicyPart } from "./policy-part.ts";
 
 const MOST_APPROVALS = 5;
 const MINUTE_SECONDS = 60;

@@ -9,7 +9,7 @@ import {
 } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
-import type { PolicyPart } from "./policy-form.tsx";
+import type { PolicyPart } from "./policy-part.ts";
 
 const OTHER = "other";
 const FIRST_MINUTES = 60;

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
-import type { PolicyPart } from "./policy-form.tsx";
+import type { PolicyPart } from "./policy-part.ts";
 
 const MINUTE_SECONDS = 60;
 const FIRST_SECONDS = 86_400;

@@ -34,11 +34,6 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
 });
 
-export type PolicyPart = {
-  readonly policy: UnlockPolicy;
-  readonly onChange: (policy: UnlockPolicy) => void;
-};
-
 /** The whole policy; what others have changed meanwhile is never overwritten unseen. */
 export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): ReactElement {
   const styles = useStyles();

@@ -16,7 +16,7 @@ import { type ReactElement, useMemo, useState } from "react";
 
 import { newWindow } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
-import type { PolicyPart } from "./policy-form.tsx";
+import type { PolicyPart } from "./policy-part.ts";
 
 const MOST_WINDOWS = 21;
 const SHOWN_ZONES = 50;

@@ -1,6 +1,6 @@
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { type Receipt, tracedRow, type TracedRow } from "../../core/unlock-timeline.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 export type FoundRow = {
   readonly sequence: number;

@@ -5,7 +5,7 @@ import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 type NodeView = OrderNodes["value"][number];
 

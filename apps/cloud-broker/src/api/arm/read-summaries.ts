@@ -7,8 +7,8 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
 import { type OrderScope, scopePrefix } from "../../orders/read-order.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 type Columns = Pick<
   Selectable<BrokerTables["orders"]>,

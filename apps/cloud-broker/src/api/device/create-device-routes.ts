@@ -4,6 +4,7 @@ import type { Route } from "../../http/route.ts";
 import { createBrokerKeysExchange } from "../../release/enrolment/broker-keys-exchange.ts";
 import { createEnrolmentExchange } from "../../release/enrolment/enrolment.ts";
 import { createJournalExchange } from "../../release/journal/journal-exchange.ts";
+import type { LeaseWatches } from "../../release/leases/lease-watches.ts";
 import { answerChallenge } from "../../release/message/challenge.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
 import { createFindDevice } from "../../release/message/device-node.ts";
@@ -16,7 +17,10 @@ import { deviceRoute } from "./device-route.ts";
 const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 
 /** The device API, protocol version 1. A challenge is public: it says nothing and keeps nothing. */
-export function createDeviceRoutes(dependencies: DeviceDependencies): readonly Route[] {
+export function createDeviceRoutes(
+  dependencies: DeviceDependencies,
+  watches: Pick<LeaseWatches, "wait">,
+): readonly Route[] {
   const findDevice = createFindDevice(dependencies.store);
   return [
     {
@@ -49,6 +53,6 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
       createJournalExchange(dependencies, findDevice),
     ),
     ...createRekeyRoutes(dependencies, findDevice),
-    ...createLeaseRoutes(dependencies, findDevice),
+    ...createLeaseRoutes(dependencies, findDevice, watches),
   ];
 }

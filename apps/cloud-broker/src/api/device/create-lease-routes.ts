@@ -2,6 +2,7 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
 import { createLeaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
+import type { LeaseWatches } from "../../release/leases/lease-watches.ts";
 import { createRenewalExchange } from "../../release/leases/renewal.ts";
 import { createWatchExchange } from "../../release/leases/watch.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
@@ -12,6 +13,7 @@ import { deviceRoute } from "./device-route.ts";
 export function createLeaseRoutes(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
+  watches: Pick<LeaseWatches, "wait">,
 ): readonly Route[] {
   return [
     deviceRoute(
@@ -22,7 +24,7 @@ export function createLeaseRoutes(
     deviceRoute(
       dependencies,
       DEVICE_ROUTES.leaseEvents,
-      createWatchExchange(dependencies, findDevice),
+      createWatchExchange(dependencies, findDevice, watches),
     ),
     deviceRoute(
       dependencies,

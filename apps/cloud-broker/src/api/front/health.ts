@@ -1,8 +1,8 @@
 import type { VaultHealth } from "../../azure/vault-health.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Route } from "../../http/route.ts";
-import type { Store } from "../../store/open-store.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
+import type { Store } from "../../store/store.ts";
 
 export type HealthDependencies = {
   readonly store: Store;

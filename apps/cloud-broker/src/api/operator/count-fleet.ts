@@ -8,7 +8,7 @@ import type { Clock } from "../../core/ports.ts";
 import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { readLockFacts } from "../../release/leases/read-lock-facts.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 const PAGE = 500;
 const KEYS_MAX = 50;

@@ -5,8 +5,8 @@ import type { Clock } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { FleetFigures } from "../../observability/fleet-figures.ts";
-import type { Store } from "../../store/open-store.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
+import type { Store } from "../../store/store.ts";
 import { createFleetCount } from "./count-fleet.ts";
 
 /** What operators look at: where the nodes of the fleet stand, and how the broker is. */

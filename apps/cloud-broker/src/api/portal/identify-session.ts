@@ -4,15 +4,11 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import { isSameOrigin } from "../../core/portal/same-origin.ts";
-import type { Caller, RouteRequest } from "../../http/route.ts";
+import type { IdentifySession, RouteRequest } from "../../http/route.ts";
+import type { Session } from "../../http/session.ts";
 import { readSessionId } from "./cookies.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import type { UserTokens } from "./user-tokens.ts";
-
-/** Who calls from a page: the person as a bearer token of theirs would name them, and their session. */
-export type Identified = { readonly caller: Caller; readonly session: Session };
-/** @throws {AppError} AuthenticationFailed (no-session), CrossSiteRequest */
-export type IdentifySession = (request: RouteRequest) => Promise<Identified>;
 
 /**
  * The session's cookie proves the browser, the origin and the token prove the page. The person's own access token is

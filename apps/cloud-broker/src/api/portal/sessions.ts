@@ -4,7 +4,8 @@ import * as z from "zod";
 
 import { decideSessionLife, SESSION_LIMITS } from "../../core/portal/session-lifetime.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Session, SessionContent } from "../../http/session.ts";
+import type { Store } from "../../store/store.ts";
 import type { Seal } from "./seal.ts";
 
 const token = z.strictObject({ accessToken: z.string(), expiresAtMs: z.number() });
@@ -14,19 +15,6 @@ const contentSchema = z.strictObject({
   refreshToken: z.string().optional(),
   tokens: z.strictObject({ arm: token.optional(), vault: token.optional() }),
 });
-/** What is sealed: who the person is, and the tokens to act for them. */
-export type SessionContent = z.output<typeof contentSchema>;
-
-/** A session as it was read; `content` is replaced by compare-and-swap of `revision`. */
-export type Session = {
-  readonly idHash: string;
-  readonly objectId: string;
-  /** What a page shows to prove that a request is its own; nobody else can derive it. */
-  readonly csrfToken: string;
-  readonly expiresAtMs: number;
-  readonly revision: number;
-  readonly content: SessionContent;
-};
 
 export type Sessions = {
   /** @returns the id, for the browser's cookie; only its hash is kept */

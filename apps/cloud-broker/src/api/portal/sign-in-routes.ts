@@ -5,7 +5,7 @@ import type { AppendAudit } from "../../audit/append-audit.ts";
 import { decideReturnPath } from "../../core/portal/return-path.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import {
   attemptCookie,

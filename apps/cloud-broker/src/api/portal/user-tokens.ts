@@ -1,8 +1,9 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { Clock } from "../../core/ports.ts";
+import type { Session } from "../../http/session.ts";
 import type { Audience, IdentityProvider } from "./identity-provider.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 
 export type UserTokens = {
   /**

@@ -1,6 +1,6 @@
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { SessionRequest } from "../../http/route.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import type { ForwardDependencies } from "./forward-routes.ts";
 

@@ -1,7 +1,7 @@
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Bounds one look-around; what is left over is due again in a moment. */
 const BATCH_MAX = 200;

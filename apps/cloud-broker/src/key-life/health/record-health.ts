@@ -10,7 +10,7 @@ import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import { enqueueEvent } from "../../events/enqueue-event.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 export type RecordDependencies = {
   readonly store: Store;

@@ -1,6 +1,5 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
-import type { AppendAudit } from "../../audit/append-audit.ts";
 import {
   type Approval,
   decideRelease,
@@ -8,48 +7,15 @@ import {
   type ReleaseFacts,
   votesThatCount,
 } from "../../core/decide-release.ts";
-import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { Actor, Clock, Outcome } from "../../core/ports.ts";
-import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
-import type { Announce } from "../../events/announce.ts";
-import type { Commit } from "../../store/group-commit.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { EpochMs } from "../../core/order.ts";
+import type { Outcome } from "../../core/ports.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";
-import type { StillApproves } from "./may-approve.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";
+import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 import { readApprovalOf } from "./stored-approvals.ts";
-
-export type ReleaseDependencies = {
-  readonly store: Store;
-  readonly commit: Commit;
-  readonly appendAudit: AppendAudit;
-  readonly announce: Announce;
-  readonly stillApproves: StillApproves;
-  readonly now: Clock;
-};
-
-/** One signed request for a key; kill switch, stage and freshness were looked at. */
-export type ReleaseRequest = {
-  readonly requestHash: string;
-  readonly order: OrderId;
-  readonly serial: string;
-  readonly way: "unlock" | "offline-unlock";
-  readonly purpose: UnlockPurpose;
-  readonly reason?: string | undefined;
-  readonly stage: string;
-  /** Key version that the node's envelope is wrapped to. */
-  readonly kid: string;
-  readonly actor: Actor;
-  /** Object id of the person who carried it. */
-  readonly requestedBy?: string | undefined;
-  readonly agent: string;
-  readonly correlationId: string;
-  /** Uses the request up, before it is put before the approvers: from then on its approval stands for its freshness. */
-  readonly useUp: () => Promise<Outcome<undefined>>;
-};
 
 export type Admission =
   | { readonly kind: "release"; readonly claim: ReleaseClaim }

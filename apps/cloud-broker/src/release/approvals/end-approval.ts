@@ -1,7 +1,7 @@
 import type { VoidReason } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import type { ReleaseDependencies } from "./admit-release.ts";
+import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
 /** Ends an approval without a decision, with its audit row. @returns false when somebody else ended it */

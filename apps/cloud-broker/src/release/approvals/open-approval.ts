@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
-import type { ReleaseDependencies, ReleaseRequest } from "./admit-release.ts";
+import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** Put before the approvers, and until when. */
 export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };

@@ -5,7 +5,7 @@ import type { EnrolmentFacts } from "../../core/decide-enrolment.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isTakenKey } from "../../custody/commit-conflict.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";

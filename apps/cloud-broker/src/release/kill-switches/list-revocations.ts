@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { scopesOver } from "./revocations.ts";
 
 const kinds = z.enum(["node", "order", "subscription", "fleet"]);

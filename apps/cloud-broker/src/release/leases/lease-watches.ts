@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/ports.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Nodes that wait for news of their lease, on this replica. */
 export type LeaseWatches = {

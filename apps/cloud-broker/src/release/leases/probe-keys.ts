@@ -7,7 +7,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Clock, Outcome } from "../../core/ports.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 export type ProbeRoundDependencies = {
   readonly store: Store;

@@ -1,7 +1,7 @@
 import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 
 /** What is shown of the lease that a node holds. */

@@ -18,6 +18,7 @@ import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import type { LeaseWatches } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
@@ -29,24 +30,26 @@ import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.
 export function createWatchExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
+  watches: Pick<LeaseWatches, "wait">,
 ): DeviceExchange<LeaseSender> {
   return {
     action: "watch",
     authenticate: (message) =>
       authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
-    answer: (message, sender) => watch(dependencies, message, sender),
+    answer: (message, sender) => watch(dependencies, watches, message, sender),
   };
 }
 
 async function watch(
   dependencies: DeviceDependencies,
+  watches: Pick<LeaseWatches, "wait">,
   message: DeviceMessage,
   sender: LeaseSender,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(leaseWatch, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);
   const request = parsed.value;
-  const { commit, watches } = dependencies;
+  const { commit } = dependencies;
   const before = await look(dependencies, message, sender, request);
   if (!before.ok) return before;
   if (before.value.decision.kind === "renew" && before.value.drill === undefined) {

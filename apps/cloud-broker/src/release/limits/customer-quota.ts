@@ -1,6 +1,6 @@
 import { type EpochMs, type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Clock, Failure } from "../../core/ports.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
 /** Counts an unlock request of the order's customer. */

@@ -10,10 +10,9 @@ import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { RateLimit } from "../../load/rate-limit.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Commit } from "../../store/group-commit.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { StillApproves } from "../approvals/may-approve.ts";
-import type { LeaseWatches } from "../leases/lease-watches.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
 import type { UnlockQuota } from "../limits/unlock-quota.ts";
 
@@ -34,8 +33,6 @@ export type DeviceDependencies = {
   /** Of unlocks, counted in the database. */
   readonly unlockQuota: UnlockQuota;
   readonly countCustomerUnlock: CountCustomerUnlock;
-  /** Where nodes wait for news of their lease. */
-  readonly watches: Pick<LeaseWatches, "wait">;
   /** Tells receivers of events. */
   readonly announce: Announce;
   /** Whether an approver still may approve. */

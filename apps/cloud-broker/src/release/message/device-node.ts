@@ -4,7 +4,7 @@ import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/pro
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/compile-once.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 /** A node that is enrolled, and the stage of its order. */
 export type DeviceNode = {

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from "kysely";
 
 import { compileOnce, compileWriteOnce } from "../../store/compile-once.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 const LIFETIME_MS = 60_000;

@@ -3,7 +3,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { compileOnce } from "../../store/compile-once.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import {
   type CoveringScopes,
   revocationOf,

@@ -11,7 +11,7 @@ import { publicHalf, RINGS, SECRETS } from "../../keys/own-secrets.ts";
 import { replaceFile, rotateKeyRing } from "../../keys/rotate-key-ring.ts";
 import { openSecretFile } from "../../keys/secret-file.ts";
 import { findWithoutKey } from "../../release/enrolment/pinned-keys.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 
 export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
 /** Entra ID keeps an issuer's keys for up to a day. */

@@ -2,9 +2,9 @@ import { type NotedHeads, withMissing } from "../../audit/noted-heads.ts";
 import { verifyAuditFile } from "../../audit/verify-audit-file.ts";
 import { checkChain, type ChainVerdict, type NotedHead } from "../../audit/verify-chain.ts";
 import type { BrokerConfig } from "../../config/config.ts";
-import type { Store } from "../../store/open-store.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
+import type { Store } from "../../store/store.ts";
 import { postgresSettingsOf } from "../database-settings.ts";
 import { databaseFileOf } from "../open-data-dir.ts";
 

@@ -4,10 +4,10 @@ import { sql } from "kysely";
 import { judgeMigrations } from "../../core/judge-migrations.ts";
 import { appliedMigrations, requiredMigration } from "../../store/migrate.ts";
 import { MIGRATIONS } from "../../store/migrations.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { PostgresSettings } from "../../store/postgres/connection-settings.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
+import type { Store } from "../../store/store.ts";
 import type { DatabaseProbes } from "./probe-storage.ts";
 
 /**

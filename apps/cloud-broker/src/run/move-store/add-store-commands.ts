@@ -7,7 +7,7 @@ import type { Command } from "commander";
 
 import { type BrokerConfig, parseConfig } from "../../config/config.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { openConfiguredStore } from "../open-data-dir.ts";
 import { exportStore } from "./export-store.ts";
 import { importStore } from "./import-store.ts";

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
 import { FORMAT } from "./file-format.ts";
 import { listTables } from "./list-tables.ts";
 import { createMultisetHash } from "./multiset-hash.ts";

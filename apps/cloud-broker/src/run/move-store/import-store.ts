@@ -3,8 +3,8 @@ import { sql, type Transaction } from "kysely";
 
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
 import { endLine, headLine, rowLine, sumLine, tableLine } from "./file-format.ts";

@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect } from "kysely";
 
 import { migrate } from "../migrate.ts";
-import type { Store } from "../open-store.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
+import type { Store } from "../store.ts";
 import type { PostgresSettings } from "./connection-settings.ts";
 import { createPool } from "./create-pool.ts";
 import { startFailure } from "./start-failure.ts";

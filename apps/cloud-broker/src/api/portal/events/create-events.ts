@@ -3,8 +3,9 @@ import { AppError } from "@databox-cmk/errors";
 import { createPendingChanges, type PendingChanges } from "../../../core/portal/pending-changes.ts";
 import type { Clock } from "../../../core/ports.ts";
 import type { Caller } from "../../../http/route.ts";
-import type { Store } from "../../../store/open-store.ts";
-import type { Session, Sessions } from "../sessions.ts";
+import type { Session } from "../../../http/session.ts";
+import type { Store } from "../../../store/store.ts";
+import type { Sessions } from "../sessions.ts";
 import { createReadChanges } from "./read-changes.ts";
 import { renderChanges, renderHello, HEARTBEAT } from "./render-events.ts";
 

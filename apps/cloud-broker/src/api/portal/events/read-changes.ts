@@ -1,6 +1,6 @@
 import { type ChangeKind, changesOf } from "../../../core/portal/changes.ts";
 import type { Clock } from "../../../core/ports.ts";
-import type { Store } from "../../../store/open-store.ts";
+import type { Store } from "../../../store/store.ts";
 
 /** Orders that changed, each with what. */
 export type Changes = ReadonlyMap<string, ReadonlySet<ChangeKind>>;

@@ -1,0 +1,37 @@
+import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Actor, Clock, Outcome } from "../../core/ports.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import type { Announce } from "../../events/announce.ts";
+import type { Commit } from "../../store/group-commit.ts";
+import type { Store } from "../../store/store.ts";
+import type { StillApproves } from "./may-approve.ts";
+
+export type ReleaseDependencies = {
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly appendAudit: AppendAudit;
+  readonly announce: Announce;
+  readonly stillApproves: StillApproves;
+  readonly now: Clock;
+};
+
+/** One signed request for a key; kill switch, stage and freshness were looked at. */
+export type ReleaseRequest = {
+  readonly requestHash: string;
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly way: "unlock" | "offline-unlock";
+  readonly purpose: UnlockPurpose;
+  readonly reason?: string | undefined;
+  readonly stage: string;
+  /** Key version that the node's envelope is wrapped to. */
+  readonly kid: string;
+  readonly actor: Actor;
+  /** Object id of the person who carried it. */
+  readonly requestedBy?: string | undefined;
+  readonly agent: string;
+  readonly correlationId: string;
+  /** Uses the request up, before it is put before the approvers: from then on its approval stands for its freshness. */
+  readonly useUp: () => Promise<Outcome<undefined>>;
+};

@@ -1,0 +1,6 @@
+import type { Kysely } from "kysely";
+
+import type { BrokerTables } from "./schema.ts";
+
+/** The broker's database, on either engine. */
+export type Store = Kysely<BrokerTables>;
