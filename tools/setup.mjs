@@ -64,6 +64,7 @@ run(
     "apps/device-agent/rolldown.config.ts",
     "packages/crypto/src",
     "packages/protocol/src",
+    "packages/errors/bundle",
     "packages/errors/src",
   ],
 );
@@ -78,6 +79,7 @@ run(
     "apps/portal/vite.config.ts",
     "packages/ui/src",
     "packages/protocol/src",
+    "packages/errors/bundle",
     "packages/errors/src",
     "pnpm-lock.yaml",
   ],
@@ -93,6 +95,7 @@ run(
     "apps/local-ui/vite.config.ts",
     "packages/ui/src",
     "packages/protocol/src",
+    "packages/errors/bundle",
     "packages/errors/src",
     "pnpm-lock.yaml",
   ],

@@ -1,3 +1,4 @@
+import { foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig } from "rolldown";
 
 export default defineConfig({
@@ -5,6 +6,7 @@ export default defineConfig({
   platform: "node",
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
+  plugins: [foldTexts()],
   output: {
     file: "dist/main.mjs",
     format: "esm",

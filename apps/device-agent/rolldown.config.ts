@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig } from "rolldown";
 import type { OutputChunk, Plugin } from "rolldown";
 
@@ -92,7 +93,7 @@ export default defineConfig([
     external: [/\/program\.ts$/],
     treeshake: { moduleSideEffects: false },
     output: { file: "dist/databox-agent.mjs", format: "esm" },
-    plugins: [builtinsWithoutImport, launcher],
+    plugins: [foldTexts(), builtinsWithoutImport, launcher],
   },
   {
     input: "src/program.ts",
@@ -119,7 +120,7 @@ export default defineConfig([
         ],
       },
     },
-    plugins: [oneFile],
+    plugins: [foldTexts(), oneFile],
   },
   {
     input: "src/local-ui/certificates/pkcs12-thread.ts",

@@ -1,3 +1,4 @@
+import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -6,7 +7,7 @@ const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 
 export default defineConfig({
   html: { cspNonce: NONCE_PLACEHOLDER },
-  plugins: [react()],
+  plugins: [react(), foldTexts()],
   build: {
     target: "es2023",
     // Where the agent looks for it: beside its bundle.

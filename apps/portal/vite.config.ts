@@ -1,3 +1,4 @@
+import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -7,6 +8,6 @@ const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 export default defineConfig({
   base: "/portal/",
   html: { cspNonce: NONCE_PLACEHOLDER },
-  plugins: [react()],
+  plugins: [react(), foldTexts()],
   build: { target: "es2023", manifest: true, reportCompressedSize: false },
 });

@@ -1,7 +1,7 @@
 /** The hand-written part of docs/reference/errors.md. */
 export const INTRODUCTION = `# Errors
 
-<!-- Generated from packages/errors by "pnpm errors:docs"; do not edit. A new or changed text needs its German too: packages/ui/src/texts/errors-de. -->
+<!-- Generated from packages/errors by "pnpm errors:docs"; do not edit. Each text stands there in English and German. -->
 
 Every failure has one code, and often a reason that says more exactly what went wrong. The same table feeds this page, the ARM answers (\`error.additionalInfo\`, type \`Recovery\`), the denials that the broker signs for appliances, and what the agent prints.
 

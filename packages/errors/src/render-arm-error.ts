@@ -1,5 +1,6 @@
 import type { AppError } from "./app-error.ts";
 import { explain, type ExplainedStep } from "./explain.ts";
+import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, Facts, Recoverable, Who } from "./row.ts";
 import type { ErrorCode } from "./table.ts";
 
@@ -42,8 +43,8 @@ export type ErrorContext = {
  * All our other messages are one line.
  */
 const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
-  SsemUserErrorSecretsNotGenerated: "Try again in a few minutes.",
-  SsemUserErrorEntityNotFound: "Check the name and try again.",
+  SsemUserErrorSecretsNotGenerated: ENGLISH_ANSWERS.tryInMinutes,
+  SsemUserErrorEntityNotFound: ENGLISH_ANSWERS.checkName,
 };
 
 /** What stands beside a code in every error that a program or a page reads: in answers, and inside of resources. */

@@ -18,11 +18,17 @@ export type Who =
 export type Recoverable = "yes" | "no" | "until-date";
 
 /**
+ * A text in the languages of our pages. Answers, logs and signatures hold the English; a German page
+ * shows the German instead (german.ts), with the same `{placeholders}` and `[optional parts]`.
+ */
+export type Text = { readonly en: string; readonly de: string };
+
+/**
  * One thing to do. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of the text
  * in brackets is left out where its facts are not known.
  */
-export type Step = {
-  readonly text: string;
+export type Step<Words = string> = {
+  readonly text: Words;
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
   readonly command?: string;
   /** Whose step it is, where it is not the row's `who`. */
@@ -30,35 +36,37 @@ export type Step = {
 };
 
 /** A finer cause of a code: what it says replaces what the row says. The class and the status stay the row's. */
-export type Reason = {
+export type Reason<Words = string> = {
   /** One clause without a final full stop; no placeholders. */
-  readonly message: string;
+  readonly message: Words;
   readonly who?: Who;
   readonly recoverable?: Recoverable;
-  readonly steps?: readonly Step[];
-  readonly ask?: string;
+  readonly steps?: readonly Step<Words>[];
+  readonly ask?: Words;
+  /** For the documentation, as the rest: English only. */
   readonly why?: string;
   readonly meanwhile?: string;
   readonly reproduce?: string;
 };
 
-export type ErrorRow = {
-  readonly title: string;
+/** A row of the table: with `Text` as it is written, with `string` as it is used. */
+export type ErrorRow<Words = string> = {
+  readonly title: Words;
   /** One clause without a final full stop; no placeholders. */
-  readonly message: string;
+  readonly message: Words;
   readonly class: ErrorClass;
   /** Of the ARM answer and of the device denial alike. Codes that only an agent meets carry the status that a server would use. */
   readonly httpStatus: number;
   readonly who: Who;
   readonly recoverable: Recoverable;
   /** One sentence for the person at the appliance: whom to ask for what. */
-  readonly ask: string;
-  readonly steps: readonly Step[];
-  readonly reasons?: Readonly<Record<string, Reason>>;
-  /** For the documentation: the cause. */
-  readonly why: string;
-  /** For the documentation: what the system does until it is cured. */
-  readonly meanwhile: string;
+  readonly ask: Words;
+  readonly steps: readonly Step<Words>[];
+  readonly reasons?: Readonly<Record<string, Reason<Words>>>;
+  /** For the documentation and the troubleshooter: the cause. */
+  readonly why: Words;
+  /** For the documentation and the troubleshooter: what the system does until it is cured. */
+  readonly meanwhile: Words;
   /** For the documentation: how to cause it in the local stack. */
   readonly reproduce?: string;
   /** For the documentation: where the original troubleshooting article is wrong. */

@@ -1,8 +1,9 @@
 import { explain } from "../explain.ts";
+import { ENGLISH_ANSWERS } from "../languages/english.ts";
 import type { Who } from "../row.ts";
 import type { CheckFailure, NextStep } from "./check.ts";
 
-const NOTHING_TO_DO: NextStep = { who: "nobody", text: "Nothing: every check passed." };
+const NOTHING_TO_DO: NextStep = { who: "nobody", text: ENGLISH_ANSWERS.nothingToDo };
 
 /**
  * The one thing to do next.

@@ -1,308 +1,587 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 
-const NOTHING_DONE = "Nothing is changed; the request was not carried out.";
+const NOTHING_DONE = {
+  en: "Nothing is changed; the request was not carried out.",
+  de: "Nichts ist geändert; die Anforderung wurde nicht ausgeführt.",
+} as const satisfies Text;
 const SIGN_IN = {
-  text: "Sign in again and repeat the request",
+  text: {
+    en: "Sign in again and repeat the request",
+    de: "Melden Sie sich erneut an, und wiederholen Sie die Anforderung",
+  },
   command: "az login --tenant {tenantId}",
 } as const;
 
 /** Codes of Azure Resource Manager itself, with its statuses (Azure Resource Manager, "Common deployment errors"). */
 export const ARM_ERRORS = {
   ResourceNotFound: {
-    title: "The resource was not found",
-    message: "The resource cannot be found in this resource group",
+    title: { en: "The resource was not found", de: "Die Ressource wurde nicht gefunden" },
+    message: {
+      en: "The resource cannot be found in this resource group",
+      de: "In dieser Ressourcengruppe ist die Ressource nicht zu finden",
+    },
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner for the order's name, resource group and subscription.",
+    ask: {
+      en: "Ask the order owner for the order's name, resource group and subscription.",
+      de: "Fragen Sie den Besitzer des Auftrags nach dem Namen, der Ressourcengruppe und dem Abonnement des Auftrags.",
+    },
     steps: [
       {
-        text: "Look for the resource by its name",
+        text: {
+          en: "Look for the resource by its name",
+          de: "Suchen Sie die Ressource nach ihrem Namen",
+        },
         command: "az resource list --name {orderName} --query '[].id'",
       },
     ],
-    why: "No resource of this name exists in the resource group, or you may not see it.",
+    why: {
+      en: "No resource of this name exists in the resource group, or you may not see it.",
+      de: "In der Ressourcengruppe gibt es keine Ressource dieses Namens, oder Sie dürfen sie nicht sehen.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
   },
   ResourceGroupNotFound: {
-    title: "The resource group was not found",
-    message: "The resource group cannot be found",
+    title: {
+      en: "The resource group was not found",
+      de: "Die Ressourcengruppe wurde nicht gefunden",
+    },
+    message: {
+      en: "The resource group cannot be found",
+      de: "Die Ressourcengruppe ist nicht zu finden",
+    },
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner for the order's resource group.",
-    steps: [{ text: "List the resource groups", command: "az group list --query '[].name'" }],
-    why: "The subscription has no resource group of this name.",
+    ask: {
+      en: "Ask the order owner for the order's resource group.",
+      de: "Fragen Sie den Besitzer des Auftrags nach der Ressourcengruppe des Auftrags.",
+    },
+    steps: [
+      {
+        text: { en: "List the resource groups", de: "Listen Sie die Ressourcengruppen auf" },
+        command: "az group list --query '[].name'",
+      },
+    ],
+    why: {
+      en: "The subscription has no resource group of this name.",
+      de: "Das Abonnement hat keine Ressourcengruppe dieses Namens.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}-x/providers/Microsoft.DataBox/jobs/{orderName}?api-version=2022-12-01"',
   },
   SubscriptionNotFound: {
-    title: "The subscription was not found",
-    message: "The subscription cannot be found",
+    title: { en: "The subscription was not found", de: "Das Abonnement wurde nicht gefunden" },
+    message: { en: "The subscription cannot be found", de: "Das Abonnement ist nicht zu finden" },
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner for the order's subscription.",
-    steps: [{ text: "List your subscriptions", command: "az account list --query '[].id'" }],
-    why: "No subscription has this id, or you may not see it.",
+    ask: {
+      en: "Ask the order owner for the order's subscription.",
+      de: "Fragen Sie den Besitzer des Auftrags nach dem Abonnement des Auftrags.",
+    },
+    steps: [
+      {
+        text: { en: "List your subscriptions", de: "Listen Sie Ihre Abonnements auf" },
+        command: "az account list --query '[].id'",
+      },
+    ],
+    why: {
+      en: "No subscription has this id, or you may not see it.",
+      de: "Kein Abonnement hat diese ID, oder Sie dürfen es nicht sehen.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.DataBox/jobs?api-version=2022-12-01"',
   },
   InvalidApiVersionParameter: {
-    title: "The API version is not supported",
-    message: "The api-version parameter names a version that is not supported",
+    title: { en: "The API version is not supported", de: "Die API-Version wird nicht unterstützt" },
+    message: {
+      en: "The api-version parameter names a version that is not supported",
+      de: "Der Parameter api-version nennt eine Version, die nicht unterstützt wird",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to update the tool that made this request.",
+    ask: {
+      en: "Ask the order owner to update the tool that made this request.",
+      de: "Bitten Sie den Besitzer des Auftrags, das Werkzeug zu aktualisieren, das diese Anforderung gestellt hat.",
+    },
     steps: [
       {
-        text: "Use a version that is supported, such as 2022-12-01",
+        text: {
+          en: "Use a version that is supported, such as 2022-12-01",
+          de: "Benutzen Sie eine Version, die unterstützt wird, wie 2022-12-01",
+        },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
-    why: "The version is unknown to us, or it is not a date as API versions are.",
+    why: {
+      en: "The version is unknown to us, or it is not a date as API versions are.",
+      de: "Die Version ist uns unbekannt, oder sie ist kein Datum, wie API-Versionen es sind.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}?api-version=1999-01-01"',
   },
   MissingApiVersionParameter: {
-    title: "The API version is missing",
-    message: "The api-version parameter is required and missing",
+    title: { en: "The API version is missing", de: "Die API-Version fehlt" },
+    message: {
+      en: "The api-version parameter is required and missing",
+      de: "Der Parameter api-version ist erforderlich und fehlt",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to name the API version in the request.",
+    ask: {
+      en: "Ask the order owner to name the API version in the request.",
+      de: "Bitten Sie den Besitzer des Auftrags, in der Anforderung die API-Version zu nennen.",
+    },
     steps: [
       {
-        text: "Add the parameter to the URL",
+        text: { en: "Add the parameter to the URL", de: "Ergänzen Sie den Parameter in der URL" },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
-    why: "Every request to Resource Manager names the version of the API that it was written for.",
+    why: {
+      en: "Every request to Resource Manager names the version of the API that it was written for.",
+      de: "Jede Anforderung an Resource Manager nennt die Version der API, für die sie geschrieben wurde.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}"',
   },
   InvalidRequestContent: {
-    title: "The request is not valid",
-    message: "The request content is not valid",
+    title: { en: "The request is not valid", de: "Die Anforderung ist ungültig" },
+    message: {
+      en: "The request content is not valid",
+      de: "Der Inhalt der Anforderung ist ungültig",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to correct the request; the error names the member that is wrong.",
+    ask: {
+      en: "Ask the order owner to correct the request; the error names the member that is wrong.",
+      de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu berichtigen; der Fehler nennt das falsche Element.",
+    },
     steps: [
       {
-        text: "Correct the member that the error's target and details name, and send the request again",
+        text: {
+          en: "Correct the member that the error's target and details name, and send the request again",
+          de: "Berichtigen Sie das Element, das „target“ und „details“ des Fehlers nennen, und senden Sie die Anforderung erneut",
+        },
       },
     ],
-    why: "The body is not JSON, or a member is missing, unknown, of the wrong type or out of range.",
+    why: {
+      en: "The body is not JSON, or a member is missing, unknown, of the wrong type or out of range.",
+      de: "Der Textkörper ist kein JSON, oder ein Element fehlt, ist unbekannt, vom falschen Typ oder außerhalb seines Bereichs.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"sku":7}\'',
   },
   InvalidResourceName: {
-    title: "The name is not valid",
-    message: "The resource name is not valid",
+    title: { en: "The name is not valid", de: "Der Name ist ungültig" },
+    message: { en: "The resource name is not valid", de: "Der Ressourcenname ist ungültig" },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to choose another name for the order.",
+    ask: {
+      en: "Ask the order owner to choose another name for the order.",
+      de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen für den Auftrag zu wählen.",
+    },
     steps: [
-      { text: "Choose a name of 3 to 24 letters, digits, hyphens, underscores and full stops" },
+      {
+        text: {
+          en: "Choose a name of 3 to 24 letters, digits, hyphens, underscores and full stops",
+          de: "Wählen Sie einen Namen aus 3 bis 24 Buchstaben, Ziffern, Bindestrichen, Unterstrichen und Punkten",
+        },
+      },
     ],
-    why: "The name is too short, too long or holds characters that are not allowed.",
+    why: {
+      en: "The name is too short, too long or holds characters that are not allowed.",
+      de: "Der Name ist zu kurz, zu lang oder enthält Zeichen, die nicht erlaubt sind.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs/no%20name?api-version=2022-12-01"',
   },
   AuthenticationFailed: {
-    title: "You are not signed in",
-    message: "The caller cannot be authenticated",
+    title: { en: "You are not signed in", de: "Sie sind nicht angemeldet" },
+    message: {
+      en: "The caller cannot be authenticated",
+      de: "Der Aufrufer kann nicht authentifiziert werden",
+    },
     class: "refused",
     httpStatus: 401,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Sign in again and repeat what you did.",
+    ask: {
+      en: "Sign in again and repeat what you did.",
+      de: "Melden Sie sich erneut an, und wiederholen Sie, was Sie getan haben.",
+    },
     steps: [SIGN_IN],
     reasons: {
-      "missing-token": { message: "The request carries no access token" },
-      "malformed-token": { message: "The access token cannot be read" },
-      "expired-token": { message: "The access token has expired or is not valid yet" },
+      "missing-token": {
+        message: {
+          en: "The request carries no access token",
+          de: "Die Anforderung enthält kein Zugriffstoken",
+        },
+      },
+      "malformed-token": {
+        message: {
+          en: "The access token cannot be read",
+          de: "Das Zugriffstoken ist nicht lesbar",
+        },
+      },
+      "expired-token": {
+        message: {
+          en: "The access token has expired or is not valid yet",
+          de: "Das Zugriffstoken ist abgelaufen oder noch nicht gültig",
+        },
+      },
       "wrong-audience": {
-        message: "The access token was issued for another service",
+        message: {
+          en: "The access token was issued for another service",
+          de: "Das Zugriffstoken wurde für einen anderen Dienst ausgestellt",
+        },
         steps: [
           {
-            text: "Ask for a token of Resource Manager",
+            text: {
+              en: "Ask for a token of Resource Manager",
+              de: "Fordern Sie ein Token für Resource Manager an",
+            },
             command: "az account get-access-token --resource-type arm --query expiresOn",
           },
         ],
       },
-      "wrong-issuer": { message: "The access token was issued by another tenant" },
-      "bad-signature": { message: "The signature of the access token is not valid" },
+      "wrong-issuer": {
+        message: {
+          en: "The access token was issued by another tenant",
+          de: "Das Zugriffstoken wurde von einem anderen Mandanten ausgestellt",
+        },
+      },
+      "bad-signature": {
+        message: {
+          en: "The signature of the access token is not valid",
+          de: "Die Signatur des Zugriffstokens ist ungültig",
+        },
+      },
       "no-session": {
-        message: "Nobody is signed in to the portal, or the session has ended",
-        steps: [{ text: "Sign in to the portal again" }],
+        message: {
+          en: "Nobody is signed in to the portal, or the session has ended",
+          de: "Im Portal ist niemand angemeldet, oder die Sitzung ist beendet",
+        },
+        steps: [
+          {
+            text: { en: "Sign in to the portal again", de: "Melden Sie sich erneut im Portal an" },
+          },
+        ],
         why: "A session ends after an hour without use, after eight hours, when the person signs out, and when Entra ID renews its tokens no more.",
       },
     },
-    why: "Every call needs a token of Microsoft Entra ID for this tenant and this service.",
+    why: {
+      en: "Every call needs a token of Microsoft Entra ID for this tenant and this service.",
+      de: "Jeder Aufruf braucht ein Token von Microsoft Entra ID für diesen Mandanten und diesen Dienst.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --skip-authorization-header --url "{orderId}?api-version=2022-12-01"',
   },
   AuthorizationFailed: {
-    title: "You are not allowed to do this",
-    message: "The caller has no permission for this action on this resource",
+    title: { en: "You are not allowed to do this", de: "Sie sind dazu nicht berechtigt" },
+    message: {
+      en: "The caller has no permission for this action on this resource",
+      de: "Der Aufrufer hat für diese Aktion an dieser Ressource keine Berechtigung",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator for a role on order {orderName} that allows this.",
+    ask: {
+      en: "Ask your security administrator for a role on order {orderName} that allows this.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator um eine Rolle am Auftrag {orderName}, die das erlaubt.",
+    },
     steps: [
       {
-        text: "Assign a role that allows the action that the error names, such as Data Box Contributor",
+        text: {
+          en: "Assign a role that allows the action that the error names, such as Data Box Contributor",
+          de: "Weisen Sie eine Rolle zu, die die im Fehler genannte Aktion erlaubt, wie „Data Box Contributor“",
+        },
         command:
           "az role assignment create --role 'Data Box Contributor' --assignee-object-id {principalId} --scope {orderId}",
       },
       {
-        text: "Sign in again, so that the new role is in the token",
+        text: {
+          en: "Sign in again, so that the new role is in the token",
+          de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
+        },
         command: "az login --tenant {tenantId}",
         for: "order-owner",
       },
     ],
-    why: "The caller is known, but none of its roles includes the action. Reading an order does not include reading its credentials.",
-    meanwhile: "Nothing is changed; the refusal is in the audit trail.",
+    why: {
+      en: "The caller is known, but none of its roles includes the action. Reading an order does not include reading its credentials.",
+      de: "Der Aufrufer ist bekannt, aber keine seiner Rollen enthält die Aktion. Wer einen Auftrag lesen darf, darf nicht auch seine Anmeldeinformationen lesen.",
+    },
+    meanwhile: {
+      en: "Nothing is changed; the refusal is in the audit trail.",
+      de: "Nichts ist geändert; die Verweigerung steht im Prüfprotokoll.",
+    },
   },
   PreconditionFailed: {
-    title: "The resource was changed by somebody else",
-    message: "The resource has changed since it was read",
+    title: {
+      en: "The resource was changed by somebody else",
+      de: "Jemand anderes hat die Ressource geändert",
+    },
+    message: {
+      en: "The resource has changed since it was read",
+      de: "Die Ressource hat sich geändert, seit sie gelesen wurde",
+    },
     class: "invalid",
     httpStatus: 412,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to read order {orderName} again and repeat the change.",
+    ask: {
+      en: "Ask the order owner to read order {orderName} again and repeat the change.",
+      de: "Bitten Sie den Besitzer des Auftrags, den Auftrag {orderName} neu zu lesen und die Änderung zu wiederholen.",
+    },
     steps: [
       {
-        text: "Read the order again, look at what changed, and repeat the change with its new ETag",
+        text: {
+          en: "Read the order again, look at what changed, and repeat the change with its new ETag",
+          de: "Lesen Sie den Auftrag neu, sehen Sie nach, was sich geändert hat, und wiederholen Sie die Änderung mit seinem neuen ETag",
+        },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
-    why: "The If-Match header names another ETag than the resource has now.",
+    why: {
+      en: "The If-Match header names another ETag than the resource has now.",
+      de: "Der If-Match-Header nennt ein anderes ETag, als die Ressource jetzt hat.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --headers If-Match=stale --body \'{"tags":{}}\'',
   },
   ResourceAlreadyExists: {
-    title: "The order exists already",
-    message: "An order of this name exists already and cannot be created again",
+    title: { en: "The order exists already", de: "Den Auftrag gibt es bereits" },
+    message: {
+      en: "An order of this name exists already and cannot be created again",
+      de: "Einen Auftrag dieses Namens gibt es bereits; er kann nicht noch einmal erstellt werden",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to choose another name, or to update order {orderName} instead.",
+    ask: {
+      en: "Ask the order owner to choose another name, or to update order {orderName} instead.",
+      de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen oder stattdessen den Auftrag {orderName} zu ändern.",
+    },
     steps: [
       {
-        text: "See the order that has the name",
+        text: {
+          en: "See the order that has the name",
+          de: "Sehen Sie sich den Auftrag an, der den Namen hat",
+        },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
       {
-        text: "Choose another name, or change the order by an update (PATCH) instead of a creation (PUT)",
+        text: {
+          en: "Choose another name, or change the order by an update (PATCH) instead of a creation (PUT)",
+          de: "Wählen Sie einen anderen Namen, oder ändern Sie den Auftrag durch eine Aktualisierung (PATCH) statt durch eine Erstellung (PUT)",
+        },
       },
     ],
-    why: "Creating never overwrites: the existing order may have an appliance on its way.",
-    meanwhile: "The existing order stays as it is.",
+    why: {
+      en: "Creating never overwrites: the existing order may have an appliance on its way.",
+      de: "Erstellen überschreibt nie: Zum vorhandenen Auftrag kann ein Gerät unterwegs sein.",
+    },
+    meanwhile: {
+      en: "The existing order stays as it is.",
+      de: "Der vorhandene Auftrag bleibt, wie er ist.",
+    },
   },
   MethodNotAllowed: {
-    title: "The method is not allowed here",
-    message: "This address does not support the HTTP method",
+    title: { en: "The method is not allowed here", de: "Die Methode ist hier nicht erlaubt" },
+    message: {
+      en: "This address does not support the HTTP method",
+      de: "Diese Adresse unterstützt die HTTP-Methode nicht",
+    },
     class: "invalid",
     httpStatus: 405,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to correct the request's method.",
-    steps: [{ text: "Use a method that the answer's Allow header names" }],
-    why: "The address exists, and this method does not exist for it.",
+    ask: {
+      en: "Ask the order owner to correct the request's method.",
+      de: "Bitten Sie den Besitzer des Auftrags, die Methode der Anforderung zu berichtigen.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Use a method that the answer's Allow header names",
+          de: "Benutzen Sie eine Methode, die der Allow-Header der Antwort nennt",
+        },
+      },
+    ],
+    why: {
+      en: "The address exists, and this method does not exist for it.",
+      de: "Die Adresse gibt es, aber nicht diese Methode für sie.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce: "az rest --method put --url \"{orderId}/cancel?api-version=2022-12-01\" --body '{}'",
   },
   NotFound: {
-    title: "There is nothing at this address",
-    message: "No operation exists at this address",
+    title: { en: "There is nothing at this address", de: "An dieser Adresse gibt es nichts" },
+    message: {
+      en: "No operation exists at this address",
+      de: "An dieser Adresse gibt es keine Operation",
+    },
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the broker's operator whether the address {brokerUrl} is right.",
-    steps: [{ text: "Compare the address with the API's documentation" }],
-    why: "The path is not one of the broker's routes.",
+    ask: {
+      en: "Ask the broker's operator whether the address {brokerUrl} is right.",
+      de: "Fragen Sie den Betreiber des Dienstes, ob die Adresse {brokerUrl} richtig ist.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Compare the address with the API's documentation",
+          de: "Vergleichen Sie die Adresse mit der Dokumentation der API",
+        },
+      },
+    ],
+    why: {
+      en: "The path is not one of the broker's routes.",
+      de: "Der Pfad ist keine der Routen des Brokers.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}/nothing?api-version=2022-12-01"',
   },
   UnsupportedMediaType: {
-    title: "The content type is not supported",
-    message: "The content type of the request is not supported here",
+    title: { en: "The content type is not supported", de: "Der Inhaltstyp wird nicht unterstützt" },
+    message: {
+      en: "The content type of the request is not supported here",
+      de: "Der Inhaltstyp der Anforderung wird hier nicht unterstützt",
+    },
     class: "invalid",
     httpStatus: 415,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the broker's operator which version of the tool fits the broker.",
+    ask: {
+      en: "Ask the broker's operator which version of the tool fits the broker.",
+      de: "Fragen Sie den Betreiber des Dienstes, welche Version des Werkzeugs zum Broker passt.",
+    },
     steps: [
       {
-        text: "Send application/json to the management API and application/jose to the device API",
+        text: {
+          en: "Send application/json to the management API and application/jose to the device API",
+          de: "Senden Sie application/json an die Verwaltungs-API und application/jose an die Geräte-API",
+        },
       },
     ],
-    why: "A body is only read when its content type says that it is what the route expects.",
+    why: {
+      en: "A body is only read when its content type says that it is what the route expects.",
+      de: "Ein Textkörper wird nur gelesen, wenn sein Inhaltstyp sagt, dass er ist, was die Route erwartet.",
+    },
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --headers Content-Type=text/plain --body x',
   },
   RequestBodyTooLarge: {
-    title: "The request is too large",
-    message: "The request body is larger than this address accepts",
+    title: { en: "The request is too large", de: "Die Anforderung ist zu groß" },
+    message: {
+      en: "The request body is larger than this address accepts",
+      de: "Der Textkörper der Anforderung ist größer, als diese Adresse annimmt",
+    },
     class: "invalid",
     httpStatus: 413,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner to make the request smaller.",
-    steps: [{ text: "Make the body smaller; the error's details name the limit" }],
-    why: "Every route has a cap on its body, which is checked before anything is read into memory.",
+    ask: {
+      en: "Ask the order owner to make the request smaller.",
+      de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu verkleinern.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Make the body smaller; the error's details name the limit",
+          de: "Verkleinern Sie den Textkörper; „details“ des Fehlers nennt die Grenze",
+        },
+      },
+    ],
+    why: {
+      en: "Every route has a cap on its body, which is checked before anything is read into memory.",
+      de: "Jede Route hat eine Obergrenze für ihren Textkörper; sie wird geprüft, bevor etwas in den Speicher gelesen wird.",
+    },
     meanwhile: NOTHING_DONE,
   },
   TooManyRequests: {
-    title: "Too many requests",
-    message: "Too many requests came from this caller",
+    title: { en: "Too many requests", de: "Zu viele Anforderungen" },
+    message: {
+      en: "Too many requests came from this caller",
+      de: "Von diesem Aufrufer kamen zu viele Anforderungen",
+    },
     class: "unreachable",
     httpStatus: 429,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait {retryAfterSeconds} seconds, then try again.",
+    ask: {
+      en: "Wait {retryAfterSeconds} seconds, then try again.",
+      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Wait {retryAfterSeconds} seconds, as the Retry-After header says, and send the request again",
+        text: {
+          en: "Wait {retryAfterSeconds} seconds, as the Retry-After header says, and send the request again",
+          de: "Warten Sie {retryAfterSeconds} Sekunden, wie der Retry-After-Header sagt, und senden Sie die Anforderung erneut",
+        },
       },
     ],
-    why: "Each caller has a budget, so that none can use up the service for the others.",
-    meanwhile: "Other callers are served; nothing is changed.",
+    why: {
+      en: "Each caller has a budget, so that none can use up the service for the others.",
+      de: "Jeder Aufrufer hat ein Budget, damit keiner den Dienst für die anderen aufbraucht.",
+    },
+    meanwhile: {
+      en: "Other callers are served; nothing is changed.",
+      de: "Andere Aufrufer werden bedient; nichts ist geändert.",
+    },
   },
   ServiceUnavailable: {
-    title: "The service is not available now",
-    message: "The service cannot answer now",
+    title: { en: "The service is not available now", de: "Der Dienst ist gerade nicht verfügbar" },
+    message: { en: "The service cannot answer now", de: "Der Dienst kann gerade nicht antworten" },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait a minute, then try again.",
-    steps: [{ text: "Send the same request again after {retryAfterSeconds} seconds" }],
-    why: "The broker is starting or stopping, or its database does not answer.",
-    meanwhile: "Nothing is changed, and nothing re-locks.",
+    ask: {
+      en: "Wait a minute, then try again.",
+      de: "Warten Sie eine Minute, und versuchen Sie es dann erneut.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Send the same request again after {retryAfterSeconds} seconds",
+          de: "Senden Sie dieselbe Anforderung nach {retryAfterSeconds} Sekunden erneut",
+        },
+      },
+    ],
+    why: {
+      en: "The broker is starting or stopping, or its database does not answer.",
+      de: "Der Broker startet oder beendet sich gerade, oder seine Datenbank antwortet nicht.",
+    },
+    meanwhile: {
+      en: "Nothing is changed, and nothing re-locks.",
+      de: "Nichts ist geändert, und nichts sperrt sich wieder.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

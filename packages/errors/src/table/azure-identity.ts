@@ -1,4 +1,4 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 import {
   DISABLE_SYSTEM_IDENTITY,
   ENABLE_SYSTEM_IDENTITY,
@@ -10,19 +10,30 @@ import {
   USE_ANOTHER_USER_IDENTITY,
 } from "./steps.ts";
 
-const MEANWHILE =
-  "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes; the identity is looked for again at every try.";
+const MEANWHILE = {
+  en: "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes; the identity is looked for again at every try.",
+  de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Nichts Gespeichertes ändert sich; nach der Identität wird bei jedem Versuch wieder gesucht.",
+} as const satisfies Text;
 
 /** Azure's codes for the identity that asks the vault. */
 export const AZURE_IDENTITY_ERRORS = {
   SsemUserErrorSystemAssignedIdentityAbsent: {
-    title: "The order has no system-assigned identity",
-    message: "The system-assigned identity that should use the key does not exist",
+    title: {
+      en: "The order has no system-assigned identity",
+      de: "Der Auftrag hat keine systemseitig zugewiesene Identität",
+    },
+    message: {
+      en: "The system-assigned identity that should use the key does not exist",
+      de: "Die systemseitig zugewiesene Identität, die den Schlüssel nutzen soll, gibt es nicht",
+    },
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to turn its system-assigned identity on, and your security administrator to grant it the key, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to turn its system-assigned identity on, and your security administrator to grant it the key, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, dessen systemseitig zugewiesene Identität einzuschalten, und Ihren Sicherheitsadministrator, ihr den Schlüssel freizugeben, und versuchen Sie es dann erneut.",
+    },
     steps: [
       SHOW_IDENTITY,
       ENABLE_SYSTEM_IDENTITY,
@@ -32,14 +43,19 @@ export const AZURE_IDENTITY_ERRORS = {
     ],
     reasons: {
       "not-enabled": {
-        message:
-          "The key is to be used by the order's system-assigned identity, which is not turned on",
+        message: {
+          en: "The key is to be used by the order's system-assigned identity, which is not turned on",
+          de: "Den Schlüssel soll die systemseitig zugewiesene Identität des Auftrags nutzen, und die ist nicht eingeschaltet",
+        },
         why: "The order's identity type does not include SystemAssigned.",
         reproduce:
           'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"None"}}\'',
       },
       "identity-deleted": {
-        message: "The order's system-assigned identity was deleted",
+        message: {
+          en: "The order's system-assigned identity was deleted",
+          de: "Die systemseitig zugewiesene Identität des Auftrags wurde gelöscht",
+        },
         steps: [
           DISABLE_SYSTEM_IDENTITY,
           ENABLE_SYSTEM_IDENTITY,
@@ -50,38 +66,65 @@ export const AZURE_IDENTITY_ERRORS = {
         why: "The directory no longer knows the principal {principalId}. A new identity has a new principal, so what was granted to the old one does not help it.",
       },
     },
-    why: "The vault is asked with the order's own identity, and the order has none that is alive.",
+    why: {
+      en: "The vault is asked with the order's own identity, and the order has none that is alive.",
+      de: "Der Tresor wird mit der eigenen Identität des Auftrags gefragt, und der Auftrag hat keine, die noch besteht.",
+    },
     meanwhile: MEANWHILE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"None"}}\'',
   },
   SsemUserErrorUserAssignedIdentityAbsent: {
-    title: "The user-assigned identity is missing",
-    message: "The user-assigned identity that should use the key is not available to the order",
+    title: {
+      en: "The user-assigned identity is missing",
+      de: "Die benutzerseitig zugewiesene Identität fehlt",
+    },
+    message: {
+      en: "The user-assigned identity that should use the key is not available to the order",
+      de: "Die benutzerseitig zugewiesene Identität, die den Schlüssel nutzen soll, steht dem Auftrag nicht zur Verfügung",
+    },
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to attach a user-assigned identity that may use the key, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to attach a user-assigned identity that may use the key, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihm eine benutzerseitig zugewiesene Identität zuzuordnen, die den Schlüssel nutzen darf, und versuchen Sie es dann erneut.",
+    },
     steps: [SHOW_IDENTITY, ...USE_ANOTHER_USER_IDENTITY, UNLOCK_AGAIN],
     reasons: {
       "not-attached": {
-        message: "The user-assigned identity that should use the key is not attached to the order",
+        message: {
+          en: "The user-assigned identity that should use the key is not attached to the order",
+          de: "Die benutzerseitig zugewiesene Identität, die den Schlüssel nutzen soll, ist dem Auftrag nicht zugeordnet",
+        },
         steps: [SHOW_IDENTITY, SELECT_USER_IDENTITY, UNLOCK_AGAIN],
         why: "keyEncryptionKey names an identity that is not among the order's userAssignedIdentities.",
       },
       "identity-deleted": {
-        message: "The user-assigned identity that should use the key was deleted",
+        message: {
+          en: "The user-assigned identity that should use the key was deleted",
+          de: "Die benutzerseitig zugewiesene Identität, die den Schlüssel nutzen soll, wurde gelöscht",
+        },
         why: "Resource Manager no longer has the identity {identityId}.",
         reproduce: "az identity delete --ids {identityId}",
       },
       "federation-missing": {
-        message: "The user-assigned identity does not trust the broker",
+        message: {
+          en: "The user-assigned identity does not trust the broker",
+          de: "Die benutzerseitig zugewiesene Identität vertraut dem Broker nicht",
+        },
         who: "security-administrator",
-        ask: "Ask your security administrator to let identity {identityName} trust the broker by a federated credential, then try again.",
+        ask: {
+          en: "Ask your security administrator to let identity {identityName} trust the broker by a federated credential, then try again.",
+          de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {identityName} dem Broker durch Verbundanmeldeinformationen vertrauen zu lassen, und versuchen Sie es dann erneut.",
+        },
         steps: [
           {
-            text: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
+            text: {
+              en: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
+              de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
+            },
             command:
               "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences api://AzureADTokenExchange",
           },
@@ -92,63 +135,114 @@ export const AZURE_IDENTITY_ERRORS = {
           "az identity federated-credential delete --yes --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup}",
       },
     },
-    why: "The identity was detached, deleted, or does not let the broker sign in for this order.",
+    why: {
+      en: "The identity was detached, deleted, or does not let the broker sign in for this order.",
+      de: "Die Identität wurde getrennt oder gelöscht, oder sie lässt den Broker sich für diesen Auftrag nicht anmelden.",
+    },
     meanwhile: MEANWHILE,
     reproduce: "az identity delete --ids {identityId}",
   },
   SsemUserErrorUserAssignedLimitReached: {
-    title: "Too many user-assigned identities",
-    message: "The order cannot have more user-assigned identities",
+    title: {
+      en: "Too many user-assigned identities",
+      de: "Zu viele benutzerseitig zugewiesene Identitäten",
+    },
+    message: {
+      en: "The order cannot have more user-assigned identities",
+      de: "Der Auftrag kann nicht mehr benutzerseitig zugewiesene Identitäten haben",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to remove user-assigned identities that it does not need, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to remove user-assigned identities that it does not need, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, benutzerseitig zugewiesene Identitäten zu entfernen, die er nicht braucht, und versuchen Sie es dann erneut.",
+    },
     steps: [
       SHOW_IDENTITY,
       {
-        text: "Detach identities that are not needed, by setting them to null in userAssignedIdentities; at most {maximumCount} are allowed (portal: order > Encryption > Select identity type)",
+        text: {
+          en: "Detach identities that are not needed, by setting them to null in userAssignedIdentities; at most {maximumCount} are allowed (portal: order > Encryption > Select identity type)",
+          de: "Trennen Sie Identitäten, die nicht gebraucht werden, indem Sie sie in userAssignedIdentities auf null setzen; höchstens {maximumCount} sind erlaubt (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
+        },
       },
     ],
-    why: "Each order takes a limited number of user-assigned identities; only one of them can use the key.",
-    meanwhile: "The change is not made; the order keeps the identities that it had.",
+    why: {
+      en: "Each order takes a limited number of user-assigned identities; only one of them can use the key.",
+      de: "Jeder Auftrag nimmt eine begrenzte Zahl benutzerseitig zugewiesener Identitäten auf; nur eine davon kann den Schlüssel nutzen.",
+    },
+    meanwhile: {
+      en: "The change is not made; the order keeps the identities that it had.",
+      de: "Die Änderung wird nicht vorgenommen; der Auftrag behält die Identitäten, die er hatte.",
+    },
   },
   SsemUserErrorCrossTenantIdentityAccessForbidden: {
-    title: "The identity belongs to another tenant",
-    message: "The identity that should use the key belongs to another tenant",
+    title: {
+      en: "The identity belongs to another tenant",
+      de: "Die Identität gehört zu einem anderen Mandanten",
+    },
+    message: {
+      en: "The identity that should use the key belongs to another tenant",
+      de: "Die Identität, die den Schlüssel nutzen soll, gehört zu einem anderen Mandanten",
+    },
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator for an identity in tenant {tenantId} that may use key {keyName}, then try again.",
+    ask: {
+      en: "Ask your security administrator for an identity in tenant {tenantId} that may use key {keyName}, then try again.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator um eine Identität im Mandanten {tenantId}, die den Schlüssel {keyName} nutzen darf, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Agree with the order owner on an identity of this tenant, made as follows",
+        text: {
+          en: "Agree with the order owner on an identity of this tenant, made as follows",
+          de: "Einigen Sie sich mit dem Besitzer des Auftrags auf eine Identität dieses Mandanten, die so erstellt wird",
+        },
       },
       ...USE_ANOTHER_USER_IDENTITY,
       UNLOCK_AGAIN,
     ],
-    why: "Managed identities stay behind when their subscription moves to another tenant; tokens of the old tenant are worth nothing in the new one.",
+    why: {
+      en: "Managed identities stay behind when their subscription moves to another tenant; tokens of the old tenant are worth nothing in the new one.",
+      de: "Verwaltete Identitäten bleiben zurück, wenn ihr Abonnement zu einem anderen Mandanten wechselt; Token des alten Mandanten sind im neuen nichts wert.",
+    },
     meanwhile: MEANWHILE,
   },
   SsemUserErrorKekUserIdentityNotFound: {
-    title: "The identity is not in the directory",
-    message: "The directory does not know the user-assigned identity that should use the key",
+    title: {
+      en: "The identity is not in the directory",
+      de: "Die Identität ist nicht im Verzeichnis",
+    },
+    message: {
+      en: "The directory does not know the user-assigned identity that should use the key",
+      de: "Das Verzeichnis kennt die benutzerseitig zugewiesene Identität nicht, die den Schlüssel nutzen soll",
+    },
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to select another user-assigned identity, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to select another user-assigned identity, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine andere benutzerseitig zugewiesene Identität auszuwählen, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "List the identities that exist",
+        text: {
+          en: "List the identities that exist",
+          de: "Listen Sie die vorhandenen Identitäten auf",
+        },
         command: "az identity list --query '[].id' --output tsv",
       },
       ...USE_ANOTHER_USER_IDENTITY,
       UNLOCK_AGAIN,
     ],
-    why: "Microsoft Entra ID answered that the identity's application does not exist in the tenant (AADSTS700016): it was deleted from the directory.",
+    why: {
+      en: "Microsoft Entra ID answered that the identity's application does not exist in the tenant (AADSTS700016): it was deleted from the directory.",
+      de: "Microsoft Entra ID hat geantwortet, dass es die Anwendung der Identität im Mandanten nicht gibt (AADSTS700016): Sie wurde aus dem Verzeichnis gelöscht.",
+    },
     meanwhile: MEANWHILE,
     reproduce: "az identity delete --ids {identityId}",
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,8 +1,11 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 import { TRY_AGAIN } from "./steps.ts";
 
 const LIST_ORDERS = {
-  text: "List the orders of the resource group",
+  text: {
+    en: "List the orders of the resource group",
+    de: "Listen Sie die Aufträge der Ressourcengruppe auf",
+  },
   command:
     'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs?api-version=2022-12-01" --query "value[].name"',
 } as const;
@@ -10,66 +13,107 @@ const LIST_ORDERS = {
 /** Azure's codes for orders, seen in recordings and in the API's examples. */
 export const AZURE_ORDER_ERRORS = {
   SsemUserErrorSecretsNotGenerated: {
-    title: "There are no credentials yet",
-    message: "The credentials of the order are not generated yet",
+    title: { en: "There are no credentials yet", de: "Es gibt noch keine Anmeldeinformationen" },
+    message: {
+      en: "The credentials of the order are not generated yet",
+      de: "Die Anmeldeinformationen des Auftrags sind noch nicht erzeugt",
+    },
     class: "pending",
     httpStatus: 400,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait until the appliance of order {orderName} is prepared, then try again.",
+    ask: {
+      en: "Wait until the appliance of order {orderName} is prepared, then try again.",
+      de: "Warten Sie, bis das Gerät des Auftrags {orderName} vorbereitet ist, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Wait until the order's status is DevicePrepared or later",
+        text: {
+          en: "Wait until the order's status is DevicePrepared or later",
+          de: "Warten Sie, bis der Status des Auftrags DevicePrepared oder ein späterer ist",
+        },
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
         for: "order-owner",
       },
       TRY_AGAIN,
     ],
-    why: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
-    meanwhile: "Nothing; the order goes on.",
+    why: {
+      en: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
+      de: "Der Entsperrschlüssel wird erzeugt, wenn das Gerät vorbereitet wird. Vorher gibt es nichts zu zeigen.",
+    },
+    meanwhile: { en: "Nothing; the order goes on.", de: "Nichts; der Auftrag geht weiter." },
     reproduce: 'az rest --method post --url "{orderId}/listCredentials?api-version=2022-12-01"',
   },
   SsemUserErrorEntityNotFound: {
-    title: "The order was not found",
-    message: "The order cannot be found",
+    title: { en: "The order was not found", de: "Der Auftrag wurde nicht gefunden" },
+    message: { en: "The order cannot be found", de: "Der Auftrag ist nicht zu finden" },
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the order owner whether order {orderName} still exists and how it is spelt.",
+    ask: {
+      en: "Ask the order owner whether order {orderName} still exists and how it is spelt.",
+      de: "Fragen Sie den Besitzer des Auftrags, ob es den Auftrag {orderName} noch gibt und wie er geschrieben wird.",
+    },
     steps: [LIST_ORDERS],
-    why: "The service has no order of that name any more; it was deleted a moment ago.",
-    meanwhile: "Nothing is changed.",
+    why: {
+      en: "The service has no order of that name any more; it was deleted a moment ago.",
+      de: "Der Dienst hat keinen Auftrag dieses Namens mehr; er wurde gerade eben gelöscht.",
+    },
+    meanwhile: { en: "Nothing is changed.", de: "Nichts ist geändert." },
     reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
   },
   SsemUserCopyErrorWaitingForAction: {
-    title: "The data copy waits for a decision",
-    message: "The data copy has stopped and waits for the customer's decision",
+    title: {
+      en: "The data copy waits for a decision",
+      de: "Das Kopieren der Daten wartet auf eine Entscheidung",
+    },
+    message: {
+      en: "The data copy has stopped and waits for the customer's decision",
+      de: "Das Kopieren der Daten ist angehalten und wartet auf die Entscheidung des Kunden",
+    },
     class: "pending",
     httpStatus: 409,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to cure what the order's error names and to resume the copy.",
+    ask: {
+      en: "Ask the owner of order {orderName} to cure what the order's error names and to resume the copy.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, zu beheben, was der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
+    },
     steps: [
       {
-        text: "See what stopped the copy and cure it first",
+        text: {
+          en: "See what stopped the copy and cure it first",
+          de: "Sehen Sie nach, was das Kopieren angehalten hat, und beheben Sie zuerst das",
+        },
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.error',
       },
       {
-        text: "Then resume the copy (portal: order > Resolve error > Proceed)",
+        text: {
+          en: "Then resume the copy (portal: order > Resolve error > Proceed)",
+          de: "Setzen Sie dann das Kopieren fort (Portal: Auftrag > Fehler beheben)",
+        },
         command:
           'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
       },
       {
-        text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+        text: {
+          en: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+          de: "Oder geben Sie die Daten auf dem Gerät auf, und lassen Sie es löschen (Portal: Auftrag > Überspringen und Daten löschen)",
+        },
         command:
           'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
       },
     ],
-    why: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",
-    meanwhile:
-      "The copy stands still; the appliance stays locked and nothing is erased until the order owner decides.",
+    why: {
+      en: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",
+      de: "Das Gerät kam zurück, und sein Entsperrschlüssel war nicht abrufbar, meist weil der kundenseitig verwaltete Schlüssel nicht nutzbar ist. Der Fehler des Auftrags nennt den Code.",
+    },
+    meanwhile: {
+      en: "The copy stands still; the appliance stays locked and nothing is erased until the order owner decides.",
+      de: "Das Kopieren steht still; das Gerät bleibt gesperrt, und nichts wird gelöscht, bis der Besitzer des Auftrags entscheidet.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,4 +1,4 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 import { PASS_RETENTION } from "./reproduce.ts";
 import {
   GRANT_BY_ROLE,
@@ -11,55 +11,91 @@ import {
   UNLOCK_AGAIN,
 } from "./steps.ts";
 
-const NOT_CHANGED = "The change is not made; the order keeps the key that it had.";
+const NOT_CHANGED = {
+  en: "The change is not made; the order keeps the key that it had.",
+  de: "Die Änderung wird nicht vorgenommen; der Auftrag behält den Schlüssel, den er hatte.",
+} as const satisfies Text;
 
 /** Azure's codes for the vault and its URL. */
 export const AZURE_VAULT_ERRORS = {
   SsemUserErrorKeyVaultDetailsNotFound: {
-    title: "The vault was not found",
-    message: "The key vault of the customer-managed key cannot be found",
+    title: { en: "The vault was not found", de: "Der Tresor wurde nicht gefunden" },
+    message: {
+      en: "The key vault of the customer-managed key cannot be found",
+      de: "Der Schlüsseltresor des kundenseitig verwalteten Schlüssels ist nicht zu finden",
+    },
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator where key vault {vaultName} went and to bring it back, then try again.",
+    ask: {
+      en: "Ask your security administrator where key vault {vaultName} went and to bring it back, then try again.",
+      de: "Fragen Sie Ihren Sicherheitsadministrator, wo der Schlüsseltresor {vaultName} geblieben ist, bitten Sie ihn, ihn zurückzuholen, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "See whether the vault was deleted and can be recovered",
+        text: {
+          en: "See whether the vault was deleted and can be recovered",
+          de: "Sehen Sie nach, ob der Tresor gelöscht wurde und sich wiederherstellen lässt",
+        },
         command: "az keyvault list-deleted --resource-type vault",
       },
       UNLOCK_AGAIN,
     ],
     reasons: {
       "vault-not-found": {
-        message: "No key vault of that name exists, deleted or not",
+        message: {
+          en: "No key vault of that name exists, deleted or not",
+          de: "Einen Schlüsseltresor dieses Namens gibt es nicht, auch nicht gelöscht",
+        },
         recoverable: "no",
-        ask: "Ask your security administrator whether key vault {vaultName} was purged; if so, this appliance cannot be unlocked with its keys.",
+        ask: {
+          en: "Ask your security administrator whether key vault {vaultName} was purged; if so, this appliance cannot be unlocked with its keys.",
+          de: "Fragen Sie Ihren Sicherheitsadministrator, ob der Schlüsseltresor {vaultName} endgültig gelöscht wurde; dann lässt sich dieses Gerät mit dessen Schlüsseln nicht mehr entsperren.",
+        },
         steps: [
           {
-            text: "Make sure of the vault's name, and that you look in the right subscription",
+            text: {
+              en: "Make sure of the vault's name, and that you look in the right subscription",
+              de: "Vergewissern Sie sich, dass der Name des Tresors stimmt und dass Sie im richtigen Abonnement nachsehen",
+            },
             command: "az keyvault list --query '[].id'",
           },
           {
             ...SELECT_ANOTHER_KEY,
-            text: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
+            text: {
+              en: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
+              de: "Hat der Auftrag einen falschen Tresor genannt, nennen Sie den richtigen: Wiederholen Sie die Änderung mit der URL seines Schlüssels und seiner Ressourcen-ID",
+            },
           },
         ],
         why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name: it never existed, or it was deleted and its retention has ended. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
         reproduce: PASS_RETENTION,
       },
       "vault-deleted-recoverable": {
-        message: "The key vault was deleted and can still be recovered",
+        message: {
+          en: "The key vault was deleted and can still be recovered",
+          de: "Der Schlüsseltresor wurde gelöscht und lässt sich noch wiederherstellen",
+        },
         recoverable: "until-date",
-        ask: "Ask your security administrator to recover key vault {vaultName} before {scheduledPurgeDate} and to grant access again, then try again.",
+        ask: {
+          en: "Ask your security administrator to recover key vault {vaultName} before {scheduledPurgeDate} and to grant access again, then try again.",
+          de: "Bitten Sie Ihren Sicherheitsadministrator, den Schlüsseltresor {vaultName} vor dem {scheduledPurgeDate} wiederherzustellen und den Zugriff erneut zu gewähren, und versuchen Sie es dann erneut.",
+        },
         steps: [
           {
-            text: "Recover the vault before {scheduledPurgeDate} (portal: Key vaults > Manage deleted vaults > Recover)",
+            text: {
+              en: "Recover the vault before {scheduledPurgeDate} (portal: Key vaults > Manage deleted vaults > Recover)",
+              de: "Stellen Sie den Tresor vor dem {scheduledPurgeDate} wieder her (Portal: Schlüsseltresore > Gelöschte Tresore verwalten > Wiederherstellen)",
+            },
             command: "az keyvault recover --name {vaultName} --location {vaultLocation}",
           },
           {
             ...GRANT_BY_ROLE,
-            text: "If the vault uses Azure RBAC: assign the role again, since recovery does not bring role assignments back; access policies do come back",
+            text: {
+              en: "If the vault uses Azure RBAC: assign the role again, since recovery does not bring role assignments back; access policies do come back",
+              de: "Benutzt der Tresor Azure RBAC: Weisen Sie die Rolle erneut zu, denn die Wiederherstellung bringt Rollenzuweisungen nicht zurück; Zugriffsrichtlinien kommen zurück",
+            },
           },
           UNLOCK_AGAIN,
         ],
@@ -67,17 +103,29 @@ export const AZURE_VAULT_ERRORS = {
         reproduce: "az keyvault delete --name {vaultName}",
       },
       "tenant-moved": {
-        message: "The key vault belongs to another tenant than the order",
-        ask: "Ask your security administrator to bring vault {vaultName} and the order's identity into the same tenant, then try again.",
+        message: {
+          en: "The key vault belongs to another tenant than the order",
+          de: "Der Schlüsseltresor gehört zu einem anderen Mandanten als der Auftrag",
+        },
+        ask: {
+          en: "Ask your security administrator to bring vault {vaultName} and the order's identity into the same tenant, then try again.",
+          de: "Bitten Sie Ihren Sicherheitsadministrator, den Tresor {vaultName} und die Identität des Auftrags in denselben Mandanten zu bringen, und versuchen Sie es dann erneut.",
+        },
         steps: [
           SHOW_VAULT,
           {
-            text: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies, your own too",
+            text: {
+              en: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies, your own too",
+              de: "Verschieben Sie entweder das Abonnement des Tresors in seinen alten Mandanten zurück, oder setzen Sie den Mandanten des Tresors auf {tenantId}; Letzteres leert seine Zugriffsrichtlinien, auch Ihre eigenen",
+            },
             command:
               "az resource update --ids {vaultId} --set properties.tenantId={tenantId} properties.accessPolicies=[]",
           },
           {
-            text: "If the order's system-assigned identity was made in the other tenant, make it anew: turn it off and on again (portal: order > Encryption > Select identity type)",
+            text: {
+              en: "If the order's system-assigned identity was made in the other tenant, make it anew: turn it off and on again (portal: order > Encryption > Select identity type)",
+              de: "Wurde die systemseitig zugewiesene Identität des Auftrags im anderen Mandanten erstellt, erstellen Sie sie neu: Schalten Sie sie aus und wieder ein (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
+            },
             for: "order-owner",
           },
           GRANT_NEW_BY_POLICY,
@@ -89,38 +137,64 @@ export const AZURE_VAULT_ERRORS = {
           "az resource update --ids {vaultId} --set properties.tenantId=11111111-1111-4111-8111-111111111111 properties.accessPolicies=[]",
       },
     },
-    why: "The vault does not exist where the order says, or it does not trust the order's tenant.",
-    meanwhile:
-      "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, and the vault is looked for again at every try.",
+    why: {
+      en: "The vault does not exist where the order says, or it does not trust the order's tenant.",
+      de: "Den Tresor gibt es nicht, wo der Auftrag es sagt, oder er vertraut dem Mandanten des Auftrags nicht.",
+    },
+    meanwhile: {
+      en: "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, and the vault is looked for again at every try.",
+      de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Der Umschlag wird aufbewahrt, und nach dem Tresor wird bei jedem Versuch wieder gesucht.",
+    },
     reproduce: "az keyvault delete --name {vaultName}",
     articleCorrection:
       "The article stops at recovering the vault. A recovered vault has lost its role assignments, so access must be granted again; and the deadline is the scheduled purge date, which the error shows.",
   },
   SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled: {
-    title: "The vault does not protect its keys from deletion",
-    message: "The key vault lacks soft delete or purge protection",
+    title: {
+      en: "The vault does not protect its keys from deletion",
+      de: "Der Tresor schützt seine Schlüssel nicht vor dem Löschen",
+    },
+    message: {
+      en: "The key vault lacks soft delete or purge protection",
+      de: "Dem Schlüsseltresor fehlt das vorläufige Löschen oder der Löschschutz",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to turn on soft delete and purge protection of vault {vaultName}, then try again.",
+    ask: {
+      en: "Ask your security administrator to turn on soft delete and purge protection of vault {vaultName}, then try again.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, vorläufiges Löschen und Löschschutz des Tresors {vaultName} einzuschalten, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Turn both on; neither can be turned off again (portal: key vault > Properties)",
+        text: {
+          en: "Turn both on; neither can be turned off again (portal: key vault > Properties)",
+          de: "Schalten Sie beides ein; keines davon lässt sich wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften)",
+        },
         command:
           "az resource update --ids {vaultId} --set properties.enableSoftDelete=true properties.enablePurgeProtection=true",
       },
     ],
     reasons: {
       "soft-delete": {
-        message: "The key vault lacks soft delete",
+        message: {
+          en: "The key vault lacks soft delete",
+          de: "Dem Schlüsseltresor fehlt das vorläufige Löschen",
+        },
         why: "A key deleted from this vault is gone at once, and the appliance's data with it.",
       },
       "purge-protection": {
-        message: "The key vault lacks purge protection",
+        message: {
+          en: "The key vault lacks purge protection",
+          de: "Dem Schlüsseltresor fehlt der Löschschutz",
+        },
         steps: [
           {
-            text: "Turn purge protection on; it cannot be turned off again (portal: key vault > Properties > Purge protection)",
+            text: {
+              en: "Turn purge protection on; it cannot be turned off again (portal: key vault > Properties > Purge protection)",
+              de: "Schalten Sie den Löschschutz ein; er lässt sich nicht wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften > Löschschutz)",
+            },
             command: "az keyvault update --name {vaultName} --enable-purge-protection true",
           },
         ],
@@ -129,59 +203,102 @@ export const AZURE_VAULT_ERRORS = {
           "az keyvault create --name {vaultName} --resource-group {resourceGroup} --location {location}",
       },
     },
-    why: "The recovery level of the key shows that it can be purged. A key that protects an appliance must be recoverable.",
+    why: {
+      en: "The recovery level of the key shows that it can be purged. A key that protects an appliance must be recoverable.",
+      de: "Die Wiederherstellungsstufe des Schlüssels zeigt, dass er endgültig gelöscht werden kann. Ein Schlüssel, der ein Gerät schützt, muss wiederherstellbar sein.",
+    },
     meanwhile: NOT_CHANGED,
     reproduce:
       "az keyvault create --name {vaultName} --resource-group {resourceGroup} --location {location}",
   },
   SsemUserErrorInvalidKeyVaultUrl: {
-    title: "The key URL is not a key URL",
-    message:
-      "The key URL is not the identifier of a key: https, the vault, /keys/ and a name, with or without a version",
+    title: { en: "The key URL is not a key URL", de: "Die Schlüssel-URL ist keine Schlüssel-URL" },
+    message: {
+      en: "The key URL is not the identifier of a key: https, the vault, /keys/ and a name, with or without a version",
+      de: "Die Schlüssel-URL ist nicht der Bezeichner eines Schlüssels: https, der Tresor, /keys/ und ein Name, mit oder ohne Version",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to correct the key URL, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to correct the key URL, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL zu berichtigen, und versuchen Sie es dann erneut.",
+    },
     steps: [LIST_KEYS, SELECT_ANOTHER_KEY],
-    why: "kekUrl must be a key identifier as Key Vault shows it: no user name, no query, no fragment.",
+    why: {
+      en: "kekUrl must be a key identifier as Key Vault shows it: no user name, no query, no fragment.",
+      de: "kekUrl muss ein Schlüsselbezeichner sein, wie Key Vault ihn zeigt: kein Benutzername, keine Abfrage, kein Fragment.",
+    },
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://{vaultName}.vault.localhost:8443/secrets/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
   SsemUserErrorKeyVaultUrlWithInvalidScheme: {
-    title: "The key URL does not begin with https",
-    message: "The key URL has another scheme than https",
+    title: {
+      en: "The key URL does not begin with https",
+      de: "Die Schlüssel-URL beginnt nicht mit https",
+    },
+    message: {
+      en: "The key URL has another scheme than https",
+      de: "Die Schlüssel-URL hat ein anderes Schema als https",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
-    steps: [{ ...SELECT_KEY, text: "Give the same URL with https" }],
-    why: "Key Vault is only reached over HTTPS.",
+    ask: {
+      en: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL mit https anzugeben, und versuchen Sie es dann erneut.",
+    },
+    steps: [
+      {
+        ...SELECT_KEY,
+        text: { en: "Give the same URL with https", de: "Geben Sie dieselbe URL mit https an" },
+      },
+    ],
+    why: {
+      en: "Key Vault is only reached over HTTPS.",
+      de: "Key Vault wird nur über HTTPS angesprochen.",
+    },
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"http://{vaultName}.vault.localhost:8443/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
   SsemUserErrorKeyVaultUrlInvalidHost: {
-    title: "The key URL's host is not a vault of this cloud",
-    message: "The host of the key URL is not a key vault of this cloud",
+    title: {
+      en: "The key URL's host is not a vault of this cloud",
+      de: "Der Host der Schlüssel-URL ist kein Tresor dieser Cloud",
+    },
+    message: {
+      en: "The host of the key URL is not a key vault of this cloud",
+      de: "Der Host der Schlüssel-URL ist kein Schlüsseltresor dieser Cloud",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to name a key vault of this cloud, then try again.",
+    ask: {
+      en: "Ask the owner of order {orderName} to name a key vault of this cloud, then try again.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Schlüsseltresor dieser Cloud zu nennen, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Copy the vault's address; in public Azure it ends in .vault.azure.net, in Azure Government in .vault.usgovcloudapi.net",
+        text: {
+          en: "Copy the vault's address; in public Azure it ends in .vault.azure.net, in Azure Government in .vault.usgovcloudapi.net",
+          de: "Kopieren Sie die Adresse des Tresors; im öffentlichen Azure endet sie auf .vault.azure.net, in Azure Government auf .vault.usgovcloudapi.net",
+        },
         command: "az keyvault show --name {vaultName} --query properties.vaultUri --output tsv",
       },
       LIST_KEYS,
       SELECT_ANOTHER_KEY,
     ],
-    why: "Only hosts with the vault suffix of the broker's cloud are ever dialled; anything else would hand tokens to a stranger.",
+    why: {
+      en: "Only hosts with the vault suffix of the broker's cloud are ever dialled; anything else would hand tokens to a stranger.",
+      de: "Nur Hosts mit dem Tresorsuffix der Cloud des Brokers werden je angewählt; alles andere gäbe Token an einen Fremden.",
+    },
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://vault.example/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

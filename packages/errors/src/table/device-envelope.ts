@@ -1,77 +1,150 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 /** Envelopes and grants that do not fit. */
 export const DEVICE_ENVELOPE_ERRORS = {
   EnvelopeMismatch: {
-    title: "The appliance has another envelope",
-    message: "The message names an envelope that is not the node's",
+    title: { en: "The appliance has another envelope", de: "Das Gerät hat einen anderen Umschlag" },
+    message: {
+      en: "The message names an envelope that is not the node's",
+      de: "Die Nachricht nennt einen Umschlag, der nicht der des Knotens ist",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that node {serial} holds an envelope that is not its own.",
+    ask: {
+      en: "Tell the broker's operator that node {serial} holds an envelope that is not its own.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Umschlag hat, der nicht sein eigener ist.",
+    },
     steps: [
       {
-        text: "Compare the envelope id of the agent with the node's",
+        text: {
+          en: "Compare the envelope id of the agent with the node's",
+          de: "Vergleichen Sie die Umschlag-ID des Agenten mit der des Knotens",
+        },
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: "If the database was restored from before a rekeying, have the node's envelope.jws sent, which is no secret, and put it back in force",
+        text: {
+          en: "If the database was restored from before a rekeying, have the node's envelope.jws sent, which is no secret, and put it back in force",
+          de: "Wurde die Datenbank auf einen Stand vor einem neuen Schlüssel des Knotens wiederhergestellt, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
+        },
         command: "broker restore-envelope envelope.jws",
       },
       CONTACT_BROKER_OPERATOR,
     ],
-    why: "Each node has one envelope, with an id. Another id belongs to another node or another preparation.",
-    meanwhile: "The message is dropped before any call to the vault and noted in the audit trail.",
+    why: {
+      en: "Each node has one envelope, with an id. Another id belongs to another node or another preparation.",
+      de: "Jeder Knoten hat einen Umschlag mit einer ID. Eine andere ID gehört zu einem anderen Knoten oder einer anderen Vorbereitung.",
+    },
+    meanwhile: {
+      en: "The message is dropped before any call to the vault and noted in the audit trail.",
+      de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen und im Prüfprotokoll vermerkt.",
+    },
   },
   GenerationRollback: {
-    title: "The appliance names a generation that never was",
-    message: "The message names a higher envelope generation than the broker has",
+    title: {
+      en: "The appliance names a generation that never was",
+      de: "Das Gerät nennt eine Generation, die es nie gab",
+    },
+    message: {
+      en: "The message names a higher envelope generation than the broker has",
+      de: "Die Nachricht nennt eine höhere Generation des Umschlags, als der Broker hat",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that the broker is older than the envelope of node {serial}.",
+    ask: {
+      en: "Tell the broker's operator that the broker is older than the envelope of node {serial}.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Broker älter ist als der Umschlag des Knotens {serial}.",
+    },
     steps: [
-      { text: "Find out whether the broker's database was restored from an old backup" },
-      { text: "Restore the newest backup; re-wraps since the older one are missing" },
       {
-        text: "Where there is no newer one, have the node's envelope.jws sent, which is no secret, and put it back in force",
+        text: {
+          en: "Find out whether the broker's database was restored from an old backup",
+          de: "Finden Sie heraus, ob die Datenbank des Brokers aus einer alten Sicherung wiederhergestellt wurde",
+        },
+      },
+      {
+        text: {
+          en: "Restore the newest backup; re-wraps since the older one are missing",
+          de: "Stellen Sie die neueste Sicherung wieder her; was seit der älteren neu umhüllt wurde, fehlt",
+        },
+      },
+      {
+        text: {
+          en: "Where there is no newer one, have the node's envelope.jws sent, which is no secret, and put it back in force",
+          de: "Gibt es keine neuere, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
+        },
         command: "broker restore-envelope envelope.jws",
       },
     ],
-    why: "Generations only rise, and the broker makes them. A device with a higher one shows that the broker has lost data.",
-    meanwhile: "The unlock is not decided; nothing is changed on either side.",
+    why: {
+      en: "Generations only rise, and the broker makes them. A device with a higher one shows that the broker has lost data.",
+      de: "Generationen steigen nur, und der Broker macht sie. Ein Gerät mit einer höheren zeigt, dass der Broker Daten verloren hat.",
+    },
+    meanwhile: {
+      en: "The unlock is not decided; nothing is changed on either side.",
+      de: "Über die Entsperrung wird nicht entschieden; auf keiner Seite ist etwas geändert.",
+    },
   },
   GrantRejected: {
-    title: "The broker's grant is not valid",
-    message: "The grant does not belong to this request or its signature is wrong",
+    title: { en: "The broker's grant is not valid", de: "Die Freigabe des Brokers ist ungültig" },
+    message: {
+      en: "The grant does not belong to this request or its signature is wrong",
+      de: "Die Freigabe gehört nicht zu dieser Anfrage, oder ihre Signatur ist falsch",
+    },
     class: "invalid",
     httpStatus: 502,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Try again; if it happens again, tell the broker's operator that its grants are not accepted by node {serial}.",
+    ask: {
+      en: "Try again; if it happens again, tell the broker's operator that its grants are not accepted by node {serial}.",
+      de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} dessen Freigaben nicht annimmt.",
+    },
     steps: [TRY_AGAIN, CONTACT_BROKER_OPERATOR],
-    why: "A grant must be signed by a key that the agent learned at its enrolment and name the hash of the agent's own request.",
-    meanwhile: "The volume stays locked and the grant is thrown away.",
+    why: {
+      en: "A grant must be signed by a key that the agent learned at its enrolment and name the hash of the agent's own request.",
+      de: "Eine Freigabe muss mit einem Schlüssel signiert sein, den der Agent bei seiner Anmeldung kennengelernt hat, und den Hash der eigenen Anfrage des Agenten nennen.",
+    },
+    meanwhile: {
+      en: "The volume stays locked and the grant is thrown away.",
+      de: "Das Volume bleibt gesperrt, und die Freigabe wird verworfen.",
+    },
   },
   EnvelopeRejected: {
-    title: "The envelope is not valid",
-    message: "The envelope is foreign, older than the one in place, or cannot be opened",
+    title: { en: "The envelope is not valid", de: "Der Umschlag ist ungültig" },
+    message: {
+      en: "The envelope is foreign, older than the one in place, or cannot be opened",
+      de: "Der Umschlag ist fremd, älter als der vorhandene, oder lässt sich nicht öffnen",
+    },
     class: "invalid",
     httpStatus: 502,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that the envelope of node {serial} cannot be opened.",
+    ask: {
+      en: "Tell the broker's operator that the envelope of node {serial} cannot be opened.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass sich der Umschlag des Knotens {serial} nicht öffnen lässt.",
+    },
     steps: [
       TRY_AGAIN,
       {
-        text: "Compare the node's envelope id and generation with the broker's, and send the stored envelope again",
+        text: {
+          en: "Compare the node's envelope id and generation with the broker's, and send the stored envelope again",
+          de: "Vergleichen Sie ID und Generation des Umschlags des Knotens mit denen des Brokers, und senden Sie den gespeicherten Umschlag erneut",
+        },
       },
     ],
-    why: "The envelope must carry the broker's signature, this order and this node, a generation that does not go down, and open with the granted key. Which of these failed is not said.",
-    meanwhile: "The volume stays locked; the envelope in place is kept.",
+    why: {
+      en: "The envelope must carry the broker's signature, this order and this node, a generation that does not go down, and open with the granted key. Which of these failed is not said.",
+      de: "Der Umschlag muss die Signatur des Brokers, diesen Auftrag und diesen Knoten tragen, eine Generation, die nicht sinkt, und sich mit dem freigegebenen Schlüssel öffnen. Was davon fehlschlug, wird nicht gesagt.",
+    },
+    meanwhile: {
+      en: "The volume stays locked; the envelope in place is kept.",
+      de: "Das Volume bleibt gesperrt; der vorhandene Umschlag wird behalten.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,411 +1,872 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 
-const VOLUME_STAYS_LOCKED = "The volume stays locked; what is stored stays as it is.";
+const VOLUME_STAYS_LOCKED = {
+  en: "The volume stays locked; what is stored stays as it is.",
+  de: "Das Volume bleibt gesperrt; was gespeichert ist, bleibt, wie es ist.",
+} as const satisfies Text;
 
 /** What goes wrong on the appliance itself, or on the machine that runs a program of ours. */
 export const DEVICE_LOCAL_ERRORS = {
   VolumeRejectedKey: {
-    title: "The volume does not open with this key",
-    message: "The volume does not accept the unlock key",
+    title: {
+      en: "The volume does not open with this key",
+      de: "Das Volume öffnet sich nicht mit diesem Schlüssel",
+    },
+    message: {
+      en: "The volume does not accept the unlock key",
+      de: "Das Volume nimmt den Entsperrschlüssel nicht an",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that the volume of node {serial} does not accept its unlock key; the key vault is not the problem.",
+    ask: {
+      en: "Tell the broker's operator that the volume of node {serial} does not accept its unlock key; the key vault is not the problem.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass das Volume des Knotens {serial} seinen Entsperrschlüssel nicht annimmt; am Schlüsseltresor liegt es nicht.",
+    },
     steps: [
       {
-        text: "See which volume and which envelope the agent uses",
+        text: {
+          en: "See which volume and which envelope the agent uses",
+          de: "Sehen Sie nach, welches Volume und welchen Umschlag der Agent benutzt",
+        },
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: "Make sure that it is the disk of this node; the volume's header may have been restored from another one",
+        text: {
+          en: "Make sure that it is the disk of this node; the volume's header may have been restored from another one",
+          de: "Vergewissern Sie sich, dass es der Datenträger dieses Knotens ist; der Header des Volumes kann von einem anderen wiederhergestellt worden sein",
+        },
       },
     ],
-    why: "The broker granted the key and the envelope opened, but cryptsetup found no key slot for it.",
+    why: {
+      en: "The broker granted the key and the envelope opened, but cryptsetup found no key slot for it.",
+      de: "Der Broker hat den Schlüssel freigegeben, und der Umschlag ließ sich öffnen, aber cryptsetup fand dafür keinen Schlüsselplatz.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   PasskeyRejected: {
-    title: "The passkey is wrong",
-    message: "The volume does not open with this passkey",
+    title: { en: "The passkey is wrong", de: "Der Passkey ist falsch" },
+    message: {
+      en: "The volume does not open with this passkey",
+      de: "Das Volume öffnet sich nicht mit diesem Passkey",
+    },
     class: "invalid",
     httpStatus: 403,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
+    ask: {
+      en: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
+      de: "Geben Sie den Passkey des Knotens {serial} noch einmal ein, Zeichen für Zeichen, wie das Portal ihn zeigt; {triesLeft} Versuche bleiben.",
+    },
     steps: [
-      { text: "Compare upper and lower case; a passkey never holds I, L, O or 0" },
       {
-        text: "Read the passkey of this node again (portal: order > Device details): it changes when the node is rekeyed, and each node of a Data Box Heavy has its own line",
+        text: {
+          en: "Compare upper and lower case; a passkey never holds I, L, O or 0",
+          de: "Achten Sie auf Groß- und Kleinbuchstaben; I, L, O und 0 kommen in einem Passkey nie vor",
+        },
+      },
+      {
+        text: {
+          en: "Read the passkey of this node again (portal: order > Device details): it changes when the node is rekeyed, and each node of a Data Box Heavy has its own line",
+          de: "Lesen Sie den Passkey dieses Knotens neu (Portal: Auftrag > Gerätedetails): Er ändert sich, wenn der Knoten einen neuen Schlüssel bekommt, und jeder Knoten einer Data Box Heavy hat seine eigene Zeile",
+        },
         for: "order-owner",
       },
-      { text: "Or unlock by the network instead", command: "databox-agent unlock" },
+      {
+        text: {
+          en: "Or unlock by the network instead",
+          de: "Oder entsperren Sie stattdessen über das Netz",
+        },
+        command: "databox-agent unlock",
+      },
     ],
-    why: "No key slot of the volume takes what was typed. Five wrong tries are allowed, across boots, then one must wait for 15 minutes.",
+    why: {
+      en: "No key slot of the volume takes what was typed. Five wrong tries are allowed, across boots, then one must wait for 15 minutes.",
+      de: "Kein Schlüsselplatz des Volumes nimmt an, was eingegeben wurde. Fünf falsche Versuche sind erlaubt, über Neustarts hinweg; dann muss man 15 Minuten warten.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   PasskeyTriesExhausted: {
-    title: "Too many wrong passkeys",
-    message: "The passkey was wrong five times, and no further try is allowed yet",
+    title: { en: "Too many wrong passkeys", de: "Zu viele falsche Passkeys" },
+    message: {
+      en: "The passkey was wrong five times, and no further try is allowed yet",
+      de: "Der Passkey war fünfmal falsch, und ein weiterer Versuch ist noch nicht erlaubt",
+    },
     class: "invalid",
     httpStatus: 429,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Leave node {serial} switched on for {retryAfterSeconds} seconds, then type its passkey again.",
+    ask: {
+      en: "Leave node {serial} switched on for {retryAfterSeconds} seconds, then type its passkey again.",
+      de: "Lassen Sie den Knoten {serial} {retryAfterSeconds} Sekunden eingeschaltet, und geben Sie seinen Passkey dann noch einmal ein.",
+    },
     steps: [
       {
-        text: "Wait for {retryAfterSeconds} seconds; to switch the node off and on begins the wait anew",
+        text: {
+          en: "Wait for {retryAfterSeconds} seconds; to switch the node off and on begins the wait anew",
+          de: "Warten Sie {retryAfterSeconds} Sekunden; mit dem Aus- und Einschalten des Knotens beginnt die Wartezeit von vorn",
+        },
       },
-      { text: "Meanwhile it can be unlocked by the network", command: "databox-agent unlock" },
+      {
+        text: {
+          en: "Meanwhile it can be unlocked by the network",
+          de: "Inzwischen lässt er sich über das Netz entsperren",
+        },
+        command: "databox-agent unlock",
+      },
     ],
-    why: "Whoever holds the appliance must not guess its passkey.",
+    why: {
+      en: "Whoever holds the appliance must not guess its passkey.",
+      de: "Wer das Gerät in der Hand hat, darf seinen Passkey nicht erraten.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   RekeyNeedsLease: {
-    title: "The node must be unlocked first",
-    message: "Rekeying needs a volume that is open by a lease of the broker",
+    title: { en: "The node must be unlocked first", de: "Der Knoten muss zuerst entsperrt werden" },
+    message: {
+      en: "Rekeying needs a volume that is open by a lease of the broker",
+      de: "Ein neuer Schlüssel braucht ein Volume, das durch eine Frist des Brokers offen ist",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Unlock node {serial} by the network, then rekey it again.",
+    ask: {
+      en: "Unlock node {serial} by the network, then rekey it again.",
+      de: "Entsperren Sie den Knoten {serial} über das Netz, und geben Sie ihm dann noch einmal einen neuen Schlüssel.",
+    },
     steps: [
-      { text: "Unlock by the network", command: "databox-agent unlock" },
-      { text: "Then rekey", command: "databox-agent rekey" },
+      {
+        text: { en: "Unlock by the network", de: "Entsperren Sie über das Netz" },
+        command: "databox-agent unlock",
+      },
+      {
+        text: { en: "Then rekey", de: "Geben Sie ihm dann einen neuen Schlüssel" },
+        command: "databox-agent rekey",
+      },
     ],
-    why: "The lease stands for the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
-    meanwhile: "Nothing is asked of the broker; the volume keeps its key.",
+    why: {
+      en: "The lease stands for the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
+      de: "Die Frist steht für die Entscheidung, den Schlüssel freizugeben. Ein Volume, das gesperrt ist oder das ein Passkey öffnete, bevor der Broker antwortete, hat keine.",
+    },
+    meanwhile: {
+      en: "Nothing is asked of the broker; the volume keeps its key.",
+      de: "Der Broker wird um nichts gebeten; das Volume behält seinen Schlüssel.",
+    },
   },
   LocalSignInRequired: {
-    title: "Sign in first",
-    message: "This needs somebody who has signed in at the appliance",
+    title: { en: "Sign in first", de: "Melden Sie sich zuerst an" },
+    message: {
+      en: "This needs somebody who has signed in at the appliance",
+      de: "Das darf nur, wer sich am Gerät angemeldet hat",
+    },
     class: "invalid",
     httpStatus: 401,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Sign in with the passkey of node {serial}, which the portal shows to whoever may see it.",
-    steps: [{ text: "Sign in with the passkey (portal: order > Device details)" }],
-    why: "The session has ended, or there was none: it ends after 15 minutes without use, and with a restart of the agent.",
-    meanwhile: "Nothing is done.",
+    ask: {
+      en: "Sign in with the passkey of node {serial}, which the portal shows to whoever may see it.",
+      de: "Melden Sie sich mit dem Passkey des Knotens {serial} an; das Portal zeigt ihn denen, die ihn sehen dürfen.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Sign in with the passkey (portal: order > Device details)",
+          de: "Melden Sie sich mit dem Passkey an (Portal: Auftrag > Gerätedetails)",
+        },
+      },
+    ],
+    why: {
+      en: "The session has ended, or there was none: it ends after 15 minutes without use, and with a restart of the agent.",
+      de: "Die Sitzung ist beendet, oder es gab keine: Sie endet nach 15 Minuten ohne Benutzung und mit einem Neustart des Agenten.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   LocalRequestForbidden: {
-    title: "The request did not come from this appliance's page",
-    message: "The local UI takes requests from its own page only",
+    title: {
+      en: "The request did not come from this appliance's page",
+      de: "Die Anforderung kam nicht von der Seite dieses Geräts",
+    },
+    message: {
+      en: "The local UI takes requests from its own page only",
+      de: "Die lokale Oberfläche nimmt nur Anforderungen ihrer eigenen Seite an",
+    },
     class: "invalid",
     httpStatus: 403,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Open the appliance's page by its IP address, then try again.",
-    steps: [{ text: "Open https:// and the appliance's IP address, and work in that page" }],
-    reasons: {
-      host: { message: "The appliance was called by a name that is not its own" },
-      "cross-site": { message: "Another site sent the request" },
-      token: { message: "The request does not carry the token of its session" },
+    ask: {
+      en: "Open the appliance's page by its IP address, then try again.",
+      de: "Öffnen Sie die Seite des Geräts unter seiner IP-Adresse, und versuchen Sie es dann erneut.",
     },
-    why: "A page of somebody else's, open in the same browser, must not work this appliance; a foreign name that was pointed at its address (DNS rebinding) neither.",
-    meanwhile: "Nothing is done.",
+    steps: [
+      {
+        text: {
+          en: "Open https:// and the appliance's IP address, and work in that page",
+          de: "Öffnen Sie https:// und die IP-Adresse des Geräts, und arbeiten Sie auf dieser Seite",
+        },
+      },
+    ],
+    reasons: {
+      host: {
+        message: {
+          en: "The appliance was called by a name that is not its own",
+          de: "Das Gerät wurde unter einem Namen aufgerufen, der nicht seiner ist",
+        },
+      },
+      "cross-site": {
+        message: {
+          en: "Another site sent the request",
+          de: "Eine andere Website hat die Anforderung gesendet",
+        },
+      },
+      token: {
+        message: {
+          en: "The request does not carry the token of its session",
+          de: "Die Anforderung enthält nicht das Token ihrer Sitzung",
+        },
+      },
+    },
+    why: {
+      en: "A page of somebody else's, open in the same browser, must not work this appliance; a foreign name that was pointed at its address (DNS rebinding) neither.",
+      de: "Eine fremde Seite, im selben Browser geöffnet, darf dieses Gerät nicht bedienen; ein fremder Name, der auf seine Adresse gelenkt wurde (DNS-Rebinding), auch nicht.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   LocalRequestMalformed: {
-    title: "The request is not as it must be",
-    message: "The local UI cannot read the request",
+    title: {
+      en: "The request is not as it must be",
+      de: "Die Anforderung ist nicht, wie sie sein muss",
+    },
+    message: {
+      en: "The local UI cannot read the request",
+      de: "Die lokale Oberfläche kann die Anforderung nicht lesen",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Load the appliance's page again, then try again.",
-    steps: [{ text: "Load the page again; programs: see docs/reference/local-ui-api.md" }],
-    reasons: {
-      route: { message: "There is no such address or method" },
-      body: { message: "The body is not what this address takes" },
-      size: { message: "The body is too large" },
-      type: { message: "The body must be JSON" },
+    ask: {
+      en: "Load the appliance's page again, then try again.",
+      de: "Laden Sie die Seite des Geräts neu, und versuchen Sie es dann erneut.",
     },
-    why: "A program sent it, or a page of another version of the agent.",
-    meanwhile: "Nothing is done.",
+    steps: [
+      {
+        text: {
+          en: "Load the page again; programs: see docs/reference/local-ui-api.md",
+          de: "Laden Sie die Seite neu; für Programme: siehe docs/reference/local-ui-api.md",
+        },
+      },
+    ],
+    reasons: {
+      route: {
+        message: {
+          en: "There is no such address or method",
+          de: "Diese Adresse oder Methode gibt es nicht",
+        },
+      },
+      body: {
+        message: {
+          en: "The body is not what this address takes",
+          de: "Der Textkörper ist nicht, was diese Adresse erwartet",
+        },
+      },
+      size: { message: { en: "The body is too large", de: "Der Textkörper ist zu groß" } },
+      type: { message: { en: "The body must be JSON", de: "Der Textkörper muss JSON sein" } },
+    },
+    why: {
+      en: "A program sent it, or a page of another version of the agent.",
+      de: "Ein Programm hat sie gesendet, oder eine Seite einer anderen Version des Agenten.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   LocalRequestTooMany: {
-    title: "Too many requests",
-    message: "The appliance was asked too often",
+    title: { en: "Too many requests", de: "Zu viele Anforderungen" },
+    message: { en: "The appliance was asked too often", de: "Das Gerät wurde zu oft gefragt" },
     class: "invalid",
     httpStatus: 429,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Wait for {retryAfterSeconds} seconds, then try again.",
-    steps: [{ text: "Wait for {retryAfterSeconds} seconds" }],
-    why: "What is slow or reaches the network may be asked for a few times a minute.",
-    meanwhile: "Nothing is done.",
+    ask: {
+      en: "Wait for {retryAfterSeconds} seconds, then try again.",
+      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann noch einmal.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Wait for {retryAfterSeconds} seconds",
+          de: "Warten Sie {retryAfterSeconds} Sekunden lang",
+        },
+      },
+    ],
+    why: {
+      en: "What is slow or reaches the network may be asked for a few times a minute.",
+      de: "Was langsam ist oder ins Netz geht, darf nur wenige Male in der Minute verlangt werden.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   CertificateUnusable: {
-    title: "The certificate cannot be used",
-    message: "The file is no certificate that the local UI can use",
+    title: { en: "The certificate cannot be used", de: "Das Zertifikat ist nicht benutzbar" },
+    message: {
+      en: "The file is no certificate that the local UI can use",
+      de: "Die Datei ist kein Zertifikat, das die lokale Oberfläche benutzen kann",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Bring a .pfx file with the certificate, its key and its chain, and the file's password.",
+    ask: {
+      en: "Bring a .pfx file with the certificate, its key and its chain, and the file's password.",
+      de: "Bringen Sie eine .pfx-Datei mit dem Zertifikat, seinem Schlüssel und seiner Kette sowie das Passwort der Datei mit.",
+    },
     steps: [
       {
-        text: "Look at the file",
+        text: { en: "Look at the file", de: "Sehen Sie sich die Datei an" },
         command: "openssl pkcs12 -in certificate.pfx -info -nokeys",
       },
       {
-        text: "Where it asks for too many iterations, write it again with fewer",
+        text: {
+          en: "Where it asks for too many iterations, write it again with fewer",
+          de: "Verlangt sie zu viele Iterationen, schreiben Sie sie mit weniger neu",
+        },
         command:
           "openssl pkcs12 -in certificate.pfx -out certificate.pem && openssl pkcs12 -export -iter 2048 -in certificate.pem -out new.pfx",
       },
       {
-        text: "Bring a certificate for servers that is valid now, names this appliance, and holds its key (EC, or RSA of 2048 bits or more) and its chain",
+        text: {
+          en: "Bring a certificate for servers that is valid now, names this appliance, and holds its key (EC, or RSA of 2048 bits or more) and its chain",
+          de: "Bringen Sie ein Zertifikat für Server mit, das jetzt gültig ist, dieses Gerät nennt und seinen Schlüssel (EC, oder RSA mit 2048 Bit oder mehr) und seine Kette enthält",
+        },
       },
     ],
-    why: "Every certificate is judged before it is used: key, chain, time, purpose, names. With a wrong one nobody would reach this page any more.",
-    meanwhile: "The certificate in use stays in use.",
+    why: {
+      en: "Every certificate is judged before it is used: key, chain, time, purpose, names. With a wrong one nobody would reach this page any more.",
+      de: "Jedes Zertifikat wird beurteilt, bevor es benutzt wird: Schlüssel, Kette, Zeit, Zweck, Namen. Mit einem falschen würde niemand diese Seite mehr erreichen.",
+    },
+    meanwhile: {
+      en: "The certificate in use stays in use.",
+      de: "Das benutzte Zertifikat bleibt in Benutzung.",
+    },
   },
   ShutDownUnavailable: {
-    title: "Shutting down is not set up",
-    message: "This appliance was not set up to be shut down from its page",
+    title: { en: "Shutting down is not set up", de: "Das Ausschalten ist nicht eingerichtet" },
+    message: {
+      en: "This appliance was not set up to be shut down from its page",
+      de: "Dieses Gerät wurde nicht so eingerichtet, dass es sich von seiner Seite ausschalten lässt",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Shut the appliance down by its own switch; a shut down locks the volume.",
+    ask: {
+      en: "Shut the appliance down by its own switch; a shut down locks the volume.",
+      de: "Schalten Sie das Gerät an seinem eigenen Schalter aus; das Herunterfahren sperrt das Volume.",
+    },
     steps: [
-      { text: "Use the appliance's power switch" },
-      { text: "Or have the agent started with --shut-down-command" },
+      {
+        text: {
+          en: "Use the appliance's power switch",
+          de: "Benutzen Sie den Netzschalter des Geräts",
+        },
+      },
+      {
+        text: {
+          en: "Or have the agent started with --shut-down-command",
+          de: "Oder lassen Sie den Agenten mit --shut-down-command starten",
+        },
+      },
     ],
-    why: "The agent runs no command that it was not told at its start.",
-    meanwhile: "Nothing is done.",
+    why: {
+      en: "The agent runs no command that it was not told at its start.",
+      de: "Der Agent führt keinen Befehl aus, der ihm nicht bei seinem Start genannt wurde.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   VolumeNotFound: {
-    title: "The volume was not found",
-    message: "There is no volume at the configured path",
+    title: { en: "The volume was not found", de: "Das Volume wurde nicht gefunden" },
+    message: {
+      en: "There is no volume at the configured path",
+      de: "Am eingestellten Pfad gibt es kein Volume",
+    },
     class: "invalid",
     httpStatus: 404,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Check that the disk is connected, then try again.",
+    ask: {
+      en: "Check that the disk is connected, then try again.",
+      de: "Prüfen Sie, ob der Datenträger angeschlossen ist, und versuchen Sie es dann erneut.",
+    },
     steps: [
-      { text: "See which path the agent uses", command: "databox-agent status" },
-      { text: "Connect the disk, or correct the path with databox-agent prepare --volume" },
+      {
+        text: {
+          en: "See which path the agent uses",
+          de: "Sehen Sie nach, welchen Pfad der Agent benutzt",
+        },
+        command: "databox-agent status",
+      },
+      {
+        text: {
+          en: "Connect the disk, or correct the path with databox-agent prepare --volume",
+          de: "Schließen Sie den Datenträger an, oder berichtigen Sie den Pfad mit databox-agent prepare --volume",
+        },
+      },
     ],
-    why: "The path given at preparation does not exist.",
-    meanwhile: "Nothing is asked of the broker; nothing is changed.",
+    why: {
+      en: "The path given at preparation does not exist.",
+      de: "Den Pfad, der bei der Vorbereitung angegeben wurde, gibt es nicht.",
+    },
+    meanwhile: {
+      en: "Nothing is asked of the broker; nothing is changed.",
+      de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
+    },
   },
   VolumeUnavailable: {
-    title: "The volume cannot be used",
-    message: "The volume is in use, damaged or not readable",
+    title: { en: "The volume cannot be used", de: "Das Volume ist nicht benutzbar" },
+    message: {
+      en: "The volume is in use, damaged or not readable",
+      de: "Das Volume ist in Benutzung, beschädigt oder nicht lesbar",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Check that nothing else uses the volume and that the agent may read it, then try again.",
+    ask: {
+      en: "Check that nothing else uses the volume and that the agent may read it, then try again.",
+      de: "Prüfen Sie, dass nichts anderes das Volume benutzt und dass der Agent es lesen darf, und versuchen Sie es dann erneut.",
+    },
     steps: [
-      { text: "See what uses the volume", command: "lsblk --fs" },
-      { text: "Run the agent as a user that may read and write the volume" },
+      {
+        text: { en: "See what uses the volume", de: "Sehen Sie nach, was das Volume benutzt" },
+        command: "lsblk --fs",
+      },
+      {
+        text: {
+          en: "Run the agent as a user that may read and write the volume",
+          de: "Lassen Sie den Agenten unter einem Benutzer laufen, der das Volume lesen und schreiben darf",
+        },
+      },
     ],
-    why: "Opening it failed for another reason than the key: a lock, missing permissions, a damaged header, or device-mapper is missing.",
+    why: {
+      en: "Opening it failed for another reason than the key: a lock, missing permissions, a damaged header, or device-mapper is missing.",
+      de: "Das Öffnen schlug aus einem anderen Grund als dem Schlüssel fehl: eine Sperre, fehlende Rechte, ein beschädigter Header, oder device-mapper fehlt.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   CryptsetupMissing: {
-    title: "cryptsetup is not installed",
-    message: "The program cryptsetup cannot be found",
+    title: { en: "cryptsetup is not installed", de: "cryptsetup ist nicht installiert" },
+    message: {
+      en: "The program cryptsetup cannot be found",
+      de: "Das Programm cryptsetup ist nicht zu finden",
+    },
     class: "invalid",
     httpStatus: 501,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Install cryptsetup on the appliance, then try again.",
+    ask: {
+      en: "Install cryptsetup on the appliance, then try again.",
+      de: "Installieren Sie cryptsetup auf dem Gerät, und versuchen Sie es dann erneut.",
+    },
     steps: [
-      { text: "Install it (Debian and Ubuntu)", command: "apt-get install cryptsetup-bin" },
-      { text: "Or prepare a portable volume instead: databox-agent prepare --volume-kind file" },
+      {
+        text: {
+          en: "Install it (Debian and Ubuntu)",
+          de: "Installieren Sie es (Debian und Ubuntu)",
+        },
+        command: "apt-get install cryptsetup-bin",
+      },
+      {
+        text: {
+          en: "Or prepare a portable volume instead: databox-agent prepare --volume-kind file",
+          de: "Oder bereiten Sie stattdessen ein portables Volume vor: databox-agent prepare --volume-kind file",
+        },
+      },
     ],
-    why: "A LUKS2 volume is opened by cryptsetup, which is not in the search path.",
-    meanwhile: "Nothing is asked of the broker; nothing is changed.",
+    why: {
+      en: "A LUKS2 volume is opened by cryptsetup, which is not in the search path.",
+      de: "Ein LUKS2-Volume wird von cryptsetup geöffnet, das nicht im Suchpfad ist.",
+    },
+    meanwhile: {
+      en: "Nothing is asked of the broker; nothing is changed.",
+      de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
+    },
   },
   AgentNotPrepared: {
-    title: "The agent is not prepared",
-    message: "The agent has not been prepared for an order",
+    title: { en: "The agent is not prepared", de: "Der Agent ist nicht vorbereitet" },
+    message: {
+      en: "The agent has not been prepared for an order",
+      de: "Der Agent wurde für keinen Auftrag vorbereitet",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Prepare the agent first, or name the state folder that it was prepared in.",
+    ask: {
+      en: "Prepare the agent first, or name the state folder that it was prepared in.",
+      de: "Bereiten Sie zuerst den Agenten vor, oder nennen Sie den Zustandsordner, in dem er vorbereitet wurde.",
+    },
     steps: [
       {
-        text: "Name the state folder, if it is another one than {stateDir}",
+        text: {
+          en: "Name the state folder, if it is another one than {stateDir}",
+          de: "Nennen Sie den Zustandsordner, wenn es ein anderer als {stateDir} ist",
+        },
         command: "databox-agent --state-dir {stateDir} status",
       },
-      { text: "Or prepare the agent: databox-agent prepare --help" },
+      {
+        text: {
+          en: "Or prepare the agent: databox-agent prepare --help",
+          de: "Oder bereiten Sie den Agenten vor: databox-agent prepare --help",
+        },
+      },
     ],
-    why: "The state folder holds no settings: preparation was never done, or was done in another folder.",
-    meanwhile: "Nothing is asked of the broker; nothing is changed.",
+    why: {
+      en: "The state folder holds no settings: preparation was never done, or was done in another folder.",
+      de: "Der Zustandsordner enthält keine Einstellungen: Vorbereitet wurde nie oder in einem anderen Ordner.",
+    },
+    meanwhile: {
+      en: "Nothing is asked of the broker; nothing is changed.",
+      de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
+    },
   },
   BootStateChanged: {
-    title: "The node has started differently",
-    message:
-      "The TPM does not let the device key sign: this boot was measured otherwise than the key is bound to",
+    title: { en: "The node has started differently", de: "Der Knoten ist anders gestartet" },
+    message: {
+      en: "The TPM does not let the device key sign: this boot was measured otherwise than the key is bound to",
+      de: "Das TPM lässt den Geräteschlüssel nicht signieren: Die Messung dieses Starts ist eine andere als die, an die der Schlüssel gebunden ist",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Do not unlock node {serial} before it is known why it started differently; tell the order's owner, who decides whether it gets a new device key.",
+    ask: {
+      en: "Do not unlock node {serial} before it is known why it started differently; tell the order's owner, who decides whether it gets a new device key.",
+      de: "Entsperren Sie den Knoten {serial} nicht, bevor bekannt ist, warum er anders gestartet ist; sagen Sie es dem Besitzer des Auftrags, der entscheidet, ob er einen neuen Geräteschlüssel bekommt.",
+    },
     steps: [
       {
-        text: "See what was measured, and compare with what changed: firmware, Secure Boot, boot loader",
+        text: {
+          en: "See what was measured, and compare with what changed: firmware, Secure Boot, boot loader",
+          de: "Sehen Sie sich an, was gemessen wurde, und vergleichen Sie es mit dem, was sich geändert hat: Firmware, Secure Boot, Bootloader",
+        },
         command: "tpm2 pcrread sha256:0,2,4,7",
         for: "site-operator",
       },
       {
-        text: "If the change was not meant, undo it and start again: the key signs as before",
+        text: {
+          en: "If the change was not meant, undo it and start again: the key signs as before",
+          de: "War die Änderung nicht gewollt, machen Sie sie rückgängig, und starten Sie neu: Der Schlüssel signiert wie zuvor",
+        },
         for: "site-operator",
       },
       {
-        text: "If it was meant, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
+        text: {
+          en: "If it was meant, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
+          de: "War sie gewollt, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen); das ergibt einen neuen Anmeldecode",
+        },
       },
       {
-        text: "Put the old state aside",
+        text: { en: "Put the old state aside", de: "Legen Sie den alten Zustand beiseite" },
         command: "mv {stateDir} {stateDir}.replaced",
         for: "site-operator",
       },
       {
-        text: "Bind a new key to the boot as it is now, with the options of the first preparation, and without touching the data",
+        text: {
+          en: "Bind a new key to the boot as it is now, with the options of the first preparation, and without touching the data",
+          de: "Binden Sie einen neuen Schlüssel an den Start, wie er jetzt ist, mit den Optionen der ersten Vorbereitung und ohne die Daten anzutasten",
+        },
         command: "databox-agent prepare --keep-volume --device-key tpm",
         for: "site-operator",
       },
       {
-        text: "Meanwhile the passkey opens the volume, if the order's owner gives it",
+        text: {
+          en: "Meanwhile the passkey opens the volume, if the order's owner gives it",
+          de: "Inzwischen öffnet der Passkey das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
+        },
         command: "databox-agent passkey",
         for: "site-operator",
       },
     ],
-    why: "The device key was made with a policy on platform configuration registers. Firmware, Secure Boot or what it admits has changed since, by an update or by somebody who wants the key.",
+    why: {
+      en: "The device key was made with a policy on platform configuration registers. Firmware, Secure Boot or what it admits has changed since, by an update or by somebody who wants the key.",
+      de: "Der Geräteschlüssel wurde mit einer Richtlinie über Plattformkonfigurationsregister (PCR) erzeugt. Firmware, Secure Boot oder was es zulässt hat sich seither geändert, durch eine Aktualisierung oder durch jemanden, der den Schlüssel will.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   DeviceKeyUnavailable: {
-    title: "The TPM does not sign",
-    message: "The TPM that holds the device key does not answer as it must",
+    title: { en: "The TPM does not sign", de: "Das TPM signiert nicht" },
+    message: {
+      en: "The TPM that holds the device key does not answer as it must",
+      de: "Das TPM, das den Geräteschlüssel hat, antwortet nicht, wie es muss",
+    },
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Make sure that node {serial} has its TPM and that tpm2-tools are installed, then try again.",
+    ask: {
+      en: "Make sure that node {serial} has its TPM and that tpm2-tools are installed, then try again.",
+      de: "Vergewissern Sie sich, dass der Knoten {serial} sein TPM hat und dass tpm2-tools installiert ist, und versuchen Sie es dann erneut.",
+    },
     steps: [
-      { text: "See whether the TPM answers", command: "tpm2 getrandom --hex 8" },
-      { text: "Install its tools where they are missing", command: "apt-get install tpm2-tools" },
-      { text: "See whether the firmware has the TPM switched on; then start again" },
+      {
+        text: { en: "See whether the TPM answers", de: "Sehen Sie nach, ob das TPM antwortet" },
+        command: "tpm2 getrandom --hex 8",
+      },
+      {
+        text: {
+          en: "Install its tools where they are missing",
+          de: "Installieren Sie seine Werkzeuge, wo sie fehlen",
+        },
+        command: "apt-get install tpm2-tools",
+      },
+      {
+        text: {
+          en: "See whether the firmware has the TPM switched on; then start again",
+          de: "Sehen Sie nach, ob das TPM in der Firmware eingeschaltet ist; starten Sie dann neu",
+        },
+      },
     ],
     reasons: {
       "other-tpm": {
-        message: "The device key was made by another TPM, or this one was cleared",
+        message: {
+          en: "The device key was made by another TPM, or this one was cleared",
+          de: "Der Geräteschlüssel wurde von einem anderen TPM erzeugt, oder dieses wurde zurückgesetzt",
+        },
         who: "order-owner",
-        ask: "Put the disks of node {serial} back into its own machine; if that is not to be, ask the order's owner to replace the device.",
+        ask: {
+          en: "Put the disks of node {serial} back into its own machine; if that is not to be, ask the order's owner to replace the device.",
+          de: "Setzen Sie die Datenträger des Knotens {serial} wieder in ihre eigene Maschine ein; soll das nicht sein, bitten Sie den Besitzer des Auftrags, das Gerät zu ersetzen.",
+        },
         steps: [
           {
-            text: "Put the disks back into the machine whose TPM made the key",
+            text: {
+              en: "Put the disks back into the machine whose TPM made the key",
+              de: "Setzen Sie die Datenträger wieder in die Maschine ein, deren TPM den Schlüssel erzeugt hat",
+            },
             for: "site-operator",
           },
           {
-            text: "If that is not to be, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
+            text: {
+              en: "If that is not to be, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
+              de: "Soll das nicht sein, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen), und bereiten Sie es mit --keep-volume vor",
+            },
           },
         ],
       },
     },
-    why: "There is no TPM at the place that preparation noted, it is switched off, or tpm2-tools are missing.",
+    why: {
+      en: "There is no TPM at the place that preparation noted, it is switched off, or tpm2-tools are missing.",
+      de: "An der Stelle, die die Vorbereitung vermerkt hat, gibt es kein TPM, es ist ausgeschaltet, oder tpm2-tools fehlt.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   AgentStateUnreadable: {
-    title: "The agent's state cannot be read",
-    message: "A file of the agent's state is missing, damaged or not readable",
+    title: {
+      en: "The agent's state cannot be read",
+      de: "Der Zustand des Agenten ist nicht lesbar",
+    },
+    message: {
+      en: "A file of the agent's state is missing, damaged or not readable",
+      de: "Eine Datei des Zustands des Agenten fehlt, ist beschädigt oder nicht lesbar",
+    },
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Check that the agent may read its state folder {stateDir}; if a file is damaged, tell the broker's operator.",
+    ask: {
+      en: "Check that the agent may read its state folder {stateDir}; if a file is damaged, tell the broker's operator.",
+      de: "Prüfen Sie, ob der Agent seinen Zustandsordner {stateDir} lesen darf; ist eine Datei beschädigt, sagen Sie es dem Betreiber des Dienstes.",
+    },
     steps: [
       {
-        text: "See who may read the folder; it must belong to the agent's user alone",
+        text: {
+          en: "See who may read the folder; it must belong to the agent's user alone",
+          de: "Sehen Sie nach, wer den Ordner lesen darf; er muss dem Benutzer des Agenten allein gehören",
+        },
         command: "ls -la {stateDir}",
       },
       {
-        text: "If a file is damaged, have the node prepared again; never copy state from another node",
+        text: {
+          en: "If a file is damaged, have the node prepared again; never copy state from another node",
+          de: "Ist eine Datei beschädigt, lassen Sie den Knoten neu vorbereiten; kopieren Sie nie den Zustand eines anderen Knotens",
+        },
         for: "broker-operator",
       },
     ],
-    why: "The files are checked strictly: wrong owner, wrong permissions or wrong content stop the agent rather than mislead it.",
+    why: {
+      en: "The files are checked strictly: wrong owner, wrong permissions or wrong content stop the agent rather than mislead it.",
+      de: "Die Dateien werden streng geprüft: Falscher Besitzer, falsche Rechte oder falscher Inhalt halten den Agenten an, statt ihn in die Irre zu führen.",
+    },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
   AgentStateUnwritable: {
-    title: "The agent's state cannot be written",
-    message: "The agent cannot write to its state folder",
+    title: {
+      en: "The agent's state cannot be written",
+      de: "Der Zustand des Agenten ist nicht schreibbar",
+    },
+    message: {
+      en: "The agent cannot write to its state folder",
+      de: "Der Agent kann nicht in seinen Zustandsordner schreiben",
+    },
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Make the state folder {stateDir} writable for the agent, then try again.",
+    ask: {
+      en: "Make the state folder {stateDir} writable for the agent, then try again.",
+      de: "Machen Sie den Zustandsordner {stateDir} für den Agenten schreibbar, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "See who may write to the folder and whether its file system is read-only",
+        text: {
+          en: "See who may write to the folder and whether its file system is read-only",
+          de: "Sehen Sie nach, wer in den Ordner schreiben darf und ob sein Dateisystem schreibgeschützt ist",
+        },
         command: "ls -ld {stateDir}",
       },
-      { text: "Mount it writable, or name another folder with --state-dir" },
+      {
+        text: {
+          en: "Mount it writable, or name another folder with --state-dir",
+          de: "Hängen Sie es schreibbar ein, oder nennen Sie mit --state-dir einen anderen Ordner",
+        },
+      },
     ],
-    why: "A counter must be stored before each message, so the agent sends nothing when it cannot write.",
-    meanwhile: "Nothing is asked of the broker; the volume stays as it is.",
+    why: {
+      en: "A counter must be stored before each message, so the agent sends nothing when it cannot write.",
+      de: "Vor jeder Nachricht muss ein Zähler gespeichert werden; daher sendet der Agent nichts, wenn er nicht schreiben kann.",
+    },
+    meanwhile: {
+      en: "Nothing is asked of the broker; the volume stays as it is.",
+      de: "Der Broker wird um nichts gebeten; das Volume bleibt, wie es ist.",
+    },
   },
   AgentBusy: {
-    title: "Another agent is at work",
-    message: "Another agent process uses the same state folder",
+    title: { en: "Another agent is at work", de: "Ein anderer Agent ist am Werk" },
+    message: {
+      en: "Another agent process uses the same state folder",
+      de: "Ein anderer Agentenprozess benutzt denselben Zustandsordner",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Wait until the other agent process is done, then try again.",
+    ask: {
+      en: "Wait until the other agent process is done, then try again.",
+      de: "Warten Sie, bis der andere Agentenprozess fertig ist, und versuchen Sie es dann erneut.",
+    },
     steps: [
       {
-        text: "Wait for the other process, or see what it does",
+        text: {
+          en: "Wait for the other process, or see what it does",
+          de: "Warten Sie auf den anderen Prozess, oder sehen Sie nach, was er tut",
+        },
         command: "databox-agent --state-dir {stateDir} status",
       },
     ],
-    why: "Two agents with one state would use counters twice; the second one stops.",
-    meanwhile: "The first process goes on undisturbed.",
+    why: {
+      en: "Two agents with one state would use counters twice; the second one stops.",
+      de: "Zwei Agenten mit einem Zustand würden Zähler zweimal benutzen; der zweite hält an.",
+    },
+    meanwhile: {
+      en: "The first process goes on undisturbed.",
+      de: "Der erste Prozess läuft ungestört weiter.",
+    },
   },
   DiskFull: {
-    title: "The disk is full",
-    message: "There is no space left on the disk",
+    title: { en: "The disk is full", de: "Der Datenträger ist voll" },
+    message: {
+      en: "There is no space left on the disk",
+      de: "Auf dem Datenträger ist kein Platz mehr",
+    },
     class: "invalid",
     httpStatus: 507,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Free space on the disk that holds {stateDir}, then try again.",
+    ask: {
+      en: "Free space on the disk that holds {stateDir}, then try again.",
+      de: "Schaffen Sie Platz auf dem Datenträger, auf dem {stateDir} liegt, und versuchen Sie es dann erneut.",
+    },
     steps: [
-      { text: "See which file system is full and free some space", command: "df -h {stateDir}" },
+      {
+        text: {
+          en: "See which file system is full and free some space",
+          de: "Sehen Sie nach, welches Dateisystem voll ist, und schaffen Sie Platz",
+        },
+        command: "df -h {stateDir}",
+      },
     ],
-    why: "A write failed for lack of space. Files are replaced as a whole, so the old one is still there.",
-    meanwhile: "The old state stays valid; nothing is half written.",
+    why: {
+      en: "A write failed for lack of space. Files are replaced as a whole, so the old one is still there.",
+      de: "Ein Schreibvorgang schlug mangels Platz fehl. Dateien werden als Ganzes ersetzt, daher ist die alte noch da.",
+    },
+    meanwhile: {
+      en: "The old state stays valid; nothing is half written.",
+      de: "Der alte Zustand bleibt gültig; nichts ist halb geschrieben.",
+    },
   },
   PortInUse: {
-    title: "The port is in use",
-    message: "Another program listens on the port",
+    title: { en: "The port is in use", de: "Der Port ist belegt" },
+    message: {
+      en: "Another program listens on the port",
+      de: "Ein anderes Programm lauscht auf dem Port",
+    },
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Stop the program that uses port {port}, or choose another port.",
+    ask: {
+      en: "Stop the program that uses port {port}, or choose another port.",
+      de: "Beenden Sie das Programm, das den Port {port} benutzt, oder wählen Sie einen anderen Port.",
+    },
     steps: [
-      { text: "See which program uses the port", command: "ss -ltnp 'sport = :{port}'" },
-      { text: "Stop it, or start with another port" },
+      {
+        text: {
+          en: "See which program uses the port",
+          de: "Sehen Sie nach, welches Programm den Port benutzt",
+        },
+        command: "ss -ltnp 'sport = :{port}'",
+      },
+      {
+        text: {
+          en: "Stop it, or start with another port",
+          de: "Beenden Sie es, oder starten Sie mit einem anderen Port",
+        },
+      },
     ],
-    why: "A port belongs to one program at a time; often an earlier start still runs.",
-    meanwhile: "The program ends; nothing is changed.",
+    why: {
+      en: "A port belongs to one program at a time; often an earlier start still runs.",
+      de: "Ein Port gehört immer nur einem Programm; oft läuft noch ein früherer Start.",
+    },
+    meanwhile: {
+      en: "The program ends; nothing is changed.",
+      de: "Das Programm endet; nichts ist geändert.",
+    },
   },
   Misuse: {
-    title: "The command is not right",
-    message: "The command line is not valid",
+    title: { en: "The command is not right", de: "Der Befehl ist nicht richtig" },
+    message: { en: "The command line is not valid", de: "Die Befehlszeile ist ungültig" },
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Correct the command; --help shows how it is written.",
-    steps: [{ text: "See how the command is written", command: "databox-agent --help" }],
-    why: "An argument is missing, unknown or out of range.",
-    meanwhile: "Nothing is done.",
+    ask: {
+      en: "Correct the command; --help shows how it is written.",
+      de: "Berichtigen Sie den Befehl; --help zeigt, wie er geschrieben wird.",
+    },
+    steps: [
+      {
+        text: {
+          en: "See how the command is written",
+          de: "Sehen Sie nach, wie der Befehl geschrieben wird",
+        },
+        command: "databox-agent --help",
+      },
+    ],
+    why: {
+      en: "An argument is missing, unknown or out of range.",
+      de: "Ein Argument fehlt, ist unbekannt oder außerhalb seines Bereichs.",
+    },
+    meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,215 +1,398 @@
-import type { ErrorRow, Step } from "../row.ts";
+import type { ErrorRow, Step, Text } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
-const REFUSED_BEFORE_VAULT =
-  "The message is dropped before any call to the vault and noted in the audit trail. A volume that is open is not touched.";
+const REFUSED_BEFORE_VAULT = {
+  en: "The message is dropped before any call to the vault and noted in the audit trail. A volume that is open is not touched.",
+  de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen und im Prüfprotokoll vermerkt. Ein offenes Volume wird nicht angetastet.",
+} as const satisfies Text;
 const UPDATE_AGENT = {
-  text: "See the agent's version and update it to one that fits the broker",
+  text: {
+    en: "See the agent's version and update it to one that fits the broker",
+    de: "Sehen Sie nach, welche Version der Agent hat, und aktualisieren Sie ihn auf eine, die zum Broker passt",
+  },
   command: "databox-agent --version",
   for: "site-operator",
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 
 /** What is wrong with a message of the device protocol, before anyone decides about the key. */
 export const DEVICE_PROTOCOL_ERRORS = {
   DeviceMessageMalformed: {
-    title: "The message cannot be read",
-    message: "The device message is not of the agreed form",
+    title: { en: "The message cannot be read", de: "Die Nachricht ist nicht lesbar" },
+    message: {
+      en: "The device message is not of the agreed form",
+      de: "Die Nachricht des Geräts hat nicht die vereinbarte Form",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that the agent and the broker do not understand each other (correlation id {correlationId}).",
+    ask: {
+      en: "Tell the broker's operator that the agent and the broker do not understand each other (correlation id {correlationId}).",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass Agent und Broker einander nicht verstehen (Korrelations-ID {correlationId}).",
+    },
     steps: [UPDATE_AGENT, CONTACT_BROKER_OPERATOR],
-    why: "A member is missing, unknown, of the wrong type or out of range, or the envelope of the message is not a compact JWS (RFC 7515).",
+    why: {
+      en: "A member is missing, unknown, of the wrong type or out of range, or the envelope of the message is not a compact JWS (RFC 7515).",
+      de: "Ein Element fehlt, ist unbekannt, vom falschen Typ oder außerhalb seines Bereichs, oder die Hülle der Nachricht ist keine kompakte JWS (RFC 7515).",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   DeviceMessageTooLarge: {
-    title: "The message is too large",
-    message: "The device message is larger than 16 KiB",
+    title: { en: "The message is too large", de: "Die Nachricht ist zu groß" },
+    message: {
+      en: "The device message is larger than 16 KiB",
+      de: "Die Nachricht des Geräts ist größer als 16 KiB",
+    },
     class: "invalid",
     httpStatus: 413,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Update the agent on the appliance, then try again; its message is too large.",
+    ask: {
+      en: "Update the agent on the appliance, then try again; its message is too large.",
+      de: "Aktualisieren Sie den Agenten auf dem Gerät, und versuchen Sie es dann erneut; seine Nachricht ist zu groß.",
+    },
     steps: [UPDATE_AGENT],
-    why: "No message of the protocol comes near the cap, so this is no message of an agent.",
+    why: {
+      en: "No message of the protocol comes near the cap, so this is no message of an agent.",
+      de: "Keine Nachricht des Protokolls kommt der Obergrenze nahe, also ist dies keine Nachricht eines Agenten.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   DeviceNotAuthenticated: {
-    title: "The appliance is not known by this key",
-    message: "The appliance cannot be authenticated",
+    title: {
+      en: "The appliance is not known by this key",
+      de: "Das Gerät ist unter diesem Schlüssel nicht bekannt",
+    },
+    message: {
+      en: "The appliance cannot be authenticated",
+      de: "Das Gerät kann nicht authentifiziert werden",
+    },
     class: "invalid",
     httpStatus: 401,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that node {serial} is not recognised.",
+    ask: {
+      en: "Tell the broker's operator that node {serial} is not recognised.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} nicht erkannt wird.",
+    },
     steps: [
       {
-        text: "Compare the serial number and the order of the agent with the enrolment",
+        text: {
+          en: "Compare the serial number and the order of the agent with the enrolment",
+          de: "Vergleichen Sie Seriennummer und Auftrag des Agenten mit der Anmeldung des Knotens",
+        },
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: "Look in the audit trail for the correlation id {correlationId}; it tells an unknown device from a wrong signature",
+        text: {
+          en: "Look in the audit trail for the correlation id {correlationId}; it tells an unknown device from a wrong signature",
+          de: "Suchen Sie im Prüfprotokoll nach der Korrelations-ID {correlationId}; es unterscheidet ein unbekanntes Gerät von einer falschen Signatur",
+        },
       },
     ],
-    why: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that nobody can probe for serial numbers.",
+    why: {
+      en: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that nobody can probe for serial numbers.",
+      de: "Die Seriennummer ist unbekannt, ein anderer Schlüssel ist für sie angemeldet, oder die Signatur ist falsch. Die Antwort sagt nicht, welches davon, damit niemand Seriennummern erraten kann.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   EnrolmentCodeInvalid: {
-    title: "The enrolment code is not valid",
-    message: "The enrolment code is wrong, used or expired",
+    title: { en: "The enrolment code is not valid", de: "Der Anmeldecode ist ungültig" },
+    message: {
+      en: "The enrolment code is wrong, used or expired",
+      de: "Der Anmeldecode ist falsch, verbraucht oder abgelaufen",
+    },
     class: "refused",
     httpStatus: 403,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Ask the broker's operator for a new enrolment code for node {serial}.",
+    ask: {
+      en: "Ask the broker's operator for a new enrolment code for node {serial}.",
+      de: "Bitten Sie den Betreiber des Dienstes um einen neuen Anmeldecode für den Knoten {serial}.",
+    },
     steps: [
-      { text: "Prepare the order again to get a new code: POST /operator/v1{orderId}/prepare" },
       {
-        text: "Run databox-agent prepare with the new code from standard input",
+        text: {
+          en: "Prepare the order again to get a new code: POST /operator/v1{orderId}/prepare",
+          de: "Bereiten Sie den Auftrag erneut vor, um einen neuen Code zu bekommen: POST /operator/v1{orderId}/prepare",
+        },
+      },
+      {
+        text: {
+          en: "Run databox-agent prepare with the new code from standard input",
+          de: "Führen Sie databox-agent prepare mit dem neuen Code von der Standardeingabe aus",
+        },
         for: "site-operator",
       },
     ],
-    why: "Each code binds one node to one order, once, within its time. A code is never told apart as wrong, used or expired.",
+    why: {
+      en: "Each code binds one node to one order, once, within its time. A code is never told apart as wrong, used or expired.",
+      de: "Jeder Code bindet einen Knoten an einen Auftrag, einmal, innerhalb seiner Zeit. Ob ein Code falsch, verbraucht oder abgelaufen ist, wird nie unterschieden.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   EnrolmentConflict: {
-    title: "The node is enrolled with another key",
-    message: "The node is already enrolled with another device key",
+    title: {
+      en: "The node is enrolled with another key",
+      de: "Der Knoten ist mit einem anderen Schlüssel angemeldet",
+    },
+    message: {
+      en: "The node is already enrolled with another device key",
+      de: "Der Knoten ist bereits mit einem anderen Geräteschlüssel angemeldet",
+    },
     class: "refused",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Ask the broker's operator to find out why node {serial} is enrolled already.",
+    ask: {
+      en: "Ask the broker's operator to find out why node {serial} is enrolled already.",
+      de: "Bitten Sie den Betreiber des Dienstes herauszufinden, warum der Knoten {serial} bereits angemeldet ist.",
+    },
     steps: [
-      { text: "Find out whether the node's state was lost or somebody else enrolled it" },
-      { text: "Prepare a new order for the node; an enrolment is never overwritten" },
+      {
+        text: {
+          en: "Find out whether the node's state was lost or somebody else enrolled it",
+          de: "Finden Sie heraus, ob der Zustand des Knotens verloren ging oder ob jemand anderes ihn angemeldet hat",
+        },
+      },
+      {
+        text: {
+          en: "Prepare a new order for the node; an enrolment is never overwritten",
+          de: "Bereiten Sie einen neuen Auftrag für den Knoten vor; eine Anmeldung wird nie überschrieben",
+        },
+      },
     ],
-    why: "An enrolment cannot be changed: else whoever has a code could take a node over.",
-    meanwhile: "The first enrolment stays valid.",
+    why: {
+      en: "An enrolment cannot be changed: else whoever has a code could take a node over.",
+      de: "Eine Anmeldung lässt sich nicht ändern: Sonst könnte, wer einen Code hat, einen Knoten übernehmen.",
+    },
+    meanwhile: { en: "The first enrolment stays valid.", de: "Die erste Anmeldung bleibt gültig." },
   },
   NonceInvalid: {
-    title: "The challenge is not the broker's",
-    message: "The challenge in the message was not made by this broker for this node",
+    title: { en: "The challenge is not the broker's", de: "Die Aufgabe ist nicht die des Brokers" },
+    message: {
+      en: "The challenge in the message was not made by this broker for this node",
+      de: "Die Aufgabe in der Nachricht wurde nicht von diesem Broker für diesen Knoten gestellt",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Try again; if it happens again, tell the broker's operator.",
+    ask: {
+      en: "Try again; if it happens again, tell the broker's operator.",
+      de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie es dem Betreiber des Dienstes.",
+    },
     steps: [TRY_AGAIN, CONTACT_BROKER_OPERATOR],
-    why: "Its authentication code is wrong: it was changed, made for another serial, or made by a broker with another secret.",
+    why: {
+      en: "Its authentication code is wrong: it was changed, made for another serial, or made by a broker with another secret.",
+      de: "Ihr Authentifizierungscode ist falsch: Sie wurde geändert, für eine andere Seriennummer gestellt oder von einem Broker mit einem anderen Geheimnis.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   NonceExpired: {
-    title: "The challenge has expired",
-    message: "The challenge in the message has expired",
+    title: { en: "The challenge has expired", de: "Die Aufgabe ist abgelaufen" },
+    message: {
+      en: "The challenge in the message has expired",
+      de: "Die Aufgabe in der Nachricht ist abgelaufen",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Try again; the appliance took too long to answer.",
+    ask: {
+      en: "Try again; the appliance took too long to answer.",
+      de: "Versuchen Sie es erneut; das Gerät hat zu lange für die Antwort gebraucht.",
+    },
     steps: [TRY_AGAIN],
-    why: "A challenge is good for a short time, so that an old message cannot be used later.",
+    why: {
+      en: "A challenge is good for a short time, so that an old message cannot be used later.",
+      de: "Eine Aufgabe gilt für kurze Zeit, damit eine alte Nachricht später nicht benutzt werden kann.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   ReplayDetected: {
-    title: "The message was used before",
-    message: "The challenge in the message was used before by another message",
+    title: { en: "The message was used before", de: "Die Nachricht wurde schon benutzt" },
+    message: {
+      en: "The challenge in the message was used before by another message",
+      de: "Die Aufgabe in der Nachricht wurde schon von einer anderen Nachricht benutzt",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Try again; if it happens again, tell the broker's operator that messages of node {serial} are being repeated.",
+    ask: {
+      en: "Try again; if it happens again, tell the broker's operator that messages of node {serial} are being repeated.",
+      de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass Nachrichten des Knotens {serial} wiederholt werden.",
+    },
     steps: [
       TRY_AGAIN,
       {
-        text: "If you did not repeat it, look in the audit trail for who sent the message first",
+        text: {
+          en: "If you did not repeat it, look in the audit trail for who sent the message first",
+          de: "Haben nicht Sie sie wiederholt, sehen Sie im Prüfprotokoll nach, wer die Nachricht zuerst gesendet hat",
+        },
         for: "broker-operator",
       },
     ],
-    why: "A challenge serves one message. The very same message may be repeated for 60 seconds and gets the same answer; another one may not.",
+    why: {
+      en: "A challenge serves one message. The very same message may be repeated for 60 seconds and gets the same answer; another one may not.",
+      de: "Eine Aufgabe dient einer Nachricht. Genau dieselbe Nachricht darf 60 Sekunden lang wiederholt werden und bekommt dieselbe Antwort; eine andere nicht.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   CounterRollback: {
-    title: "The appliance has gone back in time",
-    message: "The appliance's counter is not higher than the last one that the broker saw",
+    title: {
+      en: "The appliance has gone back in time",
+      de: "Das Gerät ist in der Zeit zurückgegangen",
+    },
+    message: {
+      en: "The appliance's counter is not higher than the last one that the broker saw",
+      de: "Der Zähler des Geräts ist nicht höher als der letzte, den der Broker gesehen hat",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that the state of node {serial} was restored from a copy.",
+    ask: {
+      en: "Tell the broker's operator that the state of node {serial} was restored from a copy.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Zustand des Knotens {serial} aus einer Kopie wiederhergestellt wurde.",
+    },
     steps: [
       {
-        text: "Find out whether the node's state was restored from a backup or the node was cloned",
+        text: {
+          en: "Find out whether the node's state was restored from a backup or the node was cloned",
+          de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Sicherung wiederhergestellt oder der Knoten geklont wurde",
+        },
       },
       {
-        text: "If a clone cannot be excluded, revoke the order's unlocks and have the node prepared again",
+        text: {
+          en: "If a clone cannot be excluded, revoke the order's unlocks and have the node prepared again",
+          de: "Lässt sich ein Klon nicht ausschließen, widerrufen Sie die Entsperrungen des Auftrags, und lassen Sie den Knoten neu vorbereiten",
+        },
       },
     ],
-    why: "The counter only ever rises. A lower one means an old copy of the state: a restored backup, or a clone.",
+    why: {
+      en: "The counter only ever rises. A lower one means an old copy of the state: a restored backup, or a clone.",
+      de: "Der Zähler steigt immer nur. Ein niedrigerer bedeutet eine alte Kopie des Zustands: eine wiederhergestellte Sicherung oder einen Klon.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   OrderMismatch: {
-    title: "The appliance belongs to another order",
-    message: "The message names another order than the node is enrolled for",
+    title: {
+      en: "The appliance belongs to another order",
+      de: "Das Gerät gehört zu einem anderen Auftrag",
+    },
+    message: {
+      en: "The message names another order than the node is enrolled for",
+      de: "Die Nachricht nennt einen anderen Auftrag als den, für den der Knoten angemeldet ist",
+    },
     class: "invalid",
     httpStatus: 403,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that node {serial} names an order that it does not belong to.",
+    ask: {
+      en: "Tell the broker's operator that node {serial} names an order that it does not belong to.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Auftrag nennt, zu dem er nicht gehört.",
+    },
     steps: [
       {
-        text: "See which order the agent was prepared for",
+        text: {
+          en: "See which order the agent was prepared for",
+          de: "Sehen Sie nach, für welchen Auftrag der Agent vorbereitet wurde",
+        },
         command: "databox-agent status",
         for: "site-operator",
       },
       CONTACT_BROKER_OPERATOR,
     ],
-    why: "A node can only unlock for the order it was enrolled for.",
+    why: {
+      en: "A node can only unlock for the order it was enrolled for.",
+      de: "Ein Knoten kann nur für den Auftrag entsperren, für den er angemeldet wurde.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   SuiteDowngrade: {
-    title: "The appliance offers weaker cryptography than it enrolled with",
-    message: "The message offers a weaker key exchange than the node enrolled with",
+    title: {
+      en: "The appliance offers weaker cryptography than it enrolled with",
+      de: "Das Gerät bietet schwächere Kryptografie an als bei seiner Anmeldung",
+    },
+    message: {
+      en: "The message offers a weaker key exchange than the node enrolled with",
+      de: "Die Nachricht bietet einen schwächeren Schlüsselaustausch an als der Knoten bei seiner Anmeldung",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator that node {serial} offers weaker cryptography than before.",
+    ask: {
+      en: "Tell the broker's operator that node {serial} offers weaker cryptography than before.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} schwächere Kryptografie anbietet als zuvor.",
+    },
     steps: [UPDATE_AGENT, CONTACT_BROKER_OPERATOR],
-    why: "A node that enrolled with X-Wing is never answered with X25519: somebody could otherwise force the weaker one.",
+    why: {
+      en: "A node that enrolled with X-Wing is never answered with X25519: somebody could otherwise force the weaker one.",
+      de: "Einem Knoten, der sich mit X-Wing angemeldet hat, wird nie mit X25519 geantwortet: Sonst könnte jemand das schwächere erzwingen.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   PurposeForbidden: {
-    title: "The purpose is not allowed now",
-    message: "The stage of the order does not allow unlocking for this purpose",
+    title: { en: "The purpose is not allowed now", de: "Der Zweck ist jetzt nicht erlaubt" },
+    message: {
+      en: "The stage of the order does not allow unlocking for this purpose",
+      de: "Die Phase des Auftrags erlaubt kein Entsperren zu diesem Zweck",
+    },
     class: "refused",
     httpStatus: 403,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
+    ask: {
+      en: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
+      de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist; zu diesem Zweck darf das Gerät jetzt nicht entsperrt werden.",
+    },
     steps: [
       {
-        text: "See in which stage the order is",
+        text: {
+          en: "See in which stage the order is",
+          de: "Sehen Sie nach, in welcher Phase der Auftrag ist",
+        },
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
       },
     ],
-    why: "Preparing is for the time before dispatch, unlocking for the customer's site, ingesting for the datacenter.",
+    why: {
+      en: "Preparing is for the time before dispatch, unlocking for the customer's site, ingesting for the datacenter.",
+      de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen ins Rechenzentrum.",
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   LeaseInvalid: {
-    title: "The lease is not valid",
-    message: "The lease is unknown, ended or not this node's",
+    title: { en: "The lease is not valid", de: "Die Frist ist ungültig" },
+    message: {
+      en: "The lease is unknown, ended or not this node's",
+      de: "Die Frist ist unbekannt, beendet oder nicht die dieses Knotens",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Unlock the appliance again.",
-    steps: [{ text: "Unlock again to get a new lease", command: "databox-agent unlock" }],
-    why: "A lease is renewed by the node that has it, in sequence, before it ends.",
-    meanwhile:
-      "The volume stays open within the time of the last lease and its outage grace, and is closed at its end.",
+    ask: { en: "Unlock the appliance again.", de: "Entsperren Sie das Gerät erneut." },
+    steps: [
+      {
+        text: {
+          en: "Unlock again to get a new lease",
+          de: "Entsperren Sie erneut, um eine neue Frist zu bekommen",
+        },
+        command: "databox-agent unlock",
+      },
+    ],
+    why: {
+      en: "A lease is renewed by the node that has it, in sequence, before it ends.",
+      de: "Eine Frist verlängert der Knoten, der sie hat, der Reihe nach, bevor sie endet.",
+    },
+    meanwhile: {
+      en: "The volume stays open within the time of the last lease and its outage grace, and is closed at its end.",
+      de: "Das Volume bleibt innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

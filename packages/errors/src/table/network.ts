@@ -1,155 +1,267 @@
-import type { ErrorRow, Step } from "../row.ts";
+import type { ErrorRow, Step, Text } from "../row.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK } from "./steps.ts";
 
-const GRACE =
-  "Nobody with authority has said no, so nothing re-locks and nothing stored changes. The broker repeats a call that broke once, and asks anew at the next try.";
+const GRACE = {
+  en: "Nobody with authority has said no, so nothing re-locks and nothing stored changes. The broker repeats a call that broke once, and asks anew at the next try.",
+  de: "Niemand mit Befugnis hat Nein gesagt, daher sperrt sich nichts wieder, und nichts Gespeichertes ändert sich. Der Broker wiederholt einen abgebrochenen Aufruf einmal und fragt beim nächsten Versuch neu.",
+} as const satisfies Text;
 const WAIT = {
-  text: "Wait a minute: an outage ends by itself, and the broker asks anew at each try",
-} as const satisfies Step;
+  text: {
+    en: "Wait a minute: an outage ends by itself, and the broker asks anew at each try",
+    de: "Warten Sie eine Minute: Ein Ausfall endet von selbst, und der Broker fragt bei jedem Versuch neu",
+  },
+} as const satisfies Step<Text>;
 const CHECK_BROKER_NAME = {
-  text: "See whether the broker's name resolves and answers from the appliance's network",
+  text: {
+    en: "See whether the broker's name resolves and answers from the appliance's network",
+    de: "Sehen Sie nach, ob sich der Name des Brokers aus dem Netz des Geräts auflösen lässt und ob der Broker antwortet",
+  },
   command: "curl --head {brokerUrl}/healthz",
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 
 /** No authoritative answer: to be tried again, and never a refusal. */
 export const NETWORK_ERRORS = {
   KeyVaultUnreachable: {
-    title: "The vault does not answer",
-    message: "The key vault cannot be reached",
+    title: { en: "The vault does not answer", de: "Der Tresor antwortet nicht" },
+    message: {
+      en: "The key vault cannot be reached",
+      de: "Der Schlüsseltresor ist nicht erreichbar",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Nobody has refused the key: key vault {vaultName} does not answer the broker. Wait and try again.",
+    ask: {
+      en: "Nobody has refused the key: key vault {vaultName} does not answer the broker. Wait and try again.",
+      de: "Niemand hat den Schlüssel verweigert: Der Schlüsseltresor {vaultName} antwortet dem Broker nicht. Warten Sie, und versuchen Sie es erneut.",
+    },
     steps: [WAIT, TRY_AGAIN],
     reasons: {
       dns: {
-        message: "The name of the key vault cannot be resolved",
+        message: {
+          en: "The name of the key vault cannot be resolved",
+          de: "Der Name des Schlüsseltresors lässt sich nicht auflösen",
+        },
         why: "The broker's name service does not answer, or not for sure. A name that is said not to exist is confirmed with Resource Manager before it is called missing.",
         reproduce: faultCommand("--dns timeout --vault {vaultName}"),
       },
       connection: {
-        message: "No connection to the key vault can be made",
+        message: {
+          en: "No connection to the key vault can be made",
+          de: "Zum Schlüsseltresor lässt sich keine Verbindung herstellen",
+        },
         why: "The connection was refused, reset or has no route.",
         reproduce: faultCommand("--vault {vaultName} --reset"),
       },
       timeout: {
-        message: "The key vault did not answer in time",
+        message: {
+          en: "The key vault did not answer in time",
+          de: "Der Schlüsseltresor hat nicht rechtzeitig geantwortet",
+        },
         why: "The connection stands and no answer came within the time limit.",
         reproduce: faultCommand("--vault {vaultName} --latency 60000"),
       },
       "server-error": {
-        message: "The key vault answered that it has a fault of its own",
+        message: {
+          en: "The key vault answered that it has a fault of its own",
+          de: "Der Schlüsseltresor hat geantwortet, dass er selbst eine Störung hat",
+        },
         why: "The vault answered with a 5xx status, or could not check a token's signing key (AKV10046).",
         reproduce: faultCommand("--vault {vaultName} --status 503"),
       },
       certificate: {
-        message: "The key vault's certificate is not trusted",
+        message: {
+          en: "The key vault's certificate is not trusted",
+          de: "Dem Zertifikat des Schlüsseltresors wird nicht vertraut",
+        },
         who: "broker-operator",
-        ask: "Tell the broker's operator that the certificate of key vault {vaultName} is not trusted; nobody has refused the key.",
+        ask: {
+          en: "Tell the broker's operator that the certificate of key vault {vaultName} is not trusted; nobody has refused the key.",
+          de: "Sagen Sie dem Betreiber des Dienstes, dass dem Zertifikat des Schlüsseltresors {vaultName} nicht vertraut wird; niemand hat den Schlüssel verweigert.",
+        },
         steps: [
           {
-            text: "Look at the certificate that the broker sees; somebody may be intercepting the connection",
+            text: {
+              en: "Look at the certificate that the broker sees; somebody may be intercepting the connection",
+              de: "Sehen Sie sich das Zertifikat an, das der Broker sieht; vielleicht fängt jemand die Verbindung ab",
+            },
             command: "openssl s_client -connect {vaultHost}",
           },
           {
-            text: "Correct the trusted authorities or the proxy of the broker; never turn verification off",
+            text: {
+              en: "Correct the trusted authorities or the proxy of the broker; never turn verification off",
+              de: "Berichtigen Sie die vertrauten Zertifizierungsstellen oder den Proxy des Brokers; schalten Sie die Prüfung nie aus",
+            },
           },
         ],
         why: "The certificate does not chain to an authority that the broker trusts, has expired or names another host. The broker sends it no token.",
       },
     },
-    why: "The network between the broker and the vault, or the vault itself, is down.",
+    why: {
+      en: "The network between the broker and the vault, or the vault itself, is down.",
+      de: "Das Netz zwischen Broker und Tresor oder der Tresor selbst ist ausgefallen.",
+    },
     meanwhile: GRACE,
     reproduce: faultCommand("--vault {vaultName} --reset"),
   },
   KeyVaultThrottled: {
-    title: "The vault is busy",
-    message: "The key vault takes no more requests at the moment",
+    title: { en: "The vault is busy", de: "Der Tresor ist ausgelastet" },
+    message: {
+      en: "The key vault takes no more requests at the moment",
+      de: "Der Schlüsseltresor nimmt im Augenblick keine weiteren Anforderungen an",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and nobody has refused the key.",
+    ask: {
+      en: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and nobody has refused the key.",
+      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut; der Tresor ist ausgelastet, und niemand hat den Schlüssel verweigert.",
+    },
     steps: [WAIT, TRY_AGAIN],
-    why: "The vault answered 429: it allows 4,000 RSA-2048 operations in ten seconds, and other users of the vault count too.",
-    meanwhile: `${GRACE} A busy vault is asked up to three times, with pauses of one and two seconds and jitter, since it does not always say how long to wait.`,
+    why: {
+      en: "The vault answered 429: it allows 4,000 RSA-2048 operations in ten seconds, and other users of the vault count too.",
+      de: "Der Tresor hat mit 429 geantwortet: Er erlaubt 4.000 RSA-2048-Vorgänge in zehn Sekunden, und andere Benutzer des Tresors zählen mit.",
+    },
+    meanwhile: {
+      en: `${GRACE.en} A busy vault is asked up to three times, with pauses of one and two seconds and jitter, since it does not always say how long to wait.`,
+      de: `${GRACE.de} Ein ausgelasteter Tresor wird bis zu dreimal gefragt, mit Pausen von einer und zwei Sekunden und etwas Zufall, da er nicht immer sagt, wie lange zu warten ist.`,
+    },
     reproduce: faultCommand("--vault {vaultName} --status 429"),
   },
   KeyVaultUnexpectedAnswer: {
-    title: "The vault gave an answer that makes no sense",
-    message: "The key vault's answer cannot be understood",
+    title: {
+      en: "The vault gave an answer that makes no sense",
+      de: "Der Tresor gab eine Antwort, die keinen Sinn ergibt",
+    },
+    message: {
+      en: "The key vault's answer cannot be understood",
+      de: "Die Antwort des Schlüsseltresors ist nicht zu verstehen",
+    },
     class: "unreachable",
     httpStatus: 502,
     who: "broker-operator",
     recoverable: "yes",
-    ask: "Tell the broker's operator the correlation id {correlationId}; nobody has refused the key.",
+    ask: {
+      en: "Tell the broker's operator the correlation id {correlationId}; nobody has refused the key.",
+      de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; niemand hat den Schlüssel verweigert.",
+    },
     steps: [
       CONTACT_BROKER_OPERATOR,
-      { text: "Look for a proxy between the broker and the vault that answers in its place" },
+      {
+        text: {
+          en: "Look for a proxy between the broker and the vault that answers in its place",
+          de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der an dessen Stelle antwortet",
+        },
+      },
       TRY_AGAIN,
     ],
-    why: "The answer is not the vault's JSON: a proxy's page, half a body, an unknown status. It proves nothing, so it is not a refusal.",
+    why: {
+      en: "The answer is not the vault's JSON: a proxy's page, half a body, an unknown status. It proves nothing, so it is not a refusal.",
+      de: "Die Antwort ist nicht das JSON des Tresors: die Seite eines Proxys, ein halber Textkörper, ein unbekannter Status. Sie beweist nichts, daher ist sie keine Verweigerung.",
+    },
     meanwhile: GRACE,
     reproduce: faultCommand("--vault {vaultName} --garbage"),
   },
   IdentityProviderUnreachable: {
-    title: "Sign-in does not answer",
-    message: "The identity provider cannot be reached",
+    title: { en: "Sign-in does not answer", de: "Die Anmeldung antwortet nicht" },
+    message: {
+      en: "The identity provider cannot be reached",
+      de: "Der Identitätsanbieter ist nicht erreichbar",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Nobody has refused the key: the broker cannot sign in at the moment. Wait and try again.",
+    ask: {
+      en: "Nobody has refused the key: the broker cannot sign in at the moment. Wait and try again.",
+      de: "Niemand hat den Schlüssel verweigert: Der Broker kann sich im Augenblick nicht anmelden. Warten Sie, und versuchen Sie es erneut.",
+    },
     steps: [WAIT, TRY_AGAIN],
     reasons: {
       entra: {
-        message: "Microsoft Entra ID cannot be reached",
+        message: {
+          en: "Microsoft Entra ID cannot be reached",
+          de: "Microsoft Entra ID ist nicht erreichbar",
+        },
         why: "The token endpoint does not answer, answers with a 5xx status or says temporarily_unavailable.",
         reproduce: faultCommand("--service entra --status 503"),
       },
       imds: {
-        message: "The machine's identity service cannot be reached",
+        message: {
+          en: "The machine's identity service cannot be reached",
+          de: "Der Identitätsdienst der Maschine ist nicht erreichbar",
+        },
         why: "The instance metadata service of the broker's machine does not answer, or says that it is being updated (404, 410, 429, 5xx).",
         reproduce: faultCommand("--service imds --status 500"),
       },
     },
-    why: "The broker needs a token to ask the vault and cannot get one.",
+    why: {
+      en: "The broker needs a token to ask the vault and cannot get one.",
+      de: "Der Broker braucht ein Token, um den Tresor zu fragen, und bekommt keines.",
+    },
     meanwhile: GRACE,
     reproduce: faultCommand("--service entra --status 503"),
   },
   ResourceManagerUnreachable: {
-    title: "Resource Manager does not answer",
-    message: "Azure Resource Manager cannot be reached",
+    title: { en: "Resource Manager does not answer", de: "Resource Manager antwortet nicht" },
+    message: {
+      en: "Azure Resource Manager cannot be reached",
+      de: "Azure Resource Manager ist nicht erreichbar",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait a minute, then try again; nobody has refused the key.",
+    ask: {
+      en: "Wait a minute, then try again; nobody has refused the key.",
+      de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+    },
     steps: [
       WAIT,
-      { text: "Repeat the change of the order if it was not made", for: "order-owner" },
+      {
+        text: {
+          en: "Repeat the change of the order if it was not made",
+          de: "Wiederholen Sie die Änderung des Auftrags, wenn sie nicht vorgenommen wurde",
+        },
+        for: "order-owner",
+      },
     ],
-    why: "The broker asks Resource Manager for vaults, regions and identities, and got no authoritative answer.",
+    why: {
+      en: "The broker asks Resource Manager for vaults, regions and identities, and got no authoritative answer.",
+      de: "Der Broker fragt Resource Manager nach Tresoren, Regionen und Identitäten und bekam keine maßgebliche Antwort.",
+    },
     meanwhile: GRACE,
     reproduce: faultCommand("--service resource-manager --operation GET --status 503"),
   },
   BrokerUnreachable: {
-    title: "The broker does not answer",
-    message: "The broker cannot be reached from the appliance",
+    title: { en: "The broker does not answer", de: "Der Broker antwortet nicht" },
+    message: {
+      en: "The broker cannot be reached from the appliance",
+      de: "Der Broker ist vom Gerät aus nicht erreichbar",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Check the appliance's network cable, network settings and proxy, then try again; nobody has refused the key.",
+    ask: {
+      en: "Check the appliance's network cable, network settings and proxy, then try again; nobody has refused the key.",
+      de: "Prüfen Sie Netzwerkkabel, Netzwerkeinstellungen und Proxy des Geräts, und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+    },
     steps: [CHECK_BROKER_NAME, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK],
     reasons: {
       dns: {
-        message: "The name of the broker cannot be resolved",
+        message: {
+          en: "The name of the broker cannot be resolved",
+          de: "Der Name des Brokers lässt sich nicht auflösen",
+        },
         steps: [
           {
-            text: "Check the DNS server in the appliance's network settings, and that the name in {brokerUrl} is right",
+            text: {
+              en: "Check the DNS server in the appliance's network settings, and that the name in {brokerUrl} is right",
+              de: "Prüfen Sie den DNS-Server in den Netzwerkeinstellungen des Geräts und ob der Name in {brokerUrl} stimmt",
+            },
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
@@ -158,10 +270,16 @@ export const NETWORK_ERRORS = {
         why: "No name server answered, or it does not know the broker's name.",
       },
       connection: {
-        message: "No connection to the broker can be made",
+        message: {
+          en: "No connection to the broker can be made",
+          de: "Zum Broker lässt sich keine Verbindung herstellen",
+        },
         steps: [
           {
-            text: "Check the cable, the gateway and that the site's firewall lets the appliance reach {brokerUrl}",
+            text: {
+              en: "Check the cable, the gateway and that the site's firewall lets the appliance reach {brokerUrl}",
+              de: "Prüfen Sie das Kabel, das Gateway und dass die Firewall des Standorts das Gerät {brokerUrl} erreichen lässt",
+            },
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
@@ -170,31 +288,57 @@ export const NETWORK_ERRORS = {
         why: "The connection was refused, reset or has no route.",
       },
       timeout: {
-        message: "The broker did not answer in time",
+        message: {
+          en: "The broker did not answer in time",
+          de: "Der Broker hat nicht rechtzeitig geantwortet",
+        },
         why: "A firewall that drops packets, or a broker that is overloaded.",
       },
       certificate: {
-        message: "The broker's certificate is not trusted",
+        message: {
+          en: "The broker's certificate is not trusted",
+          de: "Dem Zertifikat des Brokers wird nicht vertraut",
+        },
         steps: [
           {
-            text: "Compare the appliance's date with today's and set it if it is wrong: by a wrong date every certificate has expired or is not valid yet",
+            text: {
+              en: "Compare the appliance's date with today's and set it if it is wrong: by a wrong date every certificate has expired or is not valid yet",
+              de: "Vergleichen Sie das Datum des Geräts mit dem heutigen, und stellen Sie es, wenn es falsch ist: Bei falschem Datum ist jedes Zertifikat abgelaufen oder noch nicht gültig",
+            },
             command: "date",
           },
           {
-            text: "See whether the site's proxy intercepts HTTPS and have the broker exempted; never turn verification off",
+            text: {
+              en: "See whether the site's proxy intercepts HTTPS and have the broker exempted; never turn verification off",
+              de: "Sehen Sie nach, ob der Proxy des Standorts HTTPS abfängt, und lassen Sie den Broker davon ausnehmen; schalten Sie die Prüfung nie aus",
+            },
           },
           {
-            text: "If the broker has a new authority, prepare the agent with its certificate: databox-agent prepare --ca-file",
+            text: {
+              en: "If the broker has a new authority, prepare the agent with its certificate: databox-agent prepare --ca-file",
+              de: "Hat der Broker eine neue Zertifizierungsstelle, bereiten Sie den Agenten mit deren Zertifikat vor: databox-agent prepare --ca-file",
+            },
           },
           TRY_AGAIN,
         ],
         why: "The certificate does not chain to the authority that the agent was prepared with, has expired, names another host, or the clock is wrong.",
       },
       "unsigned-answer": {
-        message: "The answer was not signed by the broker",
-        ask: "Something between the appliance and the broker answered in its place; ask your network team to let {brokerUrl} through, then try again.",
+        message: {
+          en: "The answer was not signed by the broker",
+          de: "Die Antwort war nicht vom Broker signiert",
+        },
+        ask: {
+          en: "Something between the appliance and the broker answered in its place; ask your network team to let {brokerUrl} through, then try again.",
+          de: "Etwas zwischen Gerät und Broker hat an dessen Stelle geantwortet; bitten Sie Ihr Netzwerkteam, {brokerUrl} durchzulassen, und versuchen Sie es dann erneut.",
+        },
         steps: [
-          { text: "Have the site's proxy let {brokerUrl} through unchanged" },
+          {
+            text: {
+              en: "Have the site's proxy let {brokerUrl} through unchanged",
+              de: "Lassen Sie den Proxy des Standorts {brokerUrl} unverändert durchlassen",
+            },
+          },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
           UNLOCK_WITHOUT_NETWORK,
@@ -202,29 +346,57 @@ export const NETWORK_ERRORS = {
         why: "Only a message with the broker's signature counts. A proxy's 403 or any other unsigned answer is no refusal.",
       },
       "captive-portal": {
-        message: "The network asks for a sign-in before it lets the appliance through",
-        ask: "Sign in to the site's network for this appliance, or ask your network team to exempt it, then try again.",
+        message: {
+          en: "The network asks for a sign-in before it lets the appliance through",
+          de: "Das Netz verlangt eine Anmeldung, bevor es das Gerät durchlässt",
+        },
+        ask: {
+          en: "Sign in to the site's network for this appliance, or ask your network team to exempt it, then try again.",
+          de: "Melden Sie sich für dieses Gerät im Netz des Standorts an, oder bitten Sie Ihr Netzwerkteam, es auszunehmen, und versuchen Sie es dann erneut.",
+        },
         steps: [
-          { text: "Sign in to the site's network, or have the appliance exempted from it" },
+          {
+            text: {
+              en: "Sign in to the site's network, or have the appliance exempted from it",
+              de: "Melden Sie sich im Netz des Standorts an, oder lassen Sie das Gerät davon ausnehmen",
+            },
+          },
           TRY_AGAIN,
         ],
         why: "The network answered with a web page or a redirection to one.",
       },
     },
-    why: "The network between the appliance and the broker, or the broker itself, is down.",
-    meanwhile:
-      "A locked volume stays locked, and the outage by itself locks none that is open. What the agent could not tell the broker waits in its journal.",
+    why: {
+      en: "The network between the appliance and the broker, or the broker itself, is down.",
+      de: "Das Netz zwischen Gerät und Broker oder der Broker selbst ist ausgefallen.",
+    },
+    meanwhile: {
+      en: "A locked volume stays locked, and the outage by itself locks none that is open. What the agent could not tell the broker waits in its journal.",
+      de: "Ein gesperrtes Volume bleibt gesperrt, und der Ausfall an sich sperrt keines, das offen ist. Was der Agent dem Broker nicht sagen konnte, wartet in seinem Journal.",
+    },
   },
   BrokerBusy: {
-    title: "The broker is busy",
-    message: "The broker cannot take the request now",
+    title: { en: "The broker is busy", de: "Der Broker ist ausgelastet" },
+    message: {
+      en: "The broker cannot take the request now",
+      de: "Der Broker kann die Anfrage jetzt nicht annehmen",
+    },
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.",
+    ask: {
+      en: "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.",
+      de: "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+    },
     steps: [TRY_AGAIN],
-    why: "The broker has more work than it may hold, or this customer has its share of it, or the broker is shutting down.",
-    meanwhile: "Nothing is decided and nothing re-locks; the answer says how long to wait.",
+    why: {
+      en: "The broker has more work than it may hold, or this customer has its share of it, or the broker is shutting down.",
+      de: "Der Broker hat mehr Arbeit, als er annehmen darf, oder dieser Kunde hat seinen Anteil daran, oder der Broker fährt herunter.",
+    },
+    meanwhile: {
+      en: "Nothing is decided and nothing re-locks; the answer says how long to wait.",
+      de: "Nichts wird entschieden, und nichts sperrt sich wieder; die Antwort sagt, wie lange zu warten ist.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

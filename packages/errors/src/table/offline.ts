@@ -1,110 +1,202 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Unlocks without network, and what a node has to tell of the time in which nobody listened. */
 export const OFFLINE_ERRORS = {
   OfflineUnlockForbidden: {
-    title: "Unlocking without network is not allowed",
-    message: "Unlocking without network is not allowed for this order",
+    title: {
+      en: "Unlocking without network is not allowed",
+      de: "Entsperren ohne Netz ist nicht erlaubt",
+    },
+    message: {
+      en: "Unlocking without network is not allowed for this order",
+      de: "Entsperren ohne Netz ist für diesen Auftrag nicht erlaubt",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Connect the appliance to a network, or ask your security administrator to allow unlocks of order {orderName} without one.",
+    ask: {
+      en: "Connect the appliance to a network, or ask your security administrator to allow unlocks of order {orderName} without one.",
+      de: "Verbinden Sie das Gerät mit einem Netz, oder bitten Sie Ihren Sicherheitsadministrator, Entsperrungen des Auftrags {orderName} ohne Netz zu erlauben.",
+    },
     steps: [
       {
-        text: "See what the order's unlock policy says of offline unlocks, and change it if that is wanted",
+        text: {
+          en: "See what the order's unlock policy says of offline unlocks, and change it if that is wanted",
+          de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie, wenn das gewünscht ist",
+        },
         command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
       },
       UNLOCK_AGAIN,
     ],
     reasons: {
       policy: {
-        message: "The order's unlock policy allows no unlock without network",
+        message: {
+          en: "The order's unlock policy allows no unlock without network",
+          de: "Die Entsperrrichtlinie des Auftrags erlaubt keine Entsperrung ohne Netz",
+        },
         why: "The policy says `offline.allowed: false`.",
       },
       limit: {
-        message: "The order has used up its unlocks without network of this day",
-        ask: "Connect the appliance to a network, or try again tomorrow (UTC): the unlocks of order {orderName} without network are used up for today.",
+        message: {
+          en: "The order has used up its unlocks without network of this day",
+          de: "Der Auftrag hat seine Entsperrungen ohne Netz für diesen Tag verbraucht",
+        },
+        ask: {
+          en: "Connect the appliance to a network, or try again tomorrow (UTC): the unlocks of order {orderName} without network are used up for today.",
+          de: "Verbinden Sie das Gerät mit einem Netz, oder versuchen Sie es morgen (UTC) erneut: Die Entsperrungen des Auftrags {orderName} ohne Netz sind für heute verbraucht.",
+        },
         steps: [
           {
-            text: "See who unlocked which node without network",
+            text: {
+              en: "See who unlocked which node without network",
+              de: "Sehen Sie nach, wer welchen Knoten ohne Netz entsperrt hat",
+            },
             command: 'az rest --method get --url "{orderId}/offlineUnlocks?api-version=2022-12-01"',
           },
           {
-            text: "Wait for the next day (UTC), or have OFFLINE_UNLOCKS_PER_DAY raised by the broker's operator",
+            text: {
+              en: "Wait for the next day (UTC), or have OFFLINE_UNLOCKS_PER_DAY raised by the broker's operator",
+              de: "Warten Sie auf den nächsten Tag (UTC), oder lassen Sie OFFLINE_UNLOCKS_PER_DAY vom Betreiber des Dienstes erhöhen",
+            },
           },
           UNLOCK_AGAIN,
         ],
         why: "Each order has so many a day, so that a stolen account cannot open a fleet.",
       },
     },
-    why: "A person brought the challenge of an appliance, and the rules of its order do not allow to answer it.",
-    meanwhile: "The challenge is not used up and no vault is asked; the volume stays locked.",
+    why: {
+      en: "A person brought the challenge of an appliance, and the rules of its order do not allow to answer it.",
+      de: "Jemand hat die Anfrage eines Geräts überbracht, und die Regeln seines Auftrags erlauben nicht, sie zu beantworten.",
+    },
+    meanwhile: {
+      en: "The challenge is not used up and no vault is asked; the volume stays locked.",
+      de: "Die Anfrage wird nicht verbraucht, und kein Tresor wird gefragt; das Volume bleibt gesperrt.",
+    },
   },
   OfflineChallengeMissing: {
-    title: "There is no open challenge for this answer",
-    message: "This node has no challenge that the answer could open",
+    title: {
+      en: "There is no open challenge for this answer",
+      de: "Zu dieser Antwort gibt es keine offene Anfrage",
+    },
+    message: {
+      en: "This node has no challenge that the answer could open",
+      de: "Dieser Knoten hat keine Anfrage, die die Antwort öffnen könnte",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Make a new challenge at the appliance and have it answered.",
+    ask: {
+      en: "Make a new challenge at the appliance and have it answered.",
+      de: "Erstellen Sie am Gerät eine neue Anfrage, und lassen Sie sie beantworten.",
+    },
     steps: [
-      { text: "Make a new challenge", command: "databox-agent challenge --qr" },
       {
-        text: "Have it answered in the portal, at the order's page, by somebody with the right to unlock",
+        text: { en: "Make a new challenge", de: "Erstellen Sie eine neue Anfrage" },
+        command: "databox-agent challenge --qr",
       },
-      { text: "Give the answer to the appliance", command: "databox-agent respond" },
+      {
+        text: {
+          en: "Have it answered in the portal, at the order's page, by somebody with the right to unlock",
+          de: "Lassen Sie sie im Portal, auf der Seite des Auftrags, von jemandem beantworten, der entsperren darf",
+        },
+      },
+      {
+        text: { en: "Give the answer to the appliance", de: "Geben Sie dem Gerät die Antwort" },
+        command: "databox-agent respond",
+      },
     ],
     reasons: {
       none: {
-        message: "No challenge is open on this node",
+        message: {
+          en: "No challenge is open on this node",
+          de: "Auf diesem Knoten ist keine Anfrage offen",
+        },
         why: "None was made, or its answer has been used: an answer opens once.",
       },
       expired: {
-        message: "The challenge of this node has expired",
+        message: {
+          en: "The challenge of this node has expired",
+          de: "Die Anfrage dieses Knotens ist abgelaufen",
+        },
         why: "A challenge is open for a day of the machine's own clock.",
       },
       boot: {
-        message: "The challenge ended with the boot in which it was made",
+        message: {
+          en: "The challenge ended with the boot in which it was made",
+          de: "Die Anfrage endete mit dem Start, in dem sie erstellt wurde",
+        },
         why: "The machine was restarted after the challenge; the key that opens the answer did not outlive it.",
       },
     },
-    why: "An answer opens once, on the node and for the challenge that it was made for.",
-    meanwhile: "The volume stays locked. Nothing of the answer is kept.",
+    why: {
+      en: "An answer opens once, on the node and for the challenge that it was made for.",
+      de: "Eine Antwort öffnet einmal, auf dem Knoten und für die Anfrage, für die sie gemacht wurde.",
+    },
+    meanwhile: {
+      en: "The volume stays locked. Nothing of the answer is kept.",
+      de: "Das Volume bleibt gesperrt. Von der Antwort wird nichts behalten.",
+    },
   },
   JournalBroken: {
-    title: "The appliance's journal does not continue what it delivered before",
-    message: "The rows do not follow the last row that the broker countersigned",
+    title: {
+      en: "The appliance's journal does not continue what it delivered before",
+      de: "Das Journal des Geräts setzt nicht fort, was es zuvor geliefert hat",
+    },
+    message: {
+      en: "The rows do not follow the last row that the broker countersigned",
+      de: "Die Zeilen schließen nicht an die letzte an, die der Broker gegengezeichnet hat",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
     recoverable: "no",
-    ask: "Tell the broker's operator that the journal of node {serial} was cut or changed; unlocking still works.",
+    ask: {
+      en: "Tell the broker's operator that the journal of node {serial} was cut or changed; unlocking still works.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass das Journal des Knotens {serial} gekürzt oder geändert wurde; das Entsperren funktioniert weiter.",
+    },
     steps: [
       {
-        text: "Check the journal on the appliance against the broker's countersignature",
+        text: {
+          en: "Check the journal on the appliance against the broker's countersignature",
+          de: "Prüfen Sie das Journal auf dem Gerät gegen die Gegenzeichnung des Brokers",
+        },
         command: "databox-agent journal --verify",
         for: "site-operator",
       },
       {
-        text: "Find out whether the node's state was restored from a copy or the node was cloned",
+        text: {
+          en: "Find out whether the node's state was restored from a copy or the node was cloned",
+          de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Kopie wiederhergestellt oder der Knoten geklont wurde",
+        },
       },
       CONTACT_BROKER_OPERATOR,
     ],
     reasons: {
       gap: {
-        message: "Rows between the last one that was delivered and these are missing",
+        message: {
+          en: "Rows between the last one that was delivered and these are missing",
+          de: "Zwischen der letzten gelieferten Zeile und diesen fehlen Zeilen",
+        },
         why: "The journal was cut, or the broker was restored from a backup; then the agent sends what is missing by itself.",
       },
       fork: {
-        message: "Another row was delivered before in the same place",
+        message: {
+          en: "Another row was delivered before in the same place",
+          de: "An derselben Stelle wurde zuvor eine andere Zeile geliefert",
+        },
         why: "The journal was written anew from an older point: the state was restored from a copy, the node was cloned, or somebody rewrote it.",
       },
     },
-    why: "Each row of a journal names the hash of the one before, and the broker signed the last one that it took.",
-    meanwhile:
-      "The rows are not taken and the fact stands in the audit trail. Unlocks and leases go on.",
+    why: {
+      en: "Each row of a journal names the hash of the one before, and the broker signed the last one that it took.",
+      de: "Jede Zeile eines Journals nennt den Hash der vorigen, und der Broker hat die letzte signiert, die er angenommen hat.",
+    },
+    meanwhile: {
+      en: "The rows are not taken and the fact stands in the audit trail. Unlocks and leases go on.",
+      de: "Die Zeilen werden nicht angenommen, und das steht im Prüfprotokoll. Entsperrungen und Fristen gehen weiter.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,113 +1,211 @@
-import type { ErrorRow, Step } from "../row.ts";
+import type { ErrorRow, Step, Text } from "../row.ts";
 import { SHOW_IDENTITY } from "./steps.ts";
 
 const SHOW_STAGE = {
-  text: "See in which stage the order is and what it still allows",
+  text: {
+    en: "See in which stage the order is and what it still allows",
+    de: "Sehen Sie nach, in welcher Phase der Auftrag ist und was sie noch erlaubt",
+  },
   command:
     'az rest --method get --url "{orderId}?api-version=2022-12-01" --query "properties.[status,isCancellable,isDeletable]"',
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 
 /** What an order's stage or settings do not allow. */
 export const ORDER_ERRORS = {
   OrderStageForbids: {
-    title: "The order's stage does not allow this",
-    message: "The order is in a stage that does not allow this",
+    title: {
+      en: "The order's stage does not allow this",
+      de: "Die Phase des Auftrags erlaubt das nicht",
+    },
+    message: {
+      en: "The order is in a stage that does not allow this",
+      de: "Der Auftrag ist in einer Phase, die das nicht erlaubt",
+    },
     class: "refused",
     httpStatus: 409,
     who: "order-owner",
     recoverable: "no",
-    ask: "Ask the owner of order {orderName} in which stage it is and what can still be done.",
+    ask: {
+      en: "Ask the owner of order {orderName} in which stage it is and what can still be done.",
+      de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist und was noch möglich ist.",
+    },
     steps: [SHOW_STAGE],
     reasons: {
       cancel: {
-        message: "The order can no longer be cancelled",
+        message: {
+          en: "The order can no longer be cancelled",
+          de: "Der Auftrag lässt sich nicht mehr stornieren",
+        },
         why: "Cancelling is possible until the order is processed.",
         steps: [
           SHOW_STAGE,
-          { text: "Let the order run to its end, or send the appliance back empty" },
+          {
+            text: {
+              en: "Let the order run to its end, or send the appliance back empty",
+              de: "Lassen Sie den Auftrag bis zum Ende laufen, oder senden Sie das Gerät leer zurück",
+            },
+          },
         ],
       },
       delete: {
-        message: "The order cannot be deleted before it is completed or cancelled",
+        message: {
+          en: "The order cannot be deleted before it is completed or cancelled",
+          de: "Der Auftrag lässt sich nicht löschen, bevor er abgeschlossen oder storniert ist",
+        },
         recoverable: "yes",
         why: "An order that has an appliance under way must not vanish.",
         steps: [
           SHOW_STAGE,
           {
-            text: "If the order is still cancellable, cancel it first",
+            text: {
+              en: "If the order is still cancellable, cancel it first",
+              de: "Ist der Auftrag noch stornierbar, stornieren Sie ihn zuerst",
+            },
             command:
               'az rest --method post --url "{orderId}/cancel?api-version=2022-12-01" --body \'{"reason":"not needed"}\'',
           },
         ],
       },
       address: {
-        message: "The shipping address can no longer be changed",
+        message: {
+          en: "The shipping address can no longer be changed",
+          de: "Die Lieferadresse lässt sich nicht mehr ändern",
+        },
         why: "The address is fixed once the appliance is dispatched.",
-        steps: [SHOW_STAGE, { text: "Ask the carrier to redirect the parcel" }],
+        steps: [
+          SHOW_STAGE,
+          {
+            text: {
+              en: "Ask the carrier to redirect the parcel",
+              de: "Bitten Sie den Spediteur, die Sendung umzuleiten",
+            },
+          },
+        ],
       },
       encryption: {
-        message: "The encryption of the order can no longer be changed",
+        message: {
+          en: "The encryption of the order can no longer be changed",
+          de: "Die Verschlüsselung des Auftrags lässt sich nicht mehr ändern",
+        },
         why: "The order has ended; there is no unlock key left to protect.",
       },
       policy: {
-        message: "The unlock policy of the order can no longer be changed",
+        message: {
+          en: "The unlock policy of the order can no longer be changed",
+          de: "Die Entsperrrichtlinie des Auftrags lässt sich nicht mehr ändern",
+        },
         why: "The order has ended: its appliances get no key any more.",
       },
       credentials: {
-        message: "The credentials of the order no longer exist",
+        message: {
+          en: "The credentials of the order no longer exist",
+          de: "Die Anmeldeinformationen des Auftrags gibt es nicht mehr",
+        },
         why: "The unlock key was destroyed when the appliance was erased or the order cancelled.",
       },
       mitigate: {
-        message: "The order does not wait for a decision",
+        message: {
+          en: "The order does not wait for a decision",
+          de: "Der Auftrag wartet nicht auf eine Entscheidung",
+        },
         why: "Only an order that has stopped and lists actions can be resumed or given up.",
       },
       transition: {
-        message: "The order cannot go to that stage from where it is",
+        message: {
+          en: "The order cannot go to that stage from where it is",
+          de: "Von seiner jetzigen Phase aus kann der Auftrag nicht in jene Phase gehen",
+        },
         who: "broker-operator",
         why: "Stages follow one another in a fixed order and none can be skipped.",
-        steps: [{ text: "Read the order's stage and take the step that follows it" }],
+        steps: [
+          {
+            text: {
+              en: "Read the order's stage and take the step that follows it",
+              de: "Lesen Sie die Phase des Auftrags, und gehen Sie den Schritt, der auf sie folgt",
+            },
+          },
+        ],
       },
     },
-    why: "What can be done with an order depends on its stage: an appliance on a truck cannot be cancelled.",
-    meanwhile: "The order stays as it is and goes on.",
+    why: {
+      en: "What can be done with an order depends on its stage: an appliance on a truck cannot be cancelled.",
+      de: "Was mit einem Auftrag möglich ist, hängt von seiner Phase ab: Ein Gerät auf einem Lastwagen lässt sich nicht stornieren.",
+    },
+    meanwhile: {
+      en: "The order stays as it is and goes on.",
+      de: "Der Auftrag bleibt, wie er ist, und geht weiter.",
+    },
     reproduce: 'az rest --method delete --url "{orderId}?api-version=2022-12-01"',
   },
   InvalidMitigation: {
-    title: "That decision is not offered",
-    message: "The resolution is not one that the order offers",
+    title: { en: "That decision is not offered", de: "Diese Entscheidung wird nicht angeboten" },
+    message: {
+      en: "The resolution is not one that the order offers",
+      de: "Die Lösung ist keine, die der Auftrag anbietet",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to choose one of the actions that the order offers.",
+    ask: {
+      en: "Ask the owner of order {orderName} to choose one of the actions that the order offers.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine der Aktionen zu wählen, die der Auftrag anbietet.",
+    },
     steps: [
       {
-        text: "See which actions the order offers and choose one of them",
+        text: {
+          en: "See which actions the order offers and choose one of them",
+          de: "Sehen Sie nach, welche Aktionen der Auftrag anbietet, und wählen Sie eine davon",
+        },
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.details.actions',
       },
     ],
-    why: "A resolution must be one of details.actions of the order at that moment.",
-    meanwhile: "The order goes on waiting.",
+    why: {
+      en: "A resolution must be one of details.actions of the order at that moment.",
+      de: "Eine Lösung muss eine der details.actions des Auftrags zu diesem Zeitpunkt sein.",
+    },
+    meanwhile: { en: "The order goes on waiting.", de: "Der Auftrag wartet weiter." },
   },
   IdentityUpdateInvalid: {
-    title: "The change of identities is not valid",
-    message: "The identities of the request do not fit together",
+    title: {
+      en: "The change of identities is not valid",
+      de: "Die Änderung der Identitäten ist ungültig",
+    },
+    message: {
+      en: "The identities of the request do not fit together",
+      de: "Die Identitäten der Anforderung passen nicht zusammen",
+    },
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Ask the owner of order {orderName} to correct the order's identities.",
+    ask: {
+      en: "Ask the owner of order {orderName} to correct the order's identities.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Identitäten des Auftrags zu berichtigen.",
+    },
     steps: [
       SHOW_IDENTITY,
       {
-        text: "Make the type and the list agree: UserAssigned needs at least one identity, and SystemAssigned or None takes none",
+        text: {
+          en: "Make the type and the list agree: UserAssigned needs at least one identity, and SystemAssigned or None takes none",
+          de: "Bringen Sie Typ und Liste in Einklang: UserAssigned braucht mindestens eine Identität, SystemAssigned und None nehmen keine",
+        },
       },
       {
-        text: "Keep the identity that uses the key, or change the key's identity in the same request",
+        text: {
+          en: "Keep the identity that uses the key, or change the key's identity in the same request",
+          de: "Behalten Sie die Identität, die den Schlüssel nutzt, oder ändern Sie in derselben Anforderung die Identität des Schlüssels",
+        },
       },
     ],
-    why: "The type and the list contradict each other, or the change would take away the identity that the key relies on.",
-    meanwhile: "The order keeps the identities that it had.",
+    why: {
+      en: "The type and the list contradict each other, or the change would take away the identity that the key relies on.",
+      de: "Typ und Liste widersprechen einander, oder die Änderung nähme die Identität weg, auf die der Schlüssel angewiesen ist.",
+    },
+    meanwhile: {
+      en: "The order keeps the identities that it had.",
+      de: "Der Auftrag behält die Identitäten, die er hatte.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,68 +1,134 @@
-import type { ErrorRow } from "../row.ts";
+import type { ErrorRow, Text } from "../row.ts";
 
-const SIGN_IN = { text: "Open the portal and sign in again" } as const;
+const SIGN_IN = {
+  text: {
+    en: "Open the portal and sign in again",
+    de: "Öffnen Sie das Portal, und melden Sie sich erneut an",
+  },
+} as const;
 
 /** What only a browser at the portal meets. */
 export const PORTAL_ERRORS = {
   SignInFailed: {
-    title: "You could not be signed in",
-    message: "Signing in to the portal failed",
+    title: { en: "You could not be signed in", de: "Sie konnten nicht angemeldet werden" },
+    message: {
+      en: "Signing in to the portal failed",
+      de: "Die Anmeldung am Portal ist fehlgeschlagen",
+    },
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Sign in to the portal again.",
+    ask: { en: "Sign in to the portal again.", de: "Melden Sie sich erneut im Portal an." },
     steps: [SIGN_IN],
     reasons: {
       "attempt-unknown": {
-        message: "The answer belongs to no sign-in that this browser has under way",
+        message: {
+          en: "The answer belongs to no sign-in that this browser has under way",
+          de: "Die Antwort gehört zu keiner Anmeldung, die in diesem Browser begonnen wurde",
+        },
         why: "The sign-in took more than 15 minutes, was finished already, or was begun in another browser; a link that someone else made is refused so too.",
       },
       "provider-refused": {
-        message: "Microsoft Entra ID did not sign you in",
+        message: {
+          en: "Microsoft Entra ID did not sign you in",
+          de: "Microsoft Entra ID hat Sie nicht angemeldet",
+        },
         why: "The person cancelled, or a policy of the tenant (assignment, consent, Conditional Access) refused.",
         who: "security-administrator",
         steps: [
           SIGN_IN,
-          { text: "Look at the failed sign-in in Entra ID's sign-in log; the code is in brackets" },
+          {
+            text: {
+              en: "Look at the failed sign-in in Entra ID's sign-in log; the code is in brackets",
+              de: "Sehen Sie sich die fehlgeschlagene Anmeldung im Anmeldeprotokoll von Entra ID an; der Code steht in Klammern",
+            },
+          },
         ],
       },
       "client-refused": {
-        message: "Microsoft Entra ID did not accept the portal itself",
+        message: {
+          en: "Microsoft Entra ID did not accept the portal itself",
+          de: "Microsoft Entra ID hat das Portal selbst nicht angenommen",
+        },
         who: "broker-operator",
         why: "The app registration lacks the federated credential of the broker, or PORTAL_CLIENT_ID names another application.",
         steps: [
           {
-            text: "See that the app registration has a federated credential whose issuer is the broker's address, subject portal, audience api://AzureADTokenExchange",
+            text: {
+              en: "See that the app registration has a federated credential whose issuer is the broker's address, subject portal, audience api://AzureADTokenExchange",
+              de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe api://AzureADTokenExchange",
+            },
           },
           {
-            text: "See that Entra ID can reach the issuer",
+            text: {
+              en: "See that Entra ID can reach the issuer",
+              de: "Vergewissern Sie sich, dass Entra ID den Aussteller erreichen kann",
+            },
             command: "curl {brokerUrl}/.well-known/openid-configuration",
           },
         ],
       },
       "answer-invalid": {
-        message: "The answer of Microsoft Entra ID could not be verified",
+        message: {
+          en: "The answer of Microsoft Entra ID could not be verified",
+          de: "Die Antwort von Microsoft Entra ID ließ sich nicht prüfen",
+        },
         why: "The code was used already, or the identity token is of another tenant, another sign-in, expired or badly signed.",
       },
     },
-    why: "A sign-in counts only when the browser that began it ends it, with an answer of the tenant that verifies.",
-    meanwhile: "Nobody is signed in.",
+    why: {
+      en: "A sign-in counts only when the browser that began it ends it, with an answer of the tenant that verifies.",
+      de: "Eine Anmeldung zählt nur, wenn der Browser, der sie begonnen hat, sie beendet, mit einer Antwort des Mandanten, die sich prüfen lässt.",
+    },
+    meanwhile: { en: "Nobody is signed in.", de: "Niemand wird angemeldet." },
   },
   CrossSiteRequest: {
-    title: "The request did not come from the portal",
-    message: "The request did not come from a page of the portal",
+    title: {
+      en: "The request did not come from the portal",
+      de: "Die Anforderung kam nicht vom Portal",
+    },
+    message: {
+      en: "The request did not come from a page of the portal",
+      de: "Die Anforderung kam nicht von einer Seite des Portals",
+    },
     class: "refused",
     httpStatus: 403,
     who: "order-owner",
     recoverable: "yes",
-    ask: "Open the portal by its own address and repeat what you did.",
-    steps: [{ text: "Open the portal by its own address, reload the page and try again" }],
-    reasons: {
-      origin: { message: "The request came from a page of another origin" },
-      token: { message: "The request lacks the token of its session" },
+    ask: {
+      en: "Open the portal by its own address and repeat what you did.",
+      de: "Öffnen Sie das Portal unter seiner eigenen Adresse, und wiederholen Sie, was Sie getan haben.",
     },
-    why: "A page of another site must not act with the session of whoever looks at it.",
-    meanwhile: "Nothing is changed; the request was not carried out.",
+    steps: [
+      {
+        text: {
+          en: "Open the portal by its own address, reload the page and try again",
+          de: "Öffnen Sie das Portal unter seiner eigenen Adresse, laden Sie die Seite neu, und versuchen Sie es erneut",
+        },
+      },
+    ],
+    reasons: {
+      origin: {
+        message: {
+          en: "The request came from a page of another origin",
+          de: "Die Anforderung kam von einer Seite eines anderen Ursprungs",
+        },
+      },
+      token: {
+        message: {
+          en: "The request lacks the token of its session",
+          de: "Der Anforderung fehlt das Token ihrer Sitzung",
+        },
+      },
+    },
+    why: {
+      en: "A page of another site must not act with the session of whoever looks at it.",
+      de: "Eine Seite einer anderen Website darf nicht mit der Sitzung dessen handeln, der sie ansieht.",
+    },
+    meanwhile: {
+      en: "Nothing is changed; the request was not carried out.",
+      de: "Nichts ist geändert; die Anforderung wurde nicht ausgeführt.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

@@ -1,251 +1,466 @@
-import type { ErrorRow, Step } from "../row.ts";
+import type { ErrorRow, Step, Text } from "../row.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
+/** Each row says what to look for. */
 const SHOW_ACTIVITY = {
-  text: "Look at the newest rows of the order's audit trail",
   command:
     'az rest --method get --url "{orderId}/activity?api-version=2022-12-01" --query "value[-10:].row"',
-} as const satisfies Step;
+} as const satisfies Omit<Step<Text>, "text">;
 
 const SHOW_APPROVALS = {
-  text: "See which unlocks of the order wait, and what was decided",
+  text: {
+    en: "See which unlocks of the order wait, and what was decided",
+    de: "Sehen Sie nach, welche Entsperrungen des Auftrags warten und was entschieden wurde",
+  },
   command: 'az rest --method get --url "{orderId}/approvals?api-version=2022-12-01"',
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 const APPROVE = {
-  text: "Approve the request, or reject it in the same way",
+  text: {
+    en: "Approve the request, or reject it in the same way",
+    de: "Genehmigen Sie die Anfrage, oder lehnen Sie sie auf dieselbe Weise ab",
+  },
   command:
     'az rest --method post --url "{orderId}/approvals/{approvalId}/approve?api-version=2022-12-01" --body \'{"reason":"seen on site"}\'',
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 const SHOW_POLICY = {
-  text: "Look at the unlock policy of the order",
+  text: {
+    en: "Look at the unlock policy of the order",
+    de: "Sehen Sie sich die Entsperrrichtlinie des Auftrags an",
+  },
   command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
-} as const satisfies Step;
+} as const satisfies Step<Text>;
 const ASK_FOR_APPROVAL =
   'az rest --method put --url "{orderId}/unlockPolicy?api-version=2022-12-01" --body \'{"outageGrace":"P1D","leaseTtlSeconds":60,"offline":{"allowed":false,"lease":{"kind":"boots","boots":1}},"release":{"windows":[],"approvals":{"required":1,"approvers":[],"expiresAfterSeconds":3600},"breakGlass":true}}\'';
 
 /** What people and policies say to an unlock, and what the broker's limits say. */
 export const UNLOCK_DECISION_ERRORS = {
   ApprovalPending: {
-    title: "The unlock waits for an approval",
-    message: "The unlock must be approved and is not yet",
+    title: {
+      en: "The unlock waits for an approval",
+      de: "Die Entsperrung wartet auf eine Genehmigung",
+    },
+    message: {
+      en: "The unlock must be approved and is not yet",
+      de: "Die Entsperrung muss genehmigt werden und ist es noch nicht",
+    },
     class: "pending",
     httpStatus: 202,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to approve the unlock of node {serial}.",
+    ask: {
+      en: "Ask your security administrator to approve the unlock of node {serial}.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung des Knotens {serial} zu genehmigen.",
+    },
     steps: [
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: "Leave the unlock waiting; if it ends before they have decided, the next one goes on with the same request",
+        text: {
+          en: "Leave the unlock waiting; if it ends before they have decided, the next one goes on with the same request",
+          de: "Lassen Sie die Entsperrung warten; endet sie, bevor entschieden ist, setzt die nächste dieselbe Anfrage fort",
+        },
         command: "databox-agent unlock",
         for: "site-operator",
       },
       {
-        text: "If it is not wanted any more, drop the request",
+        text: {
+          en: "If it is not wanted any more, drop the request",
+          de: "Wird sie nicht mehr gewünscht, verwerfen Sie die Anfrage",
+        },
         command: "databox-agent unlock --cancel",
         for: "site-operator",
       },
     ],
-    why: "The order's unlock policy asks for one or more approvals of each unlock.",
-    meanwhile:
-      "The volume stays locked until enough people have approved. The request, and with it the approval, ends when its time is over, when the order's stage or key changes, when unlocking is revoked, when the node restarts, or when somebody drops it at the node.",
+    why: {
+      en: "The order's unlock policy asks for one or more approvals of each unlock.",
+      de: "Die Entsperrrichtlinie des Auftrags verlangt für jede Entsperrung eine oder mehrere Genehmigungen.",
+    },
+    meanwhile: {
+      en: "The volume stays locked until enough people have approved. The request, and with it the approval, ends when its time is over, when the order's stage or key changes, when unlocking is revoked, when the node restarts, or when somebody drops it at the node.",
+      de: "Das Volume bleibt gesperrt, bis genug Personen genehmigt haben. Die Anfrage, und mit ihr die Genehmigung, endet, wenn ihre Zeit um ist, wenn sich Phase oder Schlüssel des Auftrags ändern, wenn das Entsperren widerrufen wird, wenn der Knoten neu startet oder wenn jemand sie am Knoten verwirft.",
+    },
     reproduce: ASK_FOR_APPROVAL,
   },
   ApprovalRejected: {
-    title: "The unlock was rejected",
-    message: "The unlock was rejected by an approver",
+    title: { en: "The unlock was rejected", de: "Die Entsperrung wurde abgelehnt" },
+    message: {
+      en: "The unlock was rejected by an approver",
+      de: "Die Entsperrung wurde von einem Genehmigenden abgelehnt",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator why the unlock of node {serial} was rejected.",
-    steps: [{ ...SHOW_ACTIVITY, text: "See who rejected the request, and why" }, UNLOCK_AGAIN],
-    why: "A person with the right to decide said no, with a reason.",
-    meanwhile: "The volume stays locked. A new request opens a new approval.",
+    ask: {
+      en: "Ask your security administrator why the unlock of node {serial} was rejected.",
+      de: "Fragen Sie Ihren Sicherheitsadministrator, warum die Entsperrung des Knotens {serial} abgelehnt wurde.",
+    },
+    steps: [
+      {
+        ...SHOW_ACTIVITY,
+        text: {
+          en: "See who rejected the request, and why",
+          de: "Sehen Sie nach, wer die Anfrage abgelehnt hat und warum",
+        },
+      },
+      UNLOCK_AGAIN,
+    ],
+    why: {
+      en: "A person with the right to decide said no, with a reason.",
+      de: "Eine Person, die entscheiden darf, hat Nein gesagt, mit einem Grund.",
+    },
+    meanwhile: {
+      en: "The volume stays locked. A new request opens a new approval.",
+      de: "Das Volume bleibt gesperrt. Eine neue Anfrage eröffnet eine neue Genehmigung.",
+    },
     reproduce:
       'az rest --method post --url "{orderId}/approvals/{approvalId}/reject?api-version=2022-12-01" --body \'{"reason":"nobody is on site"}\'',
   },
   ApprovalExpired: {
-    title: "The approval has ended",
-    message: "The request for an approval has ended before a key was released for it",
+    title: { en: "The approval has ended", de: "Die Genehmigung ist beendet" },
+    message: {
+      en: "The request for an approval has ended before a key was released for it",
+      de: "Die Anfrage um eine Genehmigung endete, bevor ein Schlüssel für sie freigegeben wurde",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
     recoverable: "yes",
-    ask: "Unlock node {serial} again: that asks for a new approval.",
+    ask: {
+      en: "Unlock node {serial} again: that asks for a new approval.",
+      de: "Entsperren Sie den Knoten {serial} erneut: Das fragt um eine neue Genehmigung.",
+    },
     steps: [{ ...UNLOCK_AGAIN, for: "site-operator" }],
     reasons: {
       time: {
-        message: "Nobody decided about the request in the time that the policy gives",
+        message: {
+          en: "Nobody decided about the request in the time that the policy gives",
+          de: "In der Zeit, die die Richtlinie gibt, hat niemand über die Anfrage entschieden",
+        },
         why: "The policy of the order bounds how long a request waits (approvals.expiresAfterSeconds).",
       },
       stage: {
-        message: "The order went to another stage while the request waited",
+        message: {
+          en: "The order went to another stage while the request waited",
+          de: "Der Auftrag ging in eine andere Phase, während die Anfrage wartete",
+        },
         why: "What was to be approved has changed: the appliance is somewhere else now.",
       },
       key: {
-        message: "The key of the order changed while the request waited",
+        message: {
+          en: "The key of the order changed while the request waited",
+          de: "Der Schlüssel des Auftrags änderte sich, während die Anfrage wartete",
+        },
         why: "An approval is for one key version, which the approvers were shown.",
       },
       revoked: {
-        message: "Unlocking was switched off while the request waited",
+        message: {
+          en: "Unlocking was switched off while the request waited",
+          de: "Das Entsperren wurde ausgeschaltet, während die Anfrage wartete",
+        },
         why: "An approval does not outlive a revocation, also one that was lifted.",
       },
       superseded: {
-        message: "The node asked anew, and only its newest request can be approved",
+        message: {
+          en: "The node asked anew, and only its newest request can be approved",
+          de: "Der Knoten hat neu gefragt, und nur seine neueste Anfrage lässt sich genehmigen",
+        },
         why: "The key is sealed to a one-use key of the request: nobody could open the answer to an older one.",
       },
       dropped: {
-        message: "Another command at the node was told the decision, or dropped the request",
+        message: {
+          en: "Another command at the node was told the decision, or dropped the request",
+          de: "Einem anderen Befehl am Knoten wurde die Entscheidung mitgeteilt, oder er hat die Anfrage verworfen",
+        },
         why: "databox-agent unlock --cancel and a volume that is locked by hand end a request; of several unlocks that wait with one request, the first to ask is told.",
       },
       "break-glass": {
-        message: "Another node was faster to use the release that stood for one unlock",
+        message: {
+          en: "Another node was faster to use the release that stood for one unlock",
+          de: "Ein anderer Knoten hat die Freigabe, die für eine Entsperrung galt, schneller benutzt",
+        },
         why: "A break-glass is good for one unlock.",
       },
     },
-    why: "An approval is for one request under the circumstances that its approvers were shown, and for a limited time.",
-    meanwhile: "The volume stays locked. The approvers see the request as ended.",
+    why: {
+      en: "An approval is for one request under the circumstances that its approvers were shown, and for a limited time.",
+      de: "Eine Genehmigung gilt für eine Anfrage unter den Umständen, die ihren Genehmigenden gezeigt wurden, und für begrenzte Zeit.",
+    },
+    meanwhile: {
+      en: "The volume stays locked. The approvers see the request as ended.",
+      de: "Das Volume bleibt gesperrt. Die Genehmigenden sehen die Anfrage als beendet.",
+    },
   },
   ApprovalClosed: {
-    title: "The request is not open any more",
-    message: "The request for an approval was decided or has ended already",
+    title: { en: "The request is not open any more", de: "Die Anfrage ist nicht mehr offen" },
+    message: {
+      en: "The request for an approval was decided or has ended already",
+      de: "Über die Anfrage um eine Genehmigung wurde schon entschieden, oder sie ist schon beendet",
+    },
     class: "invalid",
     httpStatus: 409,
     who: "nobody",
     recoverable: "no",
-    ask: "Nobody has to act: the request was decided before.",
+    ask: {
+      en: "Nobody has to act: the request was decided before.",
+      de: "Niemand muss handeln: Über die Anfrage wurde schon entschieden.",
+    },
     steps: [SHOW_APPROVALS],
-    why: "Each request is decided once. Somebody else was faster, its time was over, or the order's stage or key has changed.",
-    meanwhile: "What was decided before holds.",
+    why: {
+      en: "Each request is decided once. Somebody else was faster, its time was over, or the order's stage or key has changed.",
+      de: "Über jede Anfrage wird einmal entschieden. Jemand anderes war schneller, ihre Zeit war um, oder Phase oder Schlüssel des Auftrags haben sich geändert.",
+    },
+    meanwhile: { en: "What was decided before holds.", de: "Was zuvor entschieden wurde, gilt." },
   },
   ApprovalForbidden: {
-    title: "Somebody else must decide",
-    message: "The caller may not decide about this request",
+    title: { en: "Somebody else must decide", de: "Jemand anderes muss entscheiden" },
+    message: {
+      en: "The caller may not decide about this request",
+      de: "Der Aufrufer darf über diese Anfrage nicht entscheiden",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask another approver of order {orderName} to decide.",
-    steps: [{ text: "Let another approver decide about the request" }],
+    ask: {
+      en: "Ask another approver of order {orderName} to decide.",
+      de: "Bitten Sie einen anderen Genehmigenden des Auftrags {orderName} zu entscheiden.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Let another approver decide about the request",
+          de: "Lassen Sie einen anderen Genehmigenden über die Anfrage entscheiden",
+        },
+      },
+    ],
     reasons: {
       self: {
-        message: "The caller brought this request, and nobody approves their own",
+        message: {
+          en: "The caller brought this request, and nobody approves their own",
+          de: "Der Aufrufer hat diese Anfrage gestellt, und niemand genehmigt seine eigene",
+        },
         why: "Two people are wanted: one who asks and one who approves.",
       },
       "not-named": {
-        message:
-          "The unlock policy of the order names its approvers, and the caller is none of them",
+        message: {
+          en: "The unlock policy of the order names its approvers, and the caller is none of them",
+          de: "Die Entsperrrichtlinie des Auftrags nennt seine Genehmigenden, und der Aufrufer ist keiner von ihnen",
+        },
         why: "A list of approvers in the policy (release.approvals.approvers) narrows down who may approve, besides the right by role.",
       },
     },
-    why: "The right by role is there, but the order's unlock policy or the request itself excludes the caller.",
-    meanwhile: "The request waits on.",
+    why: {
+      en: "The right by role is there, but the order's unlock policy or the request itself excludes the caller.",
+      de: "Das Recht durch die Rolle besteht, aber die Entsperrrichtlinie des Auftrags oder die Anfrage selbst schließt den Aufrufer aus.",
+    },
+    meanwhile: { en: "The request waits on.", de: "Die Anfrage wartet weiter." },
   },
   BreakGlassForbidden: {
-    title: "Break-glass is not allowed",
-    message: "The unlock policy of the order does not allow break-glass",
+    title: { en: "Break-glass is not allowed", de: "Der Notzugriff ist nicht erlaubt" },
+    message: {
+      en: "The unlock policy of the order does not allow break-glass",
+      de: "Die Entsperrrichtlinie des Auftrags erlaubt keinen Notzugriff",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to approve the unlock, or to change the unlock policy of order {orderName}.",
+    ask: {
+      en: "Ask your security administrator to approve the unlock, or to change the unlock policy of order {orderName}.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung zu genehmigen oder die Entsperrrichtlinie des Auftrags {orderName} zu ändern.",
+    },
     steps: [
       SHOW_POLICY,
       {
-        text: "Approve the unlock as the policy asks, or change the policy (release.breakGlass)",
+        text: {
+          en: "Approve the unlock as the policy asks, or change the policy (release.breakGlass)",
+          de: "Genehmigen Sie die Entsperrung, wie die Richtlinie es verlangt, oder ändern Sie die Richtlinie (release.breakGlass)",
+        },
       },
     ],
-    why: "Whether one person may release an unlock alone is a decision of the order's owner, and it is off unless switched on.",
-    meanwhile: "Nothing is released.",
+    why: {
+      en: "Whether one person may release an unlock alone is a decision of the order's owner, and it is off unless switched on.",
+      de: "Ob eine Person allein eine Entsperrung freigeben darf, entscheidet der Besitzer des Auftrags; es ist aus, solange es niemand einschaltet.",
+    },
+    meanwhile: { en: "Nothing is released.", de: "Nichts wird freigegeben." },
     reproduce:
       'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"drill"}\'',
   },
   ReleaseWindowClosed: {
-    title: "Outside the hours of the unlock policy",
-    message: "The unlock policy releases no key at this time",
+    title: {
+      en: "Outside the hours of the unlock policy",
+      de: "Außerhalb der Zeitfenster der Entsperrrichtlinie",
+    },
+    message: {
+      en: "The unlock policy releases no key at this time",
+      de: "Die Entsperrrichtlinie gibt zu dieser Zeit keinen Schlüssel frei",
+    },
     class: "pending",
     httpStatus: 409,
     who: "security-administrator",
     recoverable: "until-date",
-    ask: "Unlock node {serial} again at {nextOpening}, or ask your security administrator for an exception.",
+    ask: {
+      en: "Unlock node {serial} again at {nextOpening}, or ask your security administrator for an exception.",
+      de: "Entsperren Sie den Knoten {serial} ab {nextOpening} erneut, oder bitten Sie Ihren Sicherheitsadministrator um eine Ausnahme.",
+    },
     steps: [
-      { text: "Wait until {nextOpening}, then unlock again", for: "site-operator" },
+      {
+        text: {
+          en: "Wait until {nextOpening}, then unlock again",
+          de: "Warten Sie bis {nextOpening}, und entsperren Sie dann erneut",
+        },
+        for: "site-operator",
+      },
       SHOW_POLICY,
       {
-        text: "In an emergency release one unlock, where the policy allows it",
+        text: {
+          en: "In an emergency release one unlock, where the policy allows it",
+          de: "Geben Sie im Notfall eine Entsperrung frei, wo die Richtlinie es erlaubt",
+        },
         command:
           'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"why"}\'',
       },
     ],
-    why: "The order's owner has said at which hours keys are released (release.windows).",
-    meanwhile: "A locked volume stays locked; one that is open stays open.",
+    why: {
+      en: "The order's owner has said at which hours keys are released (release.windows).",
+      de: "Der Besitzer des Auftrags hat gesagt, zu welchen Zeiten Schlüssel freigegeben werden (release.windows).",
+    },
+    meanwhile: {
+      en: "A locked volume stays locked; one that is open stays open.",
+      de: "Ein gesperrtes Volume bleibt gesperrt; eines, das offen ist, bleibt offen.",
+    },
   },
   CredentialsWithheld: {
-    title: "The unlock policy withholds the passkey",
-    message: "The unlock policy of the order keeps its passkey from being shown now",
+    title: {
+      en: "The unlock policy withholds the passkey",
+      de: "Die Entsperrrichtlinie hält den Passkey zurück",
+    },
+    message: {
+      en: "The unlock policy of the order keeps its passkey from being shown now",
+      de: "Die Entsperrrichtlinie des Auftrags verhindert, dass sein Passkey jetzt gezeigt wird",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to unlock the appliance of order {orderName} over the network or offline.",
+    ask: {
+      en: "Ask your security administrator to unlock the appliance of order {orderName} over the network or offline.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, das Gerät des Auftrags {orderName} über das Netz oder ohne Netz zu entsperren.",
+    },
     steps: [
       SHOW_POLICY,
-      { text: "Unlock the appliance over the network, or offline by challenge and answer" },
       {
-        text: "In an emergency allow the passkey to be shown once, where the policy allows it",
+        text: {
+          en: "Unlock the appliance over the network, or offline by challenge and answer",
+          de: "Entsperren Sie das Gerät über das Netz, oder ohne Netz durch Anfrage und Antwort",
+        },
+      },
+      {
+        text: {
+          en: "In an emergency allow the passkey to be shown once, where the policy allows it",
+          de: "Erlauben Sie im Notfall, den Passkey einmal zu zeigen, wo die Richtlinie es erlaubt",
+        },
         command:
           'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"why"}\'',
       },
     ],
     reasons: {
       approvals: {
-        message: "The unlock policy asks for approvals, and a passkey would pass them by",
+        message: {
+          en: "The unlock policy asks for approvals, and a passkey would pass them by",
+          de: "Die Entsperrrichtlinie verlangt Genehmigungen, und ein Passkey würde sie umgehen",
+        },
         why: "A passkey opens the volume without asking anybody again, so one person must not get it alone.",
       },
       window: {
-        message: "The unlock policy releases no key at this time, nor a passkey",
+        message: {
+          en: "The unlock policy releases no key at this time, nor a passkey",
+          de: "Die Entsperrrichtlinie gibt zu dieser Zeit keinen Schlüssel frei, auch keinen Passkey",
+        },
         why: "A passkey opens the volume at any hour.",
       },
     },
-    why: "Whoever holds the passkey needs no release: what holds for releases must hold for showing it.",
-    meanwhile: "The passkey is not shown, and the vault is not asked.",
+    why: {
+      en: "Whoever holds the passkey needs no release: what holds for releases must hold for showing it.",
+      de: "Wer den Passkey hat, braucht keine Freigabe: Was für Freigaben gilt, muss auch für sein Anzeigen gelten.",
+    },
+    meanwhile: {
+      en: "The passkey is not shown, and the vault is not asked.",
+      de: "Der Passkey wird nicht gezeigt, und der Tresor wird nicht gefragt.",
+    },
   },
   UnlockRevoked: {
-    title: "Unlocking is switched off",
-    message: "Unlocking was switched off for this order",
+    title: { en: "Unlocking is switched off", de: "Das Entsperren ist ausgeschaltet" },
+    message: {
+      en: "Unlocking was switched off for this order",
+      de: "Für diesen Auftrag wurde das Entsperren ausgeschaltet",
+    },
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
     recoverable: "yes",
-    ask: "Ask your security administrator to switch unlocking of order {orderName} on again.",
+    ask: {
+      en: "Ask your security administrator to switch unlocking of order {orderName} on again.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, das Entsperren des Auftrags {orderName} wieder einzuschalten.",
+    },
     steps: [
-      { ...SHOW_ACTIVITY, text: "Find out who threw the switch, and why" },
       {
-        text: "Switch unlocking on again; where one node was switched off, name it in the body: serial",
+        ...SHOW_ACTIVITY,
+        text: {
+          en: "Find out who threw the switch, and why",
+          de: "Finden Sie heraus, wer den Notschalter gesetzt hat und warum",
+        },
+      },
+      {
+        text: {
+          en: "Switch unlocking on again; where one node was switched off, name it in the body: serial",
+          de: "Schalten Sie das Entsperren wieder ein; wurde ein einzelner Knoten ausgeschaltet, nennen Sie ihn im Textkörper: serial",
+        },
         command:
           'az rest --method post --url "{orderId}/restoreAccess?api-version=2022-12-01" --body {}',
       },
       UNLOCK_AGAIN,
     ],
-    why: "Somebody threw the order's kill switch, for instance since the appliance was stolen.",
-    meanwhile:
-      "All unlocks of the order are refused, and a node that is still open closes when it asks again.",
+    why: {
+      en: "Somebody threw the order's kill switch, for instance since the appliance was stolen.",
+      de: "Jemand hat den Notschalter des Auftrags gesetzt, zum Beispiel weil das Gerät gestohlen wurde.",
+    },
+    meanwhile: {
+      en: "All unlocks of the order are refused, and a node that is still open closes when it asks again.",
+      de: "Alle Entsperrungen des Auftrags werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt.",
+    },
     reproduce:
       'az rest --method post --url "{orderId}/revoke?api-version=2022-12-01" --body \'{"reason":"stolen"}\'',
   },
   RateLimited: {
-    title: "Too many tries",
-    message: "The appliance has tried too often",
+    title: { en: "Too many tries", de: "Zu viele Versuche" },
+    message: { en: "The appliance has tried too often", de: "Das Gerät hat es zu oft versucht" },
     class: "unreachable",
     httpStatus: 429,
     who: "nobody",
     recoverable: "yes",
-    ask: "Wait {retryAfterSeconds} seconds, then try again.",
-    steps: [{ text: "Wait {retryAfterSeconds} seconds", for: "site-operator" }, TRY_AGAIN],
-    why: "Each node has a budget of tries, so that one cannot use up the vault for the others.",
-    meanwhile:
-      "The message is dropped before any call to the vault. A volume that is open is not touched.",
+    ask: {
+      en: "Wait {retryAfterSeconds} seconds, then try again.",
+      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Wait {retryAfterSeconds} seconds",
+          de: "Warten Sie {retryAfterSeconds} Sekunden",
+        },
+        for: "site-operator",
+      },
+      TRY_AGAIN,
+    ],
+    why: {
+      en: "Each node has a budget of tries, so that one cannot use up the vault for the others.",
+      de: "Jeder Knoten hat ein Budget an Versuchen, damit keiner den Tresor für die anderen aufbraucht.",
+    },
+    meanwhile: {
+      en: "The message is dropped before any call to the vault. A volume that is open is not touched.",
+      de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen. Ein offenes Volume wird nicht angetastet.",
+    },
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const satisfies Record<string, ErrorRow<Text>>;

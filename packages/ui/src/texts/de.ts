@@ -1,6 +1,7 @@
+import { GERMAN } from "@databox-cmk/errors";
+
 import { createTranslator } from "../explanation/translate.ts";
 import type { UiTexts } from "./en.ts";
-import { ERRORS_DE } from "./errors-de/errors-de.ts";
 
 /** Deutsche Texte dessen, was alle unsere Seiten teilen. */
 export const de: UiTexts = {
@@ -28,7 +29,7 @@ export const de: UiTexts = {
     reason: "Grund",
     recoverableLabel: "Umkehrbar?",
   },
-  failureText: createTranslator(ERRORS_DE),
+  failureText: createTranslator(GERMAN),
   who: {
     "security-administrator": "Sicherheitsadministrator",
     "order-owner": "Besitzer des Auftrags",

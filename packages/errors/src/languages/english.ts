@@ -1,0 +1,45 @@
+import type { ErrorRow, Reason, Step, Text } from "../row.ts";
+import { ANSWERS } from "../table/answers.ts";
+import { ROWS } from "../table/rows.ts";
+
+/* A bundle holds the values of this module in place of the module (bundle/fold-texts.ts). */
+
+export const ENGLISH_ROWS = mapValues(ROWS, rowInEnglish);
+
+export const ENGLISH_ANSWERS = mapValues(ANSWERS, ({ en }) => en);
+
+function rowInEnglish({ reasons, ...row }: ErrorRow<Text>): ErrorRow {
+  const { title, message, ask, steps, why, meanwhile } = row;
+  return {
+    ...row,
+    title: title.en,
+    message: message.en,
+    ask: ask.en,
+    steps: steps.map(stepInEnglish),
+    ...(reasons === undefined ? {} : { reasons: mapValues(reasons, reasonInEnglish) }),
+    why: why.en,
+    meanwhile: meanwhile.en,
+  };
+}
+
+function reasonInEnglish({ message, ask, steps, ...rest }: Reason<Text>): Reason {
+  return {
+    ...rest,
+    message: message.en,
+    ...(ask === undefined ? {} : { ask: ask.en }),
+    ...(steps === undefined ? {} : { steps: steps.map(stepInEnglish) }),
+  };
+}
+
+function stepInEnglish(step: Step<Text>): Step {
+  return { ...step, text: step.text.en };
+}
+
+function mapValues<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  map: (value: From) => To,
+): Readonly<Record<Key, To>> {
+  const entries = Object.entries<From>(record).map(([key, value]) => [key, map(value)]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the keys of a closed table
+  return Object.fromEntries(entries) as Record<Key, To>;
+}
