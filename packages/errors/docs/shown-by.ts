@@ -74,5 +74,6 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   Misuse: "apps/cloud-broker/test/serve/process.test.ts",
   SignInFailed: "apps/cloud-broker/test/portal/sign-in.test.ts",
   CrossSiteRequest: "apps/cloud-broker/test/portal/session.test.ts",
+  NameTaken: "apps/cloud-broker/test/portal/create-only.test.ts",
   InternalError: "apps/cloud-broker/test/server/transport-faults.test.ts",
 };

@@ -16,7 +16,8 @@ export function readBackupKeys(
   return client.read(orderPath(name, "/backupKeys"), backupKeyList, { signal });
 }
 
-export async function putBackupKey(
+/** @throws {ProblemError} NameTaken */
+export async function addBackupKey(
   client: Client,
   name: OrderName,
   backup: { readonly name: string; readonly key: BackupKeyWrite },
@@ -24,6 +25,7 @@ export async function putBackupKey(
   await client.read(backupPath(name, backup.name), backupKeyView, {
     method: "PUT",
     body: backup.key,
+    createOnly: true,
   });
 }
 

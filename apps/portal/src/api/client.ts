@@ -8,6 +8,8 @@ export type Call = {
   readonly signal?: AbortSignal | undefined;
   /** Tag of what is changed, as it was read: another one in force refuses the change. */
   readonly ifMatch?: string;
+  /** Only where nothing of that name exists. */
+  readonly createOnly?: true;
 };
 
 /** Calls of the broker on the page's own origin. Every answer is parsed; everything else is a `ProblemError`. */
@@ -42,7 +44,10 @@ export function createClient({
   readonly fetch: Fetch;
   readonly onSignedOut: () => void;
 }): Client {
-  const exchange = async (path: string, { method = "GET", body, signal, ifMatch }: Call) => {
+  const exchange = async (
+    path: string,
+    { method = "GET", body, signal, ifMatch, createOnly }: Call,
+  ) => {
     const response = await fetch(path, {
       method,
       credentials: "same-origin",
@@ -52,6 +57,7 @@ export function createClient({
         ...(method === "GET" ? {} : { "x-csrf-token": csrfToken }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+        ...(createOnly === undefined ? {} : { "if-none-match": "*" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),

@@ -81,6 +81,10 @@ export async function createOrder(client: Client, order: NewOrder): Promise<Orde
   if (group?.isNew === true)
     await createResourceGroup(client, subscriptionId, resourceGroup, location);
   const placed = { subscriptionId, resourceGroup, jobName: name };
-  await client.send(orderPath(placed), { method: "PUT", body: renderNewOrder(order) });
+  await client.send(orderPath(placed), {
+    method: "PUT",
+    body: renderNewOrder(order),
+    createOnly: true,
+  });
   return placed;
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { armPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
+import { ProblemError } from "./problem-error.ts";
 
 const GROUPS_API_VERSION = "2021-04-01";
 const LOCATIONS_API_VERSION = "2022-12-01";
@@ -26,6 +27,7 @@ export async function readResourceGroups(
   return value.map(({ name }) => name).toSorted((a, b) => a.localeCompare(b));
 }
 
+/** A group of that name may be there by now, from an attempt whose next step failed: it is used as it is. */
 export async function createResourceGroup(
   client: Client,
   subscriptionId: string,
@@ -36,7 +38,11 @@ export async function createResourceGroup(
     `${subscriptionPath(subscriptionId)}/resourcegroups/${encodeURIComponent(name)}`,
     GROUPS_API_VERSION,
   );
-  await client.send(path, { method: "PUT", body: { location: at } });
+  try {
+    await client.send(path, { method: "PUT", body: { location: at }, createOnly: true });
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== "NameTaken") throw error;
+  }
 }
 
 export async function readLocations(

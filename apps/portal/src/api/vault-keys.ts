@@ -28,6 +28,12 @@ export type KeyVersion = {
   readonly notBefore?: number;
 };
 
+export type NewKey = {
+  readonly name: string;
+  readonly sizeBits: number;
+  readonly is: "key" | "version";
+};
+
 /** @param vaultUri - `https://{name}.{suffix}/` */
 function keysPath(vaultUri: string, path: string, query: Record<string, string> = {}): string {
   const { host } = new URL(vaultUri);
@@ -73,17 +79,25 @@ export async function readKeyVersions(
   return items.map(versionOf).toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
 }
 
-/** A key, or a new version of the key of that name. */
+/**
+ * A new key, or a new version of the key of that name. Key Vault has one call for both; which of them is meant is sent
+ * along, so that a taken name does not give somebody else's key a new version.
+ *
+ * @throws {ProblemError} NameTaken
+ */
 export async function createKey(
   client: Client,
   vaultUri: string,
-  key: string,
-  sizeBits: number,
+  { name, sizeBits, is }: NewKey,
 ): Promise<KeyVersion> {
   const made = await client.read(
-    keysPath(vaultUri, `/${encodeURIComponent(key)}/create`),
+    keysPath(vaultUri, `/${encodeURIComponent(name)}/create`),
     keyBundle,
-    { method: "POST", body: { kty: "RSA", key_size: sizeBits } },
+    {
+      method: "POST",
+      body: { kty: "RSA", key_size: sizeBits },
+      ...(is === "key" ? { createOnly: true } : { ifMatch: "*" }),
+    },
   );
   return versionOf({ kid: made.key.kid, attributes: made.attributes });
 }

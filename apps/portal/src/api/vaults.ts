@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { armPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
+import { ProblemError } from "./problem-error.ts";
 
 const API_VERSION = "2023-07-01";
 
@@ -31,6 +32,27 @@ export async function readVaults(
   return value.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
+const nameCheck = z.object({
+  nameAvailable: z.boolean(),
+  reason: z.optional(z.nullable(z.string())),
+});
+
+/** Names of vaults are taken in all of Azure, by deleted vaults too. */
+export async function isVaultNameTaken(
+  client: Client,
+  subscriptionId: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.KeyVault/checkNameAvailability`;
+  const { nameAvailable, reason } = await client.read(armPath(path, API_VERSION), nameCheck, {
+    method: "POST",
+    body: { name, type: "Microsoft.KeyVault/vaults" },
+    signal,
+  });
+  return !nameAvailable && reason === "AlreadyExists";
+}
+
 export type NewVault = {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -43,7 +65,11 @@ export type NewVault = {
 const POLL_MS = 1000;
 const MAX_POLLS = 60;
 
-/** Made with the rights that its maker needs to create keys in it; soft delete cannot be off in Azure. */
+/**
+ * Made with the rights that its maker needs to create keys in it; soft delete cannot be off in Azure.
+ *
+ * @throws {ProblemError} NameTaken
+ */
 export async function createVault(
   client: Client,
   wanted: NewVault,
@@ -55,6 +81,7 @@ export async function createVault(
   );
   let made = await client.read(path, vault, {
     method: "PUT",
+    createOnly: true,
     body: {
       location: wanted.location,
       properties: {
@@ -90,7 +117,7 @@ const KEY_PERMISSIONS = ["get", "wrapKey", "unwrapKey"];
 const ENCRYPTION_USER_ROLE = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
 const ROLE_ASSIGNMENTS_API_VERSION = "2022-04-01";
 
-/** Get, wrap and unwrap for an order's identity, in whichever way the vault decides access. */
+/** Adds get, wrap and unwrap for an order's identity, in whichever way the vault decides access. Nothing is taken away. */
 export async function grantAccess(
   client: Client,
   to: Vault,
@@ -99,22 +126,29 @@ export async function grantAccess(
 ): Promise<void> {
   if (to.properties.enableRbacAuthorization === true) {
     const subscription = to.id.split("/").slice(0, 3).join("/");
-    await client.send(
-      armPath(
-        `${to.id}/providers/Microsoft.Authorization/roleAssignments/${newId()}`,
-        ROLE_ASSIGNMENTS_API_VERSION,
-      ),
-      {
-        method: "PUT",
-        body: {
-          properties: {
-            roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${ENCRYPTION_USER_ROLE}`,
-            principalId,
-            principalType: "ServicePrincipal",
+    try {
+      await client.send(
+        armPath(
+          `${to.id}/providers/Microsoft.Authorization/roleAssignments/${newId()}`,
+          ROLE_ASSIGNMENTS_API_VERSION,
+        ),
+        {
+          method: "PUT",
+          createOnly: true,
+          body: {
+            properties: {
+              roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${ENCRYPTION_USER_ROLE}`,
+              principalId,
+              principalType: "ServicePrincipal",
+            },
           },
         },
-      },
-    );
+      );
+    } catch (error) {
+      // The role was given before and has not reached the vault yet: Azure keeps one assignment of each role.
+      if (!(error instanceof ProblemError) || error.problem.code !== "RoleAssignmentExists")
+        throw error;
+    }
     return;
   }
   await client.send(armPath(`${to.id}/accessPolicies/add`, API_VERSION), {

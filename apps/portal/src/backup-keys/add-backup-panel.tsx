@@ -3,7 +3,7 @@ import { Button, Field, Radio, RadioGroup, Spinner } from "@fluentui/react-compo
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { putBackupKey } from "../api/backup-keys.ts";
+import { addBackupKey } from "../api/backup-keys.ts";
 import { type ChosenIdentity, type ChosenKey, keyUrlOf } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
@@ -21,9 +21,11 @@ import { RecoveryKeyInput } from "./recovery-key-input.tsx";
 /** A key in another vault, or the public half of one that only the customer has. */
 export function AddBackupPanel({
   order,
+  takenNames,
   onClose,
 }: {
   readonly order: JobResource;
+  readonly takenNames: readonly string[];
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
@@ -37,14 +39,15 @@ export function AddBackupPanel({
   const [isSelecting, setIsSelecting] = useState(false);
   const [publicKey, setPublicKey] = useState("");
   const adding = useMutation({
-    mutationFn: (wanted: BackupKeyWrite) => putBackupKey(client, orderName, { name, key: wanted }),
+    mutationFn: (wanted: BackupKeyWrite) => addBackupKey(client, orderName, { name, key: wanted }),
     onSuccess: async () => {
       await refresh();
       onClose();
     },
   });
   const wanted = kind === "Vault" ? vaultKeyOf(key, identity) : recoveryKeyOf(publicKey);
-  const isNamed = BACKUP_KEY_NAME.test(name);
+  const isTaken = takenNames.includes(name.toLowerCase());
+  const isNamed = BACKUP_KEY_NAME.test(name) && !isTaken;
 
   if (isSelecting)
     return (
@@ -56,6 +59,7 @@ export function AddBackupPanel({
         onSelect={(selected) => {
           setKey(selected);
           setIsSelecting(false);
+          adding.reset();
         }}
         onClose={() => {
           setIsSelecting(false);
@@ -86,16 +90,26 @@ export function AddBackupPanel({
       <TextField
         label={texts.backupKeys.name}
         hint={texts.backupKeys.nameRule}
-        problem={name === "" || isNamed ? undefined : texts.backupKeys.nameRule}
+        problem={
+          isTaken
+            ? texts.backupKeys.nameTaken
+            : name === "" || isNamed
+              ? undefined
+              : texts.backupKeys.nameRule
+        }
         isRequired
         value={name}
-        onChange={setName}
+        onChange={(typed) => {
+          setName(typed);
+          adding.reset();
+        }}
       />
       <Field label={texts.backupKeys.kind}>
         <RadioGroup
           value={kind}
           onChange={(_event, { value }) => {
             setKind(value === "RecoveryKey" ? "RecoveryKey" : "Vault");
+            adding.reset();
           }}
         >
           <Radio value="Vault" label={texts.backupKeys.kinds.Vault} />
@@ -112,10 +126,23 @@ export function AddBackupPanel({
           >
             {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
           </Button>
-          <IdentityChoice order={order} identity={identity} onChange={setIdentity} />
+          <IdentityChoice
+            order={order}
+            identity={identity}
+            onChange={(chosen) => {
+              setIdentity(chosen);
+              adding.reset();
+            }}
+          />
         </>
       ) : (
-        <RecoveryKeyInput value={publicKey} onChange={setPublicKey} />
+        <RecoveryKeyInput
+          value={publicKey}
+          onChange={(text) => {
+            setPublicKey(text);
+            adding.reset();
+          }}
+        />
       )}
       {adding.error !== null && <QueryProblem error={adding.error} />}
     </SidePanel>

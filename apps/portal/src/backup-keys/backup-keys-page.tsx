@@ -78,6 +78,7 @@ export function BackupKeysPage(): ReactElement {
         {isAdding && order.data !== undefined && (
           <AddBackupPanel
             order={order.data}
+            takenNames={(data?.value ?? []).map(({ name: taken }) => taken)}
             onClose={() => {
               setIsAdding(false);
             }}

@@ -64,6 +64,7 @@ const PASSKEY =
 export type OrderProblem =
   | "group"
   | "name"
+  | "nameTaken"
   | "location"
   | "country"
   | "accounts"
@@ -101,7 +102,7 @@ const CONTACT_RULES: readonly {
 /** One row for each rule, in the order in which the wizard asks. */
 const RULES: readonly Rule[] = [
   { step: "basics", problem: "group", broken: ({ group }) => group === undefined },
-  { step: "basics", problem: "name", broken: ({ name }) => !ORDER_NAME.test(name) },
+  { step: "basics", problem: "name", broken: ({ name }) => !isOrderName(name) },
   { step: "basics", problem: "location", broken: ({ location }) => location === "" },
   { step: "basics", problem: "country", broken: ({ country }) => country === "" },
   { step: "destination", problem: "accounts", broken: ({ accounts }) => accounts.length === 0 },
@@ -132,18 +133,28 @@ const RULES: readonly Rule[] = [
   })),
 ];
 
+export function isOrderName(name: string): boolean {
+  return ORDER_NAME.test(name);
+}
+
 export function problemsOfContact(contact: Contact): readonly OrderProblem[] {
   return CONTACT_RULES.filter(({ broken }) => broken(contact)).map(({ problem }) => problem);
 }
 
-/** What is missing or malformed, by step; whether names exist and keys work the service says. */
+/**
+ * Every part that is missing, malformed or taken, by step; whether keys work the service says.
+ *
+ * @param isNameTaken - as far as it is known
+ */
 export function problemsOf(
   order: NewOrder,
+  isNameTaken = false,
 ): readonly { readonly step: Step; readonly problem: OrderProblem }[] {
-  return RULES.filter(({ broken }) => broken(order)).map(({ step, problem }) => ({
+  const broken = RULES.filter((rule) => rule.broken(order)).map(({ step, problem }) => ({
     step,
     problem,
   }));
+  return isNameTaken ? [{ step: "basics", problem: "nameTaken" }, ...broken] : broken;
 }
 
 const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerManaged";

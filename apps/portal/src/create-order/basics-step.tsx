@@ -22,7 +22,15 @@ const ANY_COUNTRY = "US";
 const ANY_GROUP = "any";
 
 /** *Basics*: what moves, from where to where, under which name. */
-export function BasicsStep({ order, onChange, problemOf }: StepProps): ReactElement {
+export function BasicsStep({
+  order,
+  onChange,
+  problemOf,
+  takenName,
+}: StepProps & {
+  /** Shown at once, while the name is typed. */
+  readonly takenName: string | undefined;
+}): ReactElement {
   const texts = useTexts();
   const { client } = useSignedIn();
   const { language } = useLanguage();
@@ -95,7 +103,7 @@ export function BasicsStep({ order, onChange, problemOf }: StepProps): ReactElem
         label={words.name}
         value={order.name}
         isRequired
-        problem={problemOf("name")}
+        problem={takenName ?? problemOf("name")}
         hint={words.nameRule}
         onChange={(name) => {
           onChange({ name });

@@ -23,6 +23,7 @@ import { DestinationStep } from "./destination-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
 import { ReviewVerdict } from "./review-verdict.tsx";
 import { SecurityStep } from "./security-step.tsx";
+import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
 import { useValidation } from "./use-validation.ts";
 
 const useStyles = makeStyles({
@@ -57,7 +58,8 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   /** Steps that the reader has left: their problems are shown. */
   const [left, setLeft] = useState<readonly Step[]>([]);
   const [order, setOrder] = useState(start);
-  const problems = problemsOf(order);
+  const isNameTaken = useIsOrderNameTaken(order);
+  const problems = problemsOf(order, isNameTaken);
   const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useMutation({
     gcTime: 0,
@@ -84,6 +86,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
       ? words.problems[problem]
       : undefined;
   const props = { order, onChange, problemOf };
+  const takenName = isNameTaken ? words.problems.nameTaken : undefined;
   const at = STEPS.indexOf(step);
   const previous = STEPS[at - 1];
   const next = STEPS[at + 1];
@@ -107,7 +110,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
         })}
       </TabList>
       <div className={styles.step} role="tabpanel" aria-labelledby={`tab-${step}`}>
-        {step === "basics" && <BasicsStep {...props} />}
+        {step === "basics" && <BasicsStep {...props} takenName={takenName} />}
         {step === "destination" && <DestinationStep {...props} />}
         {step === "security" && <SecurityStep {...props} />}
         {step === "contact" && (

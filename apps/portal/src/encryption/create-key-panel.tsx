@@ -10,6 +10,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useIsKeyNameTaken } from "./use-taken-names.ts";
 
 /**
  * Makes an RSA key, or a new version of one.
@@ -34,9 +35,15 @@ export function CreateKeyPanel({
   const queryClient = useQueryClient();
   const [name, setName] = useState(keyName ?? "");
   const [sizeBits, setSizeBits] = useState<number>(RSA_SIZES_BITS[0]);
+  const isTaken = useIsKeyNameTaken(vaultUri, name) && keyName === undefined;
   const isValid = NAME_RULES.key.test(name);
   const create = useMutation({
-    mutationFn: () => createKey(client, vaultUri, name, sizeBits),
+    mutationFn: () =>
+      createKey(client, vaultUri, {
+        name,
+        sizeBits,
+        is: keyName === undefined ? "key" : "version",
+      }),
     onSuccess: async ({ version }) => {
       await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
       onCreated(name, version);
@@ -54,7 +61,7 @@ export function CreateKeyPanel({
       footer={
         <Button
           appearance="primary"
-          disabled={!isValid}
+          disabled={!isValid || isTaken}
           disabledFocusable={create.isPending}
           onClick={() => {
             create.mutate();
@@ -66,11 +73,20 @@ export function CreateKeyPanel({
     >
       <TextField
         label={texts.orders.name}
-        problem={name !== "" && !isValid ? texts.encryption.keyNameRule : undefined}
+        problem={
+          isTaken
+            ? texts.encryption.keyNameTaken
+            : name !== "" && !isValid
+              ? texts.encryption.keyNameRule
+              : undefined
+        }
         isRequired
         disabled={keyName !== undefined}
         value={name}
-        onChange={setName}
+        onChange={(typed) => {
+          setName(typed);
+          create.reset();
+        }}
       />
       <Choice
         label={texts.encryption.rsaSize}
@@ -78,6 +94,7 @@ export function CreateKeyPanel({
         options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
         onChange={(bits) => {
           setSizeBits(Number(bits));
+          create.reset();
         }}
       />
       {keyName !== undefined && (

@@ -10,6 +10,7 @@ import {
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
+import { ProblemError } from "../api/problem-error.ts";
 import { createResourceGroup } from "../api/resource-groups.ts";
 import { createVault } from "../api/vaults.ts";
 import { NAME_RULES, RETENTION_DAYS } from "../core/new-resources.ts";
@@ -22,6 +23,7 @@ import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { GroupChoice, type WantedGroup } from "./group-choice.tsx";
 import { useLocations } from "./use-azure.ts";
+import { useIsVaultNameTaken } from "./use-taken-names.ts";
 
 /** *Create key vault*: its details, then *Review + create*. */
 export function CreateVaultPanel({
@@ -49,7 +51,8 @@ export function CreateVaultPanel({
   const [purgeProtection, setPurgeProtection] = useState(true);
   const [isReview, setIsReview] = useState(false);
   const isNameValid = NAME_RULES.vault.test(name);
-  const isReady = isNameValid && group !== undefined;
+  const isTaken = useIsVaultNameTaken(subscriptionId, name);
+  const isReady = isNameValid && isTaken !== true && group !== undefined;
   const create = useMutation({
     mutationFn: async (into: WantedGroup) => {
       if (into.isNew) await createResourceGroup(client, subscriptionId, into.name, region);
@@ -74,6 +77,9 @@ export function CreateVaultPanel({
       onCreated(vault.id);
     },
   });
+  /** Azure's own code says no more than itself. */
+  const isTakenElsewhere =
+    create.error instanceof ProblemError && create.error.problem.code === "VaultAlreadyExists";
   const regionName = locations.data?.find((each) => each.name === region)?.displayName ?? region;
   return (
     <SidePanel
@@ -82,6 +88,7 @@ export function CreateVaultPanel({
         isReview
           ? () => {
               setIsReview(false);
+              create.reset();
             }
           : onBack
       }
@@ -127,14 +134,26 @@ export function CreateVaultPanel({
               { label: texts.encryption.accessModel, value: texts.encryption.accessPolicies },
             ]}
           />
-          {create.error !== null && <QueryProblem error={create.error} />}
+          {isTakenElsewhere ? (
+            <MessageBar intent="error" layout="multiline">
+              <MessageBarBody>{texts.encryption.vaultNameTaken}</MessageBarBody>
+            </MessageBar>
+          ) : (
+            create.error !== null && <QueryProblem error={create.error} />
+          )}
         </>
       ) : (
         <>
           <GroupChoice subscriptionId={subscriptionId} group={group} onChange={setGroup} />
           <TextField
             label={texts.encryption.vaultName}
-            problem={name !== "" && !isNameValid ? texts.encryption.vaultNameRule : undefined}
+            problem={
+              isTaken === true
+                ? texts.encryption.vaultNameTaken
+                : name !== "" && !isNameValid
+                  ? texts.encryption.vaultNameRule
+                  : undefined
+            }
             isRequired
             value={name}
             onChange={setName}

@@ -107,7 +107,14 @@ export function EncryptionForm({
           >
             {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
           </Button>
-          <IdentityChoice order={order} identity={identity} onChange={setIdentity} />
+          <IdentityChoice
+            order={order}
+            identity={identity}
+            onChange={(chosen) => {
+              setIdentity(chosen);
+              save.reset();
+            }}
+          />
           {key !== undefined && !isSelecting && (
             <div className={styles.wide}>
               <Preflight order={order} chosen={key} identity={identity} />

@@ -6,6 +6,7 @@ import { Choice } from "../shell/choice.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useResourceGroups } from "./use-azure.ts";
+import { isGroupNameTaken } from "./use-taken-names.ts";
 
 export type WantedGroup = { readonly name: string; readonly isNew: boolean };
 
@@ -24,6 +25,7 @@ export function GroupChoice({
   const [isNew, setIsNew] = useState(false);
   const [name, setName] = useState("");
   const isValid = NAME_RULES.resourceGroup.test(name);
+  const isTaken = isGroupNameTaken(groups.data, name);
   const toggle = (label: string) => (
     <Link
       as="button"
@@ -53,12 +55,23 @@ export function GroupChoice({
     <div>
       <TextField
         label={texts.encryption.newGroup}
-        problem={name !== "" && !isValid ? texts.encryption.groupNameRule : undefined}
+        problem={
+          isTaken
+            ? texts.encryption.groupNameTaken
+            : name !== "" && !isValid
+              ? texts.encryption.groupNameRule
+              : undefined
+        }
         isRequired
         value={name}
         onChange={(value) => {
           setName(value);
-          onChange(NAME_RULES.resourceGroup.test(value) ? { name: value, isNew: true } : undefined);
+          const isFree = !isGroupNameTaken(groups.data, value);
+          onChange(
+            NAME_RULES.resourceGroup.test(value) && isFree
+              ? { name: value, isNew: true }
+              : undefined,
+          );
         }}
       />
       {toggle(texts.encryption.existingGroup)}

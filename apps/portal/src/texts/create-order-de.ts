@@ -67,6 +67,8 @@ export const createOrderDe: CreateOrderTexts = {
   problems: {
     group: "Wählen Sie eine Ressourcengruppe oder benennen Sie eine neue.",
     name: "3 bis 24 Buchstaben, Ziffern und Bindestriche; ein Buchstabe oder eine Ziffer am Anfang und am Ende.",
+    nameTaken:
+      "In dieser Ressourcengruppe gibt es schon einen Auftrag dieses Namens. Wählen Sie einen anderen Namen.",
     location: "Wählen Sie eine Region.",
     country: "Wählen Sie ein Land.",
     accounts: "Wählen Sie mindestens ein Speicherkonto.",

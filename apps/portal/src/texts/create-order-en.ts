@@ -66,6 +66,7 @@ export const createOrderEn = {
   problems: {
     group: "Choose a resource group, or name a new one.",
     name: "3 to 24 letters, digits and hyphens; a letter or digit first and last.",
+    nameTaken: "This resource group has an order of this name already. Choose another name.",
     location: "Choose a region.",
     country: "Choose a country.",
     accounts: "Choose at least one storage account.",

@@ -207,6 +207,11 @@ export const de: Texts = {
     vaultName: "Name des Schlüsseltresors",
     vaultNameRule:
       "3 bis 24 Buchstaben, Ziffern und Bindestriche; zuerst ein Buchstabe, am Ende kein Bindestrich, nie zwei hintereinander.",
+    vaultNameTaken:
+      "Dieser Name ist vergeben: Namen von Schlüsseltresoren sind in ganz Azure eindeutig.",
+    keyNameTaken:
+      "In diesem Tresor gibt es schon einen Schlüssel dieses Namens. Wählen Sie einen anderen Namen.",
+    groupNameTaken: "Diese Ressourcengruppe gibt es schon. Wählen Sie sie aus der Liste.",
     keyNameRule: "1 bis 127 Buchstaben, Ziffern und Bindestriche.",
     region: "Region",
     softDelete: "Vorläufiges Löschen",

@@ -208,6 +208,9 @@ export const en = {
     vaultName: "Key vault name",
     vaultNameRule:
       "3 to 24 letters, digits and hyphens; a letter first, no hyphen at the end, no two hyphens in a row.",
+    vaultNameTaken: "This name is taken: names of key vaults are unique in all of Azure.",
+    keyNameTaken: "This vault has a key of this name already. Choose another name.",
+    groupNameTaken: "This resource group exists already. Choose it from the list.",
     keyNameRule: "1 to 127 letters, digits and hyphens.",
     region: "Region",
     softDelete: "Soft delete",

@@ -131,4 +131,35 @@ export const PORTAL_ERRORS = {
       de: "Nichts ist geändert; die Anforderung wurde nicht ausgeführt.",
     },
   },
+  NameTaken: {
+    title: { en: "The name is taken", de: "Der Name ist vergeben" },
+    message: {
+      en: "This name is already in use, and creating never overwrites what exists",
+      de: "Dieser Name wird bereits verwendet, und Erstellen überschreibt nie, was es schon gibt",
+    },
+    class: "invalid",
+    httpStatus: 409,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the order owner to choose another name.",
+      de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Choose another name, or select what already has this name",
+          de: "Wählen Sie einen anderen Namen, oder wählen Sie aus, was diesen Namen schon hat",
+        },
+      },
+    ],
+    why: {
+      en: "Azure's PUT overwrites. A key vault that is created again loses its access policies, and every order that uses its keys loses its key.",
+      de: "PUT überschreibt in Azure. Ein Schlüsseltresor, der noch einmal erstellt wird, verliert seine Zugriffsrichtlinien, und jeder Auftrag, der seine Schlüssel nutzt, verliert seinen Schlüssel.",
+    },
+    meanwhile: {
+      en: "Nothing is changed: what has the name stays as it is.",
+      de: "Nichts wird geändert: Was den Namen hat, bleibt, wie es ist.",
+    },
+  },
 } as const satisfies Record<string, ErrorRow<Text>>;

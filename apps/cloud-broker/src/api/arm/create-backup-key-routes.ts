@@ -15,6 +15,7 @@ import { stageRules } from "../../core/stages.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { findBackupOrders } from "../../custody/backup-uses.ts";
 import type { Route } from "../../http/route.ts";
+import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
@@ -32,6 +33,13 @@ const PATH = `${PATHS.job}/backupKeys`;
 /** Further recipients of an order's envelopes, and when they stand in (docs/customer/backup-keys.md). */
 export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
+  const turns = createTurns();
+  /** If-None-Match: * (RFC 9110 §13.1.2). @throws {AppError} NameTaken */
+  const requireFree = async ({ id }: Order, name: string): Promise<void> => {
+    const backups = await loadBackupKeys(store, id);
+    if (backups.some((backup) => backup.name === name))
+      throw new AppError("NameTaken", { target: "name" });
+  };
   return [
     {
       method: "GET",
@@ -73,7 +81,10 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
         const order = await findOrder(store, orderNameOf(request));
         requireEditable(order);
         const subject = keySubjectOf(order, settings.tenantId);
-        const made = valueOf(await custody.putBackup(subject, name, chosen, contextOf(request)));
+        const made = await turns(`${order.id}/${name}`, async () => {
+          if (request.header("if-none-match")?.trim() === "*") await requireFree(order, name);
+          return valueOf(await custody.putBackup(subject, name, chosen, contextOf(request)));
+        });
         return { status: 200, body: { json: renderBackupKey(made, undefined) } };
       }),
     },

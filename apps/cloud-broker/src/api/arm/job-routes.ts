@@ -4,6 +4,7 @@ import { apiVersionTraits, JOB_MAX_BYTES, jobPatch, jobWrite } from "@databox-cm
 import { orderIdOf } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Answer, Route } from "../../http/route.ts";
+import { createTurns } from "../../load/turns.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { createOrder } from "../../orders/create-order.ts";
 import { deleteOrder } from "../../orders/end-order.ts";
@@ -21,7 +22,6 @@ import {
 import { operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderJob } from "./render-job.ts";
-import { createTurns } from "./turns.ts";
 
 /** Create, read, update and delete of one order. */
 export function createJobRoutes(plane: ControlPlane): readonly Route[] {

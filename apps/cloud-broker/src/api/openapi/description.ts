@@ -28,5 +28,5 @@ export type Description = {
     | "from"
     | "to"
   )[];
-  readonly headers?: readonly "If-Match"[];
+  readonly headers?: readonly ("If-Match" | "If-None-Match")[];
 };

@@ -203,6 +203,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`PUT ${PATHS.job}/backupKeys/:backupKey`]: {
     summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
     request: backupKeyWrite,
+    headers: ["If-None-Match"],
     answers: { 200: backupKeyView },
   },
   [`DELETE ${PATHS.job}/backupKeys/:backupKey`]: {

@@ -9,7 +9,9 @@ import {
   KEY_VAULT_CALLS,
   RESOURCE_MANAGER_CALLS,
 } from "../../core/portal/forwarded-calls.ts";
+import { mustBeAbsent } from "../../core/portal/must-be-absent.ts";
 import type { Answer, Method, Route, SessionRequest } from "../../http/route.ts";
+import { createTurns, type Turns } from "../../load/turns.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";
 import type { UserTokens } from "./user-tokens.ts";
@@ -25,10 +27,16 @@ export type ForwardDependencies = {
 
 const MAX_BYTES = 64 * 1024;
 const UNAUTHORISED = 401;
+const FIRST_REFUSAL = 400;
+const NOT_FOUND = 404;
 
-/** Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any client of theirs. */
-export function createForwardRoutes(dependencies: ForwardDependencies): readonly Route[] {
-  const { armUrl, keyVaultSuffixes } = dependencies;
+/**
+ * Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any client of theirs. One rule
+ * is stricter than Azure's: creating never overwrites.
+ */
+export function createForwardRoutes(given: ForwardDependencies): readonly Route[] {
+  const { armUrl, keyVaultSuffixes } = given;
+  const dependencies = { ...given, turns: createTurns() };
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
       audience: "arm",
@@ -43,6 +51,9 @@ export function createForwardRoutes(dependencies: ForwardDependencies): readonly
   ];
 }
 
+/** Two pages that create the same thing take turns: the second one finds what the first one made. */
+type Dependencies = ForwardDependencies & { readonly turns: Turns };
+
 type Target = {
   readonly audience: Audience;
   readonly below: string;
@@ -51,17 +62,17 @@ type Target = {
 
 /** Fixed segments before named ones, so that `versions` is not taken for a version. */
 function rowsOf(
-  dependencies: ForwardDependencies,
+  dependencies: Dependencies,
   calls: readonly ForwardedCall[],
   target: Target,
 ): readonly Route[] {
-  return calls.flatMap(({ methods, path: template }) =>
-    methods.map((method): Route => {
-      const run = (request: SessionRequest & { readonly body?: JsonObject }): Promise<Answer> =>
-        forward(dependencies, target, template, request);
+  return calls.flatMap((call) =>
+    call.methods.map((method): Route => {
+      const run = (request: ForwardRequest): Promise<Answer> =>
+        forward(dependencies, target, call, request);
       const row = {
         method,
-        path: `${target.below}${template}`,
+        path: `${target.below}${call.path}`,
         authentication: "session",
       } as const;
       return method === "GET"
@@ -71,35 +82,63 @@ function rowsOf(
   );
 }
 
+type ForwardRequest = SessionRequest & { readonly body?: JsonObject };
+
 async function forward(
-  { tokens, callAzure, written }: ForwardDependencies,
-  { audience, origin }: Target,
-  template: string,
-  request: SessionRequest & { readonly body?: JsonObject },
+  dependencies: Dependencies,
+  target: Target,
+  row: ForwardedCall,
+  request: ForwardRequest,
 ): Promise<Answer> {
-  const { session, method, body, requestId } = request;
-  const made = forwardedPath(template, request.parameters, request.query);
-  if (!made.ok)
-    throw new AppError("InvalidRequestContent", {
-      target: "path",
-      detail: `${made.detail} is not passed on`,
+  const { method, body } = request;
+  const origin = target.origin(request);
+  const url = `${origin}${pathOf(row.path, request)}`;
+  const send = async (): Promise<Answer> => {
+    const answer = await ask(dependencies, target, request, {
+      method,
+      url,
+      ...(body === undefined || Object.keys(body).length === 0
+        ? {}
+        : { body: JSON.stringify(body) }),
     });
-  const call = {
-    audience,
-    method,
-    requestId,
-    url: `${origin(request)}${made.path}`,
-    ...(body === undefined || Object.keys(body).length === 0 ? {} : { body: JSON.stringify(body) }),
+    if (isWrite(method)) await dependencies.written(request, row.path, answer.status);
+    return answer;
   };
+  const absent = mustBeAbsent(row, method, request.header("if-match"));
+  if (absent === undefined) return send();
+  const read = `${origin}${pathOf(absent, request)}`;
+  return dependencies.turns(read.toLowerCase(), async () => {
+    const found = await ask(dependencies, target, request, { method: "GET", url: read });
+    if (found.status === NOT_FOUND) return send();
+    // A refusal leaves open whether something has the name, so nothing is written.
+    if (found.status >= FIRST_REFUSAL) return found;
+    throw new AppError("NameTaken", { target: "name" });
+  });
+}
+
+/** Once more with a fresh token when the first one was revoked, or too old for this vault; that answer counts. */
+async function ask(
+  { tokens, callAzure }: Dependencies,
+  { audience }: Target,
+  { session, requestId }: ForwardRequest,
+  wanted: { readonly method: string; readonly url: string; readonly body?: string },
+): Promise<Answer> {
+  const call = { audience, requestId, ...wanted };
   const { accessToken } = await tokens.of(session, audience);
-  let answer = await callAzure(call, accessToken);
-  if (answer.status === UNAUTHORISED) {
-    // Revoked, or too old for this vault: one with a fresh token, whose answer counts.
-    const renewed = await tokens.of(session, audience, accessToken);
-    answer = await callAzure(call, renewed.accessToken);
-  }
-  if (isWrite(method)) await written(request, template, answer.status);
-  return answer;
+  const answer = await callAzure(call, accessToken);
+  if (answer.status !== UNAUTHORISED) return answer;
+  const renewed = await tokens.of(session, audience, accessToken);
+  return callAzure(call, renewed.accessToken);
+}
+
+/** @throws {AppError} InvalidRequestContent for a name or a parameter that is not passed on */
+function pathOf(template: string, { parameters, query }: ForwardRequest): string {
+  const made = forwardedPath(template, parameters, query);
+  if (made.ok) return made.path;
+  throw new AppError("InvalidRequestContent", {
+    target: "path",
+    detail: `${made.detail} is not passed on`,
+  });
 }
 
 const isWrite = (method: Method): boolean => method !== "GET";

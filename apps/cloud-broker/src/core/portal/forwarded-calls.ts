@@ -3,6 +3,10 @@ export type ForwardedCall = {
   readonly methods: readonly ("GET" | "PUT" | "POST" | "PATCH")[];
   /** `:name` stands for one segment. */
   readonly path: string;
+  /** This PUT only adds to what exists. Every other PUT creates, and only where nothing exists. */
+  readonly adds?: true;
+  /** This POST makes a new version of what exists, unless it says otherwise; the path without its last segment is read. */
+  readonly versions?: true;
 };
 
 const SUBSCRIPTION = "/subscriptions/:subscriptionId";
@@ -11,7 +15,10 @@ const VAULT = `${GROUP}/providers/Microsoft.KeyVault/vaults/:vaultName`;
 const IDENTITY = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/:identityName`;
 const ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments";
 
-/** Resource Manager: what choosing, making and opening a vault, a key and an identity takes. Nothing is ever deleted. */
+/**
+ * Resource Manager: the calls to choose, make and open a vault, a key and an identity. Nothing is deleted, nothing that
+ * exists is written over, and no right is taken away.
+ */
 export const RESOURCE_MANAGER_CALLS = [
   { methods: ["GET"], path: "/subscriptions" },
   { methods: ["GET"], path: SUBSCRIPTION },
@@ -22,8 +29,9 @@ export const RESOURCE_MANAGER_CALLS = [
   { methods: ["GET"], path: `${SUBSCRIPTION}/providers/Microsoft.KeyVault/deletedVaults` },
   { methods: ["POST"], path: `${SUBSCRIPTION}/providers/Microsoft.KeyVault/checkNameAvailability` },
   { methods: ["GET"], path: `${GROUP}/providers/Microsoft.KeyVault/vaults` },
-  { methods: ["GET", "PUT", "PATCH"], path: VAULT },
-  { methods: ["PUT"], path: `${VAULT}/accessPolicies/:change` },
+  { methods: ["GET", "PUT"], path: VAULT },
+  // Unites rights. `replace` and `remove`, and a PATCH of the vault, could take some away.
+  { methods: ["PUT"], path: `${VAULT}/accessPolicies/add`, adds: true },
   {
     methods: ["GET"],
     path: `${SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`,
@@ -47,7 +55,7 @@ export const KEY_VAULT_CALLS = [
   { methods: ["GET"], path: "/keys" },
   { methods: ["GET"], path: "/keys/:keyName" },
   { methods: ["GET"], path: "/keys/:keyName/versions" },
-  { methods: ["POST"], path: "/keys/:keyName/create" },
+  { methods: ["POST"], path: "/keys/:keyName/create", versions: true },
   { methods: ["POST"], path: "/keys/:keyName/rotate" },
   { methods: ["GET", "PATCH"], path: "/keys/:keyName/:keyVersion" },
 ] as const satisfies readonly ForwardedCall[];

@@ -13,6 +13,8 @@ export const backupKeys: typeof english = {
   adding: "Wird hinzugefügt …",
   name: "Name",
   nameRule: "1 bis 32 Kleinbuchstaben, Ziffern und Bindestriche; kein Bindestrich am Anfang.",
+  nameTaken:
+    "Dieser Auftrag hat schon einen Ersatzschlüssel dieses Namens. Wählen Sie einen anderen Namen.",
   kind: "Art",
   kinds: {
     Vault: "Schlüssel in einem anderen Schlüsseltresor",

@@ -9,6 +9,7 @@ export const backupKeys = {
   adding: "Adding …",
   name: "Name",
   nameRule: "1 to 32 lower-case letters, digits and hyphens; no hyphen at the start.",
+  nameTaken: "This order has a backup key of this name already. Choose another name.",
   kind: "Kind",
   kinds: { Vault: "Key in another key vault", RecoveryKey: "Offline recovery key" },
   key: "Key",

@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { isVaultNameTaken } from "../api/vaults.ts";
+import { NAME_RULES } from "../core/new-resources.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { useSettled } from "../shell/use-settled.ts";
+import { useKeys } from "./use-azure.ts";
+
+/** Whether Azure knows the name already, asked while it is typed. `undefined`: not known yet, or nobody can say. */
+export function useIsVaultNameTaken(subscriptionId: string, name: string): boolean | undefined {
+  const { client } = useSignedIn();
+  const settled = useSettled(name);
+  const check = useQuery({
+    queryKey: QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
+    queryFn: ({ signal }) => isVaultNameTaken(client, subscriptionId, name, signal),
+    enabled: settled !== undefined && NAME_RULES.vault.test(name),
+    staleTime: 0,
+  });
+  return check.data;
+}
+
+export function useIsKeyNameTaken(vaultUri: string, name: string): boolean {
+  const keys = useKeys(vaultUri);
+  return (keys.data ?? []).some((key) => isSameName(key.name, name));
+}
+
+export function isGroupNameTaken(groups: readonly string[] | undefined, name: string): boolean {
+  return (groups ?? []).some((group) => isSameName(group, name));
+}
+
+/** Azure compares names without regard to case. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
