@@ -99,6 +99,22 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "Hostile bytes at the door",
+    shownBy: {
+      "apps/cloud-broker/test/door/door-fuzz.test.ts": [
+        "hostile requests leave nothing behind, and each answer is one of ours",
+      ],
+      "apps/cloud-broker/test/server/transport-faults.test.ts": [
+        "whatever became of a request, its end is told once, and what went wrong on the way is told too",
+        "what the parser refuses is told to the front, which may answer that there was too much of it",
+        "a connection on which nothing moves is closed, whatever its client still owes",
+      ],
+      "apps/cloud-broker/src/load/admission.test.ts": [
+        "places that are all taken are an overload at first, and stuck when none of them moves for long",
+      ],
+    },
+  },
+  {
     name: "A request for another customer's envelope",
     shownBy: {
       "e2e/foreign-messages.test.ts": [

@@ -69,6 +69,7 @@ const PANELS = [
     "ops",
     [["{{instance}}", rate("databox_requests_turned_away_total", "instance")]],
   ],
+  ["Requests at work", "short", [["{{plane}}", "sum by (plane) (databox_requests_at_work)"]]],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

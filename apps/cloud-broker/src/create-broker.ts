@@ -5,8 +5,10 @@ import { signMessage } from "@databox-cmk/crypto";
 import { createArmRoutes } from "./api/arm/create-arm-routes.ts";
 import { createOfflineRoutes } from "./api/arm/create-offline-routes.ts";
 import { createDeviceRoutes } from "./api/device/create-device-routes.ts";
-import { createFront } from "./api/front/create-front.ts";
+import { createFront, type Front } from "./api/front/create-front.ts";
 import { createHealthRoutes } from "./api/front/health.ts";
+import { createPlaces } from "./api/front/places.ts";
+import { createTurnAway } from "./api/front/turn-away.ts";
 import { createOpenApiRoutes } from "./api/openapi/create-openapi-routes.ts";
 import { createFleetViewRoutes } from "./api/operator/create-fleet-view-routes.ts";
 import { createOperatorRoutes } from "./api/operator/create-operator-routes.ts";
@@ -85,6 +87,8 @@ export type BrokerDependencies = {
 
 export type Broker = {
   readonly handler: RequestListener;
+  /** For a listener that refuses requests before they get to the handler. */
+  readonly refuse: Front["refuse"];
   /** Every row that is served. */
   readonly routes: readonly Route[];
   /** For whoever scrapes: on a listener of its own. */
@@ -211,8 +215,19 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     plane: { ...plane, custody: campaignCustody },
     isClosing: dependencies.isClosing,
   });
+  const turnAway = createTurnAway({ metrics, log, now });
+  const places = createPlaces({
+    maxAtWork: config.MAX_REQUESTS_AT_WORK,
+    utilization: dependencies.loopUtilization,
+    noteTurnedAway: turnAway.note,
+  });
+  metrics.showPlaces(() => places.atWork());
   const own: readonly Route[] = [
-    ...createHealthRoutes({ ...dependencies, vaultHealth: health }),
+    ...createHealthRoutes({
+      ...dependencies,
+      vaultHealth: health,
+      isStuck: () => places.isStuck(),
+    }),
     ...createDeviceRoutes(deviceDependencies, watches),
     ...createArmRoutes(plane),
     ...createOfflineRoutes(deviceDependencies),
@@ -245,8 +260,19 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     identify,
     appendAudit,
   });
+  const front = createFront({
+    ...dependencies,
+    routes,
+    authenticate,
+    identify,
+    appendAudit,
+    metrics,
+    places,
+    turnAway,
+  });
   return {
-    handler: createFront({ ...dependencies, routes, authenticate, identify, appendAudit, metrics }),
+    handler: front.handler,
+    refuse: (request) => front.refuse(request),
     routes,
     metrics: metrics.registry,
     async sweep() {

@@ -151,6 +151,7 @@ export async function startBroker(
     certificate,
     privateKey,
     handler: broker.handler,
+    refuse: (request) => broker.refuse(request),
     ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));

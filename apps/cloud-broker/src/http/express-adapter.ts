@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
 import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
@@ -8,6 +8,7 @@ import express, { type Request, type Response } from "express";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
+import { parseRequestTarget } from "./request-target.ts";
 import type {
   Answer,
   AuthenticateCaller,
@@ -34,12 +35,21 @@ export type AdapterOptions = {
   readonly admit: (request: RouteRequest, route: Route | undefined) => void;
   /** Told of each answered request, for logs and audit; awaited before the answer leaves. */
   readonly served: (served: Served) => Promise<void>;
+  /** Told of a fault that `served` does not know of: the answer could not be rendered or sent. */
+  readonly failed?: (fault: unknown, request: RouteRequest) => void;
+  /** Called once for each request, when no more work is done for it, however it ended. */
+  readonly ended?: () => void;
   readonly spans: Spans;
   /** Value of WWW-Authenticate on 401 (RFC 9110 §11.6.1): tells an Azure client where to get a token. */
   readonly bearerChallenge: string;
 };
 
-/** Turns the route table into a request listener; everything that is not a row is 404, or 405 with Allow. */
+/**
+ * Turns the route table into a request listener; everything that is not a row is 404, or 405 with Allow.
+ *
+ * Express routes and does nothing else. It gets no request target that is not a path, and its own final handler, which
+ * answers in HTML and shows a stack trace unless NODE_ENV is "production", is never reached.
+ */
 export function createHandler(routes: readonly Route[], options: AdapterOptions): RequestListener {
   const application = express();
   application.disable("x-powered-by");
@@ -52,16 +62,31 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
       const route = rows.find((row) => row.method === method);
       return serve(request, response, route, options, () => methodNotAllowed(request, rows));
     });
-  const notFound = (request: Request, response: Response) =>
-    serve(request, response, undefined, options, () => new AppError("NotFound"));
-  application.use(notFound);
-  // Express calls this for a path that is no valid percent-encoding.
-  application.use(
-    (_error: unknown, request: Request, response: Response, _next: express.NextFunction) =>
-      notFound(request, response),
-  );
-  return application;
+  return (message, response) => {
+    const refuse = (error: AppError) => {
+      void serve(message, response, undefined, options, () => error);
+    };
+    const target = parseRequestTarget(message.url ?? "");
+    if (target === undefined) {
+      refuse(unreadable("request-target", "expected a path, or an absolute URL"));
+      return;
+    }
+    // RFC 9112 §3.2; Node is told not to answer this by itself.
+    if (message.headers.host === undefined && message.httpVersionMinor > 0) {
+      refuse(unreadable("Host", "missing"));
+      return;
+    }
+    message.url = target;
+    // Express calls the last argument for a path that no row has, and for one that is no valid percent-encoding.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Express makes them its own
+    application(message as Request, response as Response, () => {
+      refuse(new AppError("NotFound"));
+    });
+  };
 }
+
+const unreadable = (target: string, problem: string): AppError =>
+  new AppError("InvalidRequestContent", { target, detail: `${target}: ${problem}` });
 
 function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
   const allow = rows.map((row) => row.method).join(", ");
@@ -71,73 +96,113 @@ function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
   });
 }
 
+/** Answers once, whatever happens; never rejects. */
 async function serve(
-  message: Request,
-  response: Response,
+  message: ExpressMessage,
+  response: ServerResponse,
   route: Route | undefined,
   options: AdapterOptions,
   noRoute: () => AppError,
 ): Promise<void> {
   const startedAt = performance.now();
   const request = readRequest(message);
-  const answer = await options.spans.ofRequest(request, route?.path ?? "none", async () => {
-    try {
-      options.admit(request, route);
-      if (route === undefined) throw noRoute();
-      return await handle(route, request, message, options);
-    } catch (error) {
-      return renderFailure(toAppError(error), request, options);
-    }
-  });
-  await options.served({
-    route,
-    request,
-    status: answer.status,
-    elapsedMs: performance.now() - startedAt,
-    ...(answer.failure === undefined ? {} : { failure: answer.failure }),
-  });
-  send(message, response, request, answer);
+  try {
+    const answer = await options.spans.ofRequest(request, route?.path ?? "none", async () => {
+      try {
+        options.admit(request, route);
+        if (route === undefined) throw noRoute();
+        return await handle(route, request, { message, response }, options);
+      } catch (error) {
+        return renderFailure(toAppError(error), request, options);
+      }
+    });
+    await options.served({
+      route,
+      request,
+      status: answer.status,
+      elapsedMs: performance.now() - startedAt,
+      ...(answer.failure === undefined ? {} : { failure: answer.failure }),
+    });
+    send(message, response, request, answer);
+  } catch (fault) {
+    answerFault(fault, message, response, request, options);
+  } finally {
+    options.ended?.();
+  }
 }
+
+/** Such as a header that Node does not send: a bug of ours, which must not become a connection that hangs. */
+function answerFault(
+  fault: unknown,
+  message: ExpressMessage,
+  response: ServerResponse,
+  request: RouteRequest,
+  options: AdapterOptions,
+): void {
+  try {
+    options.failed?.(fault, request);
+    if (response.headersSent) throw fault;
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    const failure = renderFailure(
+      new AppError("InternalError", { cause: fault }),
+      request,
+      options,
+    );
+    send(message, response, request, failure);
+  } catch {
+    response.destroy();
+  }
+}
+
+type Exchange = { readonly message: IncomingMessage; readonly response: ServerResponse };
 
 async function handle(
   route: Route,
   request: RouteRequest,
-  message: IncomingMessage,
+  exchange: Exchange,
   { authenticate, identify }: AdapterOptions,
 ): Promise<Answer> {
   if (route.authentication === "session") {
     if (identify === undefined) throw new TypeError(`${route.path} has nobody to identify it`);
-    return read(route, { ...request, ...(await identify(request)) }, message);
+    return read(route, { ...request, ...(await identify(request)) }, exchange);
   }
   if ("action" in route) {
     const caller = await authenticate(request, route);
     const path = request.path.slice(route.below?.length ?? 0);
-    return read(route, { ...request, path, caller }, message);
+    return read(route, { ...request, path, caller }, exchange);
   }
-  return read(route, request, message);
+  return read(route, request, exchange);
 }
 
 async function read<Known extends RouteRequest>(
   route: Reads<Known>,
   request: Known,
-  message: IncomingMessage,
+  { message, response }: Exchange,
 ): Promise<Answer> {
   if (route.reads === "nothing") return route.handle(request);
-  const bytes = await readBody(message, route);
+  const bytes = await readBody(message, route, () => {
+    if (message.headers.expect !== undefined && message.httpVersionMinor > 0)
+      response.writeContinue();
+  });
   // One character a byte: a compact JWS is ASCII, and what is not fails as such.
   if (route.reads === "jose") return route.handle({ ...request, body: bytes.toString("latin1") });
   if (route.reads === "events") return route.handle({ ...request, body: parseEventsBody(bytes) });
   return route.handle({ ...request, body: parseJsonBody(bytes) });
 }
 
-function readRequest(message: Request): RouteRequest {
-  const url = new URL(message.originalUrl, "https://broker.invalid");
+/** A request that Express may not have seen yet. */
+type ExpressMessage = IncomingMessage & { readonly params?: Request["params"] };
+
+/** Never throws: the path was made to begin with a slash, after which nothing is part of the host. */
+function readRequest(message: ExpressMessage): RouteRequest {
+  const { url: target = "" } = message;
+  const url = new URL(`https://broker.invalid${target.startsWith("/") ? target : "/"}`);
   return {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- other methods find no route
     method: (message.method === "HEAD" ? "GET" : message.method) as RouteRequest["method"],
     path: url.pathname,
     parameters: Object.fromEntries(
-      Object.entries(message.params).map(([name, value]) => [name, [value].flat().join("/")]),
+      Object.entries(message.params ?? {}).map(([name, value]) => [name, [value].flat().join("/")]),
     ),
     query: url.searchParams,
     header(name) {
@@ -190,8 +255,8 @@ function requestFacts(request: RouteRequest): Facts {
 }
 
 function send(
-  message: Request,
-  response: Response,
+  message: IncomingMessage,
+  response: ServerResponse,
   request: RouteRequest,
   { status, headers: own, body }: Answer,
 ): void {
@@ -234,7 +299,11 @@ type StreamBody = Extract<Body, { stream: unknown }>;
 /** Written as fast as the other side reads; whoever reads nothing for so long is gone. */
 const STALLED_MS = 60_000;
 
-function sendStream(message: Request, response: Response, { stream }: StreamBody): void {
+function sendStream(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { stream }: StreamBody,
+): void {
   const left = new AbortController();
   response.once("close", () => {
     left.abort();

@@ -1,9 +1,10 @@
-import type { RequestListener, ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-import { AppError, renderArmError, type ErrorCode } from "@databox-cmk/errors";
+import { AppError, renderArmError } from "@databox-cmk/errors";
 
 export type ListenOptions = {
   readonly host: string;
@@ -13,9 +14,22 @@ export type ListenOptions = {
   readonly certificate: string;
   readonly privateKey: string;
   readonly handler: RequestListener;
+  /** Told of what never gets to the handler. @returns what to answer */
+  readonly refuse?: (request: BrokenRequest) => AppError;
   /** 48 bytes that several processes share, so that each resumes the sessions of all; absent: the process has its own. */
   readonly ticketKeys?: Buffer | undefined;
   readonly timeouts?: Timeouts;
+};
+
+/** What Node's parser refused, or CONNECT. */
+export type BrokenRequest = {
+  /** UUID. */
+  readonly requestId: string;
+  readonly address: string;
+  readonly status: number;
+  readonly error: AppError;
+  /** Node's code for it. */
+  readonly cause: string;
 };
 
 /** A message that dawdles is cut off (slow loris): its handshake, its header, then the whole of it; looked for at each `checkMs`. */
@@ -24,6 +38,8 @@ export type Timeouts = {
   readonly headersMs: number;
   readonly requestMs: number;
   readonly checkMs: number;
+  /** A connection on which nothing moves for so long, in either direction, is closed; longer than any answer waits for news. */
+  readonly silenceMs?: number;
 };
 const TIMEOUTS: Timeouts = {
   handshakeMs: 5_000,
@@ -40,6 +56,9 @@ export type Listener = {
 };
 
 const KEEP_ALIVE_MS = 60_000;
+const SILENCE_MS = 180_000;
+/** The other side has so long to read why it was refused. */
+const LINGER_MS = 2_000;
 /** Entra tokens of people in many groups take up to 8 KiB. */
 const HEADER_MAX_BYTES = 16 * 1024;
 const HEADERS_MAX = 64;
@@ -48,9 +67,20 @@ const HEADERS_MAX = 64;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createTlsServer(options);
   server.maxHeadersCount = HEADERS_MAX;
+  const { refuse = ({ error }) => error } = options;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    answerBrokenRequest(error, socket);
+    answerBrokenRequest(error, socket, refuse);
   });
+  server.on("connect", (request: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => socket.destroy());
+    const error = new AppError("MethodNotAllowed", { detail: `${request.method ?? ""}: no proxy` });
+    answerOnSocket(socket, "405 Method Not Allowed", error, "CONNECT", refuse);
+  });
+  // The body is asked for where it is read, after its sender was let in.
+  server.on("checkContinue", (request, response) => server.emit("request", request, response));
+  // RFC 9110 §10.1.1 allows to answer as if an unknown expectation were not there; Node's own answer is not in our shape.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+  server.setTimeout(options.timeouts?.silenceMs ?? SILENCE_MS);
   const answering = new Set<ServerResponse>();
   server.on("request", (_request, response: ServerResponse) => {
     answering.add(response);
@@ -96,6 +126,8 @@ function createTlsServer({
         connectionsCheckingInterval: timeouts.checkMs,
         keepAliveTimeout: KEEP_ALIVE_MS,
         maxHeaderSize: HEADER_MAX_BYTES,
+        // Node would answer by itself; the handler refuses a request without one.
+        requireHostHeader: false,
       },
       handler,
     );
@@ -151,14 +183,12 @@ function listenFailure(cause: unknown, { host, port }: ListenOptions): unknown {
   }
 }
 
-const BROKEN_REQUESTS: Readonly<Record<string, { code: ErrorCode; status: string }>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: { code: "InvalidRequestContent", status: "408 Request Timeout" },
-  HPE_HEADER_OVERFLOW: {
-    code: "InvalidRequestContent",
-    status: "431 Request Header Fields Too Large",
-  },
+const BROKEN_REQUESTS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
 };
-const MALFORMED = { code: "InvalidRequestContent", status: "400 Bad Request" } as const;
+const MALFORMED = "400 Bad Request";
 
 /** Codes of Node's HTTP parser. */
 const PARSER_ERROR = /^HPE_/;
@@ -168,23 +198,60 @@ const PARSER_ERROR = /^HPE_/;
  * reports here what became of the connection itself. A handshake that was too slow must not be answered: what is written to
  * it leaves as soon as the handshake is done after all, as the answer to a request that is in order.
  */
-function answerBrokenRequest({ code: cause = "" }: NodeJS.ErrnoException, socket: Duplex): void {
-  const known = BROKEN_REQUESTS[cause] ?? (PARSER_ERROR.test(cause) ? MALFORMED : undefined);
-  if (known === undefined || !socket.writable) {
+function answerBrokenRequest(
+  { code: cause = "" }: NodeJS.ErrnoException,
+  socket: Duplex,
+  refuse: (request: BrokenRequest) => AppError,
+): void {
+  const status = BROKEN_REQUESTS[cause] ?? (PARSER_ERROR.test(cause) ? MALFORMED : undefined);
+  if (status === undefined || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { code, status } = known;
-  const { body } = renderArmError(new AppError(code, { detail: `request: ${status}` }));
+  const error = new AppError("InvalidRequestContent", { detail: `request: ${status}` });
+  answerOnSocket(socket, status, error, cause, refuse);
+}
+
+/** Writes an answer where Node has no response object for one, and ends the connection. */
+function answerOnSocket(
+  socket: Duplex,
+  statusLine: string,
+  error: AppError,
+  cause: string,
+  refuse: (request: BrokenRequest) => AppError,
+): void {
+  const requestId = randomUUID();
+  const address = socket instanceof Socket ? (socket.remoteAddress ?? "") : "";
+  const told = refuse({
+    requestId,
+    address,
+    status: Number.parseInt(statusLine, 10),
+    error,
+    cause,
+  });
+  const { status, body } = renderArmError(told, { requestId });
+  const { retryAfterSeconds } = told.facts;
   const text = JSON.stringify(body);
   socket.end(
     [
-      `HTTP/1.1 ${status}`,
+      `HTTP/1.1 ${told === error ? statusLine : `${String(status)} Refused`}`,
       "connection: close",
       "content-type: application/json; charset=utf-8",
       `content-length: ${String(Buffer.byteLength(text))}`,
+      `x-ms-error-code: ${told.code}`,
+      `x-ms-request-id: ${requestId}`,
+      ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${String(retryAfterSeconds)}`]),
+      "cache-control: no-store",
+      "x-content-type-options: nosniff",
       "",
       text,
     ].join("\r\n"),
   );
+  // Node lets the other side keep its half of the connection open, for ever if it likes.
+  socket.resume();
+  const overdue = setTimeout(() => socket.destroy(), LINGER_MS);
+  overdue.unref();
+  socket.once("close", () => {
+    clearTimeout(overdue);
+  });
 }

@@ -26,8 +26,14 @@ type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | 
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its Content-Length where it
  * has one, else at the first byte too many. By hand, because express' own parsers hand out parsed JSON, in which
  * duplicate members are gone, and decompress what they read.
+ *
+ * @param ask - called before the first byte is read, where the sender may wait for "100 Continue"
  */
-export async function readBody(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
+export async function readBody(
+  message: IncomingMessage,
+  route: ReadingRoute,
+  ask: () => void = () => undefined,
+): Promise<Buffer> {
   const length = Number(message.headers["content-length"] ?? "0");
   if (length > route.maxBytes) throw tooLarge(route);
   const isEmpty = length === 0 && message.headers["transfer-encoding"] === undefined;
@@ -39,6 +45,7 @@ export async function readBody(message: IncomingMessage, route: ReadingRoute): P
       detail: "body: empty, expected a JSON object",
     });
   checkMediaType(message, MEDIA_TYPES[route.reads]);
+  ask();
   try {
     return await readAtMost(message, route);
   } catch (cause) {

@@ -2,7 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { describe, expect, test } from "vitest";
 
-import { awayFromWork, countForCustomer, createAdmission, leaveWork } from "./admission.ts";
+import {
+  awayFromWork,
+  countForCustomer,
+  createAdmission,
+  heldPlace,
+  leaveWork,
+} from "./admission.ts";
 
 const RETRY_AFTER_SECONDS = 3;
 
@@ -197,4 +203,50 @@ describe("the share of a customer", () => {
     expect(await visit(admission, connection).prove("two")).toBeUndefined();
     expect(await visit(admission, connection).prove("one")).toBe(RETRY_AFTER_SECONDS);
   });
+});
+
+describe("a place is given back", () => {
+  test("when work throws before it has begun", () => {
+    const admission = openPlaces(1, () => 0);
+    expect(() =>
+      admission.enter(connect(), () => {
+        throw new TypeError("a bug");
+      }),
+    ).toThrow("a bug");
+    expect(admission.atWork()).toBe(0);
+  });
+
+  test("once, whoever says so how often, and who waits for it hears it", async () => {
+    const admission = openPlaces(2, () => 0);
+    const other = visit(admission);
+    let told = 0;
+    admission.enter(connect(), () => {
+      heldPlace()?.onceGone(() => {
+        told += 1;
+      });
+      leaveWork();
+      heldPlace()?.leave();
+    });
+    expect([admission.atWork(), told]).toEqual([1, 1]);
+    await other.leave();
+    expect(admission.atWork()).toBe(0);
+  });
+});
+
+test("places that are all taken are an overload at first, and stuck when none of them moves for long", async () => {
+  let nowMs = 0;
+  const admission = createAdmission({
+    maxAtWork: 1,
+    utilization: () => 0,
+    noteTurnedAway: () => RETRY_AFTER_SECONDS,
+    elapsedMs: () => nowMs,
+  });
+  const first = visit(admission);
+  nowMs = 14_999;
+  expect(admission.isStuck()).toBe(false);
+  nowMs = 15_000;
+  expect(admission.isStuck()).toBe(true);
+  await first.goAway();
+  expect(admission.isStuck()).toBe(false);
+  await first.leave();
 });

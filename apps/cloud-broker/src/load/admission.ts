@@ -8,6 +8,10 @@ import type { LoopUtilization } from "./loop-utilization.ts";
 export type Admission = {
   /** @returns false when its party has all the places that it may have: it is to be turned away, and `work` was not called. */
   enter(connection: Connection, work: () => void): boolean;
+  /** How many requests are at work here now. */
+  atWork(): number;
+  /** Whether even somebody new would be turned away, and has been for so long that no load explains it. */
+  isStuck(): boolean;
 };
 
 /** One socket with its TLS session; whoever has the other end of it has all of it. */
@@ -15,12 +19,21 @@ export type Connection = object & { readonly remoteAddress?: string | undefined 
 
 /** Who works for a request meanwhile. */
 type Elsewhere = "vault" | "news";
-type Visit = {
+type Visit = Held & {
   goAway(to: Elsewhere): void;
   comeBack(): void;
-  leave(): void;
   /** @returns whether its customer may have one more inside */
   belongTo(customer: string): boolean;
+};
+
+/** What a request has taken at the door. */
+export type Held = {
+  /** Whether it still has a place. */
+  isInside(): boolean;
+  /** Gives its place back for good; calling it again does nothing. */
+  leave(): void;
+  /** Calls back as soon as the place was given back. */
+  onceGone(gone: () => void): void;
 };
 
 const current = new AsyncLocalStorage<{
@@ -33,6 +46,10 @@ const AT_ITS_END = 0.9;
 /** As many as share one commit, or the places of one vault: more would only wait longer. */
 const ENOUGH_INSIDE = 64;
 const SEVERAL = Symbol("several");
+/** Longer than any wait for the database or a vault: nothing at work ended in it, so nothing at work will. */
+const STUCK_AFTER_MS = 15_000;
+/** An address that nobody has: of everybody new. */
+const NEWCOMER: Party = { kind: "stranger", name: "" };
 
 /**
  * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait for a vault that takes its
@@ -54,8 +71,12 @@ export function createAdmission(options: {
   readonly utilization: LoopUtilization;
   /** One is told to come again by a signed answer. @returns seconds after which */
   readonly noteTurnedAway: () => number;
+  /** Monotonic. */
+  readonly elapsedMs?: () => number;
 }): Admission {
   const { maxAtWork, utilization, noteTurnedAway } = options;
+  const elapsedMs = options.elapsedMs ?? (() => performance.now());
+  let progressAtMs = elapsedMs();
   const ledger = createLedger();
   const speakers = new WeakMap<Connection, string | typeof SEVERAL>();
 
@@ -76,9 +97,11 @@ export function createAdmission(options: {
 
   function createVisit(connection: Connection, first: Party): Visit {
     let away = 0;
+    let told: (() => void) | undefined;
     let party = first;
     let place: Place | "news" | "gone" = "work";
     const take = (to: typeof place): void => {
+      progressAtMs = elapsedMs();
       place = to;
       if (to === "work" || to === "vault") ledger.add(party, to);
     };
@@ -99,8 +122,14 @@ export function createAdmission(options: {
         away -= 1;
         if (away === 0 && place !== "gone") move("work");
       },
+      isInside: () => place !== "gone",
       leave() {
+        if (place === "gone") return;
         move("gone");
+        told?.();
+      },
+      onceGone(gone) {
+        told = gone;
       },
       belongTo(customer) {
         const speaker = speakers.get(connection) ?? customer;
@@ -120,10 +149,23 @@ export function createAdmission(options: {
     enter(connection, work) {
       const party = partyOf(connection);
       if (!hasRoom(party)) return false;
-      current.run({ visit: createVisit(connection, party), noteTurnedAway }, work);
+      const visit = createVisit(connection, party);
+      try {
+        current.run({ visit, noteTurnedAway }, work);
+      } catch (fault) {
+        visit.leave();
+        throw fault;
+      }
       return true;
     },
+    atWork: () => ledger.atWork(),
+    isStuck: () => !hasRoom(NEWCOMER) && elapsedMs() - progressAtMs >= STUCK_AFTER_MS,
   };
+}
+
+/** @returns what the request that runs now holds; undefined when it was not admitted, since it needs no place */
+export function heldPlace(): Held | undefined {
+  return current.getStore()?.visit;
 }
 
 /** While others work for this request (a vault, the news that it waits for), it takes no place. */

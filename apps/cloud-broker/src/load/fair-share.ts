@@ -39,6 +39,8 @@ export type Ledger = {
   add(party: Party, place: Place): void;
   remove(party: Party, place: Place): void;
   taken(party: Party, places: readonly Place[]): Taken;
+  /** By everybody. */
+  atWork(): number;
 };
 
 type Counts = Record<Place, number>;
@@ -63,6 +65,7 @@ export function createLedger(): Ledger {
       all[place] -= 1;
       if (counts.work + counts.vault === 0) parties[kind].delete(name);
     },
+    atWork: () => all.work,
     taken({ kind, name }, places) {
       const counts = parties[kind].get(name);
       return {

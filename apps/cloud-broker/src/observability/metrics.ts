@@ -38,6 +38,11 @@ export const METRICS = {
     help: "Requests answered 503 at once, since as many as may be were at work.",
     labels: [],
   },
+  atWork: {
+    name: "databox_requests_at_work",
+    help: "Requests that have a place now, by plane (challenges, devices, others).",
+    labels: ["plane"],
+  },
   vaultCalls: {
     name: "databox_vault_calls_total",
     help: "Calls of key vaults, by operation and code of the failure (empty: it worked).",
@@ -94,7 +99,9 @@ export type VaultCall = {
 
 export type Metrics = {
   readonly registry: Registry;
-  served(served: Served): void;
+  served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
+  /** Reads the places when somebody scrapes. */
+  showPlaces(atWork: () => Readonly<Record<string, number>>): void;
   /** Before anything was read of it. */
   turnedAway(): void;
   answered(message: AnsweredMessage): void;
@@ -168,6 +175,15 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
       const path = route?.path ?? "none";
       requests.inc({ route: path, method: route?.method ?? "none", status });
       requestSeconds.observe({ route: path }, elapsedMs / 1000);
+    },
+    showPlaces(read) {
+      void new Gauge({
+        ...optionsOf(METRICS.atWork),
+        registers,
+        collect() {
+          setAll(this, "plane", new Map(Object.entries(read())));
+        },
+      });
     },
     turnedAway() {
       turnedAway.inc();

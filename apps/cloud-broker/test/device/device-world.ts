@@ -12,6 +12,8 @@ import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk
 
 import { createDeviceRoutes } from "../../src/api/device/create-device-routes.ts";
 import { createFront } from "../../src/api/front/create-front.ts";
+import { createPlaces } from "../../src/api/front/places.ts";
+import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
@@ -86,15 +88,22 @@ export class DeviceWorld implements AsyncDisposable {
     const now = () => this.nowMs;
     const appendAudit = createAppendAudit({ now });
     const { store, keys, custody } = this;
-    const handler = createFront({
-      metrics: { served: () => undefined, turnedAway: () => undefined },
+    const log = createLog("info", (line) => this.logLines.push(line));
+    const turnAway = createTurnAway({ metrics: { turnedAway: () => undefined }, log, now });
+    const { handler } = createFront({
+      metrics: { served: () => undefined },
+      turnAway,
+      places: createPlaces({
+        maxAtWork: 256,
+        utilization: () => 0,
+        noteTurnedAway: turnAway.note,
+      }),
       spans: noSpans,
       config: {
         ENTRA_AUTHORITY: "https://login.localhost:8443",
         TENANT_ID: "00000000-0000-4000-8000-00000000000a",
         ARM_URL: "https://arm.localhost:8443",
         RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
-        MAX_REQUESTS_AT_WORK: 256,
       },
       routes: createDeviceRoutes(
         {
@@ -123,8 +132,7 @@ export class DeviceWorld implements AsyncDisposable {
       appendAudit,
       authenticate: () => Promise.reject(new Error("no caller routes here")),
       now,
-      loopUtilization: () => 0,
-      log: createLog("info", (line) => this.logLines.push(line)),
+      log,
     });
     this.listener = await listen({
       host: "127.0.0.1",

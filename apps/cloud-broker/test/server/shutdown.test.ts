@@ -96,16 +96,24 @@ test.each(["TLSv1", "TLSv1.1"] as const)("%s is not spoken", async (version) => 
 });
 
 test.each([
-  ["is ready while its database answers", false, false, 200],
-  ["is not ready while it closes", true, false, 503],
-  ["is not ready without its database", false, true, 503],
-] as const)("a replica %s", async (_name, isClosing, isBroken, status) => {
+  ["is ready while its database answers", {}, 200],
+  ["is not ready while it closes", { isClosing: true }, 503],
+  ["is not ready without its database", { isBroken: true }, 503],
+  ["is not ready while it has no place for anybody", { isStuck: true }, 503],
+] as const)("a replica %s", async (_name, state, status) => {
+  const { isClosing, isBroken, isStuck } = {
+    isClosing: false,
+    isBroken: false,
+    isStuck: false,
+    ...state,
+  };
   const store = await openTestStore(":memory:");
   const report = { lastAnswerAgeSeconds: 3, lastOutageAgeSeconds: null };
   const [live, ready] = createHealthRoutes({
     store,
     vaultHealth: { report: () => report },
     isClosing: () => isClosing,
+    isStuck: () => isStuck,
     now: () => 0,
   });
   if (isBroken) await store.destroy();

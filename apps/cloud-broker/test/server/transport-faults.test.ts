@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
-import { listen, type Listener } from "../../src/http/listen.ts";
+import { type BrokenRequest, listen, type Listener } from "../../src/http/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";
 
@@ -80,11 +80,21 @@ const ROUTES: readonly Route[] = [
     reads: "nothing",
     handle: () => Promise.reject(new TypeError("secret thing")),
   },
+  {
+    method: "GET",
+    path: "/unsendable",
+    authentication: "public",
+    reads: "nothing",
+    handle: () => Promise.resolve({ status: 200, headers: { location: "/secret thing\r\n" } }),
+  },
 ];
 
 let listener: Listener;
 let transport: Transport;
 let isBusy = false;
+const refused: BrokenRequest[] = [];
+const faults: unknown[] = [];
+let ended = 0;
 beforeAll(async () => {
   listener = await listen({
     host: "127.0.0.1",
@@ -92,6 +102,11 @@ beforeAll(async () => {
     certificate: certificate.certificatePem,
     privateKey: certificate.privateKeyPem,
     timeouts: { handshakeMs: 5_000, headersMs: 150, requestMs: 300, checkMs: 50 },
+    refuse(request) {
+      refused.push(request);
+      if (isBusy) return new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
+      return request.error;
+    },
     handler: createHandler(ROUTES, {
       spans: noSpans,
       authenticate: () =>
@@ -100,6 +115,10 @@ beforeAll(async () => {
         if (isBusy) throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
       },
       served: () => Promise.resolve(),
+      failed: (fault) => faults.push(fault),
+      ended() {
+        ended += 1;
+      },
       bearerChallenge: 'Bearer authorization="https://login.localhost/tenant"',
     }),
   });
@@ -217,6 +236,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     code: "AuthenticationFailed",
     headers: { "www-authenticate": 'Bearer authorization="https://login.localhost/tenant"' },
   },
+  "an answer that cannot be sent": {
+    request: ["GET", "/unsendable"],
+    status: 500,
+    code: "InternalError",
+  },
   "a fault of our own": {
     request: ["POST", "/broken"],
     status: 500,
@@ -303,6 +327,97 @@ describe("the server", () => {
   );
 });
 
+describe("no path leads past our own answers:", () => {
+  const TARGETS = [
+    "//[",
+    "///",
+    "//:0",
+    "//@",
+    "*",
+    "b:443",
+    "http://[",
+    "?",
+    "ftp://x/",
+    "/%",
+    "/ ",
+  ];
+  const HOSTILE: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(
+      TARGETS.map((target) => [`the target ${target}`, `GET ${target} HTTP/1.1\r\nhost: b\r\n`]),
+    ),
+    "OPTIONS *": "OPTIONS * HTTP/1.1\r\nhost: b\r\n",
+    CONNECT: "CONNECT b:443 HTTP/1.1\r\nhost: b\r\n",
+    "no Host": "GET /healthz HTTP/1.1\r\n",
+    "an unknown expectation": "GET /nothing HTTP/1.1\r\nhost: b\r\nexpect: x\r\n",
+    "an upgrade":
+      "GET /nothing HTTP/1.1\r\nhost: b\r\nconnection: upgrade\r\nupgrade: websocket\r\n",
+    "HTTP/2": "PRI * HTTP/2.0\r\n",
+    "no method": " / HTTP/1.1\r\nhost: b\r\n",
+  };
+  test.each(Object.entries(HOSTILE))("%s", async (_name, head) => {
+    const answer = await sendRaw(`${head}connection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
+    expect(answer).toMatch(/\r\nx-ms-error-code: \w+\r\n/);
+    expect(answer).toMatch(/\r\nx-ms-request-id: [\da-f-]{36}\r\n/);
+    expect(answer).toMatch(/\r\ncontent-type: application\/json; charset=utf-8\r\n/);
+    expect(answer).toMatch(/"error":\{"code":"\w+"/);
+    expect(answer).not.toMatch(/<html|<pre|node_modules|\.ts:/);
+  });
+
+  test("what the parser refuses is told to the front, which may answer that there was too much of it", async () => {
+    const before = refused.length;
+    isBusy = true;
+    const answer = await sendRaw("\0\0\0\0\r\n\r\n");
+    isBusy = false;
+    expect(answer).toMatch(/^HTTP\/1.1 429 [^]*\r\nretry-after: 7\r\n/);
+    expect(refused.slice(before)).toMatchObject([
+      { status: 400, address: "127.0.0.1", cause: expect.stringMatching(/^HPE_/) as string },
+    ]);
+  });
+
+  test("whatever became of a request, its end is told once, and what went wrong on the way is told too", async () => {
+    ended = 0;
+    faults.length = 0;
+    for (const target of ["//[", "/nothing", "/things/x", "/broken", "/unsendable"])
+      await sendRaw(`GET ${target} HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n`);
+    expect(ended).toBe(5);
+    expect(faults).toMatchObject([{ code: "ERR_INVALID_CHAR" }]);
+  });
+
+  test("an absolute target is taken for its path, whatever host it names", async () => {
+    for (const host of ["http://b", "HTTPS://other.example:1"])
+      expect(
+        await sendRaw(`GET ${host}/things/x HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n`),
+      ).toMatch(/^HTTP\/1.1 200 [^]*"path":"\/things\/x"/);
+  });
+
+  test("a body is asked for only after its sender was let in", async () => {
+    expect(await sendRaw(`${headOfUpload("POST", "/private")}\r\n`)).toMatch(/^HTTP\/1.1 401 /);
+    expect(await sendRaw(`${headOfUpload("PUT", "/things/x")}connection: close\r\n\r\n{}`)).toMatch(
+      /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /,
+    );
+  });
+});
+
+test("a connection on which nothing moves is closed, whatever its client still owes", async () => {
+  const quiet = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    certificate: certificate.certificatePem,
+    privateKey: certificate.privateKeyPem,
+    timeouts: {
+      handshakeMs: 5_000,
+      headersMs: 60_000,
+      requestMs: 60_000,
+      checkMs: 60_000,
+      silenceMs: 50,
+    },
+    handler: () => undefined,
+  });
+  expect(await sendRaw("GET / HTTP/1.1\r\nhost: b\r\n\r\n", quiet.port)).toBe("");
+  await quiet.close(0);
+});
+
 test("a handshake that dawdles is cut off, not answered: whoever ends it late would take that for an answer", async () => {
   const strict = await listen({
     host: "127.0.0.1",
@@ -342,6 +457,9 @@ test("who is turned away may send the rest of a short message later, and then th
   socket.destroy();
   await busy.close(0);
 });
+
+const headOfUpload = (method: string, path: string): string =>
+  `${method} ${path} HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n`;
 
 /** Turns away whatever comes. */
 const listenBusy = (): Promise<Listener> =>

@@ -216,6 +216,7 @@ export async function createBrokerWorld(
       certificate: certificate.certificatePem,
       privateKey: certificate.privateKeyPem,
       handler: broker.handler,
+      refuse: (request) => broker.refuse(request),
     });
     const transport = createHttpsTransport({
       origin: `https://broker.localhost:${String(listener.port)}`,

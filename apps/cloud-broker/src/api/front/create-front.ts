@@ -1,44 +1,41 @@
 import type { RequestListener } from "node:http";
 
 import { AppError } from "@databox-cmk/errors";
-import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
-import { createHandler } from "../../http/express-adapter.ts";
+import { createHandler, type Served } from "../../http/express-adapter.ts";
+import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, Route } from "../../http/route.ts";
 import type { IdentifySession } from "../../http/route.ts";
 import type { Spans } from "../../http/spans.ts";
 import { addressKey } from "../../load/address-key.ts";
-import { type Admission, createAdmission, leaveWork } from "../../load/admission.ts";
-import type { LoopUtilization } from "../../load/loop-utilization.ts";
+import { type Held, heldPlace, leaveWork } from "../../load/admission.ts";
 import { createRateLimit } from "../../load/rate-limit.ts";
 import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Store } from "../../store/store.ts";
 import { auditDeviceFault } from "./audit-device-fault.ts";
-import { logServed } from "./log-served.ts";
-import { createTurnAway } from "./turn-away.ts";
+import { logFault, logServed } from "./log-served.ts";
+import type { Places } from "./places.ts";
+import type { TurnAway } from "./turn-away.ts";
 
 export type FrontDependencies = {
   readonly config: Pick<
     BrokerConfig,
-    | "ENTRA_AUTHORITY"
-    | "TENANT_ID"
-    | "ARM_URL"
-    | "RATE_LIMIT_ADDRESS_PER_SECOND"
-    | "MAX_REQUESTS_AT_WORK"
+    "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
   >;
+  readonly places: Places;
+  readonly turnAway: TurnAway;
   readonly routes: readonly Route[];
   readonly authenticate: AuthenticateCaller;
   readonly identify?: IdentifySession | undefined;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
-  readonly loopUtilization: LoopUtilization;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, "served" | "turnedAway">;
+  readonly metrics: Pick<Metrics, "served">;
   readonly spans: Spans;
 };
 
@@ -47,34 +44,43 @@ const BURST_SECONDS = 5;
 /** A probe must not fail because its address is busy. */
 const UNLIMITED = new Set(["/healthz", "/readyz"]);
 
-/** Nor must a kill switch wait until there is less to do. */
-const NEVER_TURNED_AWAY = /\/(?:healthz|readyz|revoke)(?:\?|$)/i;
-const DEVICE_PLANE = "/device/";
-
 /**
- * The route table behind the limit of each address, with a log line for each request. Devices have places of their own:
- * neither they nor people and programs can take those of the others. Challenges do too: they are nearly free, and whoever
- * has one comes back with a message that can be proven.
+ * Work for a client that is gone keeps its place until it ends, or the place would soon be taken by another that waits for
+ * the same database. Nothing takes so long; if it does, that is a bug, and the place is worth more than the count.
  */
-export function createFront(dependencies: FrontDependencies): RequestListener {
-  const { config, routes, authenticate, now, log, metrics } = dependencies;
+const ABANDONED_AFTER_MS = 60_000;
+
+export type Front = {
+  readonly handler: RequestListener;
+  /**
+   * Logs and counts what Node's parser refused, within the limit of its address.
+   *
+   * @returns what to answer
+   */
+  refuse(request: BrokenRequest): AppError;
+};
+
+/** The route table behind the limit of each address, with a log line for each request. */
+export function createFront(dependencies: FrontDependencies): Front {
+  const { config, routes, authenticate, now, log, metrics, places, turnAway } = dependencies;
   const limit = createRateLimit({
     tokensPerSecond: config.RATE_LIMIT_ADDRESS_PER_SECOND,
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
     now,
   });
-  const turnAway = createTurnAway(dependencies);
-  const openPlaces = () =>
-    createAdmission({
-      maxAtWork: config.MAX_REQUESTS_AT_WORK,
-      utilization: dependencies.loopUtilization,
-      noteTurnedAway: turnAway.note,
-    });
-  const [challenges, devices, others] = [openPlaces(), openPlaces(), openPlaces()];
-  const admissionOf = (url: string): Admission => {
-    if (url === DEVICE_ROUTES.challenges) return challenges;
-    return url.startsWith(DEVICE_PLANE) ? devices : others;
-  };
+
+  async function served(answered: Served): Promise<void> {
+    leaveWork();
+    metrics.served(answered);
+    logServed(log, answered);
+    try {
+      await auditDeviceFault(dependencies, answered);
+    } catch (error) {
+      // The message was refused already, and nothing hangs on this row: the answer need not become another.
+      logFault(log, "audit failed", answered.request.requestId, error);
+    }
+  }
+
   const handler = createHandler(routes, {
     authenticate,
     identify: dependencies.identify,
@@ -88,27 +94,57 @@ export function createFront(dependencies: FrontDependencies): RequestListener {
         facts: { retryAfterSeconds },
       });
     },
-    async served(served) {
-      leaveWork();
-      metrics.served(served);
-      logServed(log, served);
-      try {
-        await auditDeviceFault(dependencies, served);
-      } catch (error) {
-        // The message was refused already, and nothing hangs on this row: the answer need not become another.
-        log("error", "audit failed", {
-          requestId: served.request.requestId,
-          error: error instanceof Error ? error.name : "unknown",
-        });
-      }
+    served,
+    failed(fault, { requestId }) {
+      logFault(log, "answering failed", requestId, fault);
     },
+    ended: leaveWork,
   });
-  return (message, response) => {
-    const { url = "" } = message;
-    const serve = () => {
-      handler(message, response);
-    };
-    if (NEVER_TURNED_AWAY.test(url)) serve();
-    else if (!admissionOf(url).enter(message.socket, serve)) turnAway.answer(message, response);
+
+  const serve: RequestListener = (message, response) => {
+    const held = heldPlace();
+    if (held !== undefined)
+      response.once("close", () => {
+        if (held.isInside()) giveBackLater(held);
+      });
+    handler(message, response);
+  };
+
+  function giveBackLater(held: Held): void {
+    const overdue = setTimeout(() => {
+      log("error", "work was abandoned");
+      held.leave();
+    }, ABANDONED_AFTER_MS);
+    overdue.unref();
+    held.onceGone(() => {
+      clearTimeout(overdue);
+    });
+  }
+
+  return {
+    handler(message, response) {
+      const admission = places.of(message.url ?? "");
+      if (admission === undefined) handler(message, response);
+      else if (
+        !admission.enter(message.socket, () => {
+          serve(message, response);
+        })
+      )
+        turnAway.answer(message, response);
+    },
+    refuse({ requestId, address, status, error, cause }) {
+      const retryAfterSeconds = limit(addressKey(address));
+      metrics.served({ route: undefined, status, elapsedMs: 0 });
+      if (retryAfterSeconds !== undefined)
+        return new AppError("TooManyRequests", { facts: { retryAfterSeconds } });
+      log("info", "refused before a route", {
+        requestId,
+        status,
+        code: error.code,
+        errorCode: cause,
+        address,
+      });
+      return error;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { VaultHealth } from "../../azure/vault-health.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Route } from "../../http/route.ts";
+import type { Answer, Route } from "../../http/route.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -8,34 +8,53 @@ export type HealthDependencies = {
   readonly store: Store;
   readonly vaultHealth: VaultHealth;
   readonly isClosing: () => boolean;
+  /** Whether this process has no place for anybody, and nothing that would give one back. */
+  readonly isStuck: () => boolean;
   readonly now: Clock;
 };
 
 /**
  * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz says whether to send
- * requests here; vaults are told of with their age but never make a replica unready, since they fail for all alike.
+ * requests here; vaults are told of with their age but never make a replica unready, since they fail for all alike. A process whose places are all taken for good can
+ * serve nobody, whatever else is well.
  */
 export function createHealthRoutes(dependencies: HealthDependencies): readonly Route[] {
   const row = { method: "GET", authentication: "public", reads: "nothing" } as const;
+  let asked: Promise<Answer> | undefined;
+  /** One question at a time, however many ask: nobody needs a token for it. */
+  const readiness = () => {
+    asked ??= readReadiness(dependencies).finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
   return [
     {
       ...row,
       path: "/healthz",
       handle: () => Promise.resolve({ status: 200, body: { json: { status: "ok" } } }),
     },
-    { ...row, path: "/readyz", handle: () => readiness(dependencies) },
+    { ...row, path: "/readyz", handle: readiness },
   ];
 }
 
-async function readiness({ store, vaultHealth, isClosing, now }: HealthDependencies) {
+async function readReadiness({
+  store,
+  vaultHealth,
+  isClosing,
+  isStuck,
+  now,
+}: HealthDependencies): Promise<Answer> {
   const database = await readStoreHealth(store);
-  const isReady = database === "ok" && !isClosing();
+  const isFull = isStuck();
+  const isReady = database === "ok" && !isClosing() && !isFull;
   return {
     status: isReady ? 200 : 503,
     body: {
       json: {
         status: isReady ? "ready" : "unavailable",
         closing: isClosing(),
+        ...(isFull ? { places: "stuck" } : {}),
         database,
         vaults: vaultHealth.report(now()),
       },

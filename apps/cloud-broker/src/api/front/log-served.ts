@@ -18,6 +18,11 @@ export function logServed(log: Log, { route, request, status, elapsedMs, failure
   });
 }
 
+/** A fault of ours that no caller was told of in words. */
+export function logFault(log: Log, event: string, requestId: string, fault: unknown): void {
+  log("error", event, { requestId, ...(fault instanceof Error ? describe(fault) : {}) });
+}
+
 function describe(error: Error): LogFields {
   return {
     error: error.name,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { AppError, renderArmError } from "@databox-cmk/errors";
@@ -41,6 +42,7 @@ export function createTurnAway({
       "retry-after": String(retryAfterSeconds),
       "x-ms-error-code": "BrokerBusy",
       "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
     };
     return { retryAfterSeconds, status, headers, content };
   });
@@ -65,6 +67,7 @@ export function createTurnAway({
       const { status, headers, content } = next();
       // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
       if (!isShort(message)) response.setHeader("connection", "close");
+      response.setHeader("x-ms-request-id", randomUUID());
       response.writeHead(status, headers).end(content);
     },
   };
@@ -72,5 +75,10 @@ export function createTurnAway({
 
 function isShort({ headers }: IncomingMessage): boolean {
   const length = Number(headers["content-length"] ?? "0");
-  return headers["transfer-encoding"] === undefined && length <= DEVICE_MESSAGE_MAX_BYTES;
+  return (
+    headers["transfer-encoding"] === undefined &&
+    // Its sender would not know whether the body is still wanted (RFC 9110 §10.1.1).
+    headers.expect === undefined &&
+    length <= DEVICE_MESSAGE_MAX_BYTES
+  );
 }

@@ -1,0 +1,52 @@
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+
+import { parseRequestTarget } from "../../http/request-target.ts";
+import { type Admission, createAdmission } from "../../load/admission.ts";
+import type { LoopUtilization } from "../../load/loop-utilization.ts";
+
+export type Plane = "challenges" | "devices" | "others";
+
+/** The places of one process. */
+export type Places = {
+  /** @returns undefined for requests that need no place */
+  of(url: string): Admission | undefined;
+  /** Requests at work, by plane. */
+  atWork(): Readonly<Record<Plane, number>>;
+  /** Whether one plane has been full for long without a request that ended. */
+  isStuck(): boolean;
+};
+
+/** A probe must not fail because there is much to do, nor must a kill switch wait until there is less. */
+const NEVER_TURNED_AWAY = /^\/(?:healthz|readyz)$|\/revoke$/i;
+const DEVICE_PLANE = "/device/";
+
+/**
+ * Devices have places of their own: neither they nor people and programs can take those of the others. Challenges do too:
+ * they are nearly free, and whoever has one comes back with a message that can be proven.
+ */
+export function createPlaces(options: {
+  readonly maxAtWork: number;
+  readonly utilization: LoopUtilization;
+  readonly noteTurnedAway: () => number;
+  readonly elapsedMs?: () => number;
+}): Places {
+  const planes: Readonly<Record<Plane, Admission>> = {
+    challenges: createAdmission(options),
+    devices: createAdmission(options),
+    others: createAdmission(options),
+  };
+  return {
+    of(url) {
+      const [path = ""] = (parseRequestTarget(url) ?? "").split("?", 1);
+      if (NEVER_TURNED_AWAY.test(path)) return undefined;
+      if (path === DEVICE_ROUTES.challenges) return planes.challenges;
+      return path.startsWith(DEVICE_PLANE) ? planes.devices : planes.others;
+    },
+    atWork: () => ({
+      challenges: planes.challenges.atWork(),
+      devices: planes.devices.atWork(),
+      others: planes.others.atWork(),
+    }),
+    isStuck: () => Object.values(planes).some((plane) => plane.isStuck()),
+  };
+}
