@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Debian package → what shows that it is there: a command, a library (lib….so.N) or a path. */
+const TEST_PACKAGES = JSON.parse(
+  readFileSync(new URL("debian-packages.json", import.meta.url), "utf8"),
+);
+/** Where Debian puts the programs of a PostgreSQL server, by its version. */
+const POSTGRES = "/usr/lib/postgresql";
+/** Where Debian puts libraries that a program loads by name. */
+const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
+
+/** Installs the Debian packages that tests need, where that is allowed, and prints which ones are missing still. */
+export function installTestPackages() {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) install(missing);
+  const still = missingPackages();
+  if (still.length > 0) {
+    console.error(
+      `Tests that need ${still.join(", ")} will be skipped. To run them: apt-get install ${still.join(" ")}`,
+    );
+  }
+}
+
+function missingPackages() {
+  return Object.entries(TEST_PACKAGES)
+    .filter(([, shown]) => !shown.every(isThere))
+    .map(([name]) => name);
+}
+
+function install(names) {
+  console.error(`Installing Debian packages for the tests: ${names.join(" ")} …`);
+  const startedMs = performance.now();
+  const updated = apt("update");
+  keepServerOff();
+  const installed = aptInstall(names);
+  // All at once is fast; where a distribution lacks one of them, apt then installs none.
+  const failures =
+    installed.status === 0
+      ? []
+      : [updated, ...names.map((name) => aptInstall([name]))].filter(({ status }) => status !== 0);
+  for (const { output } of failures) console.error(output);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.error(`  Debian packages: ${seconds} s`);
+}
+
+function aptInstall(names) {
+  return apt("install", "--yes", "--no-install-recommends", ...names);
+}
+
+function apt(...args) {
+  const { status, stdout, stderr } = spawnSync(
+    "apt-get",
+    ["-qq", "-o", "Acquire::Retries=3", ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    },
+  );
+  return { status, output: `${stdout}${stderr}` };
+}
+
+/** Debian's package would start a server of its own; the tests start theirs (packages/testkit/src/start-postgres.ts). */
+function keepServerOff() {
+  const folder = "/etc/postgresql-common/createcluster.d";
+  if (existsSync(POSTGRES) || existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "no-cluster.conf"), "create_main_cluster = false\n");
+}
+
+function isThere(name) {
+  if (name.startsWith("/")) return existsSync(name);
+  const folders = /^lib.*\.so\.\d+$/.test(name) ? LIBRARIES : commandFolders();
+  return folders.some((folder) => existsSync(join(folder, name)));
+}
+
+function commandFolders() {
+  const servers = existsSync(POSTGRES)
+    ? readdirSync(POSTGRES).map((version) => join(POSTGRES, version, "bin"))
+    : [];
+  return [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin", ...servers];
+}

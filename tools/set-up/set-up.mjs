@@ -1,0 +1,114 @@
+// Sets up the working tree: dependencies (by pnpm, from the lockfile), and the bundles of the agent, the portal and the
+// appliance's page. Plain JavaScript for Node 20 without dependencies, since it runs before anything is installed.
+// Prints to standard error, so that `npm start -- --json` keeps standard output for its events.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { linkPnpm } from "./link-pnpm.mjs";
+import { packageManager, root } from "./paths.mjs";
+import { isDue, runStep } from "./step.mjs";
+import { useGitHooks } from "./use-git-hooks.mjs";
+
+const MINIMUM_NODE_MAJOR = 20;
+const SHARED_BY_PAGES = [
+  "packages/ui/src",
+  "packages/protocol/src",
+  "packages/errors/bundle",
+  "packages/errors/src",
+  "pnpm-lock.yaml",
+];
+/** @type {import("./step.mjs").Step[]} */
+const BUNDLES = [
+  {
+    what: "the agent's bundle",
+    command: build("device-agent"),
+    inputs: [
+      "apps/device-agent/src",
+      "apps/device-agent/rolldown.config.ts",
+      "packages/crypto/src",
+      "packages/protocol/src",
+      "packages/errors/bundle",
+      "packages/errors/src",
+      "pnpm-lock.yaml",
+    ],
+    output: "apps/device-agent/dist/databox-agent",
+  },
+  {
+    what: "the portal's pages",
+    command: build("portal"),
+    inputs: [...inputsOfPage("portal"), ...SHARED_BY_PAGES],
+    output: "apps/portal/dist/index.html",
+  },
+  {
+    what: "the appliance's page",
+    command: build("local-ui"),
+    inputs: [...inputsOfPage("local-ui"), ...SHARED_BY_PAGES],
+    output: "apps/device-agent/dist/ui/index.html",
+  },
+];
+
+/** @returns whether all is set up; what failed has been printed */
+export async function setUp({ bundles }) {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < MINIMUM_NODE_MAJOR) {
+    console.error(
+      `Node ${process.versions.node} is too old: install Node ${MINIMUM_NODE_MAJOR} or newer, then run the command again.`,
+    );
+    return false;
+  }
+  if (!(await installDependencies())) return false;
+  useGitHooks();
+  return !bundles || buildBundles();
+}
+
+async function installDependencies() {
+  const step = {
+    what: "dependencies",
+    command: [
+      "npx",
+      "--yes",
+      packageManager,
+      "install",
+      "--frozen-lockfile",
+      "--reporter=append-only",
+    ],
+    inputs: manifests(),
+    output: "node_modules/.bin/node",
+  };
+  if (isDue(step)) {
+    console.error("Setting up dependencies (the first time, this takes about a minute) …");
+    if (!(await runStep(step))) {
+      console.error(
+        "The dependencies could not be installed. If the npm registry could not be reached, " +
+          "connect to a network once and run the command again.",
+      );
+      return false;
+    }
+  }
+  return linkPnpm();
+}
+
+async function buildBundles() {
+  const due = BUNDLES.filter(isDue);
+  if (due.length === 0) return true;
+  console.error(`Building ${due.map(({ what }) => what).join(", ")} …`);
+  const outcomes = await Promise.all(due.map(runStep));
+  return outcomes.every(Boolean);
+}
+
+function manifests() {
+  const folders = ["apps", "packages"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  return ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"].concat(
+    [...folders, "e2e", "bench", "deploy"].map((folder) => `${folder}/package.json`),
+  );
+}
+
+function build(app) {
+  return ["pnpm", "--filter", `@databox-cmk/${app}`, "build"];
+}
+
+function inputsOfPage(app) {
+  return ["index.html", "public", "src", "vite.config.ts"].map((name) => `apps/${app}/${name}`);
+}
