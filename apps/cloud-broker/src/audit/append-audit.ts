@@ -7,11 +7,12 @@ import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { type AuditRow, nextAuditRow } from "./audit-row.ts";
 
-/** Chain of an order, or "broker" for what belongs to no order (unknown devices, refused callers). */
+/** Chain of an order, or "broker" for rows without an order (unknown devices, refused callers). */
 export type AuditChain = OrderId | "broker";
 
 /**
- * Appends one row to a hash chain inside the caller's transaction, so that a decision and its row are one commit.
+ * Appends one row to a hash chain inside the caller's transaction, so that a decision and its row
+ * are one commit.
  */
 export type AppendAudit = (
   transaction: Transaction<BrokerTables>,
@@ -21,7 +22,10 @@ export type AppendAudit = (
 
 export type AuditDependencies = { readonly now: Clock };
 
-/** Its primary key decides who begins a chain, and would tell a head that is not the newest; then it is read again. */
+/**
+ * The primary key decides which writer begins a chain and detects an outdated head; then the head
+ * is read again.
+ */
 const ATTEMPTS = 16;
 
 const insertRow = compileWriteOnce(

@@ -2,7 +2,7 @@ import { canonicalJson, chainHash } from "@databox-cmk/crypto";
 
 import type { AuditEvent } from "../core/ports.ts";
 
-/** One link as it is stored. */
+/** One link of a chain, as stored. */
 export type AuditRow = {
   readonly chain: string;
   readonly sequence: number;
@@ -11,8 +11,8 @@ export type AuditRow = {
 };
 
 /**
- * The next link of a chain. Chain, sequence and time stand inside the hashed row, so that a row cannot be moved to
- * another place or chain.
+ * The next link of a chain. Chain, sequence and time are part of the hashed row, so that a row
+ * cannot be moved to another place or chain.
  *
  * @param previous - the link before, or undefined for the first row.
  */

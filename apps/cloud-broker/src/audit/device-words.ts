@@ -2,13 +2,16 @@ import { CryptoError, importVerifyKey, messageHash, verifyMessage } from "@datab
 import type { VerifyKey } from "@databox-cmk/crypto";
 import { leaseReceipt, MESSAGE_TYPES, parseWith, receipt } from "@databox-cmk/protocol";
 
-/** A parsed audit row; nothing of it is believed yet but its place in the chain. */
+/** A parsed audit row; only its place in the chain is verified so far. */
 export type WrittenRow = Readonly<Record<string, unknown>>;
 
 export type DeviceWords = {
-  /** @returns false for a receipt that its row's device did not sign, or that says something else than its row */
+  /**
+   * @returns false for a receipt that its row's device did not sign, or whose content differs from
+   * its row
+   */
   hear(row: WrittenRow): boolean;
-  /** Thumbprints of the keys that nodes signed with, the newest of each. */
+  /** Thumbprint of the newest key that each node signed with. */
   devices(): Readonly<Record<string, string>>;
   counts(): { readonly proven: number; readonly unproven: number };
 };
@@ -16,8 +19,9 @@ export type DeviceWords = {
 const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
 
 /**
- * Checks the receipts in a chain by the device keys that its enrolments name, so that they rest on the device's word and not
- * on the broker's. Rows of brokers before this had no `signed`, and are counted as unproven.
+ * Checks the receipts in a chain by the device keys that its enrolments name, so that they are
+ * proven by the device and not by the broker. Rows of older brokers have no `signed` member and
+ * count as unproven.
  */
 export function createDeviceWords(): DeviceWords {
   const keys = new Map<string, VerifyKey>();
@@ -48,7 +52,7 @@ export function createDeviceWords(): DeviceWords {
   };
 }
 
-/** A refused one proves nothing, and is kept as its code alone. */
+/** A refused receipt proves nothing; only its code is kept. */
 function isReceipt(row: WrittenRow): boolean {
   return (
     RECEIPTS.has(textOf(row["action"])) &&
@@ -57,7 +61,7 @@ function isReceipt(row: WrittenRow): boolean {
   );
 }
 
-/** Whether the row repeats what the device has signed. */
+/** Whether the row repeats the content that the device signed. */
 function agrees(row: WrittenRow, signed: string, key: VerifyKey): boolean {
   const said = row["action"] === "receipt" ? ofGrant(signed, key) : ofLease(signed, key);
   return said !== undefined && isPart(said, row);

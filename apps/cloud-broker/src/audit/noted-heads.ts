@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 
 import type { ChainVerdict, NotedHead } from "./verify-chain.ts";
 
-/** What `audit verify --json` printed before, by chain. */
+/** Earlier output of `audit verify --json`, by chain. */
 export type NotedHeads = ReadonlyMap<string, NotedHead>;
 export const NOTHING_NOTED: NotedHeads = new Map();
 
@@ -16,7 +16,10 @@ const line = z.object({
   head: z.string(),
 });
 
-/** @throws {AppError} Misuse when it is no such file, or notes a chain that was found tampered with */
+/**
+ * @throws {AppError} Misuse when the file has another format, or notes a chain that was found
+ * tampered with
+ */
 export function readNotedHeads(path: string): NotedHeads {
   try {
     const lines = readFileSync(path, "utf8")
@@ -37,7 +40,7 @@ export function readNotedHeads(path: string): NotedHeads {
   }
 }
 
-/** A chain that was noted and is not there any more was cut off at its first row. */
+/** A chain that was noted and is now missing was cut off at its first row. */
 export function withMissing(
   verdicts: ReadonlyMap<string, ChainVerdict>,
   noted: NotedHeads,

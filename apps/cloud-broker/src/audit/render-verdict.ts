@@ -8,7 +8,7 @@ const FAULTS: Readonly<Record<Extract<ChainVerdict, { ok: false }>["fault"], str
   "not-as-noted": "the chain ends before the head that was noted, or has another row there",
 };
 
-/** One line: for a person, or as JSON, which is what `--noted` reads the next time. */
+/** One line: as text, or as JSON, which `--noted` reads the next time. */
 export function renderVerdict(chain: string, verdict: ChainVerdict, asJson: boolean): string {
   if (asJson) return JSON.stringify({ chain, ...verdict });
   if (!verdict.ok)

@@ -8,7 +8,7 @@ import type { AuditRow } from "./audit-row.ts";
 import { NOTHING_NOTED, type NotedHeads, withMissing } from "./noted-heads.ts";
 import { type ChainVerdict, verifyChain } from "./verify-chain.ts";
 
-/** A line of the export, as `GET {job}/activity` has it in `value`. */
+/** A line of the export; the same as an entry of `value` in `GET {job}/activity`. */
 const line = z.looseObject({
   sequence: z.number(),
   hash: z.string(),
@@ -18,7 +18,7 @@ const line = z.looseObject({
 /**
  * Verifies one order's chain, as its owner exported it: one JSON object a line, oldest first.
  *
- * @throws {AppError} Misuse when it is no such file
+ * @throws {AppError} Misuse when the file has another format
  */
 export function verifyAuditExport(
   path: string,

@@ -9,7 +9,7 @@ import { verifyChain, type ChainVerdict } from "./verify-chain.ts";
  * Verifies every chain of a database file, without a running broker and without writing.
  *
  * @param path - the broker's SQLite file, or a copy of it.
- * @throws {AppError} Misuse when it is no database of a broker
+ * @throws {AppError} Misuse when the file is not a broker's database
  */
 export function verifyAuditFile(
   path: string,

@@ -3,13 +3,13 @@ import { chainHash } from "@databox-cmk/crypto";
 import type { AuditRow } from "./audit-row.ts";
 import { createDeviceWords, isWritten, type WrittenRow } from "./device-words.ts";
 
-/** Where a chain ended when it was looked at before. */
+/** The end of a chain at an earlier verification. */
 export type NotedHead = { readonly length: number; readonly head: string };
 
 export type ChainVerdict =
   | (NotedHead & {
       readonly ok: true;
-      /** Receipts that bear their device's signature, and those of which nobody kept it. */
+      /** Number of receipts with and without a stored device signature. */
       readonly receipts: { readonly proven: number; readonly unproven: number };
       /** Thumbprint of the key that each node signs with, by serial number. */
       readonly devices: Readonly<Record<string, string>>;
@@ -24,14 +24,14 @@ export type ChainFault =
   | "not-as-noted";
 
 export type ChainCheck = {
-  /** @returns false at the first fault; what comes after it is not looked at. */
+  /** @returns false at the first fault; later rows are not checked. */
   take(row: AuditRow): boolean;
   verdict(): ChainVerdict;
 };
 
 /**
- * Checks a whole chain, lowest sequence first, row by row. What is cut off its end is not seen from the rows alone: that takes
- * a head that was noted before, and is still found on the way when the chain has only grown since.
+ * Checks a whole chain row by row, lowest sequence first. The rows alone do not show whether later
+ * rows were cut off. That needs a head noted earlier, which must still occur in the chain.
  */
 export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
   const words = createDeviceWords();
@@ -70,7 +70,7 @@ export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
   };
 }
 
-/** {@link checkChain} of rows that are at hand. */
+/** {@link checkChain} for rows in memory. */
 export function verifyChain(
   chain: string,
   rows: Iterable<AuditRow>,
@@ -81,7 +81,7 @@ export function verifyChain(
   return check.verdict();
 }
 
-/** undefined when it is no JSON object in the first place. */
+/** undefined when the text is not a JSON object. */
 function parseRow(rowJson: string): WrittenRow | undefined {
   try {
     const row: unknown = JSON.parse(rowJson);

@@ -48,7 +48,9 @@ const databaseUrl = z.string().transform((value, context) => {
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
 
-/** Without user information, which would be a secret in a variable, and without a fragment, which is never sent. */
+/**
+ * No user information, which would be a secret in a variable, and no fragment, which is never sent.
+ */
 function isPlainHttpsUrl(text: string): boolean {
   const url = URL.parse(text);
   return (
@@ -64,7 +66,7 @@ type Setting = {
   readonly optional?: true;
 };
 
-/** One row for each variable; the documentation is made from it. */
+/** One row per variable; the documentation is generated from it. */
 export const SETTINGS = {
   BROKER_HOST: {
     schema: z.string().min(1).max(253),
@@ -394,7 +396,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 type ValueOf<Row> = Row extends { schema: infer Schema extends z.ZodType }
   ? z.output<Schema> | (Row extends { optional: true } ? undefined : never)
   : never;
-/** Frozen; the members are named as the variables are. */
+/** Frozen; the members have the names of the variables. */
 export type BrokerConfig = {
   readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]>;
 };
@@ -402,7 +404,7 @@ export type BrokerConfig = {
 /**
  * Reads the whole configuration once. An empty variable counts as absent.
  *
- * @throws {AppError} Misuse, whose detail names every variable at fault and what was expected there
+ * @throws {AppError} Misuse, whose detail names every wrong variable and its expected value
  */
 export function parseConfig(environment: Environment): BrokerConfig {
   const faults: string[] = [];

@@ -1,4 +1,7 @@
-/** Where the database is, as DATABASE_URL says. A host that begins with "/" is the folder of a Unix socket. */
+/**
+ * The address of the database in DATABASE_URL. A host that begins with "/" is the folder of a Unix
+ * socket.
+ */
 export type DatabaseUrl = {
   readonly host: string;
   readonly port: number;
@@ -9,9 +12,10 @@ export type DatabaseUrl = {
 const DEFAULT_PORT = 5432;
 
 /**
- * `postgresql://user@host[:port]/database`; the folder of a Unix socket is written percent-encoded in the host's place.
+ * `postgresql://user@host[:port]/database`; the folder of a Unix socket is written percent-encoded
+ * in place of the host.
  *
- * @returns undefined for anything else, a password in it included
+ * @returns undefined for anything else, including a URL with a password
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const url = URL.parse(text);

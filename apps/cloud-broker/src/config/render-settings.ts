@@ -9,7 +9,7 @@ type Row = {
 
 const HEADINGS = ["variable", "without it", "expected", "meaning"] as const;
 
-/** docs/reference/configuration.md, whole; a test keeps the file equal to this. */
+/** The whole of docs/reference/configuration.md; a test keeps the file equal to it. */
 export function renderSettings(): string {
   const rows = Object.entries<Row>(SETTINGS).map(([name, row]) => [
     `\`${name}\``,
@@ -37,7 +37,7 @@ function withoutIt(row: Row): string {
   return row.optional === true ? "not used" : "**must be set**";
 }
 
-/** Columns of one width, as the formatter leaves them. */
+/** Columns of one width, as the formatter writes them. */
 function renderTable(rows: readonly (readonly string[])[]): string {
   const widths = HEADINGS.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),

@@ -4,12 +4,18 @@ import type { AttachedIdentity, EpochMs, KeyChoice } from "./order.ts";
 
 export type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 
-/** What a customer asks for: a key in another vault, or the public half of one that only they have. */
+/**
+ * The customer's choice of a backup key: a key in another vault, or the public half of a key that
+ * only the customer holds.
+ */
 export type BackupChoice =
   | { readonly kind: "vault"; readonly choice: CustomerChoice }
   | { readonly kind: "recovery"; readonly key: RecoveryKey };
 
-/** One more recipient of every envelope of an order. `kid` names it there: a key version, or a thumbprint URI. */
+/**
+ * An additional recipient of every envelope of an order. `kid` identifies it in the envelope: a key
+ * version, or a thumbprint URI.
+ */
 export type BackupKey = {
   readonly name: string;
   readonly kid: string;
@@ -25,5 +31,5 @@ export type BackupKey = {
   | { readonly kind: "recovery"; readonly key: RecoveryKey }
 );
 
-/** An envelope has room for four recipients, and one of them is the key in force. */
+/** An envelope has room for four recipients, including the key in force. */
 export const MAX_BACKUP_KEYS = 3;

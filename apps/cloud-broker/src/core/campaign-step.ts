@@ -8,7 +8,10 @@ export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 export const CAMPAIGN_EVENTS = ["pause", "resume", "cancel", "finish"] as const;
 export type CampaignEvent = (typeof CAMPAIGN_EVENTS)[number];
 
-/** What may be said to a campaign, and what becomes of it. To say it again changes nothing. */
+/**
+ * The commands that a campaign accepts in each state, and the resulting state. Repeating a command
+ * changes nothing.
+ */
 const CAMPAIGN_TRANSITIONS = {
   running: { pause: "paused", resume: "running", cancel: "cancelled", finish: "done" },
   paused: { pause: "paused", resume: "running", cancel: "cancelled" },
@@ -24,14 +27,14 @@ export function nextCampaignState(
   return row[event];
 }
 
-/** Half an hour of an outage, about; then the order is reported, and the campaign comes to an end. */
+/** About half an hour of outage; then the order is reported as failed and the campaign can end. */
 export const ATTEMPTS_MAX = 10;
 const FIRST_DELAY_MS = 2000;
 const MAX_DELAY_MS = 300_000;
 
 /**
- * A step that failed: is it tried again, and when? What nobody with authority said, a busy broker and a lost race pass;
- * what the vault or the order's owner decided does not.
+ * Decides whether and when a failed step is retried. Unreachable services, a busy broker and lost
+ * races are retried; a decision of the vault or of the order's owner is final.
  *
  * @param attempt - of this step, counted from 1
  */
@@ -46,7 +49,7 @@ export function decideRetry(
   return { dueAtMs: nowMs + Math.max(delayMs, (retryAfterSeconds ?? 0) * 1000) };
 }
 
-/** Speed and what is left of it; nothing is said before something was done. */
+/** Speed and remaining time; undefined until the first step is done. */
 export function estimateOf(
   { finishedLately, overMs }: { readonly finishedLately: number; readonly overMs: number },
   waiting: number,

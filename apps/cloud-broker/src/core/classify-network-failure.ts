@@ -3,7 +3,10 @@ import type { Failure } from "./ports.ts";
 export type Party = "vault" | "entra" | "imds" | "resource-manager";
 export type NetworkReason = "dns" | "connection" | "timeout" | "certificate";
 
-/** Error codes of Node's dns, net, tls and http, and of the Azure pipeline. None of them carries authority. */
+/**
+ * Error codes of Node's dns, net, tls and http, and of the Azure pipeline. None of them carries
+ * authority.
+ */
 const REASONS: Readonly<Record<string, NetworkReason>> = {
   ENOTFOUND: "dns",
   ENODATA: "dns",
@@ -52,7 +55,7 @@ export function networkReason(code: string | undefined): NetworkReason {
   return REASONS[code ?? ""] ?? "connection";
 }
 
-/** The party answered, and its answer could not be read: half a body, no JSON. */
+/** The party answered, but its answer could not be read: a truncated body, or invalid JSON. */
 const UNREADABLE = new Set([
   "PARSE_ERROR",
   "ERR_STREAM_PREMATURE_CLOSE",
@@ -61,9 +64,9 @@ const UNREADABLE = new Set([
 ]);
 
 /**
- * Names a failure in which nobody with authority answered.
+ * Names a failure without an authoritative answer.
  *
- * @param code - the error's `code`; undefined and unknown ones count as a broken connection.
+ * @param code - the error's `code`; undefined and unknown codes count as a broken connection.
  */
 export function classifyNetworkFailure(code: string | undefined, party: Party): Failure {
   const reason = networkReason(code);

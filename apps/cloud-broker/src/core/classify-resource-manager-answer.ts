@@ -22,8 +22,8 @@ const HIDDEN = new Set([
 ]);
 
 /**
- * What Resource Manager's refusal to show something means. `absent`: it says that there is none; `hidden`: not ours to see;
- * everything else is no answer.
+ * Interprets Resource Manager's refusal to show a resource. `absent`: it says that the resource
+ * does not exist; `hidden`: we may not see it; any other answer is not authoritative.
  */
 export function classifyResourceManagerAnswer(
   status: number,

@@ -11,7 +11,10 @@ export type TokenEvidence =
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
   | { readonly kind: "network"; readonly code?: string | undefined };
 
-/** Whose token was asked for. The broker's own comes from IMDS, an order's from Entra by federation. */
+/**
+ * The owner of the requested token. The broker gets its own token from IMDS; an order gets one from
+ * Entra by federation.
+ */
 export type TokenHolder = { readonly kind: "broker" } | { readonly kind: AttachedIdentity["kind"] };
 
 type Name = { readonly code: ErrorCode; readonly reason?: string };
@@ -30,7 +33,10 @@ const OTHER_TENANT: Names = {
   user: { code: "SsemUserErrorCrossTenantIdentityAccessForbidden" },
 };
 
-/** AADSTS numbers that say something final about the identity (Entra authentication and authorization error codes). */
+/**
+ * AADSTS numbers that are final for the identity (Entra authentication and authorization error
+ * codes).
+ */
 const FINAL: ReadonlyMap<number, Names> = new Map([
   [700016, GONE], // application not found in the directory
   [7000229, GONE], // application without service principal in the tenant
@@ -43,7 +49,10 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
   [90002, OTHER_TENANT], // tenant not found
 ]);
 
-/** 501661: Entra could not fetch the keys by which it checks the broker's assertion; whoever serves them is away. */
+/**
+ * 501661: Entra could not fetch the keys that verify the broker's assertion, since their server is
+ * unavailable.
+ */
 const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 501661]);
 
 const ENTRA_ERROR = z.object({
@@ -51,7 +60,10 @@ const ENTRA_ERROR = z.object({
   error_codes: z.array(z.number()).check(z.minLength(1), z.maxLength(16)),
 });
 
-/** By status, `error` and AADSTS number only; never by description. An answer without them has no authority. */
+/**
+ * Uses status, `error` and AADSTS number only, never the description. An answer without these is
+ * not authoritative.
+ */
 export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolder): Failure {
   const party = holder.kind === "broker" ? "imds" : "entra";
   if (evidence.kind === "network") return classifyNetworkFailure(evidence.code, party);
@@ -60,7 +72,8 @@ export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolde
     reason: party,
     detail,
   });
-  // A machine without identity is the broker operator's to mend and says nothing about the customer's key.
+  // Only the broker operator can repair a machine without an identity; it says nothing about the
+  // customer's key.
   if (holder.kind === "broker")
     return unreachable(`instance metadata service answered ${evidence.status}`);
   const parsed = ENTRA_ERROR.safeParse(parseJson(evidence.body));

@@ -4,7 +4,7 @@ import type { Failure } from "./ports.ts";
 import type { VaultAnswer } from "./vault-answer.ts";
 
 type Rule = {
-  /** All of the members given must be equal. */
+  /** All members that are given must match. */
   readonly when: Partial<
     Pick<VaultAnswer, "status" | "code" | "innerCode" | "akvNumber" | "oaepPadding">
   >;
@@ -13,8 +13,8 @@ type Rule = {
 };
 
 /**
- * Answers with authority; the first row that fits. Every row that ends in a refusal names Key Vault's own codes, so that the
- * 403 of a proxy is none.
+ * Authoritative answers; the first row that matches applies. Every row that ends in a refusal names
+ * Key Vault's own codes, so that a proxy's 403 does not count as one.
  */
 const RULES: readonly Rule[] = [
   {
@@ -70,7 +70,9 @@ function access(innerCode: string, reason: string): Rule {
   return { when: { status: 403, code: "Forbidden", innerCode }, code, reason };
 }
 
-/** By status and code only; what no row names is an unexpected answer, which is never a refusal. */
+/**
+ * Uses status and code only. An answer that matches no row is unexpected, which is never a refusal.
+ */
 export function classifyVaultAnswer(answer: VaultAnswer): Failure {
   const rule = RULES.find((candidate) => fits(candidate.when, answer));
   const detail = describe(answer);
@@ -101,7 +103,7 @@ function fits(when: Rule["when"], answer: VaultAnswer): boolean {
   );
 }
 
-/** Codes only, never the vault's message: it may hold addresses and names of the customer's. */
+/** Codes only, never the vault's message, which may hold the customer's addresses and names. */
 function describe({ status, code, innerCode, akvNumber }: VaultAnswer): string {
   const codes = [code, innerCode, akvNumber === undefined ? undefined : `AKV${akvNumber}`];
   return ["Key Vault answered", status, ...codes.filter((part) => part !== undefined)].join(" ");

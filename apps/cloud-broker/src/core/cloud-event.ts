@@ -12,7 +12,7 @@ export const EVENT_TYPES = {
 export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
 
 export type CloudEvent = {
-  /** UUID: with `source` the identity of the event, whatever number of times it is sent. */
+  /** UUID. With `source` it identifies the event, however often it is sent. */
   readonly id: string;
   readonly source: string;
   readonly type: EventType;
@@ -22,8 +22,8 @@ export type CloudEvent = {
 };
 
 /**
- * CloudEvents 1.0.2, JSON format, structured mode (§3.2 of its HTTP binding). By hand: the `cloudevents` SDK, which was
- * looked at, brings a JSON-schema compiler to write these eight members.
+ * CloudEvents 1.0.2, JSON format, structured mode (§3.2 of its HTTP binding). Written by hand: the
+ * `cloudevents` SDK brings a JSON-schema compiler to write these eight members.
  */
 export function renderCloudEvent({ id, source, type, order, atMs, data }: CloudEvent): string {
   return JSON.stringify({

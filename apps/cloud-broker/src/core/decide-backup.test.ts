@@ -16,7 +16,10 @@ const THROTTLED: Failure = { code: "KeyVaultThrottled" };
 const AFTER_SECONDS = 900;
 
 type Event = Failure | "works";
-/** What is decided at the last of some failures, each at its second; an order is given then, or at a second before. */
+/**
+ * Decides at each failure's second, and returns the last decision; the backup is ordered then, or
+ * at an earlier second.
+ */
 function decided(
   events: readonly (readonly [number, Event])[],
   orderedAt?: number | "then",

@@ -3,9 +3,9 @@ import type { Failure } from "./ports.ts";
 import { meaningOf, type PrimaryStanding } from "./primary-standing.ts";
 
 export type BackupFacts = {
-  /** After the failure at hand was noted. */
+  /** Already includes the present failure. */
   readonly standing: PrimaryStanding;
-  /** When somebody with the right said "use the backup now", while that has not ended. */
+  /** When an authorised person ordered the use of the backup key, while that order is valid. */
   readonly orderedAtMs: EpochMs | undefined;
   readonly afterSeconds: number;
   readonly nowMs: EpochMs;
@@ -13,16 +13,17 @@ export type BackupFacts = {
 
 export type BackupDecision =
   | { readonly kind: "use" }
-  /** By itself, from then on. */
+  /** The backup key is used automatically from then on. */
   | { readonly kind: "wait"; readonly fromMs: EpochMs }
-  /** Only by order. */
+  /** The backup key is used only if a person orders it. */
   | { readonly kind: "ask" }
   | { readonly kind: "never" };
 
 /**
- * Whether a backup key may stand in for the key in force, which just failed. A refusal is the customer's will and is never
- * got around, not even by order; a deletion may be one, so that a person must say that it is none. An order is for what
- * was known when it was given: one for an outage is none for a deletion that came later.
+ * Decides whether a backup key may replace the key in force, which just failed. A refusal is the
+ * customer's will and is never bypassed, not even by order. A deletion may be a revocation, so a
+ * person must confirm that it is not. An order covers only the failure that was known when it was
+ * given: an order for an outage does not cover a later deletion.
  */
 export function decideBackup(failure: Failure, facts: BackupFacts): BackupDecision {
   const { standing, orderedAtMs, afterSeconds, nowMs } = facts;

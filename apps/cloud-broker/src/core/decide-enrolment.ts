@@ -2,17 +2,20 @@ import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import { enrolmentAllowed } from "./unlock-purposes.ts";
 
-/** The node that a right code names. */
+/** The node that a valid enrolment code names. */
 export type EnrolmentFacts = {
   readonly codeExpiresAtMs: EpochMs;
-  /** Thumbprint of the key that is enrolled, for good. */
+  /** Thumbprint of the enrolled key; it never changes. */
   readonly enrolledKid: string | undefined;
   readonly stage: string;
-  /** Its volume is locked already: another device takes the place of the one that did it. */
+  /** The node's volume is already locked: this device replaces the one that locked it. */
   readonly wasPrepared: boolean;
 };
 
-/** A key that is enrolled may ask again, whatever became of its code; a node without one enrols by a code that its operator was given. */
+/**
+ * An enrolled key may enrol again, whatever happened to its code. A node without a key enrols with
+ * the code that its operator received.
+ */
 export function decideEnrolment(
   node: EnrolmentFacts,
   kid: string,

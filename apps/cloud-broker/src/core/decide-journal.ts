@@ -2,17 +2,17 @@ import type { JournalRow } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "./ports.ts";
 
-/** What the broker holds of a node's journal. */
+/** The part of a node's journal that the broker holds. */
 export type JournalFacts = {
-  /** The last row that it took; undefined before the first. */
+  /** The last row that the broker accepted; undefined before the first. */
   readonly head: { readonly sequence: number; readonly hash: string } | undefined;
-  /** Hash of each row in the range that is delivered, as far as it is held. */
+  /** Hash of each stored row in the delivered range. */
   readonly known: ReadonlyMap<number, string>;
 };
 
 /**
- * Which of the rows are new. Rows that are held are known again by their hash, so that a page may come twice; a row that
- * differs from the one in its place is a fork, and rows that leave a hole are a gap.
+ * Selects the new rows. Stored rows are recognised by their hash, so a page may be delivered twice.
+ * A row that differs from the stored row of the same sequence is a fork; missing rows are a gap.
  *
  * @param rows - each sealed by its own hash; the caller has checked that.
  */

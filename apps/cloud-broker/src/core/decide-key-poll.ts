@@ -1,8 +1,8 @@
 import type { EpochMs } from "./order.ts";
 
-/** A tenth either way, so that keys do not come due together for ever. */
+/** A tenth either way, so that keys do not stay in step. */
 const JITTER = 0.2;
-/** However many events come for one key, so often is it asked about at most. */
+/** At most one check of a key in this time, however many events arrive for it. */
 const EVENT_SPACING_MS = 10_000;
 
 /** @param random - 0 to 1 */
@@ -10,7 +10,7 @@ export function nextPollMs(nowMs: EpochMs, intervalSeconds: number, random: numb
   return Math.round(nowMs + intervalSeconds * 1000 * (1 - JITTER / 2 + JITTER * random));
 }
 
-/** When to poll because of an event: now, unless that was just done. */
+/** The time of the poll that an event causes: now, unless the key was just polled. */
 export function eventPollMs(nowMs: EpochMs, checkedAtMs: EpochMs | undefined): EpochMs {
   return Math.max(nowMs, (checkedAtMs ?? 0) + EVENT_SPACING_MS);
 }

@@ -3,20 +3,25 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { EpochMs } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 
-/** What is known of a challenge id: who used it, and what was answered. */
+/** The record of a challenge id: the request that used it, and the answer. */
 export type ChallengeRecord = {
   readonly requestHash: string;
-  /** Undefined while nothing was granted: the same challenge may be decided again. */
+  /** Undefined until a key is granted: the same challenge may be decided again. */
   readonly granted: { readonly atMs: EpochMs; readonly answer: string } | undefined;
 };
 
 export type ChallengeStep =
   | { readonly kind: "fresh" }
-  /** Used up before without a grant (a vault was down, a key disabled): its counter is its own. */
+  /**
+   * It was used before without a grant (a vault was unavailable, a key disabled); its counter is
+   * its own.
+   */
   | { readonly kind: "again" }
   | { readonly kind: "repeat"; readonly answer: string };
 
-/** A person may lose the page, or scan twice: the same challenge gets the same answer this long. */
+/**
+ * A person may lose the page, or scan twice: for this long the same challenge gets the same answer.
+ */
 const REPEAT_MS = 15 * 60_000;
 
 export function decideChallenge(
@@ -39,7 +44,7 @@ export function decideChallenge(
   });
 }
 
-/** What the order's policy and the broker's limit say to an unlock without network. */
+/** Applies the order's policy and the broker's limit to an unlock without network. */
 export function decideOfflineUse(
   { offline }: Pick<UnlockPolicy, "offline">,
   usedToday: number,
@@ -54,7 +59,7 @@ export function dayIsUsedUp(limitPerDay: number): Failure {
   return { code: "OfflineUnlockForbidden", reason: "limit", facts: { limitPerDay } };
 }
 
-/** The UTC day that a use counts for. */
+/** The UTC day on which a use counts. */
 export function dayOf(nowMs: EpochMs): string {
   return new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
 }

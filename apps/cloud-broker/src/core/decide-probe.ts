@@ -3,7 +3,7 @@ import type { ErrorClass } from "@databox-cmk/errors";
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 
-/** What is known of a key and an identity. `unknown`: no vault with authority has answered yet. */
+/** The known state of a key and an identity. `unknown`: no authoritative vault answer yet. */
 export type ProbeState =
   | { readonly kind: "unknown" }
   | { readonly kind: "ok"; readonly sinceMs: EpochMs; readonly checkedAtMs: EpochMs }
@@ -14,12 +14,14 @@ export type ProbeState =
       readonly failure: Failure;
     };
 
-/** A failure with its class, as the table of errors has it; undefined: the vault did what was asked. */
+/** A failure with its class from the table of errors; undefined: the vault did as asked. */
 export type ProbeAnswer =
   | undefined
   | { readonly failure: Failure; readonly errorClass: ErrorClass };
 
-/** Only an authority's own yes or no changes what is known; an outage leaves it, and lets it grow old. */
+/**
+ * Only an authoritative yes or no changes the state; an outage leaves it unchanged, and it ages.
+ */
 export function decideProbe(former: ProbeState, answer: ProbeAnswer, nowMs: EpochMs): ProbeState {
   if (answer === undefined)
     return {
@@ -36,7 +38,7 @@ export function decideProbe(former: ProbeState, answer: ProbeAnswer, nowMs: Epoc
   };
 }
 
-/** When a probe is due again: earlier by up to a fifth, so that many keys are not asked about at once. */
+/** When the next probe is due: up to a fifth earlier, so that many keys are not probed at once. */
 export function nextProbeMs(nowMs: EpochMs, intervalSeconds: number, random: number): EpochMs {
   return Math.round(nowMs + intervalSeconds * 1000 * (1 - random / 5));
 }

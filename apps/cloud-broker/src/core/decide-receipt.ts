@@ -7,7 +7,7 @@ export type ReceiptFacts = {
   readonly order: string;
   readonly serial: string;
   readonly receiptHash: string;
-  /** The grant that the receipt names, if it was given to this node. */
+  /** The grant that the receipt names, if this node received it. */
   readonly grant:
     | {
         readonly purpose: UnlockPurpose;
@@ -17,14 +17,17 @@ export type ReceiptFacts = {
     | undefined;
 };
 
-/** What a device can have done with a grant of each purpose. */
+/** The outcomes that a device can report for a grant of each purpose. */
 const OUTCOMES: Readonly<Record<UnlockPurpose, readonly Receipt["outcome"][]>> = {
   prepare: ["prepared", "failed"],
   unlock: ["unlocked", "failed"],
   ingest: ["unlocked", "failed"],
 };
 
-/** A receipt that says again what is known, signed anew after a crash, is acknowledged; one that says otherwise is not. */
+/**
+ * A receipt that repeats the known outcome, signed again after a crash, is acknowledged; a receipt
+ * that contradicts it is not.
+ */
 export function decideReceipt(
   receipt: Receipt,
   facts: ReceiptFacts,

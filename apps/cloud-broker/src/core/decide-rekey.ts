@@ -11,7 +11,7 @@ export type RekeyFacts = Omit<RenewalFacts, "leaseOfPath"> & {
   readonly publicKeyBytes: number;
 };
 
-/** A live lease is the permission: whatever would re-lock it refuses the rekeying too. */
+/** A live lease is the permission: any reason to re-lock the node also refuses the rekeying. */
 export function decideRekey(request: RekeyRequest, facts: RekeyFacts): Outcome<undefined> {
   const renewal = decideRenewal(request, { ...facts, leaseOfPath: request.lease });
   if (!renewal.ok) return renewal;

@@ -5,19 +5,25 @@ import type { Failure } from "./ports.ts";
 import { windowAt } from "./release-window.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
-/** `released`: used up by its one grant; `void`: what it was asked for is no more as it was. */
+/**
+ * `released`: its one grant has used it; `void`: the conditions under which it was requested have
+ * changed.
+ */
 export const APPROVAL_STATES = ["open", "released", "rejected", "expired", "void"] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 export type VoidReason = "stage" | "key" | "revoked" | "superseded";
 
-/** What one person said; a later word of the same person takes the place of an earlier one. */
+/** One person's vote; a later vote of the same person replaces an earlier one. */
 export type Vote = {
   readonly objectId: string;
   readonly name: string;
   readonly decision: "approved" | "rejected";
   readonly reason: string;
   readonly atMs: EpochMs;
-  /** Whether the right was an app role of the token, which nobody can look up later, or a role assignment. */
+  /**
+   * Whether the right was an app role of the token, which cannot be checked later, or a role
+   * assignment.
+   */
   readonly right: "token" | "assignment";
 };
 
@@ -25,10 +31,10 @@ export type Approval = {
   readonly id: string;
   readonly state: ApprovalState;
   readonly voidReason?: VoidReason;
-  /** When it was asked for: what the approvers saw. */
+  /** At the time of the request: the approvers saw this stage. */
   readonly stage: string;
   readonly kid: string;
-  /** Object id of the person who asked, where one did. */
+  /** Object id of the person who asked, if a person did. */
   readonly requestedBy?: string;
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
@@ -41,32 +47,39 @@ export type ReleaseFacts = {
   readonly stage: string;
   readonly kid: string;
   readonly nowMs: EpochMs;
-  /** Of this very request; undefined while none was asked for. */
+  /** For this exact request; undefined until one is opened. */
   readonly approval: Approval | undefined;
-  /** Unlocking was switched off at some time since the approval was asked for. */
+  /** Unlocking was switched off at some time since the approval was requested. */
   readonly wasRevoked: boolean;
-  /** Object ids of role assignees who have the right no more. */
+  /** Object ids of role assignees who have lost the right. */
   readonly lostRight: ReadonlySet<string>;
-  /** A break-glass that stands, unused. */
+  /** An active, unused break-glass. */
   readonly breakGlass: string | undefined;
 };
 
 export type ReleaseDecision =
   | { readonly kind: "release"; readonly by: "policy" | "approval" | "break-glass" }
-  /** Ask the approvers. */
+  /** The approvers must be asked. */
   | { readonly kind: "ask" }
   | { readonly kind: "wait"; readonly given: readonly Vote[]; readonly required: number }
-  /** The approval is over, and the request with it. */
+  /** The approval has ended, and the request with it. */
   | { readonly kind: "end"; readonly state: "expired" | "void"; readonly voidReason?: VoidReason }
   | { readonly kind: "refuse"; readonly failure: Failure };
 
-/** App roles live in tokens, and access tokens of Entra live for about an hour: so long such a word counts. */
+/**
+ * App roles are part of tokens, and Entra access tokens live for about an hour: such a vote counts
+ * for that long.
+ */
 const TOKEN_RIGHT_MS = 3_600_000;
 
-/** Whether a key may leave for one request, by the order's policy alone: kill switch, stage and freshness were looked at. */
+/**
+ * Decides by the order's policy alone whether a key may be released for one request; kill switch,
+ * stage and freshness were checked before.
+ */
 export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
   const { policy, purpose, approval, nowMs } = facts;
-  // At preparation the appliance is empty, in the datacenter, and has never been locked by this key.
+  // At preparation the appliance is empty, in the datacenter, and has never been locked by this
+  // key.
   if (purpose === "prepare") return { kind: "release", by: "policy" };
   if (approval !== undefined) {
     if (approval.state !== "open") return { kind: "refuse", failure: failureOf(approval) };
@@ -86,7 +99,7 @@ export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
     : { kind: "wait", given, required };
 }
 
-/** What ends an open approval whatever its approvers said. */
+/** The reason that ends an open approval regardless of its votes. */
 export function endOf(
   approval: Approval,
   facts: Pick<ReleaseFacts, "nowMs" | "stage" | "kid" | "wasRevoked">,
@@ -98,7 +111,7 @@ export function endOf(
   return undefined;
 }
 
-/** Approvals that count at this moment, one for each person. */
+/** Approvals that count at this moment, one per person. */
 export function votesThatCount(
   { votes, requestedBy }: Pick<Approval, "votes" | "requestedBy">,
   { policy, nowMs, lostRight }: Pick<ReleaseFacts, "policy" | "nowMs" | "lostRight">,
@@ -112,7 +125,7 @@ export function votesThatCount(
   return [...new Map(counting.map((vote) => [vote.objectId, vote])).values()];
 }
 
-/** Why somebody who has the action may still not decide about a request. */
+/** The reason why a person who has the action may still not decide about a request. */
 export function mayDecide(
   { release }: UnlockPolicy,
   requestedBy: string | undefined,
@@ -123,7 +136,7 @@ export function mayDecide(
   return approvers.length > 0 && !approvers.includes(objectId) ? "not-named" : undefined;
 }
 
-/** What the device is told of an approval that is over. */
+/** The failure that the device gets for an approval that has ended. */
 export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "votes">): Failure {
   switch (approval.state) {
     case "rejected": {

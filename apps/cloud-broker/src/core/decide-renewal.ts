@@ -4,7 +4,10 @@ import type { EpochMs } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
 
-/** `refused`: to be closed, whatever the key does now; `closed`: it is; `superseded`: its node unlocked again. */
+/**
+ * `refused`: must be closed, even if the key works again; `closed`: the node reported it;
+ * `superseded`: its node unlocked again.
+ */
 export const LEASE_STATES = ["live", "refused", "closed", "superseded"] as const;
 export type LeaseState = (typeof LEASE_STATES)[number];
 
@@ -19,25 +22,25 @@ export type LeaseRecord = {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
   readonly graceUntilReboot: boolean;
-  /** How long it holds without an answer, where a person carried its grant. */
+  /** How long the lease holds without an answer, if a person carried its grant. */
   readonly offline:
     | { readonly kind: "duration"; readonly untilMs: EpochMs }
     | { readonly kind: "boots"; readonly boots: number }
     | undefined;
   readonly renewedAtMs: EpochMs;
-  /** Why it was refused. */
+  /** The reason for the refusal. */
   readonly refusal: Failure | undefined;
 };
 
 export type RenewalFacts = {
   /** The node that signed. */
   readonly node: { readonly order: string; readonly serial: string };
-  /** Of the path. */
+  /** The lease id of the request's path. */
   readonly leaseOfPath: string;
   readonly lease: LeaseRecord | undefined;
   readonly stage: string | undefined;
   readonly hasEnvelope: boolean;
-  /** The kill switch that stands. */
+  /** The active kill switch. */
   readonly revocation: Failure | undefined;
   readonly nowMs: EpochMs;
 };
@@ -45,14 +48,14 @@ export type RenewalFacts = {
 export type RenewalDecision =
   | {
       readonly kind: "renew";
-      /** Of the lease as it was. */ readonly from: number;
+      /** Sequence of the lease before this renewal. */ readonly from: number;
       readonly to: number;
     }
   | { readonly kind: "relock"; readonly failure: Failure };
 
 /**
- * First whether this message may speak for the lease at all, then whether the lease may go on. A node whose last answer
- * was lost is one step behind and gets that step again.
+ * Checks first whether this message may act for the lease, then whether the lease may continue. A
+ * node whose last answer was lost is one step behind and gets that step again.
  */
 export function decideRenewal(
   request: Pick<LeaseRenewal, "lease" | "order" | "serial" | "bootId" | "counter" | "sequence">,
@@ -99,7 +102,7 @@ function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined
   return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
 }
 
-/** Infinity: the node's next boot ends it, or its last; the node itself sees to that. */
+/** Infinity: the lease ends with a boot of the node, which the node itself enforces. */
 function endOf(lease: LeaseRecord): EpochMs {
   if (lease.graceUntilReboot || lease.offline?.kind === "boots") return Number.POSITIVE_INFINITY;
   const graceMs = Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;

@@ -1,15 +1,19 @@
 export type EnvelopeVersion = { readonly env: string; readonly generation: number };
 
 export type RestoredEnvelope =
-  /** `isUnknown`: the database never had it, so a rekeying was forgotten, and its key is a generated one. */
+  /**
+   * `isUnknown`: the database never had it, so it lost a rekeying, and the envelope's key is a
+   * generated one.
+   */
   | { readonly kind: "restore"; readonly generation: number; readonly isUnknown: boolean }
   | { readonly kind: "nothing-missing" };
 
 /**
- * What a node's own envelope is worth to a database that is older than it. The generation rises above what is held, so that the node
- * takes whatever the broker makes next; and a wrong envelope can be replaced by the right one in the same way.
+ * Decides how a database that is older than a node's envelope takes it back. The generation rises
+ * above every stored one, so that the node accepts the broker's next envelope; a wrong envelope can
+ * be replaced by the right one in the same way.
  *
- * @param history - every envelope of the node that the database knows, the one in force last
+ * @param history - every envelope of the node in the database, the one in force last
  */
 export function decideRestoredEnvelope(
   told: EnvelopeVersion,

@@ -4,8 +4,8 @@ import type { EpochMs } from "./order.ts";
 import { windowAt } from "./release-window.ts";
 
 /**
- * Why a policy keeps the passkey from being shown: it opens the volume at any hour and asks nobody, so it must not be had
- * where a release could not. A break-glass lifts both.
+ * The reason why a policy withholds the passkey. A passkey opens the volume at any time and without
+ * approval, so it must not be shown where a release would be refused. A break-glass lifts both.
  */
 export function withheldBy(
   { release }: UnlockPolicy,

@@ -34,7 +34,7 @@ type Fault = {
   readonly facts?: Partial<UnlockFacts>;
   readonly code: string;
 };
-/** In the order of the checks: with two faults the earlier one is the answer. */
+/** In the order of the checks: of two faults, the earlier one is the answer. */
 const FAULTS: readonly Fault[] = [
   { facts: { nonce: "invalid" }, code: "NonceInvalid" },
   { facts: { nonceUsedBy: { requestHash: "another", sinceMs: 0 } }, code: "ReplayDetected" },

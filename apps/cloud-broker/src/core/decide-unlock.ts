@@ -3,13 +3,19 @@ import type { UnlockQuestion } from "@databox-cmk/protocol";
 import type { Failure, Outcome } from "./ports.ts";
 import { purposeAllowed } from "./unlock-purposes.ts";
 
-/** What the broker knows when an authentic unlock request arrives; the request itself is parsed. */
+/**
+ * The facts that the broker has when an authentic unlock request arrives; the request itself is
+ * parsed.
+ */
 export type UnlockFacts = {
   readonly requestHash: string;
   readonly nonce: "valid" | "expired" | "invalid";
-  /** The request that used the nonce up, and how long ago; undefined while it is fresh. */
+  /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
   readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
-  /** It was put before the approvers: its nonce and counter were used up then, for this request alone. */
+  /**
+   * The request waits for approvers: its nonce and counter were then used up for this request
+   * alone.
+   */
   readonly isWaiting: boolean;
   readonly node: {
     readonly order: string;
@@ -17,7 +23,7 @@ export type UnlockFacts = {
     readonly lastCounter: number;
     readonly minimumSuiteStrength: number;
   };
-  /** Of the suite that the request names. */
+  /** The HPKE suite that the request names. */
   readonly suite: {
     readonly strength: number;
     readonly publicKeyBytes: number;
@@ -33,7 +39,10 @@ export type UnlockPermission = {
   readonly sendEnvelope: boolean;
 };
 
-/** The checks in their order (docs/design/decisions/0007); the first that fails is the answer, and none has touched a vault. */
+/**
+ * The checks in their order (docs/design/decisions/0007). The first that fails is the answer; none
+ * of them calls a vault.
+ */
 const CHECKS: readonly ((request: UnlockQuestion, facts: UnlockFacts) => Failure | undefined)[] = [
   checkNonce,
   checkCounter,
@@ -55,7 +64,7 @@ export function decideUnlock(
   return { ok: true, value: { sendEnvelope: request.generation < current } };
 }
 
-/** Another replica has the same message; its answer will be there in a moment. */
+/** Another replica is processing the same message; its answer will be ready in a moment. */
 export const BEING_ANSWERED: Failure = {
   code: "BrokerBusy",
   retryAfterSeconds: 1,
@@ -70,8 +79,8 @@ function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | und
   if (facts.nonce === "invalid") return { code: "NonceInvalid" };
   if (facts.nonce === "expired") return { code: "NonceExpired" };
   if (facts.nonceUsedBy === undefined) return undefined;
-  // The very same message: another replica is still asking the vault for it, or its answer was lost or dropped, and then
-  // the device only needs a new challenge.
+  // The same message again. Either another replica is still waiting for the vault, or the answer
+  // was lost; then the device only needs a new challenge.
   if (facts.nonceUsedBy.requestHash === facts.requestHash)
     return facts.nonceUsedBy.sinceMs < ANSWERED_WITHIN_MS
       ? BEING_ANSWERED
@@ -94,7 +103,7 @@ function checkOrder(request: UnlockQuestion, { node }: UnlockFacts): Failure | u
 }
 
 function checkEnvelope(request: UnlockQuestion, { envelope }: UnlockFacts): Failure | undefined {
-  if (envelope === undefined) return undefined; // the purpose decides, see checkPurpose
+  if (envelope === undefined) return undefined; // The purpose decides; see checkPurpose.
   if (request.env !== envelope.env)
     return { code: "EnvelopeMismatch", detail: "env: not the envelope of this node" };
   if (request.generation > envelope.generation)

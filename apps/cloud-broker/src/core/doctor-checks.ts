@@ -17,7 +17,7 @@ export type DoctorCheckName =
   | "service-key"
   | "service-key-use";
 
-/** From the broker's own files outwards to Azure, so that the first failure is the one to mend first. */
+/** From the broker's own files outwards to Azure: repair the first failure first. */
 export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "configuration", title: "configuration", after: [] },
   { name: "data-folder", title: "data folder", after: ["configuration"] },

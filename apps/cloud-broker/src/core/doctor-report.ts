@@ -13,7 +13,7 @@ import {
 export type DoctorReport = {
   readonly event: "doctor";
   readonly outcome: "healthy" | "failed";
-  /** Of the first check that failed. */
+  /** The code of the first failed check. */
   readonly code?: ErrorCode;
   readonly reason?: string;
   readonly class?: ErrorClass;
@@ -22,7 +22,10 @@ export type DoctorReport = {
   readonly nextStep: NextStep;
 };
 
-/** As the agent's: a script tells a refusal from an outage by the exit code alone. */
+/**
+ * The same exit codes as the agent's: a script tells a refusal from an outage by the exit code
+ * alone.
+ */
 const EXIT_CODES = {
   internal: 1,
   refused: 3,
@@ -46,7 +49,7 @@ export function reportOf({ checks, failure }: CheckRun, elapsedMs: number): Doct
   };
 }
 
-/** A setting that is wrong has no steps of its own in the table: what is wrong says what to do. */
+/** A wrong setting has no steps of its own in the table: its message says how to correct it. */
 function ofOperator(failure: CheckFailure): CheckFailure {
   if (failure.code !== "Misuse" || failure.remedy !== undefined) return failure;
   const text = `Correct this, then run the doctor again: ${failure.detail ?? "see the check"}`;

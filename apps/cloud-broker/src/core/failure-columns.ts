@@ -2,7 +2,10 @@ import type { AuditEvent, Failure } from "./ports.ts";
 
 const KEY_VERSION = /^https:\/\/[^/]+\/keys\/[^/]+\/[^/]+$/;
 
-/** What an audit row tells of a failure: its code, why, of which key version, and where the customer's own vault logged it. */
+/**
+ * The columns of an audit row that describe a failure: code, reason, key version, and the request
+ * id in the customer's vault log.
+ */
 export function failureColumns({
   code,
   reason,

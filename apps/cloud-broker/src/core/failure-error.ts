@@ -13,14 +13,14 @@ export function errorOf(failure: Failure): AppError {
   });
 }
 
-/** The same error with names for its steps; its own come first. */
+/** The same error with additional facts for its steps; its own facts take precedence. */
 export function withFacts(error: unknown, facts: Facts): unknown {
   if (!(error instanceof AppError)) return error;
   const { code, reason, target, detail, cause } = error;
   return new AppError(code, { reason, target, detail, cause, facts: { ...facts, ...error.facts } });
 }
 
-/** The value of an outcome; a failure is thrown for the edge to render. */
+/** The value of an outcome; throws a failure for the HTTP layer to render. */
 export function valueOf<Value>(outcome: Outcome<Value>): Value {
   if (outcome.ok) return outcome.value;
   throw errorOf(outcome.failure);

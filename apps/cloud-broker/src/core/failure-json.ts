@@ -11,7 +11,7 @@ const stored = z.object({
   vaultRequestId: z.optional(z.string()),
 });
 
-/** A refusal as it is kept beside what it ended. */
+/** Serialises a refusal for storage beside the record that it ended. */
 export function renderFailureJson(failure: Failure): string {
   const { code, reason, facts, detail, vaultRequestId } = failure;
   return JSON.stringify({ code, reason, facts, detail, vaultRequestId });

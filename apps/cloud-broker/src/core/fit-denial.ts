@@ -1,15 +1,16 @@
 import type { Denial } from "@databox-cmk/protocol";
 
 /**
- * Largest payload of a denial that a person carries, in bytes: with header and signature it makes one QR code of version 34
- * at level M (ISO/IEC 18004), which a phone reads from a screen.
+ * Largest payload of a denial that a person carries, in bytes. With header and signature it fits
+ * one QR code of version 34 at level M (ISO/IEC 18004), which a phone can read from a screen.
  */
 export const CARRIED_DENIAL_MAX_BYTES = 1050;
 const SENTENCE_MAX_CHARACTERS = 240;
 
 /**
- * Gives up what the person can find elsewhere, last things first: commands (they are the administrator's, and stand in the
- * portal), then steps (the agent has a table of its own), then the tails of sentences. Code, class and who always stay.
+ * Shortens a denial by parts that the person can find elsewhere: first commands (the administrator
+ * finds them in the portal), then steps (the agent has its own table), then the ends of sentences.
+ * Code, class and who always stay.
  */
 export function fitDenial(denial: Denial, maxBytes: number = CARRIED_DENIAL_MAX_BYTES): Denial {
   let fitted = denial;
@@ -23,7 +24,7 @@ export function fitDenial(denial: Denial, maxBytes: number = CARRIED_DENIAL_MAX_
   return { ...rest, message: shorten(rest.message), ask: shorten(rest.ask) };
 }
 
-/** Of the text in UTF-8. */
+/** Length of the text in UTF-8 bytes. */
 function bytesOf(text: string): number {
   return encodeURIComponent(text).replaceAll(/%../g, "x").length;
 }

@@ -1,12 +1,15 @@
 import type { ActivityFilter } from "@databox-cmk/protocol";
 
-/** What a search looks at: who, on which node, with what result, by which key. Steps and claims are too long to mean anything. */
+/**
+ * The searched columns: who, on which node, with what result, by which key. Steps and claims are
+ * too long to search.
+ */
 const SEARCHED = ["action", "code", "reason", "serial", "kid", "correlationId", "vaultRequestId"];
 const SEARCHED_OF_ACTOR = ["name", "serial", "objectId", "address"];
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Whether a row of the audit chain is one that was asked for; its time is compared by the database. */
+/** Whether an audit row matches the filter; the database compares the time. */
 export function fitsActivityFilter(
   row: Row,
   { action, outcome, search }: Pick<ActivityFilter, "action" | "outcome" | "search">,

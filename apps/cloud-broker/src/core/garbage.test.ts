@@ -13,7 +13,7 @@ const statuses = fc.oneof(
   fc.integer({ min: 100, max: 999 }),
   fc.constantFrom(200, 400, 401, 403, 404, 409, 429),
 );
-/** Bodies of no service: text, JSON of any shape, and envelopes cut short. */
+/** Bodies that no service sends: text, JSON of any shape, and truncated envelopes. */
 const envelope = JSON.stringify({
   error: { code: "Forbidden", message: "no", innererror: { code: "ForbiddenByPolicy" } },
 });

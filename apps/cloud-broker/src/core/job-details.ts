@@ -10,7 +10,7 @@ import type {
   TransferType,
 } from "@databox-cmk/protocol";
 
-/** What the customer wrote about an order and may read again. Holds no password. */
+/** The details that the customer wrote and may read again. Holds no password. */
 export type JobDetails = {
   readonly contactDetails: ContactDetails;
   readonly shippingAddress?: ShippingAddress;
@@ -36,7 +36,7 @@ const NOTIFIED_STAGES = {
   ],
 } as const;
 
-/** Details of a new order: defaults filled in as Data Box does, passwords left behind. */
+/** Details of a new order: defaults as in Data Box, passwords removed. */
 export function newJobDetails(written: JobDetailsWrite, transferType: TransferType): JobDetails {
   const { reverseShippingDetails } = written;
   return {
@@ -54,7 +54,7 @@ export function newJobDetails(written: JobDetailsWrite, transferType: TransferTy
   };
 }
 
-/** Passwords that the customer chose for shares, with the member that holds each. */
+/** Share passwords that the customer chose, with the member that holds each. */
 export function sharePasswordsOf(
   written: JobDetailsWrite,
 ): readonly { readonly target: string; readonly password: string }[] {
@@ -88,7 +88,7 @@ export function storageAccountsOf(details: JobDetails): readonly string[] {
   return [...new Map(accounts.map((id) => [id.toLowerCase(), id])).values()];
 }
 
-/** The order has ended: whom and where it went to is nobody's business any more. */
+/** Removes names and addresses once the order has ended. */
 export function scrubPersonalData(details: JobDetails): JobDetails {
   const { reverseShippingDetails: _gone, shippingAddress, ...kept } = details;
   return {

@@ -3,7 +3,7 @@ import type { Finding } from "@databox-cmk/errors";
 import type { EpochMs } from "./order.ts";
 
 const DAY_MS = 86_400_000;
-/** Enough for a renewal that fails over a long weekend to be seen twice. */
+/** Long enough to notice twice a renewal that fails over a long weekend. */
 const SOON_DAYS = 14;
 
 export type CertificateFacts = {
@@ -15,7 +15,7 @@ export type CertificateFacts = {
   readonly validToMs: EpochMs;
 };
 
-/** Whether devices and Entra ID will take the server's certificate for the broker. */
+/** Whether devices and Entra ID will accept the server's certificate for the broker. */
 export function judgeCertificate(facts: CertificateFacts, nowMs: EpochMs): Finding {
   if (!facts.fitsPrivateKey)
     return refuse(

@@ -1,11 +1,11 @@
-/** What hangs on one version of a key. */
+/** The uses of one version of a key. */
 export type KeyVersionUse = {
   readonly kid: string;
   readonly currentEnvelopes: number;
-  /** With a current envelope that is wrapped to it. */
+  /** Orders with a current envelope that is wrapped to this version. */
   readonly orders: number;
   readonly ownPasskeys: number;
-  /** Whose envelopes have it as a backup. */
+  /** Orders whose envelopes have this version as a backup. */
   readonly backupOrders: number;
   readonly liveLeases: number;
   readonly supersededEnvelopes: number;
@@ -15,8 +15,9 @@ export type KeyVersionUse = {
 export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly reason: string };
 
 /**
- * May a version be disabled? Only what the broker itself would have to unwrap counts: a device opens its envelope with the
- * content key that the broker sends, whatever wrapping of that key the envelope carries.
+ * Decides whether a version may be disabled. Only wrappings that the broker would have to unwrap
+ * count: a device opens its envelope with the content key that the broker sends, regardless of the
+ * envelope's own wrapping.
  */
 export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
   if (use.currentEnvelopes > 0 || use.ownPasskeys > 0 || use.backupOrders > 0)

@@ -1,9 +1,10 @@
 import type { Finding } from "@databox-cmk/errors";
 
 /**
- * @param applied - names that the database says were run
- * @param known - those of this program, oldest first
- * @param needed - the one that the database asks of every program (docs/design/decisions/0011); absent: it asks none
+ * @param applied - migrations that the database has run
+ * @param known - migrations of this program, oldest first
+ * @param needed - the migration that the database requires of every program
+ * (docs/design/decisions/0011); absent: none
  */
 export function judgeMigrations(
   applied: readonly string[],

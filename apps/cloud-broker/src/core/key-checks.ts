@@ -4,7 +4,10 @@ import { KEY_RULES, type KeyRule } from "./key-rules.ts";
 import type { KeyIdentity, KeyUrl } from "./order.ts";
 import type { Failure, KeyFacts, Outcome, VaultResource } from "./ports.ts";
 
-/** What is known of a candidate key, gathered step by step; a member is absent until its step was taken. */
+/**
+ * The evidence about a candidate key, gathered step by step; a member is absent until its step is
+ * done.
+ */
 export type KeyEvidence = {
   readonly nowMs: number;
   readonly tenantId: string;
@@ -17,23 +20,29 @@ export type KeyEvidence = {
   readonly key?: Outcome<KeyFacts>;
   /** Regions of the order's storage accounts, as far as Resource Manager shows them. */
   readonly storageLocations?: Outcome<readonly string[]>;
-  /** Random bytes wrapped, unwrapped and compared. */
+  /** Random bytes were wrapped, unwrapped and compared. */
   readonly roundTrip?: Outcome<undefined>;
 };
 export type GatheredEvidence = "signIn" | "vault" | "key" | "storageLocations" | "roundTrip";
 
-/** `undecided`: nothing that we may read tells; the row counts as not reached and the next one is asked. */
+/**
+ * `undecided`: we may read nothing that decides it; the row counts as not reached and the next
+ * check follows.
+ */
 export type Verdict = "passed" | "undecided" | Failure;
 
 export type KeyCheckRow = {
   readonly name: string;
-  /** Codes that this row answers for; a failed vault call belongs to the row that names its code. */
+  /** Codes that this row reports; a failed vault call belongs to the row that names its code. */
   readonly codes: readonly ErrorCode[];
   readonly needs: readonly GatheredEvidence[];
   readonly decide: (evidence: KeyEvidence) => Verdict;
 };
 
-/** The fixed order of the checks: the first that fails names the code, so that the same cause always has the same name. */
+/**
+ * The fixed order of the checks. The first failure names the code, so that the same cause always
+ * has the same name.
+ */
 export const KEY_CHECKS: readonly KeyCheckRow[] = [
   urlRow("url-scheme", "SsemUserErrorKeyVaultUrlWithInvalidScheme"),
   urlRow("url-form", "SsemUserErrorInvalidKeyVaultUrl"),
@@ -149,7 +158,10 @@ function keyRow({ name, code, decide }: KeyRule): KeyCheckRow {
   };
 }
 
-/** The data plane tells by the key's recovery level; Resource Manager by the vault's flags, even where the data plane refuses. */
+/**
+ * The data plane shows it by the key's recovery level; Resource Manager shows it by the vault's
+ * flags, even when the data plane refuses.
+ */
 function decideProtection({ vault, key }: KeyEvidence): Verdict {
   const code = "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled";
   const level = key?.ok === true ? key.value.recoveryLevel : undefined;

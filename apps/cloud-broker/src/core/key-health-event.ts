@@ -5,7 +5,7 @@ import type { KeyHealth } from "./key-health.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 
 export type KeyHealthChange = {
-  /** UUID: with `source` the identity of the event, whatever number of times it is sent. */
+  /** UUID. With `source` it identifies the event, however often it is sent. */
   readonly id: string;
   readonly source: string;
   readonly order: OrderId;

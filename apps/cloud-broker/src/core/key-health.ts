@@ -5,7 +5,7 @@ import type { EpochMs } from "./order.ts";
 import type { Failure, KeyFacts, Outcome } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
-/** A key that expires sooner is told of, whatever the order's course. */
+/** A key that expires within this time is reported, whatever the order's stage. */
 const EXPIRY_NOTICE_MS = 30 * DAY_MS;
 
 export const RISKS = [
@@ -14,11 +14,11 @@ export const RISKS = [
   "soft-delete",
   "purge-protection",
 ] as const;
-/** What will or may make a fit key unusable. `atMs`: when. */
+/** A condition that will or may make a healthy key unusable. `atMs`: when. */
 export type Risk = { readonly risk: (typeof RISKS)[number]; readonly atMs?: EpochMs | undefined };
 
 export type KeyHealth =
-  /** Not looked at yet. */
+  /** Not checked yet. */
   | { readonly state: "unknown" }
   | { readonly state: "healthy" }
   | { readonly state: "at-risk"; readonly risks: readonly Risk[] }
@@ -29,14 +29,14 @@ export type KeyHealth =
       readonly facts: Facts;
     };
 
-/** `inconclusive`: nobody with authority answered; what was known before stays. */
+/** `inconclusive`: no authoritative answer; the last known result still applies. */
 export type HealthVerdict =
   | Exclude<KeyHealth, { state: "unknown" }>
   | { readonly state: "inconclusive"; readonly code: ErrorCode };
 
 /**
  * @param got - a fresh Get, its failure explained (deleted, purged, vault gone)
- * @param expectedEndMs - when the order will probably need its key no more
+ * @param expectedEndMs - when the order will probably no longer need its key
  */
 export function decideKeyHealth(
   got: Outcome<KeyFacts>,
@@ -50,7 +50,7 @@ export function decideKeyHealth(
   return risks.length === 0 ? { state: "healthy" } : { state: "at-risk", risks };
 }
 
-/** Only an authority's word makes a key unusable; an outage never does. */
+/** Only an authoritative answer makes a key unusable; an outage never does. */
 export function verdictOfFailure({ code, reason, facts = {} }: Failure): HealthVerdict {
   const { class: kind } = ERRORS[code];
   if (kind !== "refused" && kind !== "invalid") return { state: "inconclusive", code };
@@ -68,14 +68,17 @@ function expiryRisks(
   return atMs - nowMs < EXPIRY_NOTICE_MS ? [{ risk: "expires-soon", atMs }] : [];
 }
 
-/** A key that can be destroyed for good takes the data with it. The key's own recovery level tells of its vault. */
+/**
+ * Data is lost for good with a key that can be purged. The key's recovery level describes its
+ * vault.
+ */
 function protectionRisks({ recoveryLevel }: KeyFacts): readonly Risk[] {
   if (recoveryLevel === undefined) return [];
   if (!recoveryLevel.includes("Recoverable")) return [{ risk: "soft-delete" }];
   return recoveryLevel.includes("Purgeable") ? [{ risk: "purge-protection" }] : [];
 }
 
-/** Two healths with the same fingerprint are the same news. */
+/** Two health results with the same fingerprint are the same for a reader. */
 export function fingerprint(health: KeyHealth): string {
   switch (health.state) {
     case "unknown":
@@ -91,7 +94,7 @@ export function fingerprint(health: KeyHealth): string {
   }
 }
 
-/** A key that turns out fit at its first look is no news. */
+/** The first check of a healthy key is not reported. */
 export function isNews(before: KeyHealth, after: KeyHealth): boolean {
   if (before.state === "unknown" && after.state === "healthy") return false;
   return fingerprint(before) !== fingerprint(after);

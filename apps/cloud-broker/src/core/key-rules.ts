@@ -6,7 +6,7 @@ import type { Failure, KeyFacts } from "./ports.ts";
 export type KeyRule = {
   readonly name: string;
   readonly code: ErrorCode;
-  /** @returns undefined when the rule is kept */
+  /** @returns undefined when the key satisfies the rule */
   readonly decide: (key: KeyFacts, nowMs: number) => Failure | undefined;
 };
 
@@ -15,7 +15,10 @@ const YEAR_SECONDS = 31_536_000;
 const TYPE_CODE = "SsemUserErrorEncryptionKeyTypeNotSupported";
 const ACCESS_CODE = "SsemUserErrorKeyVaultBadRequestException";
 
-/** What a key must be, in the order in which it is checked: of a candidate, and again by a fresh Get before each use. */
+/**
+ * The rules for a key, in the order in which they are checked: for a candidate, and again by a
+ * fresh Get before each use.
+ */
 export const KEY_RULES: readonly KeyRule[] = [
   {
     name: "key-type",
@@ -50,7 +53,8 @@ export const KEY_RULES: readonly KeyRule[] = [
     code: "SsemUserErrorEncryptionKeyDisabled",
     decide: ({ enabled }) => (enabled ? undefined : { code: "SsemUserErrorEncryptionKeyDisabled" }),
   },
-  // Key Vault unwraps with expired and not yet valid keys alike (its page on key attributes), so these two are ours to say.
+  // Key Vault also unwraps with expired and not yet valid keys (its page on key attributes), so the
+  // broker enforces these two rules.
   {
     name: "key-expiry",
     code: "SsemUserErrorEncryptionKeyExpired",
@@ -72,11 +76,11 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
 ];
 
-/** Whole seconds: all that az takes. */
+/** Whole seconds, since az accepts nothing finer. */
 const inAYear = (nowMs: number): string =>
   isoDate(Math.floor(nowMs / 1000) + YEAR_SECONDS).replace(".000Z", "Z");
 
-/** The first rule that forbids to use the key now. */
+/** The first rule that forbids the use of the key now. */
 export function decideKeyUse(key: KeyFacts, nowMs: number): Failure | undefined {
   for (const rule of KEY_RULES) {
     const failure = rule.decide(key, nowMs);

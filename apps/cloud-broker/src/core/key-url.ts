@@ -3,18 +3,20 @@ import type { Outcome } from "./ports.ts";
 
 const MAX_CHARACTERS = 512;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
-/** RFC 3986 without user information, query and fragment: none of them has a place in a key identifier. */
+/** RFC 3986 without user information, query and fragment, which a key identifier cannot have. */
 const PARTS = /^https:\/\/([^/?#@\\\s]+)(\/[^?#\\\s]*)?$/i;
 const KEY_PATH = /^\/keys\/([0-9A-Za-z-]{1,127})(?:\/([0-9a-f]{32})?)?\/?$/i;
 /** Key Vault's naming rule: 3 to 24 letters, digits and single hyphens. */
 const VAULT_NAME = /^(?!.*--)[a-z][a-z0-9-]{1,22}[a-z0-9]$/;
 
 /**
- * Parses a key identifier that a customer wrote: `https://{vault}.{suffix}/keys/{name}[/{version}]`, trailing slash allowed.
- * By hand, since `URL` repairs what ought to be refused (tabs, backslashes, user information, IP spellings).
+ * Parses a key identifier that a customer wrote:
+ * `https://{vault}.{suffix}/keys/{name}[/{version}]`, trailing slash allowed. By hand, since `URL`
+ * silently repairs input that must be refused (tabs, backslashes, user information, IP spellings).
  *
- * @param suffixes - hosts that may be dialled, such as `vault.azure.net`; with port where it is not 443. The whole defence
- *   against being sent to a foreign host: an address is compared with this list, and never fetched otherwise.
+ * @param suffixes - hosts that may be called, such as `vault.azure.net`; with port where it is not
+ * 443. This list is the whole defence against calls to a foreign host: no other address is ever
+ * fetched.
  */
 export function parseKeyUrl(text: string, suffixes: readonly string[]): Outcome<KeyUrl> {
   if (text.length > MAX_CHARACTERS) return invalid(`longer than ${MAX_CHARACTERS} characters`);
@@ -58,12 +60,15 @@ function locate(
   );
 }
 
-/** Address of one version: what is stored, signed and used. */
+/** URL of one version, as it is stored, signed and used. */
 export function kidOf(key: KeyUrl, version: string): string {
   return `${key.vaultUrl}/keys/${key.keyName}/${version}`;
 }
 
-/** A key whatever its version, in one spelling: what is polled, and what orders that share a key are found by. */
+/**
+ * A key without its version, in one spelling: polling uses it, and it groups the orders that share
+ * a key.
+ */
 export function keyAddressOf(key: Omit<KeyUrl, "version">): string {
   return `${key.vaultUrl}/keys/${key.keyName}`.toLowerCase();
 }

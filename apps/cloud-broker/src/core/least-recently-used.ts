@@ -1,4 +1,7 @@
-/** A map that forgets the entry longest unused. Twenty lines instead of the package lru-cache, of whose features we use none. */
+/**
+ * A map that drops the least recently used entry. Twenty lines replace the package lru-cache, of
+ * which we would use no feature.
+ */
 export class LeastRecentlyUsed<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #size: number;

@@ -8,14 +8,14 @@ import type {
 import type { Outcome } from "./ports.ts";
 import { stageRules } from "./stages.ts";
 
-/** The part of an order that its course decides. */
+/** The part of an order that its lifecycle decides. */
 export type Lifecycle = {
   readonly transferType: TransferType;
   readonly stage: StageName;
   readonly stageStatus: StageStatus;
   /** The nodes and their envelopes exist. */
   readonly prepared: boolean;
-  /** All wrappings of the unlock key are destroyed, for good. */
+  /** All wrappings of the unlock key were destroyed permanently. */
   readonly erased: boolean;
 };
 
@@ -30,7 +30,10 @@ export type LifecycleEvent =
   | { readonly kind: "complete"; readonly outcome: Completion }
   | { readonly kind: "fail"; readonly outcome: Breakdown };
 
-/** Stages in the order in which each kind of order passes them; a new order already lists all of them. */
+/**
+ * Stages in the order in which each kind of order passes them; a new order already lists all of
+ * them.
+ */
 export const STAGE_PATHS = {
   ImportToAzure: [
     "DeviceOrdered",
@@ -57,7 +60,10 @@ export const STAGE_PATHS = {
 type MoveTable = Readonly<
   Partial<Record<StageName, Partial<Record<Move | "complete", StageName>>>>
 >;
-/** Which move leads from which stage to which. `complete` names the usual end; its outcome may be another. */
+/**
+ * Which move leads from which stage to which. `complete` names the usual end; its outcome may
+ * differ.
+ */
 const MOVES = {
   ImportToAzure: {
     DeviceOrdered: { prepare: "DevicePrepared" },
@@ -79,20 +85,20 @@ const MOVES = {
   },
 } as const satisfies Record<TransferType, MoveTable>;
 
-/** Copy status from which the copy has not (or no longer) got the key: nothing but the remedies is possible. */
+/** Copy statuses in which the copy does not have the key: only the remedies are possible. */
 const HALTED: ReadonlySet<StageStatus> = new Set([
   "WaitingForCustomerActionForKek",
   "CustomerActionPerformed",
   "CustomerActionPerformedForCleanUp",
 ]);
 
-/** What a customer may answer to a halted copy. */
+/** The customer's possible answers to a halted copy. */
 export const KEY_HALT_ACTIONS = [
   "Resume",
   "MoveToCleanUpDevice",
 ] as const satisfies readonly CustomerResolution[];
 
-/** Where an event leads; a refusal says what the order would have to be. */
+/** The result of an event; a refusal names the state that the event needs. */
 export function decideTransition(order: Lifecycle, event: LifecycleEvent): Outcome<Lifecycle> {
   const rules = stageRules(order.stage);
   switch (event.kind) {
@@ -144,7 +150,7 @@ function decideMove(
   )[order.stage];
   if (move === "startCopy" && order.stage === "DataCopy" && isWaitingForKey(order))
     return withStatus(order, "InProgress");
-  // A repeated call finds the order where the first one left it.
+  // A repeated call finds the order in the state that the first call produced.
   const target = outcome ?? destinationOf(order.transferType, move);
   if (order.stage === target && !HALTED.has(order.stageStatus)) return { ok: true, value: order };
   const next = row?.[move];

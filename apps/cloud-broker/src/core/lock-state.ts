@@ -4,7 +4,10 @@ import type { EpochMs } from "./order.ts";
 
 export type LockState = OrderSummary["nodes"][number]["lock"];
 
-/** What the broker knows of a node's lock: its newest lease, if that was not superseded, and what stands over it. */
+/**
+ * The broker's facts about a node's lock: its newest lease, unless superseded, and an active kill
+ * switch.
+ */
 export type LockFacts = {
   readonly isPrepared: boolean;
   readonly isRevoked: boolean;
@@ -15,14 +18,17 @@ export type LockFacts = {
     readonly ttlSeconds: number;
     readonly outageGraceSeconds: number;
     readonly graceUntilReboot: boolean;
-    /** Of an answer that was carried to the node: until when it may be open; `boots`: nobody knows. */
+    /** For an answer that a person carried: until when the node may be open; `boots`: unknown. */
     readonly offline?: { readonly untilMs: EpochMs } | "boots";
   };
-  /** When the node last said, signed, that it closed its volume. */
+  /** When the node last reported, signed, that it closed its volume. */
   readonly closedAtMs?: EpochMs;
 };
 
-/** A refused lease counts until it has run out: the node may not have heard of it. Only its own receipt says that it closed. */
+/**
+ * A refused lease counts until it expires, since the node may not have received the refusal. Only
+ * the node's own receipt proves that it closed.
+ */
 export function decideLock(
   { isPrepared, isRevoked, lease, closedAtMs }: LockFacts,
   nowMs: EpochMs,
@@ -39,7 +45,7 @@ export function decideLock(
     const endMs = lease.renewedAtMs + lease.ttlSeconds * 1000;
     if (nowMs < endMs) return { lock: "unlocked", sinceMs };
     if (lease.graceUntilReboot) return { lock: "grace", sinceMs: endMs };
-    // As the agent reckons: the grace begins with the last answer, too.
+    // As in the agent: the grace period also begins with the last answer.
     const graceEndMs =
       lease.renewedAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
     return nowMs < graceEndMs

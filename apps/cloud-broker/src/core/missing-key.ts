@@ -1,18 +1,23 @@
 import type { DeletedKeyFacts, Failure, Outcome } from "./ports.ts";
 
-/** A deletion shows under /deletedkeys only after a while (ten seconds and more were recorded). */
+/**
+ * A deletion appears under /deletedkeys only after a delay (ten seconds and more were recorded).
+ */
 const DELETION_SHOWS_AFTER_MS = 60_000;
 
 export type MissingKeyEvidence = {
   readonly deleted: Outcome<DeletedKeyFacts | undefined>;
-  /** Whether the key exists in another version; undefined when no version was asked for. */
+  /** Whether another version of the key exists; undefined when no version was requested. */
   readonly otherVersion: boolean | undefined;
-  /** When this key version was first missed; undefined for one that never worked here. */
+  /** When this key version was first missing; undefined for one that never worked here. */
   readonly missedSinceMs: number | undefined;
   readonly nowMs: number;
 };
 
-/** Why a key is not there: all are SsemUserErrorKeyDetailsNotFound, but what cures them differs. */
+/**
+ * Finds out why a key is missing: all causes are SsemUserErrorKeyDetailsNotFound, but their
+ * remedies differ.
+ */
 export function decideMissingKey(missing: Failure, evidence: MissingKeyEvidence): Failure {
   const { deleted, otherVersion, missedSinceMs, nowMs } = evidence;
   if (deleted.ok && deleted.value !== undefined) {

@@ -1,14 +1,14 @@
 import type { Failure, Outcome, VaultResource } from "./ports.ts";
 
-/** What Resource Manager says of a vault that seems not to be there. */
+/** Resource Manager's answer about a vault that seems to be missing. */
 export type MissingVaultEvidence = {
   readonly vault: Outcome<VaultResource | "absent" | "hidden">;
   readonly deleted: Outcome<{ readonly scheduledPurgeDate: string } | undefined>;
 };
 
 /**
- * Neither a name server nor whatever answers at a name is an authority on vaults: only with Resource Manager's word is a vault missing; without it, it is not
- * reachable, and nobody was refused.
+ * Neither a name server nor the host that answers at a name is an authority on vaults. A vault is
+ * missing only if Resource Manager says so; otherwise it is unreachable, and nothing was refused.
  */
 export function decideMissingVault(
   unreachable: Failure,

@@ -2,7 +2,7 @@ import { decideNextStep, type Facts, type NextStep } from "@databox-cmk/errors";
 
 import type { KeyHealth, Risk } from "./key-health.ts";
 
-/** The one thing to do about a key's health. @param names - the order's own, for commands */
+/** The next step for a key's health. @param names - the order's own, for commands */
 export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   switch (health.state) {
     case "unknown":

@@ -8,10 +8,13 @@ const stored = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("boots"), boots: z.number() }),
 ]);
 
-/** How long a lease may be without an answer, as the broker can know it: it has no clock of the node's boot. */
+/**
+ * How long a lease may run without an answer, as far as the broker can know: it has no clock of the
+ * node's boot.
+ */
 export type OfflineTerms = z.infer<typeof stored>;
 
-/** @param lastOpeningMs - when the node can open the answer at the latest */
+/** @param lastOpeningMs - the latest time at which the node can open the answer */
 export function renderOfflineTerms(lease: OfflineLease, lastOpeningMs: EpochMs): string {
   const terms: OfflineTerms =
     lease.kind === "boots"

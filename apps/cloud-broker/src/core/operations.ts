@@ -8,7 +8,10 @@ import {
 import { decideTransition, type Lifecycle, type LifecycleEvent } from "./lifecycle.ts";
 import { stageRules } from "./stages.ts";
 
-/** What an operator's call asks of an order; the outcome is the usual one, since each is possible where one is. */
+/**
+ * The event that each operator call causes; it names the usual outcome, since every outcome is
+ * possible where one is.
+ */
 const EVENTS = {
   prepare: { kind: "prepare" },
   dispatch: { kind: "dispatch" },
@@ -21,7 +24,10 @@ const EVENTS = {
   erase: { kind: "erase" },
 } as const satisfies Record<OperationName, LifecycleEvent>;
 
-/** Every operation: whether the order takes it now, and from which stages it leads on. Repeating one changes nothing and is not offered. */
+/**
+ * Every operation: whether the order accepts it now, and from which stages it leads on. Repeating
+ * one changes nothing, so it is not offered.
+ */
 export function operationsOf(order: Lifecycle): OperatorOrder["operations"] {
   return OPERATIONS.map((name) => ({
     name,

@@ -1,4 +1,7 @@
-/** Lower-case ARM resource id: ids are compared without regard to case, and this is the one spelling we store and sign. */
+/**
+ * Lower-case ARM resource id. Ids are compared without regard to case; this is the only spelling
+ * that we store and sign.
+ */
 export type OrderId = string & { readonly __brand: "OrderId" };
 export type EpochMs = number;
 
@@ -13,22 +16,31 @@ export function orderIdOf(order: OrderName): OrderId {
   return `/subscriptions/${order.subscriptionId}/resourceGroups/${order.resourceGroup}/providers/Microsoft.DataBox/jobs/${order.name}`.toLowerCase() as OrderId;
 }
 
-/** The subscription of an order, which is its customer where customers are counted: /subscriptions/{2}/…. */
+/** The subscription of an order, which is the customer for all counting: /subscriptions/{2}/…. */
 export const subscriptionOf = (order: OrderId): string => order.split("/")[2] ?? "";
 
-/** Sizes of appliance that we make; DataBox has one node, DataBoxHeavy two, each locked by itself. */
+/**
+ * Sizes of appliance that we make. DataBox has one node, DataBoxHeavy has two, each locked
+ * separately.
+ */
 export const SKUS = {
   DataBox: { nodes: 1, secretsMember: "podSecrets" },
   DataBoxHeavy: { nodes: 2, secretsMember: "cabinetPodSecrets" },
 } as const;
 export type SkuName = keyof typeof SKUS;
 
-/** Which identity asks the vault. `broker` is the service's own and touches the service's own vault only. */
+/**
+ * The identity that calls the vault. `broker` is the service's own and is used for the service's
+ * own vault only.
+ */
 export type KeyIdentity =
   | { readonly kind: "broker" }
   | {
       readonly kind: "order";
-      /** The federated credential's subject: the order itself, so that no order can use another's identity. */
+      /**
+       * The federated credential's subject: the order itself, so that no order can use another's
+       * identity.
+       */
       readonly order: OrderId;
       /** Made for the order, or the customer's own: their failures have different names. */
       readonly attachment: AttachedIdentity["kind"];
@@ -37,7 +49,10 @@ export type KeyIdentity =
       readonly principalId: string;
     };
 
-/** An identity attached to an order, as recorded. `resourceId` is the managed identity's ARM id, in the letter case in which it was written. */
+/**
+ * An identity attached to an order, as recorded. `resourceId` is the managed identity's ARM id, in
+ * the letter case in which it was written.
+ */
 export type AttachedIdentity = {
   readonly kind: "system" | "user";
   readonly resourceId: string;
@@ -46,7 +61,7 @@ export type AttachedIdentity = {
   readonly principalId: string;
 };
 
-/** What the customer chose (ARM `keyEncryptionKey`). URLs are kept as written. */
+/** The customer's choice (ARM `keyEncryptionKey`). URLs are kept as written. */
 export type KeyChoice =
   | { readonly kekType: "MicrosoftManaged" }
   | {
@@ -58,7 +73,7 @@ export type KeyChoice =
         | { readonly type: "UserAssigned"; readonly resourceId: string };
     };
 
-/** A vault key as addressed. `version` is absent in a versionless URL. */
+/** The address of a vault key. `version` is absent in a versionless URL. */
 export type KeyUrl = {
   readonly vaultUrl: string;
   readonly vaultName: string;

@@ -11,8 +11,8 @@ type DetailsPatch = NonNullable<NonNullable<JobPatch["properties"]>["details"]>;
 const TARGET = "properties.details";
 
 /**
- * Details after a PATCH: what was sent replaces its own member only, at any depth (lists are replaced as a whole), and the
- * result must still be a whole contact and a whole address.
+ * Details after a PATCH: each member that was sent replaces its own value only, at any depth (lists
+ * are replaced as a whole), and the result must still be a complete contact and a complete address.
  */
 export function decideDetails(
   current: JobDetails,
@@ -29,7 +29,10 @@ export function decideDetails(
 
 const EDITED = ["contactDetails", "reverseShippingDetails", "preferences"] as const;
 
-/** What may not change any more. Clients send it again, unchanged, with what they do change: that is no change. */
+/**
+ * Members that can no longer change. Clients send them again, unchanged, with their changes; that
+ * does not count as a change.
+ */
 function forbiddenMembers({
   stage,
   transferType,
@@ -43,7 +46,7 @@ function forbiddenMembers({
   ];
 }
 
-/** Both were parsed by the same schema, which fixes the order of members. */
+/** The same schema parsed both, which fixes the order of members. */
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

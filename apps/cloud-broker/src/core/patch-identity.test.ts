@@ -12,7 +12,7 @@ const attached = (kind: AttachedIdentity["kind"], resourceId: string): AttachedI
   clientId: "c",
   principalId: `p ${resourceId}`,
 });
-/** What the shell does with a plan. */
+/** Applies a plan as the shell does. */
 const apply = (
   before: readonly AttachedIdentity[],
   written: ResourceIdentity,

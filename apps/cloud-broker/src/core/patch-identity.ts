@@ -3,22 +3,25 @@ import type { IdentityType, ResourceIdentity } from "@databox-cmk/protocol";
 import type { AttachedIdentity } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 
-/** Most user-assigned identities of one order. Azure has a limit and does not publish it. */
+/**
+ * Maximum number of user-assigned identities of one order. Azure has a limit but does not publish
+ * it.
+ */
 export const MAX_USER_IDENTITIES = 10;
 
-/** What a write of `identity` means for an order. */
+/** The effect of a write of `identity` on an order. */
 export type IdentityPlan = {
   readonly keep: readonly AttachedIdentity[];
   readonly remove: readonly AttachedIdentity[];
-  /** A new principal is needed: grants of an earlier one are dead. */
+  /** A new principal is needed: role assignments of an earlier one no longer work. */
   readonly createSystemAssigned: boolean;
   /** Resource ids of user-assigned identities to attach, as they were written. */
   readonly attach: readonly string[];
 };
 
 /**
- * Merges the written identity into the attached ones, as Resource Manager does in a PATCH: `{}` adds an identity, null
- * removes it, and a type without UserAssigned removes all of them.
+ * Merges the written identity into the attached ones, as Resource Manager does in a PATCH: `{}`
+ * adds an identity, null removes it, and a type without UserAssigned removes all of them.
  */
 export function decideIdentities(
   attached: readonly AttachedIdentity[],

@@ -7,8 +7,9 @@ const TARGET = "properties.details.keyEncryptionKey";
 type KeyIdentityChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>["identity"];
 
 /**
- * The key choice after a write. Members that were not sent stay as they are; a first customer-managed key without
- * `identityProperties` uses the system-assigned identity, as Data Box fills in.
+ * The key choice after a write. Members that were not sent stay as they are; a first
+ * customer-managed key without `identityProperties` uses the system-assigned identity, as Data Box
+ * fills in.
  *
  * @param current - undefined for a new order.
  */

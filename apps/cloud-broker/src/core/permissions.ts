@@ -1,4 +1,4 @@
-/** ARM actions of this API. `read` of extensions included. */
+/** ARM actions of this API, including `read` of extensions. */
 export const ACTIONS = {
   readJobs: "Microsoft.DataBox/jobs/read",
   writeJobs: "Microsoft.DataBox/jobs/write",
@@ -42,11 +42,16 @@ export const ACTIONS = {
   readOperations: "Microsoft.DataBox/operations/read",
 } as const;
 
-/** What every signed-in caller of the tenant may do: it tells nothing about anybody. */
+/**
+ * Actions that every signed-in caller of the tenant may do; they reveal nothing about any order.
+ */
 const OPEN_ACTIONS: ReadonlySet<string> = new Set([ACTIONS.readOperations]);
 
 type RoleRow = {
-  /** GUID of the built-in role definition; ours that Azure does not have are known by name only. */
+  /**
+   * GUID of the built-in role definition; roles of our own, which Azure does not have, are known by
+   * name only.
+   */
   readonly definition?: string;
   readonly title: string;
   /** ARM action patterns; `*` stands for any text. */
@@ -61,12 +66,15 @@ const ADVICE = [
   ACTIONS.regionConfiguration,
 ];
 
-/** A deleted key may be a revocation: who says that it is none must be able to grant rights, too. */
+/**
+ * A deleted key may be a revocation: a person who decides that it is not must also be able to grant
+ * rights.
+ */
 const OWNERS_ONLY = [ACTIONS.useBackupKeys];
 
 /**
- * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box Reader may, and so a
- * "reader" there can unlock the appliance.
+ * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box
+ * Reader may, so a "reader" there can unlock the appliance.
  */
 export const ROLES = {
   Owner: { title: "Owner", definition: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", actions: ["*"] },
@@ -96,7 +104,10 @@ export const ROLES = {
     definition: "028f4ed7-e2a9-465e-a8f4-9c0ffdfdc027",
     actions: ["Microsoft.DataBox/*/read", ...ADVICE],
   },
-  /** Decides about releases and changes nothing: whoever writes a policy need not be who approves by it. */
+  /**
+   * Decides about releases and changes nothing, so that the author of a policy need not be its
+   * approver.
+   */
   DataBoxApprover: {
     title: "Data Box Approver",
     actions: ["Microsoft.DataBox/*/read", ACTIONS.approve, ACTIONS.reject, ...ADVICE],
@@ -116,7 +127,7 @@ export const ROLES = {
 } as const satisfies Record<string, RoleRow>;
 export type RoleName = keyof typeof ROLES;
 
-/** App role (not an Azure role) of those who prepare, ship, receive and erase appliances. */
+/** App role (not an Azure role) of the staff who prepare, ship, receive and erase appliances. */
 export const OPERATOR_APP_ROLE = "DataBox.Operator";
 
 /** Azure's own name of the app role that lets Event Grid deliver to a webhook. */
@@ -137,17 +148,22 @@ export function roleOfDefinition(definition: string): RoleName | undefined {
   return ROLE_NAMES.find((role) => roleRow(role).definition === guid);
 }
 
-/** One role held at a scope: `/` (everything in the tenant), a subscription, a group or a resource; lower case. */
+/**
+ * One role held at a scope: `/` (everything in the tenant), a subscription, a group or a resource;
+ * lower case.
+ */
 export type HeldRole = { readonly role: RoleName; readonly scope: string };
 
 /**
- * App role of a token → role and scope. `Reader` counts for every subscription of the tenant, `Reader:{subscription id}`
- * for that one. Entra allows no spaces in app roles, so `DataBoxReader` and `DataBox.Reader` are Data Box Reader.
+ * App role of a token → role and scope. `Reader` counts for every subscription of the tenant,
+ * `Reader:{subscription id}` for that one. Entra allows no spaces in app roles, so `DataBoxReader`
+ * and `DataBox.Reader` mean Data Box Reader.
  */
 export function parseAppRole(value: string): HeldRole | undefined {
   const [title = "", subscription, ...rest] = value.split(":");
   const wanted = title.replaceAll(/[\s.]/g, "").toLowerCase();
-  // The operator's app role opens the operator API only; as a role on orders it needs the name without a dot.
+  // The operator's app role opens the operator API only; as a role on orders it needs the name
+  // without a dot.
   if (value.toLowerCase() === OPERATOR_APP_ROLE.toLowerCase() || rest.length > 0) return undefined;
   const role = ROLE_NAMES.find((name) => name.toLowerCase() === wanted);
   if (role === undefined) return undefined;
@@ -156,7 +172,10 @@ export function parseAppRole(value: string): HeldRole | undefined {
   return { role, scope: `/subscriptions/${subscription.toLowerCase()}` };
 }
 
-/** Deny by default: allowed when one held role at or above the scope has the action and does not take it back. */
+/**
+ * Deny by default: allowed when one held role at or above the scope has the action and does not
+ * exclude it.
+ */
 export function decideAccess(held: readonly HeldRole[], action: string, scope: string): boolean {
   if (OPEN_ACTIONS.has(action)) return true;
   return held.some(({ role, scope: at }) => {

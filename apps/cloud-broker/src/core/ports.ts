@@ -4,7 +4,7 @@ import type { JournalRow } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity, EpochMs, KeyIdentity, KeyUrl, OrderId } from "./order.ts";
 
-/** An expected refusal or outage, already named; never thrown. */
+/** An expected refusal or outage with its code; never thrown. */
 export type Failure = {
   readonly code: ErrorCode;
   readonly reason?: string;
@@ -14,14 +14,16 @@ export type Failure = {
   /** The vault's own x-ms-request-id, for the customer's diagnostics. */
   readonly vaultRequestId?: string;
   readonly retryAfterSeconds?: number;
-  /** DNS knows no such vault, and it does know other names: missing, once Resource Manager says so too. */
+  /**
+   * DNS does not know this vault but knows other names: it is missing if Resource Manager agrees.
+   */
   readonly vaultNameUnknown?: true;
 };
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure };
 
-/** What a fresh Get says of a key version. Times in epoch seconds, as Key Vault counts. */
+/** A key version's attributes from a fresh Get. Times in epoch seconds, as in Key Vault. */
 export type KeyFacts = {
   readonly kid: string;
   readonly keyType: string;
@@ -32,16 +34,19 @@ export type KeyFacts = {
   readonly expiresSeconds?: number;
   readonly recoveryLevel?: string;
   readonly recoverableDays?: number;
-  /** Region of the vault, as it says itself (x-ms-keyvault-region). */
+  /** Region of the vault, from its own header (x-ms-keyvault-region). */
   readonly vaultRegion?: string;
   readonly vaultRequestId?: string;
 };
 
 export type DeletedKeyFacts = { readonly scheduledPurgeSeconds?: number };
 
-/** The vault calls that we need (Key Vault keys data plane). Wrap and unwrap are RSA-OAEP-256 and always remote. */
+/**
+ * The vault calls that we need (Key Vault keys data plane). Wrap and unwrap are RSA-OAEP-256 and
+ * always remote.
+ */
 export type KeyVaults = {
-  /** Gets a new token, past every cache: the one way to notice an identity that was removed. */
+  /** Gets a new token without any cache, which is the only way to notice a removed identity. */
   signIn(identity: KeyIdentity): Promise<Outcome<undefined>>;
   getKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<KeyFacts>>;
   getDeletedKey(identity: KeyIdentity, key: KeyUrl): Promise<Outcome<DeletedKeyFacts | undefined>>;
@@ -59,7 +64,10 @@ export type UnwrappedKey = { readonly contentKey: Uint8Array; readonly vaultRequ
 
 /** Managed identities of orders, through Resource Manager and with the broker's own identity. */
 export type IdentityDirectory = {
-  /** Creates (or finds, after a crash) the order's system-assigned identity; another epoch is another principal. */
+  /**
+   * Creates the order's system-assigned identity, or finds it after a crash; another epoch is
+   * another principal.
+   */
   createSystemAssigned(
     order: OrderId,
     location: string,
@@ -79,9 +87,12 @@ export type VaultResource = {
   readonly purgeProtection: boolean;
 };
 
-/** What the broker reads from Resource Manager. `undefined`: it answered that there is no such resource or we may not see it. */
+/**
+ * The broker's reads from Resource Manager. `undefined`: the resource does not exist, or we may not
+ * see it.
+ */
 export type ResourceReader = {
-  /** `absent` and `hidden` (403) are told apart: only the first proves anything about a vault. */
+  /** `absent` and `hidden` (403) are different: only `absent` proves anything about a vault. */
   vault(resourceId: string): Promise<Outcome<VaultResource | "absent" | "hidden">>;
   deletedVault(
     subscriptionId: string,
@@ -99,15 +110,16 @@ export type KeyCheck = {
   readonly failure?: Failure;
 };
 /**
- * Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed all of them. The service's
- * own key has no checks to show, and no version before it wraps something.
+ * Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed
+ * all of them. The service's own key has no checks to show, and no earlier version of it wraps
+ * anything.
  */
 export type KeyValidation = {
   readonly checks: readonly KeyCheck[];
   readonly outcome: Outcome<{ readonly kid?: string }>;
 };
 
-/** The order as the checks of a key need it; for an order that is being created it is not stored yet. */
+/** The order's data that key checks need; an order that is being created is not stored yet. */
 export type KeySubject = {
   readonly order: OrderId;
   readonly tenantId: string;
@@ -124,11 +136,11 @@ export type Actor =
       readonly address: string;
     }
   | { readonly kind: "device"; readonly serial: string; readonly address: string }
-  /** Somebody who proved nothing. */
+  /** An unauthenticated caller. */
   | { readonly kind: "stranger"; readonly address: string }
   | { readonly kind: "broker" };
 
-/** What was done for a decision, and when; `afterMs` counts from the arrival of the message. */
+/** A step towards a decision; `afterMs` counts from the arrival of the message. */
 export type AuditStep = {
   readonly name: string;
   readonly afterMs: number;
@@ -151,11 +163,14 @@ export type AuditEvent = {
   readonly correlationId: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
   readonly steps?: readonly AuditStep[];
-  /** The node's own message, a compact JWS: whoever has its key needs not take our word for it. */
+  /**
+   * The node's own message, a compact JWS: anyone who has the node's public key can verify this
+   * independently.
+   */
   readonly signed?: string;
-  /** With which a node signs from here on; public. */
+  /** The public key with which a node signs from now on. */
   readonly deviceKey?: PublicJwk;
-  /** Rows of a node's own journal: what it claims, as it claimed it. */
+  /** Rows of a node's own journal, as the node reported them. */
   readonly claims?: readonly JournalRow[];
 };
 

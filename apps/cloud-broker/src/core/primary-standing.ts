@@ -4,12 +4,13 @@ import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 
 /**
- * What a failure of an order's key means for its backup keys (docs/design/decisions/0016).
- * - `refused`: somebody with authority withdrew the key: the customer's will, which no backup gets around
- * - `gone`: key or vault were deleted, by accident or as a revocation: a person must say which
- * - `unreachable`: nobody with authority answered
- * - `alive`: the vault answered, and said neither yes nor no
- * - `other`: says nothing about the vault: our own fault, or the identity provider's
+ * The meaning of an order's key failure for its backup keys (docs/design/decisions/0016).
+ * - `refused`: an authority withdrew the key; this is the customer's will, and no backup bypasses
+ * it
+ * - `gone`: key or vault were deleted, by accident or as a revocation; a person must decide which
+ * - `unreachable`: no authoritative answer
+ * - `alive`: the vault answered, but neither allowed nor refused
+ * - `other`: says nothing about the vault: a fault of the broker, or of the identity provider
  */
 export type FailureMeaning = "refused" | "gone" | "unreachable" | "alive" | "other";
 
@@ -28,7 +29,10 @@ const MEANINGS: Partial<Record<ErrorCode, FailureMeaning>> = {
   KeyVaultThrottled: "alive",
 };
 
-/** What is known of the key in force of an order that has backups; nothing is stored while it works. */
+/**
+ * The known state of the key in force of an order that has backups; nothing is stored while the key
+ * works.
+ */
 export type PrimaryStanding =
   | { readonly kind: "working" }
   | {
@@ -38,8 +42,8 @@ export type PrimaryStanding =
     };
 
 /**
- * A refusal outlives the silence that follows it: whoever withdraws a key and then cuts the vault off has still withdrawn
- * it. Only a use that works ends it.
+ * A refusal outlasts a later outage: a customer who withdraws a key and then cuts off the vault has
+ * still withdrawn it. Only a successful use ends it.
  */
 export function nextStanding(
   former: PrimaryStanding,

@@ -2,7 +2,7 @@ import type { Facts } from "@databox-cmk/errors";
 
 import type { AttachedIdentity, KeyChoice, OrderId } from "./order.ts";
 
-/** An order's own names for the steps that cure a failure, as they are now. */
+/** An order's current names for the steps that cure a failure. */
 export function recoveryFacts(order: {
   readonly id: OrderId;
   readonly key: KeyChoice;
@@ -29,13 +29,18 @@ export function recoveryFacts(order: {
   };
 }
 
-/** @param order - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.databox/jobs/{name}` */
+/**
+ * @param order - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.databox/jobs/{name}`
+ */
 export function orderFacts(order: OrderId): Facts {
   const [, , subscriptionId = "", , resourceGroup = "", , , , orderName = ""] = order.split("/");
   return { subscriptionId, resourceGroup, orderName, orderId: order };
 }
 
-/** @param identityId - `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.managedidentity/userassignedidentities/{name}` */
+/**
+ * @param identityId -
+ * `/subscriptions/{s}/resourcegroups/{g}/providers/microsoft.managedidentity/userassignedidentities/{name}`
+ */
 export function identityFacts(identityId: string): Facts {
   const segments = identityId.split("/");
   return {

@@ -7,11 +7,16 @@ import { regionOf } from "./data/regions.ts";
 import type { EpochMs } from "./order.ts";
 
 const DAY_MS = 86_400_000;
-/** A scheduled delivery is at least so many days ahead, and one of so many days is offered. */
+/**
+ * A scheduled delivery is at least this many days ahead; the offer covers the same number of days.
+ */
 const LEAD_DAYS = 14;
 const OFFERED_DAYS = 30;
 
-/** What a region offers: delivery dates (working days), who may ship, where to send an appliance. */
+/**
+ * The options of a region: delivery dates (working days), who may ship, and where to send an
+ * appliance.
+ */
 export function regionConfiguration(
   request: RegionConfigurationRequest,
   nowMs: EpochMs,
@@ -53,7 +58,7 @@ export function regionConfiguration(
   };
 }
 
-/** An instruction, not a street: this system has no docks of its own. */
+/** An instruction instead of a street, since this system has no loading docks. */
 function datacenterAddress(storageLocation: string): Readonly<Record<string, unknown>> {
   const region = regionOf(storageLocation);
   return {

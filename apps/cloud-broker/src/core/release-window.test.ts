@@ -14,7 +14,7 @@ const office: ReleaseWindow = {
 const night: ReleaseWindow = { days: ["Sat"], from: "22:00", to: "06:00", timeZone: "UTC" };
 const allDay: ReleaseWindow = { days: ["Sun"], from: "00:00", to: "00:00", timeZone: "Asia/Tokyo" };
 
-/** Window, moment, and when it opens if it is closed then. */
+/** Window, moment, and the next opening if the window is closed then. */
 const MOMENTS: readonly (readonly [string, ReleaseWindow, string, string])[] = [
   ["at its first minute", office, "2026-01-05T07:00:00Z", "open"],
   ["a millisecond before", office, "2026-01-05T06:59:59.999Z", "2026-01-05T07:00:00.000Z"],

@@ -4,16 +4,22 @@ import type { EpochMs } from "./order.ts";
 
 export type WindowState =
   | { readonly open: true }
-  /** `opensAtMs` is undefined when no window opens within the next nine days, which no valid policy leads to. */
+  /**
+   * `opensAtMs` is undefined when no window opens within the next nine days, which no valid policy
+   * leads to.
+   */
   | { readonly open: false; readonly opensAtMs: EpochMs | undefined };
 
 const DAYS: readonly WeekDay[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A week, and a day on each side for what lies across midnight or a date line. */
+/** A week, and a day on each side for windows across midnight or a date line. */
 const DAYS_AHEAD = 9;
 
-/** Whether keys are released at a moment, by the wall clocks of the windows' own time zones. No window: always. */
+/**
+ * Whether keys are released at a moment, by the clocks of the windows' own time zones. Without
+ * windows: always.
+ */
 export function windowAt(windows: readonly ReleaseWindow[], nowMs: EpochMs): WindowState {
   if (windows.length === 0 || windows.some((window) => isOpen(window, nowMs)))
     return { open: true };
@@ -48,20 +54,23 @@ function minuteOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
-/** The date there (as midnight in UTC) and the minute of that day. */
+/** The local date (as midnight in UTC) and the minute of that day. */
 function wallClock(atMs: EpochMs, timeZone: string): { date: Date; minute: number } {
   const localMs = atMs + offsetAt(atMs, timeZone);
   const date = new Date(Math.floor(localMs / DAY_MS) * DAY_MS);
   return { date, minute: Math.floor((localMs - date.getTime()) / MINUTE_MS) };
 }
 
-/** A wall-clock time, written as if it were UTC → the moment. One that summer time leaves out comes an hour later. */
+/**
+ * A wall-clock time, written as if it were UTC → the moment. A time that daylight saving skips
+ * comes an hour later.
+ */
 function epochOf(localMs: number, timeZone: string): EpochMs {
   const guess = localMs - offsetAt(localMs, timeZone);
   return localMs - offsetAt(guess, timeZone);
 }
 
-/** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
+/** The offset of a zone's clocks from UTC at a moment, in milliseconds. */
 function offsetAt(atMs: EpochMs, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en", {
     timeZone,

@@ -2,18 +2,19 @@ import type { Failure } from "./ports.ts";
 
 const LONGEST_WAIT_MS = 8000;
 
-/** Tries after the first, and the span from which the first wait is drawn; it doubles with each try. */
+/** Number of retries, and the range of the first delay; the range doubles with each retry. */
 const RETRIES = {
   throttled: { tries: 2, firstWaitMs: 1000 },
   broken: { tries: 1, firstWaitMs: 200 },
 } as const;
 
 /**
- * How long to wait before the next try of a vault call; undefined when another try is pointless. Key Vault sends no
- * Retry-After with most of its 429 answers, so the back-off is ours (1, 2, 4 … s with jitter, as its guidance says); where it
- * names a time, all who were told the same come back spread over the span above it, and none before.
+ * The delay before the next attempt of a vault call; undefined when a retry is pointless. Key Vault
+ * sends most 429 answers without Retry-After, so the back-off is ours (1, 2, 4 … s with jitter, as
+ * its guidance says). If the vault names a time, callers come back at random moments after it,
+ * never before.
  *
- * @param attempt - 0 after the first try
+ * @param attempt - 0 after the first attempt
  * @param random - in [0, 1)
  */
 export function retryDelayMs(

@@ -10,7 +10,10 @@ type StageRow = {
   readonly cancellable: boolean;
   readonly deletable: boolean;
   readonly addressEditable: boolean;
-  /** Key, vault, version and identity may be changed; also while a copy is halted, because that is the remedy. */
+  /**
+   * Key, vault, version and identity may be changed; also while a copy is halted, because that is
+   * the remedy.
+   */
   readonly encryptionEditable: boolean;
   readonly prepareToShip: boolean;
   readonly credentials: CredentialsRule;
@@ -52,7 +55,10 @@ const ended = {
   terminal: true,
 } as const satisfies StageRow;
 
-/** What each stage of an order is called and allows; every flag of an order is computed from this table. */
+/**
+ * The name and the permissions of each stage of an order; every flag of an order is computed from
+ * this table.
+ */
 const STAGES = {
   DeviceOrdered: ordered,
   DevicePrepared: prepared,
@@ -90,14 +96,14 @@ export function stageRules(stage: StageName): StageRow {
   return STAGES[stage];
 }
 
-/** Until the appliance is dispatched; that of an export order is filled before. */
+/** Until the appliance is dispatched. An export order's appliance is filled before that. */
 export function isAddressEditable(stage: StageName, transferType: TransferType): boolean {
   return (
     STAGES[stage].addressEditable || (stage === "DataCopy" && transferType === "ExportFromAzure")
   );
 }
 
-/** Also of a stage as a database has it: what is no stage at all has ended. */
+/** Also accepts a stage from the database: an unknown stage counts as ended. */
 export function isTerminalStage(stage: string): boolean {
   const rows: Readonly<Record<string, StageRow>> = STAGES;
   return rows[stage]?.terminal ?? true;

@@ -1,6 +1,9 @@
 import { OUTAGE_GRACE_MAX_SECONDS, type UnlockPolicy } from "@databox-cmk/protocol";
 
-/** What holds for an order whose owner decided nothing: as appliances always unlocked, and offline for a day. */
+/**
+ * The policy of an order whose owner has not set one: unlocks are approved automatically, and last
+ * a day offline.
+ */
 export function defaultUnlockPolicy(settings: {
   readonly leaseTtlSeconds: number;
   readonly outageGraceSeconds: number;
@@ -17,7 +20,7 @@ export function defaultUnlockPolicy(settings: {
   };
 }
 
-/** What a lease carries of a policy. */
+/** The part of a policy that a lease carries. */
 export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;

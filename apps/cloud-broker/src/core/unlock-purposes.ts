@@ -3,8 +3,9 @@ import type { UnlockRequest } from "@databox-cmk/protocol";
 export type UnlockPurpose = UnlockRequest["purpose"];
 
 /**
- * Stage × purpose; what is not listed is denied. A carrier's news of a delivery may come after the appliance did, so
- * `unlock` starts with the dispatch; it ends when the appliance leaves the customer's site.
+ * Stage × purpose; everything else is denied. A carrier may report a delivery after the appliance
+ * has arrived, so `unlock` starts with the dispatch. It ends when the appliance leaves the
+ * customer's site.
  */
 const PURPOSES_BY_STAGE: Readonly<Record<string, readonly UnlockPurpose[]>> = {
   DevicePrepared: ["prepare"],
@@ -14,7 +15,7 @@ const PURPOSES_BY_STAGE: Readonly<Record<string, readonly UnlockPurpose[]>> = {
   DataCopy: ["ingest"],
 };
 
-/** Where a node may be unlocked, or will have to be. */
+/** Stages in which a node may be unlocked now or later. */
 export const STAGES_IN_THE_FIELD: readonly string[] = [
   ...Object.keys(PURPOSES_BY_STAGE),
   "PickedUp",
@@ -27,7 +28,10 @@ export function purposeAllowed(stage: string, purpose: UnlockPurpose): boolean {
   );
 }
 
-/** Whether a node may enrol: while it is prepared; one that was prepared once, as long as its successor may have to unlock. */
+/**
+ * Whether a node may enrol: while it is prepared; or, if it was prepared before, as long as its
+ * replacement may have to unlock.
+ */
 export function enrolmentAllowed(stage: string, wasPrepared: boolean): boolean {
   return wasPrepared ? Object.hasOwn(PURPOSES_BY_STAGE, stage) : purposeAllowed(stage, "prepare");
 }

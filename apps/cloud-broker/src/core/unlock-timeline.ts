@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import type { EpochMs } from "./order.ts";
 
-/** What an unlock goes through, in this order; the vault's own calls come with their request ids. */
+/** The steps of an unlock, in order; the vault's own calls have their request ids. */
 const UNLOCK_STEPS = {
   received: "The broker received the device's message",
   signature: "The device's signature was verified",
@@ -30,7 +30,7 @@ const step = z.object({
   code: z.optional(z.string()),
   vaultRequestId: z.optional(z.string()),
 });
-/** What a timeline needs of an audit row. */
+/** The members of an audit row that a timeline needs. */
 export const tracedRow = z.object({
   action: z.string(),
   outcome: z.string(),
@@ -57,16 +57,17 @@ export type TimelineStep = {
 };
 export type Receipt = { readonly atMs: EpochMs; readonly outcome: string };
 
-/** When the message came: the row's own time less what had been done until then. */
+/** When the message arrived: the row's own time minus the duration of the steps until then. */
 export function receivedAt(row: TracedRow, recordedAtMs: EpochMs): EpochMs | undefined {
   const record = row.steps?.findLast(({ name }) => name === "record");
   return record === undefined ? undefined : recordedAtMs - record.afterMs;
 }
 
 /**
- * The whole course of one unlock: what was done with its times, the step that failed, and what was not reached.
+ * The whole course of one unlock: the completed steps with their times, the failed step, and the
+ * steps that were not reached.
  *
- * @param receipt - what the device reported of the grant; undefined while it has not
+ * @param receipt - the device's report about the grant; undefined until it arrives
  */
 export function timelineOf(
   row: TracedRow,

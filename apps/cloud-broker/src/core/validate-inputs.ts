@@ -93,7 +93,7 @@ function invalid(validationType: string, message: string): ValidatedItem {
   return { validationType, status: "Invalid", error: failure(validationType, message) };
 }
 
-/** Data Box fills the error of what is valid too. */
+/** Data Box also fills the error of a valid input. */
 function success(target: string): CloudError {
   return { additionalInfo: [], code: "Success", message: "Valid", target, details: [] };
 }

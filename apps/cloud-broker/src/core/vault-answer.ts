@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What an answer that is no success says, as far as we classify by it. */
+/** The parts of an unsuccessful answer that we classify by. */
 export type VaultAnswer = {
   readonly status: number;
   /** `error.code`; absent when the body is not Key Vault's error envelope. */
@@ -9,7 +9,9 @@ export type VaultAnswer = {
   readonly innerCode?: string;
   /** Number of an `AKV…` message: authentication failures have no other code. */
   readonly akvNumber?: number;
-  /** The one message that we classify by: wrong ciphertext or key version has no code of its own. */
+  /**
+   * The one message that we classify by: wrong ciphertext or key version has no code of its own.
+   */
   readonly oaepPadding?: true;
   readonly retryAfterSeconds?: number;
   /** The broker's address as the vault's firewall saw it: what is to be admitted. */
@@ -26,7 +28,9 @@ const ENVELOPE = z.object({
   }),
 });
 
-/** Reads a body of unknown origin; whatever is not Key Vault's envelope leaves the status alone. */
+/**
+ * Reads a body of unknown origin. A body that is not Key Vault's envelope yields the status alone.
+ */
 export function readVaultAnswer(
   status: number,
   body: string,
@@ -48,7 +52,7 @@ export function readVaultAnswer(
   };
 }
 
-/** @returns undefined for what is no JSON, or too long to be an answer of a service */
+/** @returns undefined for a body that is not JSON, or too long to be a service's answer */
 export function parseJson(text: string): unknown {
   if (text.length > MAX_CHARACTERS) return undefined;
   try {

@@ -5,7 +5,7 @@ const LONGEST_DELAY_MS = 3_600_000;
 /** After so long a receiver has lost interest; the audit trail still tells what happened. */
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** What a receiver did with an event; `undefined` status: nobody answered. */
+/** A receiver's answer to an event; without a status, the receiver did not answer. */
 export type Delivery = {
   readonly status: number | undefined;
   readonly retryAfterSeconds?: number;
@@ -17,8 +17,8 @@ export type DeliveryDecision =
   | { readonly kind: "retry"; readonly atMs: EpochMs };
 
 /**
- * 2xx is taken; 410 says that there will never be a taker; all else is tried again with doubled pauses, longer where the
- * receiver asks for it.
+ * 2xx is taken; 410 says that there will never be a taker; all else is tried again with doubled
+ * pauses, longer where the receiver asks for it.
  *
  * @param attempts - made before this one
  * @param random - 0 to 1: receivers that failed together are not tried together

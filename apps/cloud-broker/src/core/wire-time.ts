@@ -5,7 +5,7 @@ export function renderTime(atMs: EpochMs): string {
   return `${new Date(atMs).toISOString().slice(0, -1)}0000+00:00`;
 }
 
-/** What a delivery without a date carries (the smallest .NET date). */
+/** The date of a delivery without one (the smallest .NET date). */
 export const NO_TIME = "0001-01-01T00:00:00+00:00";
 
 /** A time as a client wrote it; a time without an offset counts as UTC. */

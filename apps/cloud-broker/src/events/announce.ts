@@ -6,7 +6,7 @@ import { type CloudEvent, renderCloudEvent } from "../core/cloud-event.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { enqueueEvent } from "./enqueue-event.ts";
 
-/** Puts an event on its way to every receiver, in the transaction of what it tells of. */
+/** Queues an event for every receiver, in the transaction of the change that it reports. */
 export type Announce = (
   transaction: Transaction<BrokerTables>,
   event: Omit<CloudEvent, "id" | "source">,

@@ -18,7 +18,10 @@ export type DeliveryDependencies = {
 };
 
 const BATCH_MAX = 50;
-/** Another replica takes a delivery over when the one that claimed it has died. */
+/**
+ * After this time another replica takes over a delivery, because the replica that claimed it has
+ * died.
+ */
 const CLAIM_MS = 60_000;
 
 type Claimed = {
@@ -30,15 +33,15 @@ type Claimed = {
 };
 
 /**
- * Sends what is due, all at once. At least once: an event is gone only after its receiver took it, and a receiver that
- * took it twice knows it by its id.
+ * Sends all due events concurrently. Delivery is at least once: an event is deleted only after its
+ * receiver accepted it, and a receiver recognises a repeated event by its id.
  */
 export async function deliverEvents(deps: DeliveryDependencies): Promise<void> {
   const claimed = await claim(deps);
   await Promise.all(claimed.map((event) => deliver(deps, event)));
 }
 
-/** A receiver that is configured no more gets nothing. */
+/** Events are not sent to receivers that were removed from the configuration. */
 async function claim({ store, urls, now }: DeliveryDependencies): Promise<readonly Claimed[]> {
   const nowMs = now();
   return store.transaction().execute(async (transaction) => {

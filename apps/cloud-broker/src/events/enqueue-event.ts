@@ -3,7 +3,10 @@ import type { Transaction } from "kysely";
 import type { EpochMs } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** Puts an event on its way to each receiver, in the transaction of what it tells of (transactional outbox). */
+/**
+ * Queues an event for each receiver, in the transaction of the change that it reports
+ * (transactional outbox).
+ */
 export async function enqueueEvent(
   transaction: Transaction<BrokerTables>,
   urls: readonly string[],

@@ -3,7 +3,7 @@ import { getCACertificates } from "node:tls";
 
 import type { Delivery } from "../core/webhook-retry.ts";
 
-/** Sends one signed event; whatever goes wrong is a delivery without status. */
+/** Sends one signed event; any failure is a delivery without status. */
 export type PostEvent = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -14,8 +14,8 @@ const TIMEOUT_MS = 10_000;
 const MAX_SOCKETS_PER_HOST = 4;
 
 /**
- * node:https with an agent of its own, so that a slow receiver holds up no vault. Redirects are not followed: the
- * signature names the address that was configured.
+ * node:https with its own agent, so that a slow receiver delays no vault. Redirects are not
+ * followed, since the signature names the configured address.
  */
 export function createPostEvent(extraCaPem: string | undefined): Disposable & {
   readonly post: PostEvent;
@@ -37,7 +37,7 @@ export function createPostEvent(extraCaPem: string | undefined): Disposable & {
             headers: { ...headers, "content-length": Buffer.byteLength(body) },
           },
           (answer) => {
-            answer.resume(); // what it says besides its status is nobody's business
+            answer.resume(); // Only the status counts; the body is discarded.
             answer.on("error", () => undefined);
             const after = answer.headers["retry-after"] ?? "";
             resolve({

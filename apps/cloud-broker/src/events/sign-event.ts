@@ -7,9 +7,9 @@ import { CLOUD_EVENT_MEDIA_TYPE } from "../core/cloud-event.ts";
 import type { EpochMs } from "../core/order.ts";
 
 /**
- * Headers of an event: HTTP Message Signatures (RFC 9421, ecdsa-p256-sha256) over method, address, body digest (RFC 9530),
- * media type and event id. By http-message-signatures; Standard Webhooks, which was looked at, has HMAC and Ed25519 only,
- * and the broker's key is on P-256.
+ * Headers of an event: HTTP Message Signatures (RFC 9421, ecdsa-p256-sha256) over method, address,
+ * body digest (RFC 9530), media type and event id. Uses http-message-signatures. Standard Webhooks
+ * does not serve: it has only HMAC and Ed25519, and the broker's key is on P-256.
  */
 export async function signEvent(
   key: SigningKey,

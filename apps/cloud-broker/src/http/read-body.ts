@@ -38,7 +38,7 @@ export async function readBody(
   if (length > route.maxBytes) throw tooLarge(route);
   const isEmpty = length === 0 && message.headers["transfer-encoding"] === undefined;
   if (isEmpty && route.reads === "json" && route.optional === true) return Buffer.from("{}");
-  // Of a body that is not there, no type can be wrong.
+  // An absent body cannot have a wrong type.
   if (isEmpty && route.reads === "json")
     throw new AppError("InvalidRequestContent", {
       target: "body",
@@ -63,7 +63,7 @@ function readAtMost(message: IncomingMessage, route: ReadingRoute): Promise<Buff
     received += chunk.byteLength;
     if (received <= route.maxBytes) chunks.push(chunk);
     else {
-      // Not destroyed: that would close the connection before the refusal is written.
+      // Not destroyed, which would close the connection before the refusal is written.
       message.pause();
       reject(tooLarge(route));
     }

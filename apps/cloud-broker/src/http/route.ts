@@ -26,17 +26,20 @@ export type Caller = {
   readonly objectId: string;
   readonly name: string;
   readonly roles: readonly string[];
-  /** The client that got the token, where it names one. */
+  /** The client that got the token, if the token names one. */
   readonly applicationId?: string;
 };
 export type CallerRequest = RouteRequest & { readonly caller: Caller };
-/** From a page of the portal. */
+/** A request from a page of the portal. */
 export type SessionRequest = CallerRequest & { readonly session: Session };
 
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** JSON value, or text or bytes of the named media type; or text that comes little by little, until the signal aborts. */
+  /**
+   * JSON value, or text or bytes of the named media type, or a stream of text until the signal
+   * aborts.
+   */
   readonly body?:
     | { readonly json: unknown }
     | { readonly text: string; readonly mediaType: string }
@@ -45,14 +48,15 @@ export type Answer = {
         readonly stream: (left: AbortSignal) => AsyncIterable<string>;
         readonly mediaType: string;
       };
-  /** What went wrong, for the log: a handler that rendered it by itself leaves it here. */
+  /** The failure, for the log, if the handler rendered it itself. */
   readonly failure?: AppError;
 };
 
 /**
- * What a route reads. A body of another media type is answered 415, a longer one 413, both before anything is parsed.
- * `json`: one object, duplicate members refused; `optional`: an empty body is the empty object.
- * `jose`: one compact JWS (application/jose), as text. `events`: one event or a list (JSON or CloudEvents).
+ * The kind of body that a route reads. A body of another media type is answered 415, a longer one
+ * 413, both before anything is parsed. `json`: one object, duplicate members refused; `optional`:
+ * an empty body is the empty object. `jose`: one compact JWS (application/jose), as text. `events`:
+ * one event or a list (JSON or CloudEvents).
  */
 export type Reads<Request> =
   | { readonly reads: "nothing"; handle(request: Request): Promise<Answer> }
@@ -78,11 +82,12 @@ export type Reads<Request> =
 export type TokenAuthentication = "caller" | "operator" | "event-delivery";
 
 /**
- * One row of the broker's HTTP surface. A `device` proves itself by the signature of its message, in the handler; a
- * `caller`, an `operator` or Event Grid (`event-delivery`) by a token of Entra, before the body is read; `by: "session"`
- * by the portal's session instead, whose person needs the very same rights. A `session` route is the portal's own, for
- * whoever is signed in. A handler parses, loads, decides, does, renders; it throws `AppError` for what it refuses, and the
- * adapter renders that as an ARM error.
+ * One row of the broker's HTTP surface. A `device` authenticates by the signature of its message,
+ * in the handler. A `caller`, an `operator` or Event Grid (`event-delivery`) authenticates by an
+ * Entra token, before the body is read; with `by: "session"` the portal's session replaces the
+ * token, and its person needs exactly the same rights. A `session` route is the portal's own, for
+ * every signed-in person. A handler parses, loads, decides, acts and renders; it throws `AppError`
+ * for a refusal, and the adapter renders that as an ARM error.
  */
 export type Route = {
   readonly method: Method;
@@ -94,14 +99,16 @@ export type Route = {
   | ({
       readonly authentication: TokenAuthentication;
       readonly by?: "session";
-      /** Start of the row's path that its handler does not see. */
+      /** Start of the row's path that is hidden from its handler. */
       readonly below?: string;
       /** ARM action that the caller needs, such as `Microsoft.DataBox/jobs/write`. */
       readonly action: string;
     } & Reads<CallerRequest>)
 );
 
-/** Throws `AppError` AuthenticationFailed or AuthorizationFailed. Called before the body is read. */
+/**
+ * Throws `AppError` AuthenticationFailed or AuthorizationFailed. Called before the body is read.
+ */
 export type AuthenticateCaller = (
   request: RouteRequest,
   route: {
@@ -111,7 +118,10 @@ export type AuthenticateCaller = (
   },
 ) => Promise<Caller>;
 
-/** The person who calls from a page of the portal, as their bearer token would name them, and their session. */
+/**
+ * The person who calls from a page of the portal, as their bearer token would name them, and their
+ * session.
+ */
 export type Identified = { readonly caller: Caller; readonly session: Session };
 /** @throws {AppError} AuthenticationFailed (no-session), CrossSiteRequest */
 export type IdentifySession = (request: RouteRequest) => Promise<Identified>;

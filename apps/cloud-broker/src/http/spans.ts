@@ -1,6 +1,6 @@
 import type { RouteRequest } from "./route.ts";
 
-/** Where the time of one request went, for a collector of traces. */
+/** Records the duration of a request and of its vault calls, for a trace collector. */
 export type Spans = {
   ofRequest<Value extends { readonly status: number }>(
     request: RouteRequest,
@@ -14,7 +14,7 @@ export type Spans = {
   ): Promise<Value>;
 };
 
-/** Where nobody collects. */
+/** Without a trace collector. */
 export const noSpans: Spans = {
   ofRequest: (_request, _route, run) => run(),
   ofVaultCall: (_operation, run) => run(),

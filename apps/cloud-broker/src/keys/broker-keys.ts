@@ -17,13 +17,16 @@ export type BrokerKeys = {
   readonly signing: SigningKey;
   /** 32 bytes; authenticates challenges. Shared by all replicas. */
   readonly nonce: KeyObject;
-  /** What a device pins: the keys that it takes answers from, the one that signs first and its successor after it. */
+  /**
+   * The keys that a device pins and accepts answers from: the signing key first, then its
+   * successor.
+   */
   readonly bundle: readonly PublicJwk[];
-  /** Keys that signed once, for whoever checks what they signed then. */
+  /** Earlier signing keys, for the verification of old signatures. */
   readonly former: readonly PublicJwk[];
 };
 
-/** Opens the broker's own keys in their folder, and makes what is missing. */
+/** Opens the broker's own keys in their folder, and makes missing ones. */
 export async function openBrokerKeys(folder: string): Promise<BrokerKeys> {
   const { file, make } = RINGS.signing;
   const ring = await openKeyRing(folder, file, make);

@@ -6,8 +6,9 @@ import * as z from "zod";
 import { openSecretFile } from "./secret-file.ts";
 
 /**
- * A key that others know the public half of, and its successor, which they know before it is used. Three files by name:
- * `NAME.pem` signs, `NAME.next.pem` is announced, `NAME.former.json` tells public halves of keys that signed once.
+ * A key whose public half others know, and its successor, which they know before it is used. Three
+ * files by name: `NAME.pem` signs, `NAME.next.pem` is announced, `NAME.former.json` holds public
+ * halves of earlier keys.
  */
 export type KeyRing = {
   /** PKCS#8 PEM. */
@@ -30,10 +31,11 @@ export const ringPaths = (folder: string, name: string) => ({
 });
 
 /**
- * Opens a ring, and makes the keys that are missing.
+ * Opens a ring, and makes missing keys.
  *
  * @param make - PKCS#8 PEM of a new key
- * @throws {AppError} Misuse for a file that others may read, or that is missing where nothing may be written
+ * @throws {AppError} Misuse for a file that others may read, or for a missing one in a read-only
+ * folder
  */
 export async function openKeyRing(
   folder: string,

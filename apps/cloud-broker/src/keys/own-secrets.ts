@@ -2,11 +2,11 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } f
 
 import { generateSigningKey } from "@databox-cmk/crypto";
 
-/** Entra takes RS256 only from the issuers of federated credentials. */
+/** Entra accepts only RS256 from the issuers of federated credentials. */
 const ISSUER_MODULUS_BITS = 2048;
 const SECRET_BYTES = 32;
 
-/** Keys with a public half that others keep: a successor is announced before it signs. */
+/** Keys with a public half that others store: a successor is announced before it signs. */
 export const RINGS = {
   /** Answers to devices, envelopes, receipts, events: ES256. */
   signing: {
@@ -28,9 +28,9 @@ export const RINGS = {
 
 /** Secrets that only the broker knows. */
 export const SECRETS = {
-  /** Authenticates challenges; a new one makes those of the last two minutes worthless. */
+  /** Authenticates challenges; replacing it invalidates the challenges of the last two minutes. */
   nonce: { file: "nonce-key.bin", make: () => randomBytes(SECRET_BYTES) },
-  /** Seals what the portal keeps of a session; a new one signs everybody out. */
+  /** Seals the portal's session data; replacing it signs everyone out. */
   session: { file: "session-key.bin", make: () => randomBytes(SECRET_BYTES) },
 } as const;
 

@@ -6,8 +6,9 @@ import type { KeyRing } from "./key-ring.ts";
 import { openKeyRing, ringPaths } from "./key-ring.ts";
 
 /**
- * The announced key begins to sign, and a new one is announced. Killed anywhere in between, the ring opens: the public half
- * of the old key is kept before the new one takes its place, and a missing successor is made by whoever opens the ring next.
+ * The announced key begins to sign, and a new one is announced. A crash at any point leaves a ring
+ * that opens: the public half of the old key is stored before the new key replaces it, and the next
+ * opener makes a missing successor.
  *
  * @param publicHalf - of a PEM, as a JWK
  */
@@ -29,7 +30,7 @@ export async function rotateKeyRing(
   return openKeyRing(folder, name, tools.make);
 }
 
-/** A secret that nobody else knows has no successor: it is replaced, at once and whole. */
+/** A secret that only the broker knows needs no successor: it is replaced in one step. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   await withFile(await open(temporary, "wx", 0o600), async (file) => {

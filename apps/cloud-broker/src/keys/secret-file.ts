@@ -9,11 +9,13 @@ const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
 
 /**
- * Bytes of a secret file; makes the file when there is none. It is written beside its place, synced and then linked
- * into it, so that a crash leaves either no file or a whole one, and of two processes that start at once both read the
- * same. Looked at write-file-atomic: it renames, and the second process would replace the first one's key.
+ * Bytes of a secret file; makes the file if it does not exist. The file is written under a
+ * temporary name, synced and then linked to its own name, so that a crash leaves either no file or
+ * a complete one, and two processes that start together read the same bytes. The library
+ * write-file-atomic does not serve: it renames, so the second process would replace the first one's
+ * key.
  *
- * @throws {AppError} Misuse when others may read the file: its secret must be taken as known.
+ * @throws {AppError} Misuse when others may read the file: its secret must be considered known.
  */
 export async function openSecretFile(path: string, create: () => Uint8Array): Promise<Uint8Array> {
   const existing = await readSecretFile(path);
@@ -25,8 +27,9 @@ export async function openSecretFile(path: string, create: () => Uint8Array): Pr
 }
 
 /**
- * @returns undefined when there is no such file
- * @throws {AppError} Misuse for one that others may read, or that is a symbolic link out of its folder
+ * @returns undefined when the file does not exist
+ * @throws {AppError} Misuse for a file that others may read, or that is a symbolic link out of its
+ * folder
  */
 export async function readSecretFile(path: string): Promise<Uint8Array | undefined> {
   let file;
@@ -48,10 +51,15 @@ export async function readSecretFile(path: string): Promise<Uint8Array | undefin
   }
 }
 
-/** As Kubernetes mounts a secret for a group: root's, read-only, and nothing for the rest of the world. */
+/**
+ * As Kubernetes mounts a secret for a group: owned by root, read-only, not accessible to others.
+ */
 const isMounted = (mode: number): boolean => (mode & 0o777) === 0o440;
 
-/** Kubernetes mounts secrets as links to a folder beside them, which it replaces as a whole; no other link is followed. */
+/**
+ * Kubernetes mounts secrets as links to a folder beside them, which it replaces as a whole; other
+ * links are not followed.
+ */
 async function withinFolder(path: string): Promise<string> {
   const folder = await realpath(dirname(path));
   const real = await realpath(path);

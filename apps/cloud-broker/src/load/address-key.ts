@@ -5,8 +5,8 @@ const GROUPS = 8;
 const PREFIX_GROUPS = 4;
 
 /**
- * What counts as one sender: an IPv4 address, or the /64 of an IPv6 address, since whoever has one address of it has
- * all of them.
+ * The key that identifies one sender: an IPv4 address, or the /64 of an IPv6 address, since the
+ * owner of one such address owns them all.
  */
 export function addressKey(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];

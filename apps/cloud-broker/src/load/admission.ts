@@ -6,7 +6,10 @@ import type { LoopUtilization } from "./loop-utilization.ts";
 
 /** Lets requests in while the broker keeps up with them. */
 export type Admission = {
-  /** @returns false when its party has all the places that it may have: it is to be turned away, and `work` was not called. */
+  /**
+   * @returns false when its party has all the places that it may have: it is to be turned away, and
+   * `work` was not called.
+   */
   enter(connection: Connection, work: () => void): boolean;
   /** How many requests are at work here now. */
   atWork(): number;
@@ -52,19 +55,22 @@ const STUCK_AFTER_MS = 15_000;
 const NEWCOMER: Party = { kind: "stranger", name: "" };
 
 /**
- * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait for a vault that takes its
- * time, but a queue of our own only grows until those who wait in it have given up, and then all work is for nobody.
+ * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait
+ * for a vault that takes its time, but a queue of our own only grows until those who wait in it
+ * have given up, and then all work is for nobody.
  *
- * A process at its end is such a queue too, and hides it: the vault's answers wait until they are read, so that requests
- * seem to be at the vault, the next ones are let in, and all of them run into the time limits of the vault's calls. Then
- * it takes no more than keep it busy, those at a vault included.
+ * A process at its end is such a queue too, and hides it: the vault's answers wait until they are
+ * read, so that requests seem to be at the vault, the next ones are let in, and all of them run
+ * into the time limits of the vault's calls. Then it takes no more than keep it busy, those at a
+ * vault included.
  *
- * Within both bounds every customer has its share. Whose request it is, only its signature proves, and to check it costs more than
- * to turn it away; so a connection is remembered by what was proven on it, and counts as its customer's from the start. What
- * a message merely says of itself counts for nothing here.
+ * Within both bounds every customer has its share. Whose request it is, only its signature proves,
+ * and to check it costs more than to turn it away; so a connection is remembered by what was proven
+ * on it, and counts as its customer's from the start. What a message merely says of itself counts
+ * for nothing here.
  *
- * By hand: what measures only the event loop (toobusy-js, @fastify/under-pressure) sees neither a full pool of database
- * connections nor a group commit that is late, and knows no customers.
+ * By hand: what measures only the event loop (toobusy-js, @fastify/under-pressure) sees neither a
+ * full pool of database connections nor a group commit that is late, and knows no customers.
  */
 export function createAdmission(options: {
   readonly maxAtWork: number;
@@ -186,7 +192,8 @@ export async function awayFromWork<Value>(
 /**
  * It is proven whose request this is. Call it before anything is used up or asked of others.
  *
- * @returns when to come again, in seconds, where the customer has its share of a busy process: the request is to end here.
+ * @returns when to come again, in seconds, where the customer has its share of a busy process: the
+ * request is to end here.
  */
 export function countForCustomer(customer: string): number | undefined {
   const entered = current.getStore();

@@ -47,7 +47,8 @@ describe("a fair share of the places", () => {
           if (!may) continue;
           ledger.add(party, place);
           inside.push({ name, place });
-          // 8 + 8/2 + 8/3 + 8/4: the first to come had all, each later one no more than its part then.
+          // 8 + 8/2 + 8/3 + 8/4: the first party had all places, each later one at most its share
+          // at that time.
           expect(inside.length).toBeLessThanOrEqual(PLACES + 4 + 2 + 2);
         } else if (mine[0] !== undefined) {
           inside.splice(inside.indexOf(mine[0]), 1);

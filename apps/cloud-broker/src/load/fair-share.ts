@@ -1,26 +1,31 @@
-/** Whom a request belongs to: the customer whose appliance has proven itself, or else the address that it comes from. */
+/**
+ * The party that a request counts for: the customer whose appliance has authenticated itself,
+ * otherwise the sender's address.
+ */
 export type Party = { readonly kind: "customer" | "stranger"; readonly name: string };
 
-/** Where a request is: at work here, or at a vault. */
+/** Where a request is: in progress here, or waiting for a vault. */
 export type Place = "work" | "vault";
 
 export type Taken = {
-  /** By everybody. */
+  /** Number of places that all parties together hold. */
   readonly all: number;
   readonly own: number;
-  /** Of its kind that are inside, itself included. */
+  /** Number of parties of this kind inside, including this one. */
   readonly parties: number;
 };
 
 /**
- * Max-min fairness: as long as places are left anybody takes one, then only whoever has less than an equal part of them. So a crowd
- * has what the others leave, shrinks to its part as its requests end, and never stands in the way of somebody who asks for little.
+ * Max-min fairness: while places are free, any party takes one; after that, only a party with less
+ * than an equal share. A party with many requests gets the places that the others leave, shrinks to
+ * its share as its requests end, and never blocks a party with few requests.
  *
- * A customer who has nothing inside always gets in: customers are proven, and nobody can be many of them. Addresses cost
- * little, so that half of the places is for all strangers together; they only need them until they have proven whose they are.
+ * A customer without a request inside always gets in: customers are authenticated, and no sender
+ * can be many of them. Addresses are cheap, so all unauthenticated senders together get half of the
+ * places; they only need them until they have authenticated.
  *
- * Kubernetes' API Priority and Fairness does the same with queues, into which it shuffles flows, since it has too many of
- * them to count; here a queue would only be another way to answer late.
+ * Kubernetes' API Priority and Fairness does the same with queues, into which it shuffles flows
+ * because it has too many of them to count. Here a queue would only delay the answer.
  */
 export function mayTakePlace(
   kind: Party["kind"],
@@ -45,7 +50,7 @@ export type Ledger = {
 
 type Counts = Record<Place, number>;
 
-/** Who has taken how many places. */
+/** Counts the places that each party holds. */
 export function createLedger(): Ledger {
   const all: Counts = { work: 0, vault: 0 };
   const parties = { customer: new Map<string, Counts>(), stranger: new Map<string, Counts>() };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { createLoopUtilization } from "./loop-utilization.ts";
 
-/** An event loop that is as busy as the test says. */
+/** An event loop that is as busy as the test sets it. */
 function createLoop() {
   let nowMs = 1_000;
   const total = { idle: 0, active: 0 };

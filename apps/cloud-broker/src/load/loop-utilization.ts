@@ -1,12 +1,12 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
 
-/** @returns 0 to 1: the share of the last moments in which the event loop had something to do */
+/** @returns 0 to 1: the share of the last moments in which the event loop was busy */
 export type LoopUtilization = () => number;
 
-/** Long enough that a pause of the garbage collector is no whole of it. */
+/** Long enough that one GC pause cannot fill the whole window. */
 const WINDOW_MS = 100;
 
-/** Looks when it is asked, and not by a timer: an idle process stays idle. */
+/** Measures on request and not by a timer, so that an idle process stays idle. */
 export function createLoopUtilization(
   read: (before?: EventLoopUtilization) => EventLoopUtilization = (before) =>
     performance.eventLoopUtilization(before),

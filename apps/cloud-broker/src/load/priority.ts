@@ -1,17 +1,20 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Who goes first where places are few, at a vault or in a commit. */
+/** The order in which waiting work is served at a vault or in a commit. */
 export const PRIORITIES = ["unlock", "probe", "re-wrap"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 const current = new AsyncLocalStorage<Priority>();
 
-/** Everything that `work` asks of a vault or commits has this priority; by AsyncLocalStorage, since that happens far below. */
+/**
+ * Sets the priority of every vault call and commit that `work` makes. Uses AsyncLocalStorage, since
+ * these happen many calls below.
+ */
 export function atPriority<Value>(priority: Priority, work: () => Promise<Value>): Promise<Value> {
   return current.run(priority, work);
 }
 
-/** Nobody said otherwise: somebody waits for it. */
+/** The default: a person or a device waits for the result. */
 export function currentPriority(): Priority {
   return current.getStore() ?? "unlock";
 }

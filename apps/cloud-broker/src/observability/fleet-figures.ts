@@ -1,7 +1,7 @@
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 
-/** What the database says of the whole installation. */
+/** Figures of the whole installation, from the database. */
 export type FleetFigures = {
   readonly leases: ReadonlyMap<string, number>;
   readonly keyHealth: ReadonlyMap<string, number>;
@@ -10,10 +10,10 @@ export type FleetFigures = {
   readonly probesOverdueSeconds: number;
 };
 
-/** However many scrape, the database is asked once in so long. */
+/** The database is queried at most once in this time, however many scrapers there are. */
 const REMEMBERED_MS = 10_000;
 
-/** Reads the figures, and remembers them for ten seconds. */
+/** Reads the figures, and caches them for ten seconds. */
 export function createFleetFigures(store: Store, now: Clock): () => Promise<FleetFigures> {
   let remembered: { readonly figures: Promise<FleetFigures>; readonly atMs: number } | undefined;
   return () => {

@@ -1,19 +1,20 @@
 import pino from "pino";
 
 /**
- * Everything that may ever stand in a log line. There is no way to log anything else, so that no secret, token, address
- * of a person or message body can get there; values are cut, and what a stranger chose stands under `untrusted`.
+ * Every field that a log line may have. Nothing else can be logged, so that no secret, token,
+ * personal address or message body gets into the log. Values are truncated, and values that a
+ * sender chose are logged under `untrusted`.
  */
 const FIELDS = {
   requestId: "trusted",
   method: "trusted",
-  /** Pattern of the route, not the path: paths hold names that customers chose. */
+  /** Pattern of the route, not the path, which holds names that customers chose. */
   route: "trusted",
   status: "trusted",
   elapsedMs: "trusted",
   code: "trusted",
   reason: "trusted",
-  /** Of errors that nobody named: class and place, never the message's data. */
+  /** For unexpected errors: class and location, never the message's data. */
   error: "trusted",
   errorCode: "trusted",
   stack: "trusted",

@@ -3,10 +3,13 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Served } from "../http/express-adapter.ts";
 import type { FleetFigures } from "./fleet-figures.ts";
 
-/** From a quiet answer of the store to a vault that is waited for in vain. */
+/** From a fast answer of the store to a vault that times out. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Every metric of the broker, once: its name, what it counts, and by what. Serials and orders are no labels. */
+/**
+ * Every metric of the broker, once: its name, meaning and labels. Serials and orders are not
+ * labels.
+ */
 export const METRICS = {
   exchanges: {
     name: "databox_device_messages_total",
@@ -83,7 +86,7 @@ export const METRICS = {
   { readonly name: string; readonly help: string; readonly labels: readonly string[] }
 >;
 
-/** An answered device message. `code` is empty for what was done as asked. */
+/** An answered device message. `code` is empty for a success. */
 export type AnsweredMessage = {
   readonly action: string;
   readonly outcome: "done" | "refused" | "failed";
@@ -106,7 +109,7 @@ export type Metrics = {
   turnedAway(): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
-  /** @returns to be called when the answer is there */
+  /** @returns a function to call when the answer is ready */
   beginUnlock(): () => void;
 };
 
@@ -117,9 +120,9 @@ const optionsOf = ({ name, help, labels }: (typeof METRICS)[keyof typeof METRICS
 });
 
 /**
- * The broker's metrics as Prometheus reads them.
+ * The broker's metrics in Prometheus format.
  *
- * @param figures - of the whole installation, read when somebody scrapes
+ * @param figures - of the whole installation, read at each scrape
  */
 export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const registry = new Registry();
@@ -138,7 +141,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const vaultSeconds = histogram(METRICS.vaultSeconds);
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
 
-  /** Every worker and replica would say the same: one of them is enough. */
+  /** Every worker and replica would report the same value, so one of them is enough. */
   const wholeInstallation = (
     row: (typeof METRICS)[keyof typeof METRICS],
     show: (figures: FleetFigures, gauge: Gauge) => void,

@@ -6,7 +6,8 @@ import { AppError } from "@databox-cmk/errors";
 type Scraped = { metrics(): Promise<string>; readonly contentType: string };
 
 /**
- * Serves /metrics on a listener of its own: who may scrape is the network's to say, and nothing of it is on the public one.
+ * Serves /metrics on a listener of its own. The network decides who may scrape; nothing of it is on
+ * the public listener.
  *
  * @throws {AppError} PortInUse
  */
@@ -52,7 +53,8 @@ async function answer(registry: Scraped, response: ServerResponse): Promise<void
     const text = await registry.metrics();
     response.writeHead(200, { "content-type": registry.contentType }).end(text);
   } catch {
-    // The database does not answer: the target is down for whoever scrapes, and an alert says so.
+    // The database does not answer: the target counts as down for the scraper, and an alert reports
+    // it.
     response.writeHead(503).end();
   }
 }

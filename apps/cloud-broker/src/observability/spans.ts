@@ -11,8 +11,8 @@ import type { RouteRequest } from "../http/route.ts";
 import type { Spans } from "../http/spans.ts";
 
 /**
- * The sender's trace context (W3C) is a link and no parent: whoever can reach the broker could otherwise choose what it
- * samples, and in whose trace its spans stand.
+ * The sender's trace context (W3C) becomes a link and not a parent. Otherwise any caller could
+ * choose what the broker samples, and in which trace its spans appear.
  */
 export function createSpans(tracer: Tracer): Spans {
   return {

@@ -7,7 +7,8 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 const EXPORT_TIMEOUT_MS = 5_000;
 
 /**
- * Sends spans to a collector (OTLP by HTTP, JSON). A collector that does not answer costs spans and nothing else.
+ * Sends spans to a collector (OTLP by HTTP, JSON). A collector that does not answer only loses
+ * spans.
  *
  * @param url - such as https://collector.example:4318/v1/traces
  */
@@ -22,7 +23,7 @@ export function startTracing(url: string): AsyncDisposable & { readonly tracer: 
   return {
     tracer: provider.getTracer("databox-broker"),
     async [Symbol.asyncDispose]() {
-      await provider.shutdown().catch(() => undefined); // what was not sent by now is lost, as said above
+      await provider.shutdown().catch(() => undefined); // Unsent spans are lost, as stated above.
       trace.disable();
     },
   };

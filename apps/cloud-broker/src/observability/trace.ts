@@ -14,8 +14,9 @@ type Trace = {
 const current = new AsyncLocalStorage<Trace>();
 
 /**
- * Notes what is done for one message, so that its audit row can tell it. By AsyncLocalStorage, as the vault calls happen
- * five functions below: OpenTelemetry's context manager, which was looked at, does the same and brings an SDK with it.
+ * Records the steps of one message for its audit row. Uses AsyncLocalStorage, since the vault calls
+ * happen five functions below; OpenTelemetry's context manager does the same but brings an SDK with
+ * it.
  */
 export function withTrace<Value>(
   run: () => Promise<Value>,
@@ -27,23 +28,27 @@ export function withTrace<Value>(
   );
 }
 
-/** Of the message that is being answered; undefined outside of one. */
+/** Correlation id of the message in progress; undefined outside of one. */
 export function tracedCorrelationId(): string | undefined {
   return current.getStore()?.correlationId;
 }
 
-/** For what a message only sets going: it is no step of it. */
+/**
+ * For work that a message starts without waiting for it: its calls are not steps of the message.
+ */
 export function outsideTrace<Value>(run: () => Promise<Value>): Promise<Value> {
   return current.exit(run);
 }
 
-/** The step that has just been done. Without a trace nothing is noted. */
+/** Records that a step is done. Without a trace this does nothing. */
 export function markStep(name: string): void {
   const trace = current.getStore();
   trace?.steps.push({ name, afterMs: tenth(performance.now() - trace.startedMs) });
 }
 
-/** What was noted until now, to be stored; read it before a transaction that others may run. */
+/**
+ * The steps so far, to be stored; read them before a transaction that may be shared with others.
+ */
 export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
   const trace = current.getStore();
   if (trace === undefined) return {};
@@ -52,9 +57,9 @@ export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
 }
 
 /**
- * The same vaults; each call is a step of whatever message it is made for.
+ * The same vaults; each call becomes a step of the message that it is made for.
  *
- * @param called - told of every call, within a message or not
+ * @param called - receives every call, also outside of a message
  */
 export function traceVaults(
   vaults: KeyVaults,

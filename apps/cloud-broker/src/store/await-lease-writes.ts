@@ -4,8 +4,8 @@ import { engineOf } from "./engine.ts";
 import type { BrokerTables } from "./schema.ts";
 
 /**
- * Waits for whoever writes leases now, and keeps others from it until the transaction ends. SQLite has one writer at a
- * time anyway.
+ * Waits for the current writer of leases, and blocks others until the transaction ends. SQLite has
+ * one writer at a time anyway.
  */
 export async function awaitLeaseWrites(transaction: Transaction<BrokerTables>): Promise<void> {
   if (engineOf(transaction) === "postgres")

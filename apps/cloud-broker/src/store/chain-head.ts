@@ -28,9 +28,10 @@ const selectHeadTryingLock = compileOnce((store, { chain }: { chain: string }) =
 );
 
 /**
- * The newest row of an audit chain; until the transaction ends nobody else appends to that chain. On PostgreSQL those who
- * append at once queue, and each then reads what the one before has committed; without the lock all but one would have
- * built upon the same row. The first row of a chain is decided by its primary key.
+ * The newest row of an audit chain; no other transaction can append to this chain until this one
+ * ends. On PostgreSQL concurrent writers queue, and each reads the row that the one before
+ * committed; without the lock all but one would build upon the same row. The primary key decides
+ * which writer begins a chain.
  */
 export async function takeChainHead(
   transaction: Transaction<BrokerTables>,

@@ -7,10 +7,10 @@ import type { BrokerTables } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Runs a single statement, durable before the promise resolves. To PostgreSQL it is a transaction by itself, with one
- * round trip instead of three; on SQLite it shares a commit.
+ * Runs a single statement, durable before the promise resolves. On PostgreSQL the statement is a
+ * transaction of its own, with one round trip instead of three; on SQLite it shares a commit.
  *
- * @param run - gives the database one statement and nothing else
+ * @param run - sends the database one statement and nothing else
  */
 export function commitStatement<Value>(
   { store, commit }: { readonly store: Store; readonly commit: Commit },

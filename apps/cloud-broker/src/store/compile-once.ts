@@ -7,7 +7,7 @@ import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 type Queries = Kysely<BrokerTables>;
 type Run<Parameters, Value> = (store: Queries, parameters: Parameters) => Promise<Value>;
 
-/** Stands for the parameter of its name while a query is built. */
+/** A placeholder for a named parameter while a query is built. */
 class Named {
   readonly name: string;
 
@@ -17,10 +17,11 @@ class Named {
 }
 
 /**
- * A query that kysely builds once for each database and that then runs with other parameters, in a transaction too: building
- * takes longer than reading one row by its key.
+ * A query that kysely compiles once per database and that then runs with other parameters, also in
+ * a transaction. Compiling takes longer than reading one row by its key.
  *
- * @param build - makes the query from names that stand for the parameters; it may do nothing with them but put them into it.
+ * @param build - makes the query from placeholders for the parameters, which it may only insert
+ * into the query.
  */
 export function compileOnce<Row, Parameters extends object>(
   build: (store: Queries, parameters: Parameters) => Compilable<Row>,
@@ -29,7 +30,7 @@ export function compileOnce<Row, Parameters extends object>(
   return async (store, parameters) => (await execute(store, parameters)).rows;
 }
 
-/** The same for a write; answers how many rows it changed. */
+/** The same for a write; returns the number of changed rows. */
 export function compileWriteOnce<Parameters extends object>(
   build: (store: Queries, parameters: Parameters) => Compilable,
 ): Run<Parameters, bigint> {

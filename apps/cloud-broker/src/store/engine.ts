@@ -2,10 +2,10 @@ import { type Kysely, PostgresAdapter } from "kysely";
 
 import type { BrokerTables } from "./schema.ts";
 
-/** The database that stands behind a store: SQLite for one machine, PostgreSQL for replicas. */
+/** The database of a store: SQLite for one machine, PostgreSQL for replicas. */
 export type Engine = "sqlite" | "postgres";
 
-/** For the few statements that the engines do not share; they all stand in this folder. */
+/** For the few statements that differ between the engines; all of them are in this folder. */
 export function engineOf(store: Pick<Kysely<BrokerTables>, "getExecutor">): Engine {
   return store.getExecutor().adapter instanceof PostgresAdapter ? "postgres" : "sqlite";
 }

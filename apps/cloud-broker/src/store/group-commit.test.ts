@@ -61,7 +61,7 @@ describe("a group commit", () => {
   });
 
   test("tells nobody of success when the commit itself fails", async () => {
-    // A deferred foreign key is checked by the commit, after every work of the batch has succeeded.
+    // The commit checks a deferred foreign key, after every work of the batch has succeeded.
     const orphan = commit(async (transaction) => {
       await sql`pragma defer_foreign_keys = on`.execute(transaction);
       await transaction

@@ -8,20 +8,24 @@ import type { Store } from "./store.ts";
 import { runLocking, type Work } from "./transactions.ts";
 
 /**
- * Runs work in a transaction that is committed, durably, before the promise resolves. Work that waits at the same time
- * shares one commit; work that throws is undone alone and rejects alone.
+ * Runs work in a transaction that is committed durably before the promise resolves. Work that waits
+ * at the same time shares one commit; work that throws is undone and rejected alone.
  */
 export type Commit = <Value>(work: Work<Value>) => Promise<Value>;
 
 type Waiting = {
-  /** Never rejects; the returned function tells the waiting caller, once the commit is durable. */
+  /**
+   * Never rejects. Call the returned function once the commit is durable: it resolves the caller's
+   * promise.
+   */
   run(transaction: Transaction<BrokerTables>): Promise<() => void>;
   fail(error: unknown): void;
 };
 
 /**
- * Turns of the event loop, in which everything that has arrived is read and gets here, as long as each brings more. SQLite
- * runs on this thread, so without them nothing could arrive while a batch is committed, and every batch would be of one.
+ * Waits for turns of the event loop as long as each brings more work, so that all requests that
+ * have arrived join the batch. SQLite runs on this thread, so otherwise nothing could arrive during
+ * a commit, and every batch would hold one work.
  */
 async function gather(queue: readonly Waiting[]): Promise<void> {
   for (let before = 0; queue.length > before && queue.length < BATCH_MAX;) {
@@ -34,19 +38,19 @@ async function gather(queue: readonly Waiting[]): Promise<void> {
 
 const statement = (sql: string) =>
   compileWriteOnce(() => ({ compile: () => CompiledQuery.raw(sql) }));
-/** Every work of every batch begins and ends with one. */
+/** Each work of a batch is enclosed in a savepoint. */
 const setSavepoint = statement("savepoint work");
 const release = statement("release work");
 const rollBack = statement("rollback to work");
 
-/** Bounds how long the first of a batch waits for the last. */
+/** Bounds how long the first work of a batch waits for the last. */
 const BATCH_MAX = 64;
-/** A re-wrap writes a dozen rows, and somebody's unlock may come while a batch of them is written. */
+/** A re-wrap writes a dozen rows, and an unlock may arrive while a batch of re-wraps is written. */
 const REWRAPS_MAX = 4;
 
 /**
- * How the work of devices is committed. PostgreSQL shares its own flushes among the transactions that commit at once, and
- * each work has a connection of its own there, so that nobody waits for another's statements.
+ * How device work is committed. PostgreSQL itself shares flushes among concurrent commits, and each
+ * work has its own connection there, so no work waits for another's statements.
  */
 export function createCommit(store: Store): Commit {
   return engineOf(store) === "sqlite"
@@ -55,9 +59,10 @@ export function createCommit(store: Store): Commit {
 }
 
 /**
- * Group commit: while one batch is being committed the next one gathers, so that an fsync is paid once for all that
- * arrived meanwhile (a durable commit costs more than the statements in it). One batch is in flight at a time. Re-wraps have
- * small batches of their own, by turns with the others, so that no unlock waits for many of them.
+ * Group commit: while one batch is being committed, the next one collects, so that all work that
+ * arrives meanwhile shares one fsync (a durable commit costs more than its statements). Only one
+ * batch is in flight. Re-wraps have small batches of their own, which alternate with the others, so
+ * that no unlock waits for many of them.
  */
 export function createGroupCommit(store: Store): Commit {
   const queue: Waiting[] = [];
@@ -97,7 +102,10 @@ export function createGroupCommit(store: Store): Commit {
     });
 }
 
-/** @throws the work's own error, when the database has undone the whole batch by itself (a full disk) */
+/**
+ * @throws the work's own error, when the database has undone the whole batch by itself (a full
+ * disk)
+ */
 async function undo(transaction: Transaction<BrokerTables>, error: unknown): Promise<void> {
   try {
     await rollBack(transaction, {});
@@ -119,7 +127,7 @@ async function commitBatch(store: Store, batch: readonly Waiting[]): Promise<voi
     });
     for (const each of tell) each();
   } catch (error) {
-    // The commit itself failed, or the database undid everything: nothing of the batch is there.
+    // The commit itself failed, or the database undid everything: nothing of the batch was stored.
     for (const each of batch) each.fail(error);
   }
 }

@@ -1,13 +1,14 @@
 import type Database from "better-sqlite3";
 
-/** Queries of the broker are few; lists of ids make some more. */
+/** The broker has few distinct queries; lists of ids add some. */
 const MAX_STATEMENTS = 500;
 
 type KeptStatements = { prepare(sql: string): Database.Statement; close(): void };
 
 /**
- * Keeps prepared statements: kysely prepares one for each execution, and SQLite takes longer to prepare a read by key than
- * to run it. Not for streams, whose statement stays busy while it is read; the broker has none.
+ * Caches prepared statements. kysely prepares one for each execution, and SQLite takes longer to
+ * prepare a read by key than to run it. Does not support streams, which keep their statement busy;
+ * the broker has none.
  */
 export function keepStatements(database: Database.Database): KeptStatements {
   const statements = new Map<string, Database.Statement>();

@@ -12,7 +12,7 @@ type KeyChoiceColumns = {
   ]: string | null;
 };
 
-/** What `order_keys` keeps, as the choice it was. */
+/** The stored columns of `order_keys` as a choice. */
 export function keyChoiceOf(row: KeyChoiceColumns): KeyChoice {
   if (row.kek_type !== "CustomerManaged") return { kekType: "MicrosoftManaged" };
   return {
@@ -26,7 +26,7 @@ export function keyChoiceOf(row: KeyChoiceColumns): KeyChoice {
   };
 }
 
-/** The columns of a choice, as `order_keys` keeps them. */
+/** The columns of `order_keys` for a choice. */
 export function columnsOf(choice: KeyChoice) {
   if (choice.kekType === "MicrosoftManaged")
     return {

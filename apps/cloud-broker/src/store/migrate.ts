@@ -7,8 +7,9 @@ import type { Store } from "./store.ts";
 type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Brings a database to the newest schema, all or nothing; of several processes that start at once one does it. What a
- * newer program has added is left alone, as long as that one says that this one may go on (docs/design/decisions/0011).
+ * Brings a database to the newest schema, all or nothing; of several processes that start together,
+ * one does it. Additions of a newer program are left unchanged, as long as that program allows this
+ * one to continue (docs/design/decisions/0011).
  *
  * @param migrations - other than the program's own, for tests of two versions side by side.
  * @throws {AppError} Misuse for a database that needs a newer program
@@ -29,7 +30,7 @@ export async function migrate(store: Store, migrations: Migrations = MIGRATIONS)
     }).migrateToLatest();
     if (error === undefined) return;
     const now = (await appliedMigrations(store)).filter((name) => !(name in migrations));
-    // A newer program came between.
+    // A newer program migrated in the meantime.
     if (now.length > foreign.length) continue;
     throw new Error("the database cannot be migrated", { cause: error });
   }
@@ -44,7 +45,7 @@ async function hasTable(store: Store, name: string): Promise<boolean> {
   return tables.some((table) => table.name === name);
 }
 
-/** Names of the migrations that have been run, in order; none for an empty database. */
+/** Names of the applied migrations, in order; none for an empty database. */
 export async function appliedMigrations(store: Store): Promise<readonly string[]> {
   if (!(await hasTable(store, "kysely_migration"))) return [];
   const rows = await store
@@ -65,7 +66,10 @@ async function requireCompatible(store: Store, migrations: Migrations): Promise<
   });
 }
 
-/** The migration that a program must know to use the database; undefined where it asks for none. */
+/**
+ * The migration that a program must know to use the database; undefined when the database requires
+ * none.
+ */
 export async function requiredMigration(store: Store): Promise<string | undefined> {
   if (!(await hasTable(store, "schema_needs"))) return undefined;
   const row = await store.selectFrom("schema_needs").select("migration").executeTakeFirst();

@@ -85,7 +85,7 @@ const ORDERS_AND_KEYS = [
   `create index operations_by_time on operations (created_at_ms)`,
 ];
 
-/** Every customer-managed order is watched from the next look on. */
+/** Every customer-managed order is watched from the next check on. */
 const KEY_HEALTH = [
   `create table key_health (
     order_id text primary key references orders (id) on delete cascade, state text not null, code text, reason text,

@@ -13,8 +13,9 @@ const openFile: OpenDatabase = (path) => new Database(path);
 /**
  * Opens the database of one machine and brings it to the newest schema.
  *
- * @param path - file, or ":memory:". WAL with synchronous=FULL: a commit that was answered survives a power cut.
- * @param openDatabase - for tests that watch what is written, and stop the process there.
+ * @param path - file, or ":memory:". WAL with synchronous=FULL: an acknowledged commit survives a
+ * power cut.
+ * @param openDatabase - for tests that watch the writes, and stop the process there.
  */
 export async function openStore(
   path: string,
@@ -25,12 +26,14 @@ export async function openStore(
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
   database.pragma("busy_timeout = 5000");
-  // 32 MiB: what renewals write again and again is copied into the database once, and not with every fifth commit.
+  // 32 MiB: pages that renewals rewrite often are copied into the database once, and not with every
+  // fifth commit.
   database.pragma("wal_autocheckpoint = 8192");
-  // Deleted rows are overwritten: what crypto-erase destroys must not stay in free pages.
+  // Deleted rows are overwritten: data that crypto-erase destroys must not remain in free pages.
   database.pragma("secure_delete = ON");
-  // 16 MiB. The rest of a large database is read from the system's own cache, which costs little more and is nobody's
-  // memory; mapped (mmap_size), the same pages would count as the process's own.
+  // 16 MiB. The rest of a large database is read from the system's cache, which costs little more
+  // and is not part of the process's memory; mapped (mmap_size), the same pages would count as the
+  // process's own.
   database.pragma("cache_size = -16384");
   const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database) });
   try {

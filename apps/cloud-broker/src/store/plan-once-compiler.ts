@@ -7,10 +7,11 @@ import {
 } from "kysely";
 
 /**
- * Keeps SQLite from planning a kept statement anew at each execution. For a comparison with a parameter its planner (3.54,
- * whereLoopOutputAdjust) asks whether the value is a small number, and from then on takes every other binding for a reason to
- * prepare the statement again, which costs more than most reads. SQLITE_DBCONFIG_ENABLE_QPSG would forbid that, but
- * better-sqlite3 does not reach it; a value that comes from a subquery is not asked for either.
+ * Keeps SQLite from planning a cached statement again at each execution. For a comparison with a
+ * parameter, its planner (3.54, whereLoopOutputAdjust) checks whether the value is a small number,
+ * and from then on every other binding makes it prepare the statement again, which costs more than
+ * most reads. SQLITE_DBCONFIG_ENABLE_QPSG would forbid that, but better-sqlite3 does not expose it.
+ * The planner does not check a value that comes from a subquery.
  */
 export class PlanOnceCompiler extends SqliteQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {

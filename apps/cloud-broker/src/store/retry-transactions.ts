@@ -7,9 +7,9 @@ const ATTEMPTS = 24;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * On PostgreSQL a transaction is serializable, as it is on SQLite, and is run again when another one came between: what
- * it reads, decides and writes is as if it were alone. So its work may run more than once, and does nothing but read and
- * write there.
+ * On PostgreSQL a transaction is serializable, as on SQLite, and runs again when another one
+ * interfered, so that its reads, decisions and writes are as if it ran alone. Its work may
+ * therefore run more than once, and must only read and write the database.
  */
 export function retryTransactions(store: Store): Store {
   const begin = store.transaction.bind(store);
@@ -22,7 +22,7 @@ export function retryTransactions(store: Store): Store {
   return store;
 }
 
-/** @throws {AppError} ServiceUnavailable when others were faster again and again */
+/** @throws {AppError} ServiceUnavailable when the race is lost repeatedly */
 export async function untilRaceIsWon<Value>(attempt: () => Promise<Value>): Promise<Value> {
   for (let tries = 1; ; tries += 1)
     try {

@@ -1,4 +1,7 @@
-/** Tables of the broker, one per kind of fact. Times are epoch milliseconds; JSON columns end in `_json`. */
+/**
+ * Tables of the broker, one per kind of fact. Times are epoch milliseconds; JSON columns end in
+ * `_json`.
+ */
 export type BrokerTables = {
   orders: {
     id: string;
@@ -9,16 +12,25 @@ export type BrokerTables = {
     sku: string;
     transfer_type: string;
     tags_json: string;
-    /** What the customer wrote and may read again; contact and address are scrubbed in the end. */
+    /**
+     * The customer's details, which they may read again; contact and address are scrubbed at the
+     * end.
+     */
     details_json: string;
-    /** What the order's course adds: delivery, error, actions, mitigation, packages, erasure receipt (orders/order-state.ts). */
+    /**
+     * Details that the lifecycle adds: delivery, error, actions, mitigation, packages, erasure
+     * receipt (orders/order-state.ts).
+     */
     state_json: string;
     stage: string;
     stage_status: string;
     cancellation_reason: string | null;
-    /** Epoch of the newest system-assigned identity ever made; only grows, so that None → SystemAssigned is a new principal. */
+    /**
+     * Epoch of the newest system-assigned identity ever made; only grows, so that None →
+     * SystemAssigned is a new principal.
+     */
     identity_epoch: number;
-    /** Counts every change; the ETag, and the compare-and-swap of writers. */
+    /** Counts every change; used as the ETag and for the writers' compare-and-swap. */
     revision: number;
     created_at_ms: number;
     created_by: string;
@@ -41,13 +53,19 @@ export type BrokerTables = {
     principal_id: string;
     epoch: number;
   };
-  /** System-assigned identities to delete: made for a change that was not committed, or retired by one that was. */
+  /**
+   * System-assigned identities to delete: made for a change that was not committed, or retired by
+   * one that was.
+   */
   identity_cleanups: {
     order_id: string;
     epoch: number;
     created_at_ms: number;
   };
-  /** The key in force. `kid` is the version that envelopes are wrapped to; null until the first envelope or check. */
+  /**
+   * The key in force. `kid` is the version that envelopes are wrapped to; null until the first
+   * envelope or check.
+   */
   order_keys: {
     order_id: string;
     kek_type: string;
@@ -57,12 +75,17 @@ export type BrokerTables = {
     identity_resource_id: string | null;
     kid: string | null;
     revision: number;
-    /** Of the customer's key without its version, lower case (core/key-url.ts); null for the service's own. */
+    /**
+     * The customer's key without its version, lower case (core/key-url.ts); null for the service's
+     * own.
+     */
     key_address: string | null;
-    /** 1: the choice names no version, so that a new one is put in force by itself. */
+    /** 1: the choice names no version, so a new version is put in force automatically. */
     follows_newest: number | null;
   };
-  /** The customer's own device password between order and preparation, wrapped like everything else. */
+  /**
+   * The customer's own device password between order and preparation, wrapped like everything else.
+   */
   own_passkeys: {
     order_id: string;
     envelope_json: string;
@@ -77,16 +100,19 @@ export type BrokerTables = {
     device_kid: string | null;
     device_jwk_json: string | null;
     minimum_suite: string | null;
-    /** By the node's own word when it enrolled; null: in a file. */
+    /** Reported by the node when it enrolled; null: in a file. */
     device_key_grade: string | null;
     last_counter: number;
     prepared_at_ms: number | null;
     last_outcome: string | null;
     last_seen_at_ms: number | null;
-    /** Highest generation of the envelope that the device has said, signed, to hold. */
+    /** Highest generation of the envelope that the device has confirmed, signed. */
     acknowledged_generation: number | null;
   };
-  /** Insert only, so that (order, serial, generation) is the compare-and-swap; the highest generation is current. */
+  /**
+   * Insert only: (order, serial, generation) is the compare-and-swap; the highest generation is
+   * current.
+   */
   envelopes: {
     order_id: string;
     serial: string;
@@ -96,19 +122,25 @@ export type BrokerTables = {
     jwe_json: string;
     created_at_ms: number;
   };
-  /** Which of the broker's keys a device is known to have pinned: thumbprints, by its own word. */
+  /** Thumbprints of the broker keys that a device has pinned, as the device reported them. */
   pinned_broker_keys: {
     order_id: string;
     serial: string;
     kids_json: string;
     at_ms: number;
   };
-  /** The newest rekeying of a node: an envelope that is not in force before its node confirms it (docs/design/decisions/0015). */
+  /**
+   * The newest rekeying of a node: an envelope that is not in force until its node confirms it
+   * (docs/design/decisions/0015).
+   */
   rekeys: {
     order_id: string;
     serial: string;
     id: string;
-    /** Of order_keys when it was proposed: another key or another rekeying in between makes it void. */
+    /**
+     * Revision of order_keys when it was proposed: another key or another rekeying in between makes
+     * it void.
+     */
     revision: number;
     env: string;
     kid: string;
@@ -122,14 +154,14 @@ export type BrokerTables = {
     request_hash: string;
     expires_at_ms: number;
   };
-  /** Signed answers kept for 60 s, so that a lost answer can be asked for again. */
+  /** Signed answers kept for 60 s, so that a device can request a lost answer again. */
   stored_answers: {
     request_hash: string;
     status: number;
     body: string;
     created_at_ms: number;
   };
-  /** Every grant that left the broker, until its receipt says what the device made of it. */
+  /** Every grant that left the broker, until the device's receipt arrives. */
   grants: {
     grant_hash: string;
     order_id: string;
@@ -139,10 +171,13 @@ export type BrokerTables = {
     granted_at_ms: number;
     receipt_hash: string | null;
     receipt_outcome: string | null;
-    /** Of the envelope that was opened by it. */
+    /** Generation of the envelope that it opened. */
     generation: number | null;
   };
-  /** What a node holds of a grant: renewed while its key may be used, closed by a re-lock order (core/lease-record.ts). */
+  /**
+   * A node's lease of a grant: renewed while its key may be used, closed by a re-lock order
+   * (core/lease-record.ts).
+   */
   leases: {
     id: string;
     order_id: string;
@@ -157,27 +192,35 @@ export type BrokerTables = {
     outage_grace_seconds: number;
     granted_at_ms: number;
     renewed_at_ms: number;
-    /** The failure that ended it, as core/ports.ts has it. */
+    /** The failure that ended it, as in core/ports.ts. */
     refusal_json: string | null;
     refused_at_ms: number | null;
-    /** When its node was first sent the re-lock order. */
+    /** When its node first received the re-lock order. */
     told_at_ms: number | null;
     closed_at_ms: number | null;
-    /** Name of the backup key by which it was granted; null: the key in force. */
+    /** Name of the backup key that granted it; null: the key in force. */
     backup_key: string | null;
-    /** 1: no end by time while nobody answers; the next boot ends it. */
+    /** 1: without an answer it has no time limit; the next boot ends it. */
     grace_until_reboot: number;
-    /** Of a grant that a person carried: how long it holds without an answer (leases/offline-terms.ts). */
+    /**
+     * For a grant that a person carried: how long it holds without an answer
+     * (leases/offline-terms.ts).
+     */
     offline_json: string | null;
   };
-  /** View: the key that each node's newest envelope is wrapped to, and whose identity asks for it. */
+  /**
+   * View: the key that each node's newest envelope is wrapped to, and the identity that uses it.
+   */
   node_keys: {
     order_id: string;
     serial: string;
     kid: string;
     identity: string;
   };
-  /** View: every key that a lease hangs on: the key in force, and the backup by which it was granted (`is_backup` 1). */
+  /**
+   * View: every key that a lease depends on: the key in force, and the backup that granted it
+   * (`is_backup` 1).
+   */
   lease_keys: {
     lease_id: string;
     identity: string;
@@ -185,8 +228,9 @@ export type BrokerTables = {
     is_backup: number;
   };
   /**
-   * Further recipients of an order's envelopes. `vault`: another key, which the broker may ask when the key in force is lost;
-   * `recovery`: the public half of a key that only the customer has. `kid` is the recipient's in every current envelope.
+   * Further recipients of an order's envelopes. `vault`: another key, which the broker may use when
+   * the key in force is lost; `recovery`: the public half of a key that only the customer has.
+   * `kid` identifies the recipient in every current envelope.
    */
   backup_keys: {
     order_id: string;
@@ -201,14 +245,17 @@ export type BrokerTables = {
     created_at_ms: number;
     created_by: string;
   };
-  /** What is wrong with the key in force of an order that has backups (core/primary-standing.ts); no row while it works. */
+  /**
+   * A problem with the key in force of an order that has backups (core/primary-standing.ts); no row
+   * while it works.
+   */
   primary_standings: {
     order_id: string;
     state: string;
     code: string;
     since_ms: number;
   };
-  /** "Use the backup now": who said so, why and for how long. */
+  /** Orders to use the backup key now: by whom, why and for how long. */
   backup_uses: {
     id: string;
     order_id: string;
@@ -220,7 +267,7 @@ export type BrokerTables = {
     ended_at_ms: number | null;
     ended_by: string | null;
   };
-  /** Most unlocks of an order in a day (UTC), and how many of its day are used. */
+  /** Maximum number of unlocks of an order per day (UTC), and how many of the day are used. */
   unlock_budgets: {
     order_id: string;
     unlocks_per_day: number;
@@ -233,7 +280,10 @@ export type BrokerTables = {
     window_ms: number;
     used: number;
   };
-  /** What the vault last said of a key to an identity. `due_at_ms` is the claim: whoever moves it on asks. */
+  /**
+   * The vault's last answer about a key for an identity. `due_at_ms` is the claim: the replica that
+   * advances it does the probe.
+   */
   probes: {
     identity: string;
     kid: string;
@@ -243,13 +293,19 @@ export type BrokerTables = {
     checked_at_ms: number | null;
     due_at_ms: number;
   };
-  /** A random value wrapped once to each key version, and its hash: probes unwrap it, never a content key. */
+  /**
+   * A random value wrapped once to each key version, and its hash: probes unwrap it, never a
+   * content key.
+   */
   canaries: {
     kid: string;
     encrypted_key: string;
     value_hash: string;
   };
-  /** Kill switches; one stands until it is lifted. `scope`: an order id, `order id serial`, a subscription id, or `*`. */
+  /**
+   * Kill switches; one is active until it is turned off. `scope`: an order id, `order id serial`, a
+   * subscription id, or `*`.
+   */
   revocations: {
     id: string;
     kind: string;
@@ -261,7 +317,7 @@ export type BrokerTables = {
     lifted_at_ms: number | null;
     lifted_by: string | null;
   };
-  /** Revocation drills, one row for each lease that was asked. */
+  /** Revocation drills, one row for each lease that took part. */
   drills: {
     id: string;
     order_id: string;
@@ -277,13 +333,16 @@ export type BrokerTables = {
     hash: string;
     at_ms: number;
   };
-  /** Who is signed in to the portal. The id is known to the browser only; `sealed` holds the person's tokens (portal/seal.ts). */
+  /**
+   * People who are signed in to the portal. Only the browser knows the id; `sealed` holds the
+   * person's tokens (portal/seal.ts).
+   */
   portal_sessions: {
     id_hash: string;
     object_id: string;
     created_at_ms: number;
     last_seen_at_ms: number;
-    /** Counts replaced tokens; the compare-and-swap of replicas that refresh at once. */
+    /** Counts replaced tokens; the compare-and-swap of replicas that refresh together. */
     revision: number;
     sealed: string;
   };
@@ -294,7 +353,9 @@ export type BrokerTables = {
     created_at_ms: number;
     polls: number;
   };
-  /** What is known of each customer-managed key; `checked_at_ms` is the last look that told anything. */
+  /**
+   * The known health of each customer-managed key; `checked_at_ms` is the last conclusive check.
+   */
   key_health: {
     order_id: string;
     state: string;
@@ -310,7 +371,10 @@ export type BrokerTables = {
     inconclusive_at_ms: number | null;
     next_check_at_ms: number;
   };
-  /** Events on their way: written with the change they tell of, gone once the receiver has taken them. */
+  /**
+   * Queued events: written with the change that they report, deleted once the receiver has accepted
+   * them.
+   */
   webhook_deliveries: {
     event_id: string;
     url: string;
@@ -319,7 +383,10 @@ export type BrokerTables = {
     attempts: number;
     next_attempt_at_ms: number;
   };
-  /** What an order's owner decided of its unlocks (core/unlock-policy.ts); without a row the settings hold. */
+  /**
+   * The owner's unlock policy of an order (core/unlock-policy.ts); without a row the settings
+   * apply.
+   */
   unlock_policies: {
     order_id: string;
     policy_json: string;
@@ -328,7 +395,10 @@ export type BrokerTables = {
     changed_at_ms: number;
     changed_by: string;
   };
-  /** Challenges that people carried; one with an answer is used up, one without may be decided again. */
+  /**
+   * Challenges that people carried; one with an answer is used up, one without may be decided
+   * again.
+   */
   offline_unlocks: {
     challenge_id: string;
     order_id: string;
@@ -343,7 +413,7 @@ export type BrokerTables = {
     answer: string | null;
     kid: string | null;
     lease_json: string | null;
-    /** After it no clock of the node lets the answer open. */
+    /** After this time no clock of the node allows it to open the answer. */
     expires_at_ms: number | null;
   };
   /** Unlocks without network of an order in one UTC day (YYYY-MM-DD). */
@@ -352,7 +422,10 @@ export type BrokerTables = {
     day: string;
     used: number;
   };
-  /** Hash of each row that a node delivered of its journal; what the row says stands in the audit trail as its claim. */
+  /**
+   * Hash of each journal row that a node delivered; the row's content is in the audit trail as the
+   * node's claim.
+   */
   journal_rows: {
     order_id: string;
     serial: string;
@@ -360,16 +433,24 @@ export type BrokerTables = {
     hash: string;
     received_at_ms: number;
   };
-  /** Keys whose newest version is followed. `due_at_ms` is the claim: whoever moves it on asks. */
+  /**
+   * Keys whose newest version is followed. `due_at_ms` is the claim: the replica that advances it
+   * does the poll.
+   */
   key_polls: {
     key_address: string;
     newest_kid: string | null;
-    /** Why the newest version cannot be put in force, or was not seen; null after a poll that worked. */
+    /**
+     * The reason why the newest version could not be read or put in force; null after a successful
+     * poll.
+     */
     failure_json: string | null;
     checked_at_ms: number | null;
     due_at_ms: number;
   };
-  /** Re-wraps of many orders. `request_json`: what to do (campaigns/stored-campaign.ts). */
+  /**
+   * Re-wraps of many orders. `request_json`: the requested change (campaigns/stored-campaign.ts).
+   */
   campaigns: {
     id: string;
     request_json: string;
@@ -381,7 +462,10 @@ export type BrokerTables = {
     changed_at_ms: number;
     finished_at_ms: number | null;
   };
-  /** One row for each order of a campaign; it becomes `done` in the commit of the order's own change. */
+  /**
+   * One row for each order of a campaign; it becomes `done` in the commit of the order's own
+   * change.
+   */
   campaign_orders: {
     campaign_id: string;
     order_id: string;
@@ -392,13 +476,18 @@ export type BrokerTables = {
     due_at_ms: number;
     finished_at_ms: number | null;
   };
-  /** Work that one replica does at a time, and until when it may without asking again. */
+  /**
+   * Work that one replica does at a time, and until when it may do so without renewing its claim.
+   */
   claims: {
     name: string;
     owner: string;
     until_ms: number;
   };
-  /** One row: a program that does not know this migration may not use the database (docs/design/decisions/0011). */
+  /**
+   * One row: a program that does not know this migration may not use the database
+   * (docs/design/decisions/0011).
+   */
   schema_needs: {
     id: number;
     migration: string;
@@ -408,9 +497,9 @@ export type BrokerTables = {
     id: string;
     order_id: string;
     serial: string;
-    /** Of the signed request: the row is good for that request alone. */
+    /** Hash of the signed request: the row is good for that request alone. */
     request_hash: string;
-    /** How it came: `unlock` by the network, `offline-unlock` carried by a person. */
+    /** Its channel: `unlock` by the network, `offline-unlock` carried by a person. */
     way: string;
     purpose: string;
     reason: string | null;
@@ -423,7 +512,7 @@ export type BrokerTables = {
     state: string;
     void_reason: string | null;
     requested_at_ms: number;
-    /** When its appliance last asked for the answer. */
+    /** When its appliance last requested the answer. */
     asked_at_ms: number;
     expires_at_ms: number;
     closed_at_ms: number | null;
@@ -434,11 +523,14 @@ export type BrokerTables = {
     name: string;
     decision: string;
     reason: string;
-    /** `token` (an app role) or `assignment`, which is looked up again before the word counts. */
+    /** `token` (an app role) or `assignment`, which is checked again before the vote counts. */
     held_right: string;
     at_ms: number;
   };
-  /** Releases past windows and approvals: one for each row, soon after it was made. `serial` null: any node. */
+  /**
+   * Releases without regard to windows and approvals: one per row, soon after it was made. `serial`
+   * null: any node.
+   */
   break_glass: {
     id: string;
     order_id: string;

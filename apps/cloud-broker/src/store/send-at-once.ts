@@ -5,9 +5,9 @@ import type { BrokerTables } from "./schema.ts";
 const connections = new WeakMap<Kysely<BrokerTables>, DatabaseConnection>();
 
 /**
- * Lets the compiled statements of a transaction on PostgreSQL go out as they are asked for: those that do not wait for one
- * another's answers share a round trip, and the server runs them in their order all the same. kysely would send each of a
- * transaction's statements after the answer to the one before.
+ * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
+ * statements that do not depend on each other's results share a round trip, and the server still
+ * runs them in order. kysely would send each statement only after the answer to the one before.
  */
 export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promise<void> {
   await transaction.getExecutor().provideConnection((connection) => {
@@ -16,6 +16,6 @@ export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promis
   });
 }
 
-/** Of a transaction whose statements go out at once. */
+/** Connection of a transaction whose statements are sent immediately. */
 export const connectionOf = (store: Kysely<BrokerTables>): DatabaseConnection | undefined =>
   connections.get(store);

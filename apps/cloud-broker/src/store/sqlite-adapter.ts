@@ -4,9 +4,9 @@ import { SqliteAdapter } from "kysely";
 type Result = { readonly rows: readonly unknown[]; readonly changes: bigint };
 
 /**
- * Also runs compiled queries without kysely's executor, whose layers of promises take longer than most statements of an
- * unlock. Its definitions are transactional, unlike kysely's own dialect says: a migration that is killed leaves nothing
- * behind.
+ * Also runs compiled queries without kysely's executor, whose layers of promises take longer than
+ * most statements of an unlock. Its schema changes are transactional, contrary to kysely's own
+ * dialect: a killed migration leaves nothing behind.
  */
 export class DirectSqliteAdapter extends SqliteAdapter {
   readonly #database: Database.Database;
@@ -23,10 +23,11 @@ export class DirectSqliteAdapter extends SqliteAdapter {
   }
 
   /**
-   * Runs a statement on the one connection there is, at once.
+   * Runs a statement on the only connection, immediately.
    *
-   * @param isInTransaction - whether whoever asks has the transaction that is open, if one is
-   * @returns undefined when the connection is another's for now: kysely knows who comes when
+   * @param isInTransaction - whether the caller owns the open transaction, if there is one
+   * @returns undefined while another transaction has the connection: kysely then queues the
+   * statement
    */
   run(sql: string, parameters: readonly unknown[], isInTransaction: boolean): Result | undefined {
     if (this.#database.inTransaction !== isInTransaction) return undefined;

@@ -8,8 +8,8 @@ import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 import { takeTurns } from "./take-turns.ts";
 
 /**
- * SQLite with transactions that take the write lock at their start: one that reads first and writes then would fail when
- * another process (a worker of the same machine) has written between.
+ * SQLite with transactions that take the write lock at their start. A transaction that reads first
+ * and writes later would fail if another process (a worker of the same machine) wrote in between.
  */
 export function createSqliteDialect(database: Database.Database): Dialect {
   const statements = keepStatements(database);

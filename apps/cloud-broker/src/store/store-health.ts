@@ -1,10 +1,12 @@
 import { MIGRATIONS } from "./migrations.ts";
 import type { Store } from "./store.ts";
 
-/** `outdated`: a newer broker has changed the database in a way that this one must not write to any more. */
+/**
+ * `outdated`: a newer broker has changed the database so that this one must no longer write to it.
+ */
 export type StoreHealth = "ok" | "failed" | "outdated";
 
-/** A database that takes longer than this is as good as none to whoever asks whether to send requests here. */
+/** A load balancer treats a database that takes longer than this as unavailable. */
 const PATIENCE_MS = 2_000;
 
 export async function readStoreHealth(store: Store): Promise<StoreHealth> {
@@ -15,7 +17,7 @@ export async function readStoreHealth(store: Store): Promise<StoreHealth> {
   try {
     return await Promise.race([ask(store), impatience]);
   } catch {
-    return "failed"; // the answer is the report
+    return "failed"; // The return value is the report.
   } finally {
     clearTimeout(timer);
   }

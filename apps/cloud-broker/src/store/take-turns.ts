@@ -3,13 +3,13 @@ import { setTimeout } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Driver } from "kysely";
 
-/** As long as SQLite itself would wait (busy_timeout). */
+/** The same time that SQLite itself would wait (busy_timeout). */
 const PATIENCE_MS = 5_000;
 const LONGEST_PAUSE_MS = 2;
 
 /**
- * Waits for the write lock without holding up the process: SQLite's own way to wait, while another worker commits, is to
- * sleep on this thread, and with it would sleep every request that needs no lock.
+ * Waits for the write lock without blocking the process. SQLite itself waits for another worker's
+ * commit by sleeping on this thread, which would also stop every request that needs no lock.
  */
 export function takeTurns(driver: Driver, database: Database.Database): Driver {
   const begin = driver.beginTransaction.bind(driver);

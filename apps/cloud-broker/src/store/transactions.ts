@@ -9,10 +9,10 @@ import type { Store } from "./store.ts";
 export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Value>;
 
 /**
- * A transaction for the many and the contended: on PostgreSQL each of its statements sees what others have committed by
- * then (read committed), so that who comes second waits for a lock instead of running again. What must not come between
- * is therefore written on a condition and judged by its row count, or locked before it is read. `store.transaction()`
- * asks for no such care.
+ * A transaction for frequent and contended work. On PostgreSQL each of its statements sees all rows
+ * committed by then (read committed), so that the second writer waits for a lock instead of running
+ * again. Writes that must not overlap are therefore conditional and checked by their row count, or
+ * their rows are locked before they are read. `store.transaction()` needs no such care.
  */
 export function runLocking<Value>(store: Store, work: Work<Value>): Promise<Value> {
   if (engineOf(store) === "sqlite") return store.transaction().execute(work);

@@ -2,7 +2,7 @@ import type { Failure, Outcome } from "../core/ports.ts";
 import type { Commit } from "./group-commit.ts";
 import type { Work } from "./transactions.ts";
 
-/** Ends a transaction without a trace, for what was found in it; never shown. */
+/** Rolls a transaction back because of a fact found in it; never shown. */
 export class Withdrawn extends Error {
   override readonly name = "Withdrawn";
   readonly failure: Failure;
@@ -13,7 +13,10 @@ export class Withdrawn extends Error {
   }
 }
 
-/** Commits all of the work, or nothing of it and says why: what it threw as `Withdrawn`. */
+/**
+ * Commits all of the work, or nothing; in the latter case returns the reason that the work threw as
+ * `Withdrawn`.
+ */
 export async function commitUnlessWithdrawn(
   commit: Commit,
   work: Work<void>,

@@ -22,7 +22,10 @@ type OperationEntry = {
   readonly properties: Readonly<Record<string, never>>;
 };
 
-/** What roles may be given (`GET /providers/Microsoft.DataBox/operations`): Data Box's own, then our extensions. */
+/**
+ * The operations that roles can grant (`GET /providers/Microsoft.DataBox/operations`): Data Box's
+ * own, then our extensions.
+ */
 export const OPERATIONS: readonly OperationEntry[] = [
   entry(
     "locations/operationResults/read",

@@ -1,6 +1,9 @@
 type Boundary = keyof typeof BOUNDARIES;
 
-/** Countries to and from which an appliance may travel without leaving a commerce boundary (Data Box, "Region availability"). */
+/**
+ * Countries to and from which an appliance may travel without leaving a commerce boundary (Data
+ * Box, "Region availability").
+ */
 const BOUNDARIES = {
   US: ["US"],
   EU: [
@@ -54,7 +57,7 @@ type RegionRow = {
   readonly country: string;
 };
 
-/** Regions that take appliances in, with the code of their datacenter. */
+/** Regions that receive appliances, with their datacenter codes. */
 const REGIONS: Readonly<Record<string, RegionRow>> = {
   westus: { boundary: "US", dataCenter: "BY2", country: "US" },
   westus2: { boundary: "US", dataCenter: "MWH01", country: "US" },
@@ -95,13 +98,17 @@ export function regionOf(location: string): RegionRow | undefined {
   return Object.hasOwn(REGIONS, name) ? REGIONS[name] : undefined;
 }
 
-/** Countries of the region's commerce boundary; empty for a region that takes no appliances. */
+/**
+ * Countries of the region's commerce boundary; empty for a region that does not receive appliances.
+ */
 export function countriesOf(location: string): readonly string[] {
   const region = regionOf(location);
   return region === undefined ? [] : BOUNDARIES[region.boundary];
 }
 
-/** Why appliances cannot travel between a country and a region; undefined when they can. */
+/**
+ * The reason why appliances cannot travel between a country and a region; undefined when they can.
+ */
 export function unavailability(
   location: string,
   country: string,

@@ -6,11 +6,11 @@ type SkuRow = {
   /** Terabytes, as text on the wire. */
   readonly usable: string;
   readonly maximum: string;
-  /** Why it cannot be ordered here. */
+  /** The reason why it cannot be ordered here. */
   readonly disabled?: string;
 };
 
-/** What Data Box offers; this system makes the appliances that it can lock node by node. */
+/** The SKUs of Data Box; this system makes the appliances that it can lock node by node. */
 const SKU_DATA = {
   DataBox: { displayName: "Data Box", family: "Data Box", usable: "80", maximum: "100" },
   DataBoxHeavy: {
@@ -35,7 +35,7 @@ const SKU_DATA = {
   },
 } as const satisfies Record<string, SkuRow>;
 type OfferedSku = keyof typeof SKU_DATA;
-/** In the order in which they are offered. */
+/** In the order in which the API lists them. */
 export const OFFERED_SKUS = [
   "DataBox",
   "DataBoxHeavy",
@@ -43,10 +43,10 @@ export const OFFERED_SKUS = [
   "DataBoxCustomerDisk",
 ] as const satisfies readonly OfferedSku[];
 
-/** Api-versions that know the skus by these names. */
+/** Api-versions that know the SKUs by these names. */
 const SKU_API_VERSIONS = ["2018-01-01", "2019-09-01"];
 
-/** Why a sku cannot be ordered anywhere; undefined when it can. */
+/** The reason why a SKU cannot be ordered anywhere; undefined when it can. */
 export function disabledMessageOf(sku: OfferedSku): string | undefined {
   const row: SkuRow = SKU_DATA[sku];
   return row.disabled;

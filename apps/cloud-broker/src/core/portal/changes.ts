@@ -1,9 +1,9 @@
-/** What of an order a page may have to read again. */
+/** The parts of an order that a page may have to read again. */
 export type ChangeKind = "lock" | "health" | "stage" | "approval" | "policy" | "activity";
 
 /**
- * Start of an audit row's action → what it changed besides the activity. The first that fits counts; an action without a
- * row here is seen in the activity only.
+ * Start of an audit row's action → the parts that it changed besides the activity. The first match
+ * counts; an action without a row here appears in the activity only.
  */
 const CHANGES: readonly (readonly [start: string, kinds: readonly ChangeKind[]])[] = [
   ["order/breakGlass", ["approval", "lock"]],

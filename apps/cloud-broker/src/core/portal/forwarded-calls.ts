@@ -1,4 +1,7 @@
-/** A call that the portal may make to Azure with the person's own token. Deny by default: what has no row is 404. */
+/**
+ * A call that the portal may make to Azure with the person's own token. Deny by default: a call
+ * without a row is 404.
+ */
 export type ForwardedCall = {
   readonly methods: readonly ("GET" | "PUT" | "POST" | "PATCH")[];
   /** `:name` stands for one segment. */
@@ -16,8 +19,8 @@ const IDENTITY = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdent
 const ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments";
 
 /**
- * Resource Manager: the calls to choose, make and open a vault, a key and an identity. Nothing is deleted, nothing that
- * exists is written over, and no right is taken away.
+ * Resource Manager: the calls that choose, make and open a vault, a key and an identity. They never
+ * delete anything, overwrite what exists, or remove a right.
  */
 export const RESOURCE_MANAGER_CALLS = [
   { methods: ["GET"], path: "/subscriptions" },
@@ -50,7 +53,7 @@ export const RESOURCE_MANAGER_CALLS = [
   { methods: ["GET"], path: `${GROUP}/providers/Microsoft.Storage/storageAccounts` },
 ] as const satisfies readonly ForwardedCall[];
 
-/** Key Vault: what choosing, making, dating and rotating a key takes. No operation that uses a key. */
+/** Key Vault: the calls that choose, make, date and rotate a key. No operation uses a key. */
 export const KEY_VAULT_CALLS = [
   { methods: ["GET"], path: "/keys" },
   { methods: ["GET"], path: "/keys/:keyName" },
@@ -60,7 +63,7 @@ export const KEY_VAULT_CALLS = [
   { methods: ["GET", "PATCH"], path: "/keys/:keyName/:keyVersion" },
 ] as const satisfies readonly ForwardedCall[];
 
-/** Names of Azure's resources; never a dot segment, never a separator. */
+/** Names of Azure resources; never a dot segment, never a separator. */
 const NAME = /^(?!\.+$)[\w.()-]{1,128}$/;
 const QUERY: ReadonlyMap<string, RegExp> = new Map([
   ["api-version", /^\d{1,4}(?:\.\d|-\d{2}-\d{2}(?:-preview)?)$/i],
@@ -71,9 +74,10 @@ const QUERY: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Path and query of a call, made anew from its row: nothing that was sent gets through but names and known parameters.
+ * Builds path and query of a call from its row, so that only names and known parameters of the
+ * request get through.
  *
- * @returns a refusal in words for a name or a parameter that has no place there
+ * @returns a refusal as text for a name or a parameter that the row does not allow
  */
 export function forwardedPath(
   template: string,

@@ -1,17 +1,19 @@
 import type { ChangeKind } from "./changes.ts";
 
-/** More orders than that in one breath: the page reads again whatever it shows. */
+/** Above this number of orders at once, the page reads everything that it shows again. */
 const ORDERS_MAX = 100;
 
 export type PendingChange =
   | { readonly kind: "order"; readonly id: string; readonly what: readonly ChangeKind[] }
   | { readonly kind: "many" };
 
-/** What a page has not been told yet. However slow it reads, this stays small. */
+/**
+ * Changes that a page has not received yet. Their size is bounded, however slowly the page reads.
+ */
 export type PendingChanges = {
   add(id: string, what: Iterable<ChangeKind>): void;
   addMany(): void;
-  /** Everything so far; afterwards there is nothing. */
+  /** Takes all changes so far and empties the list. */
   take(): readonly PendingChange[];
   readonly isEmpty: boolean;
 };

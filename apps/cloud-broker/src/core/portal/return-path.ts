@@ -1,13 +1,22 @@
 const START = "/portal/";
 const MAX_CHARACTERS = 1024;
-/** Characters of paths, queries and fragments (RFC 3986 §3); a backslash, which browsers read as a slash, is none. */
+/**
+ * Characters of paths, queries and fragments (RFC 3986 §3), without the backslash, which browsers
+ * read as a slash.
+ */
 const PORTAL_PATH = /^\/portal\/[\w.~!$&'()*+,;=:@%/?#-]*$/;
-/** As browsers read them before they ask (URL Standard, "double-dot URL path segment"). */
+/**
+ * As browsers interpret them before they send the request (URL Standard, "double-dot URL path
+ * segment").
+ */
 const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
-/** Going back there would begin another sign-in, or show JSON to a person. */
+/** Returning there would begin another sign-in, or show JSON to a person. */
 const NOT_A_PAGE = /^\/portal\/(?:auth|api)(?:\/|$)/i;
 
-/** Where a person goes after signing in: a page of the portal, whatever a link asked for. */
+/**
+ * The page that a person sees after signing in: always a page of the portal, whatever the link
+ * requested.
+ */
 export function decideReturnPath(wanted: string | null | undefined): string {
   if (wanted === null || wanted === undefined || wanted.length > MAX_CHARACTERS) return START;
   if (!PORTAL_PATH.test(wanted)) return START;

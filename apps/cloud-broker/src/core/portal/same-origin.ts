@@ -7,8 +7,9 @@ export type RequestOrigin = {
 };
 
 /**
- * Whether a request comes from a page of this origin. Every browser of the last years says so in `Sec-Fetch-Site`; what
- * contradicts is refused. Only reading is allowed to a client that says neither: no browser writes without `Origin`.
+ * Whether a request comes from a page of this origin. All current browsers say so in
+ * `Sec-Fetch-Site`; contradictory headers are refused. A client that sends neither header may only
+ * read: every browser sends `Origin` with a write.
  */
 export function isSameOrigin(
   { method, origin, fetchSite }: RequestOrigin,

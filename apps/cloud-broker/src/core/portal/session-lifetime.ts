@@ -1,10 +1,10 @@
 const MINUTE_MS = 60_000;
 export const SESSION_LIMITS = {
-  /** Without a request. */
+  /** Maximum time without a request. */
   idleMs: 60 * MINUTE_MS,
-  /** However much it is used. */
+  /** Maximum age, regardless of use. */
   absoluteMs: 8 * 60 * MINUTE_MS,
-  /** A use is written down at most so often: the clock of idleness need not be finer. */
+  /** Minimum time between two stored uses: the idle clock does not need to be finer. */
   touchMs: MINUTE_MS,
 } as const;
 

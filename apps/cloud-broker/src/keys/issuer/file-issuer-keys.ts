@@ -10,10 +10,16 @@ import { type IssuerKeys, publicJwk } from "./issuer-keys.ts";
 
 const signBeside = promisify(sign);
 
-/** Entra keeps what it fetched for up to a day; a former key is shown until nobody can need it any more. */
+/**
+ * Entra caches fetched keys for up to a day; a former key is published until no assertion can need
+ * it.
+ */
 const SHOWN_AFTER_RETIREMENT_MS = 7 * 86_400_000;
 
-/** Keys in files: the ring's current key signs; it, its successor and those that signed lately are shown. */
+/**
+ * Keys in files. The ring's current key signs; this key, its successor and recently used keys are
+ * published.
+ */
 export async function openFileIssuerKeys(folder: string, now: Clock): Promise<IssuerKeys> {
   const ring = await openKeyRing(folder, RINGS.issuer.file, RINGS.issuer.make);
   const privateKey = createPrivateKey(ring.currentPem);
@@ -26,7 +32,8 @@ export async function openFileIssuerKeys(folder: string, now: Clock): Promise<Is
       );
       return [current, next, ...(await Promise.all(recent.map(({ jwk }) => shown(jwk))))];
     },
-    // With a callback it is made beside the event loop, of which an RSA-2048 signature takes 0.6 ms on a free core.
+    // With a callback the signature is made outside the event loop, on which an RSA-2048 signature
+    // would take 0.6 ms.
     sign: (_kid, data) => signBeside("sha256", data, privateKey),
     signingKid: () => Promise.resolve(current.kid ?? ""),
   };

@@ -1,8 +1,11 @@
 import type { JWK } from "jose";
 
-/** What signs the broker's assertions (RS256), and what Entra finds when it fetches the issuer's keys. */
+/** Signs the broker's assertions (RS256), and publishes the keys that Entra fetches. */
 export type IssuerKeys = {
-  /** All that may have signed an assertion that is still good, and what will sign next; each with `kid`, `alg` and `use`. */
+  /**
+   * All keys that may have signed an assertion that is still valid, and the next signing key; each
+   * with `kid`, `alg` and `use`.
+   */
   publicKeys(): Promise<readonly JWK[]>;
   /** RSASSA-PKCS1-v1_5 with SHA-256 over the bytes. */
   sign(kid: string, data: Uint8Array): Promise<Uint8Array>;

@@ -10,22 +10,28 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 const AUDIENCE = "api://AzureADTokenExchange";
 const LIFETIME_SECONDS = 300;
 
-/** The broker as OpenID Connect issuer: what Entra trusts instead of a secret for each order. */
+/** The broker as OpenID Connect issuer, which Entra trusts instead of one secret per order. */
 export type TokenIssuer = {
   readonly issuer: string;
   publicKeys(): Promise<readonly JWK[]>;
-  /** The word of the broker that the bearer acts for this order; good for one token, five minutes. */
+  /**
+   * The broker's assertion that the bearer acts for this order; good for one token, for five
+   * minutes.
+   */
   signAssertion(order: OrderId): Promise<string>;
-  /** The same, that the bearer is the portal's application. */
+  /** The broker's assertion that the bearer is the portal's application. */
   signPortalAssertion(): Promise<string>;
 };
 
-/** Subject of the federated credential of the portal's app registration; no order is named so, for theirs are paths. */
+/**
+ * Subject of the federated credential of the portal's app registration. It cannot equal an order's
+ * subject, since those are paths.
+ */
 const PORTAL_SUBJECT = "portal";
 
 /**
- * JWS compact by hand (RFC 7515 §7.1), since jose signs with keys that it holds and not with a vault's; Entra and jose's
- * verifier are what it is tested against.
+ * Compact JWS by hand (RFC 7515 §7.1), since jose signs only with keys in memory and not with a
+ * vault's. Tested against Entra's rules and jose's verifier.
  */
 export function createTokenIssuer(keys: IssuerKeys, issuer: string, now: Clock): TokenIssuer {
   async function sign(subject: string): Promise<string> {

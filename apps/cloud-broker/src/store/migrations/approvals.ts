@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Requests that wait for people, what those said, and releases past both. */
+/** Requests that wait for people, their votes, and releases by break-glass. */
 export async function createApprovals(store: Kysely<unknown>): Promise<void> {
   for (const statement of APPROVALS) await sql.raw(statement).execute(store);
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Which of the broker's keys each device is known to have pinned. */
+/** The broker keys that each device is known to have pinned. */
 export async function createPinnedKeys(store: Kysely<unknown>): Promise<void> {
   await sql
     .raw(

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * A node's leases by their state: leases that are over stay, and an unlock must not look through all that its node ever had.
- * The old index goes, since it is the beginning of the new one.
+ * Indexes a node's leases by state: ended leases are kept, and an unlock must not read all leases
+ * that its node ever had. The old index is dropped, since it is a prefix of the new one.
  */
 export async function indexLeasesByNodeAndState(store: Kysely<unknown>): Promise<void> {
   await sql

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from "kysely";
 
-/** Unlocks that a person carried, leases without an end by time, and what nodes delivered of their journals. */
+/**
+ * Unlocks that a person carried, leases without a time limit, and the journal rows that nodes
+ * delivered.
+ */
 export async function createOffline(store: Kysely<unknown>): Promise<void> {
   for (const statement of OFFLINE) await sql.raw(statement).execute(store);
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Sessions of people who signed in to the portal, and a way to see what is new for their pages. */
+/** Sessions of people who signed in to the portal, and an index of new events for their pages. */
 export async function createPortalSessions(store: Kysely<unknown>): Promise<void> {
   for (const statement of PORTAL) await sql.raw(statement).execute(store);
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Backup keys of orders, which key a lease hangs on, and what is counted of unlocks. */
+/** Backup keys of orders, the key that each lease depends on, and unlock counters. */
 export async function createRecipients(store: Kysely<unknown>): Promise<void> {
   for (const statement of RECIPIENTS) await sql.raw(statement).execute(store);
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** What replicas of different versions must agree on. */
+/** Tables that coordinate replicas of different versions. */
 export async function createReplicaTables(store: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(store);
 }

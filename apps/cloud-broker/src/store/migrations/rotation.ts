@@ -2,7 +2,10 @@ import { type Kysely, sql } from "kysely";
 
 import type { BrokerTables } from "../schema.ts";
 
-/** Following the newest version of a key, what devices hold of a rotation, and campaigns over many orders. */
+/**
+ * Following the newest version of a key, the generation that each device holds, and campaigns over
+ * many orders.
+ */
 export async function createRotation(store: Kysely<BrokerTables>): Promise<void> {
   for (const statement of ROTATION) await sql.raw(statement).execute(store);
   await addressKeys(store);
@@ -31,13 +34,15 @@ const ROTATION = [
   `create table claims (name text primary key, owner text not null, until_ms bigint not null)`,
 ];
 
-/** Without the time of renewal: an index on what every renewal changes is written by every renewal, and nothing looks by it. */
+/**
+ * Without the renewal time: every renewal would have to write such an index, and no query uses it.
+ */
 export async function indexLeasesByState(store: Kysely<unknown>): Promise<void> {
   await sql.raw("drop index leases_by_state").execute(store);
   await sql.raw("create index leases_by_state on leases (state)").execute(store);
 }
 
-/** Stored URLs were parsed when they were put in force, so that here a plain reading serves. */
+/** Stored URLs were parsed when they were put in force, so simple parsing is enough here. */
 async function addressKeys(store: Kysely<BrokerTables>): Promise<void> {
   const rows = await store
     .selectFrom("order_keys")

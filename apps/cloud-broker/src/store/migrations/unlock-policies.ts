@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** On what terms the appliances of an order get their key, where its owner said so. */
+/** The conditions of an order's unlocks, if its owner has set any. */
 export async function createUnlockPolicies(store: Kysely<unknown>): Promise<void> {
   await sql
     .raw(

@@ -7,11 +7,16 @@ import type { DatabaseUrl } from "../../config/database-url.ts";
 
 export type PostgresSettings = {
   readonly url: DatabaseUrl;
-  /** Read for each new connection, so that a password that is renewed needs no restart. */
+  /** Read for each new connection, so that a changed password needs no restart. */
   readonly passwordFile?: string | undefined;
-  /** `verify`: TLS, and the server's certificate must be valid for its host. Never on a Unix socket. */
+  /**
+   * `verify`: TLS, and the server's certificate must be valid for its host. Never on a Unix socket.
+   */
   readonly tls: "verify" | "off";
-  /** PEM, of the authorities that may have issued the server's certificate; absent: those of the system. */
+  /**
+   * PEM of the authorities that may have issued the server's certificate; absent: those of the
+   * system.
+   */
   readonly caPem?: string | undefined;
   readonly poolSize: number;
   readonly statementTimeoutSeconds: number;
@@ -19,9 +24,15 @@ export type PostgresSettings = {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
-/** A connection is renewed now and then, so that a moved server and a renewed password are noticed. */
+/**
+ * Connections are renewed after this time, so that a moved server and a changed password take
+ * effect.
+ */
 const LIFETIME_SECONDS = 1_800;
-/** The server ends a statement first, and says why; this one is for a server that says nothing any more. */
+/**
+ * The server normally ends a statement first, with a reason; this limit is for a server that no
+ * longer answers.
+ */
 const SILENCE_MS = 2_000;
 
 export function poolConfigOf(settings: PostgresSettings): PoolConfig {
@@ -46,10 +57,11 @@ export function poolConfigOf(settings: PostgresSettings): PoolConfig {
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
-    // Statements that are asked for at once go out at once (store/send-at-once.ts).
+    // Statements that are issued together are sent together (store/send-at-once.ts).
     pipeline: true,
     statement_timeout: timeoutMs,
-    // A replica that is paused or cut off in the middle of a transaction must not hold its locks for ever.
+    // A replica that is paused or disconnected in the middle of a transaction must not hold its
+    // locks for ever.
     idle_in_transaction_session_timeout: timeoutMs,
     query_timeout: timeoutMs + SILENCE_MS,
   };

@@ -7,10 +7,13 @@ import { type PostgresSettings, poolConfigOf } from "./connection-settings.ts";
 import { defineAsSqlite } from "./define-as-sqlite.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
 
-/** The queries of the broker are few; lists of ids make some more, and those are not kept by the server. */
+/** The broker has few distinct queries; lists of ids add some, which the server does not keep. */
 const MAX_STATEMENTS = 500;
 
-/** Object identifiers of the server's types (pg_type), and how SQLite would give such a value. */
+/**
+ * Object identifiers of the server's types (pg_type), and the conversion to the value that SQLite
+ * would return.
+ */
 const AS_SQLITE: Readonly<Record<number, (text: string) => unknown>> = {
   [types.builtins.INT8]: Number,
   [types.builtins.NUMERIC]: Number,
@@ -18,8 +21,9 @@ const AS_SQLITE: Readonly<Record<number, (text: string) => unknown>> = {
 };
 
 /**
- * Connections as kysely takes them. Every statement is prepared once for each connection (planning takes longer than
- * reading one row by its key), values come as SQLite gives them, and failures are named.
+ * Connections for kysely. Every statement is prepared once per connection (planning takes longer
+ * than reading one row by its key), values have the same types as in SQLite, and failures are
+ * named.
  */
 export function createPool(settings: PostgresSettings): PostgresPool {
   const pool = new Pool({
@@ -30,7 +34,8 @@ export function createPool(settings: PostgresSettings): PostgresPool {
         AS_SQLITE[type] ?? types.getTypeParser(type, format),
     },
   });
-  // An idle connection that dies is dropped by the pool; without a listener the process would die of it.
+  // The pool drops an idle connection that dies; without a listener the process would die of the
+  // error.
   pool.on("error", () => undefined);
   const nameOf = createStatementNames();
   const known = new WeakMap<PoolClient, PostgresPoolClient>();
@@ -52,7 +57,7 @@ export function createPool(settings: PostgresSettings): PostgresPool {
 
 function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
   let failure: Error | undefined;
-  // A connection that dies while it is lent out; whoever uses it next hears of it by their query.
+  // A borrowed connection dies; its next query reports the error.
   client.on("error", (error) => {
     failure = error;
   });
@@ -67,7 +72,7 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
         ...(name === undefined ? {} : { name }),
       });
     } catch (error) {
-      // Its next answer could be that of the statement that was given up.
+      // The next answer on this connection could belong to the abandoned statement.
       if (error instanceof Error && isOutage(error)) failure = error;
       throw databaseFailure(error);
     }
@@ -82,7 +87,7 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
   };
 }
 
-/** What is asked for in one turn of the event loop goes out in one write. */
+/** Statements that are issued in one turn of the event loop are sent in one write. */
 function joinWrites(client: PoolClient): void {
   const { stream } = client.connection;
   stream.cork();
@@ -91,7 +96,7 @@ function joinWrites(client: PoolClient): void {
   });
 }
 
-/** @returns a name for statements that are worth keeping; undefined for those that come too late */
+/** @returns a name for statements that are worth caching; undefined for later ones */
 function createStatementNames(): (sql: string) => string | undefined {
   const names = new Map<string, string>();
   return (sql) => {

@@ -3,9 +3,10 @@ const TEXT = /\btext\b(?!\s+collate)/gi;
 const INTEGER = /\binteger\b/gi;
 
 /**
- * The migrations are shared, so a column is on PostgreSQL what it is on SQLite: a whole number has 64 bits, and a text is
- * compared byte by byte. A list is a range of keys, and an operating system that sorts letters differently after an
- * update would corrupt an index. SQLite does not know the name of that collation, so it cannot stand in the migrations.
+ * The migrations are shared, so a column must behave on PostgreSQL as on SQLite: an integer has 64
+ * bits, and a text is compared byte by byte. A list is a range of keys, and an operating system
+ * that changes its sort order in an update would corrupt an index. SQLite does not know the name of
+ * that collation, so the migrations cannot contain it.
  */
 export function defineAsSqlite(sql: string): string {
   if (!DEFINITION.test(sql)) return sql;

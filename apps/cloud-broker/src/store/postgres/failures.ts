@@ -1,20 +1,20 @@
 import { AppError } from "@databox-cmk/errors";
 
-/** Nobody decided anything: the server is not there, is restarting, is full, or did not finish in time. */
+/** Outages: the server is unavailable, is restarting, is full, or did not finish in time. */
 const OUTAGES: readonly RegExp[] = [
   /^08/, // connection exceptions
   /^53/, // no memory, no disk, too many connections
   /^57/, // cancelled by its timeout, shutting down, starting up
   /^25P03$/, // idle in a transaction for too long: this process was paused
   /^25006$/, // read only: a standby that took over, or was asked by mistake
-  /^55P03$/, // a lock was not to be had in time
+  /^55P03$/, // A lock was not available in time.
   /^E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN|NOENT)/,
 ];
-/** What the driver says without a code. */
+/** Messages of the driver that come without a code. */
 const OUTAGE_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|read timeout|not queryable|connection error|ended before/i;
 const NOT_STORABLE = "22021";
-/** Serializable transactions and deadlocks: the transaction did nothing and may be run again. */
+/** Serialization failures and deadlocks: the transaction did nothing and may run again. */
 const RACES: ReadonlySet<string> = new Set(["40001", "40P01"]);
 
 export function isLostRace(error: unknown): boolean {
@@ -22,8 +22,8 @@ export function isLostRace(error: unknown): boolean {
 }
 
 /**
- * Names what the server or its driver said. A lost race and a violated constraint stay what they are: whoever wrote the
- * statement knows what they mean.
+ * Names an error of the server or its driver. A lost race and a violated constraint keep their
+ * type, since the author of the statement knows their meaning.
  */
 export function databaseFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;

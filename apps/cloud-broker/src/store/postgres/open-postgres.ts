@@ -9,7 +9,8 @@ import { createPool } from "./create-pool.ts";
 import { startFailure } from "./start-failure.ts";
 
 /**
- * Opens the database that replicas share, and brings it to the newest schema; of several that start at once one does it.
+ * Opens the database that replicas share, and brings it to the newest schema; of several that start
+ * together, one does it.
  *
  * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
  */
@@ -28,10 +29,10 @@ export async function openPostgres(settings: PostgresSettings): Promise<Store> {
   return createPostgresStore(settings);
 }
 
-/** Those that wait for the one that migrates wait in a statement; a large table takes its time. */
+/** Replicas wait for the one that migrates in a statement, and a large table takes a long time. */
 const MIGRATION_SECONDS = 600;
 
-/** Connects at the first query, and leaves the schema as it is. */
+/** Connects at the first query, and does not change the schema. */
 export function createPostgresStore(settings: PostgresSettings): Store {
   return retryTransactions(
     new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool: createPool(settings) }) }),

@@ -18,7 +18,10 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 };
 const NO_TLS = /does not support SSL/i;
 
-/** What keeps a broker from its database at the start, in one clause; anything else is a bug and stays what it is. */
+/**
+ * Explains in one clause why the broker cannot use its database at the start; any other error is a
+ * bug and is returned unchanged.
+ */
 export function startFailure(error: unknown, url: DatabaseUrl): unknown {
   const where = `DATABASE_URL: database ${url.database} at ${url.host}:${String(url.port)}`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

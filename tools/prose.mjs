@@ -1,0 +1,181 @@
+// Counts constructions in our prose that must be read twice (docs/design/wording.md): free relatives, fragments, negations
+// without a verb. Prints each with file and line, then a figure per 1,000 lines of prose by area.
+//
+//   node tools/prose.mjs [--list] [PATH …]
+//
+// It exits 1 when an area has more than LIMIT. vale and alex, the libraries looked at, know no such rules.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Constructions in 1,000 lines of prose. */
+export const LIMIT = 5;
+
+/** Name → expression over one sentence. */
+const CONSTRUCTIONS = {
+  "sentence begins with a free relative":
+    /^(?:What|Whoever|Whatever|Whose|Whichever|Who)\b(?!.*\?$)/,
+  "free relative": /\b(?:whoever|whatever|whichever|whosoever)\b/i,
+  "free relative as object": /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
+  "what stands": /\bwhat (?:stands|is left|came|comes|was|follows|goes|fails|belongs|remains)\b/i,
+  nobody: /\b(?:nobody|no one|somebody|everybody)\b/i,
+  "is no": /\b(?:is|are|was|were|be) no (?!longer\b|more than\b|one\b|such\b)[a-z]/i,
+  anew: /\banew\b/i,
+  "no more": /\b(?:no more\b(?! than)|not any ?more\b|any more\b(?=[.,;:)]|$))/i,
+  "looked at": /\b(?:looked at|looks? at|looked for)\b/i,
+  fragment: /^(?:Of|The same of|As|By|For|From|With|Without|That|Where|Than|And|But|Also|So that|Since)\b[^,;:]*[.]$/,
+  picture:
+    /\b(?:hangs? on|its time is over|stands? in for|under way|at work\b|all the same|in the words of|a word of|hears? of|is told|are told|was told|were told|tells? of|lays? hands|gives? way|goes on with)\b/i,
+};
+
+const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$|Containerfile$/;
+const LEFT_OUT = /(?:^|\/)(?:pnpm-lock\.yaml|node_modules|dist|vectors)\b|CHANGELOG\.md$|^tools\/prose/;
+
+/** @returns {{ line: number, text: string }[]} sentences of prose with their line */
+export function proseOf(name, text) {
+  if (name.endsWith(".md")) return sentencesOf(markdownBlocks(text));
+  const blocks = name.match(/\.(?:ts|tsx|mts|mjs|bicep)$/) ? commentBlocks(text) : hashBlocks(text);
+  return sentencesOf(blocks);
+}
+
+function markdownBlocks(text) {
+  const blocks = [];
+  let isCode = false;
+  let block;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*(```|~~~)/.test(line)) {
+      isCode = !isCode;
+      block = undefined;
+      continue;
+    }
+    if (isCode || /^\s*$/.test(line) || /^\|?[\s|:-]+\|?$/.test(line)) {
+      block = undefined;
+      continue;
+    }
+    if (/^\s*\|/.test(line)) {
+      for (const cell of line.split("|")) if (/\w+ \w+/.test(cell)) blocks.push({ line: index + 1, lines: [cell] });
+      block = undefined;
+      continue;
+    }
+    if (block === undefined || /^\s*(?:[-*]|\d+\.|#+|>)\s/.test(line)) {
+      block = { line: index + 1, lines: [] };
+      blocks.push(block);
+    }
+    block.lines.push(line.replace(/^\s*(?:[-*]|\d+\.|#+|>)\s+/, ""));
+  }
+  return blocks;
+}
+
+function commentBlocks(text) {
+  const blocks = [];
+  const lines = text.split("\n");
+  let block;
+  let isDoc = false;
+  for (const [index, line] of lines.entries()) {
+    const single = /(?:^|[\s;{}),])\/\/\s?(.*)$/.exec(line);
+    if (!isDoc && /^\s*(?:\{)?\/\*\*?/.test(line)) {
+      isDoc = true;
+      block = { line: index + 1, lines: [] };
+      blocks.push(block);
+    }
+    if (isDoc) {
+      const isEnd = line.includes("*/");
+      const words = line.replace(/^\s*\{?\/\*\*?\s?/, "").replace(/\s*\*\/.*$/, "").replace(/^\s*\*\s?/, "");
+      if (/^\s*@|^\s*$/.test(words)) {
+        block = { line: index + 1, lines: [] };
+        blocks.push(block);
+      }
+      block.lines.push(words.replace(/^\s*@\w+(?: \{\w+\})?(?: \w+)?(?: -)?/, ""));
+      if (isEnd) {
+        isDoc = false;
+        block = undefined;
+      }
+      continue;
+    }
+    if (single !== null && !/oxlint-|@ts-|https?:$/.test(line)) {
+      if (block === undefined || !/^\s*\/\//.test(line)) {
+        block = { line: index + 1, lines: [] };
+        blocks.push(block);
+      }
+      block.lines.push(single[1]);
+    } else block = undefined;
+  }
+  return blocks;
+}
+
+function hashBlocks(text) {
+  const blocks = [];
+  let block;
+  for (const [index, line] of text.split("\n").entries()) {
+    const comment = /^\s*(?:#|--)\s(.*)$/.exec(line);
+    if (comment === null) {
+      block = undefined;
+      continue;
+    }
+    if (block === undefined) {
+      block = { line: index + 1, lines: [] };
+      blocks.push(block);
+    }
+    block.lines.push(comment[1]);
+  }
+  return blocks;
+}
+
+function sentencesOf(blocks) {
+  return blocks.flatMap(({ line, lines }) => {
+    const text = lines.join(" ").replaceAll(/`[^`]*`/g, "X").replaceAll(/\s+/g, " ").trim();
+    return text
+      .split(/(?<=[.?!:;])\s+(?=[A-Z"“(])/)
+      .filter((sentence) => sentence !== "")
+      .map((sentence) => ({ line, text: sentence, lines: lines.length }));
+  });
+}
+
+function linesOf(name, text) {
+  const blocks = name.endsWith(".md")
+    ? markdownBlocks(text)
+    : name.match(/\.(?:ts|tsx|mts|mjs|bicep)$/)
+      ? commentBlocks(text)
+      : hashBlocks(text);
+  return blocks.reduce((sum, block) => sum + block.lines.filter((line) => line.trim() !== "").length, 0);
+}
+
+export function findConstructions(name, text) {
+  return proseOf(name, text).flatMap((sentence) =>
+    Object.entries(CONSTRUCTIONS)
+      .filter(([, expression]) => expression.test(sentence.text))
+      .map(([construction]) => ({ line: sentence.line, construction, text: sentence.text })),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const isListing = process.argv.includes("--list");
+  const paths = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+  const names = execFileSync("git", ["-C", root, "ls-files", "--", ...paths], { encoding: "utf8" })
+    .split("\n")
+    .filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
+  const areas = new Map();
+  for (const name of names) {
+    const text = readFileSync(join(root, name), "utf8");
+    const area = name.split("/").slice(0, /^(?:apps|packages)\//.test(name) ? 3 : 1).join("/");
+    const sum = areas.get(area) ?? { found: 0, lines: 0 };
+    const found = findConstructions(name, text);
+    sum.found += found.length;
+    sum.lines += linesOf(name, text);
+    areas.set(area, sum);
+    if (isListing)
+      for (const { line, construction, text: sentence } of found)
+        console.log(`${name}:${String(line)} [${construction}] ${sentence}`);
+  }
+  const total = { found: 0, lines: 0 };
+  for (const [area, { found, lines }] of areas) {
+    total.found += found;
+    total.lines += lines;
+    console.log(`${area}: ${String(found)} in ${String(lines)} lines`);
+  }
+  const rate = (1000 * total.found) / Math.max(1, total.lines);
+  console.log(`${rate.toFixed(1)} constructions in 1,000 lines of prose (limit ${String(LIMIT)})`);
+  if (rate > LIMIT) process.exitCode = 1;
+}
