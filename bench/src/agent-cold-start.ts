@@ -34,7 +34,7 @@ export async function run(): Promise<BenchResult> {
   const missing = [
     ...missingForTang().map((name) => `${name} is not installed`),
     ...(findProgram("cryptsetup") === undefined ? ["cryptsetup is not installed"] : []),
-    ...(existsSync(AGENT_BUNDLE) ? [] : ["the agent is not built (pnpm build)"]),
+    ...(existsSync(AGENT_BUNDLE) ? [] : ["the agent is not built (npm run build)"]),
   ];
   if (missing.length > 0) return { kind: "skipped", name: NAME, reason: missing.join("; ") };
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));

@@ -2,7 +2,7 @@ import type { BenchResult } from "./bench-result.ts";
 
 type Bench = { readonly run: () => Promise<BenchResult> };
 
-/** Every bench by its name on the command line: `pnpm bench agent-cold-start`. */
+/** Every bench by its name on the command line: `npm run bench -- agent-cold-start`. */
 export const BENCHES = {
   unlock: () => import("./unlock.ts"),
   "unlock-emulator": () => import("./unlock-emulator.ts"),

@@ -10,7 +10,7 @@ const PAGE = join(DOCS, "design/performance.md");
 /** What stands between these two comments is written here. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
-/** Puts the figures of `pnpm bench --json` into docs/design/performance.md and its pictures. */
+/** Puts the figures of `npm run bench -- --json` into docs/design/performance.md and its pictures. */
 export function publish(file: string): void {
   const results = readFileSync(file, "utf8")
     .split("\n")

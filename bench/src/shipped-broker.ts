@@ -16,9 +16,9 @@ const BUNDLE = fileURLToPath(
 );
 const CONTAINERFILE = new URL("../../deploy/broker/Containerfile", import.meta.url);
 
-/** @throws {Error} before `pnpm build` */
+/** @throws {Error} before `npm run build` */
 export function findShippedBroker(): ShippedBroker {
-  if (!existsSync(BUNDLE)) throw new Error("the broker is not built; run: pnpm build");
+  if (!existsSync(BUNDLE)) throw new Error("the broker is not built; run: npm run build");
   const text = readFileSync(CONTAINERFILE, "utf8");
   const [, entry = ""] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
   const [, arenas = ""] = /\bMALLOC_ARENA_MAX=(\d+)/.exec(text) ?? [];

@@ -9,7 +9,7 @@ import { THREATS } from "./threats.ts";
 export function renderEvidence(): string {
   return [
     "# Evidence",
-    '<!-- Generated from deploy/evidence by "node deploy/evidence/main.ts"; do not edit. -->',
+    '<!-- Generated from deploy/evidence by "npm run docs"; do not edit. -->',
     `This page names the tests that fail if a claim of the documentation is wrong. The pages that make
 the claims link to the sections below. A test checks that every test named here exists
 (\`deploy/test/named-tests.test.ts\`).`,

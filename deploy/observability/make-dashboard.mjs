@@ -1,4 +1,4 @@
-// Writes dashboard.json for Grafana from one table of panels:  node deploy/observability/make-dashboard.mjs
+// Writes dashboard.json for Grafana from one table of panels:  npm run docs
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -29,7 +29,7 @@ const named = DOCUMENTS.flatMap((document) =>
   ),
 );
 
-test("the page of evidence is generated from its tables (run: node deploy/evidence/main.ts)", () => {
+test("the page of evidence is generated from its tables (run: npm run docs)", () => {
   expect(read(EVIDENCE)).toBe(renderEvidence());
 });
 

@@ -7,6 +7,6 @@ export function renderEntry(name: string, drill: Drill, transcript: readonly Ent
     `### ${drill.title}`,
     `**When.** ${drill.when}`,
     renderTranscript(transcript),
-    `**To undo.** ${drill.undo} (\`pnpm drill ${name}\`)`,
+    `**To undo.** ${drill.undo} (\`npm run drill -- ${name}\`)`,
   ].join("\n\n");
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const RUNBOOK = new URL("../../docs/operate/runbook.md", import.meta.url);
 const markOf = (name: string) => ({
-  begin: `<!-- drill ${name}: written by pnpm drill --write -->`,
+  begin: `<!-- drill ${name}: written by npm run drill -- --write -->`,
   end: `<!-- end of ${name} -->`,
 });
 

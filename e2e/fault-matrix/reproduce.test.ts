@@ -12,7 +12,7 @@ import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { createJsonClient } from "./world/json-client.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PROGRAM = "npx node apps/azure-emulator/src/main.ts ";
+const PROGRAM = "npm run emulator -- ";
 const CA = "--ca .local/tls/ca.pem";
 const COMMANDS = emulatorCommands();
 
@@ -35,7 +35,7 @@ afterAll(() => opened.disposeAsync());
 
 test("the documentation tells for each outage how to cause it", () => {
   expect(COMMANDS.length).toBeGreaterThan(8);
-  for (const command of COMMANDS) expect(command).toMatch(/^npx node apps\/azure-emulator\//);
+  for (const command of COMMANDS) expect(command).toMatch(/^npm run emulator -- /);
 });
 
 test.each(COMMANDS.filter((command) => command.includes(" fault add ")))(
@@ -75,7 +75,7 @@ function emulatorCommands(): readonly string[] {
     return [reproduce, ...Object.values(reasons ?? {}).map((reason) => reason.reproduce)];
   });
   return [...new Set(commands)].filter(
-    (command): command is string => command?.includes("azure-emulator") === true,
+    (command): command is string => command?.includes(PROGRAM) === true,
   );
 }
 

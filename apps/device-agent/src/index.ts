@@ -6,7 +6,7 @@ export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/op
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
 
-/** The bundle that `pnpm build` makes. */
+/** The bundle that `npm run build` makes. */
 export const AGENT_BUNDLE = fileURLToPath(new URL("../dist/databox-agent.mjs", import.meta.url));
 /** The same program before bundling; it starts ten times slower. */
 export const AGENT_SOURCE = fileURLToPath(new URL("main.ts", import.meta.url));

@@ -1,4 +1,4 @@
-// Takes the pictures of docs/customer/portal.md from the running system: `pnpm portal:pictures`.
+// Takes the pictures of docs/customer/portal.md from the running system: `npm run portal:pictures`.
 import { openPortalWorld } from "../harness/portal-world.ts";
 import { photographArticle } from "./photograph-article.ts";
 import { photographNode } from "./photograph-node.ts";

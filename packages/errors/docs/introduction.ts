@@ -1,7 +1,7 @@
 /** The hand-written part of docs/reference/errors.md. */
 export const INTRODUCTION = `# Errors
 
-<!-- Generated from packages/errors by "pnpm errors:docs"; do not edit. Each text stands there in English and German. -->
+<!-- Generated from packages/errors by "npm run docs"; do not edit. Each text stands there in English and German. -->
 
 Every failure has one code, and often a reason that says more exactly what went wrong. The same table feeds this page, the ARM answers (\`error.additionalInfo\`, type \`Recovery\`), the denials that the broker signs for appliances, and what the agent prints.
 
@@ -22,4 +22,4 @@ az cloud set --name local
 az login --service-principal --username <clientId> --password <clientSecret> --tenant <tenantId>
 \`\`\`
 
-What was done by az to reproduce a failure is undone by the steps of that failure. A fault of the emulator lasts until it is cleared: \`npx node apps/azure-emulator/src/main.ts fault clear --ca .local/tls/ca.pem\`. \`pnpm fault-matrix\` causes every failure by itself and prints code, reason, class, who must act and the time to the answer.`;
+What was done by az to reproduce a failure is undone by the steps of that failure. A fault of the emulator lasts until it is cleared: \`npm run emulator -- fault clear --ca .local/tls/ca.pem\`. \`npm run fault-matrix\` causes every failure by itself and prints code, reason, class, who must act and the time to the answer.`;

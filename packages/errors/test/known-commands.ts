@@ -79,7 +79,7 @@ export const LOCAL_PROGRAMS = [
   "ls",
   "lsblk",
   "mv",
-  "npx",
+  "npm",
   "openssl",
   "ss",
   "tpm2",

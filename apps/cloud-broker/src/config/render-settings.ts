@@ -23,7 +23,7 @@ The broker is configured by environment variables only. They are read once, at t
 start, and every such variable is named with what was expected. An empty variable counts as absent. No variable holds a secret:
 secrets are files in \`BROKER_DATA_DIR\`, which the broker makes itself at its first start and reads only while they are at mode 0600.
 
-This page is written by \`node apps/cloud-broker/src/main.ts configuration\`.
+This page is written by \`npm run docs\`.
 
 ${renderTable(rows)}
 

@@ -1,5 +1,5 @@
 /*
- * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`pnpm vectors`) when a format changes;
+ * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`npm run vectors`) when a format changes;
  * tests read what is committed, so that a change of behaviour shows.
  */
 import { createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";

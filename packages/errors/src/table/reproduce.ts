@@ -4,9 +4,8 @@
  * @param options - of `azure-emulator fault add`: scope and one effect
  */
 export function faultCommand(options: string): string {
-  return `npx node apps/azure-emulator/src/main.ts fault add --ca .local/tls/ca.pem ${options}`;
+  return `npm run emulator -- fault add --ca .local/tls/ca.pem ${options}`;
 }
 
 /** Retention ends, and what was deleted is purged: purge protection allows no other way. Turned back by `clock reset`. */
-export const PASS_RETENTION =
-  "npx node apps/azure-emulator/src/main.ts clock advance --ca .local/tls/ca.pem P91D";
+export const PASS_RETENTION = "npm run emulator -- clock advance --ca .local/tls/ca.pem P91D";

@@ -1,0 +1,34 @@
+// Writes the pages and files of the documentation that are generated from tables in the code: `npm run docs`.
+// Not here, because they run the system for minutes: `npm run drill -- --write` (the runbook's entries),
+// `npm run bench -- publish FILE` (figures) and `npm run portal:pictures`.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { root } from "./set-up/paths.mjs";
+
+/** A generator writes its files itself, or prints the page that `file` holds. */
+const GENERATORS = [
+  { what: "errors", command: ["packages/errors/docs/main.ts"] },
+  { what: "evidence", command: ["deploy/evidence/main.ts"] },
+  { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
+  {
+    what: "settings",
+    command: ["apps/cloud-broker/src/main.ts", "configuration"],
+    file: "docs/reference/configuration.md",
+  },
+];
+
+for (const { what, command, file } of GENERATORS) {
+  const { status, stdout } = spawnSync(process.execPath, command, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    console.error(`The generator of ${what} failed (${String(status)})`);
+    process.exit(1);
+  }
+  if (file !== undefined) writeFileSync(join(root, file), stdout);
+  console.log(`${what}: written`);
+}
