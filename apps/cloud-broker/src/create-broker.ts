@@ -167,6 +167,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     announce,
     store,
     custody,
+    checkKeyNow: (order) => keyHealth.checkNow(order),
     identities: dependencies.identities,
     appendAudit,
     sign: (type, payload) => signMessage(keys.signing, type, payload),
@@ -179,6 +180,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       defaultPolicy,
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
       backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
+      keyHealthIntervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     },
   };
   const limit = createRateLimit({

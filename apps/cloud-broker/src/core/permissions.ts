@@ -12,6 +12,7 @@ export const ACTIONS = {
   readActivity: "Microsoft.DataBox/jobs/activity/read",
   readDiagnostics: "Microsoft.DataBox/jobs/diagnostics/read",
   readKeyHealth: "Microsoft.DataBox/jobs/keyHealth/read",
+  checkKeyHealth: "Microsoft.DataBox/jobs/keyHealth/check/action",
   offlineUnlock: "Microsoft.DataBox/jobs/offlineUnlocks/action",
   readOfflineUnlocks: "Microsoft.DataBox/jobs/offlineUnlocks/read",
   readKeyVersions: "Microsoft.DataBox/jobs/keyVersions/read",

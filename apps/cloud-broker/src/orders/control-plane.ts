@@ -1,6 +1,7 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
+import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
@@ -19,12 +20,16 @@ export type ControlPlaneSettings = {
   readonly keyVaultSuffixes: readonly string[];
   /** How long a key must have been silent before a backup stands in by itself. */
   readonly backupAfterSeconds: number;
+  /** How often each key is looked at; 0: never on its own. */
+  readonly keyHealthIntervalSeconds: number;
 };
 
 /** What reading and writing orders needs. */
 export type ControlPlane = {
   readonly store: Store;
   readonly custody: KeyCustody;
+  /** Looks at an order's key now, unless its vault has been asked too often. */
+  readonly checkKeyNow: (order: OrderId) => Promise<void>;
   readonly identities: IdentityDirectory;
   readonly appendAudit: AppendAudit;
   /** Tells receivers of events. */

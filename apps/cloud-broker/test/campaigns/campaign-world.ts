@@ -36,6 +36,7 @@ export function createCampaignWorld() {
   const plane = (store: Store): ControlPlane => ({
     store,
     custody: customer.custody(store, appendAudit, now),
+    checkKeyNow: () => Promise.resolve(),
     identities,
     appendAudit,
     announce: createAnnounce("https://broker.localhost", []),
@@ -49,6 +50,7 @@ export function createCampaignWorld() {
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       keyVaultSuffixes: ["vault.test"],
       backupAfterSeconds: 300,
+      keyHealthIntervalSeconds: 900,
     },
   });
   return {

@@ -71,6 +71,7 @@ beforeEach(async () => {
   plane = {
     store,
     custody: customer.custody(store, appendAudit, now),
+    checkKeyNow: () => Promise.resolve(),
     identities,
     appendAudit,
     announce: createAnnounce("https://broker.localhost", []),
@@ -84,6 +85,7 @@ beforeEach(async () => {
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       keyVaultSuffixes: ["vault.test"],
       backupAfterSeconds: 900,
+      keyHealthIntervalSeconds: 900,
     },
   };
 });

@@ -110,6 +110,7 @@ export async function createWorld(
   const plane: ControlPlane = {
     store,
     custody,
+    checkKeyNow: () => Promise.resolve(),
     identities,
     appendAudit,
     announce: createAnnounce("https://broker.localhost", []),
@@ -123,6 +124,7 @@ export async function createWorld(
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
       keyVaultSuffixes: ["vault.test"],
       backupAfterSeconds: 900,
+      keyHealthIntervalSeconds: 900,
       ...settings,
     },
   };

@@ -28,6 +28,8 @@ const read = async (job: string) => {
   expect(parseWith(keyHealthView, json)).toMatchObject({ ok: true });
   return json;
 };
+const checkNow = (job: string, role = "Contributor") =>
+  world.call("POST", `${jobPath(job)}/keyHealth/check?${API}`, { claims: { roles: [role] } });
 const later = async (minutes: number): Promise<void> => {
   world.clock.nowMs += minutes * 60_000;
   await world.broker().watchKeys();
@@ -159,6 +161,54 @@ describe("the health of a key", () => {
     expect((await device.unlock("unlock")).answer.kind).toBe("answer");
     await world.broker().idle();
     expect((await read("used1")).state).toBe("Healthy");
+  });
+
+  test("is asked for by a check now, however long the next look is away", async () => {
+    await world.prepared("checked1");
+    world.vaults.setEnabled(world.kid, false);
+    world.clock.nowMs += 60_000;
+    expect(await read("checked1")).toMatchObject({
+      state: "Healthy",
+      ageSeconds: 60,
+      checkIntervalSeconds: 900,
+    });
+    expect(await checkNow("checked1")).toMatchObject({
+      status: 200,
+      json: {
+        state: "Unusable",
+        ageSeconds: 0,
+        error: { code: "SsemUserErrorEncryptionKeyDisabled" },
+      },
+    });
+    world.vaults.setEnabled(world.kid, true);
+    expect((await checkNow("checked1")).json).toMatchObject({ state: "Healthy" });
+    const refused = await checkNow("checked1", "Reader");
+    expect([refused.status, refused.json.error.code]).toEqual([403, "AuthorizationFailed"]);
+  });
+
+  test("is not asked for beyond the vault's budget, and says how old it is", async () => {
+    await world.prepared("budget1");
+    for (let count = 0; count < 3; count += 1) await checkNow("budget1");
+    world.vaults.setEnabled(world.kid, false);
+    world.clock.nowMs += 10_000;
+    expect((await checkNow("budget1")).json).toMatchObject({ state: "Healthy", ageSeconds: 10 });
+  });
+
+  test("follows a preflight of the key in force that fails, without waiting for the next look", async () => {
+    await world.prepared("tried1");
+    world.vaults.setEnabled(world.kid, false);
+    const path = `${jobPath("tried1")}/validateKeyEncryptionKey?${API}`;
+    const tried = await world.call("POST", path, { body: {} });
+    expect(tried.json).toMatchObject({ status: "Invalid" });
+    await world.broker().idle();
+    expect(await read("tried1")).toMatchObject({
+      state: "Unusable",
+      error: { code: "SsemUserErrorEncryptionKeyDisabled" },
+    });
+    world.vaults.setEnabled(world.kid, true);
+    await world.call("POST", path, { body: {} });
+    await world.broker().idle();
+    expect(await read("tried1")).toMatchObject({ state: "Healthy" });
   });
 
   test("is nobody's business here when the key is the service's own, or the order has ended", async () => {

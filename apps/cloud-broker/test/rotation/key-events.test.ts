@@ -57,6 +57,15 @@ const asCloudEvent = (change = {}) => ({
 const deliver = (body: unknown, contentType = "application/json", claims: object = EVENT_GRID) =>
   world.call("POST", PATH, { body, claims, headers: { "content-type": contentType } });
 
+async function checkedAtMs(): Promise<number | null> {
+  const row = await world
+    .store()
+    .selectFrom("key_health")
+    .select("checked_at_ms")
+    .executeTakeFirstOrThrow();
+  return row.checked_at_ms;
+}
+
 const ask = (origin: string) =>
   world.call("OPTIONS", PATH, { headers: { "webhook-request-origin": origin } });
 
@@ -93,6 +102,42 @@ describe("an event of a new key version", () => {
     world.clock.nowMs += 60_000;
     expect((await deliver(inEventGridSchema(change))).json).toEqual({ followed: 0 });
     expect(await world.broker().pollKeys()).toBe(0);
+  });
+
+  test.each([
+    "Microsoft.KeyVault.KeyNearExpiry",
+    "Microsoft.KeyVault.KeyExpired",
+    "Microsoft.KeyVault.VaultAccessPolicyChanged",
+    "Microsoft.KeyVault.KeyNewVersionCreated",
+  ])(
+    "of type %s makes the health of the vault's keys be looked at within a minute",
+    async (type) => {
+      world.clock.nowMs += 60_000;
+      await world.broker().watchKeys();
+      const before = await checkedAtMs();
+      world.clock.nowMs += 30_000;
+      await world.broker().watchKeys();
+      expect(await checkedAtMs()).toBe(before);
+      expect((await deliver(inEventGridSchema({}, type))).status).toBe(200);
+      await world.broker().watchKeys();
+      expect(await checkedAtMs()).toBe(world.clock.nowMs);
+      // A second event in the same moment is not lost: the key is looked at once more a little later.
+      await deliver(inEventGridSchema({}, type));
+      await world.broker().watchKeys();
+      expect(await checkedAtMs()).toBe(world.clock.nowMs);
+      world.clock.nowMs += 20_000;
+      await world.broker().watchKeys();
+      expect(await checkedAtMs()).toBe(world.clock.nowMs);
+    },
+  );
+
+  test("of a vault that is not ours makes nothing be looked at", async () => {
+    const before = await checkedAtMs();
+    world.clock.nowMs += 30_000;
+    const type = "Microsoft.KeyVault.VaultAccessPolicyChanged";
+    await deliver(inEventGridSchema({ VaultName: "elsewhere" }, type));
+    await world.broker().watchKeys();
+    expect(await checkedAtMs()).toBe(before);
   });
 
   test("of another type is let pass", async () => {

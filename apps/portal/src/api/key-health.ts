@@ -10,3 +10,8 @@ export function readKeyHealth(
 ): Promise<KeyHealthView> {
   return client.read(orderPath(name, "/keyHealth"), keyHealthView, { signal });
 }
+
+/** Asks the vault now, within the budget of its vault. */
+export function checkKeyHealth(client: Client, name: OrderName): Promise<KeyHealthView> {
+  return client.read(orderPath(name, "/keyHealth/check"), keyHealthView, { method: "POST" });
+}

@@ -14,6 +14,7 @@ import { HealthBadge } from "../orders/health-badge.tsx";
 import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { CheckNow } from "./check-now.tsx";
 import { useKeyDates } from "./use-key-dates.ts";
 
 const useStyles = makeStyles({
@@ -28,6 +29,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
   const dates = useKeyDates(health.kid);
   return (
     <div className={styles.stack}>
+      {health.state !== "NotWatched" && <CheckNow health={health} />}
       {problem !== undefined && <ProblemPanel problem={problem} />}
       {health.inconclusive !== undefined && (
         <MessageBar intent="warning" layout="multiline">

@@ -10,6 +10,8 @@ export const keyHealthView = z.strictObject({
   /** Last look that told anything. */
   checkedAt: z.optional(z.string()),
   ageSeconds: z.optional(z.number()),
+  /** How often the key is looked at on its own, about; absent: only when it is used. */
+  checkIntervalSeconds: z.optional(z.number()),
   changedAt: z.optional(z.string()),
   /** When the order will probably need its key no more. */
   expectedEnd: z.optional(z.string()),

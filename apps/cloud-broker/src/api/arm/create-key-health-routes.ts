@@ -10,7 +10,7 @@ import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { readHealth, type StoredHealth } from "../../custody/stored-health.ts";
-import type { Route } from "../../http/route.ts";
+import type { Answer, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
@@ -24,8 +24,26 @@ const STATE_WORDS = {
   unknown: "Unknown",
 } as const;
 
-/** What is known of an order's key, without asking the vault: reading costs the customer's vault nothing. */
-export function createKeyHealthRoutes({ store, now }: ControlPlane): readonly Route[] {
+/** Reading does not ask the vault and costs it nothing; a check asks it once. */
+export function createKeyHealthRoutes({
+  store,
+  now,
+  settings,
+  checkKeyNow,
+}: ControlPlane): readonly Route[] {
+  const render = async (order: Order): Promise<Answer> => {
+    const stored = await readHealth(store, order.id);
+    const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
+    const { keyHealthIntervalSeconds: seconds } = settings;
+    const json: KeyHealthView =
+      isWatched && stored !== undefined
+        ? {
+            ...renderHealth(order, stored, now()),
+            ...(seconds > 0 ? { checkIntervalSeconds: seconds } : {}),
+          }
+        : NOT_WATCHED;
+    return { status: 200, body: { json } };
+  };
   return [
     {
       method: "GET",
@@ -33,14 +51,18 @@ export function createKeyHealthRoutes({ store, now }: ControlPlane): readonly Ro
       authentication: "caller",
       action: ACTIONS.readKeyHealth,
       reads: "nothing",
+      handle: armHandler(async (request) => render(await findOrder(store, orderNameOf(request)))),
+    },
+    {
+      method: "POST",
+      path: `${PATHS.job}/keyHealth/check`,
+      authentication: "caller",
+      action: ACTIONS.checkKeyHealth,
+      reads: "nothing",
       handle: armHandler(async (request) => {
         const order = await findOrder(store, orderNameOf(request));
-        const stored = await readHealth(store, order.id);
-        const isWatched =
-          order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
-        const json =
-          isWatched && stored !== undefined ? renderHealth(order, stored, now()) : NOT_WATCHED;
-        return { status: 200, body: { json } };
+        await checkKeyNow(order.id);
+        return render(order);
       }),
     },
   ];

@@ -177,6 +177,10 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     summary: "Reads whether the key of an order is fit for use, as last seen (extension)",
     answers: { 200: keyHealthView },
   },
+  [`POST ${PATHS.job}/keyHealth/check`]: {
+    summary: "Looks at the key of an order now, and answers as the read does (extension)",
+    answers: { 200: keyHealthView },
+  },
   [`GET ${PATHS.job}/keyVersions`]: {
     summary:
       "Reads which versions of its key an order hangs on, and which may be disabled (extension)",

@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { Route } from "../../http/route.ts";
+import { lookSoon } from "../../key-life/health/look-soon.ts";
 import { noteKeyEvent } from "../../key-life/rotation/note-key-event.ts";
 import { parseKeyEvents } from "../../key-life/rotation/parse-key-events.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -12,8 +13,9 @@ const EVENT_GRID_ORIGIN = "eventgrid.azure.net";
 const ALLOWED_PER_MINUTE = 120;
 
 /**
- * Where Azure Event Grid tells of new key versions. An event says that it is time to ask, and nothing else of it is
- * believed: the vault is asked by the poll, at the address that the order itself has.
+ * Where Azure Event Grid tells of new key versions, of keys that expire and of changed access. An event says that it is
+ * time to ask, and nothing else of it is believed: the vault is asked by the poll and by the watch over key health, at the
+ * address that the order itself has.
  */
 export function createKeyEventRoutes({
   store,
@@ -36,6 +38,8 @@ export function createKeyEventRoutes({
         let followed = 0;
         for (const key of events.keys)
           followed += await noteKeyEvent(store, key, settings.keyVaultSuffixes, now());
+        for (const vaultName of events.vaultNames)
+          await lookSoon(store, { vaultName, suffixes: settings.keyVaultSuffixes, nowMs: now() });
         return { status: 200, body: { json: { followed } } };
       },
     },

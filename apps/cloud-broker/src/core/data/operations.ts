@@ -98,6 +98,12 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Validate key encryption key",
     "Runs every check of a key and changes nothing",
   ),
+  entry(
+    "jobs/keyHealth/check/action",
+    "Jobs",
+    "Check key health",
+    "Asks the vault now whether the key of an order is fit",
+  ),
   entry("jobs/activity/read", "Jobs", "Read activity", "Reads the audit rows of an order"),
   entry(
     "jobs/diagnostics/read",

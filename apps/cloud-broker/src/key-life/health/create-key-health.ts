@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { KeyChoice, OrderId } from "../../core/order.ts";
-import type { Outcome } from "../../core/ports.ts";
+import type { KeySubject, Outcome } from "../../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
+import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import type { BackupUse } from "../../custody/open-by-backup.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import { createRateLimit } from "../../load/rate-limit.ts";
@@ -31,8 +34,10 @@ export type KeyHealthDependencies = LookDependencies & {
 export type KeyHealthWatch = {
   /** Looks at every key that is due. */
   watch(): Promise<void>;
+  /** Looks at one order's key because a person asks for it. Does nothing while the vault's budget is used up. */
+  checkNow(order: OrderId): Promise<void>;
   /**
-   * The same custody; each use and change of a key is a look at it.
+   * The same custody; each use, change and preflight of a key is a look at it.
    *
    * @param options.lookAfterChange - false: a changed key is looked at when its turn comes
    */
@@ -85,6 +90,22 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     }
   }
 
+  /**
+   * The checks of a candidate are stricter than a use of the key in force. So where the candidate is that key, a result
+   * that contradicts what is known makes the key be looked at.
+   */
+  async function noteValidation(
+    { order }: KeySubject,
+    candidate: KeyChoice,
+    outcome: Outcome<unknown>,
+  ): Promise<void> {
+    const inForce = await loadKeyInForce(store, order);
+    if (inForce === undefined || !isDeepStrictEqual(inForce.choice, candidate)) return;
+    const known = await readHealth(store, order);
+    if (known !== undefined && (known.health.state === "unusable") === outcome.ok)
+      await look(order);
+  }
+
   /** A use that worked says that a key which was unusable is so no more; what else it is, a look tells. */
   async function noteUse(order: OrderId, outcome: Outcome<unknown>): Promise<void> {
     if (!outcome.ok) {
@@ -109,6 +130,12 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   }
 
   return {
+    async checkNow(order) {
+      const key = await loadWatchedKey(deps, order);
+      if (key === undefined || limit(vaultOf(key)) !== undefined) return;
+      fit.delete(order);
+      await lookAtKeys(deps, [key]);
+    },
     async watch() {
       if (intervalMs === 0) return;
       const orders = await claimDue(store, { now, random: deps.random, intervalMs });
@@ -125,6 +152,11 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
           const outcome = await custody.releaseContentKey(order, serial, envelope);
           afterUse(order, withoutBackup(outcome, outcome.ok ? outcome.value.backup : undefined));
           return outcome;
+        },
+        async validate(subject, candidate) {
+          const validation = await custody.validate(subject, candidate);
+          inBackground(() => noteValidation(subject, candidate, validation.outcome));
+          return validation;
         },
         async probe(order, kid) {
           const outcome = await custody.probe(order, kid);

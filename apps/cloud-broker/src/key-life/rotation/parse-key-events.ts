@@ -6,6 +6,13 @@ import * as z from "zod/mini";
 const MAX_EVENTS = 5000;
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 const NEW_VERSION = "Microsoft.KeyVault.KeyNewVersionCreated";
+/** Whatever has happened to a key, or to the rights on its vault: its health may be another one. */
+const CHANGES: ReadonlySet<string> = new Set([
+  NEW_VERSION,
+  "Microsoft.KeyVault.KeyNearExpiry",
+  "Microsoft.KeyVault.KeyExpired",
+  "Microsoft.KeyVault.VaultAccessPolicyChanged",
+]);
 const VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent";
 
 /** Members that we do not use are left out, as Azure advises: its events grow. What we use is exact. */
@@ -18,8 +25,9 @@ const envelope = z.object({
   specversion: z.optional(z.literal("1.0")),
   data: z.optional(z.unknown()),
 });
+const change = z.object({ VaultName: z.string().check(z.regex(/^[0-9A-Za-z-]{3,24}$/)) });
 const newVersion = z.object({
-  VaultName: z.string().check(z.regex(/^[0-9A-Za-z-]{3,24}$/)),
+  ...change.shape,
   ObjectType: z.literal("Key"),
   ObjectName: z.string().check(z.regex(/^[0-9A-Za-z-]{1,127}$/)),
 });
@@ -31,8 +39,11 @@ const ITSELF = "(itself)";
 export type KeyEvents =
   | { readonly kind: "validation"; readonly code: string }
   | {
-      readonly kind: "new-versions";
+      readonly kind: "changes";
+      /** That have a new version. */
       readonly keys: readonly { readonly vaultName: string; readonly keyName: string }[];
+      /** Of which a key, or the access to it, has changed. */
+      readonly vaultNames: ReadonlySet<string>;
     };
 
 /**
@@ -45,6 +56,7 @@ export function parseKeyEvents(body: unknown): KeyEvents {
   const events = Array.isArray(body) ? body : [body];
   if (events.length > MAX_EVENTS) throw invalid(`body: more than ${String(MAX_EVENTS)} events`);
   const keys: { vaultName: string; keyName: string }[] = [];
+  const vaultNames = new Set<string>();
   for (const [index, event] of events.entries()) {
     const target = `events[${String(index)}]`;
     const { eventType, type, specversion, data } = read(envelope, event, target);
@@ -57,11 +69,13 @@ export function parseKeyEvents(body: unknown): KeyEvents {
       if (events.length > 1) throw invalid("body: a validation comes alone");
       return { kind: "validation", code: read(validation, data, `${target}.data`).validationCode };
     }
+    if (kind === undefined || !CHANGES.has(kind)) continue;
+    vaultNames.add(read(change, data, `${target}.data`).VaultName);
     if (kind !== NEW_VERSION) continue;
     const { VaultName, ObjectName } = read(newVersion, data, `${target}.data`);
     keys.push({ vaultName: VaultName, keyName: ObjectName });
   }
-  return { kind: "new-versions", keys };
+  return { kind: "changes", keys, vaultNames };
 }
 
 function read<Value>(

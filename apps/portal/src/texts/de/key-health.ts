@@ -3,6 +3,12 @@ import type { keyHealth as english } from "../en/key-health.ts";
 export const keyHealth: typeof english = {
   state: "Zustand",
   checked: "Tresor zuletzt gefragt",
+  checkNow: "Jetzt prüfen",
+  checking: "Wird geprüft …",
+  checkedAgo: "Geprüft",
+  notChecked: "Noch nicht geprüft.",
+  checkedEvery: (interval) =>
+    `Geprüft wird etwa alle ${interval}, bei jeder Benutzung des Schlüssels und wenn Azure eine Änderung meldet.`,
   changed: "In diesem Zustand seit",
   expectedEnd: "Gebraucht bis etwa",
   notBefore: "Gültig ab",

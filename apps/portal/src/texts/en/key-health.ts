@@ -1,6 +1,12 @@
 export const keyHealth = {
   state: "State",
   checked: "Vault last asked",
+  checkNow: "Check now",
+  checking: "Checking …",
+  checkedAgo: "Checked",
+  notChecked: "Not checked yet.",
+  checkedEvery: (interval: string) =>
+    `Checked about every ${interval}, whenever the key is used, and when Azure reports a change.`,
   changed: "In this state since",
   expectedEnd: "Needed until about",
   notBefore: "Valid from",

@@ -1,0 +1,66 @@
+import type { KeyHealthView } from "@databox-cmk/protocol";
+import { useLanguage } from "@databox-cmk/ui";
+import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import { ArrowClockwiseRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { checkKeyHealth } from "../api/key-health.ts";
+import { durationText } from "../core/relative-age.ts";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Age } from "../shell/age.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  line: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS,
+  },
+});
+
+/** How old the shown state is, how often it is renewed, and the button that renews it. */
+export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const { language } = useLanguage();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const checking = useMutation({
+    mutationFn: () => checkKeyHealth(client, name),
+    onSuccess: refresh,
+  });
+  const { checkedAt, checkIntervalSeconds } = health;
+  return (
+    <>
+      <div className={styles.line}>
+        <Text>
+          {checkedAt === undefined ? (
+            texts.notChecked
+          ) : (
+            <>
+              {texts.checkedAgo} <Age since={checkedAt} />.
+            </>
+          )}{" "}
+          {checkIntervalSeconds !== undefined &&
+            texts.checkedEvery(durationText(checkIntervalSeconds, language))}
+        </Text>
+        <Button
+          icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+          disabledFocusable={checking.isPending}
+          onClick={() => {
+            checking.mutate();
+          }}
+        >
+          {checking.isPending ? texts.checking : texts.checkNow}
+        </Button>
+      </div>
+      {checking.error !== null && <QueryProblem error={checking.error} />}
+    </>
+  );
+}
