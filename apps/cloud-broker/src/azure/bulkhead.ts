@@ -1,9 +1,12 @@
 import { type Priority, PRIORITIES } from "../load/priority.ts";
 
-/** One vault's share of the broker: so many calls at once, so many waiting, none waiting longer than its deadline. */
+/**
+ * One vault's share of the broker: limits on concurrent calls, on waiting calls, and on their
+ * waiting time.
+ */
 export type Bulkhead = {
   /**
-   * A free place goes to the highest priority that waits, and there to the one that waits longest.
+   * A free place goes to the waiting call with the highest priority, and among those to the oldest.
    *
    * @returns undefined when no place became free in time; `run` was not called then.
    */
@@ -17,8 +20,9 @@ const MAX_WAIT_MS = 5000;
 type Limits = { readonly inFlight: number; readonly waiting: number; readonly waitMs: number };
 
 /**
- * A slow vault must not hold up the others, nor what can wait what cannot: re-wraps get half of the places at most. By
- * hand: p-limit knows neither priorities nor a bound on its queue nor a deadline in it.
+ * A slow vault must not delay the others, and work that can wait must not delay urgent work:
+ * re-wraps get at most half of the places. Written by hand: p-limit has no priorities, no bound on
+ * its queue and no deadline in it.
  */
 export function createBulkhead(
   limits: Limits = { inFlight: MAX_IN_FLIGHT, waiting: MAX_WAITING, waitMs: MAX_WAIT_MS },

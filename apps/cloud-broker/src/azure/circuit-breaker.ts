@@ -7,19 +7,25 @@ import {
 
 import type { Failure, Outcome } from "../core/ports.ts";
 
-/** Of one vault: after so many calls that nobody answered in time, its calls fail at once, and now and then one tries again. */
+/**
+ * The circuit of one vault: after several calls without an answer in time, its calls fail at once,
+ * and now and then one is tried.
+ */
 export type VaultCircuit = {
   /** @param run - not called while the circuit is open */
   call<Value>(run: () => Promise<Outcome<Value>>): Promise<Outcome<Value>>;
 };
 
 const SILENCES = 5;
-/** Delays what a vault that comes back says, a refusal too: far below the interval of the probes. */
+/**
+ * Delays the answers of a vault that recovers, also refusals, by much less than the interval of the
+ * probes.
+ */
 const TRY_AGAIN_AFTER_MS = 5000;
 
 /**
- * A dead vault would hold a place for ten seconds with each call, and so would its callers' requests. Only silence opens the
- * circuit: what is answered, whatever it says, is answered quickly.
+ * Each call to a dead vault would hold a place for ten seconds, and so would its caller's request.
+ * Only missing answers open the circuit: any answer, also a refusal, comes quickly.
  */
 export function createVaultCircuit(
   limits = { silences: SILENCES, tryAgainAfterMs: TRY_AGAIN_AFTER_MS },
@@ -52,7 +58,7 @@ export function createVaultCircuit(
   };
 }
 
-/** The library hands every result over as unknown. */
+/** The library returns every result as unknown. */
 function silenceIn(outcome: unknown): Failure | undefined {
   if (typeof outcome !== "object" || outcome === null || !("failure" in outcome)) return undefined;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `call` runs gives outcomes

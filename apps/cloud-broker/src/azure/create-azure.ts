@@ -23,14 +23,14 @@ export type AzureSettings = {
   readonly authorityUrl: string;
   readonly tenantId: string;
   readonly brokerClientId?: string | undefined;
-  /** The first is the cloud's own, whose tokens are asked for. */
+  /** The first suffix is the cloud's own; tokens are requested for it. */
   readonly keyVaultSuffixes: readonly [string, ...string[]];
   readonly identityResourceGroupId: string;
   /** The broker's token issuer, as Entra reaches it. */
   readonly issuer: string;
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
-  /** What a vault answers, and what share of it is for what can wait (0 to 1). */
+  /** The vault's operation rate, and the share of it for work that can wait (0 to 1). */
   readonly vaultOperationsPerSecond?: number;
   readonly rewrapShare?: number;
 };
@@ -46,7 +46,7 @@ export type Azure = {
   readonly roles: RoleReader;
   /** The issuer's keys in the broker's own vault. */
   issuerKeys(key: KeyUrl): IssuerKeys;
-  /** For what speaks to Azure without an SDK: the same trust, names and time limits. */
+  /** For Azure calls without an SDK: the same trust, names and time limits. */
   readonly agent: Agent;
   close(): void;
 };
@@ -55,11 +55,11 @@ export type AzureDependencies = {
   readonly signAssertion: (order: OrderId) => Promise<string>;
   readonly now: Clock;
   readonly random: () => number;
-  /** Between two tries of a call; absent: by the system's timers. */
+  /** Waits between two attempts of a call; absent: the system's timers. */
   readonly sleep?: Sleep;
 };
 
-/** All of Azure as the broker needs it, on one transport. */
+/** All Azure clients of the broker, on one transport. */
 export function createAzure(settings: AzureSettings, deps: AzureDependencies): Azure {
   const { armUrl, authorityUrl, tenantId, issuer } = settings;
   const transport = createAzureTransport(settings);

@@ -10,34 +10,40 @@ import { observe } from "./exchange.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { type AzureTransport, CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 
-/** A token lives an hour or a day, but so long a deleted identity must not go on: the bound is ours. */
+/**
+ * A token lives for an hour or a day, but a deleted identity must not keep working that long, so
+ * this limit is ours.
+ */
 const MAX_TOKEN_AGE_MS = 60_000;
 const REMEMBERED_TOKENS = 1000;
 
 export type Credentials = {
   of(identity: KeyIdentity): TokenCredential;
-  /** Past every cache. */
+  /** Bypasses every cache. */
   signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>>;
-  /** Throws the identity's tokens away: a vault did not take them. */
+  /** Discards the identity's tokens after a vault refused one. */
   forget(identity: KeyIdentity): void;
 };
 
 export type CredentialDependencies = {
   readonly transport: AzureTransport;
-  /** Of the broker's own managed identity; absent: the only one that its machine has. */
+  /** Client id of the broker's own managed identity; absent: the machine's only one. */
   readonly brokerClientId?: string | undefined;
   /** Entra's address, such as https://login.microsoftonline.com. */
   readonly authorityUrl: string;
-  /** Signs the JWT that stands for an order at Entra (workload identity federation: no secret is ever stored). */
+  /**
+   * Signs the JWT that represents an order at Entra (workload identity federation: no secret is
+   * ever stored).
+   */
   readonly signAssertion: (order: OrderId) => Promise<string>;
-  /** Who signs it, as Entra knows it. */
+  /** Issuer of that JWT, as registered in Entra. */
   readonly issuer: string;
   readonly now: Clock;
 };
 
 /**
- * The broker's identity comes from its machine, an order's by federation. Never DefaultAzureCredential: it would fall
- * through to whoever is signed in on the machine.
+ * The broker's identity comes from its machine, an order's by federation. Never
+ * DefaultAzureCredential: it would fall back to any account that is signed in on the machine.
  */
 export function createCredentials(deps: CredentialDependencies): Credentials {
   const { transport, now } = deps;
@@ -86,7 +92,7 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
     scopes: string | string[],
     options: GetTokenOptions,
   ): Promise<AccessToken> {
-    // The vault's challenge names its tenant; a token of another tenant would not be taken (AKV10032).
+    // The vault's challenge names its tenant; it would refuse a token of another tenant (AKV10032).
     if (
       options.tenantId !== undefined &&
       options.tenantId.toLowerCase() !== identity.tenantId.toLowerCase()
@@ -99,7 +105,8 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
         },
         undefined,
       );
-    // A new credential each time: the library's own cache would hide a removed identity for the token's whole life.
+    // A new credential each time: the library's own cache would hide a removed identity for the
+    // token's whole life.
     const credential = new ClientAssertionCredential(
       identity.tenantId,
       identity.clientId,
@@ -140,14 +147,17 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
 
 type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
 
-/** Tokens are kept for each order by itself: no order ever uses what another one obtained. */
+/** Tokens are cached per order: no order ever uses a token that another order obtained. */
 const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>
   `${order} ${tenantId} ${clientId}`;
 
-/** What comes of a kept connection that its server has closed at that moment; a token may be asked for twice. */
+/**
+ * Errors of a kept connection that its server closed at that moment; a token request may be
+ * repeated.
+ */
 const CLOSED_MEANWHILE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
-/** One acquisition within the time limit, its failure named. */
+/** One token request within the time limit, with its failure named. */
 async function acquire(
   holder: TokenHolder,
   run: () => Promise<AccessToken | null>,
@@ -175,7 +185,7 @@ async function acquire(
   );
 }
 
-/** The library retries on its own and takes no signal. */
+/** The library retries on its own and accepts no signal. */
 function withinTimeLimit<Value>(promise: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** How the newest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is noted where it happens. */
+/**
+ * How the latest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is
+ * recorded in the pipeline.
+ */
 export type Exchange =
   | {
       readonly kind: "answer";
       readonly status: number;
-      /** Only of answers that are no success: a success may hold a key. */
+      /** Only for unsuccessful answers: a success may hold a key. */
       readonly body: string;
       readonly requestId?: string;
       readonly retryAfterSeconds?: number;
@@ -19,7 +22,7 @@ export type Observed<Value> =
 
 const notebook = new AsyncLocalStorage<{ exchange?: Exchange }>();
 
-/** Runs one call of an SDK and tells what its last exchange was. Calls within it that are observed too keep their own. */
+/** Runs one SDK call and returns its last exchange. Observed calls within it keep their own. */
 export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Value>> {
   const page: { exchange?: Exchange } = {};
   return notebook.run(page, async (): Promise<Observed<Value>> => {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { type Agent, request } from "node:https";
 
-/** A key set of a tenant, or an answer with tokens, is a few kilobytes. */
+/** A tenant's key set, or an answer with tokens, has a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
 const NO_CONTENT = new Set([204, 205, 304]);
 
 export type FetchOptions = {
   readonly method?: string;
   readonly headers: Headers | Readonly<Record<string, string>>;
-  /** What can be written as text: a form. */
+  /** A value that can be written as text: a form. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 };
@@ -16,8 +16,9 @@ export type FetchOptions = {
 export type FetchByAgent = (url: string, options: FetchOptions) => Promise<Response>;
 
 /**
- * A call by the broker's own agent, in the form that jose and openid-client want. By hand because undici's fetch would
- * bring a second connection pool with its own trust and name resolution. Redirects are not followed.
+ * A call by the broker's own agent, in the form that jose and openid-client expect. Written by hand
+ * because undici's fetch would bring a second connection pool with its own trust and name
+ * resolution. Redirects are not followed.
  */
 export function createFetchByAgent(agent: Agent, maxBytes = MAX_BYTES): FetchByAgent {
   return (url, { method = "GET", headers, body, signal }) =>

@@ -25,13 +25,16 @@ const IDENTITY = z.object({
   principalId: z.string().min(1),
 });
 
-/** Identities of orders on @azure/arm-msi. Each PUT is idempotent, so that all of it can be repeated after a crash. */
+/**
+ * Identities of orders on @azure/arm-msi. Each PUT is idempotent, so everything can be repeated
+ * after a crash.
+ */
 export function createIdentityDirectory(deps: {
   readonly transport: AzureTransport;
   readonly credential: TokenCredential;
   readonly armUrl: string;
   readonly tenantId: string;
-  /** Resource id of the group in which the identities of orders are made. */
+  /** Resource id of the group that holds the identities of orders. */
   readonly resourceGroupId: string;
   /** Issuer of the broker's assertions. */
   readonly issuer: string;
@@ -43,7 +46,10 @@ export function createIdentityDirectory(deps: {
       endpoint: deps.armUrl,
     });
 
-  /** Makes an identity trust the broker's word for this one order (workload identity federation). */
+  /**
+   * Makes an identity trust the broker's assertion for this one order (workload identity
+   * federation).
+   */
   const trustBroker = (place: Place, order: OrderId) =>
     callResourceManager(() =>
       clientOf(place.subscriptionId).federatedIdentityCredentials.createOrUpdate(
@@ -111,7 +117,8 @@ export function createIdentityDirectory(deps: {
             facts,
           },
         };
-      // Where the broker may not write, the customer may have made the credential; the first token tells.
+      // If the broker may not write, the customer may have created the credential; the first token
+      // request shows it.
       const trusted = await trustBroker(place, order);
       return trusted.kind === "failed" ? { ok: false, failure: trusted.failure } : attached;
     },
@@ -131,7 +138,10 @@ function groupOf(resourceGroupId: string): Omit<Place, "name"> {
   return { subscriptionId, resourceGroup };
 }
 
-/** Another epoch is another identity and so another principal: grants to the old one do not come back with it. */
+/**
+ * Another epoch is another identity and so another principal: the old one's role assignments do not
+ * apply to it.
+ */
 function systemIdentityName(order: OrderId, epoch: number): string {
   return `dbx-${digest(`${order}\n${epoch}`)}`;
 }
@@ -149,7 +159,7 @@ function attachedOf(kind: AttachedIdentity["kind"], identity: Identity): Outcome
   };
 }
 
-/** The broker's own group: whatever is wrong there is the broker operator's to mend. */
+/** The broker's own group: only the broker operator can repair it. */
 function notAllowed(
   answer: Exclude<ResourceManagerAnswer<unknown>, { kind: "found" }>,
   resourceGroup: string,

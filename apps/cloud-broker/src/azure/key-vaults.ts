@@ -6,7 +6,8 @@ import { parseDeletedKey, parseVaultKey } from "./parse-vault-key.ts";
 import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
-const ALGORITHM = "RSA-OAEP-256"; // the only one that the SDK leaves to the vault; the others it does with a cached public key
+// The only algorithm that the SDK leaves to the vault; it does the others with a cached public key.
+const ALGORITHM = "RSA-OAEP-256";
 const WRAPPED_BYTES = new Set([256, 384, 512]);
 const MAX_UNWRAPPED_BYTES = 512;
 
@@ -95,7 +96,7 @@ export function createKeyVaults({
   };
 }
 
-/** A copy of its own: the SDK's may be a part of a shared pool. */
+/** A copy, since the SDK's bytes may be part of a shared pool. */
 function bytesOf(result: unknown): Uint8Array | undefined {
   if (!(result instanceof Uint8Array)) return undefined;
   const bytes = Uint8Array.from(result);

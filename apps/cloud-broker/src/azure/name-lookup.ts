@@ -7,8 +7,9 @@ const QUERY_TIMEOUT_MS = 1000;
 const QUERY_TRIES = 2;
 
 /**
- * A `lookup` for sockets that asks one name server, or the system when none is given. Of a name server's failures only
- * NXDOMAIN says that a name does not exist; all others become EAI_AGAIN, as the system's resolver names them.
+ * A `lookup` for sockets that queries one name server, or the system when none is given. Of a name
+ * server's failures only NXDOMAIN says that a name does not exist; all others become EAI_AGAIN, as
+ * in the system's resolver.
  */
 export function createLookup(server: DnsServer | undefined): LookupFunction {
   if (server === undefined) return systemLookup;
@@ -47,7 +48,7 @@ function failureOf(hostname: string, error: NodeJS.ErrnoException): NodeJS.Errno
   });
 }
 
-/** Whether a name resolves: the control for another that does not. */
+/** Whether a name resolves; used as the control for another name that does not. */
 export function resolves(lookup: LookupFunction, hostname: string): Promise<boolean> {
   return new Promise((resolve) => {
     lookup(hostname, {}, (error) => {

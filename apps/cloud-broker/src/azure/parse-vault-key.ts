@@ -23,9 +23,9 @@ const KEY = z.object({
 });
 
 /**
- * What the SDK made of an answer, read strictly: the SDK itself does not check.
+ * Parses the SDK's result strictly, since the SDK itself does not check it.
  *
- * @returns undefined when it is not the key that was asked for, or no key at all
+ * @returns undefined when it is not the requested key, or not a key at all
  */
 export function parseVaultKey(
   answer: KeyVaultKey,
@@ -44,7 +44,8 @@ export function parseVaultKey(
   if (!same || (key.n?.byteLength ?? 0) > MAX_MODULUS_BYTES) return undefined;
   const { enabled, notBefore, expiresOn, recoveryLevel, recoverableDays } = properties;
   return {
-    kid: kidOf({ ...asked, keyName }, version), // one spelling: the vault may write its host in capital letters
+    // One spelling: the vault may write its host in capital letters.
+    kid: kidOf({ ...asked, keyName }, version),
     keyType,
     keySizeBits: key.n === undefined ? 0 : bitLength(key.n),
     operations,
@@ -62,7 +63,7 @@ const DELETED_KEY = z.object({
   properties: z.object({ deletedOn: z.date(), scheduledPurgeDate: z.date().optional() }),
 });
 
-/** @returns undefined when it is not the deleted key that was asked for */
+/** @returns undefined when it is not the requested deleted key */
 export function parseDeletedKey(answer: DeletedKey, asked: KeyUrl): DeletedKeyFacts | undefined {
   const parsed = DELETED_KEY.safeParse(answer);
   if (!parsed.success || parsed.data.name.toLowerCase() !== asked.keyName.toLowerCase())

@@ -5,8 +5,8 @@ const MAX_AGE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * What Resource Manager said within the last minute is taken for what it would say now: a campaign asks about one vault for
- * each of its orders, and Resource Manager allows some hundred reads a minute. Failures are not remembered.
+ * Caches Resource Manager's answers for a minute: a campaign reads one vault for each of its
+ * orders, and Resource Manager allows a few hundred reads a minute. Failures are not cached.
  */
 export function rememberResources(reader: ResourceReader, now: Clock): ResourceReader {
   function remember<Value>(

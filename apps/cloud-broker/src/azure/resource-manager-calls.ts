@@ -11,7 +11,7 @@ export type ResourceManagerAnswer<Value> =
   | { readonly kind: "hidden" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** One call of a Resource Manager client, its failure named by what was seen on the wire. */
+/** One call of a Resource Manager client; its failure is named by the HTTP exchange. */
 export async function callResourceManager<Value>(
   call: () => Promise<Value>,
 ): Promise<ResourceManagerAnswer<Value>> {
@@ -30,7 +30,7 @@ export async function callResourceManager<Value>(
     : { kind: "failed", failure: classified };
 }
 
-/** A find whose answer does not have the shape of the resource. */
+/** A resource whose answer has an unexpected shape. */
 export const unexpectedResource = (
   what: string,
 ): { readonly ok: false; readonly failure: Failure } => ({

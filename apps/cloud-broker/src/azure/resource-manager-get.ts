@@ -13,7 +13,10 @@ import type { AzureTransport } from "./transport.ts";
 /** A GET of a resource's path and query. */
 export type ResourceManagerGet = (pathAndQuery: string) => Promise<ResourceManagerAnswer<unknown>>;
 
-/** Plain, for what is read once or twice: the SDK packages of those resources are megabytes for one member each. */
+/**
+ * A plain GET for resources that are read once or twice: their SDK packages are megabytes for one
+ * member each.
+ */
 export function createResourceManagerGet({
   transport,
   credential,

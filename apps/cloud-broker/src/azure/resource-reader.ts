@@ -26,7 +26,10 @@ const VAULT = z.object({
 const DELETED_VAULT = z.object({ properties: z.object({ scheduledPurgeDate: z.date() }) });
 const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
 
-/** Reads what customers let the broker's own identity read; its right is Reader, where they gave it. */
+/**
+ * Reads the resources that customers allow the broker's own identity to read; it has the Reader
+ * role where they assigned it.
+ */
 export function createResourceReader({
   transport,
   credential,

@@ -13,7 +13,7 @@ const ASSIGNMENTS = z.object({
     .max(1000),
 });
 
-/** Role assignments as Resource Manager lists them: at the scope and above it. */
+/** Role assignments from Resource Manager: those at the scope and above it. */
 export function createRoleReader(get: ResourceManagerGet): RoleReader {
   return {
     async roleAssignments(principalId, scope) {

@@ -1,6 +1,6 @@
 import type { Failure } from "../core/ports.ts";
 
-/** A token could not be had; thrown through the SDKs, which pass it on as it is. */
+/** A token request failed; thrown through the SDKs, which pass it on unchanged. */
 export class TokenFailure extends Error {
   override readonly name = "TokenFailure";
   readonly failure: Failure;

@@ -16,9 +16,9 @@ const CONNECT_TIMEOUT_MS = 2000;
 export const CALL_TIMEOUT_MS = 10_000;
 const MAX_SOCKETS_PER_HOST = 64;
 
-/** What all Azure clients share: connections, trust and names. */
+/** Shared by all Azure clients: connections, trust and names. */
 export type AzureTransport = {
-  /** Options for every client of the SDKs. Fresh at each call, since the SDKs write into theirs. */
+  /** Options for every SDK client. A new object at each call, since the SDKs write into theirs. */
   clientOptions(): {
     readonly httpClient: HttpClient;
     readonly retryOptions: { readonly maxRetries: 0 };
@@ -31,14 +31,14 @@ export type AzureTransport = {
 
 /**
  * @param options.extraCaPem - trusted besides the system's certificates
- * @param options.dnsServer - asked for every name instead of the system's resolver
+ * @param options.dnsServer - resolves every name instead of the system's resolver
  */
 export function createAzureTransport(options: {
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
-  /** What speaks HTTP; absent: the SDKs' own client. */
+  /** The HTTP client; absent: the SDKs' own. */
   readonly httpClient?: HttpClient;
-  /** For name, connection and handshake together. */
+  /** For name resolution, connection and handshake together. */
   readonly connectTimeoutMs?: number;
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
@@ -48,7 +48,7 @@ export function createAzureTransport(options: {
     async sendRequest(request) {
       if (request.url.startsWith("https:")) request.agent = agent;
       if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
-      // Nothing, unless somebody collects traces.
+      // Does nothing without a trace collector.
       propagation.inject(context.active(), request.headers, {
         set: (headers, name, value) => {
           headers.set(name, value);
@@ -66,7 +66,7 @@ export function createAzureTransport(options: {
     },
   };
   return {
-    // Neither are redirects followed (a vault has no business with them) nor calls repeated behind our back.
+    // No redirects (a vault never sends any), and no automatic retries.
     clientOptions: () => ({
       httpClient,
       retryOptions: { maxRetries: 0 },
@@ -87,7 +87,8 @@ function createAgent(
     connectTimeoutMs = CONNECT_TIMEOUT_MS,
   }: { readonly extraCaPem?: string | undefined; readonly connectTimeoutMs?: number },
 ): Agent {
-  // One context for all connections: reading the trusted certificates takes longer than a handshake.
+  // One context for all connections: reading the trusted certificates takes longer than a
+  // handshake.
   const trust =
     extraCaPem === undefined
       ? {}
@@ -131,7 +132,7 @@ function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
   });
 }
 
-/** An abort is always our own time limit: nobody else aborts. */
+/** An abort is always our own time limit. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "AbortError" || error.name === "TimeoutError") return "ETIMEDOUT";

@@ -1,9 +1,10 @@
 import type { TokenCredential } from "@azure/core-auth";
 
 /**
- * The same tokens, declared to expire at once. The bearer policy of @azure/core-rest-pipeline (1.25) refreshes a token that
- * expires soon in the background and leaves a failure there unhandled, which ends the process; with nothing to keep it asks
- * each time, and the failure is the call's. The credential keeps its tokens itself.
+ * The same tokens, declared to expire at once. The bearer policy of @azure/core-rest-pipeline
+ * (1.25) refreshes a token that expires soon in the background and leaves a failure there
+ * unhandled, which ends the process. Without a cached token it requests one for each call, and the
+ * failure belongs to that call. The credential caches its tokens itself.
  */
 export function uncached(credential: TokenCredential): TokenCredential {
   return {

@@ -19,14 +19,14 @@ describe("the budget of a vault", () => {
     const { budget } = createClockedBudget();
     const waits = Array.from({ length: BURST + 200 }, () => budget.reserve(VAULT));
     expect(waits.slice(0, BURST)).toEqual(Array.from({ length: BURST }, () => 0));
-    // After what an idle moment has saved, one each 5 ms; the first of them at once.
+    // After the burst that an idle moment allows, one each 5 ms; the first of them at once.
     expect(waits.at(-1)).toBe(199 * 5);
   });
 
   test("is shared with calls that do not wait: each puts off what can wait", () => {
     const { budget } = createClockedBudget();
     for (let calls = 0; calls < 200; calls += 1) budget.spend(VAULT);
-    // 200 calls are half a second of the vault's, less what was saved.
+    // 200 calls are half a second of the vault's rate, less the burst.
     expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
   });
 

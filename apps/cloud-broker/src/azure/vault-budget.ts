@@ -1,7 +1,7 @@
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock } from "../core/ports.ts";
 
-/** How far ahead calls that do not wait may put off those that do. */
+/** How far urgent calls may delay the calls that can wait. */
 const MAX_DEBT_MS = 1000;
 /** Calls in a row without a pause, after an idle moment. */
 const BURST_MS = 100;
@@ -15,8 +15,9 @@ export type VaultBudget = {
 };
 
 /**
- * Paces what can wait: never above its share of what a vault answers, and never above what the others leave of the whole.
- * Each call reserves its own moment, so that none of the budget is lost in waking up.
+ * Paces the work that can wait: never above its share of the vault's rate, and never above the
+ * remainder of the whole rate. Each call reserves its own moment, so that no budget is lost when
+ * calls wake up.
  */
 export function createVaultBudget({
   operationsPerSecond,

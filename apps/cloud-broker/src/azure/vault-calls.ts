@@ -36,13 +36,15 @@ export const sleepByTimer: Sleep = (milliseconds, signal) =>
   setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Runs calls of the SDK: each within its vault's circuit and bulkhead and one time limit for all tries, its failure named by what was
- * seen on the wire.
+ * Runs SDK calls: each within its vault's circuit and bulkhead and one time limit for all attempts;
+ * its failure is named by the HTTP exchange.
  */
 export function createVaultCalls(deps: {
-  /** Whether another name than the vault's resolves: without that, DNS says nothing about a vault. */
+  /**
+   * Whether another name than the vault's resolves; if it does not, DNS says nothing about a vault.
+   */
   readonly controlNameResolves: () => Promise<boolean>;
-  /** Drops the tokens and clients of an identity whose token was not taken. */
+  /** Drops the tokens and clients of an identity whose token was refused. */
   readonly forget: (identity: KeyIdentity) => void;
   readonly budget: VaultBudget;
   readonly random: () => number;
@@ -57,7 +59,10 @@ export function createVaultCalls(deps: {
     return bulkhead;
   }
 
-  /** What can wait, waits until the vault's budget has room for it; the rest is counted. */
+  /**
+   * Work that can wait does so until the vault's budget has room for it; other work is only
+   * counted.
+   */
   async function pace(vaultUrl: string, priority: Priority): Promise<void> {
     if (priority !== "re-wrap") {
       deps.budget.spend(vaultUrl);
@@ -104,7 +109,7 @@ export function createVaultCalls(deps: {
     const priority = currentPriority();
     await pace(vaultUrl, priority);
     const overdue = new AbortController();
-    // AbortSignal.timeout would go on waiting after each call, and then make an error for nobody.
+    // AbortSignal.timeout would keep its timer after each call, and then create an unused error.
     const timer = globalThis.setTimeout(() => {
       overdue.abort();
     }, CALL_TIMEOUT_MS);
@@ -138,7 +143,7 @@ export function createVaultCalls(deps: {
   }
 }
 
-/** After a whole challenge; a token that could not be had is another matter. */
+/** After a complete challenge; a failed token request is a different failure. */
 function isTokenRefused(error: unknown, exchange: Exchange | undefined): boolean {
   return !(error instanceof TokenFailure) && exchange?.kind === "answer" && exchange.status === 401;
 }

@@ -14,7 +14,10 @@ export type VaultClients = {
   forget(identity: KeyIdentity): void;
 };
 
-/** Clients are kept, since each new one begins with an unauthenticated request (the vault's challenge). */
+/**
+ * Clients are cached, since each new one begins with an unauthenticated request (the vault's
+ * challenge).
+ */
 export function createVaultClients(
   transport: AzureTransport,
   credentialOf: (identity: KeyIdentity) => TokenCredential,
@@ -54,8 +57,9 @@ export function createVaultClients(
 }
 
 /**
- * A key that the client takes for known, without dates, operations and public part: given those, it would refuse to unwrap
- * with an expired key, which Key Vault allows, and decide other things that are the vault's to decide.
+ * A key without dates, operations and public part, which the client accepts as known. With them, it
+ * would refuse to unwrap with an expired key, which Key Vault allows, and make other decisions that
+ * are the vault's.
  */
 function bareKey(kid: string) {
   const { origin: vaultUrl, pathname } = new URL(kid);

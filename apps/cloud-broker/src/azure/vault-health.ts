@@ -3,14 +3,17 @@ import { ERRORS } from "@databox-cmk/errors";
 import type { Clock, KeyVaults, Outcome } from "../core/ports.ts";
 
 export type VaultHealth = {
-  /** Ages in seconds; null when it never happened since the start. */
+  /** Ages in seconds; null when it has not happened since the start. */
   report(nowMs: number): {
     readonly lastAnswerAgeSeconds: number | null;
     readonly lastOutageAgeSeconds: number | null;
   };
 };
 
-/** The same vaults, with a note of when one last answered. A refusal is an answer; an outage is none. */
+/**
+ * The same vaults, with the time of the last answer recorded. A refusal is an answer; an outage is
+ * not.
+ */
 export function observeVaults(
   vaults: KeyVaults,
   now: Clock,
@@ -25,7 +28,7 @@ export function observeVaults(
   };
   return {
     vaults: {
-      signIn: (identity) => vaults.signIn(identity), // says nothing of a vault
+      signIn: (identity) => vaults.signIn(identity), // Says nothing about a vault.
       getKey: (identity, key) => note(vaults.getKey(identity, key)),
       getDeletedKey: (identity, key) => note(vaults.getDeletedKey(identity, key)),
       wrapKey: (identity, kid, contentKey) => note(vaults.wrapKey(identity, kid, contentKey)),

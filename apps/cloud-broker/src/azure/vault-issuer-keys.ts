@@ -10,17 +10,18 @@ import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
 const BROKER = { kind: "broker" } as const;
-/** How long Entra may go on with the keys that it fetched before; a version signs once it has been shown for so long. */
+/** How long Entra may use cached keys; a version signs once it has been published for this long. */
 const SHOWN_BEFORE_USE_MS = 24 * 3_600_000;
 const REMEMBERED_MS = 300_000;
-/** Shown at once; older versions are found by their rotation long before. */
+/** Maximum number of published versions; rotations find older ones long before. */
 const VERSIONS_MAX = 5;
 
 type Version = { readonly kid: string; readonly jwk: JWK; readonly createdAtMs: number };
 
 /**
- * Keys that never leave a vault: the enabled versions of one RSA key. A rotation there is a rotation here, with overlap: the
- * new version is shown at once and signs a day later (the only version signs at once).
+ * Keys that never leave a vault: the enabled versions of one RSA key. A rotation in the vault is
+ * also a rotation here, with overlap: the new version is published at once and signs a day later
+ * (an only version signs at once).
  *
  * @param key - without a version
  */

@@ -14,9 +14,9 @@ import type { VerifyToken } from "./verify-token.ts";
 
 export type CallerDependencies = {
   readonly verifyToken: VerifyToken;
-  /** Who a page of the portal acts for; absent: no route is `by: "session"`. */
+  /** Identifies the person behind a portal page; absent: no route is `by: "session"`. */
   readonly identify?: IdentifySession | undefined;
-  /** Tokens of event deliveries; absent: none is taken. */
+  /** Verifies tokens of event deliveries; absent: none is accepted. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly hasAccess: HasAccess;
   readonly store: Store;
@@ -24,7 +24,8 @@ export type CallerDependencies = {
 };
 
 /**
- * Who calls, and may they? Without a role that has the action the answer is no, and every no is an audit row.
+ * Authenticates and authorises a caller. Without a role that has the action the request is refused,
+ * and every refusal is an audit row.
  */
 export function createAuthenticateCaller(dependencies: CallerDependencies): AuthenticateCaller {
   return async (request, route) => {
@@ -45,7 +46,10 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
   };
 }
 
-/** One of the two, never the other: a page's request is not judged by a header that it might carry, nor a client's by a cookie. */
+/**
+ * Exactly one of the two: a header never authenticates a page's request, and a cookie never
+ * authenticates a client's.
+ */
 async function callerOf(
   { verifyToken, identify }: CallerDependencies,
   request: RouteRequest,
@@ -69,8 +73,8 @@ async function verifyDelivery(
 }
 
 /**
- * "Deliver events to Microsoft Entra protected endpoints": Event Grid itself must hold the role. The subscription's writer
- * holds it too, and so the role alone does not say who sends.
+ * "Deliver events to Microsoft Entra protected endpoints": Event Grid itself must hold the role.
+ * The subscription's writer holds it too, so the role alone does not identify the sender.
  */
 function isEventGrid({ applicationId, roles }: Caller): boolean {
   return applicationId === EVENT_GRID_APPLICATION && roles.includes(EVENT_DELIVERY_APP_ROLE);
@@ -105,7 +109,7 @@ async function refuse(
   });
 }
 
-/** What the path names: an order, a group, a subscription, or the tenant. */
+/** The scope in the path: an order, a group, a subscription, or the tenant. */
 function scopeOf({ parameters }: RouteRequest): string {
   const { subscriptionId, resourceGroup, jobName } = parameters;
   if (subscriptionId === undefined) return "/";

@@ -4,7 +4,7 @@ import type { Clock } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type RoleReader } from "./held-roles.ts";
 
-/** @throws {AppError} when Resource Manager cannot be asked for the caller's roles */
+/** @throws {AppError} when Resource Manager does not return the caller's roles */
 export type HasAccess = (caller: Caller, action: string, scope: string) => Promise<boolean>;
 
 /** Roles come from the token (app roles) or from role assignments in Resource Manager. */
@@ -18,7 +18,7 @@ export function createHasAccess(roles: RoleReader, now: Clock): HasAccess {
   };
 }
 
-/** Roles are looked up for the group or the subscription: one question serves all its orders. */
+/** Roles are read for the group or the subscription: one request serves all its orders. */
 function assignmentScopeOf(scope: string): string {
   const [above = ""] = scope.split("/providers/", 1);
   return above === "" ? "/" : above;

@@ -1,15 +1,15 @@
 import { type HeldRole, roleOfDefinition } from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 
-/** A role assignment as Resource Manager lists it. */
+/** A role assignment as listed by Resource Manager. */
 export type RoleAssignment = { readonly roleDefinitionId: string; readonly scope: string };
 
-/** Role assignments of a principal that count at a scope: those at it, and inherited ones. */
+/** Role assignments of a principal that apply to a scope: those at it, and inherited ones. */
 export type RoleReader = {
   roleAssignments(principalId: string, scope: string): Promise<Outcome<readonly RoleAssignment[]>>;
 };
 
-/** How long a removed assignment may still count, and how long a new one may not count yet. */
+/** How long a removed assignment may still count, and a new one may not count yet. */
 const MAX_AGE_MS = 30_000;
 const NONE_MAX_AGE_MS = 5_000;
 const MAX_ENTRIES = 10_000;
@@ -19,7 +19,7 @@ export type HeldRoles = (
   scope: string,
 ) => Promise<Outcome<readonly HeldRole[]>>;
 
-/** Roles of principals, remembered for at most 30 s; requests that ask at the same time share one call. */
+/** Roles of principals, cached for at most 30 s; concurrent requests share one call. */
 export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
   type Entry = { untilMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
   const entries = new Map<string, Entry>();

@@ -5,11 +5,17 @@ import type { Caller } from "../http/route.ts";
 
 export type VerifiedToken = { readonly caller: Caller; readonly expiresAtMs: number };
 
-/** A verified token counts so long without a new look at its signature, and never past its expiry. */
+/**
+ * How long a verified token is accepted without verifying its signature again, never past its
+ * expiry.
+ */
 const KEPT_MS = 60_000;
 const MAX_TOKENS = 10_000;
 
-/** Remembers tokens that were found good, by their hash: clients send the same one for an hour, and RSA takes its time. */
+/**
+ * Caches verified tokens by their hash: clients send the same one for an hour, and RSA verification
+ * is slow.
+ */
 export function rememberCallers(
   verify: (token: string) => Promise<VerifiedToken>,
   now: Clock,

@@ -21,7 +21,10 @@ export type TokenSettings = {
   readonly now: Clock;
 };
 
-/** Bearer header → caller. @throws {AppError} `AuthenticationFailed`, or `IdentityProviderUnreachable` without the tenant's keys */
+/**
+ * Bearer header → caller. @throws {AppError} `AuthenticationFailed`, or
+ * `IdentityProviderUnreachable` without the tenant's keys
+ */
 export type VerifyToken = (authorization: string | undefined) => Promise<Caller>;
 
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -31,7 +34,10 @@ const KEYS_MAX_AGE_MS = 3_600_000;
 const KEYS_COOL_DOWN_MS = 30_000;
 const KEYS_TIMEOUT_MS = 5_000;
 
-/** The tenant's signing keys, cached; `fetch` is the broker's own, so that name resolution and trust are configured once. */
+/**
+ * The tenant's signing keys, cached; `fetch` is the broker's own, so that name resolution and trust
+ * are configured once.
+ */
 export function createTenantKeys(
   { authorityUrl, tenantId }: Pick<TokenSettings, "authorityUrl" | "tenantId">,
   fetch: FetchImplementation,
@@ -109,7 +115,10 @@ function callerOf(payload: JWTPayload, tenantId: string): Caller {
   };
 }
 
-/** jose's errors → reasons. What cannot be laid on the token is laid on the way to the tenant's keys. */
+/**
+ * Translates jose's errors to reasons. A failure that is not the token's fault is a failure to
+ * fetch the tenant's keys.
+ */
 function translate(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const failed = (reason: string): AppError =>

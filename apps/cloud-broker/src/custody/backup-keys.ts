@@ -81,7 +81,7 @@ export async function loadBackupKeys(
   });
 }
 
-/** The columns of a choice, as `backup_keys` keeps them. */
+/** The columns of `backup_keys` for a choice. */
 export function backupColumnsOf(chosen: BackupChoice, kid: string) {
   if (chosen.kind === "recovery")
     return {

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** "Use this backup now", as somebody with the right has said and nobody has taken back. */
+/** An authorised person's valid order to use this backup now. */
 export type BackupOrder = {
   readonly id: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export type BackupOrder = {
   readonly untilMs: EpochMs;
 };
 
-/** The newest of each backup key. */
+/** The newest order for each backup key. */
 export async function findBackupOrders(
   store: Kysely<BrokerTables>,
   order: OrderId,

@@ -4,10 +4,11 @@ import type { OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
 /**
- * The compare-and-swap of every change of an order's key or envelopes: from here to the end of the transaction the order is this change's.
+ * The compare-and-swap of every change of an order's key or envelopes: until the end of the
+ * transaction no other change can touch the order.
  *
- * @param revision - that the change was decided by
- * @returns whether nobody was faster
+ * @param revision - the revision that the change was decided on
+ * @returns false when another change was committed first
  */
 export async function bindRevision(
   transaction: Transaction<BrokerTables>,

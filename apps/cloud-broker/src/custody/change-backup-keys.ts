@@ -29,8 +29,9 @@ import { ofBackup, wrapToBackup } from "./wrap-for-order.ts";
 type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
 
 /**
- * Adds a backup key, or replaces the one of that name: check → unwrap by the key in force → wrap to the backup (of a vault:
- * proven to unwrap again) → commit row and next generation together. Whatever fails leaves all as it was.
+ * Adds a backup key, or replaces the one of that name: check → unwrap by the key in force → wrap to
+ * the backup (a vault's key must prove to unwrap again) → commit row and next generation together.
+ * Any failure leaves everything unchanged.
  */
 export async function putBackupKey(
   deps: Dependencies,
@@ -99,7 +100,7 @@ async function add(
   });
 }
 
-/** The version to wrap to, once the checks of a key are passed; a recovery key names itself. */
+/** The version to wrap to, once the key has passed its checks; a recovery key names itself. */
 async function kidOfChoice(
   deps: Dependencies,
   subject: KeySubject,
@@ -116,7 +117,7 @@ async function kidOfChoice(
     : { ok: true, value: kid };
 }
 
-/** @param formerKid - recipient that the backup takes the place of */
+/** @param formerKid - the recipient that the backup replaces */
 async function wrapAll(
   deps: Dependencies,
   inForce: KeyInForce,
@@ -144,8 +145,9 @@ async function wrapAll(
 }
 
 /**
- * Takes a backup key out of every envelope. Not while the key in force is lost: the backup may be all that opens them. A
- * key that was withdrawn is no such case: whoever withdrew it can give it back.
+ * Removes a backup key from every envelope. Refused while the key in force is lost, since the
+ * backup may be the only key that opens them. A withdrawn key is different: its owner can grant
+ * access again.
  */
 export async function removeBackupKey(
   deps: Dependencies,
@@ -185,7 +187,7 @@ export async function removeBackupKey(
         .where("order_id", "=", order)
         .where("name", "=", name)
         .execute();
-      // What was opened by it hangs on the key in force from now on.
+      // Leases that it granted depend on the key in force from now on.
       await transaction
         .updateTable("leases")
         .set({ backup_key: null })

@@ -39,13 +39,16 @@ export type KeyChange = {
   readonly alsoCommit: AlsoCommit | undefined;
 };
 
-/** What is wrapped now, and what it will be; nothing of it is committed yet. */
+/** The present wrappings and the future ones; nothing is committed yet. */
 type Moved = {
   readonly nodes: readonly { readonly from: StoredEnvelope; readonly to: Envelope }[];
   readonly ownPasskey: { readonly from: OwnPasskey; readonly to: Envelope } | undefined;
 };
 
-/** Check, re-wrap everything, and only then commit, all at once. Until the commit the old key is in force. */
+/**
+ * Checks the key, re-wraps everything, and only then commits all of it together. Until the commit
+ * the old key is in force.
+ */
 export async function changeKey(
   deps: Dependencies,
   change: KeyChange,
@@ -76,7 +79,9 @@ export async function changeKey(
   };
 }
 
-/** The service's own key is not the customer's to check, and is read only when something is wrapped to it. */
+/**
+ * The customer cannot check the service's own key; it is read only when something is wrapped to it.
+ */
 export async function validateChoice(
   deps: Dependencies,
   subject: KeySubject,
@@ -151,7 +156,10 @@ async function commit(
   });
 }
 
-/** A backup that becomes the key in force is no backup any more, and what was wrong with the former key no longer matters. */
+/**
+ * A backup that becomes the key in force is no longer a backup, and the former key's problems no
+ * longer matter.
+ */
 async function forgetStandIn(
   transaction: Transaction<BrokerTables>,
   order: KeySubject["order"],
@@ -204,7 +212,7 @@ function addressOf({ keyVaultSuffixes }: Dependencies, choice: KeyChoice): Addre
     : undefined;
 }
 
-/** In the transaction of the change: a key that is to be followed is never without its poll. */
+/** Runs in the transaction of the change, so that a followed key always has its poll. */
 async function pollFromNow(transaction: Transaction<BrokerTables>, address: string): Promise<void> {
   await transaction
     .insertInto("key_polls")
@@ -254,7 +262,7 @@ async function replaceOwnPasskey(
   if (numUpdatedRows !== 1n) throw new CommitConflict();
 }
 
-/** A change that failed is a decision too, and audited; nothing else is written. */
+/** A failed change is also a decision, and audited; nothing else is written. */
 async function refuse(
   { store, appendAudit }: Dependencies,
   { subject, actor, choice, correlationId }: KeyChange,

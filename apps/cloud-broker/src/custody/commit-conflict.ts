@@ -1,4 +1,4 @@
-/** Another commit came first; rolls the transaction back and is never shown. */
+/** Another commit came first. Rolls the transaction back; never shown. */
 export class CommitConflict extends Error {
   override readonly name = "CommitConflict";
 }

@@ -29,7 +29,10 @@ type Change<Value> = {
   write(transaction: Transaction<BrokerTables>): Promise<void>;
 };
 
-/** One transaction; a change of key, a preparation or another backup that was faster makes it fail as a whole. */
+/**
+ * One transaction. It fails as a whole if a change of key, a preparation or another backup was
+ * committed first.
+ */
 export async function commitRecipients<Value>(
   { store, appendAudit, now }: CustodyDependencies,
   { order, revision }: KeyInForce,

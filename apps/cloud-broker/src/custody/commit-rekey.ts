@@ -18,8 +18,9 @@ export type RekeyCommit = {
 };
 
 /**
- * The next generation of a node's envelope, by the compare-and-swap of every change of an order's envelopes. A proposal that a
- * rotation has overtaken stays what it was, and its node proposes again.
+ * Commits the next generation of a node's envelope, by the compare-and-swap of every change of an
+ * order's envelopes. A proposal that a rotation has overtaken is not changed, and its node proposes
+ * again.
  */
 export async function commitRekey(
   { store, now }: Dependencies,

@@ -20,7 +20,7 @@ import { revealPasskeys } from "./reveal-passkeys.ts";
 
 export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
   const deps = { ...dependencies, reader: createKeyReader(dependencies) };
-  /** What was read with an envelope that somebody was given: its release needs it. */
+  /** The facts that were read together with an envelope: its release needs them. */
   const held = new WeakMap<NodeEnvelope, HeldEnvelope>();
   return {
     validate: (subject, candidate) => validateChoice(deps, subject, candidate),

@@ -12,10 +12,13 @@ export type CustodyDependencies = {
   readonly now: Clock;
   /** The service's own key (MMK). Without version: the newest at the time of wrapping. */
   readonly serviceKey: KeyUrl;
-  /** How long nobody with authority must have answered for a key before a backup stands in by itself. */
+  /**
+   * How long a key must be without an authoritative answer before a backup replaces it
+   * automatically.
+   */
   readonly backupAfterSeconds: number;
-  /** Hosts that may be dialled (config KEY_VAULT_SUFFIXES). */
+  /** Hosts that may be called (config KEY_VAULT_SUFFIXES). */
   readonly keyVaultSuffixes: readonly string[];
-  /** For many changes at once, which share durable commits; absent: each has its own. */
+  /** For many changes that share durable commits; absent: each change has its own commit. */
   readonly commit?: Commit;
 };

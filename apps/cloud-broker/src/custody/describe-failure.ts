@@ -5,14 +5,16 @@ import type { Failure } from "../core/ports.ts";
 import { identityFacts, orderFacts } from "../core/recovery-facts.ts";
 import type { UsableKey } from "./usable-key.ts";
 
-/** Puts the order's own names into a failure, for the steps that cure it. */
+/** Adds the order's own names to a failure, for the steps that cure it. */
 export function describeFailure(failure: Failure, usable: UsableKey): Failure {
   return usable.owner === "service"
     ? ofService(failure)
     : { ...failure, facts: { ...factsOf(usable, failure), ...failure.facts } };
 }
 
-/** What is wrong with the service's own key is not the customer's to mend, and does not carry a customer's code. */
+/**
+ * The customer cannot repair the service's own key, so its failures do not carry a customer's code.
+ */
 function ofService(failure: Failure): Failure {
   if (ERRORS[failure.code].class === "unreachable") return failure;
   const { vaultRequestId } = failure;
@@ -28,12 +30,12 @@ function factsOf(
   { order, location, identity, identityId, key, vaultResourceId }: UsableKey,
   { reason }: Failure,
 ): Facts {
-  // A version that is not there is no help to anybody: without one, the URL means the newest.
+  // A missing version in a step helps no reader: without one, the URL means the newest.
   const version = reason === "version-not-found" ? undefined : key.version;
   return {
     ...orderFacts(order),
     location,
-    vaultLocation: location, // a key in use is in the region of its order
+    vaultLocation: location, // A key in use is in the region of its order.
     vaultName: key.vaultName,
     keyName: key.keyName,
     vaultHost: hostOf(key.vaultUrl),

@@ -12,8 +12,8 @@ export type Destruction = {
 };
 
 /**
- * Crypto-erase: without its wrapped content key no envelope opens again, wherever a copy of it is. The choice of key stays,
- * as a fact about the past.
+ * Crypto-erase: without its wrapped content key no copy of an envelope can be opened again. The
+ * choice of key stays, as a historical fact.
  */
 export async function destroyWrappings(
   { store, appendAudit }: Pick<CustodyDependencies, "store" | "appendAudit">,

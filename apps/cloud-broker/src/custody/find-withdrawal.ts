@@ -7,8 +7,9 @@ import type { BrokerTables } from "../store/schema.ts";
 import { readHealth } from "./stored-health.ts";
 
 /**
- * The refusal that a probe or a look at key health saw last, unless the key in force has granted something since. Without it
- * a key that was withdrawn while nobody unlocked would look merely silent.
+ * The latest refusal that a probe or a health check saw, unless the key in force has granted an
+ * unlock since. Without it, a key that was withdrawn while no node unlocked would only look
+ * unreachable.
  */
 export async function findWithdrawal(
   store: Kysely<BrokerTables>,

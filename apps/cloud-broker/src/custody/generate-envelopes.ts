@@ -15,13 +15,16 @@ import { NO_NODE_YET, openPasskey, sealPasskey } from "./seal-passkey.ts";
 import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
-/** A change of key that comes between is followed; so often, before the caller is told to come back. */
+/** Number of attempts that follow an intervening change of key, before the caller must retry. */
 const ATTEMPTS = 3;
 
 type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now">;
 type NewEnvelope = { readonly serial: string; readonly kid: string; readonly envelope: Envelope };
 
-/** One passkey for the order, one envelope for each node that has none. Nothing is written before all is sealed. */
+/**
+ * Makes one passkey for the order, and one envelope for each node that has none. Nothing is written
+ * before everything is sealed.
+ */
 export async function generateEnvelopes(
   deps: Dependencies,
   order: OrderId,
@@ -59,7 +62,8 @@ async function sealMissing(
 ): Promise<Outcome<readonly NewEnvelope[]>> {
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
   if (!chosen.ok) return chosen;
-  // All envelopes of an order are wrapped to one version; the first one takes the newest that the choice names.
+  // All envelopes of an order are wrapped to one version; the first one takes the newest that the
+  // choice names.
   const [first] = existing;
   const usable =
     first === undefined ? chosen : atVersion(chosen.value, first.kid, deps.keyVaultSuffixes);

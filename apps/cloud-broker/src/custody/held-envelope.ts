@@ -8,11 +8,11 @@ import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.
 import type { NodeEnvelope } from "./node-envelope.ts";
 import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
 
-/** A node's current envelope with the order's key of the same moment. */
+/** A node's current envelope and the order's key, read at the same moment. */
 export type HeldEnvelope = {
   readonly inForce: KeyInForce;
   readonly stored: StoredEnvelope & { readonly json: string };
-  /** Something was wrong with the key in force when it was last used. */
+  /** The last use of the key in force failed. */
   readonly isDoubted: boolean;
 };
 
@@ -45,7 +45,7 @@ export async function loadHeldEnvelope(
   return { inForce: keyInForceOf(order, row), stored, isDoubted: row.doubted_ms !== null };
 }
 
-/** As its node gets it. */
+/** The envelope as its node receives it. */
 export function nodeEnvelopeOf({ inForce, stored }: HeldEnvelope): NodeEnvelope {
   const { serial, env, generation, kid, json } = stored;
   const jwe: unknown = JSON.parse(json);

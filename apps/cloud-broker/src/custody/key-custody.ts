@@ -8,30 +8,37 @@ import type { NodeEnvelope } from "./node-envelope.ts";
 import type { ReleasedKey } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
 
-/** Writes of the caller that belong to the same decision: committed together with the custody's own, or not at all. */
+/**
+ * Writes of the caller that belong to the same decision: committed together with the custody's own,
+ * or not at all.
+ */
 export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
 
 export type RekeyProposal = {
   readonly id: string;
-  /** As it will be in force. */
+  /** The envelope as it will be in force. */
   readonly envelope: NodeEnvelope;
   /** Content key of the envelope in force. */
   readonly currentKey: Uint8Array;
-  /** Content key of the proposed one. */
+  /** Content key of the proposed envelope. */
   readonly proposedKey: Uint8Array;
   readonly kid: string;
   readonly vaultRequestId?: string;
 };
 
-/** The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys, envelopes and rekeys. */
+/**
+ * The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys,
+ * envelopes and rekeys.
+ */
 export type KeyCustody = {
   /** Runs all checks against a candidate; changes nothing. */
   validate(subject: KeySubject, candidate: KeyChoice): Promise<KeyValidation>;
   /**
-   * Puts a choice in force: checks, then re-wraps every envelope (unwrap old → wrap new → unwrap new → compare) and
-   * commits the choice and the new generation together, by compare-and-swap. For a new order (no order_keys row yet)
-   * it inserts the choice; `alsoCommit` runs first, in the same transaction, and inserts the order itself. Whatever fails
-   * leaves the old key in force; RewrapConflict: another change was committed meanwhile, so read again.
+   * Puts a choice in force: checks it, then re-wraps every envelope (unwrap old → wrap new → unwrap
+   * new → compare) and commits the choice and the new generation together, by compare-and-swap. For
+   * a new order (no order_keys row yet) it inserts the choice; `alsoCommit` runs first, in the same
+   * transaction, and inserts the order itself. Any failure leaves the old key in force;
+   * RewrapConflict: another change was committed meanwhile, so read again.
    */
   change(
     subject: KeySubject,
@@ -40,22 +47,29 @@ export type KeyCustody = {
     alsoCommit?: AlsoCommit,
     correlationId?: string,
   ): Promise<Outcome<KeyValidation>>;
-  /** Everything that `change` does before it commits, so that it says what a change would say; changes nothing. */
+  /**
+   * Does everything that `change` does before its commit, so that it reports what a change would
+   * report; changes nothing.
+   */
   rehearse(subject: KeySubject, choice: KeyChoice): Promise<Outcome<KeyValidation>>;
   /**
-   * The newest version of the key in force, fresh from the vault, whatever version the choice names; a version that may
-   * not be used is a failure. Touches no content key.
+   * The newest version of the key in force, fresh from the vault, regardless of the version that
+   * the choice names; a version that may not be used is a failure. Touches no content key.
    */
   newestVersion(order: OrderId): Promise<Outcome<{ readonly kid: string }>>;
-  /** Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until preparation. */
+  /**
+   * Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until
+   * preparation.
+   */
   sealOwnPasskey(
     subject: KeySubject,
     choice: KeyChoice,
     passkey: Uint8Array,
   ): Promise<Outcome<string>>;
   /**
-   * Makes one passkey for the order (or takes the customer's own) and one envelope for each node, wrapped to the key in
-   * force. Safe to repeat after a crash: what exists is kept. `alsoCommit` runs in the transaction of the envelopes.
+   * Makes one passkey for the order (or takes the customer's own) and one envelope for each node,
+   * wrapped to the key in force. Safe to repeat after a crash: existing envelopes are kept.
+   * `alsoCommit` runs in the transaction of the envelopes.
    */
   generate(
     order: OrderId,
@@ -65,10 +79,12 @@ export type KeyCustody = {
   /** Current envelope of a node; undefined before preparation and after erasure. */
   envelope(order: OrderId, serial: string): Promise<NodeEnvelope | undefined>;
   /**
-   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the commitment. Where the key in
-   * force is lost, a backup key may stand in (`backup`; docs/design/decisions/0016), and that is audited. The caller zeroes the key.
+   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the
+   * commitment. If the key in force is lost, a backup key may replace it (`backup`;
+   * docs/design/decisions/0016), and that is audited. The caller zeroes the key.
    *
-   * @param envelope - as `envelope` gave it a moment ago, where the caller has decided upon it: it is not read again.
+   * @param envelope - the result of a recent call of `envelope` on which the caller has based its
+   * decision; it is not read again.
    */
   releaseContentKey(
     order: OrderId,
@@ -76,21 +92,24 @@ export type KeyCustody = {
     envelope?: NodeEnvelope,
   ): Promise<Outcome<ReleasedKey>>;
   /**
-   * Asks the vault whether the key still works for the order, without touching a content key: fresh Get checks, then
-   * unwraps a canary. @param kid - the version that the order's envelopes are wrapped to.
+   * Asks the vault whether the key still works for the order, without touching a content key: fresh
+   * Get checks, then unwraps a canary. @param kid - the version that the order's envelopes are
+   * wrapped to.
    */
   probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
-  /** The same of a backup key, on which a lease hangs. */
+  /** Like `probe`, for a backup key that a live lease depends on. */
   probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /**
-   * Another passkey for a node, in an envelope that is wrapped to the key in force and is itself not in force yet. The
-   * same one each time, until it is confirmed or the order gets another key. The caller zeroes both keys.
+   * A new passkey for a node, in an envelope that is wrapped to the key in force but not in force
+   * yet. Every call returns the same one, until it is confirmed or the order gets another key. The
+   * caller zeroes both keys.
    */
   proposeRekey(order: OrderId, serial: string): Promise<Outcome<RekeyProposal>>;
   /**
-   * Puts a proposal in force, if it still stands; `alsoCommit` runs in that transaction. Safe to repeat.
+   * Puts a proposal in force, if it is still valid; `alsoCommit` runs in that transaction. Safe to
+   * repeat.
    *
-   * @returns whether that was now
+   * @returns false when it was in force already
    */
   commitRekey(
     order: OrderId,
@@ -99,8 +118,8 @@ export type KeyCustody = {
     alsoCommit: AlsoCommit,
   ): Promise<boolean>;
   /**
-   * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap. A vault's key passes the
-   * checks of a key in force but that of the region.
+   * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap.
+   * A vault's key passes the checks of a key in force except the region.
    */
   putBackup(
     subject: KeySubject,
@@ -108,15 +127,18 @@ export type KeyCustody = {
     chosen: BackupChoice,
     context: { readonly actor: Actor; readonly correlationId: string },
   ): Promise<Outcome<BackupKey>>;
-  /** @returns false when there is none of that name. Refused while the key in force is lost. */
+  /** @returns false when no backup key has that name. Refused while the key in force is lost. */
   removeBackup(
     order: OrderId,
     name: string,
     context: { readonly actor: Actor; readonly correlationId: string },
   ): Promise<Outcome<boolean>>;
-  /** The passkeys, one for each node in order of its ordinal, for the portal's device details. The caller zeroes them. */
+  /**
+   * The passkeys, one for each node in order of its ordinal, for the portal's device details. The
+   * caller zeroes them.
+   */
   revealPasskeys(order: OrderId): Promise<Outcome<readonly RevealedPasskey[]>>;
-  /** Destroys all wrappings of an order, for good: crypto-erase. */
+  /** Destroys all wrappings of an order permanently: crypto-erase. */
   destroy(
     order: OrderId,
     actor: Actor,

@@ -4,7 +4,9 @@ import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** An order's key as it is committed. `revision` is the compare-and-swap of everything that depends on it. */
+/**
+ * An order's committed key. `revision` is the compare-and-swap of everything that depends on it.
+ */
 export type KeyInForce = {
   readonly order: OrderId;
   readonly location: string;
@@ -14,7 +16,10 @@ export type KeyInForce = {
   readonly identities: readonly AttachedIdentity[];
 };
 
-/** One statement, so that key and identity are of the same moment: a mixture would refuse somebody wrongly. */
+/**
+ * One statement, so that key and identity are of the same moment: a mixture could cause a wrong
+ * refusal.
+ */
 export async function loadKeyInForce(
   store: Kysely<BrokerTables>,
   order: OrderId,
@@ -23,7 +28,7 @@ export async function loadKeyInForce(
   return row === undefined ? undefined : keyInForceOf(order, row);
 }
 
-/** Joined, so that callers can join what they need of the same moment. */
+/** A joined query that callers can extend by other facts of the same moment. */
 export function selectKeyInForce(store: Kysely<BrokerTables>, order: string) {
   return store
     .selectFrom("order_keys")

@@ -7,7 +7,10 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { UsableKey } from "./usable-key.ts";
 
-/** Keys that were here and are missed, remembered for a while; a restart only makes the answer less exact. */
+/**
+ * Number of missing keys whose earlier presence is remembered; a restart only makes the answer less
+ * exact.
+ */
 const REMEMBERED_KEYS = 1000;
 
 export type KeyReader = {
@@ -15,7 +18,7 @@ export type KeyReader = {
   read(usable: UsableKey): Promise<Outcome<KeyFacts>>;
   /** A fresh Get whose answer allows to use the key now; `kid` is the version to use. */
   readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>>;
-  /** Finds out why, where the vault's answer leaves it open, and puts the order's names into it. */
+  /** Finds the cause where the vault's answer leaves it open, and adds the order's names to it. */
   explain(usable: UsableKey, failure: Failure): Promise<Failure>;
 };
 
@@ -89,8 +92,8 @@ export function createKeyReader(
 }
 
 /**
- * What a vault that is not there looks like: its name is unknown, or, while it is only soft-deleted, something that is no vault
- * answers at its name, or hangs up (it is documented nowhere).
+ * Whether a failure looks like a missing vault: its name is unknown, or another service answers or
+ * hangs up at its name while it is soft-deleted (undocumented).
  */
 function mayBeMissing({ code, reason, vaultNameUnknown }: Failure): boolean {
   if (code === "KeyVaultUnexpectedAnswer" || vaultNameUnknown === true) return true;

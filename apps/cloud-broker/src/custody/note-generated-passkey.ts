@@ -3,7 +3,9 @@ import type { Transaction } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** The passkey of a node that was rekeyed is of our making, whoever brought the first. */
+/**
+ * The broker generated the passkey of a rekeyed node, even if the customer brought the first one.
+ */
 export async function noteGeneratedPasskey(
   transaction: Transaction<BrokerTables>,
   order: OrderId,

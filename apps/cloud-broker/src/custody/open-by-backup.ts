@@ -31,15 +31,16 @@ export type OpenedByBackup = {
   readonly vaultRequestId?: string;
   readonly backup: BackupUse;
 };
-/** Which backup stood in, and what had happened to the key in force. */
+/** The backup key that was used, and the failure of the key in force. */
 export type BackupUse = { readonly name: string; readonly failure: Failure };
 
 type Place = { readonly order: OrderId; readonly location: string };
 
 /**
- * What comes after the key in force failed: the failure is noted, and where the rule allows it (core/decide-backup.ts) the
- * order's backup keys are tried by name. If none opens, the failure of the key in force stays the answer: what a backup
- * says is no word about the key.
+ * Runs after the key in force has failed. The failure is recorded, and where the rule allows it
+ * (core/decide-backup.ts) the order's backup keys are tried by name. If none opens the envelope,
+ * the answer is still the failure of the key in force, since a backup's failure says nothing about
+ * that key.
  */
 export async function openByBackup(
   deps: BackupDependencies,
@@ -49,7 +50,7 @@ export async function openByBackup(
 ): Promise<Outcome<OpenedByBackup>> {
   const all = await loadBackupKeys(deps.store, place.order);
   if (all.length === 0) return { ok: false, failure };
-  // Also where only a recovery key is left: people look there for when to use it.
+  // Also when only a recovery key is left: people look there to decide whether to use it.
   const standing = await noteFailure(deps, place.order, failure);
   const backups = all.filter((backup) => backup.kind === "vault");
   if (backups.length === 0) return { ok: false, failure };
@@ -80,7 +81,7 @@ export async function openByBackup(
   return { ok: false, failure: { ...failure, detail } };
 }
 
-/** A row of its own, whatever the content key is opened for, and durable before it is. */
+/** A separate audit row, whatever the content key is used for, and durable before its use. */
 async function record(
   { store, appendAudit }: BackupDependencies,
   order: OrderId,

@@ -12,7 +12,7 @@ import { usableKeyOf } from "./usable-key.ts";
 export type OwnPasskey = {
   readonly envelope: Envelope;
   readonly kid: string;
-  /** As stored: the compare-and-swap of its re-wrapping. */
+  /** As stored: used for the compare-and-swap of its re-wrapping. */
   readonly json: string;
 };
 
@@ -43,7 +43,7 @@ export async function sealOwnPasskey(
   if (!usable.ok) return usable;
   const key = await deps.reader.readUsable(usable.value);
   if (!key.ok) return key;
-  // The order is not placed yet, so that it has no backup keys.
+  // The order is not placed yet, so it has no backup keys.
   const keys = { usable: usable.value, kid: key.value.kid, backups: [] };
   const sealed = await sealPasskey(deps, keys, NO_NODE_YET, passkey);
   return sealed.ok ? { ok: true, value: JSON.stringify(sealed.value.toJSON()) } : sealed;

@@ -8,7 +8,10 @@ import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { findWithdrawal } from "./find-withdrawal.ts";
 
-/** @returns what stands after it; probes and looks at key health, which also see a refusal, count as well */
+/**
+ * @returns the resulting state; probes and health checks, which can also see a refusal, count as
+ * well
+ */
 export async function noteFailure(
   { store, now }: { readonly store: Store; readonly now: Clock },
   order: OrderId,
@@ -54,7 +57,7 @@ export async function readStanding(
   if (row === undefined) return { kind: "working" };
   const { state, code, since_ms: sinceMs } = row;
   if (!isErrorCode(code)) throw new TypeError(`a stored failure has the unknown code ${code}`);
-  // What is no known state stands for a refusal: the closed side.
+  // An unknown state is treated as a refusal, which is the safe side.
   const kind = state === "unreachable" || state === "gone" ? state : "refused";
   return { kind, code, sinceMs };
 }

@@ -22,7 +22,10 @@ export type ProbeDependencies = Pick<
   "store" | "vaults" | "serviceKey" | "keyVaultSuffixes" | "now"
 > & { readonly reader: KeyReader };
 
-/** Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the canary. */
+/**
+ * Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the
+ * canary.
+ */
 export async function probeKey(
   deps: ProbeDependencies,
   order: OrderId,
@@ -39,7 +42,7 @@ export async function probeKey(
   return outcome;
 }
 
-/** The same question to a backup key, while a lease hangs on it. */
+/** Like `probeKey`, for a backup key that a live lease depends on. */
 export async function probeBackupKey(
   deps: ProbeDependencies,
   order: OrderId,
@@ -53,7 +56,10 @@ export async function probeBackupKey(
   return usable.ok ? askVault(deps, usable.value, kid) : usable;
 }
 
-/** For an order with backups: how long nobody has answered counts from the first silence, whoever met it. */
+/**
+ * For an order with backups: the time without an answer counts from the first failed call of any
+ * kind.
+ */
 async function noteProbe(
   deps: ProbeDependencies,
   order: OrderId,

@@ -18,8 +18,8 @@ type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now">;
 type Proposed = Omit<StoredEnvelope, "generation"> & { readonly id: string };
 
 /**
- * A passkey that the node does not know yet, beside the one in force. Both content keys come from the vault, by its checks:
- * a key that may not unlock may not rekey either.
+ * Makes a passkey that the node does not know yet, beside the one in force. Both content keys come
+ * from the vault, by its checks: a key that may not unlock may not rekey either.
  */
 export async function proposeRekey(
   deps: Dependencies,

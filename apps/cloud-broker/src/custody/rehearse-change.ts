@@ -3,7 +3,10 @@ import type { KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { moveAll, validateChoice } from "./change-key.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
 
-/** A change without its commit: the only way to know that the old key still opens and the new one can take over. */
+/**
+ * A change without its commit: the only proof that the old key still opens the envelopes and the
+ * new one can replace it.
+ */
 export async function rehearseChange(
   deps: Parameters<typeof validateChoice>[0],
   subject: KeySubject,

@@ -17,7 +17,7 @@ export type ReleasedKey = {
   readonly contentKey: Uint8Array;
   readonly kid: string;
   readonly vaultRequestId?: string;
-  /** When a backup key stood in for the key in force. */
+  /** Set when a backup key replaced the key in force. */
   readonly backup?: BackupUse;
 };
 export type ReleaseDependencies = Pick<
@@ -26,11 +26,11 @@ export type ReleaseDependencies = Pick<
 > & { readonly reader: KeyReader };
 
 /**
- * Unwraps the content key of a node's current envelope: fresh Get, unwrap, commitment. When it fails and the order got
- * another key meanwhile, it is tried again with that one, so that a rotation never looks like a refusal. What is lost may
- * be opened by a backup key.
+ * Unwraps the content key of a node's current envelope: fresh Get, unwrap, commitment. If this
+ * fails and the order received another key meanwhile, the new key is tried, so that a rotation
+ * never looks like a refusal. If the key is lost, a backup key may open the envelope.
  *
- * @param held - of the same node, where the caller has just read it.
+ * @param held - of the same node, if the caller has just read it.
  */
 export async function releaseContentKey(
   deps: BackupDependencies,
@@ -70,7 +70,10 @@ function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
   return { ...failure, facts: { ...recoveryFacts({ id, key, identities }), ...failure.facts } };
 }
 
-/** As the policy has it: what forbids to use the key also forbids to unwrap, even where Key Vault would do it. */
+/**
+ * Applies our own rules: a key that may not be used may not unwrap either, even where Key Vault
+ * would do it.
+ */
 export async function unwrapEnvelope(
   deps: Pick<ReleaseDependencies, "vaults" | "reader" | "serviceKey" | "keyVaultSuffixes">,
   inForce: KeyInForce,

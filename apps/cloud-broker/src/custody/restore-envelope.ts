@@ -26,7 +26,7 @@ type Dependencies = {
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
-  /** With which this broker signs, or has signed. */
+  /** The broker's present and former signing keys. */
   readonly ownKeys: readonly PublicJwk[];
   readonly serviceKey: KeyUrl;
   readonly keyVaultSuffixes: readonly string[];
@@ -40,11 +40,13 @@ export type Restoration = {
 };
 
 /**
- * Puts the envelope that a node holds back in force, for a database that was restored from before it: a re-wrap or a rekeying since the
- * backup is known to the node alone. This broker signed it, so the node cannot have made it; and it opens nothing without the vault.
+ * Puts a node's own envelope back in force, in a database that was restored from an older backup:
+ * only the node knows a re-wrap or a rekeying that came after the backup. This broker signed the
+ * envelope, so the node cannot have made it; and it opens nothing without the vault.
  *
  * @param jws - the node's envelope.jws
- * @throws {AppError} Misuse that says why it is not taken; RewrapConflict when the order's key was changed at the same time
+ * @throws {AppError} Misuse that says why it is refused; RewrapConflict when the order's key was
+ * changed at the same time
  */
 export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<Restoration> {
   const { generation, envelope } = readOwnEnvelope(jws, deps.ownKeys);
@@ -117,7 +119,10 @@ function readOwnEnvelope(jws: string, ownKeys: readonly PublicJwk[]) {
   }
 }
 
-/** The recipient of the order's key, whatever its version: an address from an envelope is compared, never dialled for itself. */
+/**
+ * The recipient of the order's key, of any version: an address from an envelope is only compared,
+ * never called.
+ */
 function kidOfKey(
   { recipients }: Envelope,
   kekUrl: string | undefined,

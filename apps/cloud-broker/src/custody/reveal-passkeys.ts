@@ -10,12 +10,12 @@ import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
 export type RevealedPasskey = {
   readonly serial: string;
   readonly passkey: Uint8Array;
-  /** By which it was opened. */
+  /** The key that opened it. */
   readonly kid: string;
   readonly backup?: BackupUse;
 };
 
-/** All or none: what was opened before a failure is zeroed. */
+/** All or none: passkeys that were opened before a failure are zeroed. */
 export async function revealPasskeys(
   deps: BackupDependencies,
   order: OrderId,
@@ -29,7 +29,7 @@ export async function revealPasskeys(
       zero(...revealed.map(({ passkey }) => passkey));
       return released;
     }
-    // A re-wrapping between the two reads changes recipients only, so that the content key still fits.
+    // A re-wrap between the two reads changes recipients only, so the content key still fits.
     const passkey = await openPasskey(envelope, released.value.contentKey, order, serial);
     const { backup, kid } = released.value;
     revealed.push({ serial, passkey, kid, ...(backup !== undefined && { backup }) });

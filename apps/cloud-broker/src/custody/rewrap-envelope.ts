@@ -13,13 +13,15 @@ type Dependencies = BackupDependencies;
 type Wrapping = { readonly envelope: Envelope; readonly kid: string };
 
 /**
- * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Its other recipients, the backup keys,
- * stay as they are: they wrap the same content key. Writes nothing but what the use of a backup leaves behind.
+ * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Its other
+ * recipients, the backup keys, stay as they are: they wrap the same content key. It writes only the
+ * record of a backup's use.
  *
- * The old key is asked without our own rules: one that has expired still unwraps (Key Vault allows it for recovery), and
- * moving away from it is the cure.
+ * Our own rules do not apply to the old key: an expired one still unwraps (Key Vault allows it for
+ * recovery), and moving away from it is the cure.
  *
- * @returns the new envelope, or undefined when it is wrapped to that version already and the new identity can open it
+ * @returns the new envelope, or undefined when it is already wrapped to that version and the new
+ * identity can open it
  */
 export async function rewrapEnvelope(
   deps: Dependencies,
@@ -51,8 +53,9 @@ export async function rewrapEnvelope(
 }
 
 /**
- * By the identity in force, and where that one is gone by the one that takes its place: both are the order's own. What is lost
- * may be opened by a backup key, which is how an order moves away from a lost vault.
+ * Unwraps by the identity in force, or by the new one if that identity is gone: both are the
+ * order's own. If the key is lost, a backup key may open the envelope, which is how an order moves
+ * away from a lost vault.
  */
 async function unwrapOld(
   deps: Dependencies,
@@ -72,7 +75,10 @@ async function unwrapOld(
   return byBackup.ok ? byBackup : { ok: false, failure: ofOldKey(byBackup.failure) };
 }
 
-/** The new identity on the old key: a key whose identity was replaced is granted to the new one, and must not be lost. */
+/**
+ * The new identity on the old key: a key whose identity was replaced may be granted to the new one,
+ * and must not be lost.
+ */
 function successorOf(
   { keyVaultSuffixes }: Dependencies,
   { choice }: KeyInForce,

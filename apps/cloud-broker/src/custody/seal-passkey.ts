@@ -6,10 +6,13 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { type WrappingKeys, wrapForOrder } from "./wrap-for-order.ts";
 
-/** Stands where a serial number stands, in the envelope of a passkey that has no node yet. */
+/** Used in place of a serial number, in the envelope of a passkey that has no node yet. */
 export const NO_NODE_YET = "own-passkey";
 
-/** A fresh envelope around a passkey, for the key in force and every backup, its content key proven to unwrap again. */
+/**
+ * Seals a passkey in a new envelope for the key in force and every backup; proves that its content
+ * key unwraps again.
+ */
 export async function sealPasskey(
   deps: Parameters<typeof wrapForOrder>[0],
   keys: WrappingKeys,
@@ -32,7 +35,10 @@ export async function sealPasskey(
   }
 }
 
-/** Opens a passkey envelope that must be this order's and this node's. The caller zeroes the passkey; this zeroes the key. */
+/**
+ * Opens a passkey envelope that must be this order's and this node's. The caller zeroes the
+ * passkey; this zeroes the key.
+ */
 export async function openPasskey(
   envelope: Envelope,
   contentKey: Uint8Array,

@@ -14,7 +14,7 @@ export type StoredHealth = {
   readonly recoverableDays?: number;
   readonly checkedAtMs?: EpochMs;
   readonly changedAtMs: EpochMs;
-  /** The last look to which nobody with authority answered, when it came after the last that told anything. */
+  /** The last check without an authoritative answer, if it came after the last conclusive one. */
   readonly inconclusive?: { readonly code: string; readonly atMs: EpochMs };
 };
 
@@ -79,7 +79,7 @@ function healthOf(row: HealthRow): KeyHealth {
   }
 }
 
-/** The columns of a health; what it does not have is cleared. */
+/** The columns of a health state; columns that it does not use are cleared. */
 export function columnsOfHealth(health: KeyHealth) {
   return {
     state: health.state,

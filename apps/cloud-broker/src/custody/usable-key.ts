@@ -4,7 +4,7 @@ import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "
 import type { Outcome } from "../core/ports.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 
-/** A key, who asks for it, and what is needed to explain why it cannot be used. */
+/** A key, the identity that uses it, and the facts that explain why it cannot be used. */
 export type UsableKey = {
   readonly order: OrderId;
   readonly location: string;
@@ -50,7 +50,7 @@ export function usableKeyOf(
   };
 }
 
-/** The attached identity that the choice names; an order never uses one that is not its own. */
+/** The attached identity that the choice names; an order never uses another's identity. */
 export function identityOf(
   order: OrderId,
   identities: readonly AttachedIdentity[],
@@ -89,8 +89,8 @@ export function identityOf(
 }
 
 /**
- * The version that an envelope names, once it is the key in force: an address from an envelope is compared and never
- * dialled for itself.
+ * The version that an envelope names, after checking that it belongs to the key in force: an
+ * address from an envelope is only compared, never called.
  */
 export function atVersion(
   usable: UsableKey,

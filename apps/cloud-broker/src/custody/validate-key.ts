@@ -25,13 +25,15 @@ type Dependencies = Pick<
   readonly reader: KeyReader;
 };
 
-/** Grows as the rows ask; a row sees what was gathered until then. */
+/** Grows as rows request evidence; a row sees the evidence gathered until then. */
 type Gathering = { -readonly [Member in keyof KeyEvidence]: KeyEvidence[Member] };
 
-/** A backup is wanted in another region, in case of the loss of one. */
+/** A backup should be in another region, in case that one region is lost. */
 export const BACKUP_CHECKS = KEY_CHECKS.filter(({ name }) => name !== "vault-region");
 
-/** Runs the table of checks, gathering evidence as rows ask for it; the first failure ends the run. */
+/**
+ * Runs the table of checks, gathering evidence as rows request it; the first failure ends the run.
+ */
 export async function validateKey(
   deps: Dependencies,
   subject: KeySubject,
@@ -91,7 +93,7 @@ export async function validateKey(
   return { checks, outcome: outcomeOf(evidence, failed) };
 }
 
-/** The names of what was asked for, as far as it can be read. */
+/** Adds the names in the customer's choice, as far as they can be read. */
 function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoice): Failure {
   const names = recoveryFacts({ id: subject.order, key: choice, identities: subject.identities });
   const vaultName = vaultNameOf(choice.kekVaultResourceId);
@@ -99,7 +101,7 @@ function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoic
     ...failure,
     facts: {
       ...names,
-      // What the step that corrects the scheme says; the other URLs are the customer's to choose.
+      // For the step that corrects the scheme; the customer chooses the other URLs.
       keyUrl: choice.kekUrl.replace(/^[a-z][a-z0-9+.-]*:/i, "https:"),
       ...(vaultName !== undefined && { vaultName }),
       ...failure.facts,
@@ -151,7 +153,7 @@ async function readLocations(
   return { ok: true, value: locations };
 }
 
-/** Random bytes, so that nothing is at stake. */
+/** Uses random bytes, so that no real key is at risk. */
 async function proveRoundTrip(
   deps: Dependencies,
   usable: UsableKey,

@@ -5,7 +5,8 @@ import type { KeyReader } from "./key-reader.ts";
 import type { UsableKey } from "./usable-key.ts";
 
 /**
- * Wraps a content key and proves that the wrapping opens again before anything relies on it: wrap → unwrap → compare.
+ * Wraps a content key and proves that the wrapping opens again before it is used: wrap → unwrap →
+ * compare.
  *
  * @param kid - the version to wrap to: never the versionless address, which would follow a rotation
  * @returns the wrapped key

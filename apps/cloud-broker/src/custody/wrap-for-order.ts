@@ -10,7 +10,7 @@ type Dependencies = { readonly vaults: KeyVaults; readonly reader: KeyReader } &
   typeof usableKeyOf
 >[0];
 
-/** Everything that an order's envelopes are wrapped to. */
+/** All keys that an order's envelopes are wrapped to. */
 export type WrappingKeys = {
   readonly usable: UsableKey;
   /** Version of the key in force. */
@@ -19,8 +19,9 @@ export type WrappingKeys = {
 };
 
 /**
- * Wraps a content key to the key in force and to every backup, each of a vault proven to unwrap again. All or none: an
- * envelope without one of its backups would be noticed on the day when that backup is needed.
+ * Wraps a content key to the key in force and to every backup; a vault's backup must prove to
+ * unwrap again. All or none: a missing backup in an envelope would be noticed only on the day when
+ * that backup is needed.
  */
 export async function wrapForOrder(
   deps: Dependencies,
@@ -61,7 +62,7 @@ export function usableBackupOf(
   return chosen.ok ? atVersion(chosen.value, backup.kid, known.keyVaultSuffixes) : chosen;
 }
 
-/** Which key it was that failed, beside the code that says how. */
+/** Adds the name of the failed key to the failure. */
 export function ofBackup(failure: Failure, name: string): Failure {
   const detail = failure.detail === undefined ? "" : `: ${failure.detail}`;
   return { ...failure, detail: `backup key ${name}${detail}` };

@@ -8,23 +8,26 @@ import type { Announce } from "../events/announce.ts";
 import type { Store } from "../store/store.ts";
 
 export type ControlPlaneSettings = {
-  /** Public URL of Resource Manager, without a final slash: Location headers and links start with it. */
+  /**
+   * Public URL of Resource Manager, without a final slash: Location headers and links start with
+   * it.
+   */
   readonly armUrl: string;
   readonly tenantId: string;
   /** Retry-After of long-running operations. */
   readonly retryAfterSeconds: number;
   readonly allowRevertToMicrosoftManaged: boolean;
-  /** Of orders that have no unlock policy of their own. */
+  /** Policy of orders that have no unlock policy of their own. */
   readonly defaultPolicy: UnlockPolicy;
   /** Hosts of key vaults (config KEY_VAULT_SUFFIXES). */
   readonly keyVaultSuffixes: readonly string[];
-  /** How long a key must have been silent before a backup stands in by itself. */
+  /** How long a key must be unreachable before a backup replaces it automatically. */
   readonly backupAfterSeconds: number;
   /** How often each key is looked at; 0: never on its own. */
   readonly keyHealthIntervalSeconds: number;
 };
 
-/** What reading and writing orders needs. */
+/** Dependencies for reading and writing orders. */
 export type ControlPlane = {
   readonly store: Store;
   readonly custody: KeyCustody;
@@ -32,7 +35,7 @@ export type ControlPlane = {
   readonly checkKeyNow: (order: OrderId) => Promise<void>;
   readonly identities: IdentityDirectory;
   readonly appendAudit: AppendAudit;
-  /** Tells receivers of events. */
+  /** Queues events for receivers. */
   readonly announce: Announce;
   /** Signs with the broker's key: a JWS compact of the given `typ`. */
   readonly sign: (typ: string, payload: object) => Promise<string>;
@@ -40,7 +43,7 @@ export type ControlPlane = {
   readonly settings: ControlPlaneSettings;
 };
 
-/** Who asks, as it is written into audit rows and `systemData`. */
+/** The caller, as written into audit rows and `systemData`. */
 export type RequestContext = {
   readonly actor: Actor;
   readonly by: string;

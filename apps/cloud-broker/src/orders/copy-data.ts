@@ -10,12 +10,13 @@ import { lifecycleOf, type Order, type OrderState } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 import { updateOrder } from "./write-order.ts";
 
-/** What a customer did just before, to be recorded in the same commit. */
+/** A customer's action just before, to be recorded in the same commit. */
 type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: number };
 
 /**
- * Starts the copy, or goes on with a halted one: the service needs the key of every node now. A refused key halts the
- * copy and says what the customer can do; a vault that does not answer changes nothing and may be asked again.
+ * Starts the copy, or continues a halted one: the service needs the key of every node now. A
+ * refused key halts the copy and tells the customer the possible actions; a vault that does not
+ * answer changes nothing, and the call may be repeated.
  */
 export async function startCopy(
   plane: ControlPlane,
@@ -50,7 +51,10 @@ export async function startCopy(
   });
 }
 
-/** Releases the content key of each node and lets it go at once: what is asked is whether the vault still gives it. */
+/**
+ * Releases the content key of each node and discards it: the only question is whether the vault
+ * still unwraps it.
+ */
 async function tryKeys(
   { custody, store }: ControlPlane,
   order: Order,
@@ -63,7 +67,7 @@ async function tryKeys(
   return undefined;
 }
 
-/** Nobody with authority answered: the same question may be answered later without anybody acting. */
+/** Without an authoritative answer, a retry may succeed without any action. */
 export function isPassing(code: ErrorCode): boolean {
   const { class: errorClass } = ERRORS[code];
   return errorClass === "unreachable" || errorClass === "pending" || errorClass === "internal";
@@ -81,7 +85,7 @@ function stateAfter(
   };
 }
 
-/** `properties.error` of a halted copy, as Data Box shows it, with the cause in `details`. */
+/** `properties.error` of a halted copy, as in Data Box, with the cause in `details`. */
 function haltError(failure: Failure): CloudError {
   const halt = explain("SsemUserCopyErrorWaitingForAction");
   const { code, reason, facts } = failure;

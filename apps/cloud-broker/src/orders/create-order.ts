@@ -18,7 +18,8 @@ const DETAILS = "properties.details";
 const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";
 
 /**
- * Places an order: everything is checked before, and then written in one commit together with its key and its operation.
+ * Places an order: checks everything first, and then writes it in one commit together with its key
+ * and its operation.
  *
  * @returns id of the long-running operation.
  */
@@ -112,7 +113,7 @@ export async function createOrder(
   return operation;
 }
 
-/** Rules of a new order that no schema can say. */
+/** Rules for a new order that no schema can express. */
 function checkWritten(written: JobWrite, transferType: TransferType): void {
   const { details, deliveryType } = written.properties;
   const scheduled = scheduleOf(written.properties);
@@ -133,7 +134,10 @@ function checkWritten(written: JobWrite, transferType: TransferType): void {
   checkPasswords(written, transferType);
 }
 
-/** The day of delivery that was asked for. The smallest date, which every order without one carries, is none. */
+/**
+ * The requested day of delivery. The smallest date, which every order without one carries, means
+ * none.
+ */
 function scheduleOf({ deliveryInfo }: JobWrite["properties"]): string | undefined {
   const written = deliveryInfo?.scheduledDateTime;
   return written?.startsWith("0001-01-01") === true ? undefined : written;

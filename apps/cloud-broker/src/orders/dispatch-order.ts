@@ -9,10 +9,10 @@ import { keySubjectOf, lifecycleOf } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 
 /**
- * Sends an appliance off once its key has passed every check: at the customer's site a key that cannot be used is a truck
- * that has to come back. `force` sends it all the same, and the audit trail says so.
+ * Dispatches an appliance once its key has passed every check: an unusable key at the customer's
+ * site costs a second transport. `force` dispatches it anyway, and the audit trail records that.
  *
- * @throws {AppError} what the key failed by
+ * @throws {AppError} the failed check
  */
 export async function dispatchOrder(
   plane: ControlPlane,

@@ -15,7 +15,10 @@ import { lifecycleOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { updateOrder } from "./write-order.ts";
 
-/** Cancels an order that is not being processed yet; its personal data and its own passkey go. Repeating it is harmless. */
+/**
+ * Cancels an order that is not being processed yet; its personal data and its own passkey are
+ * removed. Safe to repeat.
+ */
 export async function cancelOrder(
   plane: ControlPlane,
   name: OrderName,
@@ -56,7 +59,8 @@ export async function cancelOrder(
 /**
  * Deletes an ended order with all wrappings of its key. The audit chain stays.
  *
- * @returns id of the long-running operation and the order's region; undefined when there is no such order.
+ * @returns id of the long-running operation and the order's region; undefined when the order does
+ * not exist.
  */
 export async function deleteOrder(
   plane: ControlPlane,

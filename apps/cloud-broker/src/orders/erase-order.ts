@@ -10,8 +10,8 @@ import { updateOrder } from "./write-order.ts";
 const RECEIPT_TYPE = "databox-erasure+jws";
 
 /**
- * Crypto-erase: destroys all wrappings of the unlock key, for good, and keeps a signed receipt of it, all in one commit.
- * An order that is erased already stays as it is.
+ * Crypto-erase: destroys all wrappings of the unlock key permanently, and stores a signed receipt,
+ * all in one commit. An order that is already erased does not change.
  */
 export async function eraseOrder(
   plane: ControlPlane,

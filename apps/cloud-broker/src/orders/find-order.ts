@@ -6,7 +6,10 @@ import { wasDeleted } from "./operations.ts";
 import { entityTagOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 
-/** @throws {AppError} `ResourceNotFound`, or `SsemUserErrorEntityNotFound` for one that was deleted lately. */
+/**
+ * @throws {AppError} `ResourceNotFound`, or `SsemUserErrorEntityNotFound` for one that was deleted
+ * lately.
+ */
 export async function findOrder(store: Store, name: OrderName): Promise<Order> {
   const id = orderIdOf(name);
   const order = await readOrder(store, id);
@@ -24,7 +27,10 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
       });
 }
 
-/** If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the order's entity tag. @throws {AppError} `PreconditionFailed` */
+/**
+ * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the order's entity tag. @throws {AppError}
+ * `PreconditionFailed`
+ */
 export function requireMatch(order: Order, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch.trim() === "" || ifMatch.trim() === "*") return;
   const tags = ifMatch.split(",").map((tag) => tag.trim());

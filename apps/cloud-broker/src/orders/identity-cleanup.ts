@@ -1,10 +1,12 @@
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
-/** A change that has not committed after this long will not any more. */
+/** A change that has not committed by then never will. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
-/** Notes that a system-assigned identity must go, unless the change that makes it commits. */
+/**
+ * Records that a system-assigned identity must be deleted, unless the change that makes it commits.
+ */
 export async function noteIdentity(
   { store, now }: ControlPlane,
   order: OrderId,
@@ -17,7 +19,10 @@ export async function noteIdentity(
     .execute();
 }
 
-/** Deletes a noted identity; when Resource Manager does not answer, the note stays for the next sweep. */
+/**
+ * Deletes a recorded identity; when Resource Manager does not answer, the record stays for the next
+ * sweep.
+ */
 export async function removeIdentity(
   { store, identities }: ControlPlane,
   order: OrderId,
@@ -32,7 +37,7 @@ export async function removeIdentity(
     .execute();
 }
 
-/** Deletes identities that a crash or an outage left behind. Safe to call at any time. */
+/** Deletes identities that remained after a crash or an outage. Safe to call at any time. */
 export async function sweepIdentities(plane: ControlPlane): Promise<void> {
   const before: EpochMs = plane.now() - ABANDONED_AFTER_MS;
   const notes = await plane.store

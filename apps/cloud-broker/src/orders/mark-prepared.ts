@@ -3,7 +3,10 @@ import type { Transaction } from "kysely";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 
-/** Every node has reported that its volume is locked with its key: the stage DevicePrepared has succeeded. */
+/**
+ * Every node has reported that its volume is locked with its key: the stage DevicePrepared has
+ * succeeded.
+ */
 export async function markPrepared(
   transaction: Transaction<BrokerTables>,
   id: OrderId,

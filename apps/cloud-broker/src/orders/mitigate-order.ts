@@ -11,7 +11,10 @@ import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 import { updateOrder } from "./write-order.ts";
 
-/** Answers a halted copy. `Resume` asks for the key again at once; `MoveToCleanUpDevice` gives the data up. */
+/**
+ * Answers a halted copy. `Resume` uses the key again at once; `MoveToCleanUpDevice` gives up the
+ * data.
+ */
 export async function mitigateOrder(
   plane: ControlPlane,
   name: OrderName,
@@ -60,7 +63,8 @@ export async function mitigateOrder(
     });
   });
   if (resolution !== "Resume") return;
-  // The answer is recorded. A vault that does not answer now leaves CustomerActionPerformed; the operator tries again.
+  // The answer is recorded. A vault that does not answer now leaves CustomerActionPerformed; the
+  // operator tries again.
   try {
     await startCopy(plane, await findOrder(plane.store, name), context);
   } catch (error) {

@@ -9,13 +9,13 @@ import { findOrder } from "./find-order.ts";
 import { lifecycleOf } from "./order.ts";
 import { updateOrder } from "./write-order.ts";
 
-/** Events that move an order on and need nobody's key. */
+/** Events that move an order on without any key. */
 export type MovingEvent =
   | { readonly kind: "dispatch" | "deliver" | "pickUp" | "receive" }
   | { readonly kind: "complete"; readonly outcome: Completion }
   | { readonly kind: "fail"; readonly outcome: Breakdown };
 
-/** Moves an order on. A repeated move changes nothing; at the end of the course the personal data goes. */
+/** Moves an order on. A repeated move changes nothing; the last move removes the personal data. */
 export async function moveOrder(
   plane: ControlPlane,
   name: OrderName,

@@ -31,7 +31,7 @@ export async function bookPickUp(
   return pickUp;
 }
 
-/** Notes the parcel by which the customer sent the appliance back. */
+/** Records the parcel with which the customer returned the appliance. */
 export async function markShipped(
   plane: ControlPlane,
   name: OrderName,

@@ -8,12 +8,15 @@ import type { Store } from "../store/store.ts";
 
 export type OperationKind = "create" | "update" | "delete";
 
-/** How long the result of an operation may be asked for. */
+/** How long the result of an operation can be read. */
 const KEPT_MS = 24 * 3_600_000;
-/** Azure marks the operations of a deletion so. */
+/** Azure marks the operations of a deletion with this suffix. */
 const DELETE_SUFFIX = "-deleteorder";
 
-/** Records a long-running operation in the transaction of the change itself: it is done when it can be asked for. */
+/**
+ * Records a long-running operation in the transaction of the change itself: when a client can read
+ * it, it is done.
+ */
 export async function insertOperation(
   transaction: Transaction<BrokerTables>,
   order: OrderId,
@@ -35,11 +38,11 @@ export async function insertOperation(
 export type Operation = {
   readonly order: OrderId;
   readonly kind: OperationKind;
-  /** How often it was asked for before. */
+  /** Number of earlier reads. */
   readonly polls: number;
 };
 
-/** Reads an operation of a subscription and counts the question. */
+/** Reads an operation of a subscription and counts the read. */
 export async function pollOperation(
   store: Store,
   subscriptionId: string,
@@ -63,7 +66,10 @@ export async function pollOperation(
   });
 }
 
-/** Whether an order of this name was deleted within the last day: its answer then comes from the service, not the gateway. */
+/**
+ * Whether an order of this name was deleted within the last day: its answer then comes from the
+ * service, not the gateway.
+ */
 export async function wasDeleted(store: Store, order: OrderId): Promise<boolean> {
   const row = await store
     .selectFrom("operations")

@@ -28,7 +28,7 @@ export type StageEntry = {
 
 export type PackageDetails = { readonly carrierName: string; readonly trackingId: string };
 
-/** What the course of an order adds to what the customer wrote. */
+/** The data that the lifecycle adds to the customer's own. */
 export type OrderState = {
   readonly sku: Omit<JobSku, "name">;
   /** ISO time of a scheduled delivery. */
@@ -44,7 +44,7 @@ export type OrderState = {
   readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
   readonly deliverToDcPackage?: PackageDetails;
   readonly returnToCustomerPackage?: PackageDetails;
-  /** Compact JWS of the broker over what was destroyed and when. */
+  /** Compact JWS of the broker about the destroyed data and the time. */
   readonly erasureReceipt?: string;
 };
 
@@ -82,7 +82,7 @@ export function lifecycleOf(order: Order): Lifecycle {
   };
 }
 
-/** The order as the checks of a key see it, with the identities that are to be in force. */
+/** The order's data for key checks, with the identities that will be in force. */
 export function keySubjectOf(
   order: Pick<Order, "id" | "location" | "details" | "identities">,
   tenantId: string,
@@ -96,7 +96,7 @@ export function keySubjectOf(
   };
 }
 
-/** Changes with every write, and differs for an order that was deleted and made again. */
+/** Changes with every write, and differs for an order that was deleted and created again. */
 export function entityTagOf(order: Pick<Order, "createdAtMs" | "revision">): string {
   return `"${order.createdAtMs.toString(16)}-${String(order.revision)}"`;
 }

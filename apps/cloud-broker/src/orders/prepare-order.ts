@@ -21,8 +21,8 @@ export type PreparedNode = {
 };
 
 /**
- * Makes the unlock key and one envelope for each node, and codes by which the nodes enrol. Repeated, it makes new codes
- * for the nodes that have not enrolled: an answer that was lost loses nothing.
+ * Makes the unlock key and one envelope for each node, and enrolment codes for the nodes. Repeated,
+ * it makes new codes for the nodes that have not enrolled, so that a lost answer does no harm.
  */
 export async function prepareOrder(
   plane: ControlPlane,
@@ -142,7 +142,10 @@ function invalid(detail: string): AppError {
   });
 }
 
-/** The same order always gets the same serial numbers, so that a repeated preparation means the same nodes. */
+/**
+ * The same order always gets the same serial numbers, so that a repeated preparation means the same
+ * nodes.
+ */
 function madeUpSerials(order: Order): readonly string[] {
   const stem = createHash("sha256")
     .update(`${order.id} ${String(order.createdAtMs)}`)

@@ -14,18 +14,19 @@ export type ActivityRow = {
 
 export type ActivityPage = {
   readonly rows: readonly ActivityRow[];
-  /** Last row that was looked at; absent when no row is left. */
+  /** The last row that was read; absent when no row is left. */
   readonly position?: number;
 };
 
 const BATCH_ROWS = 500;
-/** So that a filter that fits nothing does not read a long chain in one request. */
+/** A filter without matches must not read a long chain in one request. */
 const MAX_BATCHES = 10;
 
 /**
- * Audit rows of an order that fit a filter. A page may be shorter than `limit`, even empty, and not be the last.
+ * Audit rows of an order that match a filter. A page may be shorter than `limit`, even empty,
+ * without being the last.
  *
- * @param position - last row that the page before looked at.
+ * @param position - last row that the previous page read
  */
 export async function readActivity(
   store: Store,

@@ -13,7 +13,7 @@ type OrderRow = Selectable<BrokerTables["orders"]>;
 type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
 type IdentityRow = Selectable<BrokerTables["order_identities"]>;
 
-/** What a list shows: no details, so that a page is not read and parsed for nothing. */
+/** The columns of a list: without the details, which would be read and parsed for nothing. */
 const LISTED_COLUMNS = [
   "id",
   "subscription_id",
@@ -91,12 +91,12 @@ export async function readOrder(store: Store, id: OrderId): Promise<Order | unde
 }
 
 /** Scope of a list: a subscription or one of its resource groups. */
-/** Orders of a subscription or a group of it; `all` are everybody's, for the operator only. */
+/** Orders of a subscription or a group of it; `all` is every customer's, for the operator only. */
 export type OrderScope =
   | { readonly subscriptionId: string; readonly resourceGroup?: string }
   | "all";
 
-/** An order without what lists do not show. */
+/** An order without the members that lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
 const selectPage = compileOnce((store, page: { after: string; before: string; limit: number }) =>
@@ -109,7 +109,10 @@ const selectPage = compileOnce((store, page: { after: string; before: string; li
     .limit(page.limit),
 );
 
-/** A page of orders by id, which is also the order of resource groups and names; `after` is the last id of the page before. */
+/**
+ * A page of orders by id, which is also the order of resource groups and names; `after` is the last
+ * id of the previous page.
+ */
 export async function readOrderPage(
   store: Store,
   scope: OrderScope,
@@ -117,7 +120,7 @@ export async function readOrderPage(
   limit: number,
 ): Promise<readonly ListedOrder[]> {
   const prefix = scopePrefix(scope);
-  // "0" follows "/": every id below the prefix, and no other, sorts before it.
+  // "0" follows "/": all ids below the prefix, and no others, sort before it.
   const before = `${prefix.slice(0, -1)}0`;
   const rows = await selectPage(store, { after: after ?? prefix, before, limit });
   const [first] = rows;

@@ -13,17 +13,21 @@ import type { Order } from "./order.ts";
 export type RealisedIdentities = {
   readonly identities: readonly AttachedIdentity[];
   readonly identityEpoch: number;
-  /** Inside the order's transaction: what was made is kept, what is retired is noted for deletion. */
+  /**
+   * Inside the order's transaction: new identities are kept, retired ones are recorded for
+   * deletion.
+   */
   commit(transaction: Transaction<BrokerTables>): Promise<void>;
-  /** After the commit: deletes what was retired. */
+  /** After the commit: deletes retired identities. */
   settle(): Promise<void>;
-  /** Instead of the commit: deletes what was made. */
+  /** Instead of the commit: deletes new identities. */
   abandon(): Promise<void>;
 };
 
 /**
- * Does what a plan says in the directory, so that a crash at any point leaves nothing that has a right somewhere: a made
- * identity is noted for deletion first, and the note goes with the commit that attaches it.
+ * Carries out a plan in the directory, so that a crash at any point leaves no identity with rights:
+ * a new identity is recorded for deletion first, and the commit that attaches it removes the
+ * record.
  */
 export async function realiseIdentities(
   plane: ControlPlane,
@@ -71,8 +75,8 @@ export async function realiseIdentities(
 }
 
 /**
- * The identities that an order would have after a write, to ask whether a key would work with them. A new system-assigned
- * one is not made: nobody can have given it a right yet.
+ * The identities that an order would have after a write, to check whether a key would work with
+ * them. A new system-assigned one is not made, since it cannot have any rights yet.
  */
 export async function candidateIdentities(
   plane: Pick<ControlPlane, "identities">,
@@ -92,7 +96,7 @@ async function keptAndAttached(
   for (const resourceId of plan.attach)
     identities.push({
       ...valueOf(await directory.attachUserAssigned(order, resourceId)),
-      // Clients look their identity up by the id that they wrote.
+      // Clients find their identity by the id that they wrote.
       resourceId,
     });
   return identities;

@@ -7,11 +7,13 @@ import { findOrder } from "./find-order.ts";
 import type { PreparedNode } from "./prepare-order.ts";
 
 /**
- * Gives a node another device: the key that was enrolled is forgotten for good, and a new one enrols by the code. The
- * envelope stays, since the volume does. The broker knows nothing of what an old device still holds open, so that its
- * leases must be over first: revoke the node, and restore its access afterwards.
+ * Gives a node another device: the enrolled key is removed permanently, and a new one enrols by the
+ * code. The envelope stays, since the volume does. The broker cannot know whether the old device
+ * still holds the volume open, so its leases must have ended first: revoke the node, and restore
+ * its access afterwards.
  *
- * @throws {AppError} ResourceNotFound for an unknown serial, OrderStageForbids while a lease is live
+ * @throws {AppError} ResourceNotFound for an unknown serial, OrderStageForbids while a lease is
+ * live
  */
 export async function replaceDevice(
   plane: ControlPlane,
@@ -59,7 +61,8 @@ export async function replaceDevice(
       .where("order_id", "=", id)
       .where("serial", "=", serial)
       .execute();
-    // The successor counts from the beginning, and none of its grants comes after those of its predecessor.
+    // The successor counts from the beginning, and none of its grants follows those of its
+    // predecessor.
     await transaction
       .updateTable("leases")
       .set({ last_counter: 0 })

@@ -16,11 +16,12 @@ import { keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { updateOrder } from "./write-order.ts";
 
-/** Two writers at once: the second reads again, so often. */
+/** How often a writer that lost the race re-reads and retries. */
 const ATTEMPTS = 3;
 
 /**
- * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key leaves all as it was.
+ * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key
+ * leaves everything unchanged.
  *
  * @param alsoCommit - writes that belong to the same decision, in the same transaction.
  * @returns id of the long-running operation.
@@ -128,7 +129,8 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
     details?.keyEncryptionKey === undefined
       ? undefined
       : valueOf(decideKeyChoice(order.key, details.keyEncryptionKey, allowRevert));
-  // A customer's key that is named again is checked again, and a newer version of a versionless URL put in force.
+  // A customer's key that is named again is checked again, and a newer version of a versionless URL
+  // is put in force.
   const isNewKey =
     key !== undefined && (key.kekType === "CustomerManaged" || !isSameKeyChoice(order.key, key));
   return {
@@ -153,7 +155,7 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
   };
 }
 
-/** The member by which a PATCH touches the key or who may use it. */
+/** The member by which a PATCH changes the key or the identity that uses it. */
 function encryptionMemberOf(patch: JobPatch): string | undefined {
   if (patch.identity !== undefined) return "identity";
   return patch.properties?.details?.keyEncryptionKey === undefined
@@ -161,7 +163,7 @@ function encryptionMemberOf(patch: JobPatch): string | undefined {
     : "properties.details.keyEncryptionKey";
 }
 
-/** Names of what a PATCH touches, for the audit row; never its values. */
+/** Names of the members that a PATCH changes, for the audit row; never its values. */
 function membersOf(patch: JobPatch): readonly string[] {
   return [
     ...(patch.tags === undefined ? [] : ["tags"]),

@@ -23,7 +23,7 @@ export type OrderChange = Partial<
   >
 >;
 
-/** @throws {AppError} `ResourceAlreadyExists` when another request was first. */
+/** @throws {AppError} `ResourceAlreadyExists` when another request came first. */
 export async function insertOrder(
   transaction: Writer,
   order: Omit<Order, "key" | "stages" | "revision">,
@@ -108,7 +108,7 @@ async function enterStage(
   await transaction
     .insertInto("order_stages")
     .values({ order_id: id, stage, status, entered_at_ms: atMs })
-    // A stage keeps the time at which it was entered; leaving it ends what it was waiting for.
+    // A stage keeps the time at which it was entered; leaving it completes its status.
     .onConflict((conflict) => conflict.columns(["order_id", "stage"]).doUpdateSet({ status }))
     .execute();
   const rules = stageRules(stage);

@@ -3,14 +3,14 @@ import type { Kysely } from "kysely";
 import type { EpochMs } from "../../core/order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** After a crash the others wait so long before one of them goes on. */
+/** After a crash the other replicas wait this long before one of them continues. */
 const CLAIM_MS = 30_000;
 
 /**
- * Takes, or keeps, work that one replica does at a time. Whoever holds it too long without asking again may find another at
- * it: every step must bear that.
+ * Claims, or renews the claim on, work that one replica does at a time. A replica that holds it too
+ * long without renewing may overlap with another one, so every step must tolerate that.
  *
- * @returns until when it is held; undefined while another holds it
+ * @returns until when the claim holds; undefined while another replica has it
  */
 export async function claimWork(
   store: Kysely<BrokerTables>,
@@ -34,7 +34,7 @@ export async function claimWork(
   return taken.numUpdatedRows === 1n ? untilMs : undefined;
 }
 
-/** So that another replica need not wait until the claim ends. */
+/** Ends the claim early, so that another replica does not have to wait for its end. */
 export async function releaseWork(
   store: Kysely<BrokerTables>,
   name: string,

@@ -19,7 +19,7 @@ export async function findCampaign(
 }
 
 /**
- * Pauses, resumes or cancels. What has begun of an order ends; nothing new begins.
+ * Pauses, resumes or cancels. Started steps are completed; no new one begins.
  *
  * @throws {AppError} PreconditionFailed when it has ended
  */

@@ -6,7 +6,7 @@ import { runStep, type Step } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
 export type CampaignRunner = {
-  /** Carries out what there is to do, as long as this replica may. @returns how many steps it ran */
+  /** Runs the due steps, as long as this replica may. @returns how many steps it ran */
   run(): Promise<number>;
 };
 
@@ -14,18 +14,20 @@ export type RunnerDependencies = {
   readonly plane: ControlPlane;
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
-  /** Steps at once, each with one call of its vault at a time; the vault's budget sets the pace. */
+  /**
+   * Concurrent steps, each with one call of its vault at a time; the vault's budget sets the pace.
+   */
   readonly atOnce?: number;
 };
 
 /**
- * As many as use up the budget of a vault that takes 40 ms for a call. What more of them have to wait for falls due in one
- * moment, and an unlock that comes then waits for all of it.
+ * Enough to use up the budget of a vault that takes 40 ms for a call. With more, calls become due
+ * together, and an unlock at that moment waits for all of them.
  */
 const AT_ONCE = 16;
-/** One owner for all campaigns, so that a vault's budget is kept by one process. */
+/** One owner for all campaigns, so that one process keeps a vault's budget. */
 const WORK = "campaigns";
-/** Asked for again in good time before it ends. */
+/** Renew the claim well before it ends. */
 const RENEW_BEFORE_MS = 20_000;
 
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
@@ -48,7 +50,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     let steps = 0;
     const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
     while (await mayGoOn()) {
-      // Of one that ends while the rows are read, the row may still say that it waits.
+      // If a step ends while the rows are read, its row may still say that it waits.
       const begun = new Set(running.keys());
       const waiting = await loadWaiting(plane, campaign, atOnce * 4);
       const fresh = waiting.filter(({ order }) => !begun.has(order));
@@ -87,7 +89,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
   };
 }
 
-/** Steps that are due, of a campaign that still runs. */
+/** Due steps of a campaign that is still running. */
 async function loadWaiting(
   { store, now }: ControlPlane,
   { id }: Campaign,
@@ -107,7 +109,7 @@ async function loadWaiting(
   return rows.map(({ order_id: order, attempts }) => ({ order, attempts }));
 }
 
-/** Nothing waits any more: one record of the whole. */
+/** No step is waiting: write one record of the whole campaign. */
 async function finish(
   { store, appendAudit, now }: ControlPlane,
   campaign: Campaign,

@@ -23,14 +23,14 @@ import type { Campaign } from "./stored-campaign.ts";
 export type Step = { readonly order: string; readonly attempts: number };
 type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 
-/** Another runner was first. Rolls the transaction back and is never shown. */
+/** Another runner came first. Rolls the transaction back; never shown. */
 class StepTaken extends Error {
   override readonly name = "StepTaken";
 }
 
 /**
- * One order of a campaign. Its row becomes `done` in the very commit of the change, so that a crash at any point leaves a
- * step that is either whole or to be done again.
+ * One order of a campaign. Its row becomes `done` in the same commit as the change, so that after a
+ * crash at any point a step is either complete or must be repeated.
  */
 export async function runStep(plane: ControlPlane, campaign: Campaign, step: Step): Promise<void> {
   const done = (transaction: Transaction<BrokerTables>): Promise<void> =>
@@ -39,7 +39,8 @@ export async function runStep(plane: ControlPlane, campaign: Campaign, step: Ste
     await atPriority("re-wrap", () => change(plane, campaign, step, done));
   } catch (error) {
     if (error instanceof StepTaken) return;
-    // What is no named failure is our own, or the database's: the row stays as it is, and the round is tried again.
+    // An unnamed failure is a bug or the database's: the row stays as it is, and the round is tried
+    // again.
     if (!(error instanceof AppError)) throw error;
     await markFailed(plane, campaign, step, failureOf(error));
   }
@@ -66,7 +67,10 @@ async function change(
   }
 }
 
-/** A choice without version takes the newest by itself; one with a version is replaced by that of the newest. */
+/**
+ * A choice without version takes the newest by itself; a version in a choice is replaced by the
+ * newest.
+ */
 async function rotate(
   plane: ControlPlane,
   campaign: Campaign,
@@ -101,7 +105,10 @@ async function putInForce(
   if (!outcome.ok) throw errorOf(outcome.failure);
 }
 
-/** As a PATCH by whoever started the campaign; an identity that the order does not have yet is attached to it. */
+/**
+ * As a PATCH by the person who started the campaign; an identity that the order does not have yet
+ * is attached to it.
+ */
 async function move(
   plane: ControlPlane,
   campaign: Campaign,
@@ -176,7 +183,10 @@ async function markDone(
   if (numUpdatedRows !== 1n) throw new StepTaken();
 }
 
-/** The order's own chain has the refused change already; here is why, for whoever looks at the campaign. */
+/**
+ * The order's own chain already has the refused change; this row gives the reason to readers of the
+ * campaign.
+ */
 async function markFailed(
   { store, now }: ControlPlane,
   campaign: Campaign,
@@ -214,7 +224,10 @@ function failureOf({ code, reason, target, detail, facts }: AppError): Failure {
   };
 }
 
-/** An order id reads /subscriptions/{2}/resourcegroups/{4}/providers/microsoft.databox/jobs/{8}. */
+/**
+ * An order id has the form
+ * /subscriptions/{2}/resourcegroups/{4}/providers/microsoft.databox/jobs/{8}.
+ */
 function nameOf(order: string): OrderName {
   const [, , subscriptionId = "", , resourceGroup = "", , , , name = ""] = order.split("/");
   return { subscriptionId, resourceGroup, name };

@@ -17,12 +17,13 @@ type Starting = {
   readonly actor: CampaignActor;
 };
 
-/** Selected orders; a list may be as long as its schema says. */
+/** Maximum number of selected orders; the schema limits a list. */
 const MAX_ORDERS = 100_000;
 const INSERTED_AT_ONCE = 500;
 
 /**
- * Writes a campaign with a row for each of its orders, all at once: from then on any replica carries it out.
+ * Writes a campaign with a row for each of its orders in one commit; from then on any replica runs
+ * it.
  *
  * @throws {AppError} InvalidRequestContent when nothing is selected, or too much
  */
@@ -100,7 +101,10 @@ export async function startCampaign(
   return id;
 }
 
-/** Listed orders count as they are, so that one that is gone is reported; the others are those that have not ended. */
+/**
+ * Listed orders are taken as they are, so that a missing one is reported; a filter selects orders
+ * that have not ended.
+ */
 async function selectOrders(
   transaction: Transaction<BrokerTables>,
   { subscriptionId, resourceGroup, orders }: CampaignRequest["selector"],
@@ -135,7 +139,9 @@ async function selectOrders(
     .map(({ id }) => id);
 }
 
-/** Orders under the service's key have no address of their own: their envelopes tell. "0" follows "/". */
+/**
+ * Orders under the service's key have no key address, so their envelopes decide. "0" follows "/".
+ */
 const usesServiceKey = (keyAddress = "") => sql<boolean>`order_keys.kek_type = 'MicrosoftManaged'
   and exists (select 1 from envelopes where envelopes.order_id = orders.id
     and lower(envelopes.kid) > ${`${keyAddress}/`} and lower(envelopes.kid) < ${`${keyAddress}0`})`;

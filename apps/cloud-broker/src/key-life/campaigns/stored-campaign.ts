@@ -7,7 +7,7 @@ import type { EpochMs } from "../../core/order.ts";
 import type { Actor } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** The request without its list of orders, which is rows. */
+/** The request without its list of orders, which is stored as rows. */
 const storedRequest = z.strictObject({
   ...campaignRequest.shape,
   selector: z.omit(campaignRequest.shape.selector, { orders: true }),
@@ -62,7 +62,7 @@ export async function readCampaign(
   return row === undefined ? undefined : campaignOf(row);
 }
 
-/** Newest first. @param before - id of the last one of the page before */
+/** Newest first. @param before - id of the last campaign of the previous page */
 export async function listCampaigns(
   store: Kysely<BrokerTables>,
   before: { readonly atMs: EpochMs; readonly id: string } | undefined,

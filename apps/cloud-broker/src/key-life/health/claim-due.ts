@@ -3,15 +3,16 @@ import type { Clock } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Bounds one look-around; what is left over is due again in a moment. */
+/** Bounds one round; the rest is due again in a moment. */
 const BATCH_MAX = 200;
 const JITTER = 0.2;
 
 /**
- * Takes the orders whose keys are due, and puts off their next look before this one begins: of several replicas one looks,
- * and a crash costs one interval. Ended orders are watched no more.
+ * Claims the orders whose keys are due, and sets their next check before this one begins: of
+ * several replicas one does the check, and a crash costs one interval. Stops watching orders that
+ * have ended.
  *
- * @param random - 0 to 1, so that keys do not come due together for ever
+ * @param random - 0 to 1, so that keys do not stay in step
  */
 export async function claimDue(
   store: Store,
@@ -51,7 +52,7 @@ export async function claimDue(
   });
 }
 
-/** The vault's budget is used up, or it does not answer: looked at again later. */
+/** The vault's budget is used up, or it does not answer: checked again later. */
 export async function putOff(
   store: Store,
   orders: readonly OrderId[],

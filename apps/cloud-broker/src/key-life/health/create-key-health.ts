@@ -72,7 +72,10 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     if (key !== undefined) await lookAtKeys(deps, [key]);
   }
 
-  /** One vault's keys, one after another within its budget; one that does not answer is left alone for a while. */
+  /**
+   * One vault's keys, one after another within its budget; one that does not answer is left alone
+   * for a while.
+   */
   async function lookAtVault(vault: string, keys: readonly WatchedKey[]): Promise<void> {
     const groups = [...Map.groupBy(keys, sameKeyOf).values()];
     for (const [index, group] of groups.entries()) {

@@ -23,7 +23,7 @@ export type LookDependencies = RecordDependencies &
     readonly reader: KeyReader;
   };
 
-/** A live order with its key, as far as it can be addressed at all. */
+/** A live order with its key, if the key has a usable address. */
 export type WatchedKey = {
   readonly order: OrderId;
   readonly inForce: KeyInForce;
@@ -31,7 +31,10 @@ export type WatchedKey = {
   readonly usable: Outcome<UsableKey>;
 };
 
-/** The order's key as it stands; undefined for one that is gone, ended, or on the service's own key. */
+/**
+ * The order's current key; undefined for an order that is gone, has ended, or uses the service's
+ * own key.
+ */
 export async function loadWatchedKey(
   deps: LookDependencies,
   order: OrderId,
@@ -51,7 +54,8 @@ export async function loadWatchedKey(
     .executeTakeFirst();
   if (stage === undefined) return undefined;
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
-  // The version that envelopes are wrapped to, which a versionless address may have left behind.
+  // The version that envelopes are wrapped to, which may be older than a versionless address's
+  // newest.
   const usable =
     chosen.ok && stage.kid !== null
       ? atVersion(chosen.value, stage.kid, deps.keyVaultSuffixes)
@@ -65,9 +69,9 @@ export async function loadWatchedKey(
 }
 
 /**
- * One Get for all orders that share identity and key; each is judged by its own course.
+ * One Get for all orders that share identity and key; each is judged by its own stage.
  *
- * @returns whether somebody with authority answered
+ * @returns whether there was an authoritative answer
  */
 export async function lookAtKeys(
   deps: LookDependencies,
@@ -80,7 +84,10 @@ export async function lookAtKeys(
   return got.ok || verdictOfFailure(got.failure).state !== "inconclusive";
 }
 
-/** Get tells what the key is; only wrapping and unwrapping random bytes tells whether the identity may use it. */
+/**
+ * Get shows the key's attributes; only wrapping and unwrapping random bytes shows whether the
+ * identity may use it.
+ */
 async function tryKey(deps: LookDependencies, usable: UsableKey): Promise<Outcome<KeyFacts>> {
   const got = await deps.reader.read(usable);
   if (!got.ok || decideKeyUse(got.value, deps.now()) !== undefined) return got;
@@ -108,7 +115,7 @@ async function note(
   });
 }
 
-/** A use of the key that was refused is a look as good as any; the same refusal again is no news for a minute. */
+/** A refused use of the key also counts as a health check; repeats are ignored for a minute. */
 export async function noteRefusedUse(
   deps: LookDependencies,
   order: OrderId,
@@ -125,7 +132,7 @@ export async function noteRefusedUse(
   await recordHealth(deps, { order, revision: inForce.revision, verdict });
 }
 
-/** Orders that one Get serves: the same principal asks for the same version. */
+/** Orders that share one Get: the same principal uses the same version. */
 export function sameKeyOf({ order, usable }: WatchedKey): string {
   if (!usable.ok) return order;
   const { identity, key } = usable.value;
@@ -133,7 +140,7 @@ export function sameKeyOf({ order, usable }: WatchedKey): string {
   return `${principal} ${addressOf(key)}`;
 }
 
-/** Vaults are looked at side by side, and one that does not answer holds up itself alone. */
+/** Vaults are checked concurrently, and one that does not answer delays only its own keys. */
 export function vaultOf({ order, usable }: WatchedKey): string {
   return usable.ok ? usable.value.key.vaultUrl : order;
 }

@@ -16,12 +16,15 @@ export type RecordDependencies = {
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
-  /** Of the events: where they come from. */
+  /** `source` of the events. */
   readonly eventSource: string;
   readonly webhookUrls: readonly string[];
 };
 
-/** What was seen of an order's key. `revision`: of the key in force when it was looked at. */
+/**
+ * The result of a check of an order's key. `revision`: of the key in force at the time of the
+ * check.
+ */
 export type Observation = {
   readonly order: OrderId;
   readonly revision: number;
@@ -31,10 +34,10 @@ export type Observation = {
 };
 
 /**
- * Writes what was seen. A change, its audit row and its events are one commit; an observation of a key that is no longer
- * in force is dropped, and one that told nothing only notes that it was tried.
+ * Stores a check's result. A change, its audit row and its events are one commit. The result for a
+ * key that is no longer in force is dropped; an inconclusive result only records the attempt.
  *
- * @returns what is known now; undefined for an order that is not watched
+ * @returns the known health; undefined for an order that is not watched
  */
 export function recordHealth(
   deps: RecordDependencies,

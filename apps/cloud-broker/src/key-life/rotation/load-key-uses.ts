@@ -6,7 +6,10 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import { isNewest } from "../../custody/stored-envelopes.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** One order with every key that it ever had, or one key over the orders of a subscription, or of all. */
+/**
+ * One order with every key that it ever had, or one key over the orders of a subscription, or of
+ * all.
+ */
 export type UseScope =
   | { readonly order: OrderId }
   | { readonly keyAddress: string; readonly subscriptionId?: string };
@@ -25,7 +28,10 @@ export type LoadedUses = {
 const SHOWN_ORDERS = 20;
 type Reader = Kysely<BrokerTables>;
 
-/** What the database knows of the versions; no vault is asked. Sorted by the time of their first envelope. */
+/**
+ * The known versions from the database, without a vault call, sorted by the time of their first
+ * envelope.
+ */
 export async function loadKeyUses(store: Reader, scope: UseScope): Promise<LoadedUses> {
   const [envelopes, leases, passkeys, backups] = await Promise.all([
     countEnvelopes(store, scope),
@@ -61,7 +67,10 @@ export async function loadKeyUses(store: Reader, scope: UseScope): Promise<Loade
   };
 }
 
-/** Envelopes in scope, each with what its device has acknowledged. An enrolled device that said nothing yet holds its first. */
+/**
+ * Envelopes in scope, each with the generation that its device has acknowledged. An enrolled device
+ * without a report still holds its first.
+ */
 function envelopesIn(store: Reader, scope: UseScope) {
   const joined = store
     .selectFrom("envelopes")
@@ -71,7 +80,7 @@ function envelopesIn(store: Reader, scope: UseScope) {
         .onRef("nodes.serial", "=", "envelopes.serial"),
     );
   if ("order" in scope) return joined.where("envelopes.order_id", "=", scope.order);
-  // A range instead of LIKE, so that it is found by the index ("0" follows "/").
+  // A range instead of LIKE, so that the index is used ("0" follows "/").
   const ofKey = joined
     .where(sql<string>`lower(envelopes.kid)`, ">", `${scope.keyAddress}/`)
     .where(sql<string>`lower(envelopes.kid)`, "<", `${scope.keyAddress}0`);
@@ -137,7 +146,9 @@ async function findOrders(store: Reader, scope: UseScope, kid: string): Promise<
   return rows.map((row) => row.order_id);
 }
 
-/** A lease hangs on the version of its node's newest envelope: that is the one that is probed. */
+/**
+ * A lease depends on the version of its node's newest envelope, which is the one that is probed.
+ */
 async function countLeases(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
   const rows = await envelopesIn(store, scope)
     .innerJoin("leases", (join) =>
@@ -153,7 +164,7 @@ async function countLeases(store: Reader, scope: UseScope): Promise<ReadonlyMap<
   return new Map(rows.map(({ kid, leases }) => [kid, leases]));
 }
 
-/** Only orders whose appliance is not prepared have one; its version stands in its envelope. */
+/** Only orders without a prepared appliance have one; its version is in its envelope. */
 async function countOwnPasskeys(
   store: Reader,
   scope: UseScope,

@@ -5,8 +5,8 @@ import type { EpochMs } from "../../core/order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /**
- * A key is said to have a new version: its next poll is now. The names only pick one of the keys that are followed already,
- * so that whatever an event says, nothing but a key of ours is asked about.
+ * An event reports a new version of a key: its next poll is due now. The names only select followed
+ * keys, so that no event can make the broker call a foreign key.
  *
  * @returns how many followed keys have that name
  */

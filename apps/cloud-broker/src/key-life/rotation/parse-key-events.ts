@@ -15,7 +15,10 @@ const CHANGES: ReadonlySet<string> = new Set([
 ]);
 const VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent";
 
-/** Members that we do not use are left out, as Azure advises: its events grow. What we use is exact. */
+/**
+ * Members that we do not use are ignored, as Azure advises, because its events grow. The members
+ * that we use are exact.
+ */
 const envelope = z.object({
   id: text(256),
   /** Event Grid schema. */
@@ -33,7 +36,7 @@ const newVersion = z.object({
 });
 const validation = z.object({ validationCode: text(512) });
 
-/** What a clause calls the value itself; no member has this name. */
+/** Name of the value itself in a message; no member has this name. */
 const ITSELF = "(itself)";
 
 export type KeyEvents =
@@ -47,8 +50,9 @@ export type KeyEvents =
     };
 
 /**
- * A delivery in the Event Grid schema (an array) or as CloudEvents (one, or an array). Events of other types are let pass:
- * a subscription may carry them, and to refuse one would make Event Grid send it again for a day.
+ * A delivery in the Event Grid schema (an array) or as CloudEvents (one, or an array). Events of
+ * other types are ignored: a subscription may carry them, and Event Grid would send a refused one
+ * again for a day.
  *
  * @throws {AppError} InvalidRequestContent
  */

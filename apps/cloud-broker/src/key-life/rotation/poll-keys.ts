@@ -20,14 +20,16 @@ export type PollDependencies = {
   readonly rotate: (keyAddress: string, orders: readonly OrderId[]) => Promise<void>;
 };
 
-/** Bounds one round; what is left over is due in the next. */
+/** Bounds one round; the rest is due in the next. */
 const ROUND_MAX = 100;
-/** One order's identity may have lost its right; another's says what the key is. */
+/**
+ * One order's identity may have lost its access; another order's identity can still read the key.
+ */
 const ORDERS_ASKED = 3;
 
 /**
- * Asks about every followed key that is due. Of several replicas one asks: the claim is a conditional write, and a crash
- * costs one interval. @returns how many keys it asked about
+ * Polls every followed key that is due. Of several replicas one polls: the claim is a conditional
+ * write, and a crash costs one interval. @returns how many keys it polled
  */
 export async function pollKeys(deps: PollDependencies): Promise<number> {
   if (deps.intervalSeconds === 0) return 0;
@@ -58,7 +60,7 @@ type Follower = { readonly order: OrderId; readonly kid: string | null };
 async function pollKey(deps: PollDependencies, address: string): Promise<void> {
   const followers = await findFollowers(deps.store, address);
   if (followers.length === 0) {
-    // An order that chooses the key later brings the row back, in the transaction of its choice.
+    // An order that chooses the key later creates the row again, in the transaction of its choice.
     await deps.store.deleteFrom("key_polls").where("key_address", "=", address).execute();
     return;
   }
@@ -94,7 +96,7 @@ async function findFollowers(
     }));
 }
 
-/** The first answer that is a key; else what the first order was told. */
+/** The first answer that is a key; otherwise the answer that the first order got. */
 async function askSome(
   { custody }: PollDependencies,
   followers: readonly Follower[],
@@ -124,7 +126,7 @@ async function note(
     .execute();
 }
 
-/** What is in force stays so; whoever reads this must not think that unlocking fails. */
+/** The key in force is unaffected; a reader must not think that unlocking fails. */
 function ofTheNewest(failure: Failure): Failure {
   const detail = `the newest version is not put in force, and the one in force stays${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
   return { ...failure, detail };

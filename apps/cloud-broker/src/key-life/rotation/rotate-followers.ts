@@ -3,8 +3,9 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { startCampaign } from "../campaigns/start-campaign.ts";
 
 /**
- * Orders that a new version has left behind: a campaign of the broker's own, so that it is resumed after a crash, keeps the
- * vault's budget and is seen where the others are. Orders that a campaign is at work on already are left to it.
+ * Moves orders that still use an older version. This is a campaign of the broker's own, so that it
+ * resumes after a crash, respects the vault's budget and is listed with the others. Orders of
+ * another running campaign are left to it.
  */
 export async function rotateFollowers(
   plane: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,

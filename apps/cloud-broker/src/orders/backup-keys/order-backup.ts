@@ -14,8 +14,8 @@ import type { ControlPlane, RequestContext } from "../control-plane.ts";
 const HOUR_MS = 3_600_000;
 
 /**
- * "Use this backup now": the key in force is asked at that moment, so that whoever says so is told what they decide about. One
- * that works needs no backup; one that was withdrawn gets none.
+ * A person orders the use of a backup now. The key in force is checked at that moment, so that the
+ * person learns its state. A working key needs no backup; a withdrawn key gets none.
  *
  * @returns undefined when the order has no such backup key of a vault
  */
@@ -90,7 +90,7 @@ async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Pr
   throw errorOf({ ...asked.failure, detail });
 }
 
-/** @returns false when none stood */
+/** @returns false when there was none */
 export function withdrawOrder(
   { store, appendAudit, now }: ControlPlane,
   order: OrderId,
