@@ -72,7 +72,7 @@ export type BrokerDependencies = {
   readonly roles: RoleReader;
   readonly verifyToken: VerifyToken;
   readonly portal?: PortalParts | undefined;
-  /** Tokens of Event Grid's deliveries; absent: none is taken. */
+  /** Verifies tokens of Event Grid's deliveries; absent: none is accepted. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly isClosing: () => boolean;
   readonly spans: Spans;
@@ -87,33 +87,35 @@ export type BrokerDependencies = {
 
 export type Broker = {
   readonly handler: RequestListener;
-  /** For a listener that refuses requests before they get to the handler. */
+  /** For a listener that refuses requests before they reach the handler. */
   readonly refuse: Front["refuse"];
-  /** Every row that is served. */
+  /** Every route that is served. */
   readonly routes: readonly Route[];
-  /** For whoever scrapes: on a listener of its own. */
+  /** For Prometheus, on a listener of its own. */
   readonly metrics: Metrics["registry"];
-  /** Deletes what crashes and changes left behind: identities, sessions of the portal, approvals that nobody decided in time. */
+  /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
   sweep(): Promise<void>;
-  /** One round of asking about the keys of live leases. @returns how many it asked about */
+  /** One round of probes of the keys of live leases. @returns how many it probed */
   probe(): Promise<number>;
   /** Nodes that wait for news of their lease. */
   readonly watches: LeaseWatches;
   /** Pages that wait for news; absent without a portal. */
   readonly events?: PortalEvents | undefined;
-  /** Looks at the keys that are due. */
+  /** Checks the keys that are due. */
   watchKeys(): Promise<void>;
-  /** Asks about the keys that are followed and due. @returns how many it asked about */
+  /** Polls the followed keys that are due. @returns how many it polled */
   pollKeys(): Promise<number>;
-  /** Goes on with campaigns, as long as this replica may. @returns how many orders it dealt with */
+  /** Continues campaigns, as long as this replica may. @returns how many orders it processed */
   runCampaigns(): Promise<number>;
   /** Sends the events that are due. */
   deliverEvents(): Promise<void>;
-  /** Until what answers left behind is done. */
+  /** Resolves when all background work of answered requests is done. */
   idle(): Promise<void>;
 };
 
-/** The whole broker as a request listener; nothing here opens, listens or reads the clock by itself. */
+/**
+ * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
+ */
 export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
   const figures = createFleetFigures(store, now);
@@ -148,7 +150,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const custody = keyHealth.observe(createKeyCustody(keyDependencies));
   const commit = createCommit(store);
-  // A campaign has checked each key itself, and its vault is looked at in turn.
+  // A campaign has checked each key itself, and its vault is checked in turn.
   const campaignCustody = keyHealth.observe(
     createKeyCustody({
       ...keyDependencies,
@@ -249,7 +251,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           hasAccess,
           api: own,
         });
-  // Last, since the portal's pages have any path.
+  // Last, since the portal's pages match any path.
   const routes = [
     ...own,
     ...createOpenApiRoutes(own, config.ARM_URL),

@@ -124,7 +124,7 @@ try {
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
   process.exitCode = 1;
-  // The supervisor's channel would keep a worker that cannot serve.
+  // The supervisor's channel would keep a worker alive that cannot serve.
   if (cluster.isWorker) process.exit();
 }
 
@@ -139,10 +139,10 @@ async function serve({ workers }: { readonly workers: number }): Promise<void> {
     endOnSignals(workers === 1 ? await startBroker(config) : await startWorkers(config, workers));
 }
 
-/** @returns what ends it */
+/** @returns a function that ends the listening */
 function endOnSignals(broker: Served): () => void {
   const stop = () => {
-    // A second signal ends the process at once, as the system does it.
+    // A second signal ends the process at once, by the system's default.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeListener(signal, stop);
     void broker.close().finally(() => {
       if (process.connected) process.disconnect();
@@ -150,7 +150,7 @@ function endOnSignals(broker: Served): () => void {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  // Started by a parent: it hears when we serve, and we end with it.
+  // If a parent process started us, tell it when we are ready and exit when it exits.
   process.once("disconnect", stop);
   const message: Ready = { type: "ready", url: broker.url, port: broker.port };
   process.send?.(message);

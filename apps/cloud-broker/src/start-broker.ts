@@ -27,29 +27,31 @@ import type { OpenDatabase } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 
 export type RunningBroker = {
-  /** BROKER_URL: where devices and Entra ID reach it. */
+  /** BROKER_URL: the address for devices and Entra ID. */
   readonly url: string;
   readonly port: number;
-  /** Every row that is served. */
+  /** Every route that is served. */
   readonly routes: Broker["routes"];
   readonly setTicketKeys: (keys: Buffer) => void;
-  /** Takes no new connection, lets what runs finish within ten seconds, then closes the database. */
+  /**
+   * Accepts no new connection, lets requests finish within ten seconds, then closes the database.
+   */
   close(): Promise<void>;
 };
 
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
-/** News of leases is looked for ten times in it. */
+/** Leases are checked for news ten times in this period. */
 const WATCH_POLL_SECONDS = 5;
 const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const now = (): number => Date.now();
 
 /**
- * Opens everything real and serves.
+ * Opens all real dependencies and serves.
  *
- * @param membership - of a worker: what it shares with the others of its machine.
- * @throws {AppError} Misuse, PortInUse or DiskFull, whose detail is one clause for whoever started it
+ * @param membership - of a worker: the keys that it shares with the other workers of its machine.
+ * @throws {AppError} Misuse, PortInUse or DiskFull, whose detail is one clause for the operator
  */
 export async function startBroker(
   config: BrokerConfig,
@@ -194,7 +196,10 @@ export async function startBroker(
   };
 }
 
-/** Forgets what can no longer matter, and cleans up after crashes; a failure is logged and tried again. */
+/**
+ * Deletes data that can no longer matter, and cleans up after crashes; a failure is logged and the
+ * round repeated.
+ */
 function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> {
   let running = Promise.resolve();
   const run = () => {
@@ -215,7 +220,10 @@ function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> 
   };
 }
 
-/** Runs rounds of one kind one after another; one that fails is logged, and the next one follows as usual. */
+/**
+ * Runs rounds of one kind one after another; a failed round is logged, and the next one follows as
+ * usual.
+ */
 function repeat(
   round: () => Promise<unknown>,
   name: string,

@@ -7,7 +7,7 @@ const CODE_LIFETIME_MS = 24 * 3_600_000;
 export type EnrolmentCode = {
   /** Shown once to the operator who prepares the node. */
   readonly code: string;
-  /** What is stored. */
+  /** The stored form. */
   readonly hash: string;
   readonly expiresAtMs: number;
 };

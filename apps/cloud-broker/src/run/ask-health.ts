@@ -6,10 +6,11 @@ import { readPemFile } from "../config/read-pem-file.ts";
 const TIMEOUT_MS = 2_000;
 
 /**
- * Asks the broker on this machine whether its process answers, over its own TLS: for a container's health check, which
- * has no curl. Only the broker's own certificate is trusted, whoever issued it.
+ * Checks over the broker's own TLS whether the process on this machine answers; for a container's
+ * health check, which has no curl. Only the broker's own certificate is trusted, regardless of its
+ * issuer.
  *
- * @returns what is wrong, in one clause; undefined when it answers
+ * @returns the problem, in one clause; undefined when it answers
  */
 export async function askHealth(config: BrokerConfig): Promise<string | undefined> {
   const certificate = await readPemFile(

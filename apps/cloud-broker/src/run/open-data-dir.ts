@@ -14,21 +14,24 @@ export const DATABASE_FILE = "broker.sqlite";
 
 type StateConfig = DatabaseConfig & Pick<BrokerConfig, "BROKER_DATA_DIR" | "BROKER_KEYS_DIR">;
 
-/** Where the broker's own keys are: with the database file, or where all replicas find them. */
+/**
+ * The folder of the broker's own keys: beside the database file, or a folder that all replicas
+ * share.
+ */
 export function keysFolderOf({ BROKER_KEYS_DIR, BROKER_DATA_DIR }: StateConfig): string {
   return BROKER_KEYS_DIR ?? BROKER_DATA_DIR;
 }
 
-/** Of SQLite. */
+/** The file of a SQLite database. */
 export function databaseFileOf({ BROKER_DATA_DIR }: StateConfig): string {
   return join(BROKER_DATA_DIR, DATABASE_FILE);
 }
 
 /**
- * Opens what the broker keeps: its database and its own keys. Makes the folders, for their owner only.
+ * Opens the broker's state: its database and its own keys. Makes the folders, for their owner only.
  *
- * @throws {AppError} Misuse for a folder, file or server that cannot be used, DiskFull, ServiceUnavailable; the detail is
- *   one clause for the operator
+ * @throws {AppError} Misuse for a folder, file or server that cannot be used, DiskFull,
+ * ServiceUnavailable; the detail is one clause for the operator
  */
 export async function openState(
   config: StateConfig,
@@ -44,7 +47,7 @@ export async function openState(
   }
 }
 
-/** The database alone. */
+/** Opens the database alone. */
 export async function openConfiguredStore(
   config: StateConfig,
   openDatabase?: OpenDatabase,
@@ -55,7 +58,8 @@ export async function openConfiguredStore(
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const database = databaseFileOf(config);
-    // Made here, for its owner only: SQLite would ask the umask, and gives its side files the same mode.
+    // Created here, for its owner only: SQLite would apply the umask, and gives its side files the
+    // same mode.
     await (await open(database, "a", 0o600)).close();
     return await openStore(database, openDatabase);
   } catch (cause) {
@@ -83,7 +87,9 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   SQLITE_BUSY: "another process writes to the database",
 };
 
-/** Names what a file system or SQLite said; anything else is a bug and stays what it is. */
+/**
+ * Names a failure of the file system or SQLite; any other error is a bug and is returned unchanged.
+ */
 export function dataDirFailure(
   folder: string,
   failure: unknown,

@@ -27,14 +27,14 @@ export type Admission =
       readonly expiresAtMs: EpochMs;
     };
 
-/** Whoever ends an approval at the same moment: what is left is read again, so often. */
+/** How often the facts are read again when the approval ends at the same moment. */
 const ATTEMPTS = 3;
 
 /**
- * The order's own say in a release: window, approvals, break-glass. Nothing is used up yet but the request of somebody who
- * has to wait; `claimRelease` does that in the transaction of the grant.
+ * Applies the order's own conditions to a release: window, approvals, break-glass. It uses up only
+ * a request that must wait; `claimRelease` uses up the rest in the transaction of the grant.
  *
- * @param approval - of this request, where one was asked for.
+ * @param approval - of this request, if one was opened.
  */
 export async function admitRelease(
   deps: ReleaseDependencies,
@@ -105,7 +105,7 @@ async function loadFacts(
   };
   if (approval?.state !== "open") return { ok: true, value: facts };
   const votes = votesThatCount(approval, facts);
-  // As long as too few have spoken nobody's right has to be looked up.
+  // While votes are missing, the voters' rights do not have to be checked.
   if (votes.length < policy.release.approvals.required) return { ok: true, value: facts };
   for (const { objectId, right } of votes) {
     if (right === "token") continue;
@@ -140,7 +140,7 @@ function waiting(
   return { ok: true, value: { kind: "wait", id, required, approvedBy, expiresAtMs } };
 }
 
-/** So that approvers see whether the appliance still waits. */
+/** Shows approvers whether the appliance is still waiting. */
 async function noteAsked({ commit, now }: ReleaseDependencies, id: string): Promise<void> {
   await commit((transaction) =>
     transaction

@@ -8,9 +8,9 @@ import type { BrokerTables } from "../../store/schema.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
 
-/** A request as approvers see it: what was asked, and how the order stands now. */
+/** A request as approvers see it: the request, and the order's present state. */
 export type ApprovalCase = {
-  /** With the state that it has now, also where nobody has written that down yet. */
+  /** In its present state, even if that is not stored yet. */
   readonly approval: Approval;
   readonly row: Selectable<BrokerTables["approvals"]>;
   readonly orderId: OrderId;
@@ -26,7 +26,7 @@ export type CaseDependencies = {
   readonly nowMs: EpochMs;
 };
 
-/** Position in a list, newest first: what comes after it is older. */
+/** Position in a list, newest first: later entries are older. */
 export type CasePosition = { readonly requestedAtMs: EpochMs; readonly id: string };
 
 /** Cases of one order, newest first. */
@@ -67,7 +67,7 @@ export async function readCase(
   return found;
 }
 
-/** What waits in a subscription, longest first. */
+/** Waiting requests in a subscription, oldest first. */
 export async function readOpenCases(
   deps: CaseDependencies,
   subscriptionId: string,
@@ -168,7 +168,7 @@ function stateOf({
   return state;
 }
 
-/** Where the order was to be delivered; gone when personal data was scrubbed. */
+/** Delivery place of the order; absent once personal data was scrubbed. */
 function placeOf(detailsJson: string): ApprovalCase["place"] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
   const { shippingAddress } = JSON.parse(detailsJson) as Partial<JobDetails>;

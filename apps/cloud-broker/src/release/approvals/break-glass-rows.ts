@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { OrderId } from "../../core/order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** The oldest break-glass that stands for a node, or for the whole order, and was not used. @returns its id */
+/** The oldest active, unused break-glass for a node, or for the whole order. @returns its id */
 export async function findBreakGlass(
   store: Kysely<BrokerTables>,
   order: OrderId,
@@ -27,7 +27,7 @@ export async function findBreakGlass(
   return row?.id;
 }
 
-/** Of many that race, exactly one uses it. */
+/** Of many concurrent releases, exactly one uses it. */
 export async function useBreakGlass(
   transaction: Transaction<BrokerTables>,
   id: string,

@@ -8,15 +8,15 @@ import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { useBreakGlass } from "./break-glass-rows.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
-/** What a release uses up: nothing, where the policy asks nobody. */
+/** The approval or break-glass that a release uses up; empty if the policy requires none. */
 export type ReleaseClaim = {
   readonly approval?: { readonly id: string; readonly approvedBy: readonly string[] };
   readonly breakGlass?: string;
 };
 
 /**
- * Uses up what a release rests on, in the transaction of its grant: the vault may fail before and nobody has to be asked
- * again, and of two grants that race only one is committed.
+ * Uses up the approval or break-glass in the transaction of the grant: if the vault fails before,
+ * no new approval is needed; and of two concurrent grants only one is committed.
  */
 export async function claimRelease(
   transaction: Transaction<BrokerTables>,
@@ -51,7 +51,7 @@ export async function claimRelease(
   return { ok: true, value: undefined };
 }
 
-/** For the audit row of the grant. */
+/** Details for the audit row of the grant. */
 export function describeClaim({ approval, breakGlass }: ReleaseClaim): Record<string, string> {
   return {
     ...(approval === undefined ? {} : { approval: approval.id }),

@@ -20,8 +20,9 @@ type Deciding = {
 };
 
 /**
- * One person's word about one request: word, end of the request where it is a no, audit row and event are one commit. Of
- * words, a grant and the clock that race, each finds the request as the one before left it.
+ * Records one person's vote about one request: vote, end of a rejected request, audit row and event
+ * are one commit. Concurrent votes, grants and expiry run one after another, each with the result
+ * of the one before.
  *
  * @throws {AppError} `ResourceNotFound`, `ApprovalForbidden` or `ApprovalClosed`
  */
@@ -73,7 +74,10 @@ export async function decideApproval(
   });
 }
 
-/** Keeps whoever would end it waiting until this transaction is over. @returns false when it is over already */
+/**
+ * Blocks the end of the approval until this transaction ends. @returns false when it has already
+ * ended
+ */
 async function holdOpen(
   transaction: Transaction<BrokerTables>,
   id: string,

@@ -4,7 +4,9 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
-/** Ends an approval without a decision, with its audit row. @returns false when somebody else ended it */
+/**
+ * Ends an approval without a decision, with its audit row. @returns false when it had ended already
+ */
 export async function endApproval(
   { commit, appendAudit, now }: Pick<ReleaseDependencies, "commit" | "appendAudit" | "now">,
   { order, serial, correlationId }: { order: OrderId; serial: string; correlationId: string },
@@ -30,7 +32,7 @@ export async function endApproval(
 
 const BATCH_MAX = 100;
 
-/** Ends those whose time is over and whose appliance asks no more. */
+/** Ends expired approvals whose appliance no longer polls. */
 export async function endExpiredApprovals({
   store,
   appendAudit,

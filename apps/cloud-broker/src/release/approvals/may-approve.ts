@@ -5,7 +5,10 @@ import { ACTIONS, decideAccess, parseAppRole } from "../../core/permissions.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { Caller } from "../../http/route.ts";
 
-/** Whether somebody holds the right to approve by role assignment, now (as old as `held-roles.ts` remembers). */
+/**
+ * Whether a person holds the right to approve by role assignment, now (up to the age of the cache
+ * in `held-roles.ts`).
+ */
 export type StillApproves = (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;
 
 export function createStillApproves(heldRoles: HeldRoles): StillApproves {
@@ -16,13 +19,16 @@ export function createStillApproves(heldRoles: HeldRoles): StillApproves {
   };
 }
 
-/** Where the right of a caller who was let in comes from: the token itself, or else an assignment. */
+/** The source of an authorised caller's right: the token itself, or an assignment. */
 export function rightOf(caller: Caller, order: OrderId): Vote["right"] {
   const roles = caller.roles.flatMap((role) => parseAppRole(role) ?? []);
   return decideAccess(roles, ACTIONS.approve, order) ? "token" : "assignment";
 }
 
-/** An order id reads /subscriptions/{1}/resourcegroups/{3}/…: its group is where assignments are looked up. */
+/**
+ * An order id has the form /subscriptions/{1}/resourcegroups/{3}/…: assignments are looked up for
+ * its group.
+ */
 function groupOf(order: OrderId): string {
   return order.split("/").slice(0, 5).join("/");
 }

@@ -4,12 +4,12 @@ import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
-/** Put before the approvers, and until when. */
+/** An approval that waits for votes, and when it expires. */
 export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };
 
 /**
- * Puts a request before the approvers: row, audit row and events are one commit. A node waits with one request; an
- * earlier one is void, since nobody can open its answer any more.
+ * Puts a request before the approvers: row, audit row and events are one commit. A node has one
+ * waiting request; an earlier one becomes void, since its answer can no longer be opened.
  */
 export async function openApproval(
   { commit, appendAudit, announce, now }: ReleaseDependencies,

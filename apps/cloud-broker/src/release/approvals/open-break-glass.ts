@@ -9,12 +9,13 @@ import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts
 import type { Order } from "../../orders/order.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
-/** Long enough to reach the person at the appliance, too short to be forgotten open. */
+/** Long enough to reach the person at the appliance, too short to be forgotten while open. */
 const LIFETIME_MS = 15 * 60_000;
 
 /**
- * Lets one release pass windows and approvals, soon. Loud: an audit row and an event with who and why, now and again with
- * the release that uses it. The kill switch holds all the same.
+ * Allows one release without regard to windows and approvals, for a short time. Everyone is
+ * notified: an audit row and an event say who and why, now and again with the release that uses it.
+ * The kill switch still applies.
  *
  * @throws {AppError} `BreakGlassForbidden` or `OrderStageForbids`
  */

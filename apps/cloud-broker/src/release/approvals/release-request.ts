@@ -16,7 +16,7 @@ export type ReleaseDependencies = {
   readonly now: Clock;
 };
 
-/** One signed request for a key; kill switch, stage and freshness were looked at. */
+/** One signed request for a key; kill switch, stage and freshness were checked before. */
 export type ReleaseRequest = {
   readonly requestHash: string;
   readonly order: OrderId;
@@ -28,10 +28,12 @@ export type ReleaseRequest = {
   /** Key version that the node's envelope is wrapped to. */
   readonly kid: string;
   readonly actor: Actor;
-  /** Object id of the person who carried it. */
+  /** Object id of the person who carried the request. */
   readonly requestedBy?: string | undefined;
   readonly agent: string;
   readonly correlationId: string;
-  /** Uses the request up, before it is put before the approvers: from then on its approval stands for its freshness. */
+  /**
+   * Uses the request up before approvers see it; from then on the approval proves its freshness.
+   */
   readonly useUp: () => Promise<Outcome<undefined>>;
 };

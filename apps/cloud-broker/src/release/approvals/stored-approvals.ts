@@ -21,7 +21,7 @@ type ApprovalColumns = Pick<
   | "expires_at_ms"
 >;
 
-/** The approval of one signed request, with what was said to it. */
+/** The approval of one signed request, with its votes. */
 export async function readApprovalOf(
   store: Kysely<BrokerTables>,
   requestHash: string,
@@ -60,7 +60,7 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
   };
 }
 
-/** What was said, oldest first, by approval. */
+/** Votes by approval, oldest first. */
 export async function readVotes(
   store: Kysely<BrokerTables>,
   approvals: readonly string[],
@@ -87,8 +87,8 @@ export async function readVotes(
 }
 
 /**
- * Ends an open approval. Of many that race to end it (a grant, a rejection, the clock), on whatever replica, exactly one
- * is told that it did.
+ * Ends an open approval. Of concurrent attempts to end it (a grant, a rejection, the expiry), on
+ * any replica, exactly one succeeds.
  */
 export async function closeApproval(
   transaction: Kysely<BrokerTables>,

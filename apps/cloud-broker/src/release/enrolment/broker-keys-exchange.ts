@@ -18,8 +18,8 @@ import { notePinnedKeys } from "./pinned-keys.ts";
 type Asking = Sender & { readonly payload: unknown };
 
 /**
- * Hands a device the broker's keys after a rotation, and learns which ones it has. It releases nothing: who replays a
- * request is given public keys and an envelope that the device has already.
+ * Sends a device the broker's keys after a rotation, and learns which ones it has. It releases no
+ * secret: a replayed request yields public keys and an envelope that the device already has.
  */
 export function createBrokerKeysExchange(
   dependencies: DeviceDependencies,

@@ -55,13 +55,16 @@ export type DeviceKeyRecord = {
   readonly deviceKeyGrade: DeviceKeyGrade;
   readonly codeHash: string;
   readonly isRepeated: boolean;
-  /** Of the broker's keys that the answer tells. */
+  /** Thumbprints of the broker's keys in the answer. */
   readonly brokerKids: readonly string[];
   readonly untrustedAgent: string;
   readonly answer: SignedAnswer;
 };
 
-/** Uses the code up and records the key for good, with its audit row and the answer, in one commit. */
+/**
+ * Uses the code up and stores the key permanently, with its audit row and the answer, in one
+ * commit.
+ */
 export async function recordDeviceKey(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
@@ -70,7 +73,7 @@ export async function recordDeviceKey(
   try {
     return await writeDeviceKey(dependencies, message, record);
   } catch (error) {
-    // Enrolled for two nodes in the same moment: the index decides.
+    // The key was enrolled for two nodes at the same moment; the index decides.
     if (isTakenKey(error)) return conflict("publicKey: enrolled for another node already");
     throw error;
   }

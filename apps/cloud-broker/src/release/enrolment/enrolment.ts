@@ -34,8 +34,9 @@ type Enrolling = Sender & {
 };
 
 /**
- * The message proves the key that it carries, the one-time code proves whoever put it there. The same key may send its
- * code again at any time and is answered again, so that a crash on either side is harmless; another key never can.
+ * The message proves possession of its key; the one-time code proves the operator's consent. The
+ * same key may send its code again at any time and gets an answer again, so that a crash on either
+ * side is harmless; another key never can.
  */
 export function createEnrolmentExchange(
   dependencies: DeviceDependencies,
@@ -67,7 +68,10 @@ async function authenticateEnrolment(
   return { ok: true, value: { order, serial: request.serial, node, key, request } };
 }
 
-/** The key comes with the message that it signs: what is read before the signature holds is that key and nothing else. */
+/**
+ * The key comes with the message that it signs: until the signature is verified, only that key is
+ * read.
+ */
 function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentRequest }> {
   const header = parseHeader(text, MESSAGE_TYPES.enrolmentRequest);
   if (!header.ok) return header;

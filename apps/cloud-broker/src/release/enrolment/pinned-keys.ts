@@ -4,7 +4,10 @@ import { isTerminalStage } from "../../core/stages.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Sender } from "../message/serve-device-message.ts";
 
-/** Notes which of the broker's keys (RFC 7638 thumbprints) a device has pinned, by its own word. */
+/**
+ * Records which of the broker's keys (RFC 7638 thumbprints) a device has pinned, as the device
+ * reports them.
+ */
 export async function notePinnedKeys(
   store: Kysely<BrokerTables>,
   { order, serial }: Sender,
@@ -19,7 +22,7 @@ export async function notePinnedKeys(
     .execute();
 }
 
-/** Enrolled devices that would take no answer signed by this key, so far as is known. */
+/** Enrolled devices that would refuse an answer signed by this key, as far as is known. */
 export async function findWithoutKey(
   store: Kysely<BrokerTables>,
   kid: string,

@@ -26,8 +26,9 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 type Reporting = Sender & { readonly payload: unknown };
 
 /**
- * What a node did while nobody listened. Its rows become a claim of the node in the order's audit trail, and the broker
- * countersigns the last of them: from then on they cannot be written anew without both noticing.
+ * Accepts a node's record of its offline actions. Its rows become a claim of the node in the
+ * order's audit trail, and the broker countersigns the last of them: from then on neither side can
+ * rewrite them unnoticed.
  */
 export function createJournalExchange(
   dependencies: DeviceDependencies,
@@ -103,7 +104,7 @@ async function takeJournal(
 
 type HeldHead = { readonly sequence: number; readonly hash: string; readonly receivedAtMs: number };
 
-/** As the agent seals its rows: SHA-256 over the hash before and the canonical row. */
+/** Computed as in the agent: SHA-256 over the previous hash and the canonical row. */
 function isSealed({ hash, ...row }: JournalRow): boolean {
   return chainHash(row.previous, canonicalJson(row)) === hash;
 }
@@ -142,7 +143,7 @@ async function loadHead(transaction: Transaction<BrokerTables>, sender: Sender):
   return { sequence: head.sequence, hash: head.hash, receivedAtMs: head.received_at_ms };
 }
 
-/** Of two deliveries at once, on two replicas, one fails here as a whole, and comes again. */
+/** Of two concurrent deliveries, on two replicas, one fails here as a whole and is repeated. */
 async function store(
   transaction: Transaction<BrokerTables>,
   { order, serial }: Sender,

@@ -42,7 +42,7 @@ export async function startDrill(
   });
 }
 
-/** The last drill of an order: one row for each lease that it asked. */
+/** The last drill of an order: one row per lease that took part. */
 export async function readLastDrill(
   { store }: Pick<ControlPlane, "store">,
   order: OrderId,

@@ -7,7 +7,10 @@ import { findOrder } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import type { RevocationScope } from "./revocations.ts";
 
-/** A switch over what is not there would calm whoever threw it. @throws {AppError} ResourceNotFound, InvalidRequestContent */
+/**
+ * Unknown scopes are rejected: a kill switch that matches nothing would give false reassurance.
+ * @throws {AppError} ResourceNotFound, InvalidRequestContent
+ */
 export async function existingScope(
   plane: ControlPlane,
   named: OperatorRevocationScope,

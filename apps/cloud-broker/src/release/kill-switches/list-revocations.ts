@@ -9,12 +9,14 @@ import { scopesOver } from "./revocations.ts";
 const kinds = z.enum(["node", "order", "subscription", "fleet"]);
 const origins = z.enum(["customer", "operator"]);
 
-/** Every switch that stands, as its operator sees them. */
+/** Every active switch, with the members for its operator. */
 export async function listAllRevocations(store: Store): Promise<RevocationList> {
   return { value: (await selectStanding(store).execute()).map(render) };
 }
 
-/** Those that cover an order or one of its nodes; the operator's people are no business of the customer's. */
+/**
+ * Switches that cover an order or one of its nodes; the customer does not see the operator's staff.
+ */
 export async function listRevocationsOver(store: Store, order: OrderId): Promise<RevocationList> {
   const rows = await selectStanding(store)
     .where((row) =>

@@ -15,13 +15,13 @@ import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
 import { compileOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** What a kill switch covers. Order ids and subscription ids in lower case. */
+/** The scope of a kill switch. Order ids and subscription ids in lower case. */
 export type RevocationScope =
   | { readonly kind: "order"; readonly order: OrderId }
   | { readonly kind: "node"; readonly order: OrderId; readonly serial: string }
   | { readonly kind: "subscription"; readonly subscriptionId: string }
   | { readonly kind: "fleet" };
-/** Whose switch it is: nobody lifts another's. */
+/** The owner of the switch: only the owner can turn it off. */
 export type RevocationOrigin = "customer" | "operator";
 
 /** Four scopes cover a node. */
@@ -34,7 +34,7 @@ export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => 
   fleet: FLEET,
 });
 
-/** The condition under which a row is a switch that stands over a node. */
+/** The condition under which a row is an active switch for a node. */
 const standsOver = (
   revocation: ExpressionBuilder<BrokerTables, "revocations">,
   { node, order, subscription, fleet }: CoveringScopes,
@@ -44,7 +44,7 @@ const standsOver = (
     revocation("revocations.scope", "in", [node, order, subscription, fleet]),
   ]);
 
-/** One column of a larger statement: the kind of a switch that stands over a node, null while none does. */
+/** One column of a larger statement: the kind of an active switch for a node, or null. */
 export const standingSwitch = (scopes: CoveringScopes) =>
   expressionBuilder<BrokerTables>()
     .selectFrom("revocations")
@@ -61,8 +61,8 @@ const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
 );
 
 /**
- * The kill switch that stands for a node, as the failure that it causes. If it cannot be read this throws, and whoever
- * asked grants nothing.
+ * The active kill switch for a node, as the failure that it causes. Throws if it cannot be read,
+ * and then nothing is granted.
  */
 export async function findRevocation(
   store: Kysely<BrokerTables>,
@@ -73,11 +73,14 @@ export async function findRevocation(
   return revocationOf(row?.kind);
 }
 
-/** @param kind - of the switch that was found, if one was */
+/** @param kind - of the active switch, if there is one */
 export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
   typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;
 
-/** Whether a kill switch was thrown for a node at or after a moment, lifted meanwhile or not. */
+/**
+ * Whether a kill switch was activated for a node at or after a moment, even if it was turned off
+ * since.
+ */
 export async function wasRevokedSince(
   store: Kysely<BrokerTables>,
   order: OrderId,
@@ -94,16 +97,16 @@ export async function wasRevokedSince(
   return row !== undefined;
 }
 
-/** What covers a whole order. */
+/** The scopes that cover a whole order. */
 export function scopesOver(order: OrderId): readonly string[] {
   return [order, subscriptionOf(order), FLEET];
 }
 
 /**
- * Throws the switch and refuses, in the same transaction, every lease that it covers. A grant that is being committed is
- * either among them, or sees the switch (device/commit-grant.ts).
+ * Activates the switch and refuses, in the same transaction, every lease that it covers. A grant
+ * that is being committed is either among them, or sees the switch (device/commit-grant.ts).
  *
- * @param transaction - by `runLocking`, so that it sees what was committed while it waited.
+ * @param transaction - by `runLocking`, so that it sees all commits until its lock was granted.
  * @returns how many leases
  */
 export async function revoke(
@@ -135,7 +138,10 @@ export async function revoke(
   return Number(refused.numUpdatedRows);
 }
 
-/** Leases that were refused stay so: each node unlocks again, and is checked again. @returns how many switches stood */
+/**
+ * Refused leases stay refused: each node unlocks again, and is checked again. @returns how many
+ * switches were active
+ */
 export async function lift(
   transaction: Transaction<BrokerTables>,
   scope: RevocationScope,
@@ -161,7 +167,7 @@ function leasesOf(transaction: Transaction<BrokerTables>, scope: RevocationScope
     case "node":
       return leases.where("order_id", "=", scope.order).where("serial", "=", scope.serial);
     case "subscription": {
-      // A range instead of LIKE, so that it is found by the index ("0" follows "/").
+      // A range instead of LIKE, so that the index is used ("0" follows "/").
       const prefix = `/subscriptions/${scope.subscriptionId}`;
       return leases.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
     }
@@ -185,7 +191,7 @@ function textOf(scope: RevocationScope): string {
   }
 }
 
-/** Names one node in a scope. */
+/** The scope of one node. */
 export function nodeScope(order: OrderId, serial: string): string {
   return `${order} ${serial}`;
 }

@@ -4,8 +4,8 @@ import type { Log } from "../../observability/log.ts";
 const LOOKS_PER_INTERVAL = 10;
 
 /**
- * Runs rounds one after another until it is disposed. A round that fails (the database, never a vault) is logged, and the
- * next one follows as usual.
+ * Runs rounds one after another until it is disposed. A round that fails (because of the database,
+ * never of a vault) is logged, and the next one follows as usual.
  */
 export function keepProbing(
   run: () => Promise<unknown>,

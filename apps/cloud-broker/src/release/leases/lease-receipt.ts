@@ -22,7 +22,7 @@ import {
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { authenticateLeaseMessage, type LeaseSender } from "./renewal.ts";
 
-/** What a node did about its lease: the proof that a volume is closed, or the answer to a drill. */
+/** A node's action on its lease: the proof that a volume is closed, or the answer to a drill. */
 export function createLeaseReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -83,7 +83,7 @@ async function takeLeaseReceipt(
   });
 }
 
-/** Why the broker had ordered it. */
+/** The reason for the re-lock order. */
 function columnsOf(refusalJson: string | null) {
   const refusal = parseFailureJson(refusalJson);
   return refusal === undefined ? {} : failureColumns(refusal);
@@ -99,7 +99,7 @@ function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
     .executeTakeFirst();
 }
 
-/** @returns false for what was known: a receipt may be sent again after a crash */
+/** @returns false for a known result: a receipt may be sent again after a crash */
 async function closeLease(
   transaction: Transaction<BrokerTables>,
   said: LeaseReceipt,

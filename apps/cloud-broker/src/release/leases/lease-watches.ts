@@ -1,20 +1,20 @@
 import type { Clock } from "../../core/ports.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Nodes that wait for news of their lease, on this replica. */
+/** Nodes of this replica that wait for news of their lease. */
 export type LeaseWatches = {
-  /** Resolves when there is news, or after the hold; at once when too many wait. */
+  /** Resolves when there is news, or after the hold time; at once when too many nodes wait. */
   wait(lease: string): Promise<void>;
-  /** Looks for news of those who wait; what another replica did is seen too. */
+  /** Checks the waiting leases for news, also from other replicas. */
   poll(): Promise<void>;
-  /** Lets everybody go: the broker is closing. */
+  /** Ends all waits, because the broker is closing. */
   close(): void;
 };
 
-/** Shorter than what proxies and firewalls take for a dead connection. */
+/** Shorter than the idle time after which proxies and firewalls drop a connection. */
 const HOLD_MS = 20_000;
 const WATCHES_MAX = 20_000;
-/** News is told to whoever waits then; who comes later is told by the look at its lease. */
+/** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 
 export function createLeaseWatches({
@@ -30,7 +30,7 @@ export function createLeaseWatches({
   return {
     wait(lease) {
       if (isClosed || waiting.size >= WATCHES_MAX) return Promise.resolve();
-      waiting.get(lease)?.(); // one wait for each lease: the newest
+      waiting.get(lease)?.(); // One wait per lease: the newest.
       return new Promise((resolve) => {
         const release = () => {
           clearTimeout(timer);

@@ -18,9 +18,9 @@ import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
 const leaseState = z.enum(LEASE_STATES);
 
-/** What is known of a lease before it is decided about. */
+/** The facts about a lease before a decision. */
 export type LoadedLease = Pick<RenewalFacts, "lease" | "stage" | "hasEnvelope" | "revocation"> & {
-  /** The order's own; undefined while the default holds. */
+  /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
   /** Id of the drill that this lease has not answered yet. */
   readonly drill: string | undefined;
@@ -70,10 +70,12 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
 );
 
 /**
- * Everything that a renewal, a watch or a rekeying is decided by, in one statement; no vault is asked.
+ * All facts for the decision about a renewal, a watch or a rekeying, in one statement, without a
+ * vault call.
  *
- * @param node - whose kill switches are looked for: the one that signed
- * @returns nothing known of a lease that is not there; a node that names it is refused whatever switches stand
+ * @param node - the node that signed; its kill switches are read
+ * @returns no facts for an unknown lease; a node that names it is refused regardless of kill
+ * switches
  */
 export async function loadLease(
   store: Kysely<BrokerTables>,

@@ -57,7 +57,10 @@ const insertLease = compileWriteOnce(
     }),
 );
 
-/** In the transaction of the grant. A node holds one lease: the new one takes the place of those before. Both statements go out at once. */
+/**
+ * Runs in the transaction of the grant. A node holds one lease: the new one replaces the earlier
+ * ones. Both statements are sent together.
+ */
 export async function openLease(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
@@ -76,7 +79,7 @@ export async function openLease(
   },
   nowMs: number,
 ): Promise<void> {
-  if (request.purpose === "prepare") return; // nothing stays open after a preparation
+  if (request.purpose === "prepare") return; // Nothing stays open after a preparation.
   const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
   await Promise.all([
     supersede(transaction, { order, serial }),

@@ -10,8 +10,8 @@ import { actorOf, type DeviceMessage, type Sender } from "../message/serve-devic
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
 /**
- * The signed order to close, bound to the node's message. The lease is refused for good in the same commit, and the first
- * order of each lease is a row of the audit trail.
+ * The signed order to close the volume, bound to the node's message. The lease is refused
+ * permanently in the same commit, and the first order of each lease is a row of the audit trail.
  */
 export async function orderRelock(
   { commit, keys, appendAudit, now }: DeviceDependencies,

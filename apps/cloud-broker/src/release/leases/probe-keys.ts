@@ -18,21 +18,27 @@ export type ProbeRoundDependencies = {
   readonly intervalSeconds: number;
 };
 
-/** Bounds one round; keys that wait longest are asked about first in the next. */
+/** Bounds one round; the next one begins with the keys that have waited longest. */
 const ROUND_MAX = 500;
 const AT_ONCE = 16;
-/** A node that has not renewed for so many times its lease is gone; its lease is probed again once it comes back. */
+/**
+ * After this many missed lease times a node counts as gone; its lease is probed again once it comes
+ * back.
+ */
 const MISSED_LEASES_MAX = 5;
 
 type Target = {
   readonly identity: string;
   readonly kid: string;
   readonly order: OrderId;
-  /** As which the order knows the key. */
+  /** Whether the order has this key as a backup key. */
   readonly isBackup: boolean;
 };
 
-/** Asks about every (identity, key version) that live leases depend on and whose time has come. @returns how many it asked */
+/**
+ * Probes every due (identity, key version) that live leases depend on. @returns how many were
+ * probed
+ */
 export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
   const due = await findDue(dependencies);
   let asked = 0;
@@ -83,7 +89,7 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
   }));
 }
 
-/** @returns false when another replica took this flight */
+/** @returns false when another replica does this probe */
 async function probeOnce(dependencies: ProbeRoundDependencies, target: Target): Promise<boolean> {
   const { store, custody, now, random, intervalSeconds } = dependencies;
   const startedAtMs = now();
@@ -129,9 +135,9 @@ async function claim(
 }
 
 /**
- * What was found, and with a refusal the end of every lease that hangs on the key, in one commit. A lease that was granted
- * after the question was asked is spared: its unlock has asked later. So is one that a backup opened by somebody's order
- * since the key in force was deleted.
+ * Stores the result and, if it is a refusal, ends every lease that depends on the key, in one
+ * commit. A lease that was granted after the probe began is kept, since its unlock used the key
+ * later. So is a lease that a backup opened by a person's order since the key in force was deleted.
  */
 async function record(
   store: Store,

@@ -4,7 +4,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 
-/** What is shown of the lease that a node holds. */
+/** The shown part of a node's lease. */
 export type HeldLease = NonNullable<LockFacts["lease"]> & {
   readonly id: string;
   readonly purpose: string;
@@ -15,7 +15,10 @@ export type NodeLock = {
   readonly facts: LockFacts & { readonly lease?: HeldLease };
 };
 
-/** Nodes of a page of orders with their leases and kill switches: one query of each, however many orders. */
+/**
+ * Nodes of a page of orders with their leases and kill switches: one query of each kind, for any
+ * number of orders.
+ */
 export async function readLockFacts(
   store: Store,
   orders: readonly OrderId[],

@@ -21,7 +21,10 @@ import { orderRelock } from "./order-relock.ts";
 
 export type LeaseSender = Sender & { readonly payload: unknown };
 
-/** Next lease, or the signed order to close. Asks no vault: what probes found is in the database. */
+/**
+ * Answers with the next lease, or with the signed order to close. Calls no vault: the results of
+ * probes are in the database.
+ */
 export function createRenewalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -110,8 +113,9 @@ const moveLease = compileWriteOnce(
 );
 
 /**
- * On the terms that the order's policy has now; the node's next silence is judged by them.
- * The counter is the compare-and-swap: of two messages with one counter, on whatever replica, one is answered.
+ * Extends the lease by the terms of the order's present policy, which also govern the node's next
+ * outage. The counter is the compare-and-swap: of two messages with one counter, on any replica,
+ * one is answered.
  */
 async function extend(
   { store, commit, defaultPolicy, keys, now }: DeviceDependencies,

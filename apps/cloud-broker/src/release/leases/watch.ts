@@ -24,8 +24,9 @@ import { orderRelock } from "./order-relock.ts";
 import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
 
 /**
- * The push: the answer waits until there is news of the lease. It is the order to close, or the lease as it stands, with a
- * drill or after the hold; the node asks again. It renews nothing.
+ * The push channel: the answer waits until there is news of the lease. It is the order to close, or
+ * the present lease (with a drill, or after the hold time), and then the node asks again. It renews
+ * nothing.
  */
 export function createWatchExchange(
   dependencies: DeviceDependencies,
@@ -82,7 +83,10 @@ type Seen = {
   readonly drill: string | undefined;
 };
 
-/** As for a renewal; after the wait the message has been counted, and renewals have gone on beside it. */
+/**
+ * As for a renewal; after the wait the message has been counted, and renewals may have happened
+ * meanwhile.
+ */
 async function look(
   { store, now }: DeviceDependencies,
   message: DeviceMessage,

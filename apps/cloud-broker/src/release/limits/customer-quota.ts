@@ -6,15 +6,22 @@ import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 /** Counts an unlock request of the order's customer. */
 export type CountCustomerUnlock = (order: OrderId) => Promise<Failure | undefined>;
 
-/** A share of a busy replica is this part of the quota: it asks the database some twenty times a minute. */
+/**
+ * The largest share that a busy replica takes at once: it then queries the database about twenty
+ * times a minute.
+ */
 const LARGEST_SHARE = 1 / 20;
-/** The first share of a minute, doubled at each further one: a replica that ends right after its start wastes little. */
+/**
+ * The first share of a minute; each further one doubles. A replica that ends right after its start
+ * wastes little.
+ */
 const SMALLEST_SHARE = 1 / 400;
 
 /**
- * A customer's unlocks a minute, over all replicas. Each replica takes a share of the minute from the database and counts it
- * down by itself: one row for each customer, written at each unlock, would make all unlocks of all replicas wait for one
- * another. What a replica has taken and does not use is lost, so that it is never more than the quota.
+ * Limits a customer's unlocks per minute over all replicas. Each replica takes a share of the
+ * minute from the database and counts it down in memory: one row per customer, written at each
+ * unlock, would make all unlocks of all replicas wait for each other. An unused share is lost, so
+ * the total never exceeds the quota.
  */
 export function createCustomerQuota({
   store,
@@ -28,9 +35,9 @@ export function createCustomerQuota({
 }): CountCustomerUnlock {
   const taking = new Map<string, Promise<void>>();
   let windowMs: EpochMs = 0;
-  /** Of this window; 0 and below: the database has none left. */
+  /** For this window; 0 or less: the database has none left. */
   let left = new Map<string, number>();
-  /** Of this window: the part of the quota that is taken next. */
+  /** For this window: the share that is taken next. */
   let nextShares = new Map<string, number>();
 
   function spend(scope: string): "spent" | "none-left" | "take-more" {
@@ -41,7 +48,7 @@ export function createCustomerQuota({
     return "spent";
   }
 
-  /** One flight for all who wait. */
+  /** One database call for all waiting requests. */
   function takeMore(scope: string, ofWindowMs: EpochMs): Promise<void> {
     const running = taking.get(scope);
     if (running !== undefined) return running;
@@ -81,7 +88,7 @@ export function createCustomerQuota({
   };
 }
 
-/** @returns how many it got; of what others have left less than a share, that */
+/** @returns the share; if less than a share is left, the rest */
 function takeShare(
   store: Store,
   scope: string,
@@ -97,7 +104,7 @@ function takeShare(
     const isNew = row === undefined || row.window_ms < windowMs;
     const used = isNew ? 0 : row.used;
     const taken = Math.min(share, Math.max(0, perMinute - used));
-    // A replica whose clock is behind counts in the newest window.
+    // A replica with a slow clock counts in the newest window.
     const columns = {
       window_ms: isNew ? windowMs : row.window_ms,
       used: used + taken,

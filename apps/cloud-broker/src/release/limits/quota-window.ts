@@ -17,7 +17,7 @@ export function overQuota(whose: string, perMinute: number, leftMs: number): Fai
   };
 }
 
-/** Windows that have ended say nothing any more. */
+/** Deletes windows that have ended. */
 export async function forgetWindows(store: Kysely<BrokerTables>, nowMs: EpochMs): Promise<void> {
   await store
     .deleteFrom("quota_windows")

@@ -8,7 +8,7 @@ import type { BrokerTables } from "../../store/schema.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The day, in UTC, that a time belongs to, by its first millisecond. */
+/** The UTC day that a time belongs to, by its first millisecond. */
 const dayOf = (nowMs: EpochMs): EpochMs => Math.floor(nowMs / DAY_MS) * DAY_MS;
 
 export type UnlockBudget = {
@@ -19,8 +19,8 @@ export type UnlockBudget = {
 };
 
 /**
- * Takes one unlock from the budget of an order that has one. In the transaction of the grant: a conditional write, so that all
- * replicas together grant no more than the budget.
+ * Takes one unlock from an order's budget, in the transaction of the grant: a conditional write, so
+ * that all replicas together never grant more than the budget.
  */
 export async function takeFromBudget(
   transaction: Transaction<BrokerTables>,
@@ -54,7 +54,7 @@ function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
   };
 }
 
-/** Before the vault is asked; the grant itself takes it. */
+/** Checked before the vault call; the grant itself takes the unlock. */
 export function checkBudget(
   { unlocksPerDay, dayMs, used }: UnlockBudget,
   nowMs: EpochMs,
@@ -63,7 +63,7 @@ export function checkBudget(
   return isUsedUp ? usedUp(unlocksPerDay, nowMs) : undefined;
 }
 
-/** A budget that is changed keeps what was used of it today. */
+/** A changed budget keeps today's count. */
 export async function setBudget(
   transaction: Transaction<BrokerTables>,
   order: OrderId,

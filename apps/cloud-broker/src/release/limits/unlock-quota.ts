@@ -6,16 +6,18 @@ import type { BrokerTables } from "../../store/schema.ts";
 import { Withdrawn } from "../../store/withdrawn.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
-/** Unlock requests in one minute; 0: no limit. */
+/** Unlock requests per minute; 0: no limit. */
 export type UnlockQuota = { readonly perNode: number; readonly perOrder: number };
 
 /**
- * Counts an unlock request of a node and its order, in the database: all replicas together let pass what one would. By
- * rows because rate-limiter-flexible, which counts in SQL too, opens its own connections and cannot take part in the
- * transaction that uses up the nonce. The limits of an address are counted in memory (server/rate-limit.ts): they protect
- * one process from a flood, and must cost no write.
+ * Counts an unlock request of a node and its order in the database, so that all replicas together
+ * allow no more than one would. Written by hand because rate-limiter-flexible, which also counts in
+ * SQL, opens its own connections and cannot join the transaction that uses up the nonce. Limits per
+ * address are counted in memory (load/rate-limit.ts): they protect one process from a flood, and
+ * must not cost a write.
  *
- * @throws {Withdrawn} RateLimited; then nothing may stay counted, or one node could use up what is its order's
+ * @throws {Withdrawn} RateLimited; then nothing may remain counted, or one node could use up its
+ * order's quota
  */
 export async function countUnlock(
   transaction: Transaction<BrokerTables>,
@@ -67,7 +69,10 @@ const countIn = compileWriteOnce(
       ),
 );
 
-/** One row for each scope. A replica whose clock is behind counts in the newest window. @returns whether there was room */
+/**
+ * One row per scope. A replica with a slow clock counts in the newest window. @returns whether the
+ * quota allowed it
+ */
 async function count(
   transaction: Transaction<BrokerTables>,
   scope: string,

@@ -14,7 +14,9 @@ import { addressKey } from "../../load/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 
-/** A key that nobody has: an unknown device costs the same verification as a known one. */
+/**
+ * A random key that no device has: an unknown device costs the same verification as a known one.
+ */
 const decoy = importVerifyKey(generateSigningKey().key.publicJwk);
 
 export type AuthenticationDependencies = {
@@ -25,8 +27,8 @@ export type AuthenticationDependencies = {
 export type AuthenticDevice = { readonly node: DeviceNode; readonly payload: JsonObject };
 
 /**
- * Header → rate → enrolment → signature. Until the signature holds, everything that could tell one device from another
- * is the same DeviceNotAuthenticated.
+ * Header → rate → enrolment → signature. Until the signature is verified, every failure that could
+ * distinguish two devices is the same DeviceNotAuthenticated.
  */
 export async function authenticateDevice(
   { findDevice, limit }: AuthenticationDependencies,
@@ -47,7 +49,10 @@ export async function authenticateDevice(
   return { ok: true, value: { node, payload } };
 }
 
-/** The message's form and kind; `typ` is no secret, so that a message sent to the wrong route says so. */
+/**
+ * Checks the message's form and kind; `typ` is not secret, so a message sent to the wrong route is
+ * told so.
+ */
 export function parseHeader(message: string, type: MessageType): Outcome<MessageHeader> {
   try {
     const header = readHeader(message);

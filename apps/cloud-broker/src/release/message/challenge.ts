@@ -11,7 +11,10 @@ import type { DeviceDependencies } from "./device-dependencies.ts";
 export const NONCE_LIFETIME_MS = 120_000;
 const RANDOM_BYTES = 32;
 
-/** Stateless, and the same for any serial: a stranger learns nothing and leaves nothing behind. */
+/**
+ * Stateless, and the same for any serial: an unauthenticated caller learns nothing, and nothing is
+ * stored for it.
+ */
 export function answerChallenge(
   { keys, limit, now }: DeviceDependencies,
   request: RouteRequest & { readonly body: JsonObject },

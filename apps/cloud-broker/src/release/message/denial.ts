@@ -13,7 +13,10 @@ export type DenialContext = {
 
 const TEXT_MAX_CHARACTERS = 1000;
 
-/** What a device is told of a failure: the row of the table, its reason and facts, bound to the request by its hash. */
+/**
+ * The denial that a device receives for a failure: the row of the table, its reason and facts,
+ * bound to the request by its hash.
+ */
 export function renderDenial(failure: Failure, context: DenialContext): Denial {
   const retryAfterSeconds = waitSecondsOf(failure);
   const explanation = explain(failure.code, {
@@ -48,7 +51,10 @@ export function renderDenial(failure: Failure, context: DenialContext): Denial {
   };
 }
 
-/** Names for the steps. An order id reads /subscriptions/{1}/resourcegroups/{3}/providers/microsoft.databox/jobs/{7}. */
+/**
+ * Names for the steps. An order id has the form
+ * /subscriptions/{1}/resourcegroups/{3}/providers/microsoft.databox/jobs/{7}.
+ */
 function orderFacts({ order, serial, correlationId }: DenialContext): Record<string, string> {
   const segments = order?.split("/").slice(1) ?? [];
   const facts = {

@@ -16,7 +16,10 @@ import type { StillApproves } from "../approvals/may-approve.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
 import type { UnlockQuota } from "../limits/unlock-quota.ts";
 
-/** What devices need of an order's keys: the envelope as it is, its content key released, and another passkey. */
+/**
+ * The operations on an order's keys that devices need: the present envelope, its content key
+ * released, and a new passkey.
+ */
 export type DeviceCustody = Pick<
   KeyCustody,
   "envelope" | "releaseContentKey" | "proposeRekey" | "commitRekey"
@@ -28,26 +31,31 @@ export type DeviceDependencies = {
   readonly custody: DeviceCustody;
   readonly keys: BrokerKeys;
   readonly appendAudit: AppendAudit;
-  /** Of one sender and one device key or serial: nobody can use up what belongs to a device elsewhere. */
+  /**
+   * Limits one sender together with one device key or serial, so that no sender can use up the
+   * limit of a device elsewhere.
+   */
   readonly limit: RateLimit;
-  /** Of unlocks, counted in the database. */
+  /** Limits unlocks, counted in the database. */
   readonly unlockQuota: UnlockQuota;
   readonly countCustomerUnlock: CountCustomerUnlock;
-  /** Tells receivers of events. */
+  /** Queues events for receivers. */
   readonly announce: Announce;
-  /** Whether an approver still may approve. */
+  /** Whether an approver may still approve. */
   readonly stillApproves: StillApproves;
-  /** Of orders that have none of their own. */
+  /** Policy of orders that have no policy of their own. */
   readonly defaultPolicy: UnlockPolicy;
   /** Unlocks without network that one order may have in one UTC day. */
   readonly offlineUnlocksPerDay: number;
-  /** Called once all nodes of an order are prepared, in the transaction that recorded the last one. */
+  /**
+   * Called once all nodes of an order are prepared, in the transaction that recorded the last one.
+   */
   readonly markPrepared: (
     transaction: Transaction<BrokerTables>,
     order: OrderId,
     nowMs: number,
   ) => Promise<void>;
   readonly now: Clock;
-  /** Counts what is answered; absent where nobody scrapes. */
+  /** Counts the answers; absent without metrics. */
   readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;
 };

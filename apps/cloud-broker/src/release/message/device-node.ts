@@ -6,7 +6,7 @@ import type { OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 
-/** A node that is enrolled, and the stage of its order. */
+/** An enrolled node, and the stage of its order. */
 export type DeviceNode = {
   readonly order: OrderId;
   readonly serial: string;
@@ -14,13 +14,16 @@ export type DeviceNode = {
   readonly minimumSuite: SuiteName;
   readonly lastCounter: number;
   readonly stage: string;
-  /** As the node said when it enrolled. */
+  /** As the node reported at its enrolment. */
   readonly deviceKeyGrade: DeviceKeyGrade;
 };
 
 export type FindDevice = (kid: string) => Promise<DeviceNode | undefined>;
 
-/** Imported keys that are kept: importing one takes a quarter of a verification. Each takes 2.5 kB. */
+/**
+ * Size of the cache of imported keys: importing a key takes a quarter of a verification. Each takes
+ * 2.5 kB.
+ */
 const KEYS_MAX = 1_000;
 
 const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
@@ -40,8 +43,8 @@ const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
 );
 
 /**
- * @returns a lookup by the thumbprint of the device key. Enrolments are immutable, so that it names one node or none; it
- *   is asked of the database each time, only the imported key is kept, which its thumbprint names for good.
+ * @returns a lookup by the thumbprint of the device key. Enrolments are immutable, so a thumbprint
+ * names one node or none. Every lookup queries the database; only the imported key is cached.
  */
 export function createFindDevice(store: Store): FindDevice {
   const keys = new LeastRecentlyUsed<string, VerifyKey>(KEYS_MAX);

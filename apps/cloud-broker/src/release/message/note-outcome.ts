@@ -22,13 +22,13 @@ const noteWithGeneration = compileWriteOnce(
       .where("serial", "=", serial),
 );
 
-/** What became of the node's last message, for the operator's view of an order. */
+/** Records the result of the node's last message, for the operator's view of an order. */
 export async function noteOutcome(
   transaction: Transaction<BrokerTables>,
   node: { readonly order: OrderId; readonly serial: string },
   outcome: "granted" | "refused" | "failed",
   nowMs: number,
-  /** Of the envelope that it said to hold. */
+  /** Generation of the envelope that the node reports to hold. */
   generation?: number,
 ): Promise<void> {
   const { order, serial } = node;

@@ -18,7 +18,7 @@ import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
 
 export type DeviceMessage = {
   readonly text: string;
-  /** Base64url SHA-256 of the text: what answers, audit rows and stored answers refer to. */
+  /** Base64url SHA-256 of the text; answers, audit rows and stored answers refer to it. */
   readonly hash: string;
   readonly address: string;
   readonly correlationId: string;
@@ -27,29 +27,34 @@ export type DeviceMessage = {
   readonly carriedBy?: Carrier;
 };
 
-/** The signed-in person who brought a message, where the node has no network. */
+/** The signed-in person who brought a message from a node without network. */
 export type Carrier = Extract<Actor, { kind: "caller" }> & {
-  /** Of the path: what the person's right is for. */
+  /** The order of the path, for which the person is authorised. */
   readonly order: OrderId;
   readonly reason?: string;
 };
 
-/** Whose message it is, once that is proven. */
+/** The proven sender of the message. */
 export type Sender = { readonly order: OrderId; readonly serial: string };
 
-/** How one kind of message is answered: who sent it, then what is done about it. */
+/** One kind of message: how its sender is authenticated, and how it is answered. */
 export type DeviceExchange<Proven extends Sender> = {
   /** Name of the action in the audit trail. */
   readonly action: string;
   authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
   answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
-  /** Looks after messages that come again by itself; else the same bytes get the same final answer for a minute. */
+  /**
+   * The exchange handles repeated messages itself; otherwise the same bytes get the same final
+   * answer for a minute.
+   */
   readonly knowsRepeats?: true;
-  /** A repeat of what was answered well is refused (by its counter): only what is refused is looked up. */
+  /**
+   * A repeat of a successful message is refused (by its counter), so only refusals are looked up.
+   */
   readonly repeatsAreRefused?: true;
 };
 
-/** A signed answer, and why it is none that was hoped for. */
+/** A signed answer, and the failure that it reports, if any. */
 export type DeviceReply = {
   readonly answer: SignedAnswer;
   readonly retryAfterSeconds?: number | undefined;
@@ -78,12 +83,12 @@ export function serveDeviceMessage<Proven extends Sender>(
   };
 }
 
-/** Classes of failures that asking again does not change. */
+/** Classes of failures that a retry does not change. */
 const FINAL_CLASSES: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
 
 /**
- * Every device message: authenticate → stored answer → answer, and a signed, audited denial for whatever failed.
- * The same bytes twice at once are one exchange with one answer.
+ * Serves every device message: authenticate → stored answer → answer, and a signed, audited denial
+ * for every failure. Concurrent copies of the same bytes share one exchange and one answer.
  */
 export function createAnswerMessage<Proven extends Sender>(
   dependencies: DeviceDependencies,
@@ -150,7 +155,7 @@ async function answerOnce<Proven extends Sender>(
     }
     const outcome = await exchange.answer(message, sender);
     if (outcome.ok) return { answer: outcome.value };
-    // Another replica was faster with the same message: its answer is the answer.
+    // Another replica answered the same message first: its answer is used.
     const meanwhile =
       exchange.knowsRepeats === true
         ? undefined
@@ -162,7 +167,10 @@ async function answerOnce<Proven extends Sender>(
   }
 }
 
-/** Its customer has its share of a busy process: nothing was decided, and a crowd must not become a crowd of durable writes. */
+/**
+ * The customer has its share of a busy process: nothing was decided, and a flood of requests must
+ * not cause a flood of durable writes.
+ */
 async function denyBusy(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
@@ -174,7 +182,10 @@ async function denyBusy(
   return { answer, retryAfterSeconds, failure };
 }
 
-/** The denial's audit row is committed before it leaves, and with it the stored answer when the denial is final. */
+/**
+ * The denial's audit row is committed before the answer leaves, together with the stored answer
+ * when the denial is final.
+ */
 async function deny(
   dependencies: DeviceDependencies,
   { action, knowsRepeats }: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
@@ -184,7 +195,7 @@ async function deny(
 ): Promise<DeviceReply> {
   const { commit, appendAudit, now } = dependencies;
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
-  // A flood must not become a flood of durable writes.
+  // A flood must not cause a flood of durable writes.
   const reply = { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
   if (failure.code === "RateLimited") return reply;
   const isFinal = FINAL_CLASSES.has(denial.class);
@@ -207,7 +218,8 @@ async function deny(
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
     if (knowsRepeats === true) return;
-    // Whoever answers this message appends to the same chain first: nobody can store another answer after this look.
+    // Every writer of an answer to this message appends to the same chain first, so no other answer
+    // can be stored after this check.
     const other = await findStoredAnswer(transaction, message.hash, now());
     if (other !== undefined) throw new AlreadyAnswered(other);
     if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
@@ -221,7 +233,9 @@ async function deny(
   }
 }
 
-/** Another replica has answered the same message: that answer is the one, and this denial leaves no trace. */
+/**
+ * Another replica has answered the same message: its answer is used, and this denial is not stored.
+ */
 class AlreadyAnswered extends Error {
   override readonly name = "AlreadyAnswered";
   readonly answer: SignedAnswer;
@@ -233,8 +247,8 @@ class AlreadyAnswered extends Error {
 }
 
 /**
- * Something broke, maybe the store itself: the device still gets a signed answer, of the one class that it takes for an
- * outage whatever broke. A refusal never goes this way, since it would leave no row.
+ * An internal failure, maybe of the store itself: the device still gets a signed answer, of the one
+ * class that it treats as an outage. A refusal is never sent this way, since it would leave no row.
  */
 async function denyUnaudited(
   dependencies: DeviceDependencies,

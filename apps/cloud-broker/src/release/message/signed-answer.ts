@@ -3,7 +3,7 @@ import { JOSE_MEDIA_TYPE, type MessageType } from "@databox-cmk/protocol";
 
 import type { Answer } from "../../http/route.ts";
 
-/** What the broker says to a device: signed, so that only the broker's own word counts. */
+/** The broker's answer to a device: signed, so that only the broker can give one. */
 export type SignedAnswer = { readonly status: number; readonly text: string };
 
 export async function signAnswer(

@@ -44,7 +44,10 @@ const insertAnswer = compileWriteOnce(
       ),
 );
 
-/** The signed answer that this very message got within the last minute: a lost answer can be asked for again. */
+/**
+ * The signed answer that this exact message got within the last minute, so that a lost answer can
+ * be requested again.
+ */
 export async function findStoredAnswer(
   store: Kysely<BrokerTables>,
   requestHash: string,
@@ -56,7 +59,8 @@ export async function findStoredAnswer(
 }
 
 /**
- * In the transaction of the decision's audit row: the answer exists exactly when the row does. One message has one answer:
+ * Runs in the transaction of the decision's audit row, so the answer exists exactly when the row
+ * does. A message has only one answer.
  *
  * @returns false when another replica has stored one within the last minute
  */
@@ -71,7 +75,7 @@ export async function storeAnswer(
   return (await insertAnswer(transaction, values)) === 1n;
 }
 
-/** Drops answers and nonces that can no longer matter. */
+/** Deletes answers and nonces that can no longer matter. */
 export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
   await store
     .deleteFrom("stored_answers")

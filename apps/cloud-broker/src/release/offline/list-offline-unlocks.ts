@@ -12,10 +12,10 @@ import { usedOn } from "./offline-way.ts";
 
 type Dependencies = Pick<DeviceDependencies, "store" | "now" | "offlineUnlocksPerDay">;
 
-/** How many uses are shown: the newest. */
+/** Number of uses that are shown, newest first. */
 const SHOWN_MAX = 200;
 
-/** What a person is told of the answer that they carry back. */
+/** The facts that a person sees about the answer that they carry back. */
 export async function readOfflineUnlock(
   { store, now, offlineUnlocksPerDay }: Dependencies,
   order: OrderId,
@@ -35,7 +35,7 @@ export async function readOfflineUnlock(
   };
 }
 
-/** The order's uses, newest first; refusals stand in the activity. */
+/** The order's uses, newest first; refusals are in the activity. */
 export async function listOfflineUnlocks(
   { store, now, offlineUnlocksPerDay }: Dependencies,
   order: OrderId,

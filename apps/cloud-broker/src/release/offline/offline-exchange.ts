@@ -18,7 +18,9 @@ import { offlineWay } from "./offline-way.ts";
 
 type Carried = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
-/** The unlock of a node without network: signature, repeats, then the pipeline of every unlock. */
+/**
+ * The unlock of a node without network: signature, repeats, then the same steps as every unlock.
+ */
 export function createOfflineExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -35,7 +37,7 @@ export function createOfflineExchange(
       );
       if (!device.ok) return device;
       const { node, payload } = device.value;
-      // The person's right is for the order of the path, and for no other.
+      // The person is authorised for the order of the path only.
       if (node.order !== message.carriedBy?.order)
         return {
           ok: false,
@@ -65,7 +67,7 @@ async function answerCarried(
   const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
   const outcome = await decideAndGrant(dependencies, message, node, challenge, way);
   if (outcome.ok) return outcome;
-  // Another replica may have been faster with the same message: then its answer is the answer.
+  // Another replica may have answered the same message first: then its answer is used.
   const meanwhile = await findRecord(dependencies, challenge);
   return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
     ? repeat(dependencies, node, meanwhile.granted.answer)

@@ -17,11 +17,14 @@ export type OfflineAsk = {
   readonly carrier: Carrier;
   readonly challenge: OfflineChallenge;
   readonly node: DeviceNode;
-  /** Used up by this very message before, without a grant. */
+  /** This exact message was already used up, without a grant. */
   readonly isAgain: boolean;
 };
 
-/** A person carried the question: its id and counter make it fresh, its row in the database uses it up. */
+/**
+ * A person carried the request: its id and counter make it fresh, its row in the database uses it
+ * up.
+ */
 export function offlineWay(
   dependencies: DeviceDependencies,
   { message, carrier, challenge, node, isAgain }: OfflineAsk,
@@ -32,9 +35,10 @@ export function offlineWay(
   return {
     action: "offline-unlock",
     detail: { challengeId, ...(reason === undefined ? {} : { reason }) },
-    // The kind of the message says it: a QR code has no room for a larger key.
+    // Follows from the kind of the message: a QR code has no room for a larger key.
     minimumSuite: "X25519",
-    // Nor for an envelope, and none is needed: every generation holds the same content key.
+    // A QR code has no room for an envelope either. None is needed: every generation holds the same
+    // content key.
     carriesEnvelope: false,
     freshness: () => ({
       nonce: "valid",
@@ -52,7 +56,7 @@ export function offlineWay(
             claimChallenge(transaction, { message, carrier, challenge, node }, now()),
           ),
     lease: ({ offline }: UnlockPolicy) => ({ offline: offline.lease }),
-    // A question that was carried waits for its answer, whatever its node asks meanwhile.
+    // A carried request stays valid, even if its node asks again meanwhile.
     overtakenAbove: Number.MAX_SAFE_INTEGER,
     async record(transaction, { grant, grantHash, answer }) {
       const nowMs = now();
@@ -83,7 +87,10 @@ export function offlineWay(
   };
 }
 
-/** Id and counter in one transaction; a counter that is too low leaves no row, so that it cannot be tried again. */
+/**
+ * Uses up id and counter in one transaction; a counter that is too low leaves no row, so the id
+ * cannot be tried again.
+ */
 async function claimChallenge(
   transaction: Transaction<BrokerTables>,
   { message, carrier, challenge, node }: Omit<OfflineAsk, "isAgain">,
@@ -129,7 +136,7 @@ async function claimChallenge(
   };
 }
 
-/** The same message, at another replica in the same moment, is no replay. */
+/** The same message at another replica at the same moment is not a replay. */
 async function whyClaimed(
   transaction: Transaction<BrokerTables>,
   { challengeId }: OfflineChallenge,
@@ -145,7 +152,7 @@ async function whyClaimed(
     : { code: "ReplayDetected", detail: "challengeId: used meanwhile" };
 }
 
-/** Never above the limit, on whatever replica: the row itself decides. */
+/** Never above the limit, on any replica: the row itself decides. */
 async function countUse(
   transaction: Transaction<BrokerTables>,
   order: string,

@@ -12,8 +12,8 @@ import { findRevocation } from "../kill-switches/revocations.ts";
 type Recipient = EnvelopeExport["value"][number]["recipients"][number];
 
 /**
- * Whoever holds a recipient's private key opens them, at any time and without us: so each export is a row of the audit, and a
- * kill switch withholds it.
+ * The owner of a recipient's private key can open the envelopes at any time and without the broker.
+ * Each export is therefore audited, and a kill switch withholds it.
  */
 export async function exportEnvelopes(
   { store, appendAudit }: ControlPlane,

@@ -18,8 +18,8 @@ import { findRevocation } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
 /**
- * Asks the vault now, with the order's identity, and shows the unlock keys. Each call is one audit row with the caller,
- * granted or not, committed before anything is shown.
+ * Calls the vault with the order's identity and shows the unlock keys. Each call, granted or not,
+ * is one audit row with the caller, committed before anything is shown.
  */
 export async function revealCredentials(
   plane: ControlPlane,
@@ -58,7 +58,7 @@ export async function revealCredentials(
   if (!allowed.ok) return refuse(allowed.failure);
   const nodes = await readNodes(store, order.id);
   for (const { serial } of nodes) {
-    // The nodes share one passkey: a switch on any of them keeps it from being shown.
+    // The nodes share one passkey: a switch on any of them withholds it.
     const revocation = await findRevocation(store, order.id, serial);
     if (revocation !== undefined) return refuse(revocation);
   }
@@ -101,7 +101,10 @@ function kidOf([first]: readonly { readonly kid: string }[]) {
   return first === undefined ? {} : { kid: first.kid };
 }
 
-/** The passkey of all nodes is shown at once: only a break-glass for the whole order lifts what the policy withholds. */
+/**
+ * The passkey of all nodes is shown together, so only a break-glass for the whole order overrides
+ * the policy.
+ */
 async function passPolicy(
   { store, settings, now }: ControlPlane,
   { id }: Order,
@@ -117,7 +120,7 @@ async function passPolicy(
     : { ok: true, value: { breakGlass } };
 }
 
-/** This system makes no shares and no network ports: both lists say so by being empty. */
+/** This system makes no shares and no network ports, so both lists are empty. */
 function nodeSecretOf(
   order: Order,
   apiVersion: ApiVersion,
@@ -130,7 +133,8 @@ function nodeSecretOf(
     deviceSerialNumber: serial,
     devicePassword,
     networkConfigurations: [],
-    // The public key by which the device proves itself: base64 of its JWK (RFC 7517); empty before it has enrolled.
+    // The public key that authenticates the device: base64 of its JWK (RFC 7517); empty before it
+    // has enrolled.
     encodedValidationCertPubKey: Buffer.from(node?.deviceJwkJson ?? "").toString("base64"),
     accountCredentialDetails: storageAccountsOf(order.details).map((id) => ({
       accountName: id.split("/").at(-1) ?? "",

@@ -2,14 +2,20 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { StoredPolicy } from "./read-unlock-policy.ts";
 
-/** Entity tag: changes with every write, and differs for an order that was deleted and made again. */
+/**
+ * Entity tag: changes with every write, and differs for an order that was deleted and created
+ * again.
+ */
 export function policyTagOf(stored: StoredPolicy | undefined): string {
   return stored === undefined
     ? '"default"'
     : `"${stored.changedAtMs.toString(16)}-${String(stored.revision)}"`;
 }
 
-/** If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the policy's entity tag. @throws {AppError} `PreconditionFailed` */
+/**
+ * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the policy's entity tag. @throws
+ * {AppError} `PreconditionFailed`
+ */
 export function requirePolicyMatch(
   stored: StoredPolicy | undefined,
   ifMatch: string | undefined,

@@ -5,7 +5,7 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** What an order's owner wrote; `revision` counts the writes. */
+/** The policy that an order's owner wrote; `revision` counts the writes. */
 export type StoredPolicy = {
   readonly policy: UnlockPolicy;
   readonly revision: number;
@@ -20,7 +20,7 @@ const select = compileOnce((store, { order }: { order: string }) =>
     .where("order_id", "=", order),
 );
 
-/** The policy in force: the order's own, or else the broker's default. */
+/** The policy in force: the order's own, or the broker's default. */
 export async function readUnlockPolicy(
   store: Kysely<BrokerTables>,
   order: OrderId,
@@ -45,7 +45,7 @@ export async function readStoredPolicy(
   };
 }
 
-/** @param json - null where the order has no policy of its own (a left join) */
+/** @param json - null for an order without a policy of its own (a left join) */
 export function parseStoredPolicy(json: string | null): UnlockPolicy | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
   return json === null ? undefined : (JSON.parse(json) as UnlockPolicy);

@@ -12,8 +12,9 @@ import { requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 
 /**
- * Puts a policy in force, with its audit row of before and after. An open appliance is told at its next renewal; until
- * then its lease is judged by the terms that it knows. Possible until the order has ended.
+ * Puts a policy in force, with its audit row of before and after. An open appliance is told at its
+ * next renewal; until then its lease is judged by the terms that it knows. Possible until the order
+ * has ended.
  */
 export async function writeUnlockPolicy(
   plane: ControlPlane,

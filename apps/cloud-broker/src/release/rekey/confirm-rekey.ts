@@ -13,7 +13,10 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
 
-/** Puts a proposal in force. The answer is the envelope in force, whichever it is: a node that lost its last answer asks again. */
+/**
+ * Puts a proposal in force. The answer is always the envelope in force: a node that lost its last
+ * answer asks again.
+ */
 export function createConfirmationExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,

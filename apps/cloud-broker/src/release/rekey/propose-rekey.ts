@@ -32,7 +32,7 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
 
-/** Gives a node that is unlocked another unlock key, beside the one that opens its volume. */
+/** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
 export function createProposalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -95,7 +95,7 @@ async function decide(
   });
 }
 
-/** Both content keys for this request alone; they are forgotten in any case. */
+/** Holds both content keys for this request alone, and zeroes them in any case. */
 async function sealBoth(
   { hpke }: RekeyRequest,
   requestHash: string,
@@ -113,7 +113,7 @@ async function sealBoth(
   }
 }
 
-/** Durable before the keys leave. */
+/** Committed durably before the keys leave the broker. */
 async function record(
   { commit, appendAudit }: DeviceDependencies,
   message: DeviceMessage,

@@ -25,7 +25,7 @@ export async function authenticateRekeyMessage(
   return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
 }
 
-/** Of two messages with one counter, on whatever replica, one is answered. */
+/** Of two messages with one counter, on any replica, one is answered. */
 export function useCounter(
   { commit }: Pick<DeviceDependencies, "commit">,
   { order, serial }: Sender,

@@ -25,7 +25,7 @@ export type Granting = {
   readonly node: Pick<DeviceNode, "order" | "serial" | "deviceKeyGrade">;
   readonly grant: Grant;
   readonly answer: SignedAnswer;
-  /** Of the envelope that the grant opens. */
+  /** Generation of the envelope that the grant opens. */
   readonly generation: number;
   readonly released: Pick<ReleasedKey, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
@@ -67,10 +67,12 @@ const insertGrant = compileWriteOnce(
 );
 
 /**
- * One commit for the audit row, the stored answer and what a receipt will refer to; only then does the grant leave.
+ * One commit for the audit row, the stored answer and the facts that a receipt refers to; only then
+ * does the grant leave.
  *
- * What is written first is what others wait for: the order's audit chain, and the lease that a kill switch looks for. So
- * what is then read is final: an order that was cancelled, erased or revoked while its vault was asked gets no grant.
+ * The first writes are those that others wait for: the order's audit chain, and the lease that a
+ * kill switch searches. The facts that are read after them are therefore final: an order that was
+ * cancelled, erased or revoked during the vault call gets no grant.
  */
 export async function commitGrant(
   { commit, appendAudit, now }: DeviceDependencies,

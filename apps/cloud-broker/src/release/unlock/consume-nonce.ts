@@ -40,8 +40,8 @@ const raiseCounter = compileWriteOnce(
 );
 
 /**
- * Counts the request against its quotas and uses up nonce and counter, all of it or nothing, in one transaction; of many
- * requests that race, exactly one sees row counts of 1.
+ * Counts the request against its quotas and uses up nonce and counter, all or nothing, in one
+ * transaction; of many concurrent requests exactly one sees row counts of 1.
  */
 export async function consumeNonce(
   deps: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota" | "countCustomerUnlock">,
@@ -56,7 +56,7 @@ export async function consumeNonce(
   if (busy !== undefined) return { ok: false, failure: busy };
   return commitUnlessWithdrawn(deps.commit, async (transaction) => {
     const [inserted, raised] = await Promise.all([
-      // No nonce that is valid now outlives this row.
+      // Every nonce that is valid now expires before this row does.
       insertNonce(transaction, { nonceHash, requestHash, expiresAtMs: now() + NONCE_LIFETIME_MS }),
       raiseCounter(transaction, { order, serial, counter: request.counter }),
       countUnlock(transaction, unlockQuota, node, now()),
@@ -70,7 +70,7 @@ export async function consumeNonce(
   });
 }
 
-/** The same message, at another replica in the same moment, is no replay. */
+/** The same message at another replica at the same moment is not a replay. */
 async function whyUsed(
   transaction: Transaction<BrokerTables>,
   nonceHash: string,

@@ -12,11 +12,11 @@ import {
   standingSwitch,
 } from "../kill-switches/revocations.ts";
 
-/** What may have changed while the vault was asked. */
+/** The facts that may have changed during the vault call. */
 export type FinalFacts = {
   readonly stage: string;
   readonly revocation: Failure | undefined;
-  /** The node has asked again, and has its answer. */
+  /** The node has sent a newer request and has its answer. */
   readonly isOvertaken: boolean;
   readonly unlocksPerDay: number | undefined;
 };
@@ -36,7 +36,7 @@ const select = compileOnce((store, wanted: Wanted) =>
         .select("leases.id")
         .where("leases.order_id", "=", wanted.order)
         .where("leases.serial", "=", wanted.serial)
-        // All states: with them it is found by the index, however many leases the node had.
+        // All states are listed so that the index is used, however many leases the node had.
         .where("leases.state", "in", LEASE_STATES)
         .where("leases.last_counter", ">", wanted.counter)
         .limit(1)
@@ -46,9 +46,9 @@ const select = compileOnce((store, wanted: Wanted) =>
 );
 
 /**
- * In the transaction of a grant, after its lease was written.
+ * Runs in the transaction of a grant, after its lease was written.
  *
- * @param counter - a lease with a higher one was asked for later
+ * @param counter - a lease with a higher one was requested later
  * @returns undefined when the order is gone
  */
 export async function readFinalFacts(

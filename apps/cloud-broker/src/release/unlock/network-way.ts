@@ -10,7 +10,7 @@ import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { consumeNonce } from "./consume-nonce.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
-/** The node asked by itself: a nonce of this broker makes its question fresh. */
+/** The node sent the request itself: a nonce of this broker proves its freshness. */
 export function networkWay(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
@@ -36,7 +36,8 @@ export function networkWay(
     permit: () => Promise.resolve({ ok: true, value: undefined }),
     useUp: () => consumeNonce(dependencies, message.hash, nonceHash, request, node),
     lease: () => ({}),
-    // A replica that was paused, or whose vault was slow, must not take the newer lease from a node that has asked again.
+    // A replica that was paused, or whose vault was slow, must not replace the newer lease of a
+    // node that has asked again.
     overtakenAbove: request.counter,
     record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
   };

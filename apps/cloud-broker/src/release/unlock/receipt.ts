@@ -25,7 +25,7 @@ import { storeAnswer } from "../message/stored-answers.ts";
 
 type Reporting = Sender & { readonly payload: unknown };
 
-/** What a node did with a grant; one that prepared itself is ready to be sent. */
+/** The node's report about a grant; a node that reports its preparation can be dispatched. */
 export function createReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -112,14 +112,15 @@ async function recordReceipt(
     .where("grant_hash", "=", said.grantHash)
     .where("receipt_hash", "is", null)
     .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n) return; // another replica took the same receipt
+  if (taken.numUpdatedRows === 0n) return; // Another replica stored the same receipt.
   await transaction
     .updateTable("nodes")
     .set((node) => ({
       last_outcome: said.outcome,
       last_seen_at_ms: nowMs,
       last_counter: sql<number>`case when ${node.ref("last_counter")} < ${said.counter} then ${said.counter} else ${node.ref("last_counter")} end`,
-      // The volume was opened with the envelope of the grant, which is on the disk before the receipt is sent.
+      // The volume was opened with the envelope of the grant, which is on the disk before the
+      // receipt is sent.
       ...(said.outcome === "failed" || generation === undefined
         ? {}
         : { acknowledged_generation: generation }),

@@ -13,11 +13,11 @@ import {
 import type { UnlockBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
-/** What an order lets its nodes do, as it stands now, and whether a nonce was used. */
+/** The present permissions of an order's nodes, and whether a nonce was used. */
 export type ReleaseFacts = {
-  /** The order's own; undefined while the default holds. */
+  /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
-  /** The kill switch that stands for the node, as the failure that it causes. */
+  /** The active kill switch for the node, as the failure that it causes. */
   readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
   readonly usedNonce: UsedNonce | undefined;
@@ -48,9 +48,9 @@ const select = compileOnce((store, wanted: Wanted) =>
 );
 
 /**
- * In one statement. If it cannot be read this throws, and whoever asked grants nothing.
+ * One statement. Throws if it cannot be read, and then nothing is granted.
  *
- * @param nonceHash - undefined where no nonce makes the question fresh
+ * @param nonceHash - undefined if no nonce proves the freshness
  * @returns undefined when the order is gone
  */
 export async function loadReleaseFacts(

@@ -5,12 +5,15 @@ import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
-/** The device asks again so often; longer where it decides so. */
+/** The device's polling interval, unless it chooses a longer one. */
 const RETRY_AFTER_SECONDS = 5;
-/** Approvers that a device is shown by name. */
+/** Number of approvers whose names a device receives. */
 const NAMES_MAX = 5;
 
-/** Not decided yet: the same request is to be sent again. It is kept nowhere, since the next answer may be another. */
+/**
+ * Not decided yet: the device must send the same request again. The answer is not stored, since the
+ * next one may differ.
+ */
 export function signPending(
   { keys, now }: DeviceDependencies,
   message: DeviceMessage,

@@ -9,33 +9,33 @@ import type { SignedAnswer } from "../message/signed-answer.ts";
 import type { UsedNonce } from "./release-facts.ts";
 
 /**
- * How a question came: by the network, or carried by a person. What differs is what makes it fresh and how it is used up;
- * the decision, the vault and the commit are the same.
+ * The channel of a request: by the network, or carried by a person. The channels differ in how they
+ * prove freshness and use it up; the decision, the vault call and the commit are the same.
  */
 export type UnlockWay = {
   /** Name in the audit trail. */
   readonly action: "unlock" | "offline-unlock";
-  /** What its audit row says beside what all say. */
+  /** Additional details of its audit row. */
   readonly detail: Readonly<Record<string, string>>;
   /** Weakest suite that the answer may be sealed by. */
   readonly minimumSuite: SuiteName;
-  /** The device holds an old envelope and can be sent the current one. */
+  /** Whether a device with an old envelope can receive the current one. */
   readonly carriesEnvelope: boolean;
-  /** Of the nonce that makes the question fresh, where one does. */
+  /** Hash of the nonce that proves the freshness, if there is one. */
   readonly nonceHash?: string;
-  /** @param used - what used that nonce up, if anything did */
+  /** @param used - the request that used that nonce, if any */
   freshness(
     used: UsedNonce | undefined,
   ): Pick<UnlockFacts, "nonce" | "nonceUsedBy"> & { readonly lastCounter: number };
-  /** What this way asks for beyond what every unlock needs; nothing is used up yet. */
+  /** Checks the additional conditions of this channel; nothing is used up yet. */
   permit(policy: UnlockPolicy): Promise<Outcome<undefined>>;
-  /** Of many that race, on whatever replica, exactly one gets further. */
+  /** Of many concurrent requests, on any replica, exactly one continues. */
   useUp(): Promise<Outcome<undefined>>;
-  /** What the lease has of this way, beside the policy's terms. */
+  /** The members of the lease that depend on the channel, beside the policy's terms. */
   lease(policy: UnlockPolicy): Pick<Lease, "offline">;
   /** A grant is too late once its node holds a lease with a counter above this one. */
   readonly overtakenAbove: number;
-  /** In the transaction of the grant. */
+  /** Runs in the transaction of the grant. */
   record(
     transaction: Transaction<BrokerTables>,
     granted: { readonly grant: Grant; readonly grantHash: string; readonly answer: SignedAnswer },

@@ -47,7 +47,10 @@ import type { UnlockWay } from "./unlock-way.ts";
 
 type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
-/** docs/design/decisions/0007: each step stands where it does so that what fails before it has cost and told nothing more. */
+/**
+ * docs/design/decisions/0007: the order of the steps ensures that a failed request has cost and
+ * revealed nothing more.
+ */
 export function createUnlockExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
@@ -82,7 +85,7 @@ async function unlock(
   return decideAndGrant(dependencies, message, node, parsed.value, way);
 }
 
-/** The one decision and the one commit, on whatever way the question came. */
+/** The one decision and the one commit, for every channel. */
 export async function decideAndGrant(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
@@ -195,7 +198,7 @@ async function decide(
   return committed.ok ? { ok: true, value: answer } : committed;
 }
 
-/** Seals the content key to the request's one-use key, and forgets it in any case. */
+/** Seals the content key to the request's one-time key, and zeroes it in any case. */
 async function sealTo(
   { hpke }: UnlockQuestion,
   requestHash: string,
@@ -208,7 +211,7 @@ async function sealTo(
       value: await seal(hpke.suite, publicKey, unlockInfo(requestHash), contentKey),
     };
   } catch (error) {
-    // Of the right size but no point of its group: only sealing finds that out.
+    // The key has the right size but is not a point of its group, which only sealing detects.
     if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
     throw error;
   } finally {
@@ -216,7 +219,10 @@ async function sealTo(
   }
 }
 
-/** A nonce that is fresh was never put before approvers: the usual unlock does not look for it there. */
+/**
+ * A fresh nonce was never put before approvers, so the usual unlock does not search for an
+ * approval.
+ */
 async function approvalOf(
   store: Store,
   message: DeviceMessage,

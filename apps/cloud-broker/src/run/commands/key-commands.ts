@@ -14,11 +14,11 @@ import { findWithoutKey } from "../../release/enrolment/pinned-keys.ts";
 import type { Store } from "../../store/store.ts";
 
 export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
-/** Entra ID keeps an issuer's keys for up to a day. */
+/** Entra ID caches an issuer's keys for up to a day. */
 const ANNOUNCED_BEFORE_USE_MS = 86_400_000;
 const NAMED_MAX = 10;
 
-/** Makes every key that is missing, and tells what there is: thumbprints, never a secret. */
+/** Makes every missing key, and lists all of them: thumbprints, never a secret. */
 export async function createKeys(folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { file, make } of Object.values(SECRETS))
@@ -32,11 +32,12 @@ export async function createKeys(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * The announced key begins to sign, or a secret is replaced. It takes effect when the broker's replicas start again, one
- * after the other: what the old and the new key sign is believed meanwhile.
+ * The announced key begins to sign, or a secret is replaced. This takes effect when the broker's
+ * replicas restart one after the other; meanwhile signatures of the old and the new key are
+ * accepted.
  *
  * @param force - although some devices, or Entra ID, may not know the new key yet
- * @throws {AppError} Misuse that says who would not believe the new key
+ * @throws {AppError} Misuse that names the parties that would refuse the new key
  */
 export async function rotateKey(
   name: string,

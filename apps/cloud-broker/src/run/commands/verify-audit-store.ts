@@ -11,7 +11,7 @@ import { databaseFileOf } from "../open-data-dir.ts";
 const PAGE_ROWS = 1000;
 
 /**
- * Verifies every chain of the database that the broker is configured for, beside running replicas and without writing.
+ * Verifies every chain of the configured database, beside running replicas and without writing.
  *
  * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
  */
@@ -31,7 +31,10 @@ export async function verifyAuditStore(
   }
 }
 
-/** Chains are read one after another, in pages: a row that is written meanwhile belongs to a later page, or to none. */
+/**
+ * Chains are read one after another, in pages: a row that is written meanwhile is on a later page,
+ * or on none.
+ */
 async function verifyStore(
   store: Store,
   noted: NotedHeads,

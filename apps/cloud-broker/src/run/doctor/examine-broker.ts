@@ -31,7 +31,10 @@ export type ExaminationOptions = {
   readonly elapsedMs: () => number;
 };
 
-/** Everything that the broker needs, from its configuration to its vault; may run beside a broker that serves. */
+/**
+ * Checks everything that the broker needs, from its configuration to its vault; may run beside a
+ * serving broker.
+ */
 export async function examineBroker(options: ExaminationOptions): Promise<CheckRun> {
   await using opened = new AsyncDisposableStack();
   return await runChecks(DOCTOR_CHECKS, createProbes(options, opened), options.elapsedMs);
@@ -92,7 +95,7 @@ function createProbes(
     async "signing-keys"() {
       const { config } = known();
       const keys = await probeOwnKeys(keysFolderOf(config), nameOfFolder(config));
-      // A key in a vault is shown by its version there.
+      // A key in a vault is identified by its version there.
       issuerKid = config.ISSUER_KEY_URL === undefined ? keys.issuerKid : undefined;
       return keys.finding;
     },
@@ -145,7 +148,10 @@ async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
   );
 }
 
-/** A name that does not resolve is nobody's refusal: the failure is that of the party behind the name. */
+/**
+ * A name that does not resolve is not a refusal: the failure belongs to the service behind the
+ * name.
+ */
 function resolveName(
   { DNS_SERVER: server }: BrokerConfig,
   hostname: string,

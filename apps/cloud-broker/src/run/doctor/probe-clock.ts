@@ -8,12 +8,13 @@ import type { Finding } from "@databox-cmk/errors";
 import type { Clock } from "../../core/ports.ts";
 
 const TIMEOUT_MS = 5_000;
-/** Entra ID allows five minutes between its clock and that of whoever signed an assertion. */
+/** Entra ID allows five minutes between its clock and that of an assertion's signer. */
 const ALLOWED_MS = 300_000;
 
 /**
- * Compares this machine's clock with the date of Entra ID's answers. The certificate is not verified here: by a wrong clock
- * no certificate is valid, and nothing but a sentence for a person comes of it.
+ * Compares this machine's clock with the date of Entra ID's answers. The certificate is not
+ * verified: with a wrong clock no certificate is valid, and the result is only a sentence for a
+ * person.
  */
 export async function probeClock(
   authorityUrl: string,
@@ -40,7 +41,7 @@ export async function probeClock(
   };
 }
 
-/** @returns epoch milliseconds; undefined when nothing answers, or without a date */
+/** @returns epoch milliseconds; undefined without an answer, or without a date in it */
 async function askForDate(url: string, lookup: LookupFunction): Promise<number | undefined> {
   const asking = request(url, {
     method: "HEAD",

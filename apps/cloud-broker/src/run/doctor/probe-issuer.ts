@@ -12,9 +12,11 @@ const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const KEY_SET = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
 /**
- * What Entra ID does before it believes an assertion: fetch the discovery document under BROKER_URL, then the keys.
+ * Does the same as Entra ID before it trusts an assertion: fetches the discovery document under
+ * BROKER_URL, then the keys.
  *
- * @param ownKid - of the key that signs; undefined before the first start and for a key in a vault: nothing is compared then
+ * @param ownKid - of the signing key; undefined before the first start and for a key in a vault:
+ * then nothing is compared
  */
 export async function probeIssuer(
   agent: Agent,

@@ -11,7 +11,8 @@ import type { Store } from "../../store/store.ts";
 import type { DatabaseProbes } from "./probe-storage.ts";
 
 /**
- * Asks a server what probe-storage.ts asks of SQLite's file, and leaves the schema as it is.
+ * Makes the same checks of a server as probe-storage.ts of SQLite's file, without changing the
+ * schema.
  *
  * @throws {AppError} from each probe: Misuse, ServiceUnavailable, as the start of a broker would
  */

@@ -17,7 +17,7 @@ export async function probeIdentity(vaults: KeyVaults): Promise<Finding> {
     : { ok: false, failure: checkFailureOf(signedIn.failure) };
 }
 
-/** A fresh Get, by the rules that a use would apply. @returns the version to use, beside the finding */
+/** A fresh Get, with the same rules as a use. @returns the version to use, beside the finding */
 export async function probeServiceKey(
   vaults: KeyVaults,
   key: KeyUrl,

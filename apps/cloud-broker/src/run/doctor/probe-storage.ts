@@ -42,7 +42,7 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
   }
 }
 
-/** Of the database that the broker is configured with. */
+/** Probes of the configured database. */
 export type DatabaseProbes = Readonly<
   Record<"database" | "migrations" | "database-write", () => Promise<Finding> | Finding>
 >;
@@ -90,7 +90,7 @@ function probeMigrations(folder: string): Finding {
   });
 }
 
-/** Takes the write lock and gives it back: a broker that serves meanwhile waits for some milliseconds. */
+/** Takes the write lock and releases it: a serving broker waits for some milliseconds. */
 function probeDatabaseWrite(folder: string): Finding {
   return withDatabase(folder, false, (database) => {
     database.exec("begin immediate");
@@ -109,7 +109,8 @@ function withDatabase(
     database = new Database(join(folder, DATABASE_FILE), { readonly, fileMustExist: true });
     return probe(database);
   } catch (error) {
-    // Without a file better-sqlite3 says that it cannot open it, and without the folder that there is none.
+    // Without a file better-sqlite3 says that it cannot open it; without the folder it says that
+    // the folder does not exist.
     if (codeOf(error) === "SQLITE_CANTOPEN" || /directory does not exist/.test(String(error)))
       return NOT_THERE_YET;
     throw dataDirFailure(folder, error);

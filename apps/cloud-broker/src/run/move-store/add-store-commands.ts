@@ -16,9 +16,9 @@ import { importStore } from "./import-store.ts";
 const TIMEOUT_SECONDS = 600;
 
 export type Output = {
-  /** What was done, one line. */
+  /** Prints one line about a completed step. */
   out(line: string): void;
-  /** How far it is, one line. */
+  /** Prints one line of progress. */
   progress(line: string): void;
 };
 
@@ -76,7 +76,7 @@ async function exportTo(store: Store, path: string, output: Output): Promise<voi
     output.out(`exported ${String(rows)} rows to ${path}`);
   } catch (error) {
     await file.close();
-    await rm(path, { force: true }); // half a file would look like one
+    await rm(path, { force: true }); // A partial file would look like a complete one.
     throw error;
   }
 }

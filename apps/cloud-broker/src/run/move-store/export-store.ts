@@ -10,12 +10,12 @@ import { listTables } from "./list-tables.ts";
 import { createMultisetHash } from "./multiset-hash.ts";
 import { readRows } from "./read-rows.ts";
 
-/** Told now and then, and at the end of each table. */
+/** Called at intervals, and at the end of each table. */
 export type Progress = (table: string, rows: number) => void;
 export const PROGRESS_ROWS = 10_000;
 const CHUNK_CHARACTERS = 1 << 20;
 
-/** Writes everything that a store keeps, as it was at one moment, to a file. @returns rows that were written */
+/** Writes the whole content of a store, as of one moment, to a file. @returns the number of rows */
 export async function exportStore(
   store: Store,
   file: FileHandle,
@@ -24,7 +24,7 @@ export async function exportStore(
 ): Promise<number> {
   const migrations = await appliedMigrations(store);
   return store.connection().execute(async (connection) => {
-    // One moment for all tables; on SQLite it reads beside a broker that writes.
+    // One snapshot for all tables; on SQLite it reads beside a broker that writes.
     await (
       engineOf(store) === "sqlite"
         ? sql`begin deferred`

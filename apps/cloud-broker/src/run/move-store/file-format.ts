@@ -2,7 +2,10 @@ import * as z from "zod";
 
 export const FORMAT = "databox-broker-store/1";
 
-/** Lines of a file of a store, each a JSON value: a head; for each table its name, its rows and its sum; an end. */
+/**
+ * Lines of an exported file, each a JSON value: a head; for each table its name, its rows and its
+ * sum; an end.
+ */
 export const headLine = z.strictObject({
   format: z.literal(FORMAT),
   /** Names of the migrations that made the tables. */

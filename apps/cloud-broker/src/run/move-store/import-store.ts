@@ -16,11 +16,12 @@ import { verifyChains } from "./verify-chains.ts";
 const BATCH_ROWS = 200;
 
 /**
- * Brings everything that a file of a store holds into an empty one, all or nothing. Before it is committed every table is
- * read back and compared with the sums of the file, and every audit chain is verified.
+ * Imports the whole content of an exported file into an empty store, all or nothing. Before the
+ * commit every table is read back and compared with the sums of the file, and every audit chain is
+ * verified.
  *
  * @param readLines - begins to read the lines of the file, without their ends.
- * @returns rows that were written
+ * @returns the number of rows
  * @throws {AppError} Misuse, whose detail is one clause for the operator
  */
 export async function importStore(

@@ -5,10 +5,10 @@ import type { BrokerTables } from "../../store/schema.ts";
 
 export type Table = { readonly name: string; readonly columns: readonly string[] };
 
-/** What the schema itself keeps: made by the migrations of the target. */
+/** Tables of the schema itself, which the target's migrations fill. */
 const OF_THE_SCHEMA: ReadonlySet<string> = new Set(["schema_needs"]);
 
-/** Every table with rows of the broker's, each after those that it refers to. */
+/** Every table that holds the broker's rows, each after the tables that it refers to. */
 export async function listTables(store: Kysely<BrokerTables>): Promise<readonly Table[]> {
   const found = (await store.introspection.getTables()).filter(
     ({ name, isView }) => !isView && !OF_THE_SCHEMA.has(name),

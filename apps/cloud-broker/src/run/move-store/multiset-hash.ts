@@ -6,13 +6,14 @@ export type MultisetHash = {
   add(line: string): void;
   /** Rows so far. */
   readonly rows: number;
-  /** Of the same rows in whatever order the same 64 hexadecimal digits. */
+  /** The same rows in any order give the same 64 hexadecimal digits. */
   digest(): string;
 };
 
 /**
- * Sum of the SHA-256 of each row: engines give rows in different orders. It tells a lost or changed row; whoever can choose
- * rows freely could forge it, but not the audit chains among them.
+ * Sum of the SHA-256 of each row, since engines return rows in different orders. It detects a lost
+ * or changed row. An attacker who can choose rows freely could forge it, but not the audit chains
+ * among them.
  */
 export function createMultisetHash(): MultisetHash {
   let sum = 0n;

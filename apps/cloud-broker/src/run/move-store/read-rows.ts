@@ -7,11 +7,11 @@ import type { Table } from "./list-tables.ts";
 const PAGE_ROWS = 500;
 const POSITION = "row_position";
 
-/** A value as both engines have it. */
+/** A value that both engines can store. */
 export type Cell = string | number | null;
 
 /**
- * Reads a table page by page, in the order in which it lies on the disk.
+ * Reads a table page by page, in the order of its storage.
  *
  * @yields each row, its values in the order of the table's columns
  */

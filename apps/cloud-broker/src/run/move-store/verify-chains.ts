@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { verifyChain } from "../../audit/verify-chain.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-/** @returns what is wrong with the first chain that does not hold */
+/** @returns the fault of the first invalid chain */
 export async function verifyChains(store: Kysely<BrokerTables>): Promise<string | undefined> {
   const chains = await store.selectFrom("audit").select("chain").distinct().execute();
   for (const { chain } of chains) {

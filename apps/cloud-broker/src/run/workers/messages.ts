@@ -7,6 +7,6 @@ export const toWorker = z.discriminatedUnion("type", [
 ]);
 export type ToWorker = z.infer<typeof toWorker>;
 
-/** From whoever serves to its parent: it does. */
+/** From a serving process to its parent: it is ready. */
 export const ready = z.object({ type: z.literal("ready"), url: z.string(), port: z.number() });
 export type Ready = z.infer<typeof ready>;

@@ -4,11 +4,11 @@ import { AggregatorRegistry, type Registry } from "prom-client";
 
 import { toWorker } from "./messages.ts";
 
-/** What a worker has from its supervisor. */
+/** The data that a worker gets from its supervisor. */
 export type Membership = {
-  /** Of this moment; `follow` tells of newer ones. */
+  /** The present keys; `follow` delivers newer ones. */
   readonly ticketKeys: Buffer;
-  /** The supervisor adds these up with those of the other workers. */
+  /** The supervisor adds these to those of the other workers. */
   reportMetrics(registry: Registry): void;
   follow(handlers: {
     readonly changeTicketKeys: (keys: Buffer) => void;
@@ -16,7 +16,10 @@ export type Membership = {
   }): void;
 };
 
-/** Waits for the supervisor's first word: whoever serves with keys of its own would not know the others' sessions. */
+/**
+ * Waits for the supervisor's first message: a worker with keys of its own would not know the
+ * others' sessions.
+ */
 export async function joinSupervisor(): Promise<Membership> {
   const [first]: unknown[] = await once(process, "message");
   const message = toWorker.parse(first);
@@ -25,12 +28,12 @@ export async function joinSupervisor(): Promise<Membership> {
     ticketKeys: Buffer.from(message.keys, "base64"),
     reportMetrics(registry) {
       AggregatorRegistry.setRegistries([registry]);
-      // Its constructor listens for the supervisor's questions.
+      // Its constructor listens for the supervisor's requests.
       void new AggregatorRegistry();
     },
     follow({ changeTicketKeys, close }) {
       process.on("message", (later) => {
-        const parsed = toWorker.safeParse(later); // prom-client speaks on the same channel
+        const parsed = toWorker.safeParse(later); // prom-client uses the same channel.
         if (!parsed.success) return;
         if (parsed.data.type === "close") close();
         else changeTicketKeys(Buffer.from(parsed.data.keys, "base64"));

@@ -6,10 +6,10 @@ import { serveMetrics } from "../../observability/serve-metrics.ts";
 import { type Supervisor, superviseWorkers } from "./supervise-workers.ts";
 
 /**
- * Serves by several processes; /metrics adds up theirs.
+ * Serves by several processes; /metrics adds up their figures.
  *
  * @throws {AppError} PortInUse
- * @throws {WorkerEnded} when none can serve; it has said why
+ * @throws {WorkerEnded} when none can serve; it has logged the reason
  */
 export async function startWorkers(config: BrokerConfig, workers: number): Promise<Supervisor> {
   const log = createLog(config.LOG_LEVEL);

@@ -7,11 +7,13 @@ import type { Log } from "../../observability/log.ts";
 import { ready, type Ready, type ToWorker } from "./messages.ts";
 
 export type Supervisor = Ready & {
-  /** Lets every worker finish what runs; whoever takes longer than its own grace is ended. */
+  /**
+   * Lets every worker finish its requests; a worker that exceeds its own grace period is killed.
+   */
   close(): Promise<void>;
 };
 
-/** A worker ended before it served for the first time; it has said why itself. */
+/** A worker ended before it served for the first time; it has logged the reason itself. */
 export class WorkerEnded extends Error {
   override readonly name = "WorkerEnded";
   readonly exitCode: number;
@@ -23,21 +25,23 @@ export class WorkerEnded extends Error {
 }
 
 const TICKET_KEYS_BYTES = 48;
-/** Whoever steals the keys of a moment reads no older session (RFC 5077 §5.5). */
+/** A stolen key decrypts no older session (RFC 5077 §5.5). */
 const TICKET_KEYS_LIFE_MS = 12 * 3_600_000;
 const CLOSE_WITHIN_MS = 15_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * So many processes that share one port, each a whole broker on the same database: replicas on one machine. One that dies is
- * replaced; its connections are lost, and nothing that was answered. The first starts alone, since it makes what is missing
- * (schema, keys) and tells what is wrong with the configuration.
+ * Runs several processes that share one port, each a whole broker on the same database: replicas on
+ * one machine. A process that dies is replaced; its connections are lost, but no acknowledged
+ * result is. The first one starts alone, since it creates missing things (schema, keys) and reports
+ * configuration errors.
  *
  * @throws {WorkerEnded}
  */
 export async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
-  // Each takes connections itself: those that are handed over (SCHED_RR) hang for ever where a worker dies with one on its way.
+  // Each worker accepts its own connections: a connection that the supervisor hands over (SCHED_RR)
+  // hangs for ever if its worker dies before it arrives.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const closing = new AbortController();
   const serving = new Set<Worker>();
@@ -49,7 +53,7 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
     return worker;
   }
 
-  /** Serves from now on; replaced when it ends. */
+  /** A serving worker; replaced when it ends. */
   function keep(worker: Worker): void {
     serving.add(worker);
     worker.once("exit", (code, signal) => {
@@ -123,7 +127,7 @@ async function untilReady(worker: Worker): Promise<Ready> {
   }
 }
 
-/** One that has not served yet has nothing to finish, and does not listen. */
+/** A worker that has not served yet has nothing to finish, and does not listen. */
 async function end(worker: Worker, withinMs: number): Promise<void> {
   const ended = once(worker, "exit");
   tell(worker, { type: "close" });

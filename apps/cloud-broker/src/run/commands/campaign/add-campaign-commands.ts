@@ -22,7 +22,7 @@ import { renderDetails, renderOrder, renderStatus } from "./render-status.ts";
 const CAMPAIGNS = "/operator/v1/campaigns";
 const EXIT_SOME_FAILED = 3;
 const FOLLOW_MS = 1000;
-/** Where no terminal shows the line, it is written this often. */
+/** Interval of progress lines when the output is not a terminal. */
 const LOGGED_MS = 30_000;
 
 type Common = ClientOptions & { readonly json?: true };
@@ -202,7 +202,7 @@ async function report(
   if (wait === true && ended.progress.failed > 0) process.exitCode = EXIT_SOME_FAILED;
 }
 
-/** One line that is written over on a terminal, and now and then a new one in a log. */
+/** One line that is rewritten on a terminal; in a log, a new line at intervals. */
 async function follow(
   client: CampaignClient,
   first: CampaignView,

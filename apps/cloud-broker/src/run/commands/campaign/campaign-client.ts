@@ -25,7 +25,10 @@ export type ClientOptions = {
   /** Origin of the broker. */
   readonly broker: string;
   readonly caFile?: string;
-  /** File that holds an access token of Entra, or `-` for standard input. Read for each call, so that it can be renewed. */
+  /**
+   * File that holds an Entra access token, or `-` for standard input. Read for each call, so that
+   * it can be renewed.
+   */
   readonly tokenFile: string;
 };
 
@@ -37,7 +40,10 @@ const armError = z.object({
   }),
 });
 
-/** The operator's API, by a token that was got elsewhere: no secret is on the command line or in the environment. */
+/**
+ * The operator's API, with a token from elsewhere: no secret is on the command line or in the
+ * environment.
+ */
 export async function createCampaignClient(options: ClientOptions): Promise<CampaignClient> {
   const ca =
     options.caFile === undefined
@@ -119,7 +125,7 @@ async function send(
   return { status: response.statusCode ?? 0, content: await text(response) };
 }
 
-/** RFC 6761 §6.3, which not every system's resolver keeps. */
+/** RFC 6761 §6.3, which not every system's resolver implements. */
 const loopback: LookupFunction = (_host, { all }, done) => {
   if (all === true) done(null, [{ address: "127.0.0.1", family: 4 }]);
   else done(null, "127.0.0.1", 4);
@@ -145,7 +151,7 @@ function refusalOf(status: number, json: unknown): AppError {
   return new AppError(isErrorCode(code) ? code : "InternalError", { detail: oneLine(detail) });
 }
 
-/** What is printed must not move the cursor of a terminal. */
+/** Output must not contain control characters that move a terminal's cursor. */
 function oneLine(value: string): string {
   return value.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, " ").slice(0, 500);
 }

@@ -3,7 +3,10 @@ import type { CampaignOrderList, CampaignView } from "@databox-cmk/protocol";
 const BAR_CHARACTERS = 24;
 const number = new Intl.NumberFormat("en-US");
 
-/** One line for people: `Running [######..................] 2,501/10,000 25% · 3 failed · 57.1/s · 2 min 12 s left` */
+/**
+ * One line for people: `Running [######..................] 2,501/10,000 25% · 3 failed · 57.1/s · 2
+ * min 12 s left`
+ */
 export function renderStatus({ state, dryRun, progress, estimate }: CampaignView): string {
   const { total, done, failed } = progress;
   const finished = done + failed;
@@ -28,7 +31,10 @@ export function renderDuration(seconds: number): string {
     : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
-/** The campaign as a few lines: what, of which orders, by whom, how far, and why some failed. */
+/**
+ * The campaign in a few lines: the change, its orders, its author, its progress, and the reasons of
+ * failures.
+ */
 export function renderDetails(campaign: CampaignView): string {
   const { id, action, selector, description, origin, createdAt, createdBy, progress } = campaign;
   const to = action.kind === "move" ? Object.entries(action.to) : [];
@@ -50,7 +56,7 @@ export function renderDetails(campaign: CampaignView): string {
   return lines.join("\n");
 }
 
-/** One order: its state, and what to do where it failed. */
+/** One order: its state, and the next step if it failed. */
 export function renderOrder({
   order,
   state,
