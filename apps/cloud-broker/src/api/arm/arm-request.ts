@@ -12,12 +12,12 @@ import type { OrderName } from "../../core/order.ts";
 import type { Answer, CallerRequest } from "../../http/route.ts";
 import type { RequestContext } from "../../orders/control-plane.ts";
 
-/** Request of Resource Manager's API: its version is checked. */
+/** A request to Resource Manager's API; its api-version is checked. */
 export type ArmRequest<Request extends CallerRequest = CallerRequest> = Request & {
   readonly apiVersion: ApiVersion;
 };
 
-/** Checks what every ARM request has, and gives its answer the headers that every ARM answer has. */
+/** Checks the common parts of every ARM request, and adds the common headers to its answer. */
 export function armHandler<Request extends CallerRequest>(
   handle: (request: ArmRequest<Request>) => Promise<Answer>,
 ): (request: Request) => Promise<Answer> {
@@ -60,7 +60,10 @@ function checkSubscription({ parameters }: CallerRequest): void {
     });
 }
 
-/** Headers of Resource Manager's answers; ids are echoed only when they can stand in a header. */
+/**
+ * Headers of Resource Manager's answers; client ids are echoed only if they are valid header
+ * values.
+ */
 function standardHeaders(request: CallerRequest): Record<string, string> {
   const clientRequestId = printable(request.header("x-ms-client-request-id"));
   const correlationId = correlationIdOf(request);
@@ -82,7 +85,9 @@ function printable(value: string | undefined): string | undefined {
   return value !== undefined && /^[\w.:-]{1,128}$/.test(value) ? value : undefined;
 }
 
-/** Strictly parsed body. @throws {AppError} `InvalidRequestContent` that names the member at fault. */
+/**
+ * Parses a body strictly. @throws {AppError} `InvalidRequestContent` that names the wrong member.
+ */
 export function parseBody<Value>(
   schema: Parameters<typeof parseWith<Value>>[0],
   body: unknown,

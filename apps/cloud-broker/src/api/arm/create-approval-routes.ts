@@ -30,12 +30,12 @@ import { renderApproval, waitsFor } from "./render-approval.ts";
 
 const MAX_BYTES = 16 * 1024;
 const PAGE = 50;
-/** Of what waits at once in a subscription; more is for another tool than a person's list. */
+/** Maximum number of waiting requests in a list of a subscription. */
 const WAITING_MAX = 500;
 
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
-/** Requests that wait for people, what those say, and the way past them. */
+/** Requests that wait for people, their votes, and emergency access. */
 export function createApprovalRoutes(plane: ControlPlane): readonly Route[] {
   const { store, settings, now } = plane;
   const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });

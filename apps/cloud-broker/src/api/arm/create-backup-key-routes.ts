@@ -30,7 +30,10 @@ const MAX_BYTES = 64 * 1024;
 const DEFAULT_HOURS = 24;
 const PATH = `${PATHS.job}/backupKeys`;
 
-/** Further recipients of an order's envelopes, and when they stand in (docs/customer/backup-keys.md). */
+/**
+ * Further recipients of an order's envelopes, and when they are used
+ * (docs/customer/backup-keys.md).
+ */
 export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
   const turns = createTurns();

@@ -17,7 +17,10 @@ const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotRe
 
 type EventView = DiagnosticsView["events"][number];
 
-/** The timeline behind one correlation id: the one on the agent's screen, in the log and in the audit trail. */
+/**
+ * The timeline of one correlation id: the id on the agent's screen, in the log and in the audit
+ * trail.
+ */
 export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route[] {
   return [
     {
@@ -78,7 +81,10 @@ function renderStep({ status, atMs, ...step }: TimelineStep): EventView["steps"]
   };
 }
 
-/** What the code means, with the names of that moment where the row has them, else those that the order has now. */
+/**
+ * Explains the code, with the names in the row if it has them, otherwise with the order's present
+ * names.
+ */
 function renderExplanation(
   { row }: FoundRow,
   facts: Facts,

@@ -24,7 +24,7 @@ const STATE_WORDS = {
   unknown: "Unknown",
 } as const;
 
-/** Reading does not ask the vault and costs it nothing; a check asks it once. */
+/** A read makes no vault call; a check makes one. */
 export function createKeyHealthRoutes({
   store,
   now,

@@ -23,7 +23,7 @@ import { PATHS } from "./paths.ts";
 
 const row = { method: "GET", reads: "nothing" } as const;
 
-/** What hangs on each version of a key, so that nobody has to guess which one may be disabled. */
+/** The uses of each version of a key, which show whether it may be disabled. */
 export function createKeyVersionRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const ofKey = (request: CallerRequest): string => {
     const [text = "", ...others] = queryValues(request, "keyUrl");

@@ -23,7 +23,10 @@ import { PATHS } from "./paths.ts";
 
 const MAX_BYTES = 16 * 1024;
 
-/** Unlocks of nodes without a network: a person brings the challenge here, and takes the signed answer back. */
+/**
+ * Unlocks of nodes without a network: a person submits the challenge here, and takes the signed
+ * answer back.
+ */
 export function createOfflineRoutes(dependencies: DeviceDependencies): readonly Route[] {
   const { store } = dependencies;
   const exchange = createOfflineExchange(dependencies, createFindDevice(store));
@@ -81,7 +84,7 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
   ];
 }
 
-/** An ARM error as any other, and beside its recovery the signed denial for the person at the appliance. */
+/** An ordinary ARM error that also holds the signed denial for the person at the appliance. */
 function renderRefusal(
   { requestId }: CallerRequest,
   { answer, retryAfterSeconds, broken }: DeviceReply,

@@ -13,7 +13,7 @@ import { PATHS } from "./paths.ts";
 
 const MAX_BYTES = 16 * 1024;
 
-/** On what terms the appliances of an order get their key. */
+/** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
   const render = (stored: StoredPolicy | undefined): Answer => {
     const json: UnlockPolicyView =

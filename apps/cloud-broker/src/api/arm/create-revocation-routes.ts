@@ -16,7 +16,7 @@ import { PATHS } from "./paths.ts";
 const MAX_BYTES = 16 * 1024;
 const origin = "customer";
 
-/** What the owner of an order does about appliances in the field. */
+/** The order owner's actions on appliances in the field. */
 export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(plane, orderNameOf(request), serial);

@@ -11,7 +11,7 @@ import { PATHS } from "./paths.ts";
 const MAX_BYTES = 16 * 1024;
 const PATH = `${PATHS.job}/unlockBudget`;
 
-/** How often an order's nodes may unlock in a day; without one, as often as the rates allow. */
+/** The daily limit of an order's unlocks; without one, only the rate limits apply. */
 export function createUnlockBudgetRoutes({
   store,
   appendAudit,
@@ -41,7 +41,7 @@ export function createUnlockBudgetRoutes({
         const { id } = await findOrder(store, orderNameOf(request));
         const { actor, correlationId } = contextOf(request);
         await store.transaction().execute(async (transaction) => {
-          // The chain first, as a grant does, so that the two never wait for each other.
+          // Locks the chain first, as a grant does, so that the two never deadlock.
           await appendAudit(transaction, id, {
             action: "unlockBudget/set",
             actor,

@@ -18,7 +18,7 @@ import { PATHS } from "./paths.ts";
 const MAX_BYTES = 64 * 1024;
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
-/** What Azure does not have: the checks of a key before anything changes. */
+/** Extensions that Azure does not have: the checks of a key before anything changes. */
 export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [

@@ -9,7 +9,10 @@ export type FoundRow = {
   readonly row: TracedRow;
 };
 
-/** Rows of an order's chain that carry a correlation id, oldest first. A chain is short, and is read by its primary key. */
+/**
+ * Rows of an order's chain with a correlation id, oldest first. A chain is short, and is read by
+ * its primary key.
+ */
 export async function findTracedRows(
   store: Store,
   order: OrderId,
@@ -19,7 +22,7 @@ export async function findTracedRows(
   return found.filter(({ row }) => row.correlationId === correlationId);
 }
 
-/** What the device reported of the grant that a row tells of. */
+/** The device's report about a row's grant. */
 export async function findReceipt(
   store: Store,
   order: OrderId,
@@ -35,7 +38,7 @@ export async function findReceipt(
   return { atMs: receipt.atMs, outcome: String(receipt.row.detail?.["outcome"] ?? "") };
 }
 
-/** LIKE finds candidates, its wild cards included; the callers compare. */
+/** LIKE finds candidates, also by wild cards in the value; the callers compare exactly. */
 async function findRows(
   store: Store,
   order: OrderId,

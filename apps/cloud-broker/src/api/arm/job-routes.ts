@@ -28,7 +28,7 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
   const { settings, store } = plane;
   const turns = createTurns();
 
-  /** 202 without a body: the client goes on by Location. */
+  /** 202 without a body: the client continues by Location. */
   const accepted = (request: ArmRequest, location: string, operation: string): Answer => ({
     status: 202,
     headers: {

@@ -6,7 +6,7 @@ import { resourceIdOf } from "./render-job.ts";
 
 type Where = { readonly armUrl: string; readonly apiVersion: ApiVersion };
 
-/** URL at which a long-running operation is asked for. */
+/** URL for reading a long-running operation. */
 export function operationUrl(
   { armUrl, apiVersion }: Where,
   subscriptionId: string,
@@ -20,7 +20,7 @@ export function jobUrl({ armUrl, apiVersion }: Where, order: Pick<Order, "name">
   return `${armUrl}${resourceIdOf(order)}?api-version=${apiVersion}`;
 }
 
-/** The same path again, from the position that `skipToken` names. */
+/** The same path, from the position in `skipToken`. */
 export function nextPageUrl(
   { armUrl, apiVersion }: Where,
   path: string,
@@ -35,7 +35,10 @@ export function nextPageUrl(
   return `${armUrl}${path}?${parameters.toString().replaceAll("%24", "$")}`;
 }
 
-/** The same, below the broker's own address: the operator's API is not reached through Resource Manager. */
+/**
+ * The same, below the broker's own address: the operator's API is not reached through Resource
+ * Manager.
+ */
 export function nextOperatorPage({ path, query }: CallerRequest, position: string): string {
   const parameters = new URLSearchParams(query);
   parameters.set("$skipToken", renderSkipToken(position));

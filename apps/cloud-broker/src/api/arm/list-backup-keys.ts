@@ -15,7 +15,7 @@ const WORDS = {
   refused: "Refused",
 } as const;
 
-/** As stored; no vault is asked. */
+/** As stored, without a vault call. */
 export async function listBackupKeys(
   { store, now, settings }: ControlPlane,
   order: OrderId,

@@ -17,7 +17,7 @@ const LARGEST_PAGE = 100;
 export function createListRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Answer> => {
     const limit = readPageSize(request);
-    // One more than the page tells whether there is another, without counting.
+    // One more row than the page shows whether there is another page, without counting.
     const orders = await readOrderPage(store, scope, readPosition(request, scope), limit + 1);
     const page = orders.slice(0, limit);
     const last = page.at(-1);
@@ -77,7 +77,7 @@ export function readPageSize(request: CallerRequest): number {
   return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, wanted));
 }
 
-/** A position outside the scope would show another subscription's orders: it is refused, not corrected. */
+/** A position outside the scope would show another subscription's orders, so it is refused. */
 export function readPosition(request: CallerRequest, scope: OrderScope): string | undefined {
   const [token = ""] = queryValues(request, "$skipToken");
   if (token === "") return undefined;

@@ -8,7 +8,7 @@ import { armHandler, orderNameOf } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 import { readNodeViews } from "./read-node-views.ts";
 
-/** The nodes of an order: whether they are open, on what lease, and which envelope they hold. */
+/** The nodes of an order: lock state, lease and envelope. */
 export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[] {
   return [
     {

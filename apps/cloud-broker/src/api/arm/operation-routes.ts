@@ -11,8 +11,9 @@ import { jobUrl, operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 
 /**
- * Long-running operations as Data Box does them. Create and update: 202 whose Location is now the order itself. Delete:
- * 202 with the same Location once, then 204. The change was committed before the first 202, so none of these can fail.
+ * Long-running operations as in Data Box. Create and update: 202, then Location is the order
+ * itself. Delete: 202 with the same Location once, then 204. The change was committed before the
+ * first 202, so none of these can fail.
  */
 export function createOperationRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
@@ -43,7 +44,7 @@ export function createOperationRoutes({ store, settings }: ControlPlane): readon
                 },
               };
         const order = await readOrder(store, operation.order);
-        // Deleted in the meantime: the operation itself has ended well.
+        // Deleted in the meantime: the operation itself has succeeded.
         if (order === undefined) return { status: 204 };
         return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };
       }),

@@ -8,7 +8,7 @@ import { queryValues } from "./arm-request.ts";
 /**
  * The filters of a list.
  *
- * @returns what was given, too: the next page is asked for with the same.
+ * @returns also the query parameters, for the link to the next page.
  * @throws {AppError} InvalidRequestContent
  */
 export function readFilter<Filter>(

@@ -9,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 
 type NodeView = OrderNodes["value"][number];
 
-/** The nodes of an order with lock, lease and envelope, as of now. */
+/** The nodes of an order with their present lock, lease and envelope. */
 export async function readNodeViews(
   store: Store,
   order: OrderId,
@@ -94,7 +94,7 @@ async function readCurrentEnvelopes(
     .where("envelopes.order_id", "=", order)
     .orderBy("envelopes.generation")
     .execute();
-  // The last one of each node is the current one.
+  // The last row of each node is the current one.
   return new Map(
     rows.map((row) => [
       row.serial,

@@ -41,11 +41,14 @@ export type SummarisedOrder = {
 };
 export type SummaryPage = {
   readonly orders: readonly SummarisedOrder[];
-  /** Last order that was looked at, when there may be more. */
+  /** Last order that was read, when there may be more. */
   readonly after?: string;
 };
 
-/** A filter that time decides is applied to what was read: so many rows are read for one page at most. */
+/**
+ * A filter that depends on the time is applied after reading: at most this many rows are read for
+ * one page.
+ */
 const LOOKED_AT_MAX = 2_000;
 const SWITCHES_MAX = 500;
 const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => stageRules(stage).terminal);
@@ -56,7 +59,10 @@ const HEALTH_COLUMNS = {
   Unknown: "unknown",
 } as const;
 
-/** A page of orders by id; leases run out by themselves, so the lock is decided for each row, as of now. */
+/**
+ * A page of orders by id. Leases expire without a write, so the lock is decided for each row at the
+ * present time.
+ */
 export async function readSummaryPage(
   store: Store,
   scope: OrderScope,
@@ -83,7 +89,7 @@ export async function readSummaryPage(
   return { orders: found, ...(position === undefined ? {} : { after: position }) };
 }
 
-/** An order that is not prepared has no nodes that could say so. */
+/** An order that is not prepared has no nodes with a lock. */
 function locksOf({ nodes }: SummarisedOrder): readonly LockState[] {
   return nodes.length === 0 ? ["notPrepared"] : nodes.map(({ lock }) => lock);
 }
@@ -158,7 +164,7 @@ async function selectSummaries(
       .where("key_health.state", "=", HEALTH_COLUMNS[health]);
   if (search !== undefined) query = query.where((order) => matches(order, search));
   if (revoked !== undefined) query = query.where("orders.id", "in", revoked);
-  // The others are decided row by row; an open lease is rare, and found by its index.
+  // The other states are decided row by row; an open lease is rare, and found by its index.
   if (lock === "unlocked" || lock === "grace")
     query = query.where((order) =>
       order.exists(
@@ -172,7 +178,10 @@ async function selectSummaries(
   return query.execute();
 }
 
-/** Orders that a kill switch of their own names; undefined when one may stand over any order. Switches are few. */
+/**
+ * Orders with an active kill switch of their own; undefined when a switch may cover any order.
+ * Switches are few.
+ */
 async function readRevokedOrders(store: Store): Promise<readonly string[] | undefined> {
   const rows = await store
     .selectFrom("revocations")
@@ -186,7 +195,10 @@ async function readRevokedOrders(store: Store): Promise<readonly string[] | unde
   return [...new Set(rows.map(({ scope }) => scope.split(" ", 1)[0] ?? ""))];
 }
 
-/** Ids are in lower case on both engines, where LIKE treats letters differently; `_` and `.` stand for themselves or any letter. */
+/**
+ * Ids are in lower case on both engines, since LIKE treats letter case differently; `_` and `.`
+ * match themselves or any character.
+ */
 function matches(
   order: ExpressionBuilder<BrokerTables, "orders">,
   search: string,

@@ -5,7 +5,7 @@ import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { ApprovalCase } from "../../release/approvals/approval-cases.ts";
 
-/** A case as one caller sees it. Whose right was taken away is looked up when a key is to leave, not for a view. */
+/** A case as one caller sees it. Lost rights are checked before a release, not for a view. */
 export function renderApproval(
   { approval, row, orderId, orderName, resourceGroup, place, policy }: ApprovalCase,
   callerObjectId: string,
@@ -49,7 +49,7 @@ export function renderApproval(
   };
 }
 
-/** Whether it waits for this caller: open, theirs to decide, and they have not approved it yet. */
+/** Whether the case waits for this caller: open, theirs to decide, and not approved by them yet. */
 export function waitsFor({ approval, policy }: ApprovalCase, objectId: string): boolean {
   const own = objectId.toLowerCase();
   return mayDecide(policy, approval.requestedBy, own) === undefined && !hasApproved(approval, own);

@@ -6,7 +6,10 @@ import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Order, PackageDetails, StageEntry } from "../../orders/order.ts";
 
-/** The customer's own part of the details: what api-versions from 2021-03-01 return without `$expand`. */
+/**
+ * The customer's own part of the details: what api-versions from 2021-03-01 return without
+ * `$expand`.
+ */
 export function renderPartialDetails(order: Order): JobDetailsView {
   const { details } = order;
   return {
@@ -83,8 +86,8 @@ function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
 }
 
 /**
- * Every stage of the order's path: those it passed with their time, those ahead with status None. A canceled order shows
- * only what happened; another end takes the place of Completed.
+ * Every stage of the order's path: past ones with their time, future ones with status None. A
+ * cancelled order shows only its past stages; any other end replaces Completed.
  */
 function jobStagesOf(order: Order): NonNullable<JobDetailsView["jobStages"]> {
   const passed = new Map(order.stages.map((entry) => [entry.stage, entry]));

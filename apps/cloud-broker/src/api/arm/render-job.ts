@@ -19,7 +19,7 @@ export type JobView = {
   readonly expand: boolean;
 };
 
-/** An order on the wire, with as much of its details as the api-version and `$expand` ask for. */
+/** An order in its wire format, with the details that the api-version and `$expand` ask for. */
 export function renderJob(order: Order, { apiVersion, expand }: JobView): JobResource {
   if (expand) return renderListedJob(order, apiVersion, renderJobDetails(order));
   return apiVersionTraits(apiVersion).details === "partial"
@@ -27,7 +27,7 @@ export function renderJob(order: Order, { apiVersion, expand }: JobView): JobRes
     : renderListedJob(order, apiVersion);
 }
 
-/** Items of a list carry no details at all. Members in Azure's order. */
+/** Items of a list have no details. Members in Azure's order. */
 export function renderListedJob(
   order: ListedOrder,
   apiVersion: ApiVersion,
@@ -115,7 +115,7 @@ function systemDataOf(order: ListedOrder): NonNullable<JobResource["systemData"]
   };
 }
 
-/** Sign-in names have an @; applications are known by their id. */
+/** Sign-in names contain an @; applications are identified by their id. */
 function creatorTypeOf(name: string): string {
   return name.includes("@") ? "User" : "Application";
 }

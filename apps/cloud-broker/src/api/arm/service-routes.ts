@@ -17,7 +17,7 @@ import { PATHS } from "./paths.ts";
 
 const MAX_BYTES = 64 * 1024;
 
-/** What can be asked before an order is placed; answered from data files, the same in both scopes. */
+/** Information before an order is placed; answered from data files, the same in both scopes. */
 export function createServiceRoutes({ now }: { readonly now: Clock }): readonly Route[] {
   const row = {
     method: "POST",

@@ -26,7 +26,10 @@ const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> 
 };
 const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 
-/** What people look for in a list of orders: stage, key, its health and whether the nodes are open. No vault is asked. */
+/**
+ * The columns of a list of orders: stage, key, its health and whether the nodes are open. Makes no
+ * vault call.
+ */
 export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
   const { armUrl } = plane.settings;
   return [

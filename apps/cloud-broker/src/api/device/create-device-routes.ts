@@ -16,7 +16,9 @@ import { deviceRoute } from "./device-route.ts";
 
 const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 
-/** The device API, protocol version 1. A challenge is public: it says nothing and keeps nothing. */
+/**
+ * The device API, protocol version 1. A challenge is public: it reveals nothing and stores nothing.
+ */
 export function createDeviceRoutes(
   dependencies: DeviceDependencies,
   watches: Pick<LeaseWatches, "wait">,

@@ -7,7 +7,10 @@ import { createConfirmationExchange } from "../../release/rekey/confirm-rekey.ts
 import { createProposalExchange } from "../../release/rekey/propose-rekey.ts";
 import { deviceRoute } from "./device-route.ts";
 
-/** Another unlock key for a node, in two steps: proposed, and in force once its volume takes it. */
+/**
+ * A new unlock key for a node, in two steps: proposed, and in force once its volume has accepted
+ * it.
+ */
 export function createRekeyRoutes(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,

@@ -8,7 +8,7 @@ import {
   serveDeviceMessage,
 } from "../../release/message/serve-device-message.ts";
 
-/** A route that takes one kind of signed message. */
+/** A route for one kind of signed message. */
 export function deviceRoute<Proven extends Sender>(
   dependencies: DeviceDependencies,
   path: string,

@@ -4,8 +4,8 @@ import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 
 /**
- * A device message that was too long to be read has no hash and no sender, but it was refused and leaves its row.
- * All other device messages are audited where they are answered.
+ * A device message that was too long to be read has no hash and no sender, but it was refused and
+ * leaves its row. All other device messages are audited where they are answered.
  */
 export async function auditDeviceFault(
   { store, appendAudit }: { readonly store: Store; readonly appendAudit: AppendAudit },

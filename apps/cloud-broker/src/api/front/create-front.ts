@@ -45,8 +45,9 @@ const BURST_SECONDS = 5;
 const UNLIMITED = new Set(["/healthz", "/readyz"]);
 
 /**
- * Work for a client that is gone keeps its place until it ends, or the place would soon be taken by another that waits for
- * the same database. Nothing takes so long; if it does, that is a bug, and the place is worth more than the count.
+ * Work for a client that is gone keeps its place until it ends, or the place would soon be taken by
+ * another that waits for the same database. Nothing takes so long; if it does, that is a bug, and
+ * the place is worth more than the count.
  */
 const ABANDONED_AFTER_MS = 60_000;
 
@@ -76,7 +77,8 @@ export function createFront(dependencies: FrontDependencies): Front {
     try {
       await auditDeviceFault(dependencies, answered);
     } catch (error) {
-      // The message was refused already, and nothing hangs on this row: the answer need not become another.
+      // The message was refused already, and nothing depends on this row, so the answer does not
+      // change.
       logFault(log, "audit failed", answered.request.requestId, error);
     }
   }

@@ -14,14 +14,15 @@ export type HealthDependencies = {
 };
 
 /**
- * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz says whether to send
- * requests here; vaults are told of with their age but never make a replica unready, since they fail for all alike. A process whose places are all taken for good can
- * serve nobody, whatever else is well.
+ * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz
+ * says whether to send requests here; vaults are told of with their age but never make a replica
+ * unready, since they fail for all alike. A process whose places are all taken for good can serve
+ * nobody, whatever else is well.
  */
 export function createHealthRoutes(dependencies: HealthDependencies): readonly Route[] {
   const row = { method: "GET", authentication: "public", reads: "nothing" } as const;
   let asked: Promise<Answer> | undefined;
-  /** One question at a time, however many ask: nobody needs a token for it. */
+  /** One check at a time for any number of callers, since this route needs no token. */
   const readiness = () => {
     asked ??= readReadiness(dependencies).finally(() => {
       asked = undefined;

@@ -1,7 +1,7 @@
 import type { Served } from "../../http/express-adapter.ts";
 import type { Log, LogFields } from "../../observability/log.ts";
 
-/** One line for each request. What nobody named is a bug and stands there with its place. */
+/** One line per request. An unexpected error is a bug and is logged with its location. */
 export function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {
   const cause = failure?.code === "InternalError" ? failure.cause : undefined;
   log(cause === undefined ? "info" : "error", "served", {
@@ -18,7 +18,7 @@ export function logServed(log: Log, { route, request, status, elapsedMs, failure
   });
 }
 
-/** A fault of ours that no caller was told of in words. */
+/** A fault of the broker's own that no caller was told about. */
 export function logFault(log: Log, event: string, requestId: string, fault: unknown): void {
   log("error", event, { requestId, ...(fault instanceof Error ? describe(fault) : {}) });
 }
@@ -26,13 +26,13 @@ export function logFault(log: Log, event: string, requestId: string, fault: unkn
 function describe(error: Error): LogFields {
   return {
     error: error.name,
-    // Such as SQLITE_FULL: what a system said, never what a person wrote.
+    // Such as SQLITE_FULL: a system's code, never a person's text.
     ...("code" in error && typeof error.code === "string" ? { errorCode: error.code } : {}),
     stack: stackOf(error),
   };
 }
 
-/** Where it happened. The first lines are the message, which may quote data. */
+/** The location of the error. The first lines are the message, which may quote data. */
 function stackOf(error: Error): string {
   return (error.stack ?? "")
     .split("\n")

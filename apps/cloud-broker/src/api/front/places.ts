@@ -16,13 +16,17 @@ export type Places = {
   isStuck(): boolean;
 };
 
-/** A probe must not fail because there is much to do, nor must a kill switch wait until there is less. */
+/**
+ * A probe must not fail because there is much to do, nor must a kill switch wait until there is
+ * less.
+ */
 const NEVER_TURNED_AWAY = /^\/(?:healthz|readyz)$|\/revoke$/i;
 const DEVICE_PLANE = "/device/";
 
 /**
- * Devices have places of their own: neither they nor people and programs can take those of the others. Challenges do too:
- * they are nearly free, and whoever has one comes back with a message that can be proven.
+ * Devices have places of their own: neither they nor people and programs can take those of the
+ * others. Challenges do too: they are nearly free, and whoever has one comes back with a message
+ * that can be proven.
  */
 export function createPlaces(options: {
   readonly maxAtWork: number;

@@ -16,8 +16,9 @@ export type TurnAway = {
   /** Counts one, and logs now and then. @returns seconds after which to come again */
   readonly note: () => number;
   /**
-   * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the least request, or else the
-   * turning away would itself be the overload; so it is rendered beforehand.
+   * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the
+   * least request, or else the turning away would itself be the overload; so it is rendered
+   * beforehand.
    */
   readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
 };
@@ -65,7 +66,8 @@ export function createTurnAway({
     note: () => next().retryAfterSeconds,
     answer(message, response) {
       const { status, headers, content } = next();
-      // Node reads a body that nobody asked for to its end, so that the next request can follow; of a long one that is work.
+      // Node reads a body that nobody asked for to its end, so that the next request can follow; of
+      // a long one that is work.
       if (!isShort(message)) response.setHeader("connection", "close");
       response.setHeader("x-ms-request-id", randomUUID());
       response.writeHead(status, headers).end(content);

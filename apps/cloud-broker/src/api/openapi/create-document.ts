@@ -26,7 +26,10 @@ const QUERY_TEXTS = {
 } as const;
 const JOSE = "application/jose";
 
-/** The whole HTTP surface as an OpenAPI 3.1 document: paths from the route table, bodies from the schemas. */
+/**
+ * The whole HTTP surface as an OpenAPI 3.1 document: paths from the route table, bodies from the
+ * schemas.
+ */
 export function createDocument(routes: readonly Route[], serverUrl: string): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
@@ -155,7 +158,7 @@ function responsesOf(route: Route, described: Description | undefined): Json {
     : { ...Object.fromEntries(entries), ...failures };
 }
 
-/** A compact JWS; what is signed stands beside it, since JSON Schema cannot look inside. */
+/** A compact JWS. Its payload is described beside it, since JSON Schema cannot look inside. */
 function messageContent(type: string | undefined, payload: Schema | undefined): Json {
   return {
     [JOSE]: {
@@ -184,7 +187,7 @@ function schemaOf(schema: Schema): Json {
   return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
 }
 
-/** What a client may send; transforms show the form before them. */
+/** The input format of a schema; for transforms, the form before them. */
 function jsonSchema(schema: Schema): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io: "input",

@@ -1,7 +1,7 @@
 import type { Route } from "../../http/route.ts";
 import { createDocument } from "./create-document.ts";
 
-/** The API's description of itself; public, because it says nothing about anybody. */
+/** The API's description of itself; public, because it reveals nothing about any customer. */
 export function createOpenApiRoutes(routes: readonly Route[], serverUrl: string): readonly Route[] {
   const route: Route = {
     method: "GET",

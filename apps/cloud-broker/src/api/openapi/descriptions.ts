@@ -66,7 +66,7 @@ import { PATHS } from "../arm/paths.ts";
 import type { Description, Schema } from "./description.ts";
 import { OTHER_DESCRIPTIONS } from "./other-descriptions.ts";
 
-/** Schemas that get a name in the document; the others stand where they are used. */
+/** Schemas with a name in the document; the others are written inline. */
 export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
   ApprovalList: approvalList,
   ApprovalView: approvalView,

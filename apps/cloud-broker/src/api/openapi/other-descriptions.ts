@@ -32,7 +32,7 @@ import {
 import { PATHS } from "../arm/paths.ts";
 import type { Description } from "./description.ts";
 
-/** Routes of devices, of people who speak for one, of Entra and of whoever watches the broker. */
+/** Routes of devices, of people who act for one, of Entra and of monitoring. */
 export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
   [`POST ${DEVICE_ROUTES.challenges}`]: {
     summary: "Gives a node the nonce of its next message",

@@ -12,10 +12,13 @@ import type { Store } from "../../store/store.ts";
 
 const PAGE = 500;
 const KEYS_MAX = 50;
-/** Whoever asks meanwhile is given the same answer. */
+/** All callers within this time get the same answer. */
 const REMEMBERED_MS = 15_000;
 
-/** Counts the nodes of the whole fleet, in pages between which others are served; at most once in fifteen seconds. */
+/**
+ * Counts the nodes of the whole fleet, in pages so that other requests are served in between; at
+ * most once in fifteen seconds.
+ */
 export function createFleetCount(store: Store, now: Clock): () => Promise<FleetView> {
   let remembered: { readonly fleet: Promise<FleetView>; readonly atMs: number } | undefined;
   return () => {
@@ -79,7 +82,7 @@ async function readPage(store: Store, after: string) {
   return rows.map(({ id, location }) => ({ id: id as OrderId, location }));
 }
 
-/** The address of the key by which each order's nodes are wrapped, without its version. */
+/** The address, without version, of the key that wraps each order's nodes. */
 async function readKeys(
   store: Store,
   orders: readonly OrderId[],

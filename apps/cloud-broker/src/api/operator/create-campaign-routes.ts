@@ -14,12 +14,15 @@ import { listSteps, renderCampaign } from "./render-campaign.ts";
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
 const CAMPAIGNS = "/operator/v1/campaigns";
-/** 20,000 resource ids of usual length; only an operator gets so far. */
+/** Room for 20,000 resource ids of usual length; only an operator can send them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const PAGE = 50;
 const ORDERS_PAGE = 500;
 
-/** Re-wraps of many orders: started, watched and stopped by the operator; carried out by whichever replica holds the work. */
+/**
+ * Re-wraps of many orders: the operator starts, watches and stops them; the replica that holds the
+ * work runs them.
+ */
 export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
   const { store, now } = plane;
   const view = async (campaign: Campaign) => renderCampaign(store, campaign, now());

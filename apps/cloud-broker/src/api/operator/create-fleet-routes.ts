@@ -20,7 +20,10 @@ const row = {
   maxBytes: MAX_BYTES,
 } as const;
 
-/** The broker's own kill switches: for one node or order, one customer's subscription, or every appliance there is. */
+/**
+ * The broker's own kill switches: for one node or order, one customer's subscription, or every
+ * appliance.
+ */
 export function createFleetRoutes(plane: ControlPlane): readonly Route[] {
   return [
     {

@@ -9,7 +9,7 @@ import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 import { createFleetCount } from "./count-fleet.ts";
 
-/** What operators look at: where the nodes of the fleet stand, and how the broker is. */
+/** The operators' views: the state of the fleet's nodes, and the broker's status. */
 export function createFleetViewRoutes(dependencies: {
   readonly store: Store;
   readonly figures: () => Promise<FleetFigures>;

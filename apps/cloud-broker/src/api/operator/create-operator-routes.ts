@@ -33,7 +33,10 @@ const MAX_BYTES = 16 * 1024;
 const ORDER = `/operator/v1${PATHS.job}`;
 const SIMPLE_MOVES = ["deliver", "pickUp", "receive"] as const;
 
-/** Those who prepare, ship, receive and erase appliances move orders on; each move answers with the order and its nodes. */
+/**
+ * Staff who prepare, ship, receive and erase appliances move orders on; each move answers with the
+ * order and its nodes.
+ */
 export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
   const move = (
     action: string,
@@ -117,11 +120,11 @@ function row(action: string) {
   } as const;
 }
 
-/** Until an appliance is where it has to be unlocked, somebody can still prepare it. */
+/** Until an appliance is at the place where it must be unlocked, it can still be prepared. */
 const BEFORE_UNLOCKS: ReadonlySet<string> = new Set(["DevicePrepared", "Dispatched", "Delivered"]);
 const serialOf = ({ serial }: { readonly serial: string }) => serial;
 
-/** The order with everything, its nodes, and after erasure the signed receipt. */
+/** The whole order, its nodes, and after erasure the signed receipt. */
 async function readView({ store, now }: ControlPlane, name: OrderName): Promise<OperatorOrder> {
   const order = await findOrder(store, name);
   const { erasureReceipt } = order.state;

@@ -21,7 +21,7 @@ const ORDER_STATE_WORDS: Readonly<Record<string, "Waiting" | "Done" | "Failed">>
   done: "Done",
   failed: "Failed",
 };
-/** The speed is that of the last minute. */
+/** The speed is measured over the last minute. */
 const LATELY_MS = 60_000;
 
 export async function renderCampaign(
@@ -88,7 +88,7 @@ async function countSteps(store: Kysely<BrokerTables>, campaign: Campaign, nowMs
       .toSorted((one, other) => other.count - one.count),
     lately: {
       finishedLately: rows.reduce((total, { lately }) => total + lately, 0),
-      // A pause before the first of them is no part of the speed.
+      // A pause before the first of them does not count.
       overMs: firsts.length === 0 ? 0 : Math.max(1000, nowMs - Math.min(...firsts)),
     },
   };

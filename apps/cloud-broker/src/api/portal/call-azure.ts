@@ -14,17 +14,20 @@ export type AzureCall = {
   readonly body?: string | undefined;
   readonly requestId: string;
 };
-/** One call with a token. @throws {AppError} when nobody with authority answered */
+/** One call with a token. @throws {AppError} without an authoritative answer */
 export type CallAzure = (call: AzureCall, accessToken: string) => Promise<Answer>;
 
-/** Resource Manager answers a new vault within a minute. */
+/** Resource Manager creates a new vault within a minute. */
 const TIMEOUT_MS = 60_000;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
-/** Everything else that came stays here: cookies, challenges, cache rules, policies are not for the page. */
+/**
+ * All other headers are dropped: cookies, challenges, cache rules and policies are not for the
+ * page.
+ */
 const PASSED_HEADERS = ["location", "azure-asyncoperation", "retry-after", "etag"] as const;
 const PARTIES = { arm: "resource-manager", vault: "vault" } as const;
 
-/** @param fetch - with a limit of its own for what is read */
+/** @param fetch - with its own limit for the size of an answer */
 export function createCallAzure(fetch: FetchByAgent): CallAzure {
   return async (call, accessToken) => {
     const { audience, url, method, body, requestId } = call;
@@ -48,7 +51,10 @@ export function createCallAzure(fetch: FetchByAgent): CallAzure {
   };
 }
 
-/** A vault's and Resource Manager's answers keep their status and their body; what is no answer of theirs is named. */
+/**
+ * Answers of a vault and of Resource Manager keep their status and body; any other answer is a
+ * named failure.
+ */
 async function passOn(answer: Response, audience: Audience): Promise<Answer> {
   const { status, headers } = answer;
   const bytes = Buffer.from(await answer.arrayBuffer());

@@ -2,12 +2,14 @@ import { parseCookie, stringifySetCookie } from "cookie";
 
 import type { RouteRequest } from "../../http/route.ts";
 
-/** `__Host-`: only this very host can have set it, over TLS, for all paths (RFC 6265bis §4.1.3.2). */
+/**
+ * `__Host-`: only this very host can have set it, over TLS, for all paths (RFC 6265bis §4.1.3.2).
+ */
 const SESSION_COOKIE = "__Host-databox";
 const ATTEMPT_COOKIE = "__Host-databox-sign-in-";
 /** 32 random bytes, base64url. */
 const SESSION_ID = /^[\w-]{43}$/;
-/** Sign-ins that one browser may have under way; what is older gives way. */
+/** Concurrent sign-ins of one browser; the oldest ones are dropped. */
 const ATTEMPTS_MAX = 4;
 const ATTRIBUTES = { path: "/", httpOnly: true, secure: true, sameSite: "lax" } as const;
 
@@ -16,13 +18,13 @@ export function readSessionId(request: Pick<RouteRequest, "header">): string | u
   return value !== undefined && SESSION_ID.test(value) ? value : undefined;
 }
 
-/** It ends with the browser; how long it counts is the server's to say. */
+/** The cookie ends with the browser; the server decides how long the session lasts. */
 export const sessionCookie = (id: string): string =>
   stringifySetCookie({ ...ATTRIBUTES, name: SESSION_COOKIE, value: id });
 
 export const noSessionCookie = (): string => clear(SESSION_COOKIE);
 
-/** A sign-in under way, by the start of its state: several tabs may sign in at once. */
+/** A sign-in in progress, by the start of its state: several tabs may sign in at once. */
 export function readAttempt(
   request: Pick<RouteRequest, "header">,
   state: string,
@@ -40,7 +42,10 @@ export const attemptCookie = (state: string, sealed: string, maxAgeSeconds: numb
 
 export const noAttemptCookie = (state: string): string => clear(attemptName(state));
 
-/** Makes room for another sign-in: a browser that never ends any would fill its headers. */
+/**
+ * Makes room for another sign-in; otherwise a browser that never completes one would fill its
+ * headers.
+ */
 export function surplusAttempts(request: Pick<RouteRequest, "header">): readonly string[] {
   const names = Object.keys(cookiesOf(request)).filter((name) => name.startsWith(ATTEMPT_COOKIE));
   return names.length < ATTEMPTS_MAX ? [] : names.map(clear);

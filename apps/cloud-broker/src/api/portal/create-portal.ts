@@ -24,14 +24,14 @@ import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
 import { createWriteAudit } from "./write-audit.ts";
 
-/** What the portal needs of the world outside of the broker; absent: the broker serves no portal. */
+/** The portal's external dependencies; absent: the broker serves no portal. */
 export type PortalParts = {
   readonly provider: IdentityProvider;
   /** 32 bytes, shared by all replicas. */
   readonly sealingKey: Uint8Array;
-  /** Calls to Azure, by the broker's own trust and names. */
+  /** Calls to Azure, by the broker's own trust and name resolution. */
   readonly fetch: FetchByAgent;
-  /** Absent: somebody else serves the pages. */
+  /** Absent: another server serves the pages. */
   readonly files?: StaticFiles | undefined;
 };
 
@@ -39,11 +39,14 @@ export type Portal = {
   readonly routes: readonly Route[];
   readonly identify: IdentifySession;
   readonly events: PortalEvents;
-  /** Forgets sessions that are over. */
+  /** Deletes sessions that have ended. */
   sweep(): Promise<void>;
 };
 
-/** @param dependencies.api - the broker's own routes, which pages call as the person of their session */
+/**
+ * @param dependencies.api - the broker's own routes, which pages call as the person of their
+ * session
+ */
 export function createPortal(
   { provider, sealingKey, fetch, files }: PortalParts,
   dependencies: {
@@ -86,7 +89,7 @@ export function createPortal(
         callAzure: createCallAzure(fetch),
         written: createWriteAudit(dependencies),
       }),
-      // Last: its paths are any.
+      // Last, since it matches any path.
       ...(files === undefined ? [] : createStaticRoutes(files)),
     ],
     identify: createIdentifySession({

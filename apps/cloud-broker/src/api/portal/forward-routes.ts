@@ -21,7 +21,7 @@ export type ForwardDependencies = {
   readonly keyVaultSuffixes: readonly string[];
   readonly tokens: UserTokens;
   readonly callAzure: CallAzure;
-  /** Told of each call that may have changed something. */
+  /** Called after each call that may have changed something. */
   readonly written: (request: SessionRequest, template: string, status: number) => Promise<void>;
 };
 
@@ -31,8 +31,8 @@ const FIRST_REFUSAL = 400;
 const NOT_FOUND = 404;
 
 /**
- * Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any client of theirs. One rule
- * is stricter than Azure's: creating never overwrites.
+ * Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any
+ * client of theirs. One rule is stricter than Azure's: creating never overwrites.
  */
 export function createForwardRoutes(given: ForwardDependencies): readonly Route[] {
   const { armUrl, keyVaultSuffixes } = given;
@@ -51,7 +51,9 @@ export function createForwardRoutes(given: ForwardDependencies): readonly Route[
   ];
 }
 
-/** Two pages that create the same thing take turns: the second one finds what the first one made. */
+/**
+ * Two pages that create the same thing take turns: the second one finds what the first one made.
+ */
 type Dependencies = ForwardDependencies & { readonly turns: Turns };
 
 type Target = {
@@ -116,7 +118,10 @@ async function forward(
   });
 }
 
-/** Once more with a fresh token when the first one was revoked, or too old for this vault; that answer counts. */
+/**
+ * Retries once with a fresh token when the first one was revoked, or too old for this vault; that
+ * answer counts.
+ */
 async function ask(
   { tokens, callAzure }: Dependencies,
   { audience }: Target,
@@ -143,7 +148,10 @@ function pathOf(template: string, { parameters, query }: ForwardRequest): string
 
 const isWrite = (method: Method): boolean => method !== "GET";
 
-/** The same list of hosts that holds for every key; `name.vault.azure.net`, and a port where the suffix has one. */
+/**
+ * The same list of hosts that applies to every key; `name.vault.azure.net`, and a port where the
+ * suffix has one.
+ */
 function vaultOrigin({ parameters }: SessionRequest, suffixes: readonly string[]): string {
   const parsed = parseKeyUrl(`https://${parameters["vaultHost"] ?? ""}/keys/any`, suffixes);
   if (!parsed.ok) throw errorOf({ ...parsed.failure, target: "vaultHost" });

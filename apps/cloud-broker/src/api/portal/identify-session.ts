@@ -11,8 +11,9 @@ import type { Sessions } from "./sessions.ts";
 import type { UserTokens } from "./user-tokens.ts";
 
 /**
- * The session's cookie proves the browser, the origin and the token prove the page. The person's own access token is
- * judged as a bearer token is, so that the portal can do nothing that its caller cannot do without it.
+ * The session's cookie proves the browser; the origin and the CSRF token prove the page. The
+ * person's own access token is verified like a bearer token, so the portal can do nothing that its
+ * caller cannot do without it.
  */
 export function createIdentifySession({
   sessions,

@@ -5,11 +5,11 @@ import * as z from "zod";
 import type { Clock } from "../../core/ports.ts";
 import { translateSignInFailure } from "./sign-in-failure.ts";
 
-/** What a token of the person is for: Resource Manager (and this broker), or Key Vault. */
+/** The purpose of a person's token: Resource Manager (and this broker), or Key Vault. */
 export type Audience = "arm" | "vault";
 export type UserToken = { readonly accessToken: string; readonly expiresAtMs: number };
 
-/** What the browser's cookie keeps, sealed, between leaving for Entra ID and coming back. */
+/** The sealed content of the browser's cookie, between leaving for Entra ID and coming back. */
 export type SignInAttempt = {
   readonly state: string;
   readonly nonce: string;
@@ -18,9 +18,9 @@ export type SignInAttempt = {
 
 export type Refreshed = {
   readonly token: UserToken;
-  /** The next refresh token: Entra ID gives another one each time. */
+  /** The next refresh token: Entra ID issues another one each time. */
   readonly refreshToken: string | undefined;
-  /** App roles as of now. */
+  /** The present app roles. */
   readonly roles: readonly string[] | undefined;
 };
 export type SignedIn = {
@@ -34,9 +34,9 @@ export type SignedIn = {
 /** Entra ID as the portal's sign-in (authorization code with PKCE). */
 export type IdentityProvider = {
   begin(): Promise<{ readonly url: string; readonly attempt: SignInAttempt }>;
-  /** @param query - of the callback, as it came */
+  /** @param query - of the callback, unchanged */
   complete(query: URLSearchParams, attempt: SignInAttempt): Promise<SignedIn>;
-  /** @returns undefined when Entra ID takes the person's refresh token no more */
+  /** @returns undefined when Entra ID no longer accepts the person's refresh token */
   refresh(refreshToken: string, audience: Audience): Promise<Refreshed | undefined>;
   signOutUrl(): Promise<string>;
 };
@@ -51,7 +51,7 @@ export type IdentityProviderSettings = {
 
 const CALLBACK = "/portal/auth/callback";
 const TIMEOUT_SECONDS = 10;
-/** Metadata is asked for again after so long; the keys follow their own expiry. */
+/** Metadata is fetched again after this time; the keys follow their own expiry. */
 const METADATA_MAX_AGE_MS = 3_600_000;
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -64,8 +64,8 @@ const identityClaims = z.object({
 });
 
 /**
- * @param dependencies.signAssertion - the broker's word that it is the portal's application: workload identity
- *   federation, so that there is no client secret to store, leak or renew
+ * @param dependencies.signAssertion - the broker's assertion that it is the portal's application:
+ * workload identity federation, so that there is no client secret to store, leak or renew
  */
 export function createIdentityProvider(
   settings: IdentityProviderSettings,
@@ -98,7 +98,8 @@ export function createIdentityProvider(
     const value = client.discovery(issuer, clientId, undefined, authenticateClient, {
       [client.customFetch]: dependencies.fetch,
       timeout: TIMEOUT_SECONDS,
-      // The identity token's signature is verified too, although it came by TLS from Entra ID itself.
+      // The identity token's signature is verified too, although it came by TLS from Entra ID
+      // itself.
       execute: [client.enableNonRepudiationChecks],
     });
     const entry = { untilMs: now() + METADATA_MAX_AGE_MS, value };
@@ -201,7 +202,7 @@ function needsPerson(error: unknown): boolean {
   return error instanceof client.ResponseBodyError && PERSON_NEEDED.has(error.error);
 }
 
-/** Entra ID always names the lifetime; without one a token is good for this request only. */
+/** Entra ID always names the lifetime; a token without one is good for this request only. */
 function tokenOf(answer: client.TokenEndpointResponse, nowMs: number): UserToken {
   return {
     accessToken: answer.access_token,

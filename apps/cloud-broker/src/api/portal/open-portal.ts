@@ -11,12 +11,12 @@ import type { PortalParts } from "./create-portal.ts";
 import { createIdentityProvider } from "./identity-provider.ts";
 import { readStaticFiles } from "./static-files.ts";
 
-/** A page of a long list of Resource Manager. */
+/** Enough for a page of a long list of Resource Manager. */
 const AZURE_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * @returns undefined without PORTAL_CLIENT_ID: no portal is served
- * @throws {AppError} Misuse for files that are not there
+ * @throws {AppError} Misuse for missing files
  */
 export async function openPortal(
   config: BrokerConfig,

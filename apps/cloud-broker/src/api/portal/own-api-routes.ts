@@ -7,8 +7,8 @@ const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 const WRITTEN_WHOLE = /\/(?:unlockPolicy|backupKeys\/:backupKey)$/;
 
 /**
- * The broker's own API once more, for pages: the same rows, handlers, limits and rights, but the caller is the person of
- * the session. Nothing is sent over a network.
+ * The broker's own API for the portal's pages: the same rows, handlers, limits and rights, but the
+ * caller is the person of the session. Nothing is sent over a network.
  */
 export function createOwnApiRoutes(api: readonly Route[]): readonly Route[] {
   return api.flatMap((route) => {
@@ -26,7 +26,10 @@ export function createOwnApiRoutes(api: readonly Route[]): readonly Route[] {
   });
 }
 
-/** A page has shown what it writes over, or believes that nothing is there; it says which. @throws {AppError} PreconditionFailed */
+/**
+ * A page has shown what it writes over, or believes that nothing is there; it says which. @throws
+ * {AppError} PreconditionFailed
+ */
 function requirePrecondition(request: RouteRequest): void {
   const names = ["if-match", "if-none-match"];
   if (names.some((name) => (request.header(name) ?? "").trim() !== "")) return;

@@ -3,7 +3,7 @@ import { CompactEncrypt, compactDecrypt } from "jose";
 export type Seal = {
   /** Sealed text that opens only for the same purpose. */
   close(purpose: string, value: unknown): Promise<string>;
-  /** @returns undefined for what was sealed by another key, for another purpose, or by nobody */
+  /** @returns undefined for a text that was not sealed by this key for this purpose */
   open(purpose: string, sealed: string): Promise<unknown>;
 };
 
@@ -11,8 +11,8 @@ const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Seals what the portal keeps about people by AES-256-GCM (JWE compact, `dir`). The purpose stands in the protected
- * header: no row opens in another one's place.
+ * Seals the portal's data about people by AES-256-GCM (JWE compact, `dir`). The purpose is part of
+ * the protected header, so no row can replace another.
  *
  * @param key - 32 bytes, shared by all replicas
  */

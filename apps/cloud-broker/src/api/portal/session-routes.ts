@@ -7,7 +7,7 @@ export type SessionView = {
   readonly vaultSuffixes: readonly string[];
 };
 
-/** Who is signed in, and what a page must know of its surroundings. */
+/** The signed-in person, and the settings that a page needs. */
 export function createSessionRoutes(view: SessionView): readonly Route[] {
   return [
     {

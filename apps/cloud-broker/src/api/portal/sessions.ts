@@ -19,26 +19,29 @@ const contentSchema = z.strictObject({
 export type Sessions = {
   /** @returns the id, for the browser's cookie; only its hash is kept */
   open(objectId: string, content: SessionContent): Promise<string>;
-  /** @returns undefined for one that is unknown, idle too long or too old */
+  /** @returns undefined for an unknown, idle or expired session */
   find(id: string): Promise<Session | undefined>;
-  /** The session as it is now, whoever changed it. */
+  /** The session's present state, including changes by other requests. */
   reread(session: Session): Promise<Session | undefined>;
-  /** @returns false when another request was faster */
+  /** @returns false when another request came first */
   replace(session: Session, content: SessionContent): Promise<boolean>;
   end(idHash: string): Promise<void>;
-  /** Which of these are signed in still. */
+  /** The subset of sessions that are still signed in. */
   alive(idHashes: readonly string[]): Promise<ReadonlySet<string>>;
   forgetExpired(): Promise<void>;
 };
 
 const ID_BYTES = 32;
-/** Signed in on so many browsers at once; the one unused longest gives way. */
+/** Maximum number of browsers per person; the least recently used session ends. */
 const SESSIONS_MAX_PER_PERSON = 10;
 const CSRF_PURPOSE = "databox-cmk/portal/csrf/v1";
 
 export const hashOfSessionId = (id: string): string => hash("sha256", id, "base64url");
 
-/** Sessions in the database, so that every replica knows them and signing out holds everywhere at once. */
+/**
+ * Sessions in the database, so that every replica knows them and signing out takes effect
+ * everywhere at once.
+ */
 export function createSessions({
   store,
   seal,
@@ -57,7 +60,7 @@ export function createSessions({
     if (row === undefined) return undefined;
     const createdAtMs = row.created_at_ms;
     const life = decideSessionLife({ createdAtMs, lastSeenAtMs: row.last_seen_at_ms }, now());
-    // Sealed by a key that was replaced: as if nobody had signed in.
+    // Sealed by a replaced key: the person counts as signed out.
     const content = contentSchema.safeParse(await seal.open(purposeOf(idHash), row.sealed));
     if (life === "over" || !content.success) {
       await end(idHash);

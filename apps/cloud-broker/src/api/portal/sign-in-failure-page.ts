@@ -18,7 +18,10 @@ code { overflow-wrap: anywhere; }
 `;
 const STYLE_HASH = hash("sha256", STYLE, "base64");
 
-/** A browser that comes from Entra ID shows what we answer: a page that says what failed, who must act, and how to go on. */
+/**
+ * A browser that comes from Entra ID shows our answer: a page with the failure, the person who must
+ * act, and the next step.
+ */
 export function renderSignInFailure(error: AppError, requestId: string): Answer {
   const explained = explain(error.code, {
     facts: { ...error.facts, correlationId: requestId },

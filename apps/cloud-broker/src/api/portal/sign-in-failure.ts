@@ -1,15 +1,24 @@
 import { AppError } from "@databox-cmk/errors";
 import * as client from "openid-client";
 
-/** AADSTS700016, its federated credential missing or wrong, …: the registration of the portal, not the person. */
+/**
+ * AADSTS700016, a missing or wrong federated credential, …: the fault of the portal's registration,
+ * not of the person.
+ */
 const CLIENT_AT_FAULT = new Set(["invalid_client", "unauthorized_client"]);
 const ERROR_NAME = /^[a-z_]{1,64}$/;
 const AADSTS = /AADSTS\d{3,8}/;
 
-/** What openid-client finds wrong in an answer that it could read; the other codes say that there was none. */
+/**
+ * openid-client's codes for a wrong answer that it could read; its other codes mean that there was
+ * no answer.
+ */
 const WRONG_ANSWER = /^OAUTH_(?:INVALID_RESPONSE|JWT_|JSON_ATTRIBUTE_|KEY_SELECTION_|UNSUPPORTED_)/;
 
-/** What failed between the person, Entra ID and us; Entra's own words never reach the page, its code does. */
+/**
+ * Names the failure between the person, Entra ID and the broker. Entra's text never reaches the
+ * page, its code does.
+ */
 export function translateSignInFailure(error: unknown): unknown {
   if (error instanceof AppError || error instanceof TypeError) return error;
   if (error instanceof client.AuthorizationResponseError)

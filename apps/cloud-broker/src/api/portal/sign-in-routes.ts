@@ -39,11 +39,13 @@ const attemptSchema = z.strictObject({
 });
 type Attempt = z.output<typeof attemptSchema>;
 
-/** For a password, a second factor and a telephone. */
+/** Time for a password, a second factor and a phone. */
 const ATTEMPT_SECONDS = 900;
 const STATE_MAX_CHARACTERS = 256;
 
-/** Signing in and out. The first two are where a browser is sent; both fail with a page, not with JSON. */
+/**
+ * Signing in and out. A browser navigates to the first two, so their failures are pages, not JSON.
+ */
 export function createSignInRoutes(dependencies: SignInDependencies): readonly Route[] {
   return [
     {
@@ -106,8 +108,9 @@ async function beginSignIn(
 }
 
 /**
- * Only the browser that began a sign-in holds its sealed cookie, so nobody signs another one in (login CSRF). The id of
- * the session is new, whatever the browser held before (session fixation).
+ * Only the browser that began a sign-in holds its sealed cookie, so no one else can sign it in
+ * (login CSRF). The id of the session is new, regardless of the browser's earlier cookies (session
+ * fixation).
  */
 async function completeSignIn(
   dependencies: SignInDependencies,
@@ -149,12 +152,12 @@ async function openAttempt(
   return attempt.data;
 }
 
-/** The page goes on to `location`, where Entra ID ends its own session. */
+/** The page then navigates to `location`, where Entra ID ends its own session. */
 async function signOut(dependencies: SignInDependencies, request: SessionRequest): Promise<Answer> {
   const { provider, sessions } = dependencies;
   await sessions.end(request.session.idHash);
   await audit(dependencies, "portal/sign-out", request.caller, request);
-  // Whoever wants to leave is signed out here, even when Entra ID cannot be asked for its address.
+  // Sign-out succeeds here even when Entra ID's address cannot be read.
   const location = await provider.signOutUrl().catch(() => "/portal/");
   return {
     status: 200,

@@ -5,7 +5,7 @@ import { join, relative, sep } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 
 type Encoding = "br" | "gzip";
-/** One file of the portal, whole in memory, with what the build compressed beforehand. */
+/** One file of the portal in memory, with the variants that the build compressed. */
 export type StaticFile = {
   readonly mediaType: string;
   readonly bytes: Buffer;
@@ -15,7 +15,7 @@ export type StaticFile = {
   readonly isImmutable: boolean;
 };
 
-/** By path below /portal/; nothing else is ever served, whatever a path says. */
+/** By path below /portal/; no other file is ever served. */
 export type StaticFiles = ReadonlyMap<string, StaticFile>;
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -41,8 +41,8 @@ const COMPRESSED = /\.(?:br|gz)$/;
 const HASHED = /^assets\/.+-[\w-]{8,}\.\w+$/;
 
 /**
- * Reads the portal's files once. Looked at sirv and express' static: both answer past the route table, its headers and
- * its log, and follow the file system at each request.
+ * Reads the portal's files once. The libraries sirv and express' static do not serve: both answer
+ * outside of the route table, its headers and its log, and read the file system at each request.
  *
  * @throws {AppError} Misuse when the folder has no index.html
  */

@@ -5,15 +5,15 @@ import { AppError } from "@databox-cmk/errors";
 import type { Answer, Route, RouteRequest } from "../../http/route.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
 
-/** What the build writes where a response's nonce belongs (Vite: `html.cspNonce`). */
+/** The build's placeholder for a response's nonce (Vite: `html.cspNonce`). */
 const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 const NONCE_BYTES = 18;
 const INDEX = "index.html";
 const YEAR_SECONDS = 31_536_000;
-/** Paths that are not pages: an unknown one among them is missing, and no page of the portal. */
+/** Paths that are not pages: an unknown one of these is 404. */
 const NOT_PAGES = /^(?:api|auth|assets)(?:\/|$)/i;
 
-/** The portal's files; a path that is none of them is one of its own pages, which index.html shows. */
+/** The portal's files; any other path is one of its own pages, which index.html shows. */
 export function createStaticRoutes(files: StaticFiles): readonly Route[] {
   return [
     get("/", () => ({ status: 302, headers: { location: "/portal/" } })),
@@ -40,8 +40,8 @@ function get(path: string, handle: (request: RouteRequest) => Answer): Route {
 }
 
 /**
- * Styles that the page makes itself carry the nonce of this very answer, so it is new each time and never stored.
- * `img-src data:` is for pictures of QR codes; the camera is for reading them.
+ * Styles that the page creates carry the nonce of this response, so it is new each time and never
+ * stored. `img-src data:` is for pictures of QR codes; the camera is for reading them.
  */
 function renderIndex(files: StaticFiles): Answer {
   const nonce = randomBytes(NONCE_BYTES).toString("base64");
@@ -102,7 +102,7 @@ function renderFile(file: StaticFile, request: RouteRequest): Answer {
   return { status: 200, headers, body: { bytes: file.bytes, mediaType: file.mediaType } };
 }
 
-/** RFC 9110 §12.5.3, as far as browsers use it: named, and not by weight 0. */
+/** RFC 9110 §12.5.3, as far as browsers use it: named, and not with weight 0. */
 function accepts(request: RouteRequest, encoding: string): boolean {
   return (request.header("accept-encoding") ?? "").split(",").some((each) => {
     const [name = "", weight = ""] = each.split(";", 2);

@@ -7,7 +7,7 @@ import type { Sessions } from "./sessions.ts";
 
 export type UserTokens = {
   /**
-   * The person's token for an audience, renewed when it ends soon or was not taken.
+   * The person's token for an audience, renewed when it expires soon or was refused.
    *
    * @param refused - the token that a service has just answered 401 to
    * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again
@@ -16,11 +16,14 @@ export type UserTokens = {
 };
 export type HeldToken = {
   readonly accessToken: string;
-  /** App roles, as of the last renewal. */
+  /** App roles at the last renewal. */
   readonly roles: readonly string[];
 };
 
-/** A token that ends within it is renewed first: a request must not lose it on its way. */
+/**
+ * A token that expires within this time is renewed first, so that it does not expire during a
+ * request.
+ */
 const MARGIN_MS = 5 * 60_000;
 
 export function createUserTokens({
@@ -42,7 +45,7 @@ export function createUserTokens({
   }
 
   async function renew(session: Session, audience: Audience, refused?: string): Promise<HeldToken> {
-    // Another replica may have been here a moment ago.
+    // Another replica may have renewed it a moment ago.
     const current = await sessions.reread(session);
     if (current === undefined) throw signedOut();
     const found = held(current, audience, refused);
@@ -61,7 +64,7 @@ export function createUserTokens({
       tokens: { ...current.content.tokens, [audience]: refreshed.token },
     };
     const kept = await sessions.replace(current, content);
-    // Signed out meanwhile, here or elsewhere: what was just obtained must not be used.
+    // The person signed out meanwhile: the new token must not be used.
     if (!kept && (await sessions.reread(current)) === undefined) throw signedOut();
     return { accessToken: refreshed.token.accessToken, roles: content.roles };
   }

@@ -4,7 +4,10 @@ import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import type { ForwardDependencies } from "./forward-routes.ts";
 
-/** What people changed in Azure by the portal: who, from where, by which call. Azure's own log has the rest. */
+/**
+ * Changes that people made in Azure through the portal: who, from where, by which call. Azure's own
+ * log has the rest.
+ */
 export function createWriteAudit({
   store,
   appendAudit,

@@ -13,9 +13,9 @@ const EVENT_GRID_ORIGIN = "eventgrid.azure.net";
 const ALLOWED_PER_MINUTE = 120;
 
 /**
- * Where Azure Event Grid tells of new key versions, of keys that expire and of changed access. An event says that it is
- * time to ask, and nothing else of it is believed: the vault is asked by the poll and by the watch over key health, at the
- * address that the order itself has.
+ * Receives Azure Event Grid's events about new key versions, expiring keys and changed access. An
+ * event only triggers a check, and its content is not trusted: the poll and the health check call
+ * the vault at the address that the order itself has.
  */
 export function createKeyEventRoutes({
   store,
@@ -44,7 +44,8 @@ export function createKeyEventRoutes({
       },
     },
     {
-      // CloudEvents 1.0 HTTP Web Hooks §4: abuse protection. It is asked without a token, and allows nothing by itself.
+      // CloudEvents 1.0 HTTP Web Hooks §4: abuse protection. It needs no token, and allows nothing
+      // by itself.
       method: "OPTIONS",
       path: PATH,
       authentication: "public",

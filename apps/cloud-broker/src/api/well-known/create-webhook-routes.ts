@@ -2,7 +2,10 @@ import { importVerifyKey, type PublicJwk } from "@databox-cmk/crypto";
 
 import type { Route } from "../../http/route.ts";
 
-/** The keys by which receivers verify events, as a JSON Web Key Set (RFC 7517); `keyid` of a signature is the `kid`. */
+/**
+ * The keys with which receivers verify events, as a JSON Web Key Set (RFC 7517); `keyid` of a
+ * signature is the `kid`.
+ */
 export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly Route[] {
   const keys = publicKeys.map((key) => ({
     ...key,

@@ -3,7 +3,10 @@ import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
 
 const KEYS_PATH = "/oidc/v1/keys";
 
-/** What Entra fetches to check the broker's assertions (OpenID Connect Discovery 1.0 §4). */
+/**
+ * The documents that Entra fetches to verify the broker's assertions (OpenID Connect Discovery 1.0
+ * §4).
+ */
 export function createIssuerRoutes(tokenIssuer: TokenIssuer): readonly Route[] {
   const { issuer } = tokenIssuer;
   const discovery = {

@@ -50,7 +50,7 @@ const write = (chain: OrderId | "broker", action: string): Promise<void> =>
     }),
   );
 
-/** A page of a person, already greeted. */
+/** A person's page that has received its first event. */
 async function open(who: string, at = events) {
   const left = new AbortController();
   const session = { idHash: who, expiresAtMs: nowMs + 3_600_000 } as Session;

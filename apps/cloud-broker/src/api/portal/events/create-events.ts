@@ -11,15 +11,15 @@ import { renderChanges, renderHello, HEARTBEAT } from "./render-events.ts";
 
 export type PortalEvents = {
   /**
-   * What the caller may know of, as text of server-sent events, until they leave, are signed out, or have listened for ten
-   * minutes: the browser then connects anew, and is identified anew.
+   * Changes that the caller may see, as text of server-sent events, until they leave, sign out, or
+   * have listened for ten minutes; then the browser connects again and is authenticated again.
    *
    * @throws {AppError} TooManyRequests
    */
   listen(session: Session, caller: Caller): (left: AbortSignal) => AsyncIterable<string>;
-  /** Looks for changes, for all who listen; nothing is asked while nobody does. */
+  /** Reads changes for all listeners; makes no query without listeners. */
   poll(): Promise<void>;
-  /** Lets everybody go: the broker is closing. */
+  /** Ends all streams, because the broker is closing. */
   close(): void;
 };
 
@@ -28,7 +28,7 @@ export type EventDependencies = {
   readonly sessions: Pick<Sessions, "alive">;
   readonly mayRead: (caller: Caller, order: string) => Promise<boolean>;
   readonly now: Clock;
-  /** Tests wait less. */
+  /** Tests use a shorter time. */
   readonly heartbeatMs?: number;
 };
 
@@ -65,7 +65,7 @@ export function createEvents(dependencies: EventDependencies): PortalEvents {
       end(listener);
     };
     left.addEventListener("abort", leave, { once: true });
-    // Nobody looked for a while: what happened meanwhile is no news.
+    // After a time without listeners, earlier changes are not news.
     if (listeners.size === 0) readChanges = createReadChanges(dependencies);
     listeners.add(listener);
     try {
@@ -101,7 +101,7 @@ export function createEvents(dependencies: EventDependencies): PortalEvents {
         isOver: false,
         wake: () => undefined,
       };
-      // Counted once its stream is read: an answer that never leaves has no listener to forget.
+      // Counted once its stream is read, so that an answer that never leaves is not counted.
       return (left) => tell(listener, left);
     },
     async poll() {

@@ -12,7 +12,7 @@ export function createEventRoutes(events: PortalEvents): readonly Route[] {
         const stream = events.listen(session, caller);
         return Promise.resolve({
           status: 200,
-          // Proxies that collect answers would keep the news to themselves.
+          // Proxies that buffer answers would hold the events back.
           headers: { "x-accel-buffering": "no" },
           body: { stream, mediaType: "text/event-stream; charset=utf-8" },
         });

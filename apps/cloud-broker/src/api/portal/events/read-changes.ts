@@ -2,19 +2,19 @@ import { type ChangeKind, changesOf } from "../../../core/portal/changes.ts";
 import type { Clock } from "../../../core/ports.ts";
 import type { Store } from "../../../store/store.ts";
 
-/** Orders that changed, each with what. */
+/** Changed orders, each with its changed parts. */
 export type Changes = ReadonlyMap<string, ReadonlySet<ChangeKind>>;
 
-/** Commits that took so long, and clocks of replicas that differ so much, are caught up with. */
+/** Tolerates commits that took this long, and replicas whose clocks differ this much. */
 const WINDOW_MS = 10_000;
 const SKEW_MS = 2_000;
-/** More rows in a window are a storm: pages are told to read again. */
+/** More rows in a window are too many: pages are asked to read everything again. */
 const ROWS_MAX = 2_000;
 
 /**
- * Looks for what any replica wrote: the audit trail has a row for each decision, in the same commit. One query of an
- * index answers for all pages of a replica. Rows of the window that were seen before are known by their sequence number,
- * which only grows in its chain.
+ * Finds the writes of all replicas: the audit trail has a row for each decision, in the same
+ * commit. One query of an index serves all pages of a replica. Rows of the window that were seen
+ * before are recognised by their sequence number, which only grows in its chain.
  */
 export function createReadChanges({
   store,
@@ -23,7 +23,7 @@ export function createReadChanges({
   readonly store: Store;
   readonly now: Clock;
 }): () => Promise<Changes | "many"> {
-  // What lies before the first look was read by the pages themselves, but for what a slower clock wrote just now.
+  // The pages themselves read earlier changes, except for those that a slower clock wrote just now.
   const sinceMs = now() - SKEW_MS;
   let seen: ReadonlyMap<string, number> = new Map();
   return async () => {

@@ -1,10 +1,15 @@
 import type { PendingChange } from "../../../core/portal/pending-changes.ts";
 
-/** A comment: proxies see that the connection lives (HTML Standard, "Server-sent events"). */
+/**
+ * A comment that shows proxies that the connection is alive (HTML Standard, "Server-sent events").
+ */
 export const HEARTBEAT = ": \n\n";
 const RECONNECT_MS = 2_000;
 
-/** The first event of each connection: what happened before it is not told, so the page reads again what it shows. */
+/**
+ * The first event of each connection: earlier changes are not sent, so the page reads its data
+ * again.
+ */
 export function renderHello(): string {
   return `retry: ${String(RECONNECT_MS)}\nevent: hello\ndata: {}\n\n`;
 }
