@@ -115,6 +115,20 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "An answer without an end",
+    shownBy: {
+      "apps/cloud-broker/test/azure/bounded-answers.test.ts": [
+        "ends at its limit, before and after decompression: %s",
+        "a call ends when its whole time is over, however often a byte comes",
+        "a receiver's word counts by its status, and the rest of it is cut off at the limit",
+        "an answer that is too large is no authority: nobody is refused by it",
+      ],
+      "apps/cloud-broker/src/config/read-file-within.test.ts": [
+        "a file is read whole up to the limit, and not at all beyond it, were it a device without an end",
+      ],
+    },
+  },
+  {
     name: "A request for another customer's envelope",
     shownBy: {
       "e2e/foreign-messages.test.ts": [

@@ -43,6 +43,16 @@ test("no weaker wrapping than RSA-OAEP-256 is named", () => {
   expect(filesWith(/["'](?:RSA1_5|RSA-OAEP)["']/)).toEqual([]);
 });
 
+test("nothing calls out of the serving broker but by the helper that bounds its answers", () => {
+  const callers = filesWith(
+    /createDefaultHttpClient|from "undici"|\brequest\b[^;]*from "node:https?"|globalThis\.fetch/,
+  ).filter((path) => path.startsWith("apps/cloud-broker/"));
+  // The rest are commands that a person runs.
+  expect(callers.filter((path) => !path.startsWith("apps/cloud-broker/src/run/"))).toEqual([
+    "apps/cloud-broker/src/http/call-within.ts",
+  ]);
+});
+
 test("nothing turns off a check of the Azure SDK", () => {
   expect(filesWith(/disableChallengeResourceVerification/)).toEqual([]);
 });

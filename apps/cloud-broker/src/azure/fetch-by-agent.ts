@@ -1,5 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import { type Agent, request } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Agent } from "node:https";
+
+import { callWithin } from "../http/call-within.ts";
+import { CALL_TIMEOUT_MS } from "./transport.ts";
 
 /** A tenant's key set, or an answer with tokens, has a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
@@ -21,45 +24,26 @@ export type FetchByAgent = (url: string, options: FetchOptions) => Promise<Respo
  * resolution. Redirects are not followed.
  */
 export function createFetchByAgent(agent: Agent, maxBytes = MAX_BYTES): FetchByAgent {
-  return (url, { method = "GET", headers, body, signal }) =>
-    new Promise((resolve, reject) => {
-      const call = request(
-        url,
-        {
-          agent,
-          method,
-          headers: Object.fromEntries(new Headers(headers)),
-          ...(signal !== undefined && { signal }),
-        },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          let received = 0;
-          answer.on("data", (chunk: Buffer) => {
-            received += chunk.byteLength;
-            if (received > maxBytes) answer.destroy(new Error("the answer is too large"));
-            else chunks.push(chunk);
-          });
-          answer.once("error", reject);
-          answer.once("end", () => {
-            const status = answer.statusCode ?? 500;
-            resolve(
-              new Response(NO_CONTENT.has(status) ? null : Buffer.concat(chunks), {
-                status,
-                headers: headersOf(answer),
-              }),
-            );
-          });
-        },
-      );
-      call.once("error", reject);
-      call.end(bodyOf(body));
+  return async (url, { method = "GET", headers, body, signal }) => {
+    const answer = await callWithin({ maxBytes, timeMs: CALL_TIMEOUT_MS }, url, {
+      agent,
+      method,
+      headers: Object.fromEntries(new Headers(headers)),
+      body: bodyOf(body),
+      signal,
     });
+    const content = NO_CONTENT.has(answer.status) ? null : new Uint8Array(answer.body);
+    return new Response(content, { status: answer.status, headers: headersOf(answer.headers) });
+  };
 }
 
-function headersOf({ headers }: IncomingMessage): Headers {
+/** Of the body as it was sent; `Response` gets it decompressed. */
+const OF_THE_WIRE = new Set(["content-encoding", "content-length"]);
+
+function headersOf(headers: IncomingHttpHeaders): Headers {
   const copied = new Headers();
   for (const [name, value] of Object.entries(headers))
-    for (const each of [value ?? []].flat()) copied.append(name, each);
+    if (!OF_THE_WIRE.has(name)) for (const each of [value ?? []].flat()) copied.append(name, each);
   return copied;
 }
 

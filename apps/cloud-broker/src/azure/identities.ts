@@ -11,7 +11,7 @@ import {
   type ResourceManagerAnswer,
   unexpectedResource,
 } from "./resource-manager-calls.ts";
-import type { AzureTransport } from "./transport.ts";
+import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
 const AUDIENCE = "api://AzureADTokenExchange";
 const GROUP_ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;
@@ -42,7 +42,7 @@ export function createIdentityDirectory(deps: {
   const group = groupOf(deps.resourceGroupId);
   const clientOf = (subscriptionId: string) =>
     new ManagedServiceIdentityClient(deps.credential, subscriptionId, {
-      ...deps.transport.clientOptions(),
+      ...deps.transport.clientOptions({ maxBytes: LIST_MAX_BYTES }),
       endpoint: deps.armUrl,
     });
 

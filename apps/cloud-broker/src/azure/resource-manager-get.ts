@@ -8,7 +8,7 @@ import {
 
 import { parseJson } from "../core/vault-answer.ts";
 import { callResourceManager, type ResourceManagerAnswer } from "./resource-manager-calls.ts";
-import type { AzureTransport } from "./transport.ts";
+import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
 /** A GET of a resource's path and query. */
 export type ResourceManagerGet = (pathAndQuery: string) => Promise<ResourceManagerAnswer<unknown>>;
@@ -28,7 +28,7 @@ export function createResourceManagerGet({
 }): ResourceManagerGet {
   const pipeline = createEmptyPipeline();
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${armUrl}/.default` }));
-  const { httpClient } = transport.clientOptions();
+  const { httpClient } = transport.clientOptions({ maxBytes: LIST_MAX_BYTES });
   return (pathAndQuery) =>
     callResourceManager(async () => {
       const request = createPipelineRequest({ url: `${armUrl}${pathAndQuery}`, method: "GET" });

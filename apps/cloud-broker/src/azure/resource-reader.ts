@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { ResourceReader } from "../core/ports.ts";
 import { callResourceManager, unexpectedResource } from "./resource-manager-calls.ts";
 import type { ResourceManagerGet } from "./resource-manager-get.ts";
-import type { AzureTransport } from "./transport.ts";
+import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
 const STORAGE_API_VERSION = "2023-05-01";
 const VAULT_ID =
@@ -43,7 +43,7 @@ export function createResourceReader({
 }): ResourceReader {
   const vaultsOf = (subscriptionId: string) =>
     new KeyVaultManagementClient(credential, subscriptionId, {
-      ...transport.clientOptions(),
+      ...transport.clientOptions({ maxBytes: LIST_MAX_BYTES }),
       endpoint: armUrl,
     }).vaults;
   return {

@@ -2,24 +2,25 @@ import { Agent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, getCACertificates } from "node:tls";
 
-import {
-  createDefaultHttpClient,
-  type HttpClient,
-  type PipelineResponse,
-} from "@azure/core-rest-pipeline";
+import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
 import { context, propagation } from "@opentelemetry/api";
 
 import { noteExchange } from "./exchange.ts";
+import { createHttpClient } from "./http-client.ts";
 import { createLookup, type DnsServer } from "./name-lookup.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 export const CALL_TIMEOUT_MS = 10_000;
 const MAX_SOCKETS_PER_HOST = 64;
+/** A key, a token or an error has a few kilobytes. */
+const ANSWER_MAX_BYTES = 256 * 1024;
+/** Pages of lists, such as the role assignments of a person. */
+export const LIST_MAX_BYTES = 2 * 1024 * 1024;
 
 /** Shared by all Azure clients: connections, trust and names. */
 export type AzureTransport = {
   /** Options for every SDK client. A new object at each call, since the SDKs write into theirs. */
-  clientOptions(): {
+  clientOptions(limits?: { readonly maxBytes: number }): {
     readonly httpClient: HttpClient;
     readonly retryOptions: { readonly maxRetries: 0 };
     readonly redirectOptions: { readonly maxRetries: 0 };
@@ -36,39 +37,23 @@ export type AzureTransport = {
 export function createAzureTransport(options: {
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
-  /** The HTTP client; absent: the SDKs' own. */
+  /** The HTTP client; absent: one that bounds every answer. */
   readonly httpClient?: HttpClient;
   /** For name resolution, connection and handshake together. */
   readonly connectTimeoutMs?: number;
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
   const agent = createAgent(lookup, options);
-  const inner = options.httpClient ?? createDefaultHttpClient();
-  const httpClient: HttpClient = {
-    async sendRequest(request) {
-      if (request.url.startsWith("https:")) request.agent = agent;
-      if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
-      // Does nothing without a trace collector.
-      propagation.inject(context.active(), request.headers, {
-        set: (headers, name, value) => {
-          headers.set(name, value);
-        },
-      });
-      try {
-        const response = await inner.sendRequest(request);
-        noteAnswer(response);
-        return response;
-      } catch (error) {
-        const code = codeOf(error);
-        noteExchange({ kind: "network", ...(code !== undefined && { code }) });
-        throw error;
-      }
-    },
+  const createClient = (maxBytes: number): HttpClient => {
+    const inner = options.httpClient ?? createHttpClient(agent, maxBytes);
+    return { sendRequest: (request) => send(inner, request) };
   };
+  const usual = createClient(ANSWER_MAX_BYTES);
+
   return {
     // No redirects (a vault never sends any), and no automatic retries.
-    clientOptions: () => ({
-      httpClient,
+    clientOptions: (limits) => ({
+      httpClient: limits === undefined ? usual : createClient(limits.maxBytes),
       retryOptions: { maxRetries: 0 },
       redirectOptions: { maxRetries: 0 },
     }),
@@ -78,6 +63,25 @@ export function createAzureTransport(options: {
       agent.destroy();
     },
   };
+}
+
+async function send(inner: HttpClient, request: PipelineRequest): Promise<PipelineResponse> {
+  if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
+  // Does nothing without a trace collector.
+  propagation.inject(context.active(), request.headers, {
+    set: (headers, name, value) => {
+      headers.set(name, value);
+    },
+  });
+  try {
+    const response = await inner.sendRequest(request);
+    noteAnswer(response);
+    return response;
+  } catch (error) {
+    const code = codeOf(error);
+    noteExchange({ kind: "network", ...(code !== undefined && { code }) });
+    throw error;
+  }
 }
 
 function createAgent(

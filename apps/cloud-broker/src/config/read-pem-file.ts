@@ -1,13 +1,15 @@
-import { readFile } from "node:fs/promises";
-
 import { AppError } from "@databox-cmk/errors";
 
 import type { SettingName } from "./config.ts";
+import { readFileWithin } from "./read-file-within.ts";
+
+/** Many times a bundle of all public roots. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** @throws {AppError} Misuse that names the variable and the file */
 export async function readPemFile(variable: SettingName, path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFileWithin(path, MAX_BYTES)).toString("utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown cause";
     throw new AppError("Misuse", {

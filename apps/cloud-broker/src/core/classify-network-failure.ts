@@ -58,6 +58,7 @@ export function networkReason(code: string | undefined): NetworkReason {
 /** The party answered, but its answer could not be read: a truncated body, or invalid JSON. */
 const UNREADABLE = new Set([
   "PARSE_ERROR",
+  "ANSWER_TOO_LARGE",
   "ERR_STREAM_PREMATURE_CLOSE",
   "Z_DATA_ERROR",
   "Z_BUF_ERROR",

@@ -1,7 +1,8 @@
-import { Agent, request } from "node:https";
+import { Agent } from "node:https";
 import { getCACertificates } from "node:tls";
 
 import type { Delivery } from "../core/webhook-retry.ts";
+import { callForHead, CallFailure } from "../http/call-within.ts";
 
 /** Sends one signed event; any failure is a delivery without status. */
 export type PostEvent = (
@@ -10,7 +11,8 @@ export type PostEvent = (
   body: string,
 ) => Promise<Delivery>;
 
-const TIMEOUT_MS = 10_000;
+/** Only the status counts: the body is read so that the connection can serve again, but not for long. */
+const LIMITS = { timeMs: 10_000, maxBytes: 64 * 1024 } as const;
 const MAX_SOCKETS_PER_HOST = 4;
 
 /**
@@ -26,31 +28,19 @@ export function createPostEvent(extraCaPem: string | undefined): Disposable & {
     ...(extraCaPem === undefined ? {} : { ca: [...getCACertificates("default"), extraCaPem] }),
   });
   return {
-    post: (url, headers, body) =>
-      new Promise((resolve) => {
-        const call = request(
-          url,
-          {
-            agent,
-            method: "POST",
-            signal: AbortSignal.timeout(TIMEOUT_MS),
-            headers: { ...headers, "content-length": Buffer.byteLength(body) },
-          },
-          (answer) => {
-            answer.resume(); // Only the status counts; the body is discarded.
-            answer.on("error", () => undefined);
-            const after = answer.headers["retry-after"] ?? "";
-            resolve({
-              status: answer.statusCode,
-              ...(/^\d{1,6}$/.test(after) ? { retryAfterSeconds: Number(after) } : {}),
-            });
-          },
-        );
-        call.once("error", () => {
-          resolve({ status: undefined });
-        });
-        call.end(body);
-      }),
+    async post(url, headers, body) {
+      try {
+        const answer = await callForHead(LIMITS, url, { agent, method: "POST", headers, body });
+        const after = answer.headers["retry-after"] ?? "";
+        return {
+          status: answer.status,
+          ...(/^\d{1,6}$/.test(after) ? { retryAfterSeconds: Number(after) } : {}),
+        };
+      } catch (error) {
+        if (error instanceof CallFailure) return { status: undefined };
+        throw error;
+      }
+    },
     [Symbol.dispose]: () => {
       agent.destroy();
     },

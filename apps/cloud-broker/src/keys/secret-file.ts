@@ -7,6 +7,8 @@ import { AppError } from "@databox-cmk/errors";
 
 const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
+/** Of a ring of keys, the largest of our secrets, many times over. */
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Bytes of a secret file; makes the file if it does not exist. The file is written under a
@@ -40,11 +42,13 @@ export async function readSecretFile(path: string): Promise<Uint8Array | undefin
     throw cause;
   }
   try {
-    const { mode, uid } = await file.stat();
+    const { mode, uid, size } = await file.stat();
     if ((mode & OTHERS) !== 0 && !(uid === 0 && isMounted(mode)))
       throw new AppError("Misuse", {
         detail: `${path} can be read by others than its owner; replace this secret, and keep the file at mode 0600`,
       });
+    if (size > MAX_BYTES)
+      throw new AppError("Misuse", { detail: `${path} is too large to be a secret` });
     return await file.readFile();
   } finally {
     await file.close();

@@ -1,0 +1,25 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { readFileWithin } from "./read-file-within.ts";
+import { readPemFile } from "./read-pem-file.ts";
+
+test("a file is read whole up to the limit, and not at all beyond it, were it a device without an end", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "within-"));
+  const path = join(folder, "file");
+  await writeFile(path, "12345");
+  expect((await readFileWithin(path, 5)).toString()).toBe("12345");
+  await expect(readFileWithin(path, 4)).rejects.toMatchObject({ code: "EFBIG" });
+  await expect(readFileWithin("/dev/zero", 100)).rejects.toMatchObject({ code: "EFBIG" });
+  await rm(folder, { recursive: true });
+});
+
+test("a setting that names such a file says so", async () => {
+  await expect(readPemFile("EXTRA_CA_FILE", "/dev/zero")).rejects.toMatchObject({
+    code: "Misuse",
+    detail: "EXTRA_CA_FILE: /dev/zero cannot be read (EFBIG)",
+  });
+});

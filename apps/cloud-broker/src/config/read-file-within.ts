@@ -1,0 +1,24 @@
+import { open } from "node:fs/promises";
+
+/**
+ * Reads a whole file, and no more of it than the limit: a setting may name a device or a log by mistake, which would
+ * fill the memory.
+ *
+ * @throws {Error} with `code` EFBIG for a longer one; otherwise what the file system says
+ */
+export async function readFileWithin(path: string, maxBytes: number): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const buffer = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    while (length < buffer.byteLength) {
+      const { bytesRead } = await file.read(buffer, length, buffer.byteLength - length);
+      if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
+      length += bytesRead;
+    }
+    buffer.fill(0);
+    throw Object.assign(new Error(`more than ${String(maxBytes)} bytes`), { code: "EFBIG" });
+  } finally {
+    await file.close();
+  }
+}
