@@ -15,7 +15,7 @@ const ORDER = "atlas";
 const VAULT = "contosoatlas";
 const SERIAL = "DBX-0001";
 const USER_IDENTITY = "unlockers";
-const SAVED = "Saved. The key is in force.";
+const SAVED = "Saved. This order now uses your key.";
 
 /** The article that the product follows, from sign-in to key URL, by clicking; each test goes on where the former ended. */
 describe.runIf(runsBrowser)("a security administrator in the portal", () => {
@@ -77,7 +77,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     const { page } = visit;
     await page.getByRole("link", { name: "Encryption", exact: true }).click();
     await page.getByRole("radio", { name: "Customer managed key" }).check();
-    await see("There is no way back to the Microsoft managed key");
+    await see("You can't go back to the Microsoft managed key");
     await visit.picture("03-warning");
     await press("Select a key vault and key");
     await visit.picture("04-select");

@@ -124,7 +124,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const required = visit.page.getByRole("spinbutton", { name: "People who must approve" });
     await required.fill("1");
     await required.blur();
-    await visit.page.getByRole("switch", { name: /break-glass/ }).check();
+    await visit.page.getByRole("switch", { name: /emergency access/ }).check();
     await visit.picture("policy");
     await button(/^Save$/).click();
     await visit.page.getByText(/^Saved/).waitFor();
@@ -147,9 +147,9 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
 
   test("a limit of the day's unlocks is kept, and taken away again", async () => {
     await open("unlock-policy");
-    const limit = visit.page.getByRole("switch", { name: "Limit the unlocks of a day" });
+    const limit = visit.page.getByRole("switch", { name: "Limit unlocks per day" });
     await limit.check();
-    const most = visit.page.getByRole("spinbutton", { name: "Most unlocks in a day" });
+    const most = visit.page.getByRole("spinbutton", { name: "Maximum unlocks per day" });
     await most.fill("77");
     await most.blur();
     await button("Save the limit").click();
@@ -179,7 +179,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const dialog = approver.page.getByRole("alertdialog");
     await dialog.getByLabel("Your reason").fill("I spoke to them");
     await dialog.getByRole("button", { name: "Approve" }).click();
-    await approver.page.getByText("Nothing waits for you").waitFor();
+    await approver.page.getByText("No approvals waiting").waitFor();
     await approver.close();
     expect((await submit()).status).toBe(200);
     await open("approvals");
@@ -199,9 +199,9 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await button("Restore access").click();
     await visit.page.getByText("Nothing is revoked.").waitFor();
     await open("approvals");
-    await button("Break the glass").click();
-    await confirmLoudly("restored after a false alarm", "Break the glass");
-    await visit.page.getByText("The glass is broken").waitFor();
+    await button("Use emergency access").click();
+    await confirmLoudly("restored after a false alarm", "Use emergency access");
+    await visit.page.getByText("Emergency access is active").waitFor();
     await visit.picture("break-glass");
     requireOk(await node.agent(["unlock"]));
   });

@@ -100,7 +100,7 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     await press("Enter");
     await reach("button", "Use the customer managed key");
     await press("Enter");
-    await see("Saved. The key is in force.");
+    await see("Saved. This order now uses your key.");
     await visit.picture("saved-by-keyboard");
     const { customer, stack } = portal.world.customerContext;
     const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, {

@@ -27,7 +27,7 @@ const PASSKEY = "Right-Passkey-2345!";
 const PASSWORD = "of the file";
 
 const inUse = (page: Page) => region(page, "Certificate of this page");
-const judgement = (page: Page) => region(page, "What the checks found");
+const judgement = (page: Page) => region(page, "Check results");
 
 describe.runIf(runsBrowser)("what somebody who has signed in may change", () => {
   const opened = new AsyncDisposableStack();
@@ -86,7 +86,7 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
   };
   const choose = async (page: Page, certificate: CertificateWithKey, password = PASSWORD) => {
     await page.locator('input[type="file"]').setInputFiles(pfx(certificate));
-    await page.getByLabel("Password of the file").fill(password);
+    await page.getByLabel("File password").fill(password);
   };
 
   test("a certificate is checked, used from the next connection on, and taken back", async () => {
@@ -102,12 +102,12 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
     expect(await visit.violations()).toEqual([]);
     await button(page, "Check and use").click();
     await page.getByText("The certificate has changed").waitFor();
-    await button(page, "Load the page again").click();
-    await inUse(page).getByText("You brought it").waitFor();
+    await button(page, "Reload the page").click();
+    await inUse(page).getByText("You", { exact: true }).waitFor();
     expect(await inUse(page).textContent()).toContain(fingerprint(brought.certificatePem));
-    await inUse(page).getByText("This certificate ends soon").waitFor();
+    await inUse(page).getByText("This certificate expires soon").waitFor();
     await visit.picture("certificate-brought");
-    await button(page, "Back to the appliance's own").click();
+    await button(page, "Use the appliance's own").click();
     await button(page, "Remove mine").click();
     await inUse(page).getByText("The appliance itself").waitFor();
     await page.context().close();

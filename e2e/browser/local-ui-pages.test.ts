@@ -65,7 +65,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
       const tests = page.getByRole("button", { name: "Test the network" });
       if (await tests.isVisible()) {
         await tests.click();
-        await page.getByText("Everything that an unlock needs is there.").waitFor();
+        await page.getByText("Everything that an unlock needs works.").waitFor();
       }
       await lookAt(path === "/" ? "overview" : path.slice(1));
     }

@@ -81,14 +81,14 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await visit.picture("sign-in-locked");
     await button(page, "Unlock by network").click();
     await page.getByText("Unlocking by network: done").waitFor();
-    for (const step of ["Ask the broker", "Offer the key to the volume"])
+    for (const step of ["Ask the broker", "Open the volume with the key"])
       await page.getByRole("listitem").filter({ hasText: step }).getByLabel("done").waitFor();
     await waitForLock(page, "Unlocked");
     expect(await lockState(page).textContent()).toMatch(/23:59:\d\d|24:00:00/);
     await visit.picture("sign-in-unlocked");
     await typePasskey(page, passkey);
     await page.getByRole("heading", { name: "Overview" }).waitFor();
-    await page.getByText("Somebody signed in here").waitFor();
+    await page.getByText("Someone signed in here").waitFor();
     await visit.picture("overview-unlocked");
     await page.context().close();
   });
@@ -183,7 +183,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.locator('input[type="file"]').setInputFiles(answer);
     await button(page, "Unlock with this answer").click();
     await waitForLock(page, "Unlocked");
-    expect(await lockState(page).textContent()).toContain("A carried answer");
+    expect(await lockState(page).textContent()).toContain("An answer from the portal");
     await visit.close();
   });
 
@@ -273,10 +273,10 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const visit = await browser.openNode(urls[1]);
     const { page } = visit;
     for (const left of [
-      "4 tries are left",
-      "3 tries are left",
-      "2 tries are left",
-      "1 try is left, then 15 minutes' wait",
+      "4 tries left",
+      "3 tries left",
+      "2 tries left",
+      "1 try left, then a wait of 15 minutes",
     ]) {
       await typePasskey(page, "Wrong-Passkey-2345!");
       await page.getByText(left, { exact: true }).waitFor();

@@ -49,7 +49,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
       await press(visit, button);
       await page.getByText(done).waitFor();
     }
-    expect(await page.getByText("Not any more: it follows the stage Processed.").count()).toBe(1);
+    expect(await page.getByText("Already done.").count()).toBe(6);
     await press(visit, "Complete");
     const ending = page.getByRole("alertdialog");
     await ending.getByLabel("Completed with warnings").check();
@@ -71,10 +71,10 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await confirm(visit, "borea", "Revoke now");
     await page.getByRole("cell", { name: "lost in transit", exact: true }).waitFor();
     await visit.goTo("/operator/fleet");
-    await press(visit, "Lift: borea");
-    await confirm(visit, "borea", "Lift");
-    await page.getByText("No kill switch stands.").waitFor();
-    expect(await page.getByRole("button", { name: "Lift: borea" }).count()).toBe(0);
+    await press(visit, "Turn off: borea");
+    await confirm(visit, "borea", "Turn off");
+    await page.getByText("No kill switch is active.").waitFor();
+    expect(await page.getByRole("button", { name: "Turn off: borea" }).count()).toBe(0);
     await visit.close();
   });
 
@@ -82,7 +82,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     const visit = await portal.browser.signIn(OPERATOR, "/operator/campaigns/start");
     const { page } = visit;
     const { subscriptionId, vaultSuffix } = portal.world.stack.description;
-    await page.getByLabel("To another key, vault or identity").check();
+    await page.getByLabel("Move to another key, vault or identity").check();
     await page.getByLabel("New key URL").fill(`https://nowhere.${vaultSuffix}/keys/kek`);
     await page.getByLabel("Subscription").fill(subscriptionId);
     await press(visit, "Start the dry run");
@@ -97,8 +97,8 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
 
   test("is shown a broker that is well", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/operator/health");
-    await visit.page.getByText("Database: well").waitFor();
-    expect(await visit.page.getByText(": not well").count()).toBe(0);
+    await visit.page.getByText("Database: Healthy").waitFor();
+    expect(await visit.page.getByText(": Unhealthy").count()).toBe(0);
     await visit.close();
   });
 

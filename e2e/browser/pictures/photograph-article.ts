@@ -33,7 +33,7 @@ export async function photographArticle(portal: PortalWorld, orders: Orders): Pr
   await button(page, "Use the customer managed key").waitFor();
   await photograph(page, "article-5-one-way");
   await press("Use the customer managed key");
-  await page.getByText("Saved. The key is in force.").scrollIntoViewIfNeeded();
+  await page.getByText("Saved. This order now uses your key.").scrollIntoViewIfNeeded();
   await photograph(page, "article-6-saved");
   await visit.close();
 }

@@ -12,12 +12,23 @@ const at = (status: StageName, erasureReceipt?: string) =>
     },
     ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
   }) as unknown as OperatorOrder;
+const endedAt = (status: StageName) =>
+  ({
+    properties: {
+      status,
+      details: {
+        jobStages: ["DeviceOrdered", "DevicePrepared", status].map((stageName) => ({ stageName })),
+      },
+    },
+  }) as unknown as OperatorOrder;
+const prepare = { name: "prepare", allowed: false, stages: ["DeviceOrdered"] } as const;
 const dispatch = { name: "dispatch", allowed: false, stages: ["DevicePrepared"] } as const;
 
 test.each([
   ["comes later", dispatch, at("DeviceOrdered"), "later"],
   ["is done already", dispatch, at("Dispatched"), "past"],
-  ["has no place when the order was canceled", dispatch, at("Cancelled"), "past"],
+  ["has no place when the order was canceled", dispatch, endedAt("Cancelled"), "stage"],
+  ["was done before the order was canceled", prepare, endedAt("Cancelled"), "past"],
   [
     "waits while its stage is halted",
     { name: "complete", allowed: false, stages: ["DataCopy"] },

@@ -2,12 +2,22 @@ import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
 
 type Operation = OperatorOrder["operations"][number];
 
-/** `erased` and `halted` are states within a stage; the others follow from the course of an order. */
+/**
+ * `erased` and `halted` are states within a stage; the others follow from the course of an order. `past`
+ * was done; `stage` is never possible again, because the order ended before.
+ */
 export type WhyNot = {
   readonly kind: "erased" | "halted" | "later" | "past" | "stage";
   /** From which the operation leads on. */
   readonly stages: readonly StageName[];
 };
+
+const EARLY_ENDS: ReadonlySet<StageName> = new Set([
+  "Cancelled",
+  "Aborted",
+  "Failed_IssueReportedAtCustomer",
+  "Failed_IssueDetectedAtAzureDC",
+]);
 
 /** Why an operation is not possible now; `undefined` when it is. */
 export function decideWhyNot(
@@ -24,7 +34,10 @@ export function decideWhyNot(
   if (stages.includes(status)) return { kind: "halted", stages };
   const course = (details?.jobStages ?? []).map(({ stageName }) => stageName);
   const from = course.findIndex((stage) => stages.includes(stage));
-  // The course of an order that ended early has no more than what it passed.
-  const isLater = from > course.indexOf(status) && course.includes(status);
-  return { kind: isLater ? "later" : "past", stages };
+  const now = course.indexOf(status);
+  if (from > now && now !== -1) return { kind: "later", stages };
+  const next = course[from + 1];
+  // The course of an order that ended early holds only the stages that it passed, and its end.
+  const isDone = from !== -1 && from < now && next !== undefined && !EARLY_ENDS.has(next);
+  return { kind: isDone ? "past" : "stage", stages };
 }

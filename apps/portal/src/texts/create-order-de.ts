@@ -1,6 +1,6 @@
 import type { CreateOrderTexts } from "./create-order-en.ts";
 
-/** German texts of placing an order, and of changing who is told of it. */
+/** German texts of placing an order, and of changing its contact. */
 export const createOrderDe: CreateOrderTexts = {
   title: "Auftrag anlegen",
   cloneOf: (name: string) => `${name} klonen`,
@@ -16,7 +16,7 @@ export const createOrderDe: CreateOrderTexts = {
   next: (step) => `Weiter: ${step}`,
   order: "Bestellen",
   ordering: "Wird bestellt …",
-  whole: "Überprüfung bestanden. Schlüssel und Identität werden bei der Bestellung erprobt.",
+  whole: "Überprüfung bestanden. Ihr Schlüssel wird bei der Bestellung getestet.",
   refused: "Der Dienst würde diesen Auftrag ablehnen:",
   notWhole: "Etwas fehlt noch:",
   name: "Name des Auftrags",
@@ -59,10 +59,11 @@ export const createOrderDe: CreateOrderTexts = {
     stateOrProvince: "Bundesland oder Provinz",
     postalCode: "Postleitzahl",
   },
-  emailsHint: "Wer von jeder Phase erfährt; mehrere durch Kommas getrennt.",
-  notifications: "Von diesen Phasen benachrichtigen",
-  addressFixed: "Das Gerät ist unterwegs: Seine Anschrift lässt sich nicht mehr ändern.",
-  forgotten: "Der Auftrag ist beendet: Kontakt und Anschrift sind vergessen.",
+  emailsHint:
+    "Diese Adressen werden in jeder Phase benachrichtigt. Trennen Sie mehrere durch Kommas.",
+  notifications: "Mich benachrichtigen über",
+  addressFixed: "Nach dem Versand lässt sich die Anschrift nicht mehr ändern.",
+  forgotten: "Der Auftrag ist beendet. Kontakt und Anschrift wurden gelöscht.",
   saved: "Gespeichert.",
   problems: {
     group: "Wählen Sie eine Ressourcengruppe oder benennen Sie eine neue.",

@@ -1,6 +1,6 @@
 import type { OrderProblem, Step } from "../core/new-order.ts";
 
-/** English texts of placing an order, and of changing who is told of it. */
+/** English texts of placing an order, and of changing its contact. */
 export const createOrderEn = {
   title: "Create an order",
   cloneOf: (name: string) => `Clone ${name}`,
@@ -16,7 +16,7 @@ export const createOrderEn = {
   next: (step: string) => `Next: ${step}`,
   order: "Order",
   ordering: "Ordering …",
-  whole: "Validation passed. The key and its identity are tried when you order.",
+  whole: "Validation passed. Your key is tested when you place the order.",
   refused: "The service would refuse this order:",
   notWhole: "Something is still missing:",
   name: "Order name",
@@ -58,13 +58,13 @@ export const createOrderEn = {
     stateOrProvince: "State or province",
     postalCode: "Postal code",
   },
-  emailsHint: "Who is told of each stage; several are separated by commas.",
-  notifications: "Tell of these stages",
-  addressFixed: "The appliance is on its way: its address cannot change any more.",
-  forgotten: "The order has ended: contact and address are forgotten.",
+  emailsHint: "These addresses are notified at each stage. Separate them with commas.",
+  notifications: "Notify me about",
+  addressFixed: "The address can't be changed after dispatch.",
+  forgotten: "The order has ended. Its contact and address were deleted.",
   saved: "Saved.",
   problems: {
-    group: "Choose a resource group, or name a new one.",
+    group: "Choose a resource group, or enter a name for a new one.",
     name: "3 to 24 letters, digits and hyphens; a letter or digit first and last.",
     nameTaken: "This resource group has an order of this name already. Choose another name.",
     location: "Choose a region.",
@@ -74,11 +74,11 @@ export const createOrderEn = {
     key: "Select a key vault and key.",
     identity: "Select a user identity.",
     passkey: "This password does not follow the rules.",
-    contactName: "Name a contact person.",
-    phone: "Give a phone number.",
-    emails: "Give at least one e-mail address, such as ada@contoso.example.",
-    street: "Give street and number.",
-    postalCode: "Give the postal code.",
+    contactName: "Enter a contact person.",
+    phone: "Enter a phone number.",
+    emails: "Enter at least one e-mail address, such as ada@contoso.example.",
+    street: "Enter the street and number.",
+    postalCode: "Enter the postal code.",
   } satisfies Record<OrderProblem, string> as Record<OrderProblem, string>,
 };
 export type CreateOrderTexts = typeof createOrderEn;

@@ -35,11 +35,11 @@ export const de: Texts = {
   shell: {
     menu: "Hauptmenü",
     skipToContent: "Zum Inhalt springen",
-    breadcrumb: "Wo Sie sind",
+    breadcrumb: "Navigationspfad",
     home: "Start",
     resourceMenu: "Menü dieses Auftrags",
-    notFoundTitle: "Diese Seite gibt es nicht",
-    notFound: "Die Adresse nennt keine Seite dieses Portals.",
+    notFoundTitle: "Seite nicht gefunden",
+    notFound: "Prüfen Sie die Adresse, oder gehen Sie zu den Aufträgen.",
     toOrders: "Zu den Aufträgen",
   },
   orders: {
@@ -68,7 +68,7 @@ export const de: Texts = {
     noneFoundTitle: "Kein Auftrag passt zu den Filtern",
     commands: "Befehle",
     filters: "Filter",
-    noSubscriptions: "Sie dürfen kein Abonnement sehen",
+    noSubscriptions: "Sie haben auf kein Abonnement Zugriff",
     listLabel: "Aufträge",
     noNodes: "Nicht vorbereitet",
   },
@@ -95,8 +95,8 @@ export const de: Texts = {
     },
     stagesTitle: "Phasen",
     nodesTitle: "Knoten",
-    noNodes: "Das Gerät ist noch nicht vorbereitet: Es hat keine Knoten.",
-    keyChainTitle: "Was dieses Gerät öffnet",
+    noNodes: "Das Gerät hat noch keine Knoten. Sie entstehen bei der Vorbereitung.",
+    keyChainTitle: "Schlüsselkette",
     serial: "Seriennummer",
     lastSeen: "Zuletzt gesehen",
     neverSeen: "Nie",
@@ -107,9 +107,12 @@ export const de: Texts = {
         : `Generation ${generation}, der Knoten hat ${acknowledged}`,
     deviceKey: "Geräteschlüssel",
     deviceKeyGrade: (grade, attested) => {
-      if (grade === "file") return "In einer Datei";
-      const place = grade === "tpm" ? "Im TPM" : "Im TPM, an den gemessenen Start gebunden";
-      return attested ? place : `${place} (sagt der Knoten)`;
+      if (grade === "file") return "Durch Software geschützt";
+      const place =
+        grade === "tpm"
+          ? "Durch das TPM geschützt"
+          : "Durch das TPM geschützt, an den gemessenen Start gebunden";
+      return attested ? place : `${place} (laut Knoten)`;
     },
     commands: {
       cancel: {
@@ -126,7 +129,7 @@ export const de: Texts = {
       },
       erase: {
         button: "Überspringen und Daten löschen",
-        title: "Die Daten aufgeben?",
+        title: "Die Daten ohne Kopie löschen?",
         text: "Die Daten auf dem Gerät werden nicht kopiert, und das Gerät wird gelöscht. Das lässt sich nicht rückgängig machen.",
         label: (name) => `Zur Bestätigung ${name} eingeben`,
       },
@@ -143,7 +146,7 @@ export const de: Texts = {
       volume: "Laufwerk",
     },
     service: {
-      vault: "des Dienstes",
+      vault: "vom Dienst verwaltet",
       key: "von Microsoft verwaltet",
       version: "neueste",
       envelope: "",
@@ -152,7 +155,7 @@ export const de: Texts = {
     notMade: "noch nicht erstellt",
     generation: (generation) => `Generation ${generation}`,
     states: {
-      whole: "hält",
+      whole: "intakt",
       "at-risk": "gefährdet",
       broken: "gebrochen",
       unknown: "noch unbekannt",
@@ -160,10 +163,10 @@ export const de: Texts = {
   },
   encryption: {
     intro:
-      "Verschlüsselt den Entsperrschlüssel des Geräts. Die Daten darauf sind in jedem Fall verschlüsselt, und nicht mit diesem Schlüssel.",
+      "Dieser Schlüssel schützt den Entsperrschlüssel des Geräts. Die Daten auf dem Gerät sind immer verschlüsselt.",
     oneWay: {
-      title: "Es gibt keinen Weg zurück zum von Microsoft verwalteten Schlüssel",
-      text: "Sobald dieser Auftrag einen kundenseitig verwalteten Schlüssel nutzt, kann er nicht zurück. Geht der Schlüssel, sein Tresor oder die Identität endgültig verloren, so auch der Entsperrschlüssel und mit ihm die Daten auf dem Gerät. Behalten Sie den Schlüssel, bis der Auftrag beendet ist.",
+      title: "Sie können nicht zum von Microsoft verwalteten Schlüssel zurückkehren",
+      text: "Ein Auftrag mit einem kundenseitig verwalteten Schlüssel kann nicht zurückwechseln. Gehen der Schlüssel, sein Tresor oder die Identität endgültig verloren, dann auch der Entsperrschlüssel und mit ihm die Daten auf dem Gerät. Behalten Sie den Schlüssel, bis der Auftrag beendet ist.",
       confirm: "Kundenseitig verwalteten Schlüssel nutzen",
     },
     selectKey: "Schlüsseltresor und Schlüssel auswählen",
@@ -174,7 +177,7 @@ export const de: Texts = {
     back: "Zurück",
     save: "Speichern",
     saving: "Wird gespeichert …",
-    saved: "Gespeichert. Der Schlüssel ist in Kraft.",
+    saved: "Gespeichert. Dieser Auftrag nutzt jetzt Ihren Schlüssel.",
     keyUrl: "Schlüssel-URL",
     followsNewest: "Immer die neueste Version",
     disabledVersion: "deaktiviert",
@@ -216,18 +219,18 @@ export const de: Texts = {
     region: "Region",
     softDelete: "Vorläufiges Löschen",
     softDeleteAlways: "Vorläufiges Löschen (immer an)",
-    retention: "Tage, die gelöschte Tresore bleiben",
+    retention: "Aufbewahrung gelöschter Tresore (Tage)",
     days: (days) => `${days} Tage`,
     purgeProtection: "Löschschutz",
     purgeProtectionLabel: "Löschschutz einschalten (nicht umkehrbar)",
     purgeProtectionNeeded:
-      "Ein Schlüssel in einem Tresor ohne Löschschutz wird für einen Auftrag abgelehnt.",
+      "Aufträge können keinen Schlüssel aus einem Tresor ohne Löschschutz nutzen.",
     accessModel: "Berechtigungsmodell",
     accessPolicies: "Zugriffsrichtlinie des Tresors",
     enabled: "Ein",
     disabled: "Aus",
     rsaSize: "RSA-Schlüssellänge",
-    oldVersionStays: "Die Version in Kraft bleibt nutzbar, bis Sie speichern.",
+    oldVersionStays: "Die aktuelle Version wird verwendet, bis Sie speichern.",
     grant: "Zugriff gewähren",
     granting: "Wird gewährt …",
   },
@@ -245,17 +248,17 @@ export const de: Texts = {
       "url-scheme": "Die URL des Schlüssels ist https",
       "url-form": "Die URL nennt einen Schlüssel",
       "url-host": "Der Host ist ein Schlüsseltresor dieser Cloud",
-      "vault-resource-id": "Tresor und URL sind derselbe Tresor",
+      "vault-resource-id": "Der Tresor passt zur URL des Schlüssels",
       "identity-present": "Der Auftrag hat die Identität",
       "identity-usable": "Die Identität kann sich anmelden",
       "vault-tenant": "Der Tresor ist in diesem Verzeichnis",
       "vault-found": "Es gibt den Tresor",
       "vault-protection": "Vorläufiges Löschen und Löschschutz sind an",
-      "vault-access": "Die Identität darf den Schlüssel nutzen",
+      "vault-access": "Die Identität kann den Schlüssel nutzen",
       "key-found": "Es gibt den Schlüssel",
       "key-type": "Es ist ein RSA-Schlüssel",
       "key-size": "Er hat mindestens 2048 Bit",
-      "key-operations": "Er darf ein- und auspacken",
+      "key-operations": "Er erlaubt Ein- und Auspacken",
       "key-enabled": "Er ist eingeschaltet",
       "key-expiry": "Er ist nicht abgelaufen",
       "key-activation": "Er ist schon gültig",
@@ -273,11 +276,11 @@ export const de: Texts = {
     hide: "Verbergen",
     hidden: "••••••••••••",
     audited:
-      "Jedes Anzeigen wird mit Ihrem Namen festgehalten. Nach einer Minute ist er wieder verborgen.",
+      "Bei jedem Anzeigen wird Ihr Name aufgezeichnet. Nach einer Minute ist der Schlüssel wieder verborgen.",
     hidesIn: (seconds) => `Wieder verborgen in ${seconds} s`,
     certificateTitle: "API-Zugriff auf das Gerät",
     certificate: "Öffentlichen Schlüssel des Geräts herunterladen",
-    certificateHint: "Der öffentliche Schlüssel, mit dem sich das Gerät ausweist, als JWK.",
+    certificateHint: "Der öffentliche Schlüssel, mit dem das Gerät unterschreibt, als JWK.",
   },
   stages: {
     DeviceOrdered: "Bestellt",

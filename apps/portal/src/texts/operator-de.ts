@@ -6,7 +6,7 @@ export const operatorDe: OperatorTexts = {
   orders: "Alle Aufträge",
   ordersEmpty: "Aufträge aller Kunden erscheinen hier, sobald es welche gibt.",
   operations: {
-    title: "Was mit diesem Gerät zu tun ist",
+    title: "Arbeitsschritte",
     names: {
       prepare: "Vorbereiten",
       dispatch: "Versenden",
@@ -21,16 +21,16 @@ export const operatorDe: OperatorTexts = {
     notes: {
       prepare: "Erzeugt den Entsperrschlüssel und für jeden Knoten einen einmaligen Anmeldecode.",
       dispatch:
-        "Zuerst laufen alle Prüfungen des Kundenschlüssels; ein Schlüssel, der sich nicht verwenden lässt, ist ein Gerät, das zurückkommen muss.",
+        "Zuerst laufen alle Prüfungen des Kundenschlüssels; mit einem unbrauchbaren Schlüssel müsste das Gerät zurückkommen.",
       deliver: "Das Gerät ist beim Kunden.",
-      pickUp: "Der Spediteur hat es wieder.",
+      pickUp: "Vom Spediteur abgeholt.",
       receive: "Das Gerät ist zurück im Rechenzentrum.",
       startCopy:
-        "Fragt den Tresor des Kunden nach dem Schlüssel jedes Knotens; eine Ablehnung hält die Kopie an und sagt es dem Kunden.",
-      complete: "Die Kopie ist fertig; Kontakt und Adresse werden vergessen.",
-      fail: "Beendet den Auftrag in jeder Phase; Kontakt und Adresse werden vergessen.",
+        "Fordert den Schlüssel jedes Knotens vom Tresor des Kunden an. Eine Ablehnung hält die Kopie an und benachrichtigt den Kunden.",
+      complete: "Die Kopie ist fertig. Kontakt und Adresse werden gelöscht.",
+      fail: "Beendet den Auftrag in jeder Phase. Kontakt und Adresse werden gelöscht.",
       erase:
-        "Zerstört jede Umhüllung des Entsperrschlüssels endgültig und unterschreibt eine Quittung. Was noch auf den Datenträgern ist, lässt sich nicht mehr öffnen.",
+        "Zerstört jede verschlüsselte Kopie des Entsperrschlüssels endgültig und unterschreibt eine Quittung. Daten, die noch auf den Datenträgern sind, lassen sich nicht mehr öffnen.",
     },
     buttons: {
       prepare: "Vorbereiten",
@@ -55,47 +55,48 @@ export const operatorDe: OperatorTexts = {
       erase: "Wird gelöscht …",
     },
     whyNot: {
-      erased: () => "Erledigt: Jede Umhüllung ist zerstört.",
-      halted: () => "Nicht solange die Phase angehalten ist: Sie wartet auf den Kunden.",
+      erased: () => "Erledigt: Jede verschlüsselte Kopie ist zerstört.",
+      halted: () => "Nicht, solange die Phase angehalten ist und auf den Kunden wartet.",
       later: (stages) => `Noch nicht: folgt auf die Phase ${stages}.`,
-      past: (stages) => `Nicht mehr: folgt auf die Phase ${stages}.`,
+      past: () => "Bereits erledigt.",
       stage: () => "Nicht in dieser Phase.",
     },
     done: (name) => `Erledigt: ${name}.`,
     typeName: (name) => `Zur Bestätigung ${name} eingeben`,
     forceDispatch: "Trotzdem versenden",
     unprepared: (serials) =>
-      `Nie vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren: Bereiten Sie ihn vor, bevor er abgeht.`,
+      `Nicht vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren. Bereiten Sie ihn vor dem Versand vor.`,
     forceDialog: {
       title: "Mit einem Schlüssel versenden, der sich nicht verwenden lässt?",
-      text: "Das Gerät lässt sich beim Kunden nicht entsperren, bis der Schlüssel in Ordnung gebracht ist. Das Prüfprotokoll hält fest, dass Sie es trotzdem versandt haben.",
+      text: "Das Gerät lässt sich beim Kunden nicht entsperren, bis der Schlüssel wieder funktioniert. Das Prüfprotokoll hält fest, dass Sie es trotzdem versandt haben.",
     },
     eraseDialog: {
       title: "Entsperrschlüssel endgültig löschen?",
-      text: "Jede Umhüllung des Entsperrschlüssels wird zerstört. Danach kann niemand die Datenträger dieses Geräts öffnen, was auch darauf ist. Das lässt sich nicht rückgängig machen.",
+      text: "Jede verschlüsselte Kopie des Entsperrschlüssels wird zerstört. Danach kann niemand die Datenträger dieses Geräts öffnen. Das lässt sich nicht rückgängig machen.",
     },
     outcome: "Ergebnis",
     endText:
       "Das lässt sich nicht rückgängig machen. Der Entsperrschlüssel bleibt, bis er gelöscht wird.",
     receiptTitle: "Löschquittung",
-    receipt: "Vom Broker unterschrieben: Jede Umhüllung des Entsperrschlüssels ist zerstört.",
+    receipt:
+      "Vom Broker unterschrieben: Jede verschlüsselte Kopie des Entsperrschlüssels ist zerstört.",
     downloadReceipt: "Quittung herunterladen",
   },
   prepare: {
     title: "Gerät vorbereiten",
-    text: "Geben Sie die Seriennummern ein, wie sie auf den Geräten stehen, oder lassen Sie sie leer: Dann werden sie vergeben.",
+    text: "Geben Sie die Seriennummern ein, die auf den Geräten stehen. Lassen Sie sie leer, damit Nummern vergeben werden.",
     serialOf: (node) => `Seriennummer von Knoten ${node}`,
     madeUp: "Leer: wird vergeben",
     problems: {
       form: "3 bis 64 Buchstaben, Ziffern und Bindestriche; kein Bindestrich am Anfang.",
-      some: "Geben Sie jedem Knoten seine Seriennummer oder keinem.",
-      twice: "Jeder Knoten hat seine eigene Seriennummer.",
+      some: "Geben Sie für jeden Knoten eine Seriennummer ein oder für keinen.",
+      twice: "Jeder Knoten braucht seine eigene Seriennummer.",
     },
   },
   codes: {
     title: "Anmeldecodes",
-    once: "Geben Sie jeden Code jetzt an seinem Gerät ein. Er wird einmal angezeigt, gilt einmal und wird nur als Hashwert gespeichert: Nach diesem Fenster kann ihn niemand mehr lesen.",
-    none: "Jeder Knoten ist angemeldet: Es gibt keinen Code.",
+    once: "Geben Sie jeden Code jetzt an seinem Gerät ein. Ein Code gilt einmal. Nur sein Hashwert wird gespeichert; nach dem Schließen dieses Fensters lässt er sich nicht mehr anzeigen.",
+    none: "Jeder Knoten ist angemeldet. Es werden keine Codes gebraucht.",
     code: "Anmeldecode",
     codeOf: (serial) => `Anmeldecode von ${serial}`,
     expires: "Gültig bis",
@@ -109,14 +110,14 @@ export const operatorDe: OperatorTexts = {
     replaceOf: (serial) => `Gerät ersetzen: ${serial}`,
     replaceTitle: (serial) => `Gerät von ${serial} ersetzen?`,
     replaceText:
-      "Der Schlüssel des angemeldeten Geräts wird endgültig vergessen, und ein anderes Gerät meldet sich mit einem neuen Code an. Ein entsperrter Knoten muss zuerst widerrufen werden.",
+      "Der Schlüssel des angemeldeten Geräts wird endgültig entfernt, und ein anderes Gerät meldet sich mit einem neuen Code an. Ein entsperrter Knoten muss zuerst widerrufen werden.",
     reason: "Grund",
     renewCodes: "Neue Anmeldecodes",
   },
   fleet: {
     title: "Flotte",
     asTable: "Als Tabelle anzeigen",
-    asOf: "Gezählt",
+    asOf: "Stand",
     emptyTitle: "Keine Knoten im Feld",
     empty: "Knoten zählen von der Vorbereitung, bis ihr Auftrag endet.",
     total: (nodes) => `${nodes} Knoten im Feld`,
@@ -126,7 +127,7 @@ export const operatorDe: OperatorTexts = {
   },
   killSwitches: {
     title: "Notschalter",
-    text: "Ein Notschalter lehnt jede Entsperrung ab und schließt, was offen ist, binnen fünf Sekunden, bis er aufgehoben wird. Er braucht weder Tresor noch Kunden.",
+    text: "Ein Notschalter lehnt jede Entsperrung ab und schließt offene Datenträger binnen fünf Sekunden, bis er ausgeschaltet wird. Er wirkt ohne den Tresor und ohne den Kunden.",
     revoke: {
       fleet: "Flotte widerrufen",
       subscription: "Abonnement widerrufen",
@@ -135,7 +136,7 @@ export const operatorDe: OperatorTexts = {
     revokeThis: (what) =>
       what.kind === "order" ? "Diesen Auftrag widerrufen" : `Knoten ${what.serial} widerrufen`,
     dialogText:
-      "Entsperrungen werden sofort abgelehnt, und offene Datenträger werden geschlossen. Das Aufheben öffnet nichts: Jeder Knoten muss neu entsperren.",
+      "Entsperrungen werden sofort abgelehnt, und offene Datenträger werden geschlossen. Das Ausschalten öffnet nichts: Jeder Knoten muss erneut entsperren.",
     orderId: "Ressourcen-ID des Auftrags",
     subscriptionId: "Abonnement-ID",
     notThat: {
@@ -144,12 +145,11 @@ export const operatorDe: OperatorTexts = {
         "Erwartet: die ID eines Abonnements, 32 hexadezimale Ziffern mit Bindestrichen.",
     },
     reason: "Grund",
-    reasonHint: "Der Kunde liest ihn, und das Prüfprotokoll bewahrt ihn.",
+    reasonHint: "Wird dem Kunden gezeigt und im Prüfprotokoll aufbewahrt.",
     revokeNow: "Jetzt widerrufen",
-    thrown: (leases) =>
-      `Der Schalter ist gesetzt. Offene Knoten, die geschlossen werden: ${leases}.`,
-    standing: "Gesetzte Notschalter",
-    none: "Kein Notschalter ist gesetzt.",
+    thrown: (leases) => `Notschalter aktiviert. Offene Knoten, die geschlossen werden: ${leases}.`,
+    standing: "Aktive Notschalter",
+    none: "Kein Notschalter ist aktiv.",
     covers: "Betrifft",
     by: "Von",
     since: "Seit",
@@ -159,11 +159,11 @@ export const operatorDe: OperatorTexts = {
       order: "Auftrag",
       node: "Knoten",
     },
-    restore: "Aufheben",
-    restoreTitle: "Diesen Notschalter aufheben?",
+    restore: "Ausschalten",
+    restoreTitle: "Diesen Notschalter ausschalten?",
     restoreText:
-      "Knoten dürfen wieder entsperren; jeder wird neu geprüft. Von selbst öffnet sich nichts.",
-    customers: "Vom Kunden selbst: Nur er hebt ihn auf.",
+      "Knoten können wieder entsperren; jeder wird erneut geprüft. Nichts öffnet sich automatisch.",
+    customers: "Vom Kunden gesetzt: Nur er kann ihn ausschalten.",
   },
   campaigns: {
     title: "Kampagnen",
@@ -175,15 +175,14 @@ export const operatorDe: OperatorTexts = {
     startTitle: (orders) => `${orders} Aufträge jetzt umhüllen?`,
     startText: (failed) =>
       failed === 0
-        ? "Der Probelauf gelang bei jedem Auftrag. Was trotzdem fehlschlägt, behält seinen alten Schlüssel."
-        : `${failed} Aufträge schlugen im Probelauf fehl und werden es wohl wieder; was fehlschlägt, behält seinen alten Schlüssel.`,
+        ? "Der Probelauf gelang bei jedem Auftrag. Ein Auftrag, der trotzdem fehlschlägt, behält seinen alten Schlüssel."
+        : `${failed} Aufträge schlugen im Probelauf fehl und schlagen wahrscheinlich wieder fehl. Ein Auftrag, der fehlschlägt, behält seinen alten Schlüssel.`,
     dryFirst:
-      "Ein Probelauf tut alles bis auf das Festschreiben und zeigt, welche Aufträge warum fehlschlügen. Von dort wird er wirklich begonnen.",
+      "Ein Probelauf tut alles bis auf das Festschreiben und zeigt, welche Aufträge warum fehlschlügen. Danach können Sie die Kampagne wirklich beginnen.",
     missing: {
-      selector:
-        "Welche Aufträge? Mindestens eines von Schlüssel, Abonnement, Ressourcengruppe oder einer Liste. Alles Angegebene muss zutreffen.",
-      action: "Was ändert sich? Ein anderer Schlüssel, Tresor oder eine andere Identität.",
-      identity: "Nennen Sie die Identität mit ihrer Ressourcen-ID.",
+      selector: "Wählen Sie mindestens einen Filter. Aufträge müssen alle erfüllen.",
+      action: "Wählen Sie, was sich ändert: Schlüssel, Tresor oder Identität.",
+      identity: "Geben Sie die Ressourcen-ID der Identität ein.",
     },
     emptyTitle: "Noch keine Kampagnen",
     empty:
@@ -191,8 +190,8 @@ export const operatorDe: OperatorTexts = {
     what: "Was",
     action: "Aktion",
     actions: {
-      rotate: "Zur neuesten Version des Schlüssels, den jeder Auftrag hat",
-      move: "Zu einem anderen Schlüssel, Tresor oder einer anderen Identität",
+      rotate: "Zur neuesten Schlüsselversion wechseln",
+      move: "Zu einem anderen Schlüssel, Tresor oder einer anderen Identität wechseln",
     },
     which: "Welche Aufträge",
     progress: "Fortschritt",
@@ -206,19 +205,19 @@ export const operatorDe: OperatorTexts = {
     startedBy: "Begonnen von",
     startedAt: "Begonnen",
     finishedAt: "Beendet",
-    automatic: "Der Broker selbst",
+    automatic: "Automatisch",
     id: "Kennung",
     toKey: "Neue Schlüssel-URL",
     toVault: "Neuer Schlüsseltresor (Ressourcen-ID)",
     toIdentity: "Neue Identität",
     identities: {
-      keep: "Wie jeder Auftrag sie hat",
+      keep: "Identität jedes Auftrags behalten",
       system: "Vom System zugewiesen",
       user: "Vom Benutzer zugewiesen",
     },
     identityId: "Ressourcen-ID der Identität",
-    emptyStays: "Leer: wie jeder Auftrag es hat.",
-    ofKey: "Schlüssel, den sie verwenden",
+    emptyStays: "Leer lassen, um den Wert jedes Auftrags zu behalten.",
+    ofKey: "Verwendeter Schlüssel",
     ofSubscription: "Abonnement",
     ofGroup: "Ressourcengruppe",
     ofList: "Genannte Aufträge",
@@ -230,7 +229,7 @@ export const operatorDe: OperatorTexts = {
     cancel: "Kampagne abbrechen",
     cancelTitle: "Diese Kampagne abbrechen?",
     cancelText:
-      "Kein neuer Auftrag wird begonnen. Was getan ist, bleibt. Eine abgebrochene Kampagne geht nicht weiter.",
+      "Kein weiterer Auftrag wird begonnen. Fertige Aufträge bleiben, wie sie sind. Eine abgebrochene Kampagne lässt sich nicht fortsetzen.",
     failures: "Fehlschläge nach Code",
     failedOrders: "Aufträge",
     why: "Warum",
@@ -242,7 +241,7 @@ export const operatorDe: OperatorTexts = {
   health: {
     title: "Zustand des Brokers",
     checks: "Prüfungen",
-    states: { good: "in Ordnung", watch: "zu beobachten", bad: "nicht in Ordnung" },
+    states: { good: "In Ordnung", watch: "Zu beachten", bad: "Nicht in Ordnung" },
     next: "Als Nächstes",
     names: {
       database: "Datenbank",
@@ -254,14 +253,14 @@ export const operatorDe: OperatorTexts = {
     },
     findings: {
       database: {
-        ok: { found: () => "Sie antwortet.", next: "" },
+        ok: { found: () => "Antwortet.", next: "" },
         failed: {
-          found: () =>
-            "Sie antwortet nicht binnen zwei Sekunden: Nichts wird gewährt oder verlängert.",
-          next: "Datenbank und Festplatte ansehen, dann broker doctor ausführen. Offene Datenträger bleiben solange in ihrer Ausfallfrist.",
+          found: () => "Antwortet nicht binnen zwei Sekunden: Nichts wird gewährt oder verlängert.",
+          next: "Datenbank und Festplatte prüfen, dann broker doctor ausführen. Offene Datenträger bleiben solange in ihrer Ausfallfrist.",
         },
         outdated: {
-          found: () => "Ein neuerer Broker hat sie verändert: Dieser darf nicht mehr schreiben.",
+          found: () =>
+            "Ein neuerer Broker hat sie umgestellt: Diese Replik darf nicht mehr schreiben.",
           next: "diese Replik auf die Version der anderen bringen.",
         },
       },
@@ -271,42 +270,42 @@ export const operatorDe: OperatorTexts = {
           next: "",
         },
         notAsked: {
-          found: () => "Seit dem Start dieser Replik wurde kein Tresor gefragt.",
+          found: () => "Seit dem Start dieser Replik wurde kein Tresor aufgerufen.",
           next: "",
         },
         silent: {
           found: (seconds) =>
-            `Ein Aufruf vor ${seconds} s blieb ohne Antwort, und seither kam keine.`,
-          next: "broker doctor ausführen: Er unterscheidet Namen, Netz und Anmeldung. Kein Kunde wird dadurch abgelehnt; offene Datenträger bleiben in ihrer Ausfallfrist.",
+            `Ein Aufruf vor ${seconds} s wurde nicht beantwortet, und seither kam keine Antwort.`,
+          next: "broker doctor ausführen: Er unterscheidet Fehler bei Namen, Netz und Anmeldung. Kein Kunde wird deswegen abgelehnt; offene Datenträger bleiben in ihrer Ausfallfrist.",
         },
       },
       probes: {
-        onTime: { found: () => "Keine ist verspätet.", next: "" },
+        onTime: { found: () => "Keine Probe ist verspätet.", next: "" },
         late: {
           found: (seconds) =>
             `Die späteste ist ${seconds} s verspätet: Ein widerrufener Schlüssel fiele spät auf.`,
-          next: "die Last der Repliken ansehen und eine hinzufügen; wo es jetzt sicher sein muss, einen Notschalter setzen.",
+          next: "die Last der Repliken prüfen und eine hinzufügen. Muss ein Datenträger jetzt geschlossen werden, einen Notschalter setzen.",
         },
       },
       keys: {
-        usable: { found: () => "Keiner ist als unbrauchbar bekannt.", next: "" },
+        usable: { found: () => "Kein Schlüssel ist als unbrauchbar bekannt.", next: "" },
         unusable: {
           found: (keys) => `Aufträge mit einem unbrauchbaren Schlüssel: ${keys}.`,
-          next: "die Sicherheitsverantwortlichen der Kunden müssen handeln; jeder Auftrag sagt, wie.",
+          next: "die Sicherheitsverantwortlichen der Kunden müssen handeln; jeder Auftrag zeigt, was zu tun ist.",
         },
       },
       switches: {
-        none: { found: () => "Keiner ist gesetzt.", next: "" },
+        none: { found: () => "Keiner ist aktiv.", next: "" },
         standing: {
-          found: (switches) => `Gesetzt: ${switches}.`,
-          next: "aufheben, was nicht mehr gebraucht wird.",
+          found: (switches) => `Aktiv: ${switches}.`,
+          next: "diejenigen ausschalten, die nicht mehr gebraucht werden.",
         },
       },
       events: {
         few: { found: (events) => `Es warten: ${events}.`, next: "" },
         many: {
           found: (events) => `Es warten: ${events}. Ein Empfänger nimmt sie nicht an.`,
-          next: "die Empfänger in WEBHOOK_URLS ansehen; nach drei Tagen werden Ereignisse aufgegeben.",
+          next: "die Empfänger in WEBHOOK_URLS prüfen; nach drei Tagen werden Ereignisse verworfen.",
         },
       },
     },
@@ -323,9 +322,9 @@ export const operatorDe: OperatorTexts = {
       healthy: "In Ordnung",
       "at-risk": "Gefährdet",
       unusable: "Unbrauchbar",
-      unknown: "Noch nicht angesehen",
+      unknown: "Noch nicht geprüft",
     },
-    switches: "Gesetzte Notschalter",
+    switches: "Aktive Notschalter",
     none: "Keine",
     replica: "Diese Replik",
     asOf: "Stand",

@@ -8,7 +8,7 @@ export const operatorEn = {
   orders: "All orders",
   ordersEmpty: "Orders of every customer appear here as soon as there are any.",
   operations: {
-    title: "What to do with this appliance",
+    title: "Operations",
     names: {
       prepare: "Prepare",
       dispatch: "Dispatch",
@@ -21,18 +21,18 @@ export const operatorEn = {
       erase: "Erase the unlock key",
     },
     notes: {
-      prepare: "Makes the unlock key and a one-time enrolment code for each node.",
+      prepare: "Creates the unlock key and a one-time enrolment code for each node.",
       dispatch:
-        "Every check of the customer's key runs first; a key that cannot be used is an appliance that has to come back.",
+        "All checks of the customer's key run first. With a key that can't be used, the appliance would have to come back.",
       deliver: "The appliance is at the customer's site.",
-      pickUp: "The carrier has it again.",
+      pickUp: "Picked up by the carrier.",
       receive: "The appliance is back in the datacenter.",
       startCopy:
-        "Asks the customer's vault for the key of every node; a refusal halts the copy and tells the customer.",
-      complete: "The copy is done; contact and address are forgotten.",
-      fail: "Ends the order at any stage; contact and address are forgotten.",
+        "Requests the key of every node from the customer's vault. A refusal halts the copy and notifies the customer.",
+      complete: "The copy is done. Contact and address are deleted.",
+      fail: "Ends the order at any stage. Contact and address are deleted.",
       erase:
-        "Destroys every wrapping of the unlock key for good, and signs a receipt. What is still on the volumes cannot be opened any more.",
+        "Permanently destroys every wrapped copy of the unlock key, and signs a receipt. Data still on the volumes can no longer be opened.",
     } satisfies Record<OperationName, string> as Record<OperationName, string>,
     buttons: {
       prepare: "Prepare",
@@ -57,46 +57,46 @@ export const operatorEn = {
       erase: "Erasing …",
     },
     whyNot: {
-      erased: () => "Done: every wrapping is destroyed.",
-      halted: () => "Not while the stage is halted: it waits for the customer.",
+      erased: () => "Done: every wrapped copy is destroyed.",
+      halted: () => "Not while the stage is halted and waits for the customer.",
       later: (stages: string) => `Not yet: it follows the stage ${stages}.`,
-      past: (stages: string) => `Not any more: it follows the stage ${stages}.`,
+      past: () => "Already done.",
       stage: () => "Not in this stage.",
     } as Record<"erased" | "halted" | "later" | "past" | "stage", (stages: string) => string>,
     done: (name: string) => `Done: ${name}.`,
     typeName: (name: string) => `Type ${name} to confirm`,
-    forceDispatch: "Dispatch all the same",
+    forceDispatch: "Dispatch anyway",
     unprepared: (serials: string) =>
-      `Never prepared: ${serials}. Such a node cannot be unlocked at the customer's site: prepare it before it leaves.`,
+      `Not prepared: ${serials}. Such a node can't be unlocked at the customer's site. Prepare it before dispatch.`,
     forceDialog: {
       title: "Dispatch with a key that cannot be used?",
-      text: "The appliance will not unlock at the customer's site until its key is cured. The audit trail records that you sent it all the same.",
+      text: "The appliance can't be unlocked at the customer's site until its key works again. The audit trail records that you dispatched it anyway.",
     },
     eraseDialog: {
-      title: "Erase the unlock key for good?",
-      text: "Every wrapping of the unlock key is destroyed. Nobody can open the volumes of this appliance after that, whatever they hold. This cannot be undone.",
+      title: "Permanently erase the unlock key?",
+      text: "Every wrapped copy of the unlock key is destroyed. After that, nobody can open the volumes of this appliance. This cannot be undone.",
     },
     outcome: "Outcome",
     endText: "This cannot be undone. The unlock key stays until it is erased.",
     receiptTitle: "Erasure receipt",
-    receipt: "Signed by the broker: every wrapping of the unlock key is destroyed.",
+    receipt: "Signed by the broker: every wrapped copy of the unlock key is destroyed.",
     downloadReceipt: "Download the receipt",
   },
   prepare: {
     title: "Prepare the appliance",
-    text: "Type the serial numbers as they stand on the devices, or leave them empty and they are made up.",
+    text: "Enter the serial numbers that are printed on the devices. Leave them empty to have numbers assigned.",
     serialOf: (node: number) => `Serial number of node ${node}`,
-    madeUp: "Made up when empty",
+    madeUp: "Assigned if empty",
     problems: {
       form: "3 to 64 letters, digits and hyphens; no hyphen first.",
-      some: "Give every node its serial number, or none.",
-      twice: "Each node has its own serial number.",
+      some: "Enter a serial number for every node, or for none.",
+      twice: "Each node needs its own serial number.",
     },
   },
   codes: {
     title: "Enrolment codes",
-    once: "Type each code into its device now. It is shown once, works once, and is stored hashed: after this window it cannot be read again.",
-    none: "Every node is enrolled: there is no code to give.",
+    once: "Enter each code at its device now. A code works once. Only its hash is stored, so it can't be shown again after you close this window.",
+    none: "Every node is enrolled. No codes are needed.",
     code: "Enrolment code",
     codeOf: (serial: string) => `enrolment code of ${serial}`,
     expires: "Valid until",
@@ -110,14 +110,14 @@ export const operatorEn = {
     replaceOf: (serial: string) => `Replace device: ${serial}`,
     replaceTitle: (serial: string) => `Replace the device of ${serial}?`,
     replaceText:
-      "The key of the enrolled device is forgotten for good, and another device enrols by a new code. A node that is unlocked must be revoked first.",
+      "The key of the enrolled device is permanently removed, and another device enrols with a new code. An unlocked node must be revoked first.",
     reason: "Reason",
     renewCodes: "New enrolment codes",
   },
   fleet: {
     title: "Fleet",
     asTable: "Show as table",
-    asOf: "Counted",
+    asOf: "As of",
     emptyTitle: "No nodes in the field",
     empty: "Nodes are counted from preparation until their order ends.",
     total: (nodes: number) => (nodes === 1 ? "1 node in the field" : `${nodes} nodes in the field`),
@@ -127,7 +127,7 @@ export const operatorEn = {
   },
   killSwitches: {
     title: "Kill switches",
-    text: "A kill switch refuses every unlock and closes what is open within five seconds, until it is lifted. It needs no vault and no customer.",
+    text: "A kill switch refuses every unlock and closes open volumes within five seconds, until it is turned off. It works without the vault and without the customer.",
     revoke: {
       fleet: "Revoke the fleet",
       subscription: "Revoke a subscription",
@@ -136,7 +136,7 @@ export const operatorEn = {
     revokeThis: (what: { kind: "order" } | { kind: "node"; serial: string }) =>
       what.kind === "order" ? "Revoke this order" : `Revoke node ${what.serial}`,
     dialogText:
-      "Unlocks are refused at once, and open volumes are closed. Lifting the switch opens nothing: each node has to unlock anew.",
+      "Unlocks are refused at once, and open volumes are closed. Turning the switch off opens nothing: each node must unlock again.",
     orderId: "Resource id of the order",
     subscriptionId: "Subscription id",
     notThat: {
@@ -144,12 +144,12 @@ export const operatorEn = {
       subscription: "Expected the id of a subscription, 32 hexadecimal digits with hyphens.",
     },
     reason: "Reason",
-    reasonHint: "The customer reads it, and the audit trail keeps it.",
+    reasonHint: "Shown to the customer and kept in the audit trail.",
     revokeNow: "Revoke now",
     thrown: (leases: number) =>
-      `The switch is thrown. Open nodes that are being closed: ${leases}.`,
-    standing: "Standing kill switches",
-    none: "No kill switch stands.",
+      `Kill switch activated. Open nodes that are being closed: ${leases}.`,
+    standing: "Active kill switches",
+    none: "No kill switch is active.",
     covers: "Covers",
     by: "By",
     since: "Since",
@@ -159,10 +159,10 @@ export const operatorEn = {
       order: "Order",
       node: "Node",
     },
-    restore: "Lift",
-    restoreTitle: "Lift this kill switch?",
-    restoreText: "Nodes may unlock again; each is checked anew. Nothing opens by itself.",
-    customers: "The customer's own: only they lift it.",
+    restore: "Turn off",
+    restoreTitle: "Turn off this kill switch?",
+    restoreText: "Nodes can unlock again; each is checked again. Nothing opens automatically.",
+    customers: "Set by the customer: only they can turn it off.",
   },
   campaigns: {
     title: "Campaigns",
@@ -174,15 +174,14 @@ export const operatorEn = {
     startTitle: (orders: number) => `Re-wrap ${orders} orders now?`,
     startText: (failed: number) =>
       failed === 0
-        ? "The dry run went through for every order. What fails all the same leaves its old key in force."
-        : `${failed} orders failed in the dry run and will most likely fail again; whatever fails leaves its old key in force.`,
+        ? "The dry run succeeded for every order. An order that fails anyway keeps its old key."
+        : `${failed} orders failed in the dry run and will probably fail again. An order that fails keeps its old key.`,
     dryFirst:
-      "A dry run does everything but the commit, and shows which orders would fail and why. From there it is started for real.",
+      "A dry run does everything except the commit, and shows which orders would fail and why. Then you can start the campaign for real.",
     missing: {
-      selector:
-        "Say which orders: at least one of key, subscription, resource group or a list. What is given must all hold.",
-      action: "Say what changes: another key, vault or identity.",
-      identity: "Name the identity by its resource id.",
+      selector: "Choose at least one filter. Orders must match all of them.",
+      action: "Choose what changes: another key, vault or identity.",
+      identity: "Enter the resource id of the identity.",
     },
     emptyTitle: "No campaigns yet",
     empty:
@@ -190,8 +189,8 @@ export const operatorEn = {
     what: "What",
     action: "Action",
     actions: {
-      rotate: "To the newest version of the key that each order has",
-      move: "To another key, vault or identity",
+      rotate: "Rotate to the newest key version",
+      move: "Move to another key, vault or identity",
     },
     which: "Which orders",
     progress: "Progress",
@@ -214,30 +213,31 @@ export const operatorEn = {
     startedBy: "Started by",
     startedAt: "Started",
     finishedAt: "Ended",
-    automatic: "The broker itself",
+    automatic: "Automatic",
     id: "Id",
     toKey: "New key URL",
     toVault: "New key vault (resource id)",
     toIdentity: "New identity",
     identities: {
-      keep: "As each order has it",
+      keep: "Keep each order's identity",
       system: "System assigned",
       user: "User assigned",
     },
     identityId: "Resource id of the identity",
-    emptyStays: "Empty: as each order has it.",
-    ofKey: "Key that they use",
+    emptyStays: "Leave empty to keep each order's own.",
+    ofKey: "Key in use",
     ofSubscription: "Subscription",
     ofGroup: "Resource group",
     ofList: "Listed orders",
-    listHint: "Resource ids, one a line.",
+    listHint: "Resource ids, one per line.",
     listed: (orders: number) => `${orders} orders`,
     description: "Description",
     pause: "Pause",
     resume: "Resume",
     cancel: "Cancel campaign",
     cancelTitle: "Cancel this campaign?",
-    cancelText: "No new order is begun. What was done stays. A canceled campaign cannot go on.",
+    cancelText:
+      "No further orders are started. Finished orders stay as they are. A canceled campaign can't be resumed.",
     failures: "Failures by code",
     failedOrders: "Orders",
     why: "Why",
@@ -249,7 +249,7 @@ export const operatorEn = {
   health: {
     title: "Broker health",
     checks: "Checks",
-    states: { good: "well", watch: "to be watched", bad: "not well" },
+    states: { good: "Healthy", watch: "Needs attention", bad: "Unhealthy" },
     next: "Next",
     names: {
       database: "Database",
@@ -261,51 +261,52 @@ export const operatorEn = {
     },
     findings: {
       database: {
-        ok: { found: () => "It answers.", next: "" },
+        ok: { found: () => "Responding.", next: "" },
         failed: {
-          found: () => "It does not answer within two seconds: nothing is granted or renewed.",
-          next: "look at the database and its disk, then run broker doctor. Open volumes stay in their outage grace meanwhile.",
+          found: () => "Not responding within two seconds: nothing is granted or renewed.",
+          next: "check the database and its disk, then run broker doctor. Meanwhile, open volumes stay in their outage grace period.",
         },
         outdated: {
-          found: () => "A newer broker has changed it: this one must not write any more.",
+          found: () => "A newer broker has migrated it: this replica must no longer write.",
           next: "update this replica to the version of the others.",
         },
       },
       vaults: {
         answered: { found: (seconds) => `The last answer came ${seconds} s ago.`, next: "" },
-        notAsked: { found: () => "No vault was asked since this replica started.", next: "" },
+        notAsked: { found: () => "No vault has been called since this replica started.", next: "" },
         silent: {
-          found: (seconds) => `A call ${seconds} s ago had no answer, and none came since.`,
-          next: "run broker doctor: it tells names, network and sign-in apart. No customer is refused by this; open volumes stay in their outage grace.",
+          found: (seconds) =>
+            `A call ${seconds} s ago was not answered, and no answer has come since.`,
+          next: "run broker doctor: it tells name, network and sign-in failures apart. No customer is refused because of this; open volumes stay in their outage grace period.",
         },
       },
       probes: {
-        onTime: { found: () => "None is late.", next: "" },
+        onTime: { found: () => "No probe is late.", next: "" },
         late: {
           found: (seconds) =>
             `The latest is ${seconds} s late: a revoked key would be noticed late.`,
-          next: "look at the load of the replicas, and add one; use a kill switch where it must be certain now.",
+          next: "check the load of the replicas and add one. Use a kill switch if a volume must be closed now.",
         },
       },
       keys: {
-        usable: { found: () => "None is known to be unusable.", next: "" },
+        usable: { found: () => "No key is known to be unusable.", next: "" },
         unusable: {
           found: (keys) => `Orders with a key that cannot be used: ${keys}.`,
-          next: "the customers' security administrators must act; each order says what.",
+          next: "the customers' security administrators must act; each order shows what to do.",
         },
       },
       switches: {
-        none: { found: () => "None stands.", next: "" },
+        none: { found: () => "None is active.", next: "" },
         standing: {
-          found: (switches) => `Standing: ${switches}.`,
-          next: "lift what is no longer needed.",
+          found: (switches) => `Active: ${switches}.`,
+          next: "turn off those that are no longer needed.",
         },
       },
       events: {
         few: { found: (events) => `Waiting: ${events}.`, next: "" },
         many: {
-          found: (events) => `Waiting: ${events}. A receiver does not take them.`,
-          next: "look at the receivers of WEBHOOK_URLS; events are given up after three days.",
+          found: (events) => `Waiting: ${events}. A receiver does not accept them.`,
+          next: "check the receivers in WEBHOOK_URLS; events are dropped after three days.",
         },
       },
     } as Record<CheckName, Record<string, { found: (figure: number) => string; next: string }>>,
@@ -322,9 +323,9 @@ export const operatorEn = {
       healthy: "Healthy",
       "at-risk": "At risk",
       unusable: "Unusable",
-      unknown: "Not looked at yet",
+      unknown: "Not checked yet",
     } as Record<string, string>,
-    switches: "Standing kill switches",
+    switches: "Active kill switches",
     none: "None",
     replica: "This replica",
     asOf: "As of",

@@ -44,7 +44,7 @@ export const de: UiTexts = {
   carried: {
     camera: "Mit der Kamera scannen",
     stopCamera: "Kamera beenden",
-    picture: "Was die Kamera sieht",
+    picture: "Kamerabild",
     file: "Datei öffnen",
     paste:
       "Scannen Sie den Code, öffnen Sie die Datei (Text oder ein Bild des Codes), oder fügen Sie den Text ein.",

@@ -12,7 +12,7 @@ export const en = {
   loading: "Loading …",
   theme: {
     label: "Appearance",
-    system: "As the system",
+    system: "Same as system",
     light: "Light",
     dark: "Dark",
     "high-contrast": "High contrast",
@@ -48,10 +48,10 @@ export const en = {
   carried: {
     camera: "Scan with the camera",
     stopCamera: "Stop the camera",
-    picture: "What the camera sees",
+    picture: "Camera picture",
     file: "Open a file",
     paste: "Scan the code, open the file (text, or a picture of the code), or paste the text.",
-    noCamera: "The camera cannot be used; allow it in the browser, or take the file or the text.",
+    noCamera: "The camera cannot be used; allow it in the browser, or use the file or the text.",
     notReadable: "No message was found in this file; choose the text file, or a sharper picture.",
   },
 };

@@ -2,31 +2,31 @@ import type { approvals as english } from "../en/approvals.ts";
 
 export const approvals: typeof english = {
   waitingTitle: "Genehmigungen, die auf mich warten",
-  noneWaiting: "Nichts wartet auf Sie",
-  noneWaitingHint: "Ein Gerät, das Ihr Wort braucht, erscheint hier von selbst.",
-  none: "Noch keine Entsperrung dieses Auftrags hat um eine Genehmigung gebeten",
+  noneWaiting: "Keine Genehmigungen ausstehend",
+  noneWaitingHint: "Neue Anfragen erscheinen hier automatisch.",
+  none: "Noch keine Entsperrung dieses Auftrags brauchte eine Genehmigung",
   policy: (required) =>
     required === 0
-      ? "Die Entsperrrichtlinie dieses Auftrags fragt niemanden."
-      : `Die Entsperrrichtlinie dieses Auftrags fragt ${required === 1 ? "eine Person" : `${required} Personen`} bei jeder Entsperrung.`,
+      ? "Die Entsperrrichtlinie dieses Auftrags verlangt keine Genehmigung."
+      : `Die Entsperrrichtlinie dieses Auftrags verlangt für jede Entsperrung die Genehmigung von ${required === 1 ? "einer Person" : `${required} Personen`}.`,
   shown: (count) => (count === 1 ? "1 Anfrage" : `${count} Anfragen`),
   cardLabel: (serial) => `Anfrage des Knotens ${serial}`,
-  nodeAsks: (serial) => `Knoten ${serial} bittet um seinen Schlüssel`,
+  nodeAsks: (serial) => `Knoten ${serial} fordert seinen Schlüssel an`,
   reason: "Grund",
   noReason: "Keiner genannt",
   claim:
-    "Knoten, Schlüssel und Adresse sind bewiesen. Den Grund hat jemand am Gerät eingegeben, der nicht angemeldet ist: Fragen Sie im Zweifel nach.",
+    "Knoten, Schlüssel und Adresse sind geprüft. Den Grund hat jemand am Gerät eingegeben, der nicht angemeldet ist. Fragen Sie im Zweifel nach.",
   node: "Knoten",
   keyVersion: "Schlüsselversion",
   purpose: "Zweck",
   purposes: { unlock: "Entsperren", ingest: "Kopieren im Rechenzentrum", prepare: "Vorbereitung" },
-  way: "Weg",
-  ways: { network: "Vom Knoten selbst gestellt", offline: "Von einer Person hergetragen" },
-  address: "Kam von",
+  way: "Kanal",
+  ways: { network: "Vom Knoten gesendet", offline: "Von einer Person hergetragen" },
+  address: "Quelladresse",
   shippedTo: "Versandt nach",
-  requested: "Gefragt",
-  lastAsked: "Zuletzt gefragt",
-  expires: "Endet ohne ein Wort",
+  requested: "Angefragt",
+  lastAsked: "Zuletzt angefragt",
+  expires: "Läuft ab",
   decisions: "Entscheidungen",
   count: (given, required) => `${given} von ${required} genehmigt`,
   said: (name, decision) =>
@@ -41,35 +41,35 @@ export const approvals: typeof english = {
     void: "Hinfällig",
   },
   voidReasons: {
-    stage: "der Auftrag ist in einer anderen Phase",
+    stage: "der Auftrag ist in eine andere Phase gewechselt",
     key: "der Schlüssel hat sich geändert",
-    revoked: "das Entsperren wurde seither widerrufen",
-    superseded: "der Knoten hat neu gefragt",
+    revoked: "das Entsperren wurde widerrufen",
+    superseded: "der Knoten hat eine neuere Anfrage gesendet",
   },
   approve: "Genehmigen",
   reject: "Ablehnen",
   yourReason: "Ihr Grund",
   dialogs: {
     approve: {
-      title: (serial) => `Dem Knoten ${serial} seinen Schlüssel geben?`,
+      title: (serial) => `Den Schlüssel für Knoten ${serial} freigeben?`,
       text: "Ihr Name und Ihr Grund werden aufgezeichnet und den anderen Genehmigenden gezeigt.",
     },
     reject: {
-      title: (serial) => `Dem Knoten ${serial} seinen Schlüssel verweigern?`,
-      text: "Eine Ablehnung beendet die Anfrage endgültig. Ihr Name und Ihr Grund werden aufgezeichnet und am Gerät gesagt.",
+      title: (serial) => `Den Schlüssel für Knoten ${serial} verweigern?`,
+      text: "Eine Ablehnung beendet die Anfrage endgültig. Ihr Name und Ihr Grund werden aufgezeichnet und am Gerät gezeigt.",
     },
   },
   breakGlass: {
     title: "Notzugriff",
-    hint: "Lässt eine Entsperrung binnen 15 Minuten an Zeitfenstern und Genehmigungen vorbei. Alle erfahren davon.",
-    button: "Notzugriff öffnen",
+    hint: "Erlaubt eine Entsperrung binnen 15 Minuten, außerhalb der Entsperrzeiten und ohne Genehmigung. Alle werden benachrichtigt.",
+    button: "Notzugriff nutzen",
     dialogTitle: "Eine Entsperrung ohne Genehmigung freigeben?",
     warning:
-      "Eine Entsperrung kommt binnen 15 Minuten an Zeitfenstern und Genehmigungen vorbei; nie an einem Widerruf. Das wird mit Ihrem Namen und Grund aufgezeichnet, und alle, die diesem Auftrag folgen, erfahren es sofort.",
-    openTitle: "Der Notzugriff ist offen",
+      "Erlaubt eine Entsperrung binnen 15 Minuten, außerhalb der Entsperrzeiten und ohne Genehmigung. Ein Widerruf gilt weiterhin. Ihr Name und Ihr Grund werden aufgezeichnet, und alle, die diesem Auftrag folgen, werden sofort benachrichtigt.",
+    openTitle: "Der Notzugriff ist aktiv",
     open: (serial) =>
       serial === undefined
-        ? "Eine Entsperrung eines beliebigen Knotens dieses Auftrags kommt ohne Genehmigung durch bis"
-        : `Eine Entsperrung des Knotens ${serial} kommt ohne Genehmigung durch bis`,
+        ? "Eine Entsperrung eines beliebigen Knotens dieses Auftrags ist ohne Genehmigung erlaubt bis"
+        : `Eine Entsperrung des Knotens ${serial} ist ohne Genehmigung erlaubt bis`,
   },
 };

@@ -2,10 +2,10 @@ import type { backupKeys as english } from "../en/backup-keys.ts";
 
 export const backupKeys: typeof english = {
   intro:
-    "Jeder Umschlag lässt sich mit bis zu drei weiteren Schlüsseln öffnen, mit jedem allein: Schlüsseln in anderen Tresoren, die der Dienst benutzt, wenn der geltende verloren ist, oder Wiederherstellungsschlüsseln, die nur Sie haben. Fügen Sie sie hinzu, bevor sie gebraucht werden.",
+    "Bis zu drei weitere Schlüssel können jeden Umschlag öffnen, jeder für sich: Schlüssel in anderen Tresoren, die der Dienst benutzt, wenn der aktuelle Schlüssel verloren ist, oder Wiederherstellungsschlüssel, die nur Sie haben. Fügen Sie sie hinzu, bevor Sie sie brauchen.",
   none: "Dieser Auftrag hat keinen Ersatzschlüssel",
   noneHint:
-    "Geht sein einziger Schlüssel oder Tresor endgültig verloren, so auch die Daten auf dem Gerät.",
+    "Geht sein einziger Schlüssel oder Tresor endgültig verloren, dann auch die Daten auf dem Gerät.",
   needsOwnKey:
     "Ersatzschlüssel brauchen einen kundenseitig verwalteten Schlüssel: Wählen Sie zuerst einen unter Verschlüsselung.",
   add: "Ersatzschlüssel hinzufügen",
@@ -25,44 +25,44 @@ export const backupKeys: typeof english = {
   systemAssigned: "Systemseitig zugewiesen",
   added: "Hinzugefügt",
   standings: {
-    Working: "Der geltende Schlüssel funktioniert",
-    Unreachable: "Der Tresor des geltenden Schlüssels antwortet nicht",
-    Gone: "Der geltende Schlüssel wurde gelöscht",
-    Refused: "Der geltende Schlüssel wurde entzogen",
+    Working: "Der aktuelle Schlüssel funktioniert",
+    Unreachable: "Der Tresor des aktuellen Schlüssels antwortet nicht",
+    Gone: "Der aktuelle Schlüssel wurde gelöscht",
+    Refused: "Der Zugriff auf den aktuellen Schlüssel wurde entzogen",
   },
   standingHints: {
     Working: "Kein Ersatzschlüssel wird gebraucht.",
     Unreachable:
-      "Er gilt als verloren, wenn das anhält; dann springt ein Ersatzschlüssel von selbst ein.",
-    Gone: "Eine Löschung kann ein Widerruf sein: Ein Besitzer muss sagen, dass sie keiner ist, indem er einen Ersatzschlüssel einsetzt.",
+      "Hält das an, gilt der Schlüssel als verloren, und ein Ersatzschlüssel wird automatisch benutzt.",
+    Gone: "Eine Löschung kann ein Widerruf sein. Ein Besitzer muss bestätigen, dass sie keiner ist, indem er jetzt einen Ersatzschlüssel einsetzt.",
     Refused:
-      "Jemand mit Befugnis hat Nein gesagt: Kein Ersatzschlüssel springt ein, wer auch immer es anordnet.",
+      "Der Schlüssel wurde absichtlich verweigert. Deshalb wird kein Ersatzschlüssel benutzt, auch nicht auf Anforderung.",
   },
   since: "Seit",
-  backupFrom: "Ersatzschlüssel springen ein ab",
-  standsIn: (by, reason) => `Springt auf Anordnung von ${by} ein (${reason}), längstens bis`,
+  backupFrom: "Ersatzschlüssel werden benutzt ab",
+  standsIn: (by, reason) => `Aktiviert von ${by} (${reason}), längstens bis`,
   use: {
     button: "Jetzt einsetzen",
-    title: (name) => `${name} für einen verlorenen Schlüssel einspringen lassen?`,
-    text: "24 Stunden lang öffnet er die Umschläge dieses Auftrags, wo der geltende Schlüssel verloren ist. Nie umgeht er eine Verweigerung oder einen Widerruf. Das wird mit Ihrem Namen und Grund aufgezeichnet.",
+    title: (name) => `${name} anstelle eines verlorenen Schlüssels benutzen?`,
+    text: "24 Stunden lang öffnet er die Umschläge dieses Auftrags, wenn der aktuelle Schlüssel verloren ist. Er umgeht weder eine Verweigerung noch einen Widerruf. Ihr Name und Ihr Grund werden aufgezeichnet.",
     label: () => "Grund",
   },
   endUse: "Einsatz beenden",
   remove: {
     button: "Entfernen",
     title: (name) => `${name} aus jedem Umschlag entfernen?`,
-    text: "Kopien von Umschlägen, die vorher exportiert wurden, lassen sich damit weiter öffnen; das beendet nur ein neuer Schlüssel des Knotens.",
+    text: "Er öffnet weiterhin Umschläge, die vorher exportiert wurden. Das beendet nur ein neuer Schlüssel des Knotens.",
     label: (name) => `Zur Bestätigung ${name} eingeben`,
   },
   makeKeyPair:
-    "Erzeugen Sie das Schlüsselpaar, wo nur Sie es haben, und bewahren Sie recovery.pem sicher auf",
-  takePublicHalf: "Nehmen Sie seine öffentliche Hälfte, und bringen Sie diese hierher",
+    "Erzeugen Sie das Schlüsselpaar auf einem Computer, den nur Sie kontrollieren, und bewahren Sie recovery.pem sicher auf",
+  takePublicHalf: "Extrahieren Sie den öffentlichen Schlüssel, und geben Sie ihn hier ein",
   publicKey: "Öffentlicher Schlüssel",
   publicKeyHint: "PEM oder JWK; RSA mit 2048, 3072 oder 4096 Bit.",
   openFile: "Datei öffnen",
   keyFaults: {
     private:
-      "Das ist ein privater Schlüssel. Er wurde nicht gesendet. Nehmen Sie seine öffentliche Hälfte; könnten andere ihn gesehen haben, machen Sie einen neuen.",
+      "Das ist ein privater Schlüssel. Er wurde nicht gesendet. Extrahieren Sie den öffentlichen Schlüssel; könnten andere den privaten gesehen haben, erzeugen Sie einen neuen.",
     unknown: "Das ist kein öffentlicher RSA-Schlüssel in PEM- oder JWK-Form.",
   },
 };

@@ -2,26 +2,26 @@ import type { keyHealth as english } from "../en/key-health.ts";
 
 export const keyHealth: typeof english = {
   state: "Zustand",
-  checked: "Tresor zuletzt gefragt",
+  checked: "Zuletzt geprüft",
   checkNow: "Jetzt prüfen",
   checking: "Wird geprüft …",
   checkedAgo: "Geprüft",
   notChecked: "Noch nicht geprüft.",
   checkedEvery: (interval) =>
     `Geprüft wird etwa alle ${interval}, bei jeder Benutzung des Schlüssels und wenn Azure eine Änderung meldet.`,
-  changed: "In diesem Zustand seit",
-  expectedEnd: "Gebraucht bis etwa",
+  changed: "Seit",
+  expectedEnd: "Gebraucht bis (Schätzung)",
   notBefore: "Gültig ab",
   expires: "Läuft ab",
   neverExpires: "Nie",
   datesHidden:
-    "Der Tresor sagt es Ihnen nicht: Bitten Sie um das Recht, seine Schlüssel aufzulisten.",
-  recoverable: "Behält gelöschte",
+    "Sie dürfen das nicht sehen. Bitten Sie um das Recht „List“ für die Schlüssel des Tresors.",
+  recoverable: "Behält gelöschte Schlüssel",
   days: (days) => `${days} Tage`,
   keyVersion: "Schlüsselversion",
   nextStep: "Nächster Schritt",
-  inconclusiveTitle: "Der Tresor hat beim letzten Blick nicht geantwortet",
-  inconclusive: (code) => `${code}. Was vorher bekannt war, gilt weiter. Seit`,
+  inconclusiveTitle: "Der Tresor hat bei der letzten Prüfung nicht geantwortet",
+  inconclusive: (code) => `${code}. Das letzte bekannte Ergebnis gilt weiter. Seit`,
   risks: {
     "expires-before-order-end": "Der Schlüssel läuft vor dem Ende des Auftrags ab",
     "expires-soon": "Der Schlüssel läuft bald ab",
@@ -29,7 +29,7 @@ export const keyHealth: typeof english = {
     "soft-delete": "Der Tresor hat kein vorläufiges Löschen",
   },
   versionsTitle: "Benutzte Schlüsselversionen",
-  noVersions: "Dieser Auftrag hängt noch an keiner Schlüsselversion.",
+  noVersions: "Dieser Auftrag benutzt noch keine Schlüsselversion.",
   devices: (acknowledged, total) =>
     `${acknowledged} von ${total} Knoten haben den neuesten Umschlag.`,
   safe: "Abschaltbar?",
@@ -42,7 +42,7 @@ export const keyHealth: typeof english = {
   never: "Nie",
   revocationTitle: "Widerruf",
   revokeHint:
-    "„Jetzt widerrufen“ schließt offene Laufwerke und verweigert Entsperrungen binnen Sekunden, was auch immer der Tresor sagt.",
+    "„Jetzt widerrufen“ schließt offene Laufwerke und verweigert Entsperrungen binnen Sekunden, unabhängig vom Tresor.",
   noneStands: "Nichts ist widerrufen.",
   revoked: (scope, serial) =>
     ({
@@ -51,17 +51,17 @@ export const keyHealth: typeof english = {
       subscription: "Alle Aufträge dieses Abonnements sind widerrufen",
       fleet: "Alle Geräte des Dienstes sind widerrufen",
     })[scope],
-  origins: { customer: "Ihrer Seite", operator: "dem Betreiber des Dienstes" },
+  origins: { customer: "Ihrer Organisation", operator: "dem Betreiber des Dienstes" },
   revokedBy: (who) => `Von ${who},`,
-  operatorLifts: "Nur der Betreiber des Dienstes kann das aufheben.",
+  operatorLifts: "Nur der Betreiber des Dienstes kann das ausschalten.",
   restore: "Zugriff wiederherstellen",
   restoring: "Wird wiederhergestellt …",
   restored:
-    "Der Zugriff ist wiederhergestellt. Jeder Knoten entsperrt neu und wird erneut geprüft.",
+    "Der Zugriff ist wiederhergestellt. Jeder Knoten muss erneut entsperren und wird erneut geprüft.",
   revoke: "Jetzt widerrufen",
   revokeTitle: "Den Zugriff auf die Daten jetzt widerrufen?",
   revokeWarning:
-    "Offene Laufwerke werden binnen Sekunden geschlossen; wer daran arbeitet, wird getrennt. Keine Entsperrung gelingt, bis der Zugriff wiederhergestellt ist. Die Daten bleiben, wie sie sind.",
+    "Offene Laufwerke werden binnen Sekunden geschlossen, und alle, die daran arbeiten, werden getrennt. Keine Entsperrung gelingt, bis der Zugriff wiederhergestellt ist. Die Daten werden nicht verändert.",
   leasesEnded: (leases) =>
     leases === 0
       ? "Widerrufen. Kein Knoten war offen."
@@ -70,7 +70,7 @@ export const keyHealth: typeof english = {
   drillHint:
     "Bittet jeden offenen Knoten, so zu antworten, als wäre er widerrufen, und misst, wie lange das dauert. Laufwerke bleiben offen.",
   startDrill: "Übung beginnen",
-  nobodyToAsk: "Kein Knoten ist offen: Es gibt niemanden zu fragen. Entsperren Sie zuerst einen.",
+  nobodyToAsk: "Jetzt ist kein Knoten offen. Entsperren Sie zuerst einen.",
   lastDrill: "Letzte Übung:",
   answeredOf: (answered, asked) => `${answered} von ${asked} haben geantwortet.`,
   spread: (fastest, slowest) =>

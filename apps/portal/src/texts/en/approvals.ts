@@ -2,20 +2,20 @@ import type { ApprovalView } from "@databox-cmk/protocol";
 
 export const approvals = {
   waitingTitle: "Approvals waiting for me",
-  noneWaiting: "Nothing waits for you",
-  noneWaitingHint: "An appliance that needs your word appears here by itself.",
-  none: "No unlock of this order has asked for an approval yet",
+  noneWaiting: "No approvals waiting",
+  noneWaitingHint: "New requests appear here automatically.",
+  none: "No unlock of this order has needed approval yet",
   policy: (required: number) =>
     required === 0
-      ? "The unlock policy of this order asks nobody."
-      : `The unlock policy of this order asks ${required === 1 ? "one person" : `${required} people`} for each unlock.`,
+      ? "The unlock policy of this order requires no approval."
+      : `The unlock policy of this order requires approval by ${required === 1 ? "one person" : `${required} people`} for each unlock.`,
   shown: (count: number) => (count === 1 ? "1 request" : `${count} requests`),
   cardLabel: (serial: string) => `Request of node ${serial}`,
-  nodeAsks: (serial: string) => `Node ${serial} asks for its key`,
+  nodeAsks: (serial: string) => `Node ${serial} requests its key`,
   reason: "Reason",
   noReason: "None given",
   claim:
-    "Node, key and address are proven. The reason is what somebody at the appliance typed, who is not signed in: ask them if in doubt.",
+    "Node, key and address are verified. The reason was typed at the appliance by someone who is not signed in. If in doubt, ask them.",
   node: "Node",
   keyVersion: "Key version",
   purpose: "Purpose",
@@ -24,18 +24,18 @@ export const approvals = {
     ingest: "Copy at the datacenter",
     prepare: "Preparation",
   } as Record<string, string>,
-  way: "Way",
-  ways: { network: "Asked by the node itself", offline: "Carried here by a person" },
-  address: "Came from",
+  way: "Channel",
+  ways: { network: "Sent by the node", offline: "Carried here by a person" },
+  address: "Source address",
   shippedTo: "Shipped to",
-  requested: "Asked",
-  lastAsked: "Last asked",
-  expires: "Ends without a word",
+  requested: "Requested",
+  lastAsked: "Last requested",
+  expires: "Expires",
   decisions: "Decisions",
   count: (given: number, required: number) => `${given} of ${required} approved`,
   said: (name: string, decision: "approved" | "rejected") =>
     decision === "approved" ? `${name} approved,` : `${name} rejected,`,
-  countsNoMore: "counts no more",
+  countsNoMore: "no longer counts",
   states: {
     waiting: "Waiting",
     approved: "Approved, key not fetched yet",
@@ -45,35 +45,35 @@ export const approvals = {
     void: "Void",
   } satisfies Record<ApprovalView["state"], string> as Record<ApprovalView["state"], string>,
   voidReasons: {
-    stage: "the order is in another stage",
+    stage: "the order moved to another stage",
     key: "the key has changed",
-    revoked: "unlocking was revoked since",
-    superseded: "the node asked anew",
+    revoked: "unlocking was revoked",
+    superseded: "the node sent a newer request",
   },
   approve: "Approve",
   reject: "Reject",
   yourReason: "Your reason",
   dialogs: {
     approve: {
-      title: (serial: string) => `Let node ${serial} have its key?`,
+      title: (serial: string) => `Release the key to node ${serial}?`,
       text: "Your name and your reason are recorded and shown to the other approvers.",
     },
     reject: {
-      title: (serial: string) => `Refuse node ${serial} its key?`,
-      text: "One rejection ends the request for good. Your name and your reason are recorded and told at the appliance.",
+      title: (serial: string) => `Refuse the key to node ${serial}?`,
+      text: "One rejection ends the request permanently. Your name and your reason are recorded and shown at the appliance.",
     },
   },
   breakGlass: {
-    title: "Break-glass",
-    hint: "Lets one unlock pass windows and approvals within 15 minutes. Everybody hears of it.",
-    button: "Break the glass",
+    title: "Emergency access",
+    hint: "Allows one unlock within 15 minutes, outside unlock hours and without approval. Everyone is notified.",
+    button: "Use emergency access",
     dialogTitle: "Release one unlock without approval?",
     warning:
-      "One unlock passes windows and approvals within 15 minutes; it never passes a revocation. This is recorded with your name and reason, and everybody who follows this order is told at once.",
-    openTitle: "The glass is broken",
+      "Allows one unlock within 15 minutes, outside unlock hours and without approval. It never overrides a revocation. Your name and reason are recorded, and everyone who follows this order is notified at once.",
+    openTitle: "Emergency access is active",
     open: (serial: string | undefined) =>
       serial === undefined
-        ? "One unlock of any node of this order passes without approval until"
-        : `One unlock of node ${serial} passes without approval until`,
+        ? "One unlock of any node of this order is allowed without approval until"
+        : `One unlock of node ${serial} is allowed without approval until`,
   },
 };

@@ -1,13 +1,13 @@
 export const unlock = {
   intro:
-    "For a node without network: take the challenge from its local web UI or from “databox-agent challenge”, bring it here, and carry the answer back. The answer opens that node, once, for that challenge.",
+    "For a node without a network: take the challenge from its local web UI or from “databox-agent challenge”, bring it here, and take the answer back. The answer unlocks only that node, once, for that challenge.",
   notAllowed: "The unlock policy of this order does not allow unlocks without network.",
   toPolicy: "Open the unlock policy",
   challenge: "Challenge of the appliance",
   noChallenge:
-    "This text is no challenge of an appliance. A challenge begins with “eyJ” and has two dots; copy all of it.",
+    "This is not an appliance challenge. A challenge begins with “eyJ” and has two dots; copy all of it.",
   ofAnotherOrder: (order: string) =>
-    `This challenge is of a node of the order ${order}: open that order and submit it there.`,
+    `This challenge belongs to a node of order ${order}. Open that order and submit it there.`,
   node: "Node",
   purpose: "Purpose",
   purposes: {
@@ -17,21 +17,21 @@ export const unlock = {
   } as Record<string, string>,
   opensFor: "Waits for the answer",
   agent: "Software",
-  saidAtNode: "Said at the node",
+  saidAtNode: "Reason given at the node",
   minutes: (minutes: number) => (minutes === 1 ? "1 minute" : `${minutes} minutes`),
   hours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
   boots: (boots: number) =>
-    boots === 1 ? "until the next restart" : `${boots} starts, this one included`,
+    boots === 1 ? "until the next restart" : `${boots} starts, including this one`,
   reason: "Reason",
-  reasonHint: "Stands in the activity of this order.",
+  reasonHint: "Shown in this order's activity log.",
   reasonForApprovers: (required: number) =>
     required === 1
-      ? "One person must approve, and decides by this."
-      : `${required} people must approve, and decide by this.`,
+      ? "Shown to the person who must approve."
+      : `Shown to the ${required} people who must approve.`,
   submit: "Ask for the answer",
   another: "Another challenge",
   grantedTitle: (serial: string) => `Node ${serial} may be unlocked`,
-  granted: "Carry this answer to the node. Nobody else can use it.",
+  granted: "Take this answer to the node. No other node can use it.",
   usableUntil: "Usable until",
   lease: "Stays unlocked",
   usesLeft: "Left today",
@@ -43,15 +43,15 @@ export const unlock = {
   download: "Download as a file",
   refusalTitle: "The refusal for the node",
   refusalHint:
-    "You may carry it back: the node then shows the same cause and steps to whoever stands there.",
+    "You can take it to the node, which then shows the same cause and steps to the person there.",
   pendingTitle: "Waiting for approval",
   pending: (given: number, required: number) =>
     `${given} of ${required} have approved. Keep this page open: the answer appears here as soon as it is decided.`,
   givenTitle: "Answers given",
   given: "When",
   by: "Submitted by",
-  receipt: "The node said",
+  receipt: "Reported by the node",
   noReceipt: "Nothing yet",
-  noneGiven: "No node of this order was unlocked this way yet.",
+  noneGiven: "No node of this order has been unlocked this way yet.",
   usedToday: (used: number, limit: number) => `${used} of ${limit} used today (UTC).`,
 };
