@@ -1,20 +1,34 @@
+import { availableParallelism } from "node:os";
+
 import { configDefaults, defineConfig } from "vitest/config";
 
-// oxlint-disable-next-line no-restricted-imports -- the root is no package that could depend on this one
+// oxlint-disable-next-line no-restricted-imports -- the root is not a package that could depend on this one
 import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 
-/** Where it cannot be installed tools/setup.mjs says so, and these tests are left out; in CI they fail instead. */
-const hasPostgres = findPostgres() !== undefined || process.env["CI"] === "true";
+/** Where PostgreSQL cannot be installed, tools/setup.mjs says so and these tests are left out. In CI they fail. */
+const hasPostgres = findPostgres() !== undefined || (process.env["CI"] ?? "") !== "";
 
-/** What only stops a test that hangs: no bound of the product, and far above what a slow machine takes. */
+/** Stops a test that hangs. It is not a bound of the product, and far above what a busy machine takes. */
 const PATIENCE = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 60_000 } },
 };
 
+/** Tests that end processes or connections at one point after the other, by their names. */
+const CRASH = [
+  "{apps,packages}/*/test/**/crash/**/*.test.ts",
+  "{apps,packages}/*/test/**/*{crash,kill}*.test.ts",
+  "e2e/**/*{crash,kill}*.test.ts",
+];
+const BROWSER = ["e2e/browser/**/*.test.ts"];
+const VIRTUAL = ["e2e/virtual-*.test.ts"];
+/** vitest alone would leave one core idle. */
+const maxWorkers = Math.max(availableParallelism(), 2);
+
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       {
         test: {
@@ -27,11 +41,12 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...CRASH],
           ...PATIENCE,
         },
       },
       {
-        // The broker's tests once more, with PostgreSQL behind its store (apps/cloud-broker/test/store).
+        // With PostgreSQL behind the broker's store (apps/cloud-broker/test/store).
         test: {
           name: "postgres",
           globalSetup: "apps/cloud-broker/test/store/start-test-server.ts",
@@ -50,20 +65,36 @@ export default defineConfig({
       },
       {
         test: {
-          name: "e2e",
+          name: "crash",
           globalSetup: "e2e/harness/build-agent.ts",
-          include: ["e2e/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "e2e/virtual-appliance.test.ts"],
+          include: CRASH,
           ...PATIENCE,
         },
       },
       {
-        // After all others: an emulated processor needs the machine for itself to boot within its bound.
+        test: {
+          name: "e2e",
+          globalSetup: "e2e/harness/build-agent.ts",
+          include: ["e2e/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...CRASH, ...BROWSER, ...VIRTUAL],
+          ...PATIENCE,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          globalSetup: "e2e/harness/build-agent.ts",
+          include: BROWSER,
+          ...PATIENCE,
+        },
+      },
+      {
+        // After all others: an emulated processor needs the machine for itself.
         test: {
           name: "virtual",
           globalSetup: "e2e/harness/build-agent.ts",
           sequence: { groupOrder: 1 },
-          include: ["e2e/virtual-appliance.test.ts"],
+          include: VIRTUAL,
           ...PATIENCE,
         },
       },

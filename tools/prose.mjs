@@ -17,20 +17,23 @@ const CONSTRUCTIONS = {
   "sentence begins with a free relative":
     /^(?:What|Whoever|Whatever|Whose|Whichever|Who)\b(?!.*\?$)/,
   "free relative": /\b(?:whoever|whatever|whichever|whosoever)\b/i,
-  "free relative as object": /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
+  "free relative as object":
+    /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
   "what stands": /\bwhat (?:stands|is left|came|comes|was|follows|goes|fails|belongs|remains)\b/i,
   nobody: /\b(?:nobody|no one|somebody|everybody)\b/i,
   "is no": /\b(?:is|are|was|were|be) no (?!longer\b|more than\b|one\b|such\b)[a-z]/i,
   anew: /\banew\b/i,
   "no more": /\b(?:no more\b(?! than)|not any ?more\b|any more\b(?=[.,;:)]|$))/i,
   "looked at": /\b(?:looked at|looks? at|looked for)\b/i,
-  fragment: /^(?:Of|The same of|As|By|For|From|With|Without|That|Where|Than|And|But|Also|So that|Since)\b[^,;:]*[.]$/,
+  fragment:
+    /^(?:Of|The same of|As|By|For|From|With|Without|That|Where|Than|And|But|Also|So that|Since)\b[^,;:]*[.]$/,
   picture:
     /\b(?:hangs? on|its time is over|stands? in for|under way|at work\b|all the same|in the words of|a word of|hears? of|is told|are told|was told|were told|tells? of|lays? hands|gives? way|goes on with)\b/i,
 };
 
 const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$|Containerfile$/;
-const LEFT_OUT = /(?:^|\/)(?:pnpm-lock\.yaml|node_modules|dist|vectors)\b|CHANGELOG\.md$|^tools\/prose/;
+const LEFT_OUT =
+  /(?:^|\/)(?:pnpm-lock\.yaml|node_modules|dist|vectors)\b|CHANGELOG\.md$|^tools\/prose/;
 
 /** @returns {{ line: number, text: string }[]} sentences of prose with their line */
 export function proseOf(name, text) {
@@ -54,7 +57,8 @@ function markdownBlocks(text) {
       continue;
     }
     if (/^\s*\|/.test(line)) {
-      for (const cell of line.split("|")) if (/\w+ \w+/.test(cell)) blocks.push({ line: index + 1, lines: [cell] });
+      for (const cell of line.split("|"))
+        if (/\w+ \w+/.test(cell)) blocks.push({ line: index + 1, lines: [cell] });
       block = undefined;
       continue;
     }
@@ -81,7 +85,10 @@ function commentBlocks(text) {
     }
     if (isDoc) {
       const isEnd = line.includes("*/");
-      const words = line.replace(/^\s*\{?\/\*\*?\s?/, "").replace(/\s*\*\/.*$/, "").replace(/^\s*\*\s?/, "");
+      const words = line
+        .replace(/^\s*\{?\/\*\*?\s?/, "")
+        .replace(/\s*\*\/.*$/, "")
+        .replace(/^\s*\*\s?/, "");
       if (/^\s*@|^\s*$/.test(words)) {
         block = { line: index + 1, lines: [] };
         blocks.push(block);
@@ -124,7 +131,11 @@ function hashBlocks(text) {
 
 function sentencesOf(blocks) {
   return blocks.flatMap(({ line, lines }) => {
-    const text = lines.join(" ").replaceAll(/`[^`]*`/g, "X").replaceAll(/\s+/g, " ").trim();
+    const text = lines
+      .join(" ")
+      .replaceAll(/`[^`]*`/g, "X")
+      .replaceAll(/\s+/g, " ")
+      .trim();
     return text
       .split(/(?<=[.?!:;])\s+(?=[A-Z"“(])/)
       .filter((sentence) => sentence !== "")
@@ -138,7 +149,10 @@ function linesOf(name, text) {
     : name.match(/\.(?:ts|tsx|mts|mjs|bicep)$/)
       ? commentBlocks(text)
       : hashBlocks(text);
-  return blocks.reduce((sum, block) => sum + block.lines.filter((line) => line.trim() !== "").length, 0);
+  return blocks.reduce(
+    (sum, block) => sum + block.lines.filter((line) => line.trim() !== "").length,
+    0,
+  );
 }
 
 export function findConstructions(name, text) {
@@ -159,7 +173,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const areas = new Map();
   for (const name of names) {
     const text = readFileSync(join(root, name), "utf8");
-    const area = name.split("/").slice(0, /^(?:apps|packages)\//.test(name) ? 3 : 1).join("/");
+    const area = name
+      .split("/")
+      .slice(0, /^(?:apps|packages)\//.test(name) ? 3 : 1)
+      .join("/");
     const sum = areas.get(area) ?? { found: 0, lines: 0 };
     const found = findConstructions(name, text);
     sum.found += found.length;

@@ -7,9 +7,10 @@ import { constants } from "node:os";
 import { toolEnvironment } from "./set-up/paths.mjs";
 import { setUp } from "./set-up/set-up.mjs";
 
-const [first, ...rest] = process.argv.slice(2);
-const bundles = first === "--built";
-const [program, ...parameters] = bundles ? rest : [first, ...rest];
+const parameters = process.argv.slice(2);
+const bundles = parameters[0] === "--built";
+if (bundles) parameters.shift();
+const program = parameters.shift();
 if (program === undefined) {
   console.error("usage: node tools/run.mjs [--built] COMMAND [ARGUMENT …]");
   process.exit(2);

@@ -23,9 +23,11 @@ export function linkPnpm() {
     // Outside the project: here, npx would find the link itself.
     { cwd: join(root, ".."), encoding: "utf8" },
   );
-  const path = found.stdout?.trim() ?? "";
+  const path = found.status === 0 ? found.stdout.trim() : "";
   if (path === "") {
-    console.error(`${found.stderr ?? ""}npx could not provide ${packageManager}`);
+    console.error(
+      `npx could not provide ${packageManager}: ${found.error?.message ?? found.stderr}`,
+    );
     return false;
   }
   rmSync(LINK, { force: true });

@@ -1,0 +1,45 @@
+// Lints the packages that changed since they last passed, and those that depend on them, since lint knows types. turbo
+// has such a cache too, but starts a package manager and a linter for each package, which costs more than it saves.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { NO_SOURCES, openStamps } from "./stamps.mjs";
+import { readWorkspace, ROOT } from "./workspace.mjs";
+
+const LINTED = /\.(?:ts|tsx|mts|mjs|js|cjs)$/;
+
+const packages = readWorkspace();
+const stamps = openStamps("lint", packages);
+const stale = packages
+  .map(({ name, folder, dependencies }) => ({
+    folder,
+    decide: [[name, ...dependencies], []],
+    paths: [folder],
+  }))
+  .concat(rest())
+  .filter(({ folder, decide }) => !stamps.isFresh(folder, ...decide));
+
+if (stale.length > 0) {
+  const { status } = spawnSync(
+    "oxlint",
+    ["--deny-warnings", ...stale.flatMap(({ paths }) => paths)],
+    { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  if (status !== 0) process.exit(1);
+  for (const { folder, decide } of stale) stamps.set(folder, ...decide);
+}
+
+/** All files that belong to no package. The configuration of the tests imports packages, so all of them decide. */
+function rest() {
+  const inPackages = new Set(packages.map(({ folder }) => folder.split("/")[0]));
+  const paths = readdirSync(ROOT, { withFileTypes: true })
+    .filter(({ name }) => !inPackages.has(name) && !NO_SOURCES.has(name))
+    .filter((entry) => (entry.isDirectory() ? hasSources(entry.name) : LINTED.test(entry.name)))
+    .map(({ name }) => name);
+  return { folder: "rest", decide: [packages.map(({ name }) => name), paths], paths };
+}
+
+function hasSources(folder) {
+  return readdirSync(join(ROOT, folder), { recursive: true }).some((name) => LINTED.test(name));
+}
