@@ -167,6 +167,20 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "One person who lifts the two-person rule",
+    shownBy: {
+      "apps/cloud-broker/src/core/compare-policies.test.ts": [
+        "is released only where the policy that it was asked under and the one in force both release it",
+        "release nothing more where no member is loosened",
+      ],
+      "apps/cloud-broker/test/approvals/loosening.test.ts": [
+        "is not lifted by one person: neither for what waits, nor for what is asked next",
+        "holds as well where %s",
+        "revives no break-glass that was opened before it",
+      ],
+    },
+  },
+  {
     name: "A withdrawn customer key",
     shownBy: {
       "e2e/ten-appliances.test.ts": [

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { callOrder } from "../harness/order-actions.ts";
+import { callOrder, callOrderAs } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import {
   placeOrder,
@@ -50,6 +50,19 @@ describe.runIf(runsBrowser)("the page of a node", () => {
   let nodes: readonly [EmulatedNode, EmulatedNode];
   let urls: readonly [string, string];
   let passkey: string;
+
+  /** Lifting the rule needs the approval that it asks for, of somebody else. */
+  async function endApprovals(): Promise<void> {
+    const lift = () => callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
+    await expect(lift()).rejects.toThrow("ChangeNeedsApproval");
+    const { body } = await callOrder(world, order, "GET", "approvals");
+    const change = approvalList
+      .parse(body)
+      .value.find(({ way, state }) => way === "change" && state === "waiting");
+    const path = `approvals/${change?.id ?? "none"}/approve`;
+    await callOrderAs("Contributor", world, order, "POST", path, { reason: "the test is over" });
+    await lift();
+  }
 
   beforeAll(async () => {
     world = await openWorld();
@@ -140,7 +153,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
   test("an unlock that somebody must approve waits on the page, and opens once they have", async () => {
     await callOrder(world, order, "PUT", "unlockPolicy", policyOf(1));
     onTestFinished(async () => {
-      await callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
+      await endApprovals();
     });
     const visit = await browser.openNode(urls[0]);
     const { page } = visit;

@@ -51,6 +51,7 @@ import { traceVaults } from "./observability/trace.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
+import { createAdmitChange } from "./release/approvals/admit-change.ts";
 import { endExpiredApprovals } from "./release/approvals/end-approval.ts";
 import { createStillApproves } from "./release/approvals/may-approve.ts";
 import { createLeaseWatches, type LeaseWatches } from "./release/leases/lease-watches.ts";
@@ -165,6 +166,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const announce = createAnnounce(config.BROKER_URL, webhookUrls);
   const heldRoles = createHeldRoles(dependencies.roles, now);
+  const stillApproves = createStillApproves(heldRoles);
   const plane: ControlPlane = {
     announce,
     store,
@@ -173,6 +175,14 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     identities: dependencies.identities,
     appendAudit,
     sign: (type, payload) => signMessage(keys.signing, type, payload),
+    admitChange: createAdmitChange({
+      store,
+      appendAudit,
+      announce,
+      stillApproves,
+      now,
+      defaultPolicy,
+    }),
     now,
     settings: {
       armUrl: config.ARM_URL,
@@ -213,7 +223,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
     metrics,
     announce,
-    stillApproves: createStillApproves(heldRoles),
+    stillApproves,
   };
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },

@@ -18,6 +18,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   ServiceUnavailable: "apps/azure-emulator/test/resource-manager.test.ts",
   ApprovalExpired: `${APPROVALS}/approvals.test.ts`,
   ApprovalClosed: `${APPROVALS}/approvals.test.ts`,
+  ChangeNeedsApproval: `${APPROVALS}/loosening.test.ts`,
   ApprovalForbidden: `${APPROVALS}/approvals.test.ts`,
   ReleaseWindowClosed: `${APPROVALS}/approvals.test.ts`,
   CredentialsWithheld: `${APPROVALS}/approvals.test.ts`,

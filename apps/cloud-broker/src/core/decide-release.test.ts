@@ -1,19 +1,21 @@
 import { describe, expect, test } from "vitest";
 
 import { type Approval, decideRelease, type ReleaseFacts, type Vote } from "./decide-release.ts";
+import { termsOf } from "./release-terms.ts";
 import { defaultUnlockPolicy } from "./unlock-policy.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 5, 12);
 const HOUR_MS = 3_600_000;
 const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
-const policyOf = (release: Partial<typeof base.release>) => ({
-  ...base,
-  release: {
-    ...base.release,
-    approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
-    ...release,
-  },
-});
+const policyOf = (release: Partial<typeof base.release>) =>
+  termsOf({
+    ...base,
+    release: {
+      ...base.release,
+      approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
+      ...release,
+    },
+  });
 const vote = (objectId: string, change: Partial<Vote> = {}): Vote => ({
   objectId,
   name: objectId,
@@ -34,7 +36,7 @@ const approval = (change: Partial<Approval> = {}): Approval => ({
   ...change,
 });
 const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
-  policy: policyOf({}),
+  terms: policyOf({}),
   purpose: "unlock",
   stage: "Delivered",
   kid: "key/1",
@@ -53,18 +55,21 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   ["a request of nobody's knowing is put before them", { approval: undefined }, { kind: "ask" }],
   [
     "no approval is asked for where none is required",
-    { policy: policyOf(base.release), approval: undefined },
+    { terms: policyOf(base.release), approval: undefined },
     { kind: "release", by: "policy" },
   ],
   [
     "preparation asks nobody, at any hour",
-    { purpose: "prepare", policy: night, approval: undefined },
+    { purpose: "prepare", terms: night, approval: undefined },
     { kind: "release", by: "policy" },
   ],
   [
-    "what waits is released when the policy asks for none any more",
-    { policy: policyOf(base.release), approval: approval({ votes: [] }) },
-    { kind: "release", by: "policy" },
+    "what waits keeps the terms that it was asked under when the policy asks for none",
+    {
+      terms: policyOf(base.release),
+      approval: approval({ votes: [vote("ada")], terms: policyOf({}) }),
+    },
+    { kind: "wait", required: 2 },
   ],
   [
     "two words of one person are one",
@@ -98,7 +103,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   [
     "nobody approves who is not named",
     {
-      policy: policyOf({
+      terms: policyOf({
         approvals: { required: 2, approvers: ["ada", "cem"], expiresAfterSeconds: 60 },
       }),
     },
@@ -119,17 +124,17 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   ["a revocation voids", { wasRevoked: true }, { kind: "end", voidReason: "revoked" }],
   [
     "a break-glass revives nothing that is over",
-    { wasRevoked: true, policy: policyOf({ breakGlass: true }), breakGlass: "glass" },
+    { wasRevoked: true, terms: policyOf({ breakGlass: true }), breakGlass: "glass" },
     { kind: "end", voidReason: "revoked" },
   ],
   [
     "a closed window is stronger than approvals",
-    { policy: policyOf({ windows: closed }) },
+    { terms: policyOf({ windows: closed }) },
     { kind: "refuse", failure: { code: "ReleaseWindowClosed" } },
   ],
   [
     "a break-glass passes window and approvals",
-    { policy: night, approval: undefined, breakGlass: "glass" },
+    { terms: night, approval: undefined, breakGlass: "glass" },
     { kind: "release", by: "break-glass" },
   ],
   [

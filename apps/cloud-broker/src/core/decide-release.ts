@@ -1,8 +1,7 @@
-import type { UnlockPolicy } from "@databox-cmk/protocol";
-
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
-import { windowAt } from "./release-window.ts";
+import { type ReleaseTerms, stricterTerms } from "./release-terms.ts";
+import { windowAt, type WindowState } from "./release-window.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
@@ -39,10 +38,13 @@ export type Approval = {
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly votes: readonly Vote[];
+  /** The terms that it was asked under, and those that were added since; absent in rows of an older broker. */
+  readonly terms?: ReleaseTerms;
 };
 
 export type ReleaseFacts = {
-  readonly policy: UnlockPolicy;
+  /** Of the policy in force. */
+  readonly terms: ReleaseTerms;
   readonly purpose: UnlockPurpose;
   readonly stage: string;
   readonly kid: string;
@@ -77,7 +79,8 @@ const TOKEN_RIGHT_MS = 3_600_000;
  * stage and freshness were checked before.
  */
 export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
-  const { policy, purpose, approval, nowMs } = facts;
+  const { purpose, approval, nowMs } = facts;
+  const { release } = termsFor(approval, facts.terms);
   // At preparation the appliance is empty, in the datacenter, and has never been locked by this
   // key.
   if (purpose === "prepare") return { kind: "release", by: "policy" };
@@ -86,17 +89,26 @@ export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
     const end = endOf(approval, facts);
     if (end !== undefined) return end;
   }
-  if (facts.breakGlass !== undefined && policy.release.breakGlass)
+  if (facts.breakGlass !== undefined && release.breakGlass)
     return { kind: "release", by: "break-glass" };
-  const window = windowAt(policy.release.windows, nowMs);
-  if (!window.open) return { kind: "refuse", failure: closedUntil(window.opensAtMs, nowMs) };
-  const { required } = policy.release.approvals;
+  const closed = closedAt(release.windows, nowMs);
+  if (closed !== undefined)
+    return { kind: "refuse", failure: closedUntil(closed.opensAtMs, nowMs) };
+  const { required } = release;
   if (required === 0) return { kind: "release", by: "policy" };
   if (approval === undefined) return { kind: "ask" };
   const given = votesThatCount(approval, facts);
   return given.length >= required
     ? { kind: "release", by: "approval" }
     : { kind: "wait", given, required };
+}
+
+/** The terms that hold for a request: those in force, and those that it was asked under. */
+export function termsFor(
+  approval: Pick<Approval, "terms"> | undefined,
+  inForce: ReleaseTerms,
+): ReleaseTerms {
+  return approval?.terms === undefined ? inForce : stricterTerms(approval.terms, inForce);
 }
 
 /** The reason that ends an open approval regardless of its votes. */
@@ -113,13 +125,13 @@ export function endOf(
 
 /** Approvals that count at this moment, one per person. */
 export function votesThatCount(
-  { votes, requestedBy }: Pick<Approval, "votes" | "requestedBy">,
-  { policy, nowMs, lostRight }: Pick<ReleaseFacts, "policy" | "nowMs" | "lostRight">,
+  approval: Pick<Approval, "votes" | "requestedBy" | "terms">,
+  { terms, nowMs, lostRight }: Pick<ReleaseFacts, "terms" | "nowMs" | "lostRight">,
 ): readonly Vote[] {
-  const counting = votes.filter(
+  const counting = approval.votes.filter(
     (vote) =>
       vote.decision === "approved" &&
-      mayDecide(policy, requestedBy, vote.objectId) === undefined &&
+      mayDecide(approval, terms, vote.objectId) === undefined &&
       (vote.right === "token" ? nowMs < vote.atMs + TOKEN_RIGHT_MS : !lostRight.has(vote.objectId)),
   );
   return [...new Map(counting.map((vote) => [vote.objectId, vote])).values()];
@@ -127,13 +139,13 @@ export function votesThatCount(
 
 /** The reason why a person who has the action may still not decide about a request. */
 export function mayDecide(
-  { release }: UnlockPolicy,
-  requestedBy: string | undefined,
+  approval: Pick<Approval, "requestedBy" | "terms">,
+  inForce: ReleaseTerms,
   objectId: string,
 ): "self" | "not-named" | undefined {
-  if (objectId === requestedBy) return "self";
-  const { approvers } = release.approvals;
-  return approvers.length > 0 && !approvers.includes(objectId) ? "not-named" : undefined;
+  if (objectId === approval.requestedBy) return "self";
+  const { approvers } = termsFor(approval, inForce).release;
+  return approvers === undefined || approvers.includes(objectId) ? undefined : "not-named";
 }
 
 /** The failure that the device gets for an approval that has ended. */
@@ -155,6 +167,18 @@ export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "vot
     case "open":
       return { code: "ApprovalPending" };
   }
+}
+
+/** The list of windows that opens last, of those that are closed. */
+function closedAt(
+  lists: ReleaseTerms["release"]["windows"],
+  nowMs: EpochMs,
+): Extract<WindowState, { open: false }> | undefined {
+  const closed = lists.map((windows) => windowAt(windows, nowMs)).filter((state) => !state.open);
+  return closed.reduce<(typeof closed)[number] | undefined>((last, state) => {
+    if (last === undefined || state.opensAtMs === undefined) return state;
+    return last.opensAtMs !== undefined && last.opensAtMs < state.opensAtMs ? state : last;
+  }, undefined);
 }
 
 function closedUntil(opensAtMs: EpochMs | undefined, nowMs: EpochMs): Failure {

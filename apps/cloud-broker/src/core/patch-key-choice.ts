@@ -54,6 +54,18 @@ export function isSameKeyChoice(one: KeyChoice, other: KeyChoice): boolean {
   );
 }
 
+/**
+ * What a new choice gives away of the custody of an order. Whoever administers a vault can unwrap by its keys, so another vault
+ * is another custodian; another key or version of the same vault is not.
+ */
+export function loosenedCustody(before: KeyChoice, after: KeyChoice): readonly string[] {
+  if (before.kekType === "MicrosoftManaged") return [];
+  if (after.kekType === "MicrosoftManaged")
+    return ["kekType (CustomerManaged to MicrosoftManaged)"];
+  const [from, to] = [new URL(before.kekUrl).host, new URL(after.kekUrl).host];
+  return from === to ? [] : [`kekUrl (vault ${from} to ${to})`];
+}
+
 function decideIdentity(
   before: KeyIdentityChoice | undefined,
   patch: KeyEncryptionKeyPatch["identityProperties"],

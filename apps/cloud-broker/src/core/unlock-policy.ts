@@ -21,7 +21,10 @@ export function defaultUnlockPolicy(settings: {
 }
 
 /** The part of a policy that a lease carries. */
-export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
+export function leaseTermsOf({
+  outageGrace,
+  leaseTtlSeconds,
+}: Pick<UnlockPolicy, "outageGrace" | "leaseTtlSeconds">): {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
   readonly graceUntilReboot?: true;
@@ -29,6 +32,11 @@ export function leaseTermsOf({ outageGrace, leaseTtlSeconds }: UnlockPolicy): {
   return outageGrace === UNTIL_REBOOT
     ? { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: 0, graceUntilReboot: true }
     : { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
+}
+
+/** How long a volume stays open without an answer, so that two graces can be compared; `untilReboot` is the longest. */
+export function graceSecondsOf(grace: UnlockPolicy["outageGrace"]): number {
+  return grace === UNTIL_REBOOT ? Infinity : parseOutageGrace(grace);
 }
 
 const UNTIL_REBOOT = "untilReboot";

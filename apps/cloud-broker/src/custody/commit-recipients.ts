@@ -14,7 +14,12 @@ import type { KeyInForce } from "./key-in-force.ts";
 import type { OwnPasskey } from "./own-passkey.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
 
-export type ChangeContext = { readonly actor: Actor; readonly correlationId: string };
+export type ChangeContext = {
+  readonly actor: Actor;
+  readonly correlationId: string;
+  /** Writes that belong to the same decision, in the same transaction. */
+  readonly alsoCommit?: (transaction: Transaction<BrokerTables>) => Promise<void>;
+};
 /** Everything of an order that is wrapped to its keys. */
 export type Wrapping = StoredEnvelope | OwnPasskey;
 /** An envelope with other recipients, not committed yet. */
@@ -37,12 +42,13 @@ export async function commitRecipients<Value>(
   { store, appendAudit, now }: CustodyDependencies,
   { order, revision }: KeyInForce,
   moved: readonly Moved[],
-  { actor, correlationId }: ChangeContext,
+  { actor, correlationId, alsoCommit }: ChangeContext,
   change: Change<Value>,
 ): Promise<Outcome<Value>> {
   try {
     await store.transaction().execute(async (transaction) => {
       if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
+      await alsoCommit?.(transaction);
       for (const each of moved) await writeNext(transaction, order, each, now());
       await change.write(transaction);
       await appendAudit(transaction, order, {

@@ -125,7 +125,12 @@ export type KeyCustody = {
     subject: KeySubject,
     name: string,
     chosen: BackupChoice,
-    context: { readonly actor: Actor; readonly correlationId: string },
+    context: {
+      readonly actor: Actor;
+      readonly correlationId: string;
+      /** Writes that belong to the same decision, in the same transaction. */
+      readonly alsoCommit?: AlsoCommit;
+    },
   ): Promise<Outcome<BackupKey>>;
   /** @returns false when no backup key has that name. Refused while the key in force is lost. */
   removeBackup(

@@ -1,11 +1,14 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
+import type { Order } from "./order.ts";
 
 export type ControlPlaneSettings = {
   /**
@@ -27,6 +30,31 @@ export type ControlPlaneSettings = {
   readonly keyHealthIntervalSeconds: number;
 };
 
+/** A change that allows something which the order's protection did not allow before. */
+export type LooseningChange = {
+  /** What is changed, such as `unlockPolicy`. */
+  readonly subject: string;
+  /** What it becomes. Another value is another change and needs its own approvals. */
+  readonly proposal: unknown;
+  /** What is loosened by it, as the approvers read it; empty: nothing is. */
+  readonly loosens: readonly string[];
+};
+
+/** What allows a change, used up in the transaction that makes it. */
+export type ChangeClaim = {
+  /** Id of the approval; undefined where the policy in force asks for none. */
+  readonly approval?: string;
+  /** @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile */
+  readonly use: (transaction: Transaction<BrokerTables>) => Promise<void>;
+};
+
+/** @throws {AppError} `ChangeNeedsApproval` while approvals are missing */
+export type AdmitChange = (
+  order: Order,
+  change: LooseningChange,
+  context: RequestContext,
+) => Promise<ChangeClaim>;
+
 /** Dependencies for reading and writing orders. */
 export type ControlPlane = {
   readonly store: Store;
@@ -39,6 +67,7 @@ export type ControlPlane = {
   readonly announce: Announce;
   /** Signs with the broker's key: a JWS compact of the given `typ`. */
   readonly sign: (typ: string, payload: object) => Promise<string>;
+  readonly admitChange: AdmitChange;
   readonly now: Clock;
   readonly settings: ControlPlaneSettings;
 };

@@ -5,7 +5,7 @@ import { errorOf, valueOf, withFacts } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import { decideDetails } from "../core/patch-details.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
-import { decideKeyChoice, isSameKeyChoice } from "../core/patch-key-choice.ts";
+import { decideKeyChoice, isSameKeyChoice, loosenedCustody } from "../core/patch-key-choice.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { stageRules } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
@@ -55,11 +55,21 @@ async function applyPatch(
 ): Promise<string> {
   const { custody, settings, store } = plane;
   const change = decideChange(order, patch, settings.allowRevertToMicrosoftManaged);
+  const claim = await plane.admitChange(
+    order,
+    {
+      subject: "keyEncryptionKey",
+      proposal: change.key,
+      loosens: change.key === undefined ? [] : loosenedCustody(order.key, change.key),
+    },
+    context,
+  );
   const realised = await realiseIdentities(plane, order, change.identities);
   const nowMs = plane.now();
   let operation = "";
   const commit: AlsoCommit = async (transaction) => {
     await alsoCommit?.(transaction);
+    await claim.use(transaction);
     await updateOrder(
       transaction,
       order,

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
+import { addApprovalTerms } from "./migrations/approval-terms.ts";
 import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
@@ -31,6 +32,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007-approvals": { up: createApprovals },
   "0013-device-key-grades": { up: addDeviceKeyGrades },
   "0014-lease-index": { up: indexLeasesByNodeAndState },
+  "0015-approval-terms": { up: addApprovalTerms },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

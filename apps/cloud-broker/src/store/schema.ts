@@ -499,7 +499,10 @@ export type BrokerTables = {
     serial: string;
     /** Hash of the signed request: the row is good for that request alone. */
     request_hash: string;
-    /** Its channel: `unlock` by the network, `offline-unlock` carried by a person. */
+    /**
+     * Its channel: `unlock` by the network, `offline-unlock` carried by a person, `change` of the
+     * order's protection.
+     */
     way: string;
     purpose: string;
     reason: string | null;
@@ -516,6 +519,8 @@ export type BrokerTables = {
     asked_at_ms: number;
     expires_at_ms: number;
     closed_at_ms: number | null;
+    /** Terms that it was asked under, with those added since (core/release-terms.ts); null in rows of an older broker. */
+    terms_json: string | null;
   };
   approval_votes: {
     approval_id: string;

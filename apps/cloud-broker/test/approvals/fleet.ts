@@ -1,5 +1,6 @@
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
+import { termsOf } from "../../src/core/release-terms.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
@@ -78,7 +79,7 @@ export async function createFleet(turn: Turn, store: Store) {
         correlationId: "correlation",
         useUp: () => Promise.resolve({ ok: true, value: undefined }),
       },
-      policy,
+      { terms: termsOf(policy), expiresAfterSeconds: LIFETIME_SECONDS },
       await readApprovalOf(store, requestHash),
     );
     if (!admitted.ok) return admitted.failure.code;

@@ -42,6 +42,7 @@ export function createCampaignWorld() {
     announce: createAnnounce("https://broker.localhost", []),
     sign: () => Promise.resolve("receipt"),
     now,
+    admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: {
       armUrl: "https://arm.localhost",
       tenantId: TENANT_ID,

@@ -101,11 +101,13 @@ const LIFE: readonly (() => Promise<unknown>)[] = [
     world.vaults.setOutage(VAULT_NAME, undefined);
   },
   async () => {
-    await setPolicy({ approvals: { required: 1, approvers: [], expiresAfterSeconds: 3600 } });
+    await setPolicy({
+      approvals: { required: 1, approvers: [], expiresAfterSeconds: 3600 },
+      breakGlass: true,
+    });
     await device.unlock("unlock");
     const { json } = await call("GET", "/approvals");
     await call("POST", `/approvals/${String(json.value[0].id)}/reject`, { reason: "no" });
-    await setPolicy({ breakGlass: true });
     await call("POST", "/breakGlass", { reason: "fire in hall 7" });
   },
   () => world.operator("pickUp", JOB),

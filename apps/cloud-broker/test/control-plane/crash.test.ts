@@ -77,6 +77,7 @@ beforeEach(async () => {
     announce: createAnnounce("https://broker.localhost", []),
     sign: () => Promise.resolve("receipt"),
     now,
+    admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: {
       armUrl: "https://arm.localhost",
       tenantId: TENANT_ID,

@@ -24,6 +24,7 @@ import { createHandler } from "../../src/http/express-adapter.ts";
 import type { Route } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import { createAdmitChange } from "../../src/release/approvals/admit-change.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createCustomerVault, type CustomerVault, VAULT_NAME } from "./customer-vault.ts";
@@ -107,21 +108,31 @@ export async function createWorld(
   const { port } = z.object({ port: z.number() }).parse(server.address());
   const url = `https://localhost:${String(port)}`;
 
+  const announce = createAnnounce("https://broker.localhost", []);
+  const defaultPolicy = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 });
   const plane: ControlPlane = {
     store,
     custody,
     checkKeyNow: () => Promise.resolve(),
     identities,
     appendAudit,
-    announce: createAnnounce("https://broker.localhost", []),
+    announce,
     sign: (typ, payload) => signMessage(signingKey, typ, payload),
+    admitChange: createAdmitChange({
+      store,
+      appendAudit,
+      announce,
+      stillApproves: () => Promise.resolve({ ok: true, value: true }),
+      now,
+      defaultPolicy,
+    }),
     now,
     settings: {
       armUrl: url,
       tenantId: TENANT_ID,
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,
-      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+      defaultPolicy,
       keyVaultSuffixes: ["vault.test"],
       backupAfterSeconds: 900,
       keyHealthIntervalSeconds: 900,

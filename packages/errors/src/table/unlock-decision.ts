@@ -212,6 +212,42 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     meanwhile: { en: "What was decided before holds.", de: "Was zuvor entschieden wurde, gilt." },
   },
+  ChangeNeedsApproval: {
+    title: {
+      en: "The change waits for an approval",
+      de: "Die Änderung wartet auf eine Genehmigung",
+    },
+    message: {
+      en: "The change loosens the protection of the order and is not approved yet",
+      de: "Die Änderung lockert den Schutz des Auftrags und ist noch nicht genehmigt",
+    },
+    class: "pending",
+    httpStatus: 409,
+    who: "security-administrator",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the approvers of the order to approve the change, then make the same change again.",
+      de: "Bitten Sie die Genehmigenden des Auftrags, die Änderung zu genehmigen, und nehmen Sie dieselbe Änderung dann noch einmal vor.",
+    },
+    steps: [
+      SHOW_APPROVALS,
+      APPROVE,
+      {
+        text: {
+          en: "Once enough people have approved, send exactly the same change again",
+          de: "Senden Sie genau dieselbe Änderung noch einmal, sobald genug Personen genehmigt haben",
+        },
+      },
+    ],
+    why: {
+      en: "The order's unlock policy asks for approvals. A change that allows more than before needs the same approvals, so that one person cannot lift the rule alone.",
+      de: "Die Entsperrrichtlinie des Auftrags verlangt Genehmigungen. Eine Änderung, die mehr erlaubt als zuvor, braucht dieselben Genehmigungen, damit niemand die Regel allein aufheben kann.",
+    },
+    meanwhile: {
+      en: "Nothing has changed. The protection that was in force before stays in force.",
+      de: "Es hat sich nichts geändert. Der bisherige Schutz gilt weiter.",
+    },
+  },
   ApprovalForbidden: {
     title: { en: "Somebody else must decide", de: "Jemand anderes muss entscheiden" },
     message: {

@@ -24,8 +24,11 @@ export const approvalView = z.strictObject({
   orderName: z.string(),
   resourceGroup: z.string(),
   serial: z.string(),
-  /** `network`: the appliance asked; `offline`: a person carried its question. */
-  way: z.enum(["network", "offline"]),
+  /**
+   * `network`: the appliance asked; `offline`: a person carried its question; `change`: a person wants to loosen what
+   * protects the order, and `serial` names what they want to change.
+   */
+  way: z.enum(["network", "offline", "change"]),
   purpose: z.string(),
   /** In the words of the person at the appliance, who is not signed in: a claim, not a fact. */
   reason: z.optional(z.string()),

@@ -84,9 +84,21 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
         const order = await findOrder(store, orderNameOf(request));
         requireEditable(order);
         const subject = keySubjectOf(order, settings.tenantId);
+        const context = contextOf(request);
         const made = await turns(`${order.id}/${name}`, async () => {
           if (request.header("if-none-match")?.trim() === "*") await requireFree(order, name);
-          return valueOf(await custody.putBackup(subject, name, chosen, contextOf(request)));
+          const claim = await plane.admitChange(
+            order,
+            {
+              subject: `backupKeys/${name}`,
+              proposal: request.body,
+              loosens: [`backup key ${name}`],
+            },
+            context,
+          );
+          return valueOf(
+            await custody.putBackup(subject, name, chosen, { ...context, alsoCommit: claim.use }),
+          );
         });
         return { status: 200, body: { json: renderBackupKey(made, undefined) } };
       }),

@@ -2,8 +2,9 @@ import { unlockBudgetWrite } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
+import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
 import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
@@ -12,11 +13,8 @@ const MAX_BYTES = 16 * 1024;
 const PATH = `${PATHS.job}/unlockBudget`;
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
-export function createUnlockBudgetRoutes({
-  store,
-  appendAudit,
-  now,
-}: ControlPlane): readonly Route[] {
+export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] {
+  const { store, appendAudit, now } = plane;
   return [
     {
       method: "GET",
@@ -38,9 +36,13 @@ export function createUnlockBudgetRoutes({
       maxBytes: MAX_BYTES,
       handle: armHandler(async (request) => {
         const { unlocksPerDay } = parseBody(unlockBudgetWrite, request.body);
-        const { id } = await findOrder(store, orderNameOf(request));
-        const { actor, correlationId } = contextOf(request);
+        const order = await findOrder(store, orderNameOf(request));
+        const { id } = order;
+        const context = contextOf(request);
+        const { actor, correlationId } = context;
+        const claim = await admitBudget(plane, order, unlocksPerDay, context);
         await store.transaction().execute(async (transaction) => {
+          await claim.use(transaction);
           // Locks the chain first, as a grant does, so that the two never deadlock.
           await appendAudit(transaction, id, {
             action: "unlockBudget/set",
@@ -61,9 +63,13 @@ export function createUnlockBudgetRoutes({
       action: ACTIONS.deleteUnlockBudget,
       reads: "nothing",
       handle: armHandler(async (request) => {
-        const { id } = await findOrder(store, orderNameOf(request));
-        const { actor, correlationId } = contextOf(request);
+        const order = await findOrder(store, orderNameOf(request));
+        const { id } = order;
+        const context = contextOf(request);
+        const { actor, correlationId } = context;
+        const claim = await admitBudget(plane, order, undefined, context);
         const removed = await store.transaction().execute(async (transaction) => {
+          await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());
           if (unlocksPerDay === undefined) return false;
           await appendAudit(transaction, id, {
@@ -79,4 +85,24 @@ export function createUnlockBudgetRoutes({
       }),
     },
   ];
+}
+
+/** More unlocks a day, or no limit, loosens what protects the order. @param after - undefined: no limit */
+async function admitBudget(
+  plane: ControlPlane,
+  order: Order,
+  after: number | undefined,
+  context: RequestContext,
+): Promise<ChangeClaim> {
+  const { unlocksPerDay: before } = await readBudget(plane.store, order.id, plane.now());
+  const isLooser = before !== undefined && (after === undefined || after > before);
+  return plane.admitChange(
+    order,
+    {
+      subject: "unlockBudget",
+      proposal: { before, after },
+      loosens: isLooser ? [`unlocksPerDay (${String(before)} to ${String(after ?? "any")})`] : [],
+    },
+    context,
+  );
 }

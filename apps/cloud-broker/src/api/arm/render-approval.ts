@@ -1,18 +1,24 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
 
-import { type Approval, mayDecide, votesThatCount } from "../../core/decide-release.ts";
+import { type Approval, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { ApprovalCase } from "../../release/approvals/approval-cases.ts";
 
+const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
+  unlock: "network",
+  "offline-unlock": "offline",
+  change: "change",
+};
+
 /** A case as one caller sees it. Lost rights are checked before a release, not for a view. */
 export function renderApproval(
-  { approval, row, orderId, orderName, resourceGroup, place, policy }: ApprovalCase,
+  { approval, row, orderId, orderName, resourceGroup, place, terms }: ApprovalCase,
   callerObjectId: string,
   nowMs: EpochMs,
 ): ApprovalView {
-  const counting = votesThatCount(approval, { policy, nowMs, lostRight: new Set() });
-  const { required } = policy.release.approvals;
+  const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
+  const { required } = termsFor(approval, terms).release;
   const isOpen = approval.state === "open";
   const { state } = approval;
   return {
@@ -21,7 +27,7 @@ export function renderApproval(
     orderName,
     resourceGroup,
     serial: row.serial,
-    way: row.way === "unlock" ? "network" : "offline",
+    way: WAYS[row.way] ?? "offline",
     purpose: row.purpose,
     ...(row.reason === null ? {} : { reason: row.reason }),
     place: { address: row.address, ...place },
@@ -44,15 +50,14 @@ export function renderApproval(
       at: renderTime(vote.atMs),
       counts: vote.decision === "rejected" || counting.includes(vote),
     })),
-    mayDecide:
-      isOpen && mayDecide(policy, approval.requestedBy, callerObjectId.toLowerCase()) === undefined,
+    mayDecide: isOpen && mayDecide(approval, terms, callerObjectId.toLowerCase()) === undefined,
   };
 }
 
 /** Whether the case waits for this caller: open, theirs to decide, and not approved by them yet. */
-export function waitsFor({ approval, policy }: ApprovalCase, objectId: string): boolean {
+export function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
   const own = objectId.toLowerCase();
-  return mayDecide(policy, approval.requestedBy, own) === undefined && !hasApproved(approval, own);
+  return mayDecide(approval, terms, own) === undefined && !hasApproved(approval, own);
 }
 
 function hasApproved({ votes }: Approval, objectId: string): boolean {

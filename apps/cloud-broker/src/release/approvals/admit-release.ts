@@ -1,20 +1,20 @@
-import type { UnlockPolicy } from "@databox-cmk/protocol";
-
 import {
   type Approval,
   decideRelease,
   failureOf,
   type ReleaseFacts,
+  termsFor,
   votesThatCount,
 } from "../../core/decide-release.ts";
-import type { EpochMs } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
+import type { ReleaseTerms } from "../../core/release-terms.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";
-import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
+import type { AdmissionTerms, ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 import { readApprovalOf } from "./stored-approvals.ts";
 
 export type Admission =
@@ -34,20 +34,22 @@ const ATTEMPTS = 3;
  * Applies the order's own conditions to a release: window, approvals, break-glass. It uses up only
  * a request that must wait; `claimRelease` uses up the rest in the transaction of the grant.
  *
+ * @param inForce - terms of the policy in force.
+ * @param expiresAfterSeconds - how long a new request for approval stays open.
  * @param approval - of this request, if one was opened.
  */
 export async function admitRelease(
   deps: ReleaseDependencies,
   request: ReleaseRequest,
-  policy: UnlockPolicy,
+  { terms: inForce, expiresAfterSeconds }: AdmissionTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<Admission>> {
-  const { windows, approvals } = policy.release;
-  if (approval === undefined && windows.length === 0 && approvals.required === 0)
+  const { windows, required } = inForce.release;
+  if (approval === undefined && windows.length === 0 && required === 0)
     return { ok: true, value: { kind: "release", claim: {} } };
   let known = approval;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const facts = await loadFacts(deps, request, policy, known);
+    const facts = await loadFacts(deps, request, inForce, known);
     if (!facts.ok) return facts;
     const decision = decideRelease(facts.value);
     switch (decision.kind) {
@@ -64,8 +66,8 @@ export async function admitRelease(
       case "ask": {
         const used = await request.useUp();
         if (!used.ok) return used;
-        const opened = await openApproval(deps, request, approvals);
-        return waiting(opened, approvals.required, []);
+        const opened = await openApproval(deps, request, { terms: inForce, expiresAfterSeconds });
+        return waiting(opened, required, []);
       }
       case "end": {
         if (known === undefined) break;
@@ -82,16 +84,16 @@ export async function admitRelease(
 async function loadFacts(
   deps: ReleaseDependencies,
   { order, serial, purpose, stage, kid }: ReleaseRequest,
-  policy: UnlockPolicy,
+  terms: ReleaseTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<ReleaseFacts>> {
-  const { store, stillApproves, now } = deps;
+  const { store, now } = deps;
   const nowMs = now();
-  const breakGlass = policy.release.breakGlass
+  const breakGlass = terms.release.breakGlass
     ? await findBreakGlass(store, order, serial, nowMs)
     : undefined;
   const facts = {
-    policy,
+    terms,
     purpose,
     stage,
     kid,
@@ -104,16 +106,31 @@ async function loadFacts(
     lostRight: new Set<string>(),
   };
   if (approval?.state !== "open") return { ok: true, value: facts };
-  const votes = votesThatCount(approval, facts);
-  // While votes are missing, the voters' rights do not have to be checked.
-  if (votes.length < policy.release.approvals.required) return { ok: true, value: facts };
+  const lostRight = await findLostRights(deps, order, approval, facts);
+  return lostRight.ok ? { ok: true, value: { ...facts, lostRight: lostRight.value } } : lostRight;
+}
+
+/**
+ * Approvers by role assignment who have lost the right. While votes are missing, the voters' rights
+ * do not have to be checked.
+ */
+export async function findLostRights(
+  { stillApproves }: Pick<ReleaseDependencies, "stillApproves">,
+  order: OrderId,
+  approval: Approval,
+  facts: Pick<ReleaseFacts, "terms" | "nowMs">,
+): Promise<Outcome<ReadonlySet<string>>> {
+  const lost = new Set<string>();
+  const votes = votesThatCount(approval, { ...facts, lostRight: lost });
+  if (votes.length < termsFor(approval, facts.terms).release.required)
+    return { ok: true, value: lost };
   for (const { objectId, right } of votes) {
     if (right === "token") continue;
     const still = await stillApproves(objectId, order);
     if (!still.ok) return still;
-    if (!still.value) facts.lostRight.add(objectId);
+    if (!still.value) lost.add(objectId);
   }
-  return { ok: true, value: facts };
+  return { ok: true, value: lost };
 }
 
 function claimOf(by: "policy" | "approval" | "break-glass", facts: ReleaseFacts): ReleaseClaim {

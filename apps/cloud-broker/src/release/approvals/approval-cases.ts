@@ -4,8 +4,10 @@ import type { Kysely, Selectable } from "kysely";
 import { type Approval, endOf } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
+import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
 
 /** A request as approvers see it: the request, and the order's present state. */
@@ -17,7 +19,8 @@ export type ApprovalCase = {
   readonly orderName: string;
   readonly resourceGroup: string;
   readonly place: { readonly city?: string; readonly country?: string };
-  readonly policy: UnlockPolicy;
+  /** Of the policy in force. */
+  readonly terms: ReleaseTerms;
 };
 
 export type CaseDependencies = {
@@ -113,6 +116,7 @@ function selectCases(store: Kysely<BrokerTables>) {
       "approvals.asked_at_ms",
       "approvals.expires_at_ms",
       "approvals.closed_at_ms",
+      "approvals.terms_json",
       "orders.name",
       "orders.resource_group",
       "orders.stage as stage_now",
@@ -154,8 +158,7 @@ async function casesOf(
       orderName: name,
       resourceGroup: resource_group,
       place: placeOf(details_json),
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
-      policy: policy_json === null ? defaultPolicy : (JSON.parse(policy_json) as UnlockPolicy),
+      terms: termsOf(parseStoredPolicy(policy_json) ?? defaultPolicy),
     });
   }
   return cases;

@@ -2,17 +2,23 @@ import type { Kysely, Transaction } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import { wasRevokedSince } from "../kill-switches/revocations.ts";
 
-/** The oldest active, unused break-glass for a node, or for the whole order. @returns its id */
+/**
+ * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends those
+ * that were opened before it, also after it is lifted.
+ *
+ * @returns its id
+ */
 export async function findBreakGlass(
   store: Kysely<BrokerTables>,
   order: OrderId,
   serial: string | undefined,
   nowMs: number,
 ): Promise<string | undefined> {
-  const row = await store
+  const rows = await store
     .selectFrom("break_glass")
-    .select("id")
+    .select(["id", "created_at_ms"])
     .where("order_id", "=", order)
     .where("used_at_ms", "is", null)
     .where("expires_at_ms", ">", nowMs)
@@ -22,9 +28,10 @@ export async function findBreakGlass(
         : where.or([where("serial", "is", null), where("serial", "=", serial)]),
     )
     .orderBy("created_at_ms")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id;
+    .execute();
+  for (const { id, created_at_ms } of rows)
+    if (!(await wasRevokedSince(store, order, serial ?? "", created_at_ms))) return id;
+  return undefined;
 }
 
 /** Of many concurrent releases, exactly one uses it. */

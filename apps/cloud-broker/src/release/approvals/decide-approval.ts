@@ -36,7 +36,7 @@ export async function decideApproval(
   return plane.store.transaction().execute(async (transaction) => {
     const deps = { store: transaction, defaultPolicy: plane.settings.defaultPolicy, nowMs };
     const found = await requireCase(await readCase(deps, order, id), id);
-    const forbidden = mayDecide(found.policy, found.approval.requestedBy, objectId);
+    const forbidden = mayDecide(found.approval, found.terms, objectId);
     if (forbidden !== undefined) throw new AppError("ApprovalForbidden", { reason: forbidden });
     requireOpen(found);
     const isOpen =

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
-import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
+import type { AdmissionTerms, ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** An approval that waits for votes, and when it expires. */
 export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };
@@ -12,11 +12,15 @@ export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochM
  * waiting request; an earlier one becomes void, since its answer can no longer be opened.
  */
 export async function openApproval(
-  { commit, appendAudit, announce, now }: ReleaseDependencies,
-  request: ReleaseRequest,
-  { required, expiresAfterSeconds }: { required: number; expiresAfterSeconds: number },
+  { commit, appendAudit, announce, now }: Omit<ReleaseDependencies, "store" | "stillApproves">,
+  request: Omit<ReleaseRequest, "useUp" | "purpose" | "way"> & {
+    readonly purpose: string;
+    readonly way: string;
+  },
+  { terms, expiresAfterSeconds }: AdmissionTerms,
 ): Promise<OpenedApproval> {
   const id = randomUUID();
+  const { required } = terms.release;
   return commit(async (transaction) => {
     const nowMs = now();
     const expiresAtMs = nowMs + expiresAfterSeconds * 1000;
@@ -49,6 +53,7 @@ export async function openApproval(
         asked_at_ms: nowMs,
         expires_at_ms: expiresAtMs,
         closed_at_ms: null,
+        terms_json: JSON.stringify(terms),
       })
       .execute();
     const expiresAt = new Date(expiresAtMs).toISOString();
@@ -57,7 +62,7 @@ export async function openApproval(
       actor: request.actor,
       outcome: "done",
       serial,
-      kid: request.kid,
+      ...keyOf(request),
       requestHash,
       correlationId: request.correlationId,
       detail: {
@@ -76,7 +81,7 @@ export async function openApproval(
       data: {
         approvalId: id,
         serial,
-        kid: request.kid,
+        ...keyOf(request),
         purpose,
         ...(reason === undefined ? {} : { reason }),
         required,
@@ -85,4 +90,9 @@ export async function openApproval(
     });
     return { id, expiresAtMs };
   });
+}
+
+/** A change of the order's protection depends on no key version. */
+function keyOf({ kid }: { readonly kid: string }): { readonly kid?: string } {
+  return kid === "" ? {} : { kid };
 }

@@ -1,6 +1,7 @@
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Actor, Clock, Outcome } from "../../core/ports.ts";
+import type { ReleaseTerms } from "../../core/release-terms.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Commit } from "../../store/group-commit.ts";
@@ -36,4 +37,11 @@ export type ReleaseRequest = {
    * Uses the request up before approvers see it; from then on the approval proves its freshness.
    */
   readonly useUp: () => Promise<Outcome<undefined>>;
+};
+
+export type AdmissionTerms = {
+  /** Of the policy in force. */
+  readonly terms: ReleaseTerms;
+  /** How long a request that is put before the approvers stays open. */
+  readonly expiresAfterSeconds: number;
 };

@@ -7,6 +7,7 @@ import {
   type VoidReason,
   type Vote,
 } from "../../core/decide-release.ts";
+import type { ReleaseTerms } from "../../core/release-terms.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 type ApprovalColumns = Pick<
@@ -19,6 +20,7 @@ type ApprovalColumns = Pick<
   | "requested_by"
   | "requested_at_ms"
   | "expires_at_ms"
+  | "terms_json"
 >;
 
 /** The approval of one signed request, with its votes. */
@@ -37,6 +39,7 @@ export async function readApprovalOf(
       "requested_by",
       "requested_at_ms",
       "expires_at_ms",
+      "terms_json",
     ])
     .where("request_hash", "=", requestHash)
     .executeTakeFirst();
@@ -57,6 +60,8 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
     requestedAtMs: row.requested_at_ms,
     expiresAtMs: row.expires_at_ms,
     votes,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
+    ...(row.terms_json === null ? {} : { terms: JSON.parse(row.terms_json) as ReleaseTerms }),
   };
 }
 

@@ -45,9 +45,9 @@ export function offlineWay(
       nonceUsedBy: undefined,
       lastCounter: isAgain ? counter - 1 : node.lastCounter,
     }),
-    async permit(policy) {
+    async permit(terms) {
       const used = await usedOn(store, node.order, dayOf(now()));
-      return decideOfflineUse(policy, used, offlineUnlocksPerDay);
+      return decideOfflineUse(terms, used, offlineUnlocksPerDay);
     },
     useUp: () =>
       isAgain
@@ -55,7 +55,7 @@ export function offlineWay(
         : commit((transaction) =>
             claimChallenge(transaction, { message, carrier, challenge, node }, now()),
           ),
-    lease: ({ offline }: UnlockPolicy) => ({ offline: offline.lease }),
+    lease: ({ offline }: Pick<UnlockPolicy, "offline">) => ({ offline: offline.lease }),
     // A carried request stays valid, even if its node asks again meanwhile.
     overtakenAbove: Number.MAX_SAFE_INTEGER,
     async record(transaction, { grant, grantHash, answer }) {

@@ -2,19 +2,22 @@ import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import { loosenedMembers } from "../../core/compare-policies.ts";
 import type { OrderName } from "../../core/order.ts";
+import { termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { requirePolicyMatch } from "./policy-tag.ts";
+import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
+import { endBreakGlass, tightenOpenApprovals } from "./tighten-what-waits.ts";
 
 /**
- * Puts a policy in force, with its audit row of before and after. An open appliance is told at its
- * next renewal; until then its lease is judged by the terms that it knows. Possible until the order
- * has ended.
+ * Puts a policy in force, with its audit row of before and after. Loosening it needs approvals. An
+ * open appliance is told at its next renewal; until then its lease is judged by the terms that it
+ * knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
   plane: ControlPlane,
@@ -25,9 +28,26 @@ export async function writeUnlockPolicy(
 ): Promise<StoredPolicy> {
   const order = await findOrder(plane.store, name);
   requireStage(order);
+  const seen = await readStoredPolicy(plane.store, order.id);
+  requirePolicyMatch(seen, ifMatch);
+  const { defaultPolicy } = plane.settings;
+  const claim = await plane.admitChange(
+    order,
+    {
+      subject: "unlockPolicy",
+      proposal: { policy, seen: policyTagOf(seen) },
+      loosens: loosenedMembers(seen?.policy ?? defaultPolicy, policy),
+    },
+    context,
+  );
   return plane.store.transaction().execute(async (transaction) => {
     const before = await readStoredPolicy(transaction, order.id);
-    requirePolicyMatch(before, ifMatch);
+    // The approvals are good for this change of that policy.
+    requirePolicyMatch(before, policyTagOf(seen));
+    await claim.use(transaction);
+    await tightenOpenApprovals(transaction, order.id, termsOf(before?.policy ?? defaultPolicy));
+    await tightenOpenApprovals(transaction, order.id, termsOf(policy));
+    if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
     const after: StoredPolicy = {
       policy,
       revision: (before?.revision ?? 0) + 1,
@@ -42,8 +62,9 @@ export async function writeUnlockPolicy(
       correlationId: context.correlationId,
       detail: {
         revision: after.revision,
-        before: JSON.stringify(before?.policy ?? plane.settings.defaultPolicy),
+        before: JSON.stringify(before?.policy ?? defaultPolicy),
         after: JSON.stringify(policy),
+        ...(claim.approval === undefined ? {} : { approval: claim.approval }),
       },
     });
     return after;

@@ -28,11 +28,11 @@ export type UnlockWay = {
     used: UsedNonce | undefined,
   ): Pick<UnlockFacts, "nonce" | "nonceUsedBy"> & { readonly lastCounter: number };
   /** Checks the additional conditions of this channel; nothing is used up yet. */
-  permit(policy: UnlockPolicy): Promise<Outcome<undefined>>;
+  permit(terms: Pick<UnlockPolicy, "offline">): Promise<Outcome<undefined>>;
   /** Of many concurrent requests, on any replica, exactly one continues. */
   useUp(): Promise<Outcome<undefined>>;
   /** The members of the lease that depend on the channel, beside the policy's terms. */
-  lease(policy: UnlockPolicy): Pick<Lease, "offline">;
+  lease(terms: Pick<UnlockPolicy, "offline">): Pick<Lease, "offline">;
   /** A grant is too late once its node holds a lease with a counter above this one. */
   readonly overtakenAbove: number;
   /** Runs in the transaction of the grant. */

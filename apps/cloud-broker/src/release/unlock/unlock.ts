@@ -18,9 +18,10 @@ import {
   type UnlockQuestion,
 } from "@databox-cmk/protocol";
 
-import type { Approval } from "../../core/decide-release.ts";
+import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts } from "../../core/decide-unlock.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { termsOf } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import { markStep } from "../../observability/trace.ts";
@@ -127,7 +128,9 @@ async function decide(
         : checkBudget(budget, dependencies.now());
     return limited === undefined ? way.useUp() : { ok: false, failure: limited };
   };
-  const permitted = await way.permit(policy);
+  const inForce = termsOf(policy);
+  const terms = termsFor(approval, inForce);
+  const permitted = await way.permit(terms);
   if (!permitted.ok) return permitted;
   const admitted = await admitRelease(
     dependencies,
@@ -146,7 +149,10 @@ async function decide(
       correlationId: message.correlationId,
       useUp,
     },
-    policy,
+    {
+      terms: inForce,
+      expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds,
+    },
     approval,
   );
   if (!admitted.ok) return admitted;
@@ -176,7 +182,7 @@ async function decide(
       enc: encodeBase64url(sealed.value.enc),
       ciphertext: encodeBase64url(sealed.value.ciphertext),
     },
-    lease: { id: randomUUID(), ...leaseTermsOf(policy), ...way.lease(policy), sequence: 0 },
+    lease: { id: randomUUID(), ...leaseTermsOf(terms), ...way.lease(terms), sequence: 0 },
     kid,
     correlationId: message.correlationId,
     ...(sendEnvelope && envelope !== undefined

@@ -1,0 +1,188 @@
+import type { ReleaseWindow, UnlockPolicy } from "@databox-cmk/protocol";
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import { comparePolicies, loosenedMembers } from "./compare-policies.ts";
+import { type Approval, decideRelease, mayDecide } from "./decide-release.ts";
+import { stricterTerms, termsOf } from "./release-terms.ts";
+import { windowAt } from "./release-window.ts";
+import { graceSecondsOf } from "./unlock-policy.ts";
+
+const PEOPLE = ["ada", "ben", "cem", "dua"];
+const START_MS = Date.UTC(2026, 0, 1);
+const YEAR_MINUTES = 365 * 24 * 60;
+
+const time = fc
+  .tuple(fc.nat(23), fc.constantFrom("00", "15", "30"))
+  .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${minute}`);
+const window: fc.Arbitrary<ReleaseWindow> = fc.record({
+  days: fc.subarray(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const, { minLength: 1 }),
+  from: time,
+  to: time,
+  timeZone: fc.constantFrom("UTC", "Europe/Berlin", "Asia/Tokyo"),
+});
+const policy: fc.Arbitrary<UnlockPolicy> = fc.record({
+  outageGrace: fc.constantFrom("none", "PT15M", "PT90S", "P1D", "untilReboot"),
+  leaseTtlSeconds: fc.integer({ min: 10, max: 3600 }),
+  offline: fc.record({
+    allowed: fc.boolean(),
+    lease: fc.oneof(
+      fc.record({ kind: fc.constant("duration" as const), seconds: fc.integer({ min: 300 }) }),
+      fc.record({ kind: fc.constant("boots" as const), boots: fc.integer({ min: 1, max: 20 }) }),
+    ),
+  }),
+  release: fc.record({
+    windows: fc.array(window, { maxLength: 3 }),
+    approvals: fc.record({
+      required: fc.integer({ min: 0, max: 3 }),
+      approvers: fc.subarray(PEOPLE),
+      expiresAfterSeconds: fc.integer({ min: 60, max: 600_000 }),
+    }),
+    breakGlass: fc.boolean(),
+  }),
+});
+const moment = fc.nat(YEAR_MINUTES).map((minute) => START_MS + minute * 60_000);
+/** Policies that differ in few members, so that neither is looser in all of them. */
+const pair = fc
+  .tuple(policy, policy, fc.nat(), fc.nat())
+  .map(([before, other, one, two]): readonly [UnlockPolicy, UnlockPolicy] => {
+    const takes = (bit: number) => ((one & two) >> bit) % 2 === 1;
+    return [
+      before,
+      {
+        outageGrace: takes(0) ? other.outageGrace : before.outageGrace,
+        leaseTtlSeconds: takes(1) ? other.leaseTtlSeconds : before.leaseTtlSeconds,
+        offline: takes(2) ? other.offline : before.offline,
+        release: {
+          windows: takes(3) ? other.release.windows : before.release.windows,
+          approvals: takes(4) ? other.release.approvals : before.release.approvals,
+          breakGlass: takes(5) ? other.release.breakGlass : before.release.breakGlass,
+        },
+      },
+    ];
+  });
+
+const approval = (asked: UnlockPolicy, votes: readonly string[], nowMs: number): Approval => ({
+  id: "approval",
+  state: "open",
+  stage: "Delivered",
+  kid: "key/1",
+  requestedAtMs: nowMs - 1000,
+  expiresAtMs: nowMs + 1000,
+  votes: votes.map((objectId) => ({
+    objectId,
+    name: objectId,
+    decision: "approved",
+    reason: "seen",
+    atMs: nowMs - 500,
+    right: "assignment",
+  })),
+  terms: termsOf(asked),
+});
+const isReleased = (
+  terms: ReturnType<typeof termsOf>,
+  waiting: Approval,
+  nowMs: number,
+  breakGlass: string | undefined,
+) =>
+  decideRelease({
+    terms,
+    purpose: "unlock",
+    stage: "Delivered",
+    kid: "key/1",
+    nowMs,
+    approval: waiting,
+    wasRevoked: false,
+    lostRight: new Set(),
+    breakGlass,
+  }).kind === "release";
+
+describe("two policies, compared member by member,", () => {
+  test.prop([policy])("are the same where they are equal", (one) => {
+    expect(new Set(Object.values(comparePolicies(one, one)))).toEqual(new Set(["same"]));
+  });
+
+  test.prop([pair])("are looser one way where they are stricter the other way", ([one, other]) => {
+    const mirror = { same: "same", looser: "stricter", stricter: "looser", other: "other" };
+    const there = comparePolicies(one, other);
+    expect(comparePolicies(other, one)).toEqual(
+      Object.fromEntries(Object.entries(there).map(([name, what]) => [name, mirror[what]])),
+    );
+  });
+
+  test.prop([pair, moment, fc.subarray(PEOPLE), fc.boolean()], { numRuns: 500 })(
+    "release nothing more where no member is loosened",
+    ([before, after], nowMs, votes, isBroken) => {
+      if (loosenedMembers(before, after).length > 0) return;
+      const glass = isBroken ? "glass" : undefined;
+      const released = isReleased(termsOf(after), approval(after, votes, nowMs), nowMs, glass);
+      if (!released) return;
+      expect(isReleased(termsOf(before), approval(before, votes, nowMs), nowMs, glass)).toBe(true);
+    },
+  );
+
+  test.prop([window, window, moment], { numRuns: 500 })(
+    "are never open where the stricter windows are and the others are not",
+    (one, other, nowMs) => {
+      const both = [one, other];
+      expect(comparePolicies(policyOf([one]), policyOf(both))["release.windows"]).toMatch(
+        /^(?:looser|same)$/,
+      );
+      expect(comparePolicies(policyOf([]), policyOf([one]))["release.windows"]).toMatch(
+        /^(?:stricter|same)$/,
+      );
+      const compared = comparePolicies(policyOf([one]), policyOf([other]))["release.windows"];
+      if (compared === "stricter" || compared === "same")
+        expect(windowAt([other], nowMs).open && !windowAt([one], nowMs).open).toBe(false);
+    },
+  );
+});
+
+const PLAIN: UnlockPolicy = {
+  outageGrace: "none",
+  leaseTtlSeconds: 60,
+  offline: { allowed: false, lease: { kind: "boots", boots: 1 } },
+  release: {
+    windows: [],
+    approvals: { required: 0, approvers: [], expiresAfterSeconds: 60 },
+    breakGlass: false,
+  },
+};
+
+function policyOf(windows: ReleaseWindow[]): UnlockPolicy {
+  return { ...PLAIN, release: { ...PLAIN.release, windows } };
+}
+
+describe("a request that waits", () => {
+  test.prop([policy, policy, moment, fc.subarray(PEOPLE), fc.boolean()], { numRuns: 1000 })(
+    "is released only where the policy that it was asked under and the one in force both release it",
+    (asked, inForce, nowMs, votes, isBroken) => {
+      const glass = isBroken ? "glass" : undefined;
+      const waiting = approval(asked, votes, nowMs);
+      if (!isReleased(termsOf(inForce), waiting, nowMs, glass)) return;
+      expect(isReleased(termsOf(asked), waiting, nowMs, glass)).toBe(true);
+      const { terms: _terms, ...unbound } = waiting;
+      expect(isReleased(termsOf(inForce), unbound, nowMs, glass)).toBe(true);
+    },
+  );
+
+  test.prop([policy, policy, policy])(
+    "has terms that only grow: in any order, and whatever is added twice",
+    (one, two, three) => {
+      const [a, b, c] = [termsOf(one), termsOf(two), termsOf(three)];
+      const grown = stricterTerms(stricterTerms(a, b), c);
+      expect(stricterTerms(grown, b)).toEqual(grown);
+      for (const each of [a, b, c]) {
+        expect(grown.release.required).toBeGreaterThanOrEqual(each.release.required);
+        expect(grown.leaseTtlSeconds).toBeLessThanOrEqual(each.leaseTtlSeconds);
+        expect(graceSecondsOf(grown.outageGrace)).toBeLessThanOrEqual(
+          graceSecondsOf(each.outageGrace),
+        );
+        expect(grown.offline.allowed && !each.offline.allowed).toBe(false);
+        for (const person of PEOPLE)
+          if (mayDecide({}, grown, person) === undefined)
+            expect(mayDecide({}, each, person)).toBeUndefined();
+      }
+    },
+  );
+});

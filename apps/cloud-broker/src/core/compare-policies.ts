@@ -1,0 +1,140 @@
+import type { ReleaseWindow, UnlockPolicy, WeekDay } from "@databox-cmk/protocol";
+
+import { graceSecondsOf } from "./unlock-policy.ts";
+
+/** `other`: neither allows all that the other one allows; it counts as looser. */
+export type Comparison = "same" | "looser" | "stricter" | "other";
+
+type Compare = (before: UnlockPolicy, after: UnlockPolicy) => Comparison;
+
+/** One row for each member of a policy. The type names every member, so that a new one cannot be forgotten. */
+const MEMBERS = {
+  outageGrace: (before, after) =>
+    moreIsLooser(graceSecondsOf(before.outageGrace), graceSecondsOf(after.outageGrace)),
+  leaseTtlSeconds: (before, after) => moreIsLooser(before.leaseTtlSeconds, after.leaseTtlSeconds),
+  "offline.allowed": (before, after) =>
+    moreIsLooser(Number(before.offline.allowed), Number(after.offline.allowed)),
+  "offline.lease": ({ offline: { lease: before } }, { offline: { lease: after } }) => {
+    if (before.kind === "duration" && after.kind === "duration")
+      return moreIsLooser(before.seconds, after.seconds);
+    if (before.kind === "boots" && after.kind === "boots")
+      return moreIsLooser(before.boots, after.boots);
+    return "other";
+  },
+  "release.windows": (before, after) =>
+    compareSets(
+      isWithin(after.release.windows, before.release.windows),
+      isWithin(before.release.windows, after.release.windows),
+    ),
+  "release.approvals.required": (before, after) =>
+    moreIsLooser(after.release.approvals.required, before.release.approvals.required),
+  "release.approvals.approvers": (before, after) =>
+    compareApprovers(before.release.approvals.approvers, after.release.approvals.approvers),
+  "release.approvals.expiresAfterSeconds": (before, after) =>
+    moreIsLooser(
+      before.release.approvals.expiresAfterSeconds,
+      after.release.approvals.expiresAfterSeconds,
+    ),
+  "release.breakGlass": (before, after) =>
+    moreIsLooser(Number(before.release.breakGlass), Number(after.release.breakGlass)),
+} as const satisfies Record<PolicyMember, Compare>;
+
+type Approvals = UnlockPolicy["release"]["approvals"];
+/** The members that are compared, by their paths. */
+export type PolicyMember =
+  | Exclude<keyof UnlockPolicy, "offline" | "release">
+  | `offline.${keyof UnlockPolicy["offline"]}`
+  | `release.${Exclude<keyof UnlockPolicy["release"], "approvals">}`
+  | `release.approvals.${keyof Approvals}`;
+
+/** Compares two policies member by member: what the second one is, seen from the first. */
+export function comparePolicies(
+  before: UnlockPolicy,
+  after: UnlockPolicy,
+): Readonly<Record<PolicyMember, Comparison>> {
+  const compared = Object.entries(MEMBERS).map(([member, compare]) => [
+    member,
+    compare(before, after),
+  ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries are those of MEMBERS
+  return Object.fromEntries(compared) as Record<PolicyMember, Comparison>;
+}
+
+/** The members that allow something which they did not allow before. */
+export function loosenedMembers(before: UnlockPolicy, after: UnlockPolicy): readonly string[] {
+  return Object.entries(comparePolicies(before, after))
+    .filter(([, comparison]) => comparison === "looser" || comparison === "other")
+    .map(([member]) => member);
+}
+
+function moreIsLooser(before: number, after: number): Comparison {
+  if (before === after) return "same";
+  return after > before ? "looser" : "stricter";
+}
+
+function compareSets(afterInBefore: boolean, beforeInAfter: boolean): Comparison {
+  if (afterInBefore) return beforeInAfter ? "same" : "stricter";
+  return beforeInAfter ? "looser" : "other";
+}
+
+/** An empty list names anyone who has the right. */
+function compareApprovers(before: readonly string[], after: readonly string[]): Comparison {
+  return compareSets(isAmong(after, before), isAmong(before, after));
+}
+
+function isAmong(some: readonly string[], all: readonly string[]): boolean {
+  return all.length === 0 || (some.length > 0 && some.every((each) => all.includes(each)));
+}
+
+const DAYS: readonly WeekDay[] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const DAY_MINUTES = 24 * 60;
+const WEEK_MINUTES = DAYS.length * DAY_MINUTES;
+
+/**
+ * Whether every open minute of one list is surely open in the other. Time zones are compared by name: two zones may agree
+ * today and part at the next change of their clocks. An empty list is open at any time.
+ */
+function isWithin(inner: readonly ReleaseWindow[], outer: readonly ReleaseWindow[]): boolean {
+  if (outer.length === 0) return true;
+  const allowed = openMinutes(outer);
+  if ([...allowed.values()].some((minutes) => minutes.all())) return true;
+  if (inner.length === 0) return false;
+  return [...openMinutes(inner)].every(
+    ([zone, minutes]) => allowed.get(zone)?.covers(minutes) ?? false,
+  );
+}
+
+/** The open minutes of a week, by the wall clock of each time zone. */
+function openMinutes(windows: readonly ReleaseWindow[]): ReadonlyMap<string, WeekMinutes> {
+  const byZone = new Map<string, WeekMinutes>();
+  for (const { days, from, to, timeZone } of windows) {
+    const zone = timeZone.toLowerCase();
+    const minutes = byZone.get(zone) ?? weekMinutes();
+    byZone.set(zone, minutes);
+    const starts = minuteOf(from);
+    const ends = minuteOf(to);
+    const length = ends > starts ? ends - starts : ends - starts + DAY_MINUTES;
+    for (const day of days) minutes.open(DAYS.indexOf(day) * DAY_MINUTES + starts, length);
+  }
+  return byZone;
+}
+
+type WeekMinutes = ReturnType<typeof weekMinutes>;
+
+function weekMinutes() {
+  const isOpen = new Uint8Array(WEEK_MINUTES);
+  return {
+    isOpen,
+    open(start: number, length: number) {
+      for (let minute = start; minute < start + length; minute += 1)
+        isOpen[minute % WEEK_MINUTES] = 1;
+    },
+    all: () => isOpen.every((minute) => minute === 1),
+    covers: (other: { readonly isOpen: Uint8Array }) =>
+      isOpen.every((minute, index) => minute === 1 || other.isOpen[index] === 0),
+  };
+}
+
+function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}

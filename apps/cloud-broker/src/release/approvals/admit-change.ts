@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import { errorOf } from "../../core/failure-error.ts";
+import { termsOf } from "../../core/release-terms.ts";
+import type {
+  AdmitChange,
+  ChangeClaim,
+  LooseningChange,
+  RequestContext,
+} from "../../orders/control-plane.ts";
+import type { Order } from "../../orders/order.ts";
+import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import { findLostRights } from "./admit-release.ts";
+import { openApproval } from "./open-approval.ts";
+import type { ReleaseDependencies } from "./release-request.ts";
+import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
+
+export type ChangeDependencies = Omit<ReleaseDependencies, "commit"> & {
+  readonly defaultPolicy: UnlockPolicy;
+};
+
+const NOTHING_TO_CLAIM: ChangeClaim = { use: () => Promise.resolve() };
+
+/**
+ * Loosening an order's protection needs the approvals that its policy asks for of an unlock. The first request puts the change
+ * before the approvers and is answered `ChangeNeedsApproval`; the same request is sent again once they have approved. The
+ * person who asks for the change cannot approve it.
+ */
+export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
+  const { store, defaultPolicy, now } = deps;
+  return async (order, change, context) => {
+    if (change.loosens.length === 0) return NOTHING_TO_CLAIM;
+    const policy = await readUnlockPolicy(store, order.id, defaultPolicy);
+    if (policy.release.approvals.required === 0) return NOTHING_TO_CLAIM;
+    const proposalHash = createHash("sha256").update(JSON.stringify(change.proposal)).digest("hex");
+    const approval = await findOpenApproval(deps, order, serialOf(change), proposalHash);
+    if (approval === undefined) throw await ask(deps, order, change, proposalHash, policy, context);
+    const facts = { terms: termsOf(policy), nowMs: now() };
+    const lostRight = await findLostRights(deps, order.id, approval, facts);
+    if (!lostRight.ok) throw errorOf(lostRight.failure);
+    const given = votesThatCount(approval, { ...facts, lostRight: lostRight.value }).length;
+    const { required } = termsFor(approval, facts.terms).release;
+    if (given < required) throw waits(approval.id, given, required);
+    return {
+      approval: approval.id,
+      async use(transaction) {
+        if (await closeApproval(transaction, approval.id, "released", now())) return;
+        throw new AppError("ApprovalClosed", {
+          target: "approvalId",
+          detail: "used up or ended meanwhile",
+        });
+      },
+    };
+  };
+}
+
+/** The place of a node's serial in the row: no serial has a slash. */
+const serialOf = ({ subject }: LooseningChange): string => `${subject}/`;
+
+/** The open request for this very change, as long as nothing has ended it. */
+async function findOpenApproval(
+  { store, now }: ChangeDependencies,
+  { id, stage }: Order,
+  serial: string,
+  proposalHash: string,
+): Promise<Approval | undefined> {
+  const row = await store
+    .selectFrom("approvals")
+    .select("request_hash")
+    .where("order_id", "=", id)
+    .where("serial", "=", serial)
+    .where("state", "=", "open")
+    .executeTakeFirst();
+  if (row === undefined || !row.request_hash.startsWith(`${proposalHash}.`)) return undefined;
+  const approval = await readApprovalOf(store, row.request_hash);
+  if (approval?.state !== "open") return undefined;
+  const wasRevoked = await wasRevokedSince(store, id, serial, approval.requestedAtMs);
+  const end = endOf(approval, { nowMs: now(), stage, kid: approval.kid, wasRevoked });
+  return end === undefined ? approval : undefined;
+}
+
+async function ask(
+  deps: ChangeDependencies,
+  order: Order,
+  change: LooseningChange,
+  proposalHash: string,
+  policy: UnlockPolicy,
+  context: RequestContext,
+): Promise<AppError> {
+  const { actor, correlationId } = context;
+  const terms = termsOf(policy);
+  const opened = await openApproval(
+    { ...deps, commit: (work) => deps.store.transaction().execute(work) },
+    {
+      requestHash: `${proposalHash}.${randomUUID()}`,
+      order: order.id,
+      serial: serialOf(change),
+      way: "change",
+      purpose: "change",
+      reason: `loosens ${change.loosens.join(", ")}`,
+      stage: order.stage,
+      // A change depends on no key version.
+      kid: "",
+      actor,
+      ...(actor.kind === "caller" ? { requestedBy: actor.objectId.toLowerCase() } : {}),
+      agent: "",
+      correlationId,
+    },
+    { terms, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
+  );
+  return waits(opened.id, 0, terms.release.required);
+}
+
+function waits(id: string, given: number, required: number): AppError {
+  return new AppError("ChangeNeedsApproval", {
+    detail: `approvals/${id}: ${String(given)} of ${String(required)} approved`,
+  });
+}

@@ -1,0 +1,193 @@
+import { approvalList, parseWith, type UnlockPolicy } from "@databox-cmk/protocol";
+import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { CUSTOMER_KEY } from "../control-plane/customer-vault.ts";
+import { jobPath } from "../control-plane/world.ts";
+import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+
+const JOB = "loosened";
+const person = (digit: string) => `${digit.repeat(8)}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`;
+const ADA = person("a");
+const BEN = person("b");
+/** Writes the order's policy, and may approve like the others. */
+const OWNER = person("e");
+
+let world: BrokerWorld;
+let device: DeviceClient;
+beforeEach(async () => {
+  world = await createBrokerWorld();
+  device = await world.delivered(JOB);
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const STRICT: UnlockPolicy = {
+  outageGrace: "PT15M",
+  leaseTtlSeconds: 60,
+  offline: { allowed: false, lease: { kind: "duration", seconds: 600 } },
+  release: {
+    windows: [],
+    approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
+    breakGlass: false,
+  },
+};
+const FREE: UnlockPolicy = {
+  ...STRICT,
+  outageGrace: "P1D",
+  release: { ...STRICT.release, approvals: { ...STRICT.release.approvals, required: 0 } },
+};
+
+const as = (oid: string, roles: readonly string[]) => ({ claims: { oid, roles } });
+const call = (method: string, path: string, body?: object) =>
+  world.call(method, `${jobPath(JOB)}${path}?${API}`, {
+    ...as(OWNER, ["Owner"]),
+    ...(body === undefined ? {} : { body }),
+  });
+const write = (policy: UnlockPolicy) => call("PUT", "/unlockPolicy", policy);
+const list = async () => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/approvals?${API}`);
+  expect(parseWith(approvalList, json)).toMatchObject({ ok: true });
+  return approvalList.parse(json).value;
+};
+const approve = async (who: string, way: "network" | "change") => {
+  const open = (await list()).find((each) => each.way === way && each.state === "waiting");
+  return world.call("POST", `${jobPath(JOB)}/approvals/${open?.id ?? "none"}/approve?${API}`, {
+    ...as(who, ["DataBoxApprover", "Owner"]),
+    body: { reason: "agreed by telephone" },
+  });
+};
+const kindOf = async (prepared: PreparedUnlock) => {
+  const answer = await device.sendUnlock(prepared);
+  if (answer.kind === "denial") return answer.value.code;
+  return answer.kind === "answer" ? "grant" : answer.kind;
+};
+const waiting = async () => {
+  const prepared = await device.prepareUnlock("unlock");
+  expect(await kindOf(prepared)).toBe("pending");
+  return prepared;
+};
+const needsApproval = { status: 409, json: { error: { code: "ChangeNeedsApproval" } } };
+
+describe("an unlock policy that asks for approvals", () => {
+  test("is not lifted by one person: neither for what waits, nor for what is asked next", async () => {
+    await write(STRICT);
+    const prepared = await waiting();
+    expect(await write(FREE)).toMatchObject(needsApproval);
+    expect((await call("GET", "/unlockPolicy")).json).toMatchObject(STRICT);
+    expect(await kindOf(prepared)).toBe("pending");
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
+  });
+
+  test("is loosened once the approvers agree, and what waited keeps the terms that it was asked under", async () => {
+    await write(STRICT);
+    const prepared = await waiting();
+    expect(await write(FREE)).toMatchObject(needsApproval);
+    expect((await list()).find(({ way }) => way === "change")).toMatchObject({
+      way: "change",
+      serial: "unlockPolicy/",
+      state: "waiting",
+      required: 2,
+      reason: "loosens outageGrace, release.approvals.required",
+      requestedBy: OWNER,
+    });
+    expect((await approve(OWNER, "change")).json.error).toMatchObject({
+      code: "ApprovalForbidden",
+    });
+    await approve(ADA, "change");
+    expect(await write(FREE)).toMatchObject(needsApproval);
+    await approve(BEN, "change");
+    expect((await write(FREE)).status).toBe(200);
+    expect(await kindOf(prepared)).toBe("pending");
+    await approve(ADA, "network");
+    await approve(BEN, "network");
+    const answer = await device.sendUnlock(prepared);
+    expect(answer).toMatchObject({ value: { lease: { outageGraceSeconds: 900 } } });
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("grant");
+  });
+
+  test("is loosened as approved only: another change is put before the approvers again", async () => {
+    await write(STRICT);
+    await write({ ...STRICT, outageGrace: "P1D" });
+    await approve(ADA, "change");
+    await approve(BEN, "change");
+    expect(await write(FREE)).toMatchObject(needsApproval);
+    expect((await list()).filter(({ state }) => state === "waiting")).toHaveLength(1);
+  });
+
+  test("is tightened by one person at once, and what waits is judged by the new terms as well", async () => {
+    await write({ ...STRICT, release: { ...STRICT.release, breakGlass: true } });
+    const prepared = await waiting();
+    await call("POST", "/breakGlass", { reason: "patient data needed" });
+    expect((await write(STRICT)).status).toBe(200);
+    expect(await kindOf(prepared)).toBe("pending");
+  });
+
+  test("gives nothing back to what waited while it was stricter", async () => {
+    const approvers = [ADA, BEN];
+    const withApprovers = { ...STRICT.release.approvals, approvers };
+    await write(STRICT);
+    const prepared = await waiting();
+    await write({ ...STRICT, release: { ...STRICT.release, approvals: withApprovers } });
+    await write(STRICT);
+    await approve(ADA, "change");
+    await approve(BEN, "change");
+    expect((await write(STRICT)).status).toBe(200);
+    expect((await approve(OWNER, "network")).json.error).toMatchObject({
+      code: "ApprovalForbidden",
+    });
+    expect(await kindOf(prepared)).toBe("pending");
+  });
+
+  const LOOSENED: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["its daily limit is raised", () => call("PUT", "/unlockBudget", { unlocksPerDay: 9 })],
+    ["its daily limit is removed", () => call("DELETE", "/unlockBudget")],
+    [
+      "another vault gets a backup key",
+      () =>
+        call("PUT", "/backupKeys/second", {
+          kind: "Vault",
+          kekUrl: "https://other.vault.test/keys/kek",
+          kekVaultResourceID: CUSTOMER_KEY.kekVaultResourceID.replace(/[^/]+$/, "other"),
+        }),
+    ],
+    [
+      "its key moves to another vault",
+      () =>
+        call("PATCH", "", {
+          properties: {
+            details: {
+              keyEncryptionKey: {
+                ...CUSTOMER_KEY,
+                kekUrl: "https://other.vault.test/keys/kek",
+                kekVaultResourceID: CUSTOMER_KEY.kekVaultResourceID.replace(/[^/]+$/, "other"),
+              },
+            },
+          },
+        }),
+    ],
+  ];
+  test.each(LOOSENED)("holds as well where %s", async (_name, loosen) => {
+    await call("PUT", "/unlockBudget", { unlocksPerDay: 3 });
+    await write(STRICT);
+    expect(await loosen()).toMatchObject(needsApproval);
+    expect((await list())[0]).toMatchObject({ way: "change", state: "waiting" });
+  });
+
+  test("lets one person lower its daily limit", async () => {
+    await call("PUT", "/unlockBudget", { unlocksPerDay: 3 });
+    await write(STRICT);
+    expect((await call("PUT", "/unlockBudget", { unlocksPerDay: 2 })).status).toBe(200);
+  });
+});
+
+describe("a kill switch that is lifted", () => {
+  test("revives no break-glass that was opened before it", async () => {
+    await write({ ...STRICT, release: { ...STRICT.release, breakGlass: true } });
+    await call("POST", "/breakGlass", { reason: "patient data needed" });
+    world.clock.nowMs += 1000;
+    await call("POST", "/revoke", { reason: "lost" });
+    world.clock.nowMs += 1000;
+    await call("POST", "/restoreAccess", {});
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
+  });
+});
