@@ -11,6 +11,10 @@ async function main(words: readonly string[]): Promise<void> {
     publish(file);
     return;
   }
+  if (first === "--list") {
+    console.log(Object.keys(BENCHES).join("\n"));
+    return;
+  }
   const json = words.includes("--json");
   const names = words.filter((word) => word !== "--json");
   const unknown = names.find((name) => !(name in BENCHES));

@@ -34,6 +34,13 @@ const { values } = parseArgs({
     version: { type: "string" },
   },
 });
+const missing = ["dpkg-deb", "strip"].filter(
+  (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
+);
+if (missing.length > 0) {
+  console.error(`${missing.join(" and ")} not found: apt-get install binutils dpkg`);
+  process.exit(1);
+}
 const work = mkdtempSync(join(tmpdir(), "databox-agent-deb-"));
 try {
   console.log(makePackage(join(work, "root")));

@@ -9,9 +9,16 @@ import { writeEntry } from "./runbook.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: "boolean", default: false } },
+  options: {
+    list: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
 });
 const print = (text: string) => process.stdout.write(`${text}\n`);
+if (values.list) {
+  print(Object.keys(DRILLS).join("\n"));
+  process.exit();
+}
 const unknown = positionals.filter((name) => !(name in DRILLS));
 if (unknown.length > 0) {
   process.stderr.write(

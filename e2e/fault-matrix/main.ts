@@ -1,9 +1,17 @@
-import { SHOWN_ELSEWHERE } from "./faults.ts";
+import { parseArgs } from "node:util";
+
+import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
+import { AGENT_FAULTS } from "./faults/agent-faults.ts";
 import { renderElsewhere, renderHeader, renderVerdict } from "./render-matrix.ts";
 import { runMatrix } from "./run-matrix.ts";
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
+const { values } = parseArgs({ options: { list: { type: "boolean", default: false } } });
+if (values.list) {
+  print([...FAULTS, ...AGENT_FAULTS].map(({ name }) => name).join("\n"));
+  process.exit();
+}
 print(renderHeader());
 const startedMs = performance.now();
 const verdicts = await runMatrix((verdict) => print(renderVerdict(verdict)));

@@ -1,0 +1,154 @@
+import { FREE_PORTS } from "../harness/start-command.ts";
+
+/** How the test runs a command that a page names. */
+export type Row = {
+  /** As the page names it, or a pattern of such commands. */
+  readonly command: string | RegExp;
+  /** What is run instead, where the command itself takes minutes or needs more than a newcomer has. */
+  readonly run?: string;
+  /** Why something else is run. */
+  readonly because?: string;
+  /** 0 where it is absent. */
+  readonly exitCode?: number;
+  readonly prints?: RegExp;
+  /** Ctrl-C is pressed when the output matches this. */
+  readonly until?: RegExp;
+};
+
+/** A command that this test cannot run at all, and the test that runs it. */
+export type ElsewhereRow = {
+  readonly command: string | RegExp;
+  readonly shownBy: string;
+  readonly because: string;
+};
+
+const PORTS = FREE_PORTS.join(" ");
+const SERVES_UNTIL = "it uses free ports, and Ctrl-C ends it";
+const HAS_NO_QEMU = "a newcomer has no qemu; e2e/virtual-appliance.test.ts boots the machine";
+const ONE_TEST = "packages/errors/src/fill.test.ts";
+
+/** In the order in which they run: the first one finds a clone in which nothing is installed. */
+export const ROWS: readonly Row[] = [
+  {
+    command: "npm run bounds",
+    prints: /no issues found/,
+  },
+  {
+    command: "npm start",
+    run: `npm start -- ${PORTS}`,
+    because: SERVES_UNTIL,
+    until: /Ctrl-C/,
+    prints: /UNLOCKED/,
+  },
+  {
+    command: "npm start -- --once",
+    run: `npm start -- --once --json ${PORTS}`,
+    because: "it uses free ports; with --json, which a page names too",
+    prints: /"event":"story","outcome":"done"/,
+  },
+  {
+    command: "npm start -- --json",
+    run: `npm start -- --once --json ${PORTS}`,
+    because: "it uses free ports, and ends after the demo",
+  },
+  {
+    command: "npm start -- --serve",
+    run: `npm start -- --serve ${PORTS}`,
+    because: SERVES_UNTIL,
+    until: /Ctrl-C/,
+  },
+  {
+    command: "npm start -- --vm",
+    run: "npm start -- --vm --help",
+    because: HAS_NO_QEMU,
+    prints: /--vm /,
+  },
+  {
+    command: "npm run appliance-vm",
+    run: "npm run appliance-vm -- --help",
+    because: HAS_NO_QEMU,
+    prints: /--vm /,
+  },
+  {
+    command: /^npm test( -- \S+)?$/,
+    run: `npm test -- ${ONE_TEST}`,
+    because: "all tests take minutes; this test is one of them",
+    prints: /\d+ passed, 0 failed$/m,
+  },
+  {
+    command: /^npm run bench( -- .*)?$/,
+    run: "npm run bench -- --list",
+    because: "a bench takes from seconds to minutes, and measures nothing beside other tests",
+    prints: /^agent-cold-start$/m,
+  },
+  {
+    command: "npm run fault-matrix",
+    run: "npm run fault-matrix -- --list",
+    because: "the matrix takes a minute; e2e/fault-matrix/fault-matrix.test.ts runs it",
+    prints: /^the key version is disabled$/m,
+  },
+  {
+    command: /^npm run drill( -- [\w-]+)?$/,
+    run: "npm run drill -- --list",
+    because: "the drills take minutes; e2e/drills/drills.test.ts plays them",
+    prints: /^backup-sqlite$/m,
+  },
+  {
+    command: "npm run portal:pictures",
+    run: "npm run portal:pictures -- --help",
+    because: "a newcomer has no Chromium, and the pictures take minutes",
+    prints: /takes the pictures/,
+  },
+  {
+    command: "npm run docs",
+    run: "npm run docs && git diff --exit-code --stat",
+    because: "the pages in the repository must be what it writes",
+  },
+  { command: "npm run vectors" },
+  { command: "npm run build -- --filter=@databox-cmk/local-ui", prints: /1 successful/ },
+  {
+    command: "npm run broker -- doctor",
+    exitCode: 5,
+    because: "a newcomer has no settings; it must name them",
+    prints: /BROKER_DATA_DIR/,
+  },
+  {
+    command: "npm run emulator",
+    run: "npm run emulator -- --port 0 --imds-port 0 --dns-port 0",
+    because: SERVES_UNTIL,
+    until: /ready: /,
+  },
+  {
+    command: /^npm run emulator -- (fault|clock) .*$/,
+    run: "npm run emulator -- fault add --help",
+    because:
+      "it needs an emulator at the usual port; e2e/fault-matrix/reproduce.test.ts runs each on another",
+    prints: /--propagation-delay/,
+  },
+  {
+    command: "node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts",
+    run: "node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts 0.1 1 2048",
+    because: "a tenth of a second is enough to see that it runs",
+  },
+  {
+    command: "npm run deb",
+    exitCode: 1,
+    because: "a newcomer has no dpkg-deb and strip; e2e/debian/package.test.ts makes the package",
+    prints: /apt-get install binutils dpkg/,
+  },
+  {
+    command: "node tools/run.mjs node deploy/agent/install-tree.mjs FOLDER",
+    run: "node tools/run.mjs node deploy/agent/install-tree.mjs",
+    exitCode: 2,
+    because: "it needs strip, which a newcomer lacks; e2e/debian/package.test.ts lays out the tree",
+    prints: /usage: /,
+  },
+];
+
+export const ELSEWHERE: readonly ElsewhereRow[] = [
+  {
+    command: /^node \/app\/broker\.mjs/,
+    shownBy: "e2e/image/image.test.ts",
+    because: "it is for the image of the broker",
+  },
+];
