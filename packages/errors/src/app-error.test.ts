@@ -37,7 +37,7 @@ describe("toAppError", () => {
       const error = toAppError(thrown);
       expect(error.code).toBe("InternalError");
       expect(error.cause).toBe(thrown);
-      expect(error.message).toBe("An unexpected fault happened");
+      expect(error.message).toBe("An unexpected fault occurred");
     },
   );
 

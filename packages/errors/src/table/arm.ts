@@ -124,7 +124,7 @@ export const ARM_ERRORS = {
       },
     ],
     why: {
-      en: "The version is unknown to us, or it is not a date as API versions are.",
+      en: "The version is unknown, or it is not a date, as API versions must be.",
       de: "Die Version ist uns unbekannt, oder sie ist kein Datum, wie API-Versionen es sind.",
     },
     meanwhile: NOTHING_DONE,
@@ -256,7 +256,7 @@ export const ARM_ERRORS = {
         steps: [
           {
             text: {
-              en: "Ask for a token of Resource Manager",
+              en: "Get a token for Resource Manager",
               de: "Fordern Sie ein Token für Resource Manager an",
             },
             command: "az account get-access-token --resource-type arm --query expiresOn",
@@ -285,11 +285,11 @@ export const ARM_ERRORS = {
             text: { en: "Sign in to the portal again", de: "Melden Sie sich erneut im Portal an" },
           },
         ],
-        why: "A session ends after an hour without use, after eight hours, when the person signs out, and when Entra ID renews its tokens no more.",
+        why: "A session ends after an hour without use, after eight hours, when the person signs out, and when Entra ID no longer renews its tokens.",
       },
     },
     why: {
-      en: "Every call needs a token of Microsoft Entra ID for this tenant and this service.",
+      en: "Every call needs a token from Microsoft Entra ID for this tenant and this service.",
       de: "Jeder Aufruf braucht ein Token von Microsoft Entra ID für diesen Mandanten und diesen Dienst.",
     },
     meanwhile: NOTHING_DONE,
@@ -339,7 +339,7 @@ export const ARM_ERRORS = {
   },
   PreconditionFailed: {
     title: {
-      en: "The resource was changed by somebody else",
+      en: "Someone else changed the resource",
       de: "Jemand anderes hat die Ressource geändert",
     },
     message: {
@@ -357,7 +357,7 @@ export const ARM_ERRORS = {
     steps: [
       {
         text: {
-          en: "Read the order again, look at what changed, and repeat the change with its new ETag",
+          en: "Read the order again, check what changed, and repeat the change with its new ETag",
           de: "Lesen Sie den Auftrag neu, sehen Sie nach, was sich geändert hat, und wiederholen Sie die Änderung mit seinem neuen ETag",
         },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
@@ -372,9 +372,9 @@ export const ARM_ERRORS = {
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --headers If-Match=stale --body \'{"tags":{}}\'',
   },
   ResourceAlreadyExists: {
-    title: { en: "The order exists already", de: "Den Auftrag gibt es bereits" },
+    title: { en: "The order already exists", de: "Den Auftrag gibt es bereits" },
     message: {
-      en: "An order of this name exists already and cannot be created again",
+      en: "An order with this name already exists and cannot be created again",
       de: "Einen Auftrag dieses Namens gibt es bereits; er kann nicht noch einmal erstellt werden",
     },
     class: "invalid",
@@ -388,7 +388,7 @@ export const ARM_ERRORS = {
     steps: [
       {
         text: {
-          en: "See the order that has the name",
+          en: "Show the order that has this name",
           de: "Sehen Sie sich den Auftrag an, der den Namen hat",
         },
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
@@ -490,7 +490,7 @@ export const ARM_ERRORS = {
       },
     ],
     why: {
-      en: "A body is only read when its content type says that it is what the route expects.",
+      en: "A body is read only if it has the content type that the route expects.",
       de: "Ein Textkörper wird nur gelesen, wenn sein Inhaltstyp sagt, dass er ist, was die Route erwartet.",
     },
     meanwhile: NOTHING_DONE,
@@ -520,7 +520,7 @@ export const ARM_ERRORS = {
       },
     ],
     why: {
-      en: "Every route has a cap on its body, which is checked before anything is read into memory.",
+      en: "Every route limits the size of its body; the limit is checked before anything is read into memory.",
       de: "Jede Route hat eine Obergrenze für ihren Textkörper; sie wird geprüft, bevor etwas in den Speicher gelesen wird.",
     },
     meanwhile: NOTHING_DONE,
@@ -548,8 +548,8 @@ export const ARM_ERRORS = {
       },
     ],
     why: {
-      en: "Each caller has a budget, so that none can use up the service for the others.",
-      de: "Jeder Aufrufer hat ein Budget, damit keiner den Dienst für die anderen aufbraucht.",
+      en: "Each caller has a limit, so that one caller cannot use up the service for the others.",
+      de: "Jeder Aufrufer hat eine Grenze, damit ein Aufrufer den Dienst nicht für die anderen aufbraucht.",
     },
     meanwhile: {
       en: "Other callers are served; nothing is changed.",

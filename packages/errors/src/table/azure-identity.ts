@@ -11,8 +11,8 @@ import {
 } from "./steps.ts";
 
 const MEANWHILE = {
-  en: "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes; the identity is looked for again at every try.",
-  de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Nichts Gespeichertes ändert sich; nach der Identität wird bei jedem Versuch wieder gesucht.",
+  en: "Unlocks are refused, and an open node closes when it next contacts the broker. Nothing stored changes, and the broker looks for the identity again at every try.",
+  de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Nichts Gespeichertes ändert sich, und der Broker sucht die Identität bei jedem Versuch erneut.",
 } as const satisfies Text;
 
 /** Azure's codes for the identity that asks the vault. */
@@ -44,8 +44,8 @@ export const AZURE_IDENTITY_ERRORS = {
     reasons: {
       "not-enabled": {
         message: {
-          en: "The key is to be used by the order's system-assigned identity, which is not turned on",
-          de: "Den Schlüssel soll die systemseitig zugewiesene Identität des Auftrags nutzen, und die ist nicht eingeschaltet",
+          en: "The key needs the order's system-assigned identity, which is not turned on",
+          de: "Der Schlüssel braucht die systemseitig zugewiesene Identität des Auftrags, die nicht eingeschaltet ist",
         },
         why: "The order's identity type does not include SystemAssigned.",
         reproduce:
@@ -63,12 +63,12 @@ export const AZURE_IDENTITY_ERRORS = {
           GRANT_NEW_BY_ROLE,
           UNLOCK_AGAIN,
         ],
-        why: "The directory no longer knows the principal {principalId}. A new identity has a new principal, so what was granted to the old one does not help it.",
+        why: "The directory no longer knows the principal {principalId}. A new identity has a new principal, so the rights of the old one do not apply to it.",
       },
     },
     why: {
-      en: "The vault is asked with the order's own identity, and the order has none that is alive.",
-      de: "Der Tresor wird mit der eigenen Identität des Auftrags gefragt, und der Auftrag hat keine, die noch besteht.",
+      en: "The broker calls the vault with the order's own identity, and the order has none that exists.",
+      de: "Der Broker ruft den Tresor mit der eigenen Identität des Auftrags auf, und der Auftrag hat keine, die es gibt.",
     },
     meanwhile: MEANWHILE,
     reproduce:
@@ -130,7 +130,7 @@ export const AZURE_IDENTITY_ERRORS = {
           },
           UNLOCK_AGAIN,
         ],
-        why: "The broker signs in as the identity by a token of its own issuer, which the identity must trust for this order (subject). No federated credential matches.",
+        why: "The broker signs in as the identity with a token of its own issuer, which the identity must trust for this order (subject). No federated credential matches.",
         reproduce:
           "az identity federated-credential delete --yes --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup}",
       },
@@ -169,12 +169,12 @@ export const AZURE_IDENTITY_ERRORS = {
       },
     ],
     why: {
-      en: "Each order takes a limited number of user-assigned identities; only one of them can use the key.",
+      en: "Each order can have a limited number of user-assigned identities; only one of them can use the key.",
       de: "Jeder Auftrag nimmt eine begrenzte Zahl benutzerseitig zugewiesener Identitäten auf; nur eine davon kann den Schlüssel nutzen.",
     },
     meanwhile: {
-      en: "The change is not made; the order keeps the identities that it had.",
-      de: "Die Änderung wird nicht vorgenommen; der Auftrag behält die Identitäten, die er hatte.",
+      en: "The change is not made; the order keeps its current identities.",
+      de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seine aktuellen Identitäten.",
     },
   },
   SsemUserErrorCrossTenantIdentityAccessForbidden: {
@@ -197,7 +197,7 @@ export const AZURE_IDENTITY_ERRORS = {
     steps: [
       {
         text: {
-          en: "Agree with the order owner on an identity of this tenant, made as follows",
+          en: "Agree with the order owner on an identity of this tenant, and create it as follows",
           de: "Einigen Sie sich mit dem Besitzer des Auftrags auf eine Identität dieses Mandanten, die so erstellt wird",
         },
       },
@@ -205,8 +205,8 @@ export const AZURE_IDENTITY_ERRORS = {
       UNLOCK_AGAIN,
     ],
     why: {
-      en: "Managed identities stay behind when their subscription moves to another tenant; tokens of the old tenant are worth nothing in the new one.",
-      de: "Verwaltete Identitäten bleiben zurück, wenn ihr Abonnement zu einem anderen Mandanten wechselt; Token des alten Mandanten sind im neuen nichts wert.",
+      en: "Managed identities stay behind when their subscription moves to another tenant; tokens of the old tenant are not valid in the new one.",
+      de: "Verwaltete Identitäten bleiben zurück, wenn ihr Abonnement in einen anderen Mandanten umzieht; Token des alten Mandanten sind im neuen nicht gültig.",
     },
     meanwhile: MEANWHILE,
   },

@@ -9,8 +9,8 @@ import {
 } from "./steps.ts";
 
 const MEANWHILE = {
-  en: "Unlocks are refused, and a node that is still open closes when it asks again. The stored envelope stays as it is, and the key is looked at again at every try.",
-  de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Der gespeicherte Umschlag bleibt, wie er ist, und der Schlüssel wird bei jedem Versuch neu geprüft.",
+  en: "Unlocks are refused, and an open node closes when it next contacts the broker. The stored envelope does not change, and the key is checked again at every try.",
+  de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Der gespeicherte Umschlag ändert sich nicht, und der Schlüssel wird bei jedem Versuch erneut geprüft.",
 } as const satisfies Text;
 
 /** Azure's codes for the key itself (Data Box documentation, customer-managed keys, "Troubleshoot errors"). */
@@ -74,7 +74,7 @@ export const AZURE_KEY_ERRORS = {
       UNLOCK_AGAIN,
     ],
     why: {
-      en: "The version's expiry (attributes.exp) lies in the past. Key Vault itself still unwraps with an expired key; the broker reads the expiry before each unwrap and refuses.",
+      en: "The version's expiry (attributes.exp) is in the past. Key Vault itself still unwraps with an expired key; the broker reads the expiry before each unwrap and refuses.",
       de: "Das Ablaufdatum der Version (attributes.exp) liegt in der Vergangenheit. Key Vault selbst packt mit einem abgelaufenen Schlüssel noch aus; der Broker liest das Ablaufdatum vor jedem Auspacken und verweigert.",
     },
     meanwhile: MEANWHILE,
@@ -94,8 +94,8 @@ export const AZURE_KEY_ERRORS = {
     who: "security-administrator",
     recoverable: "yes",
     ask: {
-      en: "Ask your security administrator where key {keyName} of vault {vaultName} went and to bring it back, then try again.",
-      de: "Fragen Sie Ihren Sicherheitsadministrator, wo der Schlüssel {keyName} des Tresors {vaultName} geblieben ist, bitten Sie ihn, ihn zurückzuholen, und versuchen Sie es dann erneut.",
+      en: "Ask your security administrator to find out what happened to key {keyName} of vault {vaultName} and to restore it, then try again.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüssel {keyName} des Tresors {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
     },
     steps: [
       {
@@ -160,7 +160,7 @@ export const AZURE_KEY_ERRORS = {
         ],
         why: "Neither the key nor a deleted key of that name exists: it was deleted and its retention has ended, or it was purged in a vault without purge protection.",
         meanwhile:
-          "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, since a restored key opens it; without one the data on the appliance stays locked for good.",
+          "Unlocks are refused, and an open node closes when it next contacts the broker. The envelope is kept, because a restored key opens it; without one, the data on the appliance stays locked permanently.",
         reproduce: PASS_RETENTION,
       },
       "version-not-found": {
@@ -184,7 +184,7 @@ export const AZURE_KEY_ERRORS = {
           },
           UNLOCK_AGAIN,
         ],
-        why: "The key's name is known to the vault and this version is not: a typing error in the key URL, or a key made anew under the same name.",
+        why: "The vault knows the key's name but not this version: the key URL has a typing error, or the key was created again under the same name.",
         reproduce:
           'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"{keyUrl}00","kekVaultResourceID":"{vaultId}"}}}}\'',
       },
@@ -256,12 +256,12 @@ export const AZURE_KEY_ERRORS = {
       },
     },
     why: {
-      en: "Unlock keys are wrapped by RSA-OAEP with SHA-256, which needs an RSA or RSA-HSM key of 2048, 3072 or 4096 bits.",
+      en: "Unlock keys are wrapped with RSA-OAEP and SHA-256, which needs an RSA or RSA-HSM key of 2048, 3072 or 4096 bits.",
       de: "Entsperrschlüssel werden mit RSA-OAEP und SHA-256 umhüllt; das braucht einen RSA- oder RSA-HSM-Schlüssel mit 2048, 3072 oder 4096 Bit.",
     },
     meanwhile: {
-      en: "The change is not made; the order keeps the key that it had.",
-      de: "Die Änderung wird nicht vorgenommen; der Auftrag behält den Schlüssel, den er hatte.",
+      en: "The change is not made; the order keeps its current key.",
+      de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seinen aktuellen Schlüssel.",
     },
     reproduce: "az keyvault key create --vault-name {vaultName} --name {keyName}-ec --kty EC",
   },

@@ -42,7 +42,10 @@ export const AZURE_ORDER_ERRORS = {
       en: "The unlock key is made when the appliance is prepared. Before that there is nothing to show.",
       de: "Der Entsperrschlüssel wird erzeugt, wenn das Gerät vorbereitet wird. Vorher gibt es nichts zu zeigen.",
     },
-    meanwhile: { en: "Nothing; the order goes on.", de: "Nichts; der Auftrag geht weiter." },
+    meanwhile: {
+      en: "Nothing changes; the order continues.",
+      de: "Nichts ändert sich; der Auftrag läuft weiter.",
+    },
     reproduce: 'az rest --method post --url "{orderId}/listCredentials?api-version=2022-12-01"',
   },
   SsemUserErrorEntityNotFound: {
@@ -58,7 +61,7 @@ export const AZURE_ORDER_ERRORS = {
     },
     steps: [LIST_ORDERS],
     why: {
-      en: "The service has no order of that name any more; it was deleted a moment ago.",
+      en: "The service no longer has an order of that name; it was deleted a moment ago.",
       de: "Der Dienst hat keinen Auftrag dieses Namens mehr; er wurde gerade eben gelöscht.",
     },
     meanwhile: { en: "Nothing is changed.", de: "Nichts ist geändert." },
@@ -78,13 +81,13 @@ export const AZURE_ORDER_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: {
-      en: "Ask the owner of order {orderName} to cure what the order's error names and to resume the copy.",
+      en: "Ask the owner of order {orderName} to fix the problem that the order's error names and to resume the copy.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, zu beheben, was der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
     },
     steps: [
       {
         text: {
-          en: "See what stopped the copy and cure it first",
+          en: "Find out what stopped the copy and fix it first",
           de: "Sehen Sie nach, was das Kopieren angehalten hat, und beheben Sie zuerst das",
         },
         command:
@@ -108,11 +111,11 @@ export const AZURE_ORDER_ERRORS = {
       },
     ],
     why: {
-      en: "The appliance came back and its unlock key could not be fetched, mostly because the customer-managed key cannot be used. The order's error names the code.",
+      en: "The appliance came back and its unlock key could not be fetched, usually because the customer-managed key cannot be used. The order's error names the code.",
       de: "Das Gerät kam zurück, und sein Entsperrschlüssel war nicht abrufbar, meist weil der kundenseitig verwaltete Schlüssel nicht nutzbar ist. Der Fehler des Auftrags nennt den Code.",
     },
     meanwhile: {
-      en: "The copy stands still; the appliance stays locked and nothing is erased until the order owner decides.",
+      en: "The copy is stopped; the appliance stays locked and nothing is erased until the order owner decides.",
       de: "Das Kopieren steht still; das Gerät bleibt gesperrt, und nichts wird gelöscht, bis der Besitzer des Auftrags entscheidet.",
     },
   },

@@ -79,7 +79,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       },
       "public-access-disabled": {
         message: {
-          en: "The vault takes no calls from public networks",
+          en: "The vault does not accept calls from public networks",
           de: "Der Tresor nimmt keine Aufrufe aus öffentlichen Netzen an",
         },
         ask: {
@@ -110,7 +110,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
             for: "site-operator",
           },
         ],
-        why: "publicNetworkAccess is Disabled and the call came by no approved private link (inner code ForbiddenByConnection).",
+        why: "publicNetworkAccess is Disabled and the call did not come through an approved private link (inner code ForbiddenByConnection).",
         reproduce: "az keyvault update --name {vaultName} --public-network-access Disabled",
       },
       "key-operation": {
@@ -125,7 +125,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
         steps: [
           {
             text: {
-              en: "Permit the two operations on this key version; name any others that the key needs as well, since the list is replaced",
+              en: "Permit the two operations on this key version; also name any others that the key needs, because the list is replaced",
               de: "Erlauben Sie die beiden Vorgänge an dieser Schlüsselversion; nennen Sie auch alle anderen, die der Schlüssel braucht, denn die Liste wird ersetzt",
             },
             command:
@@ -139,8 +139,8 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       },
       "access-unspecified": {
         message: {
-          en: "The vault refused access and did not say why in a form that we know",
-          de: "Der Tresor hat den Zugriff verweigert und den Grund nicht in einer Form genannt, die wir kennen",
+          en: "The vault refused access for an unknown reason",
+          de: "Der Tresor hat den Zugriff aus einem unbekannten Grund verweigert",
         },
         steps: [
           SHOW_VAULT,
@@ -157,11 +157,11 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       de: "Der Tresor hat der Identität des Auftrags mit 403 geantwortet. Get, Wrap Key und Unwrap Key müssen für den ganzen Auftrag gewährt bleiben, denn der Schlüssel wird beim Kopieren der Daten noch einmal gebraucht.",
     },
     meanwhile: {
-      en: "Unlocks are refused, and a node that is still open closes when it asks again. Nothing stored changes, and the vault is asked again at every try.",
-      de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Nichts Gespeichertes ändert sich, und der Tresor wird bei jedem Versuch neu gefragt.",
+      en: "Unlocks are refused, and an open node closes when it next contacts the broker. Nothing stored changes, and the vault is called again at every try.",
+      de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Nichts Gespeichertes ändert sich, und der Tresor wird bei jedem Versuch erneut aufgerufen.",
     },
     reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
     articleCorrection:
-      "The article advises to allow trusted Microsoft services through the firewall. Azure's list of trusted services does not contain Data Box, so this alone admits nobody: admit the broker's address, or connect it by a private endpoint.",
+      "The article advises allowing trusted Microsoft services through the firewall. Azure's list of trusted services does not contain Data Box, so this alone does not admit the broker: admit the broker's address, or connect it through a private endpoint.",
   },
 } as const satisfies Record<string, ErrorRow<Text>>;

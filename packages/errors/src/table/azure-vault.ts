@@ -12,8 +12,8 @@ import {
 } from "./steps.ts";
 
 const NOT_CHANGED = {
-  en: "The change is not made; the order keeps the key that it had.",
-  de: "Die Änderung wird nicht vorgenommen; der Auftrag behält den Schlüssel, den er hatte.",
+  en: "The change is not made; the order keeps its current key.",
+  de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seinen aktuellen Schlüssel.",
 } as const satisfies Text;
 
 /** Azure's codes for the vault and its URL. */
@@ -29,8 +29,8 @@ export const AZURE_VAULT_ERRORS = {
     who: "security-administrator",
     recoverable: "yes",
     ask: {
-      en: "Ask your security administrator where key vault {vaultName} went and to bring it back, then try again.",
-      de: "Fragen Sie Ihren Sicherheitsadministrator, wo der Schlüsseltresor {vaultName} geblieben ist, bitten Sie ihn, ihn zurückzuholen, und versuchen Sie es dann erneut.",
+      en: "Ask your security administrator to find out what happened to key vault {vaultName} and to restore it, then try again.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüsseltresor {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
     },
     steps: [
       {
@@ -56,8 +56,8 @@ export const AZURE_VAULT_ERRORS = {
         steps: [
           {
             text: {
-              en: "Make sure of the vault's name, and that you look in the right subscription",
-              de: "Vergewissern Sie sich, dass der Name des Tresors stimmt und dass Sie im richtigen Abonnement nachsehen",
+              en: "Check the vault's name and that you are in the right subscription",
+              de: "Prüfen Sie den Namen des Tresors und ob Sie im richtigen Abonnement sind",
             },
             command: "az keyvault list --query '[].id'",
           },
@@ -69,7 +69,7 @@ export const AZURE_VAULT_ERRORS = {
             },
           },
         ],
-        why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name: it never existed, or it was deleted and its retention has ended. A name that fails in DNS alone is never reported so: that is KeyVaultUnreachable.",
+        why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name: it never existed, or it was deleted and its retention has ended. A failure in DNS alone is never reported with this code: it is KeyVaultUnreachable.",
         reproduce: PASS_RETENTION,
       },
       "vault-deleted-recoverable": {
@@ -115,7 +115,7 @@ export const AZURE_VAULT_ERRORS = {
           SHOW_VAULT,
           {
             text: {
-              en: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter empties its access policies, your own too",
+              en: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter removes all its access policies, including your own",
               de: "Verschieben Sie entweder das Abonnement des Tresors in seinen alten Mandanten zurück, oder setzen Sie den Mandanten des Tresors auf {tenantId}; Letzteres leert seine Zugriffsrichtlinien, auch Ihre eigenen",
             },
             command:
@@ -123,7 +123,7 @@ export const AZURE_VAULT_ERRORS = {
           },
           {
             text: {
-              en: "If the order's system-assigned identity was made in the other tenant, make it anew: turn it off and on again (portal: order > Encryption > Select identity type)",
+              en: "If the order's system-assigned identity was created in the other tenant, create it again: turn it off and on again (portal: order > Encryption > Select identity type)",
               de: "Wurde die systemseitig zugewiesene Identität des Auftrags im anderen Mandanten erstellt, erstellen Sie sie neu: Schalten Sie sie aus und wieder ein (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
             },
             for: "order-owner",
@@ -132,7 +132,7 @@ export const AZURE_VAULT_ERRORS = {
           GRANT_NEW_BY_ROLE,
           UNLOCK_AGAIN,
         ],
-        why: "A subscription was moved between tenants. A vault keeps its old tenant until someone changes it, and then trusts no token of the order's identity (AKV10032).",
+        why: "A subscription was moved between tenants. A vault keeps its old tenant until someone changes it, and until then does not trust the tokens of the order's identity (AKV10032).",
         reproduce:
           "az resource update --ids {vaultId} --set properties.tenantId=11111111-1111-4111-8111-111111111111 properties.accessPolicies=[]",
       },
@@ -142,8 +142,8 @@ export const AZURE_VAULT_ERRORS = {
       de: "Den Tresor gibt es nicht, wo der Auftrag es sagt, oder er vertraut dem Mandanten des Auftrags nicht.",
     },
     meanwhile: {
-      en: "Unlocks are refused, and a node that is still open closes when it asks again. The envelope is kept, and the vault is looked for again at every try.",
-      de: "Entsperrungen werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt. Der Umschlag wird aufbewahrt, und nach dem Tresor wird bei jedem Versuch wieder gesucht.",
+      en: "Unlocks are refused, and an open node closes when it next contacts the broker. The envelope is kept, and the broker looks for the vault again at every try.",
+      de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Der Umschlag wird behalten, und der Broker sucht den Tresor bei jedem Versuch erneut.",
     },
     reproduce: "az keyvault delete --name {vaultName}",
     articleCorrection:
@@ -240,8 +240,8 @@ export const AZURE_VAULT_ERRORS = {
       de: "Die Schlüssel-URL beginnt nicht mit https",
     },
     message: {
-      en: "The key URL has another scheme than https",
-      de: "Die Schlüssel-URL hat ein anderes Schema als https",
+      en: "The key URL does not use https",
+      de: "Die Schlüssel-URL benutzt nicht https",
     },
     class: "invalid",
     httpStatus: 400,
@@ -294,8 +294,8 @@ export const AZURE_VAULT_ERRORS = {
       SELECT_ANOTHER_KEY,
     ],
     why: {
-      en: "Only hosts with the vault suffix of the broker's cloud are ever dialled; anything else would hand tokens to a stranger.",
-      de: "Nur Hosts mit dem Tresorsuffix der Cloud des Brokers werden je angewählt; alles andere gäbe Token an einen Fremden.",
+      en: "The broker connects only to hosts with the vault suffix of its cloud; any other host could steal its tokens.",
+      de: "Der Broker verbindet sich nur mit Hosts, die das Tresor-Suffix seiner Cloud haben; jeder andere Host könnte seine Token stehlen.",
     },
     meanwhile: NOT_CHANGED,
     reproduce:

@@ -28,7 +28,7 @@ export const DEVICE_ENVELOPE_ERRORS = {
       },
       {
         text: {
-          en: "If the database was restored from before a rekeying, have the node's envelope.jws sent, which is no secret, and put it back in force",
+          en: "If the database was restored to a time before a rekeying, have the node's envelope.jws sent (it is not secret), and put it back in force",
           de: "Wurde die Datenbank auf einen Stand vor einem neuen Schlüssel des Knotens wiederhergestellt, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
         },
         command: "broker restore-envelope envelope.jws",
@@ -46,8 +46,8 @@ export const DEVICE_ENVELOPE_ERRORS = {
   },
   GenerationRollback: {
     title: {
-      en: "The appliance names a generation that never was",
-      de: "Das Gerät nennt eine Generation, die es nie gab",
+      en: "The appliance names an unknown generation",
+      de: "Das Gerät nennt eine unbekannte Generation",
     },
     message: {
       en: "The message names a higher envelope generation than the broker has",
@@ -76,14 +76,14 @@ export const DEVICE_ENVELOPE_ERRORS = {
       },
       {
         text: {
-          en: "Where there is no newer one, have the node's envelope.jws sent, which is no secret, and put it back in force",
+          en: "If there is no newer one, have the node's envelope.jws sent (it is not secret), and put it back in force",
           de: "Gibt es keine neuere, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
         },
         command: "broker restore-envelope envelope.jws",
       },
     ],
     why: {
-      en: "Generations only rise, and the broker makes them. A device with a higher one shows that the broker has lost data.",
+      en: "Generations only increase, and the broker assigns them. A device with a higher one shows that the broker has lost data.",
       de: "Generationen steigen nur, und der Broker macht sie. Ein Gerät mit einer höheren zeigt, dass der Broker Daten verloren hat.",
     },
     meanwhile: {
@@ -111,15 +111,15 @@ export const DEVICE_ENVELOPE_ERRORS = {
       de: "Eine Freigabe muss mit einem Schlüssel signiert sein, den der Agent bei seiner Anmeldung kennengelernt hat, und den Hash der eigenen Anfrage des Agenten nennen.",
     },
     meanwhile: {
-      en: "The volume stays locked and the grant is thrown away.",
+      en: "The volume stays locked and the grant is discarded.",
       de: "Das Volume bleibt gesperrt, und die Freigabe wird verworfen.",
     },
   },
   EnvelopeRejected: {
     title: { en: "The envelope is not valid", de: "Der Umschlag ist ungültig" },
     message: {
-      en: "The envelope is foreign, older than the one in place, or cannot be opened",
-      de: "Der Umschlag ist fremd, älter als der vorhandene, oder lässt sich nicht öffnen",
+      en: "The envelope is not for this node, is older than the current one, or cannot be opened",
+      de: "Der Umschlag ist nicht für diesen Knoten, ist älter als der aktuelle oder lässt sich nicht öffnen",
     },
     class: "invalid",
     httpStatus: 502,
@@ -139,11 +139,11 @@ export const DEVICE_ENVELOPE_ERRORS = {
       },
     ],
     why: {
-      en: "The envelope must carry the broker's signature, this order and this node, a generation that does not go down, and open with the granted key. Which of these failed is not said.",
+      en: "The envelope must have the broker's signature, name this order and this node, have a generation that is not lower, and open with the granted key. The error does not say which of these failed.",
       de: "Der Umschlag muss die Signatur des Brokers, diesen Auftrag und diesen Knoten tragen, eine Generation, die nicht sinkt, und sich mit dem freigegebenen Schlüssel öffnen. Was davon fehlschlug, wird nicht gesagt.",
     },
     meanwhile: {
-      en: "The volume stays locked; the envelope in place is kept.",
+      en: "The volume stays locked; the current envelope is kept.",
       de: "Das Volume bleibt gesperrt; der vorhandene Umschlag wird behalten.",
     },
   },

@@ -1,8 +1,8 @@
 import type { ErrorRow, Text } from "../row.ts";
 
 const VOLUME_STAYS_LOCKED = {
-  en: "The volume stays locked; what is stored stays as it is.",
-  de: "Das Volume bleibt gesperrt; was gespeichert ist, bleibt, wie es ist.",
+  en: "The volume stays locked; nothing stored changes.",
+  de: "Das Volume bleibt gesperrt; nichts Gespeichertes ändert sich.",
 } as const satisfies Text;
 
 /** What goes wrong on the appliance itself, or on the machine that runs a program of ours. */
@@ -76,14 +76,14 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Or unlock by the network instead",
+          en: "Or unlock over the network instead",
           de: "Oder entsperren Sie stattdessen über das Netz",
         },
         command: "databox-agent unlock",
       },
     ],
     why: {
-      en: "No key slot of the volume takes what was typed. Five wrong tries are allowed, across boots, then one must wait for 15 minutes.",
+      en: "The typed passkey fits no key slot of the volume. Five wrong tries are allowed, across restarts; then there is a wait of 15 minutes.",
       de: "Kein Schlüsselplatz des Volumes nimmt an, was eingegeben wurde. Fünf falsche Versuche sind erlaubt, über Neustarts hinweg; dann muss man 15 Minuten warten.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
@@ -105,20 +105,20 @@ export const DEVICE_LOCAL_ERRORS = {
     steps: [
       {
         text: {
-          en: "Wait for {retryAfterSeconds} seconds; to switch the node off and on begins the wait anew",
+          en: "Wait for {retryAfterSeconds} seconds; switching the node off and on restarts the wait",
           de: "Warten Sie {retryAfterSeconds} Sekunden; mit dem Aus- und Einschalten des Knotens beginnt die Wartezeit von vorn",
         },
       },
       {
         text: {
-          en: "Meanwhile it can be unlocked by the network",
+          en: "Meanwhile it can be unlocked over the network",
           de: "Inzwischen lässt er sich über das Netz entsperren",
         },
         command: "databox-agent unlock",
       },
     ],
     why: {
-      en: "Whoever holds the appliance must not guess its passkey.",
+      en: "Someone who has the appliance must not be able to guess its passkey.",
       de: "Wer das Gerät in der Hand hat, darf seinen Passkey nicht erraten.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
@@ -126,7 +126,7 @@ export const DEVICE_LOCAL_ERRORS = {
   RekeyNeedsLease: {
     title: { en: "The node must be unlocked first", de: "Der Knoten muss zuerst entsperrt werden" },
     message: {
-      en: "Rekeying needs a volume that is open by a lease of the broker",
+      en: "Rekeying needs a volume that was unlocked with a lease of the broker",
       de: "Ein neuer Schlüssel braucht ein Volume, das durch eine Frist des Brokers offen ist",
     },
     class: "invalid",
@@ -134,12 +134,12 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Unlock node {serial} by the network, then rekey it again.",
+      en: "Unlock node {serial} over the network, then rekey it again.",
       de: "Entsperren Sie den Knoten {serial} über das Netz, und geben Sie ihm dann noch einmal einen neuen Schlüssel.",
     },
     steps: [
       {
-        text: { en: "Unlock by the network", de: "Entsperren Sie über das Netz" },
+        text: { en: "Unlock over the network", de: "Entsperren Sie über das Netz" },
         command: "databox-agent unlock",
       },
       {
@@ -148,18 +148,18 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     ],
     why: {
-      en: "The lease stands for the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
+      en: "The lease proves the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
       de: "Die Frist steht für die Entscheidung, den Schlüssel freizugeben. Ein Volume, das gesperrt ist oder das ein Passkey öffnete, bevor der Broker antwortete, hat keine.",
     },
     meanwhile: {
-      en: "Nothing is asked of the broker; the volume keeps its key.",
+      en: "The broker is not called; the volume keeps its key.",
       de: "Der Broker wird um nichts gebeten; das Volume behält seinen Schlüssel.",
     },
   },
   LocalSignInRequired: {
     title: { en: "Sign in first", de: "Melden Sie sich zuerst an" },
     message: {
-      en: "This needs somebody who has signed in at the appliance",
+      en: "You must sign in at the appliance to do this",
       de: "Das darf nur, wer sich am Gerät angemeldet hat",
     },
     class: "invalid",
@@ -167,7 +167,7 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Sign in with the passkey of node {serial}, which the portal shows to whoever may see it.",
+      en: "Sign in with the passkey of node {serial}; the portal shows it to people who are allowed to see it.",
       de: "Melden Sie sich mit dem Passkey des Knotens {serial} an; das Portal zeigt ihn denen, die ihn sehen dürfen.",
     },
     steps: [
@@ -190,7 +190,7 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Die Anforderung kam nicht von der Seite dieses Geräts",
     },
     message: {
-      en: "The local UI takes requests from its own page only",
+      en: "The local UI accepts requests only from its own page",
       de: "Die lokale Oberfläche nimmt nur Anforderungen ihrer eigenen Seite an",
     },
     class: "invalid",
@@ -204,7 +204,7 @@ export const DEVICE_LOCAL_ERRORS = {
     steps: [
       {
         text: {
-          en: "Open https:// and the appliance's IP address, and work in that page",
+          en: "Open https:// and the appliance's IP address, and use that page",
           de: "Öffnen Sie https:// und die IP-Adresse des Geräts, und arbeiten Sie auf dieser Seite",
         },
       },
@@ -230,15 +230,15 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     },
     why: {
-      en: "A page of somebody else's, open in the same browser, must not work this appliance; a foreign name that was pointed at its address (DNS rebinding) neither.",
-      de: "Eine fremde Seite, im selben Browser geöffnet, darf dieses Gerät nicht bedienen; ein fremder Name, der auf seine Adresse gelenkt wurde (DNS-Rebinding), auch nicht.",
+      en: "Another site that is open in the same browser must not control this appliance, not even through a name that was pointed at its address (DNS rebinding).",
+      de: "Eine andere Website, die im selben Browser geöffnet ist, darf dieses Gerät nicht steuern, auch nicht über einen Namen, der auf seine Adresse gelenkt wurde (DNS-Rebinding).",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   LocalRequestMalformed: {
     title: {
-      en: "The request is not as it must be",
-      de: "Die Anforderung ist nicht, wie sie sein muss",
+      en: "The request is not valid",
+      de: "Die Anforderung ist ungültig",
     },
     message: {
       en: "The local UI cannot read the request",
@@ -249,13 +249,13 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Load the appliance's page again, then try again.",
+      en: "Reload the appliance's page, then try again.",
       de: "Laden Sie die Seite des Geräts neu, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
         text: {
-          en: "Load the page again; programs: see docs/reference/local-ui-api.md",
+          en: "Reload the page; programs: see docs/reference/local-ui-api.md",
           de: "Laden Sie die Seite neu; für Programme: siehe docs/reference/local-ui-api.md",
         },
       },
@@ -269,7 +269,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       body: {
         message: {
-          en: "The body is not what this address takes",
+          en: "The body is not what this address expects",
           de: "Der Textkörper ist nicht, was diese Adresse erwartet",
         },
       },
@@ -277,14 +277,17 @@ export const DEVICE_LOCAL_ERRORS = {
       type: { message: { en: "The body must be JSON", de: "Der Textkörper muss JSON sein" } },
     },
     why: {
-      en: "A program sent it, or a page of another version of the agent.",
+      en: "It came from a program, or from a page of another version of the agent.",
       de: "Ein Programm hat sie gesendet, oder eine Seite einer anderen Version des Agenten.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   LocalRequestTooMany: {
     title: { en: "Too many requests", de: "Zu viele Anforderungen" },
-    message: { en: "The appliance was asked too often", de: "Das Gerät wurde zu oft gefragt" },
+    message: {
+      en: "The appliance received too many requests",
+      de: "Das Gerät hat zu viele Anforderungen erhalten",
+    },
     class: "invalid",
     httpStatus: 429,
     who: "site-operator",
@@ -302,15 +305,15 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     ],
     why: {
-      en: "What is slow or reaches the network may be asked for a few times a minute.",
-      de: "Was langsam ist oder ins Netz geht, darf nur wenige Male in der Minute verlangt werden.",
+      en: "Requests that are slow or use the network are limited to a few per minute.",
+      de: "Anforderungen, die langsam sind oder das Netz benutzen, sind auf wenige pro Minute begrenzt.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
   CertificateUnusable: {
     title: { en: "The certificate cannot be used", de: "Das Zertifikat ist nicht benutzbar" },
     message: {
-      en: "The file is no certificate that the local UI can use",
+      en: "The file is not a certificate that the local UI can use",
       de: "Die Datei ist kein Zertifikat, das die lokale Oberfläche benutzen kann",
     },
     class: "invalid",
@@ -318,8 +321,8 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Bring a .pfx file with the certificate, its key and its chain, and the file's password.",
-      de: "Bringen Sie eine .pfx-Datei mit dem Zertifikat, seinem Schlüssel und seiner Kette sowie das Passwort der Datei mit.",
+      en: "Provide a .pfx file with the certificate, its key and its chain, and the file's password.",
+      de: "Stellen Sie eine .pfx-Datei mit dem Zertifikat, seinem Schlüssel und seiner Kette sowie das Passwort der Datei bereit.",
     },
     steps: [
       {
@@ -328,7 +331,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Where it asks for too many iterations, write it again with fewer",
+          en: "If it uses too many iterations, create it again with fewer",
           de: "Verlangt sie zu viele Iterationen, schreiben Sie sie mit weniger neu",
         },
         command:
@@ -336,14 +339,14 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Bring a certificate for servers that is valid now, names this appliance, and holds its key (EC, or RSA of 2048 bits or more) and its chain",
+          en: "Provide a server certificate that is valid now, names this appliance, and includes its key (EC, or RSA of 2048 bits or more) and its chain",
           de: "Bringen Sie ein Zertifikat für Server mit, das jetzt gültig ist, dieses Gerät nennt und seinen Schlüssel (EC, oder RSA mit 2048 Bit oder mehr) und seine Kette enthält",
         },
       },
     ],
     why: {
-      en: "Every certificate is judged before it is used: key, chain, time, purpose, names. With a wrong one nobody would reach this page any more.",
-      de: "Jedes Zertifikat wird beurteilt, bevor es benutzt wird: Schlüssel, Kette, Zeit, Zweck, Namen. Mit einem falschen würde niemand diese Seite mehr erreichen.",
+      en: "Every certificate is checked before it is used: key, chain, time, purpose, names. With a wrong one, this page could no longer be reached.",
+      de: "Jedes Zertifikat wird geprüft, bevor es benutzt wird: Schlüssel, Kette, Zeit, Zweck, Namen. Mit einem falschen wäre diese Seite nicht mehr erreichbar.",
     },
     meanwhile: {
       en: "The certificate in use stays in use.",
@@ -361,7 +364,7 @@ export const DEVICE_LOCAL_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Shut the appliance down by its own switch; a shut down locks the volume.",
+      en: "Shut the appliance down with its own switch; shutting down locks the volume.",
       de: "Schalten Sie das Gerät an seinem eigenen Schalter aus; das Herunterfahren sperrt das Volume.",
     },
     steps: [
@@ -379,8 +382,8 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     ],
     why: {
-      en: "The agent runs no command that it was not told at its start.",
-      de: "Der Agent führt keinen Befehl aus, der ihm nicht bei seinem Start genannt wurde.",
+      en: "The agent runs only commands that were configured at its start.",
+      de: "Der Agent führt nur Befehle aus, die bei seinem Start eingestellt wurden.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
@@ -418,7 +421,7 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Den Pfad, der bei der Vorbereitung angegeben wurde, gibt es nicht.",
     },
     meanwhile: {
-      en: "Nothing is asked of the broker; nothing is changed.",
+      en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
   },
@@ -488,7 +491,7 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Ein LUKS2-Volume wird von cryptsetup geöffnet, das nicht im Suchpfad ist.",
     },
     meanwhile: {
-      en: "Nothing is asked of the broker; nothing is changed.",
+      en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
   },
@@ -526,14 +529,14 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Der Zustandsordner enthält keine Einstellungen: Vorbereitet wurde nie oder in einem anderen Ordner.",
     },
     meanwhile: {
-      en: "Nothing is asked of the broker; nothing is changed.",
+      en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
   },
   BootStateChanged: {
     title: { en: "The node has started differently", de: "Der Knoten ist anders gestartet" },
     message: {
-      en: "The TPM does not let the device key sign: this boot was measured otherwise than the key is bound to",
+      en: "The TPM does not let the device key sign: the measurements of this boot differ from those that the key is bound to",
       de: "Das TPM lässt den Geräteschlüssel nicht signieren: Die Messung dieses Starts ist eine andere als die, an die der Schlüssel gebunden ist",
     },
     class: "invalid",
@@ -547,7 +550,7 @@ export const DEVICE_LOCAL_ERRORS = {
     steps: [
       {
         text: {
-          en: "See what was measured, and compare with what changed: firmware, Secure Boot, boot loader",
+          en: "Check what was measured, and compare it with what changed: firmware, Secure Boot, boot loader",
           de: "Sehen Sie sich an, was gemessen wurde, und vergleichen Sie es mit dem, was sich geändert hat: Firmware, Secure Boot, Bootloader",
         },
         command: "tpm2 pcrread sha256:0,2,4,7",
@@ -555,25 +558,25 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "If the change was not meant, undo it and start again: the key signs as before",
+          en: "If the change was not intended, undo it and restart: the key signs as before",
           de: "War die Änderung nicht gewollt, machen Sie sie rückgängig, und starten Sie neu: Der Schlüssel signiert wie zuvor",
         },
         for: "site-operator",
       },
       {
         text: {
-          en: "If it was meant, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
+          en: "If it was intended, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
           de: "War sie gewollt, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen); das ergibt einen neuen Anmeldecode",
         },
       },
       {
-        text: { en: "Put the old state aside", de: "Legen Sie den alten Zustand beiseite" },
+        text: { en: "Move the old state away", de: "Legen Sie den alten Zustand beiseite" },
         command: "mv {stateDir} {stateDir}.replaced",
         for: "site-operator",
       },
       {
         text: {
-          en: "Bind a new key to the boot as it is now, with the options of the first preparation, and without touching the data",
+          en: "Bind a new key to the current boot state, with the options of the first preparation; the data is not changed",
           de: "Binden Sie einen neuen Schlüssel an den Start, wie er jetzt ist, mit den Optionen der ersten Vorbereitung und ohne die Daten anzutasten",
         },
         command: "databox-agent prepare --keep-volume --device-key tpm",
@@ -581,7 +584,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Meanwhile the passkey opens the volume, if the order's owner gives it",
+          en: "Meanwhile, the passkey opens the volume if the order's owner provides it",
           de: "Inzwischen öffnet der Passkey das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
         },
         command: "databox-agent passkey",
@@ -589,7 +592,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     ],
     why: {
-      en: "The device key was made with a policy on platform configuration registers. Firmware, Secure Boot or what it admits has changed since, by an update or by somebody who wants the key.",
+      en: "The device key was made with a policy on platform configuration registers. Firmware, Secure Boot or the software that it allows has changed since, through an update or an attack.",
       de: "Der Geräteschlüssel wurde mit einer Richtlinie über Plattformkonfigurationsregister (PCR) erzeugt. Firmware, Secure Boot oder was es zulässt hat sich seither geändert, durch eine Aktualisierung oder durch jemanden, der den Schlüssel will.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
@@ -597,7 +600,7 @@ export const DEVICE_LOCAL_ERRORS = {
   DeviceKeyUnavailable: {
     title: { en: "The TPM does not sign", de: "Das TPM signiert nicht" },
     message: {
-      en: "The TPM that holds the device key does not answer as it must",
+      en: "The TPM that holds the device key does not answer as expected",
       de: "Das TPM, das den Geräteschlüssel hat, antwortet nicht, wie es muss",
     },
     class: "invalid",
@@ -615,7 +618,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Install its tools where they are missing",
+          en: "Install its tools if they are missing",
           de: "Installieren Sie seine Werkzeuge, wo sie fehlen",
         },
         command: "apt-get install tpm2-tools",
@@ -635,7 +638,7 @@ export const DEVICE_LOCAL_ERRORS = {
         },
         who: "order-owner",
         ask: {
-          en: "Put the disks of node {serial} back into its own machine; if that is not to be, ask the order's owner to replace the device.",
+          en: "Put the disks of node {serial} back into its own machine; if that is not possible, ask the order's owner to replace the device.",
           de: "Setzen Sie die Datenträger des Knotens {serial} wieder in ihre eigene Maschine ein; soll das nicht sein, bitten Sie den Besitzer des Auftrags, das Gerät zu ersetzen.",
         },
         steps: [
@@ -648,7 +651,7 @@ export const DEVICE_LOCAL_ERRORS = {
           },
           {
             text: {
-              en: "If that is not to be, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
+              en: "If that is not possible, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
               de: "Soll das nicht sein, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen), und bereiten Sie es mit --keep-volume vor",
             },
           },
@@ -656,7 +659,7 @@ export const DEVICE_LOCAL_ERRORS = {
       },
     },
     why: {
-      en: "There is no TPM at the place that preparation noted, it is switched off, or tpm2-tools are missing.",
+      en: "There is no TPM where preparation found it, it is switched off, or tpm2-tools are missing.",
       de: "An der Stelle, die die Vorbereitung vermerkt hat, gibt es kein TPM, es ist ausgeschaltet, oder tpm2-tools fehlt.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
@@ -737,12 +740,12 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Vor jeder Nachricht muss ein Zähler gespeichert werden; daher sendet der Agent nichts, wenn er nicht schreiben kann.",
     },
     meanwhile: {
-      en: "Nothing is asked of the broker; the volume stays as it is.",
+      en: "The broker is not called; the volume does not change.",
       de: "Der Broker wird um nichts gebeten; das Volume bleibt, wie es ist.",
     },
   },
   AgentBusy: {
-    title: { en: "Another agent is at work", de: "Ein anderer Agent ist am Werk" },
+    title: { en: "Another agent is running", de: "Ein anderer Agent ist am Werk" },
     message: {
       en: "Another agent process uses the same state folder",
       de: "Ein anderer Agentenprozess benutzt denselben Zustandsordner",
@@ -769,7 +772,7 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Zwei Agenten mit einem Zustand würden Zähler zweimal benutzen; der zweite hält an.",
     },
     meanwhile: {
-      en: "The first process goes on undisturbed.",
+      en: "The first process continues.",
       de: "Der erste Prozess läuft ungestört weiter.",
     },
   },
@@ -844,20 +847,20 @@ export const DEVICE_LOCAL_ERRORS = {
     },
   },
   Misuse: {
-    title: { en: "The command is not right", de: "Der Befehl ist nicht richtig" },
+    title: { en: "The command is not valid", de: "Der Befehl ist nicht richtig" },
     message: { en: "The command line is not valid", de: "Die Befehlszeile ist ungültig" },
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Correct the command; --help shows how it is written.",
+      en: "Correct the command; --help shows its syntax.",
       de: "Berichtigen Sie den Befehl; --help zeigt, wie er geschrieben wird.",
     },
     steps: [
       {
         text: {
-          en: "See how the command is written",
+          en: "Show the syntax of the command",
           de: "Sehen Sie nach, wie der Befehl geschrieben wird",
         },
         command: "databox-agent --help",

@@ -19,7 +19,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
   DeviceMessageMalformed: {
     title: { en: "The message cannot be read", de: "Die Nachricht ist nicht lesbar" },
     message: {
-      en: "The device message is not of the agreed form",
+      en: "The device message does not have the expected form",
       de: "Die Nachricht des Geräts hat nicht die vereinbarte Form",
     },
     class: "invalid",
@@ -53,14 +53,14 @@ export const DEVICE_PROTOCOL_ERRORS = {
     },
     steps: [UPDATE_AGENT],
     why: {
-      en: "No message of the protocol comes near the cap, so this is no message of an agent.",
-      de: "Keine Nachricht des Protokolls kommt der Obergrenze nahe, also ist dies keine Nachricht eines Agenten.",
+      en: "No message of the protocol comes near this limit, so an agent did not send it.",
+      de: "Keine Nachricht des Protokolls kommt dieser Grenze nahe, daher hat kein Agent sie gesendet.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   DeviceNotAuthenticated: {
     title: {
-      en: "The appliance is not known by this key",
+      en: "The appliance's key is not known",
       de: "Das Gerät ist unter diesem Schlüssel nicht bekannt",
     },
     message: {
@@ -127,8 +127,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "Each code binds one node to one order, once, within its time. A code is never told apart as wrong, used or expired.",
-      de: "Jeder Code bindet einen Knoten an einen Auftrag, einmal, innerhalb seiner Zeit. Ob ein Code falsch, verbraucht oder abgelaufen ist, wird nie unterschieden.",
+      en: "Each code binds one node to one order, once, until it expires. The answer never says whether a code is wrong, used or expired.",
+      de: "Jeder Code bindet einen Knoten einmal an einen Auftrag, bis er abläuft. Die Antwort sagt nie, ob ein Code falsch, benutzt oder abgelaufen ist.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
@@ -152,7 +152,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
     steps: [
       {
         text: {
-          en: "Find out whether the node's state was lost or somebody else enrolled it",
+          en: "Find out whether the node's state was lost or someone else enrolled it",
           de: "Finden Sie heraus, ob der Zustand des Knotens verloren ging oder ob jemand anderes ihn angemeldet hat",
         },
       },
@@ -164,7 +164,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "An enrolment cannot be changed: else whoever has a code could take a node over.",
+      en: "An enrolment cannot be changed; otherwise anyone with a code could take over a node.",
       de: "Eine Anmeldung lässt sich nicht ändern: Sonst könnte, wer einen Code hat, einen Knoten übernehmen.",
     },
     meanwhile: { en: "The first enrolment stays valid.", de: "Die erste Anmeldung bleibt gültig." },
@@ -206,7 +206,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
     },
     steps: [TRY_AGAIN],
     why: {
-      en: "A challenge is good for a short time, so that an old message cannot be used later.",
+      en: "A challenge is valid for a short time, so that an old message cannot be used later.",
       de: "Eine Aufgabe gilt für kurze Zeit, damit eine alte Nachricht später nicht benutzt werden kann.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
@@ -236,15 +236,15 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "A challenge serves one message. The very same message may be repeated for 60 seconds and gets the same answer; another one may not.",
-      de: "Eine Aufgabe dient einer Nachricht. Genau dieselbe Nachricht darf 60 Sekunden lang wiederholt werden und bekommt dieselbe Antwort; eine andere nicht.",
+      en: "Each challenge can be used by one message. The same message can be repeated for 60 seconds and gets the same answer; a different one cannot use it.",
+      de: "Jede Aufgabe gilt für eine Nachricht. Dieselbe Nachricht kann 60 Sekunden lang wiederholt werden und bekommt dieselbe Antwort; eine andere kann sie nicht benutzen.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
   },
   CounterRollback: {
     title: {
-      en: "The appliance has gone back in time",
-      de: "Das Gerät ist in der Zeit zurückgegangen",
+      en: "The appliance's state went back to an older copy",
+      de: "Der Zustand des Geräts ist auf eine ältere Kopie zurückgefallen",
     },
     message: {
       en: "The appliance's counter is not higher than the last one that the broker saw",
@@ -273,7 +273,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "The counter only ever rises. A lower one means an old copy of the state: a restored backup, or a clone.",
+      en: "The counter only increases. A lower value means an old copy of the state: a restored backup, or a clone.",
       de: "Der Zähler steigt immer nur. Ein niedrigerer bedeutet eine alte Kopie des Zustands: eine wiederhergestellte Sicherung oder einen Klon.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
@@ -331,7 +331,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
     },
     steps: [UPDATE_AGENT, CONTACT_BROKER_OPERATOR],
     why: {
-      en: "A node that enrolled with X-Wing is never answered with X25519: somebody could otherwise force the weaker one.",
+      en: "A node that enrolled with X-Wing is never answered with X25519: otherwise an attacker could force the weaker one.",
       de: "Einem Knoten, der sich mit X-Wing angemeldet hat, wird nie mit X25519 geantwortet: Sonst könnte jemand das schwächere erzwingen.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
@@ -361,7 +361,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "Preparing is for the time before dispatch, unlocking for the customer's site, ingesting for the datacenter.",
+      en: "Preparing is allowed before dispatch, unlocking at the customer's site, and ingesting in the datacenter.",
       de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen ins Rechenzentrum.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
@@ -369,7 +369,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
   LeaseInvalid: {
     title: { en: "The lease is not valid", de: "Die Frist ist ungültig" },
     message: {
-      en: "The lease is unknown, ended or not this node's",
+      en: "The lease is unknown, has ended or belongs to another node",
       de: "Die Frist ist unbekannt, beendet oder nicht die dieses Knotens",
     },
     class: "invalid",
@@ -391,7 +391,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Eine Frist verlängert der Knoten, der sie hat, der Reihe nach, bevor sie endet.",
     },
     meanwhile: {
-      en: "The volume stays open within the time of the last lease and its outage grace, and is closed at its end.",
+      en: "The volume stays open until the last lease and its outage grace period end, and is then closed.",
       de: "Das Volume bleibt innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
     },
   },

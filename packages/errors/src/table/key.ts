@@ -9,8 +9,8 @@ import {
 } from "./steps.ts";
 
 const NOT_CHANGED = {
-  en: "The change is not made; the order keeps the key that it had.",
-  de: "Die Änderung wird nicht vorgenommen; der Auftrag behält den Schlüssel, den er hatte.",
+  en: "The change is not made; the order keeps its current key.",
+  de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seinen aktuellen Schlüssel.",
 } as const satisfies Text;
 
 /** Keys and their change, where Azure has no code. */
@@ -26,8 +26,8 @@ export const KEY_ERRORS = {
     who: "security-administrator",
     recoverable: "yes",
     ask: {
-      en: "Ask your security administrator to let key {keyName} in vault {vaultName} be valid now, or wait until {activationDate}.",
-      de: "Bitten Sie Ihren Sicherheitsadministrator, den Schlüssel {keyName} im Tresor {vaultName} jetzt gültig sein zu lassen, oder warten Sie bis {activationDate}.",
+      en: "Ask your security administrator to set the activation date of key {keyName} in vault {vaultName} to now, or wait until {activationDate}.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator, das Aktivierungsdatum des Schlüssels {keyName} im Tresor {vaultName} auf jetzt zu setzen, oder warten Sie bis {activationDate}.",
     },
     steps: [
       {
@@ -41,11 +41,11 @@ export const KEY_ERRORS = {
       UNLOCK_AGAIN,
     ],
     why: {
-      en: "The version's activation date (attributes.nbf) lies in the future. Key Vault would unwrap all the same; the broker reads the date before each unwrap and refuses.",
+      en: "The version's activation date (attributes.nbf) is in the future. Key Vault would unwrap anyway; the broker reads the date before each unwrap and refuses.",
       de: "Das Aktivierungsdatum der Version (attributes.nbf) liegt in der Zukunft. Key Vault würde trotzdem auspacken; der Broker liest das Datum vor jedem Auspacken und verweigert.",
     },
     meanwhile: {
-      en: "Unlocks are refused until the activation date. Nothing stored changes, and the key is looked at again at every try.",
+      en: "Unlocks are refused until the activation date. Nothing stored changes, and the key is checked again at every try.",
       de: "Entsperrungen werden bis zum Aktivierungsdatum verweigert. Nichts Gespeichertes ändert sich, und der Schlüssel wird bei jedem Versuch neu geprüft.",
     },
     reproduce:
@@ -141,7 +141,7 @@ export const KEY_ERRORS = {
     steps: [
       {
         text: {
-          en: "See that the new version is enabled and permits both operations",
+          en: "Check that the new version is enabled and permits both operations",
           de: "Vergewissern Sie sich, dass die neue Version aktiviert ist und beide Vorgänge erlaubt",
         },
         command:
@@ -152,7 +152,7 @@ export const KEY_ERRORS = {
       SELECT_ANOTHER_KEY,
     ],
     why: {
-      en: "Before a new wrapping is stored it is unwrapped and compared. The new key could not, or gave something else.",
+      en: "Before a new wrapping is stored, the broker unwraps it and compares the result. The new key could not unwrap it, or returned something else.",
       de: "Bevor eine neue Umhüllung gespeichert wird, wird sie ausgepackt und verglichen. Der neue Schlüssel konnte das nicht oder ergab etwas anderes.",
     },
     meanwhile: {
@@ -233,7 +233,7 @@ export const KEY_ERRORS = {
       SELECT_ANOTHER_KEY,
     ],
     why: {
-      en: "The key must be where the data will be, so that one region's outage or laws cannot cut them apart.",
+      en: "The key must be in the region of the data, so that an outage or a law of one region cannot separate them.",
       de: "Der Schlüssel muss sein, wo die Daten sein werden, damit Ausfälle oder Gesetze einer Region sie nicht voneinander trennen.",
     },
     meanwhile: NOT_CHANGED,
@@ -254,7 +254,7 @@ export const KEY_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: {
-      en: "Ask the owner of order {orderName} to name one vault both times, then try again.",
+      en: "Ask the owner of order {orderName} to name the same vault in both, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, beide Male denselben Tresor zu nennen, und versuchen Sie es dann erneut.",
     },
     steps: [
@@ -268,7 +268,7 @@ export const KEY_ERRORS = {
       SELECT_ANOTHER_KEY,
     ],
     why: {
-      en: "kekUrl and kekVaultResourceID must belong together; else one would be checked and the other used.",
+      en: "kekUrl and kekVaultResourceID must name the same vault; otherwise the broker would check one vault and use the other.",
       de: "kekUrl und kekVaultResourceID müssen zusammengehören; sonst würde das eine geprüft und das andere benutzt.",
     },
     meanwhile: NOT_CHANGED,
@@ -299,7 +299,7 @@ export const KEY_ERRORS = {
       },
       {
         text: {
-          en: "Or leave the password out: a generated one carries at least 128 bits",
+          en: "Or leave the password out: a generated one has at least 128 bits",
           de: "Oder lassen Sie das Kennwort weg: Ein erzeugtes enthält mindestens 128 Bit",
         },
       },

@@ -3,13 +3,13 @@ import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK } from "./steps.ts";
 
 const GRACE = {
-  en: "Nobody with authority has said no, so nothing re-locks and nothing stored changes. The broker repeats a call that broke once, and asks anew at the next try.",
-  de: "Niemand mit Befugnis hat Nein gesagt, daher sperrt sich nichts wieder, und nichts Gespeichertes ändert sich. Der Broker wiederholt einen abgebrochenen Aufruf einmal und fragt beim nächsten Versuch neu.",
+  en: "There was no authoritative refusal, so nothing re-locks and nothing stored changes. The broker repeats a broken call once, and asks again at the next try.",
+  de: "Es gab keine maßgebliche Verweigerung, daher sperrt sich nichts wieder, und nichts Gespeichertes ändert sich. Der Broker wiederholt einen abgebrochenen Aufruf einmal und fragt beim nächsten Versuch erneut.",
 } as const satisfies Text;
 const WAIT = {
   text: {
-    en: "Wait a minute: an outage ends by itself, and the broker asks anew at each try",
-    de: "Warten Sie eine Minute: Ein Ausfall endet von selbst, und der Broker fragt bei jedem Versuch neu",
+    en: "Wait a minute: outages end without action, and the broker asks again at each try",
+    de: "Warten Sie eine Minute: Ausfälle enden ohne Zutun, und der Broker fragt bei jedem Versuch erneut",
   },
 } as const satisfies Step<Text>;
 const CHECK_BROKER_NAME = {
@@ -33,8 +33,8 @@ export const NETWORK_ERRORS = {
     who: "nobody",
     recoverable: "yes",
     ask: {
-      en: "Nobody has refused the key: key vault {vaultName} does not answer the broker. Wait and try again.",
-      de: "Niemand hat den Schlüssel verweigert: Der Schlüsseltresor {vaultName} antwortet dem Broker nicht. Warten Sie, und versuchen Sie es erneut.",
+      en: "The key was not refused: key vault {vaultName} does not answer the broker. Wait and try again.",
+      de: "Der Schlüssel wurde nicht verweigert: Der Schlüsseltresor {vaultName} antwortet dem Broker nicht. Warten Sie, und versuchen Sie es erneut.",
     },
     steps: [WAIT, TRY_AGAIN],
     reasons: {
@@ -43,7 +43,7 @@ export const NETWORK_ERRORS = {
           en: "The name of the key vault cannot be resolved",
           de: "Der Name des Schlüsseltresors lässt sich nicht auflösen",
         },
-        why: "The broker's name service does not answer, or not for sure. A name that is said not to exist is confirmed with Resource Manager before it is called missing.",
+        why: "The broker's name service gave no answer, or no conclusive one. If it reports that a name does not exist, the broker confirms this with Resource Manager first.",
         reproduce: faultCommand("--dns timeout --vault {vaultName}"),
       },
       connection: {
@@ -59,13 +59,13 @@ export const NETWORK_ERRORS = {
           en: "The key vault did not answer in time",
           de: "Der Schlüsseltresor hat nicht rechtzeitig geantwortet",
         },
-        why: "The connection stands and no answer came within the time limit.",
+        why: "The connection was made, but no answer came within the time limit.",
         reproduce: faultCommand("--vault {vaultName} --latency 60000"),
       },
       "server-error": {
         message: {
-          en: "The key vault answered that it has a fault of its own",
-          de: "Der Schlüsseltresor hat geantwortet, dass er selbst eine Störung hat",
+          en: "The key vault reported an internal fault",
+          de: "Der Schlüsseltresor hat einen internen Fehler gemeldet",
         },
         why: "The vault answered with a 5xx status, or could not check a token's signing key (AKV10046).",
         reproduce: faultCommand("--vault {vaultName} --status 503"),
@@ -77,13 +77,13 @@ export const NETWORK_ERRORS = {
         },
         who: "broker-operator",
         ask: {
-          en: "Tell the broker's operator that the certificate of key vault {vaultName} is not trusted; nobody has refused the key.",
-          de: "Sagen Sie dem Betreiber des Dienstes, dass dem Zertifikat des Schlüsseltresors {vaultName} nicht vertraut wird; niemand hat den Schlüssel verweigert.",
+          en: "Tell the broker's operator that the certificate of key vault {vaultName} is not trusted; the key was not refused.",
+          de: "Sagen Sie dem Betreiber des Dienstes, dass dem Zertifikat des Schlüsseltresors {vaultName} nicht vertraut wird; der Schlüssel wurde nicht verweigert.",
         },
         steps: [
           {
             text: {
-              en: "Look at the certificate that the broker sees; somebody may be intercepting the connection",
+              en: "Look at the certificate that the broker sees; someone may be intercepting the connection",
               de: "Sehen Sie sich das Zertifikat an, das der Broker sieht; vielleicht fängt jemand die Verbindung ab",
             },
             command: "openssl s_client -connect {vaultHost}",
@@ -108,7 +108,7 @@ export const NETWORK_ERRORS = {
   KeyVaultThrottled: {
     title: { en: "The vault is busy", de: "Der Tresor ist ausgelastet" },
     message: {
-      en: "The key vault takes no more requests at the moment",
+      en: "The key vault accepts no more requests at the moment",
       de: "Der Schlüsseltresor nimmt im Augenblick keine weiteren Anforderungen an",
     },
     class: "unreachable",
@@ -116,8 +116,8 @@ export const NETWORK_ERRORS = {
     who: "nobody",
     recoverable: "yes",
     ask: {
-      en: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and nobody has refused the key.",
-      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut; der Tresor ist ausgelastet, und niemand hat den Schlüssel verweigert.",
+      en: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and the key was not refused.",
+      de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut; der Tresor ist ausgelastet, und der Schlüssel wurde nicht verweigert.",
     },
     steps: [WAIT, TRY_AGAIN],
     why: {
@@ -125,15 +125,15 @@ export const NETWORK_ERRORS = {
       de: "Der Tresor hat mit 429 geantwortet: Er erlaubt 4.000 RSA-2048-Vorgänge in zehn Sekunden, und andere Benutzer des Tresors zählen mit.",
     },
     meanwhile: {
-      en: `${GRACE.en} A busy vault is asked up to three times, with pauses of one and two seconds and jitter, since it does not always say how long to wait.`,
-      de: `${GRACE.de} Ein ausgelasteter Tresor wird bis zu dreimal gefragt, mit Pausen von einer und zwei Sekunden und etwas Zufall, da er nicht immer sagt, wie lange zu warten ist.`,
+      en: `${GRACE.en} The broker calls a busy vault up to three times, with pauses of one and two seconds and jitter, because the vault does not always say how long to wait.`,
+      de: `${GRACE.de} Der Broker ruft einen ausgelasteten Tresor bis zu dreimal auf, mit Pausen von einer und zwei Sekunden und etwas Zufall, weil der Tresor nicht immer sagt, wie lange zu warten ist.`,
     },
     reproduce: faultCommand("--vault {vaultName} --status 429"),
   },
   KeyVaultUnexpectedAnswer: {
     title: {
-      en: "The vault gave an answer that makes no sense",
-      de: "Der Tresor gab eine Antwort, die keinen Sinn ergibt",
+      en: "The vault gave an invalid answer",
+      de: "Der Tresor hat eine ungültige Antwort gegeben",
     },
     message: {
       en: "The key vault's answer cannot be understood",
@@ -144,8 +144,8 @@ export const NETWORK_ERRORS = {
     who: "broker-operator",
     recoverable: "yes",
     ask: {
-      en: "Tell the broker's operator the correlation id {correlationId}; nobody has refused the key.",
-      de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; niemand hat den Schlüssel verweigert.",
+      en: "Tell the broker's operator the correlation id {correlationId}; the key was not refused.",
+      de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; der Schlüssel wurde nicht verweigert.",
     },
     steps: [
       CONTACT_BROKER_OPERATOR,
@@ -165,7 +165,7 @@ export const NETWORK_ERRORS = {
     reproduce: faultCommand("--vault {vaultName} --garbage"),
   },
   IdentityProviderUnreachable: {
-    title: { en: "Sign-in does not answer", de: "Die Anmeldung antwortet nicht" },
+    title: { en: "The sign-in service does not answer", de: "Der Anmeldedienst antwortet nicht" },
     message: {
       en: "The identity provider cannot be reached",
       de: "Der Identitätsanbieter ist nicht erreichbar",
@@ -175,8 +175,8 @@ export const NETWORK_ERRORS = {
     who: "nobody",
     recoverable: "yes",
     ask: {
-      en: "Nobody has refused the key: the broker cannot sign in at the moment. Wait and try again.",
-      de: "Niemand hat den Schlüssel verweigert: Der Broker kann sich im Augenblick nicht anmelden. Warten Sie, und versuchen Sie es erneut.",
+      en: "The key was not refused: the broker cannot sign in at the moment. Wait and try again.",
+      de: "Der Schlüssel wurde nicht verweigert: Der Broker kann sich im Augenblick nicht anmelden. Warten Sie, und versuchen Sie es erneut.",
     },
     steps: [WAIT, TRY_AGAIN],
     reasons: {
@@ -198,7 +198,7 @@ export const NETWORK_ERRORS = {
       },
     },
     why: {
-      en: "The broker needs a token to ask the vault and cannot get one.",
+      en: "The broker needs a token to call the vault and cannot get one.",
       de: "Der Broker braucht ein Token, um den Tresor zu fragen, und bekommt keines.",
     },
     meanwhile: GRACE,
@@ -215,8 +215,8 @@ export const NETWORK_ERRORS = {
     who: "nobody",
     recoverable: "yes",
     ask: {
-      en: "Wait a minute, then try again; nobody has refused the key.",
-      de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+      en: "Wait a minute, then try again; the key was not refused.",
+      de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
     },
     steps: [
       WAIT,
@@ -246,8 +246,8 @@ export const NETWORK_ERRORS = {
     who: "site-operator",
     recoverable: "yes",
     ask: {
-      en: "Check the appliance's network cable, network settings and proxy, then try again; nobody has refused the key.",
-      de: "Prüfen Sie Netzwerkkabel, Netzwerkeinstellungen und Proxy des Geräts, und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+      en: "Check the appliance's network cable, network settings and proxy, then try again; the key was not refused.",
+      de: "Prüfen Sie Netzwerkkabel, Netzwerkeinstellungen und Proxy des Geräts, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
     },
     steps: [CHECK_BROKER_NAME, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK],
     reasons: {
@@ -292,7 +292,7 @@ export const NETWORK_ERRORS = {
           en: "The broker did not answer in time",
           de: "Der Broker hat nicht rechtzeitig geantwortet",
         },
-        why: "A firewall that drops packets, or a broker that is overloaded.",
+        why: "A firewall drops packets, or the broker is overloaded.",
       },
       certificate: {
         message: {
@@ -302,7 +302,7 @@ export const NETWORK_ERRORS = {
         steps: [
           {
             text: {
-              en: "Compare the appliance's date with today's and set it if it is wrong: by a wrong date every certificate has expired or is not valid yet",
+              en: "Compare the appliance's date with today's and set it if it is wrong: with a wrong date, every certificate seems expired or not valid yet",
               de: "Vergleichen Sie das Datum des Geräts mit dem heutigen, und stellen Sie es, wenn es falsch ist: Bei falschem Datum ist jedes Zertifikat abgelaufen oder noch nicht gültig",
             },
             command: "date",
@@ -343,7 +343,7 @@ export const NETWORK_ERRORS = {
           TRY_AGAIN,
           UNLOCK_WITHOUT_NETWORK,
         ],
-        why: "Only a message with the broker's signature counts. A proxy's 403 or any other unsigned answer is no refusal.",
+        why: "Only a message with the broker's signature counts. A proxy's 403 or any other unsigned answer is not a refusal.",
       },
       "captive-portal": {
         message: {
@@ -371,8 +371,8 @@ export const NETWORK_ERRORS = {
       de: "Das Netz zwischen Gerät und Broker oder der Broker selbst ist ausgefallen.",
     },
     meanwhile: {
-      en: "A locked volume stays locked, and the outage by itself locks none that is open. What the agent could not tell the broker waits in its journal.",
-      de: "Ein gesperrtes Volume bleibt gesperrt, und der Ausfall an sich sperrt keines, das offen ist. Was der Agent dem Broker nicht sagen konnte, wartet in seinem Journal.",
+      en: "A locked volume stays locked, and the outage alone does not lock an open one. The agent keeps undelivered reports in its journal.",
+      de: "Ein gesperrtes Volume bleibt gesperrt, und der Ausfall allein sperrt kein offenes. Der Agent bewahrt nicht zugestellte Meldungen in seinem Journal auf.",
     },
   },
   BrokerBusy: {
@@ -386,13 +386,13 @@ export const NETWORK_ERRORS = {
     who: "nobody",
     recoverable: "yes",
     ask: {
-      en: "Wait[ {retryAfterSeconds} seconds], then try again; nobody has refused the key.",
-      de: "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; niemand hat den Schlüssel verweigert.",
+      en: "Wait[ {retryAfterSeconds} seconds], then try again; the key was not refused.",
+      de: "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
     },
     steps: [TRY_AGAIN],
     why: {
-      en: "The broker has more work than it may hold, or this customer has its share of it, or the broker is shutting down.",
-      de: "Der Broker hat mehr Arbeit, als er annehmen darf, oder dieser Kunde hat seinen Anteil daran, oder der Broker fährt herunter.",
+      en: "The broker is overloaded, this customer has used up its share, or the broker is shutting down.",
+      de: "Der Broker ist überlastet, dieser Kunde hat seinen Anteil aufgebraucht, oder der Broker fährt herunter.",
     },
     meanwhile: {
       en: "Nothing is decided and nothing re-locks; the answer says how long to wait.",

@@ -23,7 +23,7 @@ export const OFFLINE_ERRORS = {
     steps: [
       {
         text: {
-          en: "See what the order's unlock policy says of offline unlocks, and change it if that is wanted",
+          en: "Check what the order's unlock policy says about offline unlocks, and change it if needed",
           de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie, wenn das gewünscht ist",
         },
         command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
@@ -33,14 +33,14 @@ export const OFFLINE_ERRORS = {
     reasons: {
       policy: {
         message: {
-          en: "The order's unlock policy allows no unlock without network",
+          en: "The order's unlock policy does not allow unlocks without network",
           de: "Die Entsperrrichtlinie des Auftrags erlaubt keine Entsperrung ohne Netz",
         },
         why: "The policy says `offline.allowed: false`.",
       },
       limit: {
         message: {
-          en: "The order has used up its unlocks without network of this day",
+          en: "The order has used up its unlocks without network for today",
           de: "Der Auftrag hat seine Entsperrungen ohne Netz für diesen Tag verbraucht",
         },
         ask: {
@@ -63,11 +63,11 @@ export const OFFLINE_ERRORS = {
           },
           UNLOCK_AGAIN,
         ],
-        why: "Each order has so many a day, so that a stolen account cannot open a fleet.",
+        why: "Each order has a daily limit, so that a stolen account cannot open a fleet.",
       },
     },
     why: {
-      en: "A person brought the challenge of an appliance, and the rules of its order do not allow to answer it.",
+      en: "Someone submitted the challenge of an appliance, and the rules of its order do not allow an answer.",
       de: "Jemand hat die Anfrage eines Geräts überbracht, und die Regeln seines Auftrags erlauben nicht, sie zu beantworten.",
     },
     meanwhile: {
@@ -81,7 +81,7 @@ export const OFFLINE_ERRORS = {
       de: "Zu dieser Antwort gibt es keine offene Anfrage",
     },
     message: {
-      en: "This node has no challenge that the answer could open",
+      en: "This node has no open challenge that matches the answer",
       de: "Dieser Knoten hat keine Anfrage, die die Antwort öffnen könnte",
     },
     class: "invalid",
@@ -99,7 +99,7 @@ export const OFFLINE_ERRORS = {
       },
       {
         text: {
-          en: "Have it answered in the portal, at the order's page, by somebody with the right to unlock",
+          en: "Have it answered in the portal, on the order's page, by someone with the right to unlock",
           de: "Lassen Sie sie im Portal, auf der Seite des Auftrags, von jemandem beantworten, der entsperren darf",
         },
       },
@@ -121,14 +121,14 @@ export const OFFLINE_ERRORS = {
           en: "The challenge of this node has expired",
           de: "Die Anfrage dieses Knotens ist abgelaufen",
         },
-        why: "A challenge is open for a day of the machine's own clock.",
+        why: "A challenge expires after a day, by the machine's own clock.",
       },
       boot: {
         message: {
-          en: "The challenge ended with the boot in which it was made",
-          de: "Die Anfrage endete mit dem Start, in dem sie erstellt wurde",
+          en: "The challenge ended when the machine restarted",
+          de: "Die Anfrage endete mit dem Neustart des Rechners",
         },
-        why: "The machine was restarted after the challenge; the key that opens the answer did not outlive it.",
+        why: "The key that opens the answer exists only until the machine restarts.",
       },
     },
     why: {
@@ -142,7 +142,7 @@ export const OFFLINE_ERRORS = {
   },
   JournalBroken: {
     title: {
-      en: "The appliance's journal does not continue what it delivered before",
+      en: "The appliance's journal does not continue from its last delivery",
       de: "Das Journal des Geräts setzt nicht fort, was es zuvor geliefert hat",
     },
     message: {
@@ -180,22 +180,22 @@ export const OFFLINE_ERRORS = {
           en: "Rows between the last one that was delivered and these are missing",
           de: "Zwischen der letzten gelieferten Zeile und diesen fehlen Zeilen",
         },
-        why: "The journal was cut, or the broker was restored from a backup; then the agent sends what is missing by itself.",
+        why: "The journal was cut, or the broker was restored from a backup; in the latter case the agent sends the missing rows automatically.",
       },
       fork: {
         message: {
-          en: "Another row was delivered before in the same place",
+          en: "A different row was delivered earlier in the same place",
           de: "An derselben Stelle wurde zuvor eine andere Zeile geliefert",
         },
-        why: "The journal was written anew from an older point: the state was restored from a copy, the node was cloned, or somebody rewrote it.",
+        why: "The journal was continued from an older point: the state was restored from a copy, the node was cloned, or someone rewrote it.",
       },
     },
     why: {
-      en: "Each row of a journal names the hash of the one before, and the broker signed the last one that it took.",
+      en: "Each row of a journal names the hash of the previous row, and the broker signed the last row that it accepted.",
       de: "Jede Zeile eines Journals nennt den Hash der vorigen, und der Broker hat die letzte signiert, die er angenommen hat.",
     },
     meanwhile: {
-      en: "The rows are not taken and the fact stands in the audit trail. Unlocks and leases go on.",
+      en: "The rows are rejected, and the audit trail records it. Unlocks and leases continue.",
       de: "Die Zeilen werden nicht angenommen, und das steht im Prüfprotokoll. Entsperrungen und Fristen gehen weiter.",
     },
   },

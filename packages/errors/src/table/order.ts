@@ -53,7 +53,7 @@ export const ORDER_ERRORS = {
           de: "Der Auftrag lässt sich nicht löschen, bevor er abgeschlossen oder storniert ist",
         },
         recoverable: "yes",
-        why: "An order that has an appliance under way must not vanish.",
+        why: "An order whose appliance is in transit must not be removed.",
         steps: [
           SHOW_STAGE,
           {
@@ -94,7 +94,7 @@ export const ORDER_ERRORS = {
           en: "The unlock policy of the order can no longer be changed",
           de: "Die Entsperrrichtlinie des Auftrags lässt sich nicht mehr ändern",
         },
-        why: "The order has ended: its appliances get no key any more.",
+        why: "The order has ended: its appliances no longer get a key.",
       },
       credentials: {
         message: {
@@ -112,7 +112,7 @@ export const ORDER_ERRORS = {
       },
       transition: {
         message: {
-          en: "The order cannot go to that stage from where it is",
+          en: "The order cannot move to that stage from its current one",
           de: "Von seiner jetzigen Phase aus kann der Auftrag nicht in jene Phase gehen",
         },
         who: "broker-operator",
@@ -132,7 +132,7 @@ export const ORDER_ERRORS = {
       de: "Was mit einem Auftrag möglich ist, hängt von seiner Phase ab: Ein Gerät auf einem Lastwagen lässt sich nicht stornieren.",
     },
     meanwhile: {
-      en: "The order stays as it is and goes on.",
+      en: "The order does not change and continues.",
       de: "Der Auftrag bleibt, wie er ist, und geht weiter.",
     },
     reproduce: 'az rest --method delete --url "{orderId}?api-version=2022-12-01"',
@@ -165,7 +165,7 @@ export const ORDER_ERRORS = {
       en: "A resolution must be one of details.actions of the order at that moment.",
       de: "Eine Lösung muss eine der details.actions des Auftrags zu diesem Zeitpunkt sein.",
     },
-    meanwhile: { en: "The order goes on waiting.", de: "Der Auftrag wartet weiter." },
+    meanwhile: { en: "The order continues to wait.", de: "Der Auftrag wartet weiter." },
   },
   IdentityUpdateInvalid: {
     title: {

@@ -24,10 +24,10 @@ export const PORTAL_ERRORS = {
     reasons: {
       "attempt-unknown": {
         message: {
-          en: "The answer belongs to no sign-in that this browser has under way",
-          de: "Die Antwort gehört zu keiner Anmeldung, die in diesem Browser begonnen wurde",
+          en: "This browser has no sign-in in progress that matches the response",
+          de: "Dieser Browser hat keine laufende Anmeldung, die zur Antwort passt",
         },
-        why: "The sign-in took more than 15 minutes, was finished already, or was begun in another browser; a link that someone else made is refused so too.",
+        why: "The sign-in took more than 15 minutes, was already finished, or was started in another browser. A link that someone else made is refused for the same reason.",
       },
       "provider-refused": {
         message: {
@@ -56,13 +56,13 @@ export const PORTAL_ERRORS = {
         steps: [
           {
             text: {
-              en: "See that the app registration has a federated credential whose issuer is the broker's address, subject portal, audience api://AzureADTokenExchange",
+              en: "Check that the app registration has a federated credential with the broker's address as issuer, subject portal, audience api://AzureADTokenExchange",
               de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe api://AzureADTokenExchange",
             },
           },
           {
             text: {
-              en: "See that Entra ID can reach the issuer",
+              en: "Check that Entra ID can reach the issuer",
               de: "Vergewissern Sie sich, dass Entra ID den Aussteller erreichen kann",
             },
             command: "curl {brokerUrl}/.well-known/openid-configuration",
@@ -71,14 +71,14 @@ export const PORTAL_ERRORS = {
       },
       "answer-invalid": {
         message: {
-          en: "The answer of Microsoft Entra ID could not be verified",
+          en: "The answer from Microsoft Entra ID could not be verified",
           de: "Die Antwort von Microsoft Entra ID ließ sich nicht prüfen",
         },
         why: "The code was used already, or the identity token is of another tenant, another sign-in, expired or badly signed.",
       },
     },
     why: {
-      en: "A sign-in counts only when the browser that began it ends it, with an answer of the tenant that verifies.",
+      en: "A sign-in is valid only if the browser that started it also finishes it, with a verified answer from the tenant.",
       de: "Eine Anmeldung zählt nur, wenn der Browser, der sie begonnen hat, sie beendet, mit einer Antwort des Mandanten, die sich prüfen lässt.",
     },
     meanwhile: { en: "Nobody is signed in.", de: "Niemand wird angemeldet." },
@@ -123,7 +123,7 @@ export const PORTAL_ERRORS = {
       },
     },
     why: {
-      en: "A page of another site must not act with the session of whoever looks at it.",
+      en: "A page of another site must not use the session of the person who opens it.",
       de: "Eine Seite einer anderen Website darf nicht mit der Sitzung dessen handeln, der sie ansieht.",
     },
     meanwhile: {
@@ -158,7 +158,7 @@ export const PORTAL_ERRORS = {
       de: "PUT überschreibt in Azure. Ein Schlüsseltresor, der noch einmal erstellt wird, verliert seine Zugriffsrichtlinien, und jeder Auftrag, der seine Schlüssel nutzt, verliert seinen Schlüssel.",
     },
     meanwhile: {
-      en: "Nothing is changed: what has the name stays as it is.",
+      en: "Nothing is changed: the existing resource stays as it is.",
       de: "Nichts wird geändert: Was den Namen hat, bleibt, wie es ist.",
     },
   },

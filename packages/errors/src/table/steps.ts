@@ -55,7 +55,7 @@ export const TRY_AGAIN = {
 
 export const UNLOCK_WITHOUT_NETWORK = {
   text: {
-    en: "Where no network can be had: make a challenge and have it answered in the portal",
+    en: "If there is no network: make a challenge and have it answered in the portal",
     de: "Wo kein Netz zu haben ist: Erstellen Sie eine Anfrage, und lassen Sie sie im Portal beantworten",
   },
   command: "databox-agent challenge --qr",
@@ -121,8 +121,8 @@ export const ENABLE_SYSTEM_IDENTITY = {
 
 export const DISABLE_SYSTEM_IDENTITY = {
   text: {
-    en: "Remove the dead identity from the order",
-    de: "Entfernen Sie die gelöschte Identität aus dem Auftrag",
+    en: "Remove the deleted identity from the order",
+    de: "Entfernen Sie die gelöschte Identität vom Auftrag",
   },
   command: `az rest --method patch --url ${ORDER_URL} --body '{"identity":{"type":"None"}}'`,
   for: "order-owner",
@@ -148,7 +148,7 @@ export const GRANT_NEW_BY_ROLE = {
 
 export const SELECT_USER_IDENTITY = {
   text: {
-    en: "Let the order use a user-assigned identity that exists (portal: order > Encryption > Select a different user identity)",
+    en: "Select an existing user-assigned identity for the order (portal: order > Encryption > Select a different user identity)",
     de: "Lassen Sie den Auftrag eine benutzerseitig zugewiesene Identität nutzen, die es gibt (Portal: Auftrag > Verschlüsselung > Andere Benutzeridentität auswählen)",
   },
   command: selectUserIdentity("{identityId}"),
@@ -164,7 +164,7 @@ const NEW_IDENTITY_ID =
 export const USE_ANOTHER_USER_IDENTITY = [
   {
     text: {
-      en: "Make an identity in the order's resource group",
+      en: "Create an identity in the order's resource group",
       de: "Erstellen Sie eine Identität in der Ressourcengruppe des Auftrags",
     },
     command: "az identity create --name {orderName}-key --resource-group {resourceGroup}",
@@ -188,7 +188,7 @@ export const USE_ANOTHER_USER_IDENTITY = [
   },
   {
     text: {
-      en: "Let the order use it (portal: order > Encryption > Select a different user identity)",
+      en: "Select it for the order (portal: order > Encryption > Select a different user identity)",
       de: "Lassen Sie den Auftrag sie nutzen (Portal: Auftrag > Verschlüsselung > Andere Benutzeridentität auswählen)",
     },
     command: selectUserIdentity(NEW_IDENTITY_ID),

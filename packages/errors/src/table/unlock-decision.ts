@@ -9,7 +9,7 @@ const SHOW_ACTIVITY = {
 
 const SHOW_APPROVALS = {
   text: {
-    en: "See which unlocks of the order wait, and what was decided",
+    en: "See which unlocks of the order are waiting, and what was decided",
     de: "Sehen Sie nach, welche Entsperrungen des Auftrags warten und was entschieden wurde",
   },
   command: 'az rest --method get --url "{orderId}/approvals?api-version=2022-12-01"',
@@ -40,8 +40,8 @@ export const UNLOCK_DECISION_ERRORS = {
       de: "Die Entsperrung wartet auf eine Genehmigung",
     },
     message: {
-      en: "The unlock must be approved and is not yet",
-      de: "Die Entsperrung muss genehmigt werden und ist es noch nicht",
+      en: "The unlock must be approved first",
+      de: "Die Entsperrung muss zuerst genehmigt werden",
     },
     class: "pending",
     httpStatus: 202,
@@ -56,7 +56,7 @@ export const UNLOCK_DECISION_ERRORS = {
       APPROVE,
       {
         text: {
-          en: "Leave the unlock waiting; if it ends before they have decided, the next one goes on with the same request",
+          en: "Leave the unlock waiting; if it ends before the decision, the next one continues with the same request",
           de: "Lassen Sie die Entsperrung warten; endet sie, bevor entschieden ist, setzt die nächste dieselbe Anfrage fort",
         },
         command: "databox-agent unlock",
@@ -64,20 +64,20 @@ export const UNLOCK_DECISION_ERRORS = {
       },
       {
         text: {
-          en: "If it is not wanted any more, drop the request",
-          de: "Wird sie nicht mehr gewünscht, verwerfen Sie die Anfrage",
+          en: "If it is no longer needed, withdraw the request",
+          de: "Wenn sie nicht mehr gebraucht wird, ziehen Sie die Anfrage zurück",
         },
         command: "databox-agent unlock --cancel",
         for: "site-operator",
       },
     ],
     why: {
-      en: "The order's unlock policy asks for one or more approvals of each unlock.",
+      en: "The order's unlock policy requires one or more approvals for each unlock.",
       de: "Die Entsperrrichtlinie des Auftrags verlangt für jede Entsperrung eine oder mehrere Genehmigungen.",
     },
     meanwhile: {
-      en: "The volume stays locked until enough people have approved. The request, and with it the approval, ends when its time is over, when the order's stage or key changes, when unlocking is revoked, when the node restarts, or when somebody drops it at the node.",
-      de: "Das Volume bleibt gesperrt, bis genug Personen genehmigt haben. Die Anfrage, und mit ihr die Genehmigung, endet, wenn ihre Zeit um ist, wenn sich Phase oder Schlüssel des Auftrags ändern, wenn das Entsperren widerrufen wird, wenn der Knoten neu startet oder wenn jemand sie am Knoten verwirft.",
+      en: "The volume stays locked until enough people have approved. The request and its approvals end when the request expires, when the order's stage or key changes, when unlocking is revoked, when the node restarts, or when someone withdraws the request at the node.",
+      de: "Das Volume bleibt gesperrt, bis genug Personen genehmigt haben. Die Anfrage und ihre Genehmigungen enden, wenn die Anfrage abläuft, wenn sich die Phase oder der Schlüssel des Auftrags ändert, wenn das Entsperren widerrufen wird, wenn der Knoten neu startet oder wenn jemand die Anfrage am Knoten zurückzieht.",
     },
     reproduce: ASK_FOR_APPROVAL,
   },
@@ -106,8 +106,8 @@ export const UNLOCK_DECISION_ERRORS = {
       UNLOCK_AGAIN,
     ],
     why: {
-      en: "A person with the right to decide said no, with a reason.",
-      de: "Eine Person, die entscheiden darf, hat Nein gesagt, mit einem Grund.",
+      en: "An approver rejected the request and gave a reason.",
+      de: "Eine genehmigende Person hat die Anfrage abgelehnt und einen Grund genannt.",
     },
     meanwhile: {
       en: "The volume stays locked. A new request opens a new approval.",
@@ -119,7 +119,7 @@ export const UNLOCK_DECISION_ERRORS = {
   ApprovalExpired: {
     title: { en: "The approval has ended", de: "Die Genehmigung ist beendet" },
     message: {
-      en: "The request for an approval has ended before a key was released for it",
+      en: "The approval request ended before a key was released",
       de: "Die Anfrage um eine Genehmigung endete, bevor ein Schlüssel für sie freigegeben wurde",
     },
     class: "invalid",
@@ -134,17 +134,17 @@ export const UNLOCK_DECISION_ERRORS = {
     reasons: {
       time: {
         message: {
-          en: "Nobody decided about the request in the time that the policy gives",
-          de: "In der Zeit, die die Richtlinie gibt, hat niemand über die Anfrage entschieden",
+          en: "Nobody decided about the request before it expired",
+          de: "Niemand hat über die Anfrage entschieden, bevor sie ablief",
         },
-        why: "The policy of the order bounds how long a request waits (approvals.expiresAfterSeconds).",
+        why: "The policy of the order limits how long a request waits (approvals.expiresAfterSeconds).",
       },
       stage: {
         message: {
-          en: "The order went to another stage while the request waited",
+          en: "The order moved to another stage while the request waited",
           de: "Der Auftrag ging in eine andere Phase, während die Anfrage wartete",
         },
-        why: "What was to be approved has changed: the appliance is somewhere else now.",
+        why: "The circumstances of the request have changed: the appliance is somewhere else now.",
       },
       key: {
         message: {
@@ -158,28 +158,28 @@ export const UNLOCK_DECISION_ERRORS = {
           en: "Unlocking was switched off while the request waited",
           de: "Das Entsperren wurde ausgeschaltet, während die Anfrage wartete",
         },
-        why: "An approval does not outlive a revocation, also one that was lifted.",
+        why: "A revocation ends every approval, even if the revocation is turned off again.",
       },
       superseded: {
         message: {
-          en: "The node asked anew, and only its newest request can be approved",
-          de: "Der Knoten hat neu gefragt, und nur seine neueste Anfrage lässt sich genehmigen",
+          en: "The node sent a newer request, and only the newest one can be approved",
+          de: "Der Knoten hat eine neuere Anfrage gesendet, und nur die neueste kann genehmigt werden",
         },
-        why: "The key is sealed to a one-use key of the request: nobody could open the answer to an older one.",
+        why: "The key is sealed to a one-use key of the request: the answer to an older request could not be opened.",
       },
       dropped: {
         message: {
-          en: "Another command at the node was told the decision, or dropped the request",
-          de: "Einem anderen Befehl am Knoten wurde die Entscheidung mitgeteilt, oder er hat die Anfrage verworfen",
+          en: "Another command at the node received the decision, or withdrew the request",
+          de: "Ein anderer Befehl am Knoten hat die Entscheidung erhalten oder die Anfrage zurückgezogen",
         },
-        why: "databox-agent unlock --cancel and a volume that is locked by hand end a request; of several unlocks that wait with one request, the first to ask is told.",
+        why: "databox-agent unlock --cancel and locking the volume by hand end a request. If several unlocks wait with one request, the first to ask receives the decision.",
       },
       "break-glass": {
         message: {
-          en: "Another node was faster to use the release that stood for one unlock",
-          de: "Ein anderer Knoten hat die Freigabe, die für eine Entsperrung galt, schneller benutzt",
+          en: "Another node used the emergency access first; it allows only one unlock",
+          de: "Ein anderer Knoten hat den Notzugriff zuerst genutzt; er erlaubt nur eine Entsperrung",
         },
-        why: "A break-glass is good for one unlock.",
+        why: "Emergency access allows one unlock.",
       },
     },
     why: {
@@ -192,9 +192,9 @@ export const UNLOCK_DECISION_ERRORS = {
     },
   },
   ApprovalClosed: {
-    title: { en: "The request is not open any more", de: "Die Anfrage ist nicht mehr offen" },
+    title: { en: "The request is no longer open", de: "Die Anfrage ist nicht mehr offen" },
     message: {
-      en: "The request for an approval was decided or has ended already",
+      en: "The approval request was already decided or has ended",
       de: "Über die Anfrage um eine Genehmigung wurde schon entschieden, oder sie ist schon beendet",
     },
     class: "invalid",
@@ -207,10 +207,13 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     steps: [SHOW_APPROVALS],
     why: {
-      en: "Each request is decided once. Somebody else was faster, its time was over, or the order's stage or key has changed.",
-      de: "Über jede Anfrage wird einmal entschieden. Jemand anderes war schneller, ihre Zeit war um, oder Phase oder Schlüssel des Auftrags haben sich geändert.",
+      en: "Each request is decided once. Someone else was faster, the request expired, or the order's stage or key has changed.",
+      de: "Über jede Anfrage wird einmal entschieden. Jemand anders war schneller, die Anfrage ist abgelaufen, oder die Phase oder der Schlüssel des Auftrags hat sich geändert.",
     },
-    meanwhile: { en: "What was decided before holds.", de: "Was zuvor entschieden wurde, gilt." },
+    meanwhile: {
+      en: "The earlier decision still applies.",
+      de: "Die frühere Entscheidung gilt weiter.",
+    },
   },
   ChangeNeedsApproval: {
     title: {
@@ -249,7 +252,7 @@ export const UNLOCK_DECISION_ERRORS = {
     },
   },
   ApprovalForbidden: {
-    title: { en: "Somebody else must decide", de: "Jemand anderes muss entscheiden" },
+    title: { en: "Someone else must decide", de: "Jemand anderes muss entscheiden" },
     message: {
       en: "The caller may not decide about this request",
       de: "Der Aufrufer darf über diese Anfrage nicht entscheiden",
@@ -265,37 +268,37 @@ export const UNLOCK_DECISION_ERRORS = {
     steps: [
       {
         text: {
-          en: "Let another approver decide about the request",
-          de: "Lassen Sie einen anderen Genehmigenden über die Anfrage entscheiden",
+          en: "Ask another approver to decide about the request",
+          de: "Bitten Sie eine andere genehmigende Person, über die Anfrage zu entscheiden",
         },
       },
     ],
     reasons: {
       self: {
         message: {
-          en: "The caller brought this request, and nobody approves their own",
-          de: "Der Aufrufer hat diese Anfrage gestellt, und niemand genehmigt seine eigene",
+          en: "The caller submitted this request and cannot approve it",
+          de: "Der Aufrufer hat diese Anfrage eingereicht und kann sie nicht selbst genehmigen",
         },
-        why: "Two people are wanted: one who asks and one who approves.",
+        why: "Two people are needed: one who asks and one who approves.",
       },
       "not-named": {
         message: {
-          en: "The unlock policy of the order names its approvers, and the caller is none of them",
+          en: "The unlock policy of the order names its approvers, and the caller is not one of them",
           de: "Die Entsperrrichtlinie des Auftrags nennt seine Genehmigenden, und der Aufrufer ist keiner von ihnen",
         },
-        why: "A list of approvers in the policy (release.approvals.approvers) narrows down who may approve, besides the right by role.",
+        why: "A list of approvers in the policy (release.approvals.approvers) restricts who may approve, in addition to the role.",
       },
     },
     why: {
-      en: "The right by role is there, but the order's unlock policy or the request itself excludes the caller.",
-      de: "Das Recht durch die Rolle besteht, aber die Entsperrrichtlinie des Auftrags oder die Anfrage selbst schließt den Aufrufer aus.",
+      en: "The caller's role allows it, but the order's unlock policy or the request itself excludes the caller.",
+      de: "Die Rolle des Aufrufers erlaubt es, aber die Entsperrrichtlinie des Auftrags oder die Anfrage selbst schließt ihn aus.",
     },
-    meanwhile: { en: "The request waits on.", de: "Die Anfrage wartet weiter." },
+    meanwhile: { en: "The request continues to wait.", de: "Die Anfrage wartet weiter." },
   },
   BreakGlassForbidden: {
-    title: { en: "Break-glass is not allowed", de: "Der Notzugriff ist nicht erlaubt" },
+    title: { en: "Emergency access is not allowed", de: "Der Notzugriff ist nicht erlaubt" },
     message: {
-      en: "The unlock policy of the order does not allow break-glass",
+      en: "The unlock policy of the order does not allow emergency access",
       de: "Die Entsperrrichtlinie des Auftrags erlaubt keinen Notzugriff",
     },
     class: "refused",
@@ -310,14 +313,14 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_POLICY,
       {
         text: {
-          en: "Approve the unlock as the policy asks, or change the policy (release.breakGlass)",
+          en: "Approve the unlock as the policy requires, or change the policy (release.breakGlass)",
           de: "Genehmigen Sie die Entsperrung, wie die Richtlinie es verlangt, oder ändern Sie die Richtlinie (release.breakGlass)",
         },
       },
     ],
     why: {
-      en: "Whether one person may release an unlock alone is a decision of the order's owner, and it is off unless switched on.",
-      de: "Ob eine Person allein eine Entsperrung freigeben darf, entscheidet der Besitzer des Auftrags; es ist aus, solange es niemand einschaltet.",
+      en: "The order's owner decides whether one person may release an unlock alone. It is off by default.",
+      de: "Der Besitzer des Auftrags entscheidet, ob eine Person allein eine Entsperrung freigeben darf. Standardmäßig ist es ausgeschaltet.",
     },
     meanwhile: { en: "Nothing is released.", de: "Nichts wird freigegeben." },
     reproduce:
@@ -325,12 +328,12 @@ export const UNLOCK_DECISION_ERRORS = {
   },
   ReleaseWindowClosed: {
     title: {
-      en: "Outside the hours of the unlock policy",
-      de: "Außerhalb der Zeitfenster der Entsperrrichtlinie",
+      en: "Outside the unlock hours",
+      de: "Außerhalb der Entsperrzeiten",
     },
     message: {
-      en: "The unlock policy releases no key at this time",
-      de: "Die Entsperrrichtlinie gibt zu dieser Zeit keinen Schlüssel frei",
+      en: "The unlock policy does not allow unlocks at this time",
+      de: "Die Entsperrrichtlinie erlaubt zu dieser Zeit keine Entsperrungen",
     },
     class: "pending",
     httpStatus: 409,
@@ -351,7 +354,7 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_POLICY,
       {
         text: {
-          en: "In an emergency release one unlock, where the policy allows it",
+          en: "In an emergency, release one unlock if the policy allows it",
           de: "Geben Sie im Notfall eine Entsperrung frei, wo die Richtlinie es erlaubt",
         },
         command:
@@ -359,7 +362,7 @@ export const UNLOCK_DECISION_ERRORS = {
       },
     ],
     why: {
-      en: "The order's owner has said at which hours keys are released (release.windows).",
+      en: "The order's owner has set the hours in which keys are released (release.windows).",
       de: "Der Besitzer des Auftrags hat gesagt, zu welchen Zeiten Schlüssel freigegeben werden (release.windows).",
     },
     meanwhile: {
@@ -373,7 +376,7 @@ export const UNLOCK_DECISION_ERRORS = {
       de: "Die Entsperrrichtlinie hält den Passkey zurück",
     },
     message: {
-      en: "The unlock policy of the order keeps its passkey from being shown now",
+      en: "The unlock policy of the order does not allow its passkey to be shown now",
       de: "Die Entsperrrichtlinie des Auftrags verhindert, dass sein Passkey jetzt gezeigt wird",
     },
     class: "refused",
@@ -394,7 +397,7 @@ export const UNLOCK_DECISION_ERRORS = {
       },
       {
         text: {
-          en: "In an emergency allow the passkey to be shown once, where the policy allows it",
+          en: "In an emergency, allow the passkey to be shown once if the policy allows it",
           de: "Erlauben Sie im Notfall, den Passkey einmal zu zeigen, wo die Richtlinie es erlaubt",
         },
         command:
@@ -404,25 +407,25 @@ export const UNLOCK_DECISION_ERRORS = {
     reasons: {
       approvals: {
         message: {
-          en: "The unlock policy asks for approvals, and a passkey would pass them by",
+          en: "The unlock policy requires approvals, and a passkey would bypass them",
           de: "Die Entsperrrichtlinie verlangt Genehmigungen, und ein Passkey würde sie umgehen",
         },
-        why: "A passkey opens the volume without asking anybody again, so one person must not get it alone.",
+        why: "A passkey opens the volume without another approval, so one person must not get it alone.",
       },
       window: {
         message: {
-          en: "The unlock policy releases no key at this time, nor a passkey",
-          de: "Die Entsperrrichtlinie gibt zu dieser Zeit keinen Schlüssel frei, auch keinen Passkey",
+          en: "The unlock policy does not allow unlocks at this time, and so no passkey",
+          de: "Die Entsperrrichtlinie erlaubt zu dieser Zeit keine Entsperrungen und daher auch keinen Passkey",
         },
         why: "A passkey opens the volume at any hour.",
       },
     },
     why: {
-      en: "Whoever holds the passkey needs no release: what holds for releases must hold for showing it.",
-      de: "Wer den Passkey hat, braucht keine Freigabe: Was für Freigaben gilt, muss auch für sein Anzeigen gelten.",
+      en: "With the passkey, no release is needed, so showing it follows the same rules as a release.",
+      de: "Mit dem Passkey ist keine Freigabe nötig; deshalb gelten für das Anzeigen dieselben Regeln wie für eine Freigabe.",
     },
     meanwhile: {
-      en: "The passkey is not shown, and the vault is not asked.",
+      en: "The passkey is not shown, and the vault is not called.",
       de: "Der Passkey wird nicht gezeigt, und der Tresor wird nicht gefragt.",
     },
   },
@@ -444,13 +447,13 @@ export const UNLOCK_DECISION_ERRORS = {
       {
         ...SHOW_ACTIVITY,
         text: {
-          en: "Find out who threw the switch, and why",
+          en: "Find out who activated the kill switch, and why",
           de: "Finden Sie heraus, wer den Notschalter gesetzt hat und warum",
         },
       },
       {
         text: {
-          en: "Switch unlocking on again; where one node was switched off, name it in the body: serial",
+          en: "Switch unlocking on again; if only one node was switched off, name it in the body: serial",
           de: "Schalten Sie das Entsperren wieder ein; wurde ein einzelner Knoten ausgeschaltet, nennen Sie ihn im Textkörper: serial",
         },
         command:
@@ -459,12 +462,12 @@ export const UNLOCK_DECISION_ERRORS = {
       UNLOCK_AGAIN,
     ],
     why: {
-      en: "Somebody threw the order's kill switch, for instance since the appliance was stolen.",
+      en: "Someone activated the order's kill switch, for example because the appliance was stolen.",
       de: "Jemand hat den Notschalter des Auftrags gesetzt, zum Beispiel weil das Gerät gestohlen wurde.",
     },
     meanwhile: {
-      en: "All unlocks of the order are refused, and a node that is still open closes when it asks again.",
-      de: "Alle Entsperrungen des Auftrags werden verweigert, und ein Knoten, der noch offen ist, schließt sich, wenn er wieder fragt.",
+      en: "All unlocks of the order are refused, and an open node closes when it next contacts the broker.",
+      de: "Alle Entsperrungen des Auftrags werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet.",
     },
     reproduce:
       'az rest --method post --url "{orderId}/revoke?api-version=2022-12-01" --body \'{"reason":"stolen"}\'',
@@ -491,7 +494,7 @@ export const UNLOCK_DECISION_ERRORS = {
       TRY_AGAIN,
     ],
     why: {
-      en: "Each node has a budget of tries, so that one cannot use up the vault for the others.",
+      en: "Each node has a limit of tries, so that one node cannot use up the vault for the others.",
       de: "Jeder Knoten hat ein Budget an Versuchen, damit keiner den Tresor für die anderen aufbraucht.",
     },
     meanwhile: {
