@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, requireTool } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 
 import type { AgentEvent } from "../src/core/agent-event.ts";
@@ -18,7 +18,10 @@ import { findCryptsetup, SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptse
 export const SERIAL = "DBX-TEST-1";
 
 /** Integration tests need the real program; a machine without it skips them, CI may not. */
-export const HAS_CRYPTSETUP = findCryptsetup(SYSTEM_FOLDERS) !== undefined;
+export const HAS_CRYPTSETUP = requireTool(
+  "cryptsetup",
+  findCryptsetup(SYSTEM_FOLDERS) !== undefined,
+);
 
 /** One node in a folder of its own, and a broker that knows it. Commands run in this process. */
 export type AgentWorld = AsyncDisposable & {

@@ -4,8 +4,13 @@ import { existsSync, mkdtempSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A TPM in software, with the same commands as one in hardware; a machine without it skips its tests, CI may not. */
-export const HAS_TPM = ["/usr/bin/swtpm", "/usr/bin/tpm2"].every((path) => existsSync(path));
+import { requireTool } from "@databox-cmk/testkit";
+
+/** A TPM in software has the same commands as one in hardware. A machine without it skips its tests; CI may not. */
+export const HAS_TPM = requireTool(
+  "swtpm or tpm2-tools",
+  ["/usr/bin/swtpm", "/usr/bin/tpm2"].every((path) => existsSync(path)),
+);
 
 export type SoftwareTpm = AsyncDisposable & { readonly tcti: string };
 

@@ -3,10 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { requireTool } from "@databox-cmk/testkit";
+
 import type { FaultWorld } from "../world/fault-world.ts";
 
 const AZ = "/usr/bin/az";
-export const hasAz = existsSync(AZ);
+export const hasAz = requireTool("azure-cli", existsSync(AZ));
 
 export type AzRun = {
   readonly command: string;

@@ -13,5 +13,6 @@ export type {
   Interceptor,
   WireAnswer,
 } from "./fake-broker.ts";
+export { requireTool } from "./require-tool.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";

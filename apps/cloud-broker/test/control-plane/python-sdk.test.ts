@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { CUSTOMER_KEY } from "./customer-vault.ts";
@@ -12,7 +13,10 @@ import { createWorld, GROUP, STORAGE_ACCOUNT, SUBSCRIPTION } from "./world.ts";
 const SCRIPT = fileURLToPath(new URL("python-sdk.py", import.meta.url));
 // Debian's own interpreter: it is the one that sees the package python3-azure.
 const PYTHON = "/usr/bin/python3";
-const hasSdk = spawnSync(PYTHON, ["-c", "import azure.mgmt.databox"]).status === 0;
+const hasSdk = requireTool(
+  "python3-azure",
+  spawnSync(PYTHON, ["-c", "import azure.mgmt.databox"]).status === 0,
+);
 
 test.skipIf(!hasSdk)("the unmodified Python SDK sees what the JavaScript one sees", async () => {
   const world = await createWorld();

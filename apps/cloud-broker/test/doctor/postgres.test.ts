@@ -1,14 +1,13 @@
-import { findPostgres, startPostgres } from "@databox-cmk/testkit";
+import { findPostgres, requireTool, startPostgres } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createPostgresProbes } from "../../src/run/doctor/probe-postgres.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
 import { createTestDatabases, settingsOf } from "../store/test-databases.ts";
 
-// oxlint-disable-next-line node/no-process-env -- in CI a machine without PostgreSQL is a fault
-const mayBeMissing = process.env["CI"] === undefined;
+const hasPostgres = requireTool("postgresql", findPostgres() !== undefined);
 
-describe.skipIf(findPostgres() === undefined && mayBeMissing)("the doctor, of PostgreSQL,", () => {
+describe.skipIf(!hasPostgres)("the doctor, of PostgreSQL,", () => {
   let server: Awaited<ReturnType<typeof startPostgres>>;
   beforeAll(async () => {
     server = await startPostgres();
