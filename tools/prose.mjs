@@ -21,7 +21,7 @@ const CONSTRUCTIONS = {
     /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
   "what stands": /\bwhat (?:stands|is left|came|comes|was|follows|goes|fails|belongs|remains)\b/i,
   nobody: /\b(?:nobody|no one|somebody|everybody)\b/i,
-  "is no": /\b(?:is|are|was|were|be) no (?!longer\b|more than\b|one\b|such\b)[a-z]/i,
+  "is no": /(?<!there )\b(?:is|are|was|were|be) no (?!longer\b|more than\b|one\b|such\b)[a-z]/i,
   anew: /\banew\b/i,
   "no more": /\b(?:no more\b(?! than)|not any ?more\b|any more\b(?=[.,;:)]|$))/i,
   "looked at": /\b(?:looked at|looks? at|looked for)\b/i,

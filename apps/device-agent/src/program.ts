@@ -21,13 +21,15 @@ z.config({ jitless: true });
 
 const TOTAL_TIMEOUT_MS = 15_000;
 
-/** Of the process. Node would load `performance` before the broker is called: 1 ms. */
+/**
+ * Monotonic clock of the process. Node would load `performance` before the broker is called: 1 ms.
+ */
 const elapsedMs = () => process.uptime() * 1000;
 
-/** Of the process, on the machine's clock; the event's times count from it. */
+/** Start of the process on the machine's clock; the event's times count from it. */
 const startedAtMs = () => performance.timeOrigin + performance.now() - elapsedMs();
 
-/** What only the entry may touch. */
+/** The objects that only the entry point may use. */
 export type Surroundings = {
   readonly environmentNames: readonly string[];
   readonly notifySocket: string | undefined;
@@ -82,15 +84,15 @@ async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
 }
 
-/** For the event of a command line that could not be read. */
+/** For the event of an invalid command line. */
 function commandOf(words: readonly string[]): CommandName {
   return COMMANDS.find((name) => words.includes(name)) ?? "status";
 }
 
-/** Far more than an answer or a code. */
+/** Far more than an answer or a code needs. */
 const INPUT_MAX_CHARACTERS = 16_384;
 
-/** All that is piped in; at a terminal one line. */
+/** Reads the whole pipe; at a terminal one line. */
 async function readStandardInput(what: string, ask: (text: string) => void): Promise<string> {
   const isTerminal = process.stdin.isTTY;
   if (isTerminal) ask(`Type or scan ${what}, then Enter:`);

@@ -8,7 +8,7 @@ import type { CommandDependencies } from "./node/dependencies.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
-/** Never throws: a failure is an event like any other. */
+/** Never throws: a failure is an event. */
 export async function runCommand(
   command: Command,
   dependencies: CommandDependencies,
@@ -29,7 +29,10 @@ export async function runCommand(
   }
 }
 
-/** A command's modules are loaded when it is run: an unlock does not wait for what only preparation needs. */
+/**
+ * A command's modules are loaded when it is run: an unlock does not wait for modules that only
+ * preparation needs.
+ */
 async function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
   switch (command.command) {
     case "prepare":
@@ -65,6 +68,6 @@ function knownSettings(stateDir: string): Settings | undefined {
   try {
     return openStateFolder(stateDir).readSettings();
   } catch {
-    return undefined; // the failure that is being explained may be this one
+    return undefined; // This may be the failure that is being explained.
   }
 }

@@ -6,10 +6,10 @@ import { readUnlockAnswer } from "./unlock-answer.ts";
 import type { ExpectedAnswer, UnlockAnswer } from "./unlock-answer.ts";
 
 /**
- * What a person carried here, as an answer of the broker to this node's challenge. What is none was brought by mistake, or
- * forged: it is rejected, and nobody is unreachable.
+ * Parses a text that a person carried here as the broker's answer to this node's challenge. Any
+ * other text was brought by mistake, or forged: it is rejected, which is not an outage.
  *
- * @param text - as typed, scanned or read from a file; line breaks and spaces count for nothing.
+ * @param text - as typed, scanned or read from a file; line breaks and spaces are ignored.
  * @throws {AppError} `GrantRejected` or `OrderMismatch`
  */
 export function readCarriedAnswer(

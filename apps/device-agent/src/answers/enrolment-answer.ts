@@ -26,10 +26,12 @@ export type EnrolmentAnswer =
   | { readonly kind: "denial"; readonly denial: Denial };
 
 /**
- * The one exchange before the broker's keys are known: its anchor is the TLS certificate alone, for the enrolment and for
- * a denial alike. A denial is therefore believed if it names this request. It can close nothing, as nothing is open yet.
+ * The one exchange before the broker's keys are known: the TLS certificate alone authenticates both
+ * the enrolment and a denial. A denial is therefore accepted if it names this request. It can close
+ * nothing, since nothing is open yet.
  *
- * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `OrderMismatch`, or as {@link readSignedEnvelope}
+ * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `OrderMismatch`, or as {@link
+ * readSignedEnvelope}
  */
 export function readEnrolmentAnswer(
   answer: RawAnswer,
@@ -64,7 +66,10 @@ export function readEnrolmentAnswer(
   };
 }
 
-/** Only to find the keys that the message names; what is used afterwards comes from the verified payload. */
+/**
+ * Only used to find the keys that the message names; all later data comes from the verified
+ * payload.
+ */
 function decodePayload(jws: string): unknown {
   try {
     readHeader(jws, BROKER_ANSWER_MAX_BYTES);

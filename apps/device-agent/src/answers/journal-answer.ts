@@ -21,7 +21,10 @@ export function readJournalAnswer(answer: RawAnswer, expected: ExpectedAnswer): 
   return { kind: "countersigned", head, jws: answer.body };
 }
 
-/** A countersigned head of this node, or undefined: it is no such thing, or by a key that is not pinned (any more). */
+/**
+ * A countersigned head of this node; undefined for anything else, also for a signature by a key
+ * that is no longer pinned.
+ */
 export function readJournalHead(
   jws: string,
   { order, serial, brokerKeys }: Omit<ExpectedAnswer, "requestHash">,

@@ -20,10 +20,10 @@ export type LeaseAnswer =
 export type ExpectedLeaseAnswer = ExpectedAnswer & { readonly lease: string };
 
 /**
- * The next lease, or the order to close. An order counts only when the broker signed it for this very message and lease:
- * else anybody on the path could close a fleet.
+ * The next lease, or the order to close. An order counts only when the broker signed it for this
+ * exact message and lease. Otherwise any attacker on the path could close a fleet.
  *
- * @throws {AppError} `BrokerUnreachable` or `BrokerBusy` for everything that nobody with authority said
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy` for every answer without authority
  */
 export function readLeaseAnswer(answer: RawAnswer, expected: ExpectedLeaseAnswer): LeaseAnswer {
   const typ = claimedType(answer);

@@ -17,7 +17,8 @@ export type ChallengeAnswer =
   | { readonly kind: "denial"; readonly denial: Denial };
 
 /**
- * A challenge is not signed: a false one only makes the signed request that follows useless. A denial must be.
+ * A challenge is not signed: a false one only makes the following signed request useless. A denial
+ * must be signed.
  *
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`
  */

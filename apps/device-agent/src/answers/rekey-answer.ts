@@ -9,7 +9,7 @@ import type { CheckedEnvelope } from "./signed-envelope.ts";
 import type { ExpectedAnswer } from "./unlock-answer.ts";
 
 type Refused = { readonly kind: "denial"; readonly denial: Denial };
-/** `generation`: of the envelope that is held. */
+/** `generation`: of the held envelope. */
 type Expected = ExpectedAnswer & { readonly generation: number };
 
 /** @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected` */
@@ -34,7 +34,7 @@ export function readRekeyProposal(
   return { kind: "proposal", proposal, envelope };
 }
 
-/** The envelope in force, whichever it is. @throws {AppError} as {@link readRekeyProposal} */
+/** The envelope in force, old or new. @throws {AppError} as {@link readRekeyProposal} */
 export function readRekeyed(
   answer: RawAnswer,
   expected: Expected,
@@ -58,7 +58,7 @@ function payloadOf(answer: RawAnswer, { brokerKeys }: Expected, typ: string): un
   return verifiedPayload(answer.body, brokerKeys, typ);
 }
 
-/** Signed by the broker, and for this very request of this node. */
+/** Signed by the broker, for this exact request of this node. */
 function checked<
   Value extends { readonly requestHash: string; readonly order: string; readonly serial: string },
 >(parsed: ReturnType<typeof parseWith<Value>>, expected: Expected): Value {

@@ -14,9 +14,10 @@ import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
 
 /**
- * The `typ` that an answer claims, so that the right check can be made; nothing is proven yet.
+ * The `typ` that an answer claims, which selects the right check; nothing is proven yet.
  *
- * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`: whoever sent this had no authority, whatever its status says
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`: the sender had no authority, whatever its
+ * status says
  */
 export function claimedType(answer: RawAnswer): string {
   if (answer.mediaType === JOSE_MEDIA_TYPE) {
@@ -29,7 +30,7 @@ export function claimedType(answer: RawAnswer): string {
   throw withoutAuthority(answer);
 }
 
-/** What a proxy, a captive portal or an overloaded front door says. */
+/** The answer of a proxy, a captive portal or an overloaded front end. */
 export function withoutAuthority(answer: RawAnswer): AppError {
   const { status, mediaType, retryAfterSeconds } = answer;
   if ((status >= 300 && status < 400) || mediaType === "text/html")
@@ -46,7 +47,7 @@ export function withoutAuthority(answer: RawAnswer): AppError {
 }
 
 /**
- * The payload, if one of `keys` signed the message as `typ`; else `undefined`.
+ * The payload, if one of `keys` signed the message as `typ`; otherwise `undefined`.
  *
  * @param keys - the broker's, as enrolled. Never taken from the message.
  */
@@ -62,8 +63,8 @@ export function verifiedPayload(jws: string, keys: readonly VerifyKey[], typ: st
 }
 
 /**
- * A denial counts only when the broker signed it for this very request. Everything less could be made by anybody on the
- * path, and would let them keep an appliance locked in the broker's name.
+ * A denial counts only when the broker signed it for this exact request. Anything less could be
+ * made by an attacker on the path, who could then keep an appliance locked in the broker's name.
  *
  * @throws {AppError} `BrokerUnreachable`
  */

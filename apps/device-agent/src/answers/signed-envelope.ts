@@ -11,7 +11,7 @@ export type CheckedEnvelope = {
   readonly envelope: Envelope;
 };
 
-/** Whose envelope it must be. `env` is absent before enrolment, which fixes it. */
+/** The expected owner of the envelope. `env` is absent before enrolment, which sets it. */
 export type EnvelopeOwner = {
   readonly order: string;
   readonly serial: string;
@@ -19,8 +19,8 @@ export type EnvelopeOwner = {
 };
 
 /**
- * @param lowestGeneration - what an honest broker would send at least; an older envelope may be wrapped by a key that the
- *   customer has since withdrawn.
+ * @param lowestGeneration - the lowest that an honest broker would send; an older envelope may be
+ * wrapped by a key that the customer has since withdrawn.
  * @throws {AppError} `EnvelopeRejected`
  */
 export function readSignedEnvelope(

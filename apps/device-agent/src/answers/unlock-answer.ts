@@ -21,8 +21,8 @@ export type ExpectedAnswer = {
 };
 
 /**
- * @throws {AppError} `GrantRejected` or `OrderMismatch` for a grant that is not for this request of this node;
- *   `BrokerUnreachable` or `BrokerBusy` for everything that nobody with authority said
+ * @throws {AppError} `GrantRejected` or `OrderMismatch` for a grant that is not for this request of
+ * this node; `BrokerUnreachable` or `BrokerBusy` for every answer without authority
  */
 export function readUnlockAnswer(answer: RawAnswer, expected: ExpectedAnswer): UnlockAnswer {
   const typ = claimedType(answer);

@@ -8,12 +8,13 @@ import { createStateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 
-/** As long as the daemon may ask the broker about a volume that a passkey opened. */
+/** Long enough for the daemon's request about a volume that a passkey opened. */
 const LOCK_WAIT_MS = 6_000;
 
 /**
- * The request that waits can be granted no more: its one-use key is destroyed. The broker need not be reached, and is not told:
- * there the request stands until its time is over or the node asks anew.
+ * Destroys the one-time key of the waiting request, so that it can no longer be granted. The broker
+ * does not have to be reachable, and is not informed: there the request stays until it expires or
+ * the node sends a new one.
  *
  * @throws {AppError} `AgentNotPrepared`, or of the state
  */

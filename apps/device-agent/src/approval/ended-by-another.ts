@@ -10,7 +10,8 @@ import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot-id.ts";
 
 /**
- * The request does not wait any more, and this process has not ended it: another one was told the decision, or dropped it.
+ * The request no longer waits, and this process has not ended it: another process received the
+ * decision, or dropped it.
  *
  * @throws {AppError} `ApprovalExpired`
  */

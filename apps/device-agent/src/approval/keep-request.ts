@@ -18,7 +18,8 @@ import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 type Waiting = Unlocking & { readonly settings: Settings };
 
 /**
- * A request that approvers decide about is on disk before anybody is told that it waits, so that a kill from then on costs no approval.
+ * Stores a request that waits for approvers before reporting that it waits, so that a later kill
+ * costs no approval.
  *
  * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
  */
@@ -69,7 +70,7 @@ async function storedForm(
   }
 }
 
-/** Who must approve, how long the request stays open, and how to go on. */
+/** Who must approve, how long the request stays open, and the next step. */
 function eventOfWaiting(
   { settings, volume, dependencies }: Waiting,
   kept: WaitingRequest,

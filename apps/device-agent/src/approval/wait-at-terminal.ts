@@ -7,9 +7,10 @@ import { roundToTenth } from "../node/stopwatch.ts";
 import { waitForApproval } from "./wait-for-approval.ts";
 
 /**
- * For a person who stays: tells what happens, and ends by Ctrl-C. Between two questions the node is free for other commands.
+ * For a person who waits at a terminal: prints news, and ends by Ctrl-C. Between two requests the
+ * node is free for other commands.
  *
- * @returns the decision; or, stopped, that the request still waits
+ * @returns the decision; or, when stopped, that the request still waits
  */
 export async function waitAtTerminal(
   first: PendingEvent,

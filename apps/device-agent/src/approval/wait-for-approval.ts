@@ -4,12 +4,13 @@ import { decideWaitingStep, secondsToNextAsk } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 
 /**
- * Sends the same request again and again until it is granted, refused or has ended.
+ * Sends the same request repeatedly until it is granted, refused or has ended.
  *
  * @param input.ask - never throws
- * @param input.tell - takes what is new: who has approved, that nobody answers, that somebody answers again
+ * @param input.tell - receives news: who has approved, that the broker does not answer, that it
+ * answers again
  * @param input.stop - ends the wait, not the request
- * @returns the decision, or what was pending when the wait was stopped
+ * @returns the decision, or the pending event when the wait was stopped
  */
 export async function waitForApproval(input: {
   readonly first: PendingEvent;

@@ -5,18 +5,21 @@ import { createLookup } from "./lookup.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-/** Where to connect, and by which name to be answered. */
+/** Where to connect, and the name that the broker must prove. */
 export type BrokerAddress = {
-  /** Name or address that is connected to. */
+  /** Name or address to connect to. */
   readonly host: string;
   readonly port: number;
   /** Name that the certificate must carry. */
   readonly name: string;
-  /** `undefined`: as the system resolves names. */
+  /** `undefined`: the system's name resolution. */
   readonly lookup: LookupFunction | undefined;
 };
 
-/** A loopback name needs no lookup at all: an address spares Node the resolver and its IPv6 expression, 2 ms cold. */
+/**
+ * A loopback name needs no lookup: an address spares Node the resolver and its IPv6 expression, 2
+ * ms cold.
+ */
 export function brokerAddress(connection: Connection): BrokerAddress {
   const { hostname, port } = new URL(connection.brokerUrl);
   const { dnsServer, resolveLocalhost } = connection;

@@ -8,9 +8,10 @@ type NameableSocket = TLSSocket & { setServername(name: string): void };
 /**
  * A TLS connection whose certificate must chain to the authority and carry the broker's name.
  *
- * The name is checked by OpenSSL (X509_check_host), and told to the server by the method that Node itself uses for its
- * option `servername`: the option and Node's own check would first compile an expression for IPv6 addresses, which takes
- * 3 to 7 ms, a twentieth of a cold unlock. The method is not documented; without it the option is used.
+ * OpenSSL checks the name (X509_check_host). The server name is set by the method that Node itself
+ * uses for its option `servername`: the option and Node's own check would first compile an
+ * expression for IPv6 addresses, which takes 3 to 7 ms, a twentieth of a cold unlock. The method is
+ * not documented; without it the option is used.
  */
 export function connectToBroker({ address, certificateAuthority }: TransportOptions): TLSSocket {
   const { host, port, name, lookup } = address;
@@ -18,7 +19,7 @@ export function connectToBroker({ address, certificateAuthority }: TransportOpti
     host,
     port,
     minVersion: "TLSv1.2",
-    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says
+    rejectUnauthorized: true, // Regardless of NODE_TLS_REJECT_UNAUTHORIZED.
     ...("setServername" in TLSSocket.prototype ? {} : { servername: name }),
     ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
     ...(lookup === undefined ? {} : { lookup }),
@@ -33,7 +34,7 @@ function isNameable(socket: TLSSocket): socket is NameableSocket {
   return "setServername" in socket && typeof socket.setServername === "function";
 }
 
-/** As Node's own check reports it. */
+/** The same error as Node's own check. */
 function wrongName(name: string): Error {
   return Object.assign(new Error(`the certificate is not for ${name}`), {
     code: "ERR_TLS_CERT_ALTNAME_INVALID",

@@ -6,8 +6,9 @@ import { systemCode } from "../state/state-error.ts";
 const LOOPBACK = "127.0.0.1";
 
 /**
- * How host names become addresses. Some systems do not resolve `*.localhost` (RFC 6761 §6.3 leaves it to the application),
- * and the local stack has its own DNS server. `undefined`: as the system does.
+ * How host names are resolved. Some systems do not resolve `*.localhost` (RFC 6761 §6.3 leaves it
+ * to the application), and the local stack has its own DNS server. `undefined`: the system's
+ * resolver.
  */
 export function createLookup(
   connection: Pick<Connection, "dnsServer" | "resolveLocalhost">,
@@ -45,7 +46,7 @@ async function answerLookup(
   else callback(null, addresses[0] ?? "", 4);
 }
 
-/** Loaded on use: most appliances resolve as their system does. */
+/** Loaded on use: most appliances use their system's resolver. */
 async function resolveBy(dnsServer: string | undefined, hostname: string): Promise<string[]> {
   const { Resolver, lookup } = await import("node:dns/promises");
   if (dnsServer === undefined) return [(await lookup(hostname, { family: 4 })).address];
@@ -54,7 +55,8 @@ async function resolveBy(dnsServer: string | undefined, hostname: string): Promi
   try {
     return await resolver.resolve4(hostname);
   } catch (error) {
-    // c-ares says so when no name server could be reached; left as it is, it would look like the broker's port.
+    // c-ares returns this when it reached no name server; unchanged, it would look like the
+    // broker's port.
     if (systemCode(error) !== "ECONNREFUSED") throw error;
     throw Object.assign(new Error("no name server answers", { cause: error }), {
       code: "EAI_AGAIN",

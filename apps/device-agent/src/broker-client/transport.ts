@@ -9,7 +9,7 @@ import { connectToBroker } from "./connect-to-broker.ts";
 import type { TransportOptions } from "./transport-options.ts";
 import { toUnreachable, unreachable } from "./unreachable.ts";
 
-/** What came back, before anything of it is believed. */
+/** The raw answer, before anything is verified. */
 export type RawAnswer = {
   readonly status: number;
   /** Lower case, without parameters; empty when the answer named none. */
@@ -19,11 +19,17 @@ export type RawAnswer = {
 };
 
 export type Transport = Disposable & {
-  /** The other side is at work on the first connection, or has gone: time for work of our own. Never rejects. */
+  /**
+   * Resolves when the broker processes the first connection, or it has failed: time for local work.
+   * Never rejects.
+   */
   readonly dialled: Promise<undefined>;
-  /** The first connection stands, and what was posted is on its way by it; or it has gone. Never rejects. */
+  /**
+   * Resolves when the first connection is established and the posted message was sent, or it has
+   * failed. Never rejects.
+   */
   readonly connected: Promise<undefined>;
-  /** @throws {AppError} `BrokerUnreachable` when no whole answer came */
+  /** @throws {AppError} `BrokerUnreachable` without a complete answer */
   post(path: string, mediaType: string, body: string, deadline: AbortSignal): Promise<RawAnswer>;
 };
 
@@ -34,8 +40,9 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const NO_SERVER_NAME = "";
 
 /**
- * One kept-alive TLS connection to the broker. node:https, because it starts in a third of the time of undici or fetch
- * (no other module to load) and tells a name that does not resolve from a refused connection and a bad certificate.
+ * One kept-alive TLS connection to the broker. Uses node:https, because it starts in a third of the
+ * time of undici or fetch (no other module to load) and distinguishes a name that does not resolve
+ * from a refused connection and a bad certificate.
  */
 export function createTransport(options: TransportOptions): Transport {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
@@ -53,7 +60,7 @@ export function createTransport(options: TransportOptions): Transport {
       dial.resolve(undefined);
     });
     socket.once("secureConnect", () => {
-      // Node writes the end of the handshake, and the request with it, when this turn is over.
+      // Node writes the end of the handshake, and the request with it, at the end of this turn.
       setImmediate(() => {
         handshake.resolve(undefined);
       });
@@ -77,7 +84,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal: deadline,
           headers: {
             ...headers,
-            // W3C Trace Context: what one command asks can be found together; nobody trusts it.
+            // W3C Trace Context: connects the requests of one command in traces; it is not trusted.
             traceparent: `00-${traceId}-${randomBytes(SPAN_ID_BYTES).toString("hex")}-00`,
             "content-type": mediaType,
             "content-length": Buffer.byteLength(body),
@@ -85,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
         });
         return await exchange(outgoing, body, connectTimeoutMs);
       } catch (error) {
-        giveUp(); // a connection that could not even be begun
+        giveUp(); // The connection could not even be started.
         throw toUnreachable(error, deadline);
       }
     },

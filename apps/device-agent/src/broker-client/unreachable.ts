@@ -11,7 +11,7 @@ export type UnreachableReason =
   | "unsigned-answer"
   | "captive-portal";
 
-/** Nobody with authority answered: never a refusal, and nothing is re-locked by it. */
+/** No authoritative answer: never a refusal, and it re-locks nothing. */
 export function unreachable(reason: UnreachableReason, detail: string, cause?: unknown): AppError {
   return new AppError("BrokerUnreachable", { reason, detail, cause });
 }
@@ -29,7 +29,7 @@ const DNS_CODES = new Set([
 const TLS_CODES =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/;
 
-/** What failed beneath HTTP, by Node's and OpenSSL's names for it. */
+/** Names a failure below HTTP by Node's and OpenSSL's codes. */
 export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {
   if (error instanceof AppError) return error;
   if (deadline.aborted) return unreachable("timeout", "no answer in time", error);

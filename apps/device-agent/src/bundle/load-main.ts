@@ -9,7 +9,7 @@ import type { LoadedProgram } from "./load-program.ts";
 
 type Program = { readonly main: typeof main };
 
-/** The program: of the bundle where it lies beside this file, else of the sources. */
+/** The program: the bundle if it is beside this file, otherwise the sources. */
 export async function loadMain(
   words: readonly string[],
 ): Promise<Program & Pick<LoadedProgram, "keepCompiled">> {

@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Programs of one length, which is all that V8 compares. */
+/** Programs of the same length, since V8 compares only that. */
 function runProgram(answer: number, cacheFolder = join(folder, "cache")): number {
   const file = join(folder, "program.cjs");
   const code = `(function () { return { answer: function () { return ${String(answer)}; } }; })`;

@@ -16,24 +16,29 @@ const HASH_BYTES = 32;
 
 export type LoadedProgram = {
   readonly exports: unknown;
-  /** For the next run. Called at the end of a command, it holds what the command has used, and nothing else. */
+  /**
+   * Saves the compiled code for the next run. Called at the end of a command, so that it holds the
+   * code that the command has used, and nothing else.
+   */
   readonly keepCompiled: () => void;
 };
 
 type Build = (builtin: (name: string) => unknown, file: string) => unknown;
 
 /**
- * Runs the bundle with V8's compiled form of an earlier run. Where there is none, or none of this program and this V8, the start
- * is slower, no more: so nothing here fails.
+ * Runs the bundle with V8's compiled code of an earlier run. If there is none, or none for this
+ * program and this V8, the start is slower; so nothing here fails.
  *
- * By node:vm because `module.enableCompileCache`, which was looked at, keeps what is compiled before the first function
- * runs: each function was compiled again in each run, a tenth of a cold unlock.
+ * Uses node:vm because `module.enableCompileCache` saves only the code that is compiled before the
+ * first function runs: each function was compiled again in each run, a tenth of a cold unlock.
  *
- * @param folder - only its owner may write here: what is read is run; made where the folder above is there
- * @param name - a command has its own file: it uses a tenth of the program
+ * @param folder - only its owner may write here, since its content is executed; created if its
+ * parent exists
+ * @param name - each command has its own file, since it uses a tenth of the program
  */
 export function loadProgram(file: string, folder: string, name: string): LoadedProgram {
-  const source = readFileSync(file, "latin1"); // rolldown.config.ts leaves nothing but ASCII
+  // rolldown.config.ts ensures that the bundle is ASCII.
+  const source = readFileSync(file, "latin1");
   const id = source.slice(0, source.indexOf("\n"));
   const cacheFile = join(folder, `${name}.bin`);
   const cachedData = readCompiled(cacheFile, id);
@@ -52,7 +57,10 @@ export function loadProgram(file: string, folder: string, name: string): LoadedP
   };
 }
 
-/** V8 compares no more than the length of the source, and believes the bytes: their hash tells the program, and a torn write. */
+/**
+ * V8 compares only the length of the source, and trusts the bytes: the hash identifies the program,
+ * and detects a torn write.
+ */
 function readCompiled(path: string, id: string): Buffer | undefined {
   try {
     const file = openSync(path, "r");
@@ -66,7 +74,7 @@ function readCompiled(path: string, id: string): Buffer | undefined {
       closeSync(file);
     }
   } catch {
-    return undefined; // not there yet, or shorter than a hash
+    return undefined; // Missing, or shorter than a hash.
   }
 }
 
@@ -78,7 +86,7 @@ function writeCompiled(path: string, id: string, data: Buffer): void {
     writeFileSync(temporary, Buffer.concat([hashOf(id, data), data]), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
-    // A read-only or full disk, or no state folder at all: the next start is no faster.
+    // A read-only or full disk, or no state folder at all: the next start is not faster.
   }
 }
 

@@ -6,7 +6,7 @@ export type OptionRow = {
   readonly help: string;
 };
 
-/** Before or after the command alike. */
+/** Allowed before and after the command. */
 export const GLOBAL_OPTIONS = {
   "state-dir": {
     kind: "text",

@@ -28,9 +28,10 @@ export type CommandLine = { readonly stateDir: string; readonly json: boolean } 
 type Given = ReadonlyMap<string, string | true>;
 
 /**
- * By node:util and a table: commander, the library looked at, costs 8 ms to load, of the 60 that a cold unlock takes.
+ * Uses node:util and a table: the library commander takes 8 ms to load, of the 60 ms of a cold
+ * unlock.
  *
- * @throws {AppError} `Misuse` that names the word at fault and, where one is near, the word that was meant
+ * @throws {AppError} `Misuse` that names the wrong word and, if one is similar, the probable one
  */
 export function parseCommandLine(words: readonly string[]): CommandLine {
   const { tokens } = parseArgs({
@@ -175,7 +176,10 @@ function checkNames(command: CommandName, given: Given): void {
   }
 }
 
-/** Which names take the next word as their value: of any command, since the command may come later. */
+/**
+ * The names that take the next word as their value, of every command, since the command may come
+ * later.
+ */
 function flagTypes(): Record<string, { type: "string" | "boolean" }> {
   const rows = [GLOBAL_OPTIONS, ...Object.values(COMMAND_OPTIONS)].flatMap(
     (table: Readonly<Record<string, OptionRow>>) => Object.entries(table),

@@ -3,14 +3,15 @@ import type { ReadStream } from "node:tty";
 import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
-/** A passkey has at most 64 characters; the rest is room for a mistake that is told. */
+/** A passkey has at most 64 characters; the extra room lets us report input that is too long. */
 const MAX_BYTES = 256;
 const [ENTER, LINE_FEED, END, INTERRUPT, BACKSPACE, DELETE] = [13, 10, 4, 3, 8, 127];
 
 /**
- * One line: from a terminal without echo, else from what is piped in. Bytes and never a string, so that it can be zeroed.
+ * Reads one line: from a terminal without echo, or from a pipe. As bytes and never as a string, so
+ * that it can be zeroed.
  *
- * @throws {AppError} `Misuse` when nothing was typed, or far too much
+ * @throws {AppError} `Misuse` for an empty or far too long line
  */
 export async function readPasskey(
   input: AsyncIterable<Uint8Array> & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>,

@@ -1,6 +1,6 @@
 export const DEFAULT_STATE_DIR = "/var/lib/databox-agent";
 
-/** `--state-dir D` or `--state-dir=D` of a command line that is not parsed yet. */
+/** `--state-dir D` or `--state-dir=D` of an unparsed command line. */
 export function stateDirOf(words: readonly string[]): string {
   const name = "--state-dir";
   for (const [index, word] of words.entries()) {

@@ -11,9 +11,11 @@ import { roundToTenth } from "../node/stopwatch.ts";
 import { systemCode } from "../state/state-error.ts";
 
 /**
- * Shows the newest rows, or with `verify` proves the whole chain and the broker's countersignature, without a network.
+ * Shows the newest rows; with `verify` proves the whole chain and the broker's countersignature,
+ * without a network.
  *
- * @throws {AppError} `AgentStateUnreadable` when the chain is broken, `JournalBroken` when it is not the one that was delivered
+ * @throws {AppError} `AgentStateUnreadable` when the chain is broken, `JournalBroken` when it
+ * differs from the delivered one
  */
 export async function journal(
   options: { readonly verify: boolean; readonly last: number },

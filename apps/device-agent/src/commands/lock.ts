@@ -11,12 +11,12 @@ import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
-/** As long as the daemon may ask the broker about a volume that a passkey opened. */
+/** Long enough for the daemon's request about a volume that a passkey opened. */
 const LOCK_WAIT_MS = 6_000;
 
 /**
- * Closes the volume. Needs no broker, and does no harm to a locked one. Whoever closes an open one wants it closed: a request that
- * approvers have not decided about yet does not open it again.
+ * Closes the volume. Needs no broker, and does no harm to a locked volume. A person who closes an
+ * open volume wants it closed, so a request that still waits for approvers does not open it again.
  */
 export async function lock(
   { prepareToShip }: { readonly prepareToShip: boolean },

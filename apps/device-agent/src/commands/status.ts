@@ -21,7 +21,7 @@ import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
 
-/** Of a volume that a passkey opened, and for which nobody has given a lease yet. */
+/** For a volume that a passkey opened and that has no lease yet. */
 function passkeyDetails(openedAtMs: number): Record<string, string | number> {
   const leftMs = openedAtMs + PASSKEY_OPEN_SECONDS * 1000 - bootClockMs();
   return { openedBy: "passkey", graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)) };
@@ -47,7 +47,7 @@ function leaseDetails(lease: HeldLease | undefined): Record<string, string | num
   };
 }
 
-/** How much of the journal the broker has not countersigned. */
+/** The number of journal rows that the broker has not countersigned. */
 function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Settings) {
   const last = lastSequence(folder.journalPath);
   const kept = folder.readJournalHead();
@@ -57,7 +57,7 @@ function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Setting
   return { undeliveredJournalRows: Math.max(0, last - (head?.sequence ?? 0)) };
 }
 
-/** What this machine knows about itself. Changes nothing and asks nobody. */
+/** Reports this machine's own state. Changes nothing and needs no network. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const bootId = readBootId(settings.bootIdFile);

@@ -41,15 +41,15 @@ export type Timings = Readonly<Record<string, number>>;
 
 type Common = {
   readonly event: CommandName;
-  /** Serial number, where it is known already. */
+  /** Serial number, if it is already known. */
   readonly node?: string;
   readonly elapsedMs: number;
   readonly timings?: Timings;
   readonly volume?: VolumeKind;
-  /** Of `doctor`: each in its order, and the one thing to do next. */
+  /** For `doctor`: the checks in order, and the next step. */
   readonly checks?: readonly Check[];
   readonly nextStep?: NextStep;
-  /** Of an unlock that approvers decide about. */
+  /** For an unlock that waits for approvers. */
   readonly approval?: WaitingView;
 };
 
@@ -60,7 +60,7 @@ export type SuccessEvent = Common & {
   readonly kid?: string;
   readonly generation?: number;
   readonly correlationId?: string;
-  /** Things that did not stop the command: one clause each. */
+  /** Problems that did not stop the command: one clause each. */
   readonly notes?: readonly string[];
   readonly details?: Readonly<Record<string, string | number | boolean>>;
   /** For a person to carry: the message, and its QR code in half-block characters. */
@@ -77,7 +77,7 @@ export type JournalLine = {
   readonly hash: string;
 };
 
-/** A command that did not do what was asked: why, and who must do what. */
+/** A failed command: the reason, and who must do what. */
 export type FailureEvent = Common & {
   readonly outcome: FailureOutcome;
   readonly code: string;

@@ -2,7 +2,7 @@ import type { LocalUiOptions } from "./local-ui-options.ts";
 import type { VolumeKind } from "./settings.ts";
 
 export type DeviceKeyChoice = {
-  /** `auto`: the TPM where the kernel has one and tpm2-tools is installed, else a file. */
+  /** `auto`: the TPM where the kernel has one and tpm2-tools is installed, otherwise a file. */
   readonly kind: "file" | "tpm" | "auto";
   readonly tcti: string;
   readonly pcrs: string | undefined;
@@ -21,27 +21,27 @@ export type PrepareArguments = {
   readonly sizeMib: number;
   readonly enrolmentCodeFile: string | undefined;
   readonly formatExisting: boolean;
-  /** Of a device that this one replaces. */
+  /** The volume of a device that this one replaces. */
   readonly keepVolume: boolean;
   readonly bootIdFile: string | undefined;
   readonly deviceKey: DeviceKeyChoice;
 };
 
 export type ChallengeOptions = {
-  /** Where to write it: a picture by `.svg`, else text. */
+  /** Where to write it: a picture by `.svg`, otherwise text. */
   readonly out: string | undefined;
   readonly qr: boolean;
-  /** A new one although one is open: the answer to that one will open nothing any more. */
+  /** A new challenge although one is open: the answer to the open one becomes useless. */
   readonly fresh: boolean;
 };
 
 export type UnlockOptions = {
   /**
-   * What becomes of a request that approvers must decide about: `wait` until they have; `keep` it and end; `go-on` as `keep`, with a
-   * request that is known to wait, and with no other; `drop` the one that waits.
+   * How to handle a request that waits for approvers: `wait` for the decision; `keep` it and end;
+   * `go-on`: like `keep`, but only with a request that already waits; `drop` the waiting request.
    */
   readonly approval: "wait" | "keep" | "go-on" | "drop";
-  /** What approvers are told, in the words of the person at the appliance. */
+  /** The reason for the approvers, as the person at the appliance wrote it. */
   readonly reason?: string | undefined;
 };
 

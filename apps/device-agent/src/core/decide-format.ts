@@ -2,16 +2,18 @@ import type { Preparation } from "./machine-state.ts";
 import type { VolumeContent } from "./ports.ts";
 
 export type FormatDecision =
-  /** Nothing of anybody's is there, or only our own unfinished work. */
+  /** The volume is blank, or holds only our own unfinished work. */
   | { readonly kind: "format" }
-  /** Ours by its id: kept if it takes the key. */
+  /** Ours by its id: kept if it accepts the key. */
   | { readonly kind: "try-key-first" }
   | { readonly kind: "already-prepared" }
-  /** Another device's volume, which this one takes over as it is. */
+  /** Another device's volume, which this device takes over unchanged. */
   | { readonly kind: "keep"; readonly volumeId: string }
   | { readonly kind: "keep-out"; readonly what: string };
 
-/** Whether preparation may write to the volume. Somebody else's data is never overwritten unasked. */
+/**
+ * Whether preparation may write to the volume. Foreign data is never overwritten without a request.
+ */
 export function decideFormat(
   content: VolumeContent,
   preparation: Preparation,
@@ -36,7 +38,8 @@ export function decideFormat(
         return { kind: preparation.step === "prepared" ? "already-prepared" : "try-key-first" };
       return keepOut(`a volume with another id (${content.id})`, formatExisting);
     case "unrecognised":
-      // The mark was set when nothing stood in the way, so what is here now is our format, cut off.
+      // The mark was set when the volume was blank, so its present content is our own interrupted
+      // format.
       return preparation.step === "formatting"
         ? { kind: "format" }
         : keepOut("data of another kind", formatExisting);

@@ -1,11 +1,11 @@
 const CLOSE_MS = 2_000;
 
 /**
- * How far this machine's clock is from the broker's. Only TLS uses it, for the dates of certificates: leases run on the
- * monotonic clock, and an answer proves itself by its signature and nonce.
+ * The difference between this machine's clock and the broker's. Only TLS uses it, for the dates of
+ * certificates: leases use the monotonic clock, and an answer is proven by its signature and nonce.
  *
  * @param answeredMs - this machine's time in the middle of the exchange
- * @param brokerTime - ISO time, as the challenge said it
+ * @param brokerTime - ISO time in the challenge
  */
 export function describeClock(answeredMs: number, brokerTime: string): string {
   const behindMs = Date.parse(brokerTime) - answeredMs;

@@ -1,8 +1,8 @@
 const PROXY_VARIABLES = new Set(["http_proxy", "https_proxy", "all_proxy", "no_proxy"]);
 
 /**
- * The agent goes to its broker directly: a proxy that opens TLS would be a stranger with the broker's name. Only names
- * are told, since such variables often hold a password.
+ * The agent connects to its broker directly: a proxy that opens TLS would be a stranger with the
+ * broker's name. Only names are shown, since such variables often hold a password.
  *
  * @param names - of all environment variables
  */

@@ -1,4 +1,4 @@
-/** What OpenSSL's and Node's names for a failed handshake mean to the person at the appliance. */
+/** Explains OpenSSL's and Node's names for a failed handshake to the person at the appliance. */
 const MEANINGS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "the broker's certificate has expired, or this machine's clock is ahead",
   CERT_NOT_YET_VALID:

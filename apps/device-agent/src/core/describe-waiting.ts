@@ -1,7 +1,7 @@
 import { describeDuration } from "./describe-duration.ts";
 import type { WaitingView } from "./waiting-request.ts";
 
-/** One clause for who waits at the appliance. */
+/** One clause for the person who waits at the appliance. */
 export function describeWaiting({
   required,
   given,

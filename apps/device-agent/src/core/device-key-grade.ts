@@ -1,6 +1,9 @@
 import type { DeviceKeyGrade } from "@databox-cmk/protocol";
 
-/** What a thief of the disk, or of the whole machine, still lacks; for a person. */
+/**
+ * The protection of the key against theft of the disk, or of the whole machine, in words for a
+ * person.
+ */
 export const GRADE_TEXTS = {
   file: "in a file",
   tpm: "in the TPM",

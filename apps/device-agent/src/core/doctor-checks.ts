@@ -14,7 +14,7 @@ export type DoctorCheckName =
   | "challenge"
   | "clock";
 
-/** From the machine outwards, so that the first failure is the one to mend first. */
+/** From the machine outwards: repair the first failure first. */
 export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "state-folder", title: "state folder", after: [] },
   { name: "settings", title: "settings", after: ["state-folder"] },

@@ -8,12 +8,15 @@ import type { Settings } from "./settings.ts";
 
 export type ExaminedNode = {
   readonly stateDir: string;
-  /** As far as they could be read. */
+  /** The settings, if they could be read. */
   readonly settings: Settings | undefined;
   readonly elapsedMs: number;
 };
 
-/** The first failure is the event's own, with its code and exit code; without one the node is fit to unlock. */
+/**
+ * The first failure is the event's own, with its code and exit code; without one the node can
+ * unlock.
+ */
 export function eventOfExamination(
   { checks, failure }: CheckRun,
   { stateDir, settings, elapsedMs }: ExaminedNode,

@@ -3,7 +3,10 @@ import type { ErrorClass } from "@databox-cmk/errors";
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureOutcome } from "./agent-event.ts";
 
-/** What a script can tell from the exit code alone. `refused` is final until a person acts; `unreachable` is worth a retry. */
+/**
+ * The meaning of an exit code for a script. `refused` is final until a person acts; `unreachable`
+ * is worth a retry.
+ */
 export const EXIT_CODES = {
   ok: 0,
   internal: 1,

@@ -15,7 +15,7 @@ export type EventContext = {
   readonly approval?: WaitingView | undefined;
 };
 
-/** With what fills the placeholders of the steps, beside the facts of the failure itself. */
+/** Including the values for the placeholders of the steps, beside the failure's own facts. */
 export type ErrorContext = EventContext & { readonly known: Facts };
 
 /** A failure of this machine's own, explained from the table. */
@@ -42,8 +42,8 @@ export function eventOfError(error: unknown, context: ErrorContext): FailureEven
 }
 
 /**
- * What the broker signed. Its words are used as they are, even for a code that this agent's table does not have: a newer
- * broker knows more.
+ * A denial that the broker signed. Its text is used unchanged, even for a code that this agent's
+ * table does not have: a newer broker has more codes.
  */
 export function eventOfDenial(
   denial: Denial,

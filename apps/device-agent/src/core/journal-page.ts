@@ -1,6 +1,9 @@
 import type { JournalRow } from "@databox-cmk/protocol";
 
-/** Rows of one message, as JSON: with order, serial, header and signature it stays below 16 KiB in base64url. */
+/**
+ * Rows of one message, as JSON: with order, serial, header and signature it stays below 16 KiB in
+ * base64url.
+ */
 const PAGE_MAX_BYTES = 11_000;
 const PAGE_MAX_ROWS = 100;
 

@@ -1,14 +1,15 @@
-/** What preparation chooses, and all that is ever opened. */
+/** The values that preparation chooses; no others are ever opened. */
 export const VOLUME_CIPHER = "aes-xts-plain64";
 export const VOLUME_KEY_BITS = 512;
 
 /**
- * Anybody with the disk can write a LUKS2 header, and nothing in it is authenticated: one that names no cipher (cipher_null), or other places
- * for the data, would open with the right key and let what is copied there be read. So the header must say what preparation wrote, before
- * the key is given to it (CVE-2025-59054 and its like).
+ * Anyone with the disk can write a LUKS2 header, and nothing in it is authenticated. A header that
+ * names no cipher (cipher_null), or other offsets for the data, would open with the right key and
+ * expose the data that is copied there. So the header must match the prepared values before it gets
+ * the key (CVE-2025-59054 and similar).
  *
  * @param header - LUKS2 on-disk format §3: the JSON area
- * @returns what is not as it was prepared, in one clause; undefined: nothing
+ * @returns the difference to the prepared header, in one clause; undefined: none
  */
 export function judgeLuks2Header(header: unknown): string | undefined {
   const segments = entriesOf(member(header, "segments"));

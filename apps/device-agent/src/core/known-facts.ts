@@ -2,13 +2,13 @@ import type { Facts } from "@databox-cmk/errors";
 
 import type { Settings } from "./settings.ts";
 
-/** What is known of a node before it is prepared, too. */
+/** The facts about a node that are known also before it is prepared. */
 export type NamedNode = Pick<Settings, "serial" | "order"> & {
   readonly connection: Pick<Settings["connection"], "brokerUrl">;
 };
 
 /**
- * What fills the placeholders of the steps that are shown at a node.
+ * The values for the placeholders of the steps that are shown at a node.
  *
  * @param node - as far as its settings could be read
  */

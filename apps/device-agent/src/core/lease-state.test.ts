@@ -145,7 +145,7 @@ describe("the holder of a lease", () => {
   });
 });
 
-/** What is on the wire: the broker's own words, since nobody else can sign. */
+/** Messages on the wire: only the broker's own, since no other party can sign. */
 type Message =
   | {
       readonly kind: "lease";
@@ -155,7 +155,10 @@ type Message =
     }
   | { readonly kind: "relock"; readonly lease: string; readonly asked: number };
 
-/** What the adversary does with an exchange. It has every message that was ever sent, of any node, and cannot sign. */
+/**
+ * The adversary's actions on an exchange. It has every message that was ever sent, of any node, and
+ * cannot sign.
+ */
 const mischief = fc.oneof(
   fc.constant({ kind: "deliver" as const }),
   fc.constant({ kind: "drop-request" as const }),
@@ -171,7 +174,10 @@ const OTHER = "00000000-0000-4000-8000-000000000009";
 
 type Run = { readonly closedAtMs: number | undefined; readonly cause: string | undefined };
 
-/** A broker that refuses from `refusedAtMs` on, a node, and an adversary between them, in virtual time. */
+/**
+ * A broker that refuses from `refusedAtMs` on, a node, and an adversary between them, in virtual
+ * time.
+ */
 function play(
   acts: readonly Mischief[],
   {
@@ -217,7 +223,7 @@ function play(
       continue;
     }
     kept = lease;
-    // As the reader of answers has it: bound to the message that was asked, and to the lease.
+    // As the reader of answers checks it: bound to the message that was sent, and to the lease.
     if (answer?.asked !== asked || answer.lease !== lease.id) continue;
     if (answer.kind === "relock") lease = { ...lease, closing: "order" };
     else lease = acceptRenewal(lease, { ...lease, sequence: answer.sequence }, nowMs);

@@ -7,14 +7,17 @@ const seconds = z.int().check(z.gte(0), z.lte(366 * 86_400));
 export const CLOSING_CAUSES = ["order", "boot", "rollback", "outage"] as const;
 export type ClosingCause = (typeof CLOSING_CAUSES)[number];
 
-/** The lease that keeps a volume open. Its time runs on the machine's boot clock: the wall clock is set by hand. */
+/**
+ * The lease that keeps a volume open. It uses the machine's boot clock, since the wall clock can be
+ * set by hand.
+ */
 export const heldLease = z.strictObject({
   id: uuid,
   ttlSeconds: seconds,
   outageGraceSeconds: seconds,
-  /** The outage grace ends with the boot, and with nothing before it. */
+  /** Only a reboot ends the outage grace. */
   graceUntilReboot: z.optional(z.literal(true)),
-  /** Of an answer that a person carried: how long it holds by itself. */
+  /** For an answer that a person carried: how long it holds by itself. */
   offline: z.optional(
     z.discriminatedUnion("kind", [
       /** On the boot clock. */
@@ -26,12 +29,12 @@ export const heldLease = z.strictObject({
   grantHash: messageHash,
   /** When the broker last answered for it, in milliseconds of the boot clock. */
   answeredAtMs: z.int().check(z.gte(0)),
-  /** The decision to close is durable before the volume is touched, and is not taken back. */
+  /** The decision to close is durable before the volume is touched, and is final. */
   closing: z.optional(z.enum(CLOSING_CAUSES)),
 });
 export type HeldLease = z.infer<typeof heldLease>;
 
-/** What the machine knows of itself at this moment. */
+/** The machine's own facts at this moment. */
 export type Moment = {
   readonly bootMs: number;
   readonly bootId: string;
@@ -45,12 +48,15 @@ export type LeaseStep =
   | { readonly kind: "renew" }
   | { readonly kind: "wait"; readonly untilMs: number };
 
-/** A third of a lease: two tries may be lost before it is over. */
+/** A third of a lease: two attempts may fail before it ends. */
 const RENEWALS_PER_LEASE = 3;
 
 type ClosingRule = (lease: HeldLease, unlockedIn: string, moment: Moment) => boolean;
 
-/** When a volume is closed, and by what name; the first that holds is told. Nothing else closes one. */
+/**
+ * The conditions that close a volume, by name; the first that holds is reported. Nothing else
+ * closes a volume.
+ */
 const CLOSINGS = {
   order: (lease) => lease.closing === "order",
   boot: (lease, unlockedIn, moment) =>
@@ -60,7 +66,10 @@ const CLOSINGS = {
   outage: (lease, _unlockedIn, moment) => lease.closing === "outage" || isOver(lease, moment),
 } as const satisfies Record<ClosingCause, ClosingRule>;
 
-/** What the holder of a lease does now. @param unlockedIn - the boot that the volume was opened in */
+/**
+ * The next step of the holder of a lease. @param unlockedIn - the boot that the volume was opened
+ * in
+ */
 export function decideLeaseStep(lease: HeldLease, unlockedIn: string, moment: Moment): LeaseStep {
   const cause = CLOSING_CAUSES.find((name) => CLOSINGS[name](lease, unlockedIn, moment));
   if (cause !== undefined) return { kind: "close", cause };
@@ -79,8 +88,8 @@ export type LeaseEnd =
   | { readonly kind: "reboot" };
 
 /**
- * When a volume is closed if nobody answers: after the grace since the last answer, never shorter than the lease itself;
- * not before the end of what a person carried here.
+ * When a volume is closed without an answer: at the end of the grace since the last answer, never
+ * earlier than the end of the lease itself or of a carried answer.
  */
 export function endOfLease(lease: HeldLease): LeaseEnd {
   const { answeredAtMs, ttlSeconds, outageGraceSeconds, graceUntilReboot, offline } = lease;
@@ -94,7 +103,7 @@ function isOver(lease: HeldLease, { bootMs }: Moment): boolean {
   return end.kind === "time" && bootMs >= end.atMs;
 }
 
-/** The lease of a grant as it is held from now on. */
+/** The held lease of a new grant. */
 export function holdLease(given: Lease, grantHash: string, answeredAtMs: number): HeldLease {
   const { offline, ...terms } = given;
   return {
@@ -111,7 +120,10 @@ function holdOffline(offline: OfflineLease, nowMs: number): HeldLease["offline"]
     : { kind: "duration", untilMs: nowMs + offline.seconds * 1000 };
 }
 
-/** @returns the lease to hold from now on; an answer for another lease, or an old one, changes nothing */
+/**
+ * @returns the lease to hold from now on; an answer for another lease, or an old one, changes
+ * nothing
+ */
 export function acceptRenewal(
   held: HeldLease,
   given: Omit<Lease, "offline">,
@@ -132,8 +144,9 @@ export function acceptRenewal(
 }
 
 /**
- * Wait before the next try after `failures` in a row: full jitter above what the other side asked for, never longer than the
- * time between renewals. A Retry-After is unsigned: whoever sends it delays a renewal by half of that time, and no more.
+ * The delay before the next attempt after `failures` in a row: full jitter above the requested
+ * delay, never longer than the time between renewals. A Retry-After is unsigned, so its sender can
+ * delay a renewal by at most half of that time.
  */
 export function retryAfterMs(
   lease: HeldLease,

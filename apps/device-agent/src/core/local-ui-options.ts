@@ -1,4 +1,4 @@
-/** As `serve` was told. */
+/** The options of `serve`. */
 export type LocalUiOptions = {
   /** 0: a free one. */
   readonly port: number;

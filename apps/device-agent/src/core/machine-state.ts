@@ -6,8 +6,8 @@ import { openedByPasskey } from "./passkey-opening.ts";
 import { RECEIPTS_MAX, waitingReceipt } from "./waiting-receipt.ts";
 
 /**
- * How far preparation got. Each step is durable before the next begins, so a rerun goes on where a kill stopped it.
- * `formatting` is the mark that what stands on the volume is our own unfinished work.
+ * The progress of preparation. Each step is durable before the next begins, so a rerun continues
+ * where a kill stopped it. `formatting` marks the content of the volume as our own unfinished work.
  */
 const preparation = z.discriminatedUnion("step", [
   z.strictObject({ step: z.literal("begun") }),
@@ -16,12 +16,12 @@ const preparation = z.discriminatedUnion("step", [
 ]);
 export type Preparation = z.infer<typeof preparation>;
 
-/** An unlocked volume is only so within the boot that unlocked it. */
+/** A volume counts as unlocked only within the boot that unlocked it. */
 const lock = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("locked"),
     since: z.iso.datetime(),
-    /** Locked to be sent back, until it is opened again. */
+    /** Locked for the return shipment, until it is opened again. */
     preparedToShip: z.optional(z.literal(true)),
   }),
   z.strictObject({
@@ -35,8 +35,9 @@ const lock = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * A rekeying under way. `proposed`: the slot is ours to fill, and nobody relies on it. `added`: the volume takes both keys, and the
- * broker may have put the new envelope in force: only it can say. `committed`: it has, and the other slots are to be removed.
+ * A rekeying in progress. `proposed`: the slot is ours to fill, and nothing depends on it. `added`:
+ * the volume accepts both keys, and only the broker knows whether the new envelope is in force.
+ * `committed`: it is in force, and the other slots must be removed.
  */
 const rekey = z.strictObject({
   step: z.enum(["proposed", "added", "committed"]),
@@ -46,21 +47,24 @@ const rekey = z.strictObject({
 });
 export type Rekey = z.infer<typeof rekey>;
 
-/** state.json: what changes. */
+/** state.json: the changing state. */
 export const machineState = z.strictObject({
   version: z.literal(1),
-  /** Of the last message sent; stored before it is sent, so that no two messages ever carry the same one. */
+  /**
+   * Counter of the last message; stored before it is sent, so that two messages never carry the
+   * same one.
+   */
   counter: z.int().check(z.gte(0), z.lt(Number.MAX_SAFE_INTEGER)),
-  /** Highest generation of the envelope that was ever accepted. */
+  /** Highest generation of all accepted envelopes. */
   generation: z.int().check(z.gte(0), z.lte(1_000_000)),
   preparation,
   lock,
-  /** Identity of the envelope in force, once a rekeying has replaced that of the enrolment. */
+  /** Identity of the envelope in force, once a rekeying has replaced the enrolment's. */
   env: z.optional(uuid),
   rekey: z.optional(rekey),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
   journalHead: z.optional(messageHash),
-  /** What the broker has not heard yet, oldest first: a restart of the agent forgets none. */
+  /** Undelivered receipts, oldest first: a restart of the agent loses none. */
   receipts: z.optional(z.array(waitingReceipt).check(z.maxLength(RECEIPTS_MAX))),
 });
 export type MachineState = z.infer<typeof machineState>;

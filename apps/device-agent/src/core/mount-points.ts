@@ -1,7 +1,8 @@
 /**
- * Where a block device is mounted, the innermost first, as it must be unmounted.
+ * Where a block device is mounted, the innermost first, which is the order of unmounting.
  *
- * @param mountInfo - text of /proc/self/mountinfo (proc_pid_mountinfo(5)): field 3 is the device, field 5 the mount point
+ * @param mountInfo - text of /proc/self/mountinfo (proc_pid_mountinfo(5)): field 3 is the device,
+ * field 5 the mount point
  * @param device - `major:minor`
  */
 export function mountPointsOf(mountInfo: string, device: string): readonly string[] {
@@ -14,7 +15,7 @@ export function mountPointsOf(mountInfo: string, device: string): readonly strin
     .toReversed();
 }
 
-/** Blanks and backslashes stand there in octal. */
+/** Blanks and backslashes are octal escapes there. */
 function unescaped(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) =>
     String.fromCodePoint(Number.parseInt(octal, 8)),

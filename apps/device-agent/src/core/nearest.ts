@@ -1,4 +1,4 @@
-/** The known word that was probably meant: at most a third of its letters differ. */
+/** The known word that the person probably meant: at most a third of its letters differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
@@ -12,7 +12,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Levenshtein's distance. Thirty words of ten letters: no library is worth its load time here. */
+/** Levenshtein's distance. For thirty words of ten letters no library is worth its load time. */
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (const [index, letter] of Array.from(left).entries()) {

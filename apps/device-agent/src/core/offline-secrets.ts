@@ -6,7 +6,10 @@ const ANSWER_MAX_CHARACTERS = 8192;
 /** X25519, 32 bytes each. */
 const keyPair = { privateKey: base64url(43), publicKey: base64url(43) } as const;
 
-/** offline-challenge.json: the one-use key of a challenge, until its answer has opened or its time is over. */
+/**
+ * offline-challenge.json: the one-time key of a challenge, until its answer has opened the volume
+ * or it expires.
+ */
 export const openChallenge = z.strictObject({
   version: z.literal(1),
   /** The challenge itself, to be shown again. */
@@ -19,7 +22,9 @@ export const openChallenge = z.strictObject({
 });
 export type OpenChallenge = z.infer<typeof openChallenge>;
 
-/** offline-lease.json: what opens the volume again after a reboot, as often as the order's policy allows. */
+/**
+ * offline-lease.json: opens the volume again after a reboot, as often as the order's policy allows.
+ */
 export const keptLease = z.strictObject({
   version: z.literal(1),
   challenge: compactJws(4096),
@@ -33,7 +38,10 @@ export type KeptLease = z.infer<typeof keptLease>;
 
 export type OfflineMoment = { readonly bootId: string; readonly bootMs: number };
 
-/** Whether an answer may still open. A reboot ends a challenge: its key must not outlive the boot it was made in. */
+/**
+ * Whether an answer may still open the volume. A reboot ends a challenge: its key must not outlive
+ * the boot in which it was made.
+ */
 export function judgeChallenge(
   held: OpenChallenge | undefined,
   { bootId: now, bootMs }: OfflineMoment,
@@ -48,7 +56,10 @@ export function endOfChallenge({ madeAtMs, opensForSeconds }: OpenChallenge): nu
   return madeAtMs + opensForSeconds * 1000;
 }
 
-/** The lease to keep before its volume is opened in this boot; undefined when its boots are used up. */
+/**
+ * The lease to store before its volume is opened in this boot; undefined when its boots are used
+ * up.
+ */
 export function countBoot(kept: KeptLease, currentBootId: string): KeptLease | undefined {
   if (kept.bootId === currentBootId) return kept;
   if (kept.bootsLeft === 0) return undefined;

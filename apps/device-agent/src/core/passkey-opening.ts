@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 
 /**
- * How long a volume that a passkey opened stays open while nobody with authority answers: what a broker allows an appliance
- * without network, unless an order's policy says otherwise.
+ * How long a volume that a passkey opened stays open without an authoritative answer: the same as
+ * the broker allows an appliance without network, unless an order's policy says otherwise.
  */
 export const PASSKEY_OPEN_SECONDS = 86_400;
 const ASK_AGAIN_MS = 30_000;
 
-/** A passkey carries no lease: the broker is asked for one as soon as it answers. */
+/** A passkey carries no lease: the agent requests one as soon as the broker answers. */
 export const openedByPasskey = z.strictObject({
   /** Milliseconds of the boot clock. */
   openedAtMs: z.int().check(z.gte(0)),
@@ -19,7 +19,7 @@ export type PasskeyOpeningStep =
   | { readonly kind: "ask" }
   | { readonly kind: "wait"; readonly milliseconds: number };
 
-/** @param askedAtMs - when the broker was last asked for a lease; undefined: not yet */
+/** @param askedAtMs - time of the last request for a lease; undefined: none yet */
 export function decidePasskeyOpening(
   { openedAtMs }: OpenedByPasskey,
   unlockedIn: string,

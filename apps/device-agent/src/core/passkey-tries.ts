@@ -4,7 +4,10 @@ import * as z from "zod/mini";
 export const TRIES = 5;
 export const WAIT_SECONDS = 15 * 60;
 
-/** passkey-tries.json: tries since the last right passkey, and when the newest was made, on the boot clock of its boot. */
+/**
+ * passkey-tries.json: tries since the last right passkey, and the time of the newest, on the boot
+ * clock of its boot.
+ */
 export const passkeyTries = z.strictObject({
   tries: z.int().check(z.gte(0), z.lte(TRIES)),
   bootId,
@@ -12,14 +15,15 @@ export const passkeyTries = z.strictObject({
 });
 export type PasskeyTries = z.infer<typeof passkeyTries>;
 
-/** `next` is to be durable before anything else happens: a try is counted before it is made. */
+/** `next` must be durable before anything else happens: a try is counted before it is made. */
 export type TryDecision =
   | { readonly kind: "try"; readonly next: PasskeyTries; readonly leftAfterwards: number }
   | { readonly kind: "wait"; readonly next: PasskeyTries; readonly seconds: number };
 
 /**
- * Five tries, then 15 minutes. No wall clock, which is set by hand; and since a boot clock says nothing about the time
- * before its boot, the wait begins anew with a boot: to switch the machine off and on gains nothing.
+ * Five tries, then 15 minutes. It does not use the wall clock, which can be set by hand. A boot
+ * clock says nothing about the time before its boot, so the wait starts again with each boot:
+ * switching the machine off and on gains nothing.
  */
 export function decideTry(
   found: PasskeyTries | undefined,
@@ -48,7 +52,7 @@ export function waitSeconds(
   return Math.max(0, Math.ceil(WAIT_SECONDS - (now.bootMs - atMs) / 1000));
 }
 
-/** Times of another boot, or of a clock that went back, say nothing: they count from now. */
+/** Times of another boot, or of a clock that went back, mean nothing: they count from now. */
 export function restamped(
   found: PasskeyTries,
   now: { readonly bootId: string; readonly bootMs: number },

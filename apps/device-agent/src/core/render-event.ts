@@ -26,7 +26,7 @@ const WORDS = {
   failed: "failed by a fault of ours",
 } as const;
 
-/** What a person at the appliance reads: what happened, who must act, the steps, the next step. */
+/** The text for a person at the appliance: the result, who must act, the steps, the next step. */
 export function renderEvent(event: AgentEvent): string {
   const lines = isFailure(event) ? renderFailure(event) : renderSuccess(event);
   return [...renderChecks(event.checks ?? []), ...lines.map(printable)].join("\n");
@@ -70,7 +70,7 @@ function subject(event: AgentEvent): string {
   return event.node === undefined ? `${event.event}:` : `${event.node}: ${event.event}:`;
 }
 
-/** Of a node that waits beside what it was asked for. */
+/** For a node that waits, beside the requested result. */
 function renderWaiting({ outcome, approval }: SuccessEvent): string[] {
   if (approval === undefined || outcome === "waiting") return [];
   const { since, until } = approval;
@@ -136,7 +136,7 @@ function duration(elapsedMs: number): string {
   return elapsedMs < 1000 ? `${elapsedMs.toFixed(0)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
-/** Words of others are shown, but never steer the terminal. */
+/** Foreign text is shown, but its control characters never reach the terminal. */
 function printable(line: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is removed
   return line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, " ");

@@ -9,14 +9,17 @@ const path = z.string().check(z.minLength(1), z.maxLength(4096));
 /** How this machine reaches its broker. */
 const connection = z.strictObject({
   brokerUrl: z.string().check(z.maxLength(512), z.regex(/^https:\/\/[^/?#@\s]+$/)),
-  /** Certificates that the broker's must chain to, and no others; without it the public ones that Node carries. */
+  /**
+   * The only authorities that the broker's certificate may chain to; without it the public ones
+   * that Node carries.
+   */
   certificateAuthorityFile: z.optional(path),
   dnsServer: z.optional(z.string().check(z.maxLength(64))),
   resolveLocalhost: z.boolean(),
 });
 export type Connection = z.infer<typeof connection>;
 
-/** agent.json: what preparation fixed. Written once, by the step that enrols. */
+/** agent.json: the result of preparation. Written once, by the step that enrols. */
 export const settings = z.strictObject({
   version: z.literal(1),
   connection,

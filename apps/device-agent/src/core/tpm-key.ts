@@ -1,22 +1,31 @@
 import { publicKey } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-/** As tpm2-tools name the way to a TPM: the kernel's device, or swtpm for tests. Others would load a library by name. */
+/**
+ * tpm2-tools' name for the connection to a TPM: the kernel's device, or swtpm for tests. Other
+ * names would load a library.
+ */
 export const TCTI = /^(?:device:\/dev\/[\w-]+|swtpm:[\w=,./:-]+)$/;
-/** As tpm2-tools write a choice of platform configuration registers, of the one bank that every TPM 2.0 has. */
+/**
+ * A choice of platform configuration registers in tpm2-tools' notation, of the one bank that every
+ * TPM 2.0 has.
+ */
 export const PCRS = /^sha256:\d{1,2}(?:,\d{1,2})*$/;
 
 export const DEFAULT_TCTI = "device:/dev/tpmrm0";
-/** State of Secure Boot (TCG PC client platform firmware profile): whose boot loaders the firmware takes. */
+/**
+ * State of Secure Boot (TCG PC client platform firmware profile): the boot loaders that the
+ * firmware accepts.
+ */
 export const DEFAULT_PCRS = "sha256:7";
 
 const wrapped = z.string().check(z.maxLength(2048), z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 
-/** device-key.tpm.json: a key that only one TPM can use. Its private area is encrypted by that TPM. */
+/** device-key.tpm.json: a key that only one TPM can use, which has encrypted its private area. */
 export const tpmKey = z.strictObject({
   version: z.literal(1),
   tcti: z.string().check(z.maxLength(200), z.regex(TCTI)),
-  /** Registers that must hold what they held when the key was made. */
+  /** Registers that must have the same values as when the key was made. */
   pcrs: z.optional(z.string().check(z.maxLength(80), z.regex(PCRS))),
   publicKey,
   /** TPM2B_PUBLIC and TPM2B_PRIVATE (TPM 2.0 library specification, part 2), base64. */

@@ -1,10 +1,13 @@
 import { LEASE_RECEIPT_CAUSES, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-/** More than a node gathers in months; the oldest go first, and the journal still has them. */
+/**
+ * More than a node collects in months; the oldest are dropped first, and the journal still has
+ * them.
+ */
 export const RECEIPTS_MAX = 100;
 
-/** What is to be told to the broker: about a lease, or about a grant that a person carried. */
+/** A receipt for the broker: about a lease, or about a grant that a person carried. */
 export const waitingReceipt = z.discriminatedUnion("about", [
   z.strictObject({
     about: z.literal("lease"),
@@ -22,7 +25,7 @@ export const waitingReceipt = z.discriminatedUnion("about", [
 ]);
 export type WaitingReceipt = z.infer<typeof waitingReceipt>;
 
-/** The queue with one more at its end; one that says the same is there once. */
+/** The queue with one more entry; an equal entry is stored once. */
 export function withReceipt(
   waiting: readonly WaitingReceipt[] | undefined,
   receipt: WaitingReceipt,
@@ -31,7 +34,7 @@ export function withReceipt(
   return [...others, receipt].slice(-RECEIPTS_MAX);
 }
 
-/** The queue without one that was taken. */
+/** The queue without a delivered entry. */
 export function withoutReceipt(
   waiting: readonly WaitingReceipt[] | undefined,
   receipt: WaitingReceipt,

@@ -10,7 +10,10 @@ const APPROVERS_MAX = 5;
 const count = z.int().check(z.gte(0), z.lte(APPROVERS_MAX));
 const bootMs = z.int().check(z.gte(0));
 
-/** waiting-request.json: an unlock request that approvers decide about. Only these bytes can be granted, and only this key opens the grant. */
+/**
+ * waiting-request.json: an unlock request that waits for approvers. Only these bytes can be
+ * granted, and only this key opens the grant.
+ */
 export const waitingRequest = z.strictObject({
   version: z.literal(1),
   request: compactJws(REQUEST_MAX_CHARACTERS),
@@ -34,7 +37,7 @@ export const waitingRequest = z.strictObject({
 });
 export type WaitingRequest = z.infer<typeof waitingRequest>;
 
-/** What a person who waits is shown. */
+/** The facts for a person who waits. */
 export type WaitingView = {
   readonly id: string;
   readonly required: number;
@@ -48,8 +51,8 @@ export type WaitingView = {
 };
 
 /**
- * Whether the same bytes are to be sent again. How long an approval stands is the broker's to say; here only a boot ends a
- * request: neither its key nor its lease may outlive that.
+ * Whether the same bytes must be sent again. The broker decides how long an approval is valid. Here
+ * only a boot ends a request: neither its key nor its lease may outlive the boot.
  */
 export function mayContinue(
   waiting: Pick<WaitingRequest, "bootId" | "askedAtMs">,
@@ -79,7 +82,10 @@ export function saysSame(
   );
 }
 
-/** @param now - `iso` of the wall clock, for a time that people can compare; nothing is decided by it */
+/**
+ * @param now - `iso` of the wall clock, for a time that people can compare; no decision depends on
+ * it
+ */
 export function viewWaiting(
   { approval, reason, since }: WaitingRequest,
   now: { readonly bootMs: number; readonly iso: string },

@@ -8,15 +8,20 @@ import { bootClockMs } from "../state/boot-clock.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { NodeState } from "./node-state.ts";
 
-/** A rotation of the broker's keys waits until devices know the next one: a day is soon enough. */
+/**
+ * A rotation of the broker's keys waits until devices know the next one, so a day is soon enough.
+ */
 const ASK_EVERY_MS = 86_400_000;
 const RETRY_MS = 300_000;
 const ASK_TIMEOUT_MS = 5_000;
 
-/** Asks in the background when it is time: leases must not wait for it. */
+/** Asks in the background when it is due: leases must not wait for it. */
 export type BrokerKeysKeeper = { keep(stop: AbortSignal): void };
 
-/** Keeps the pinned keys of the broker those that it signs with: after a rotation they are told by a key that is pinned. */
+/**
+ * Keeps the pinned keys equal to the broker's signing keys: after a rotation, a pinned key signs
+ * the message that carries the new ones.
+ */
 export function createBrokerKeysKeeper(input: {
   readonly session: Session;
   readonly folder: StateFolder;
@@ -40,7 +45,8 @@ export function createBrokerKeysKeeper(input: {
       const { jws, generation } = told.envelope;
       const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
       const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });
-      // The envelope first: a key that is pinned now has signed it, whichever of the two writes is the last.
+      // The envelope first: a key that is pinned now has signed it, whichever of the two writes is
+      // the last.
       folder.writeEnvelope(jws);
       store.update({ generation, journalHead });
       folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });
@@ -51,11 +57,11 @@ export function createBrokerKeysKeeper(input: {
 
   async function ask(stop: AbortSignal): Promise<void> {
     try {
-      // Asked once more after a change, so that the broker knows what is pinned here.
+      // Asks once more after a change, so that the broker learns which keys are pinned here.
       dueAtMs = bootClockMs() + ((await refresh(stop)) ? 0 : ASK_EVERY_MS);
     } catch (error) {
       dueAtMs = bootClockMs() + RETRY_MS;
-      // An outage is nothing that the person at the appliance must know; a bug is.
+      // The person at the appliance does not have to know about an outage here; a bug is thrown.
       const failure = toAppError(error);
       if (failure.code === "InternalError") bug = failure;
     }

@@ -26,10 +26,10 @@ export type ClosingDependencies = {
 const ENDS_FOR_GOOD: ReadonlySet<ClosingCause> = new Set(["order", "rollback"]);
 
 /**
- * Decision, volume, journal, state, in this order: a crash between any two is finished by the next start, which finds the
- * decision. An unlock or lock that came first has made it pointless.
+ * Decision, volume, journal, state, in this order: after a crash between any two, the next start
+ * finds the decision and finishes the rest. An unlock or lock that came first has made it obsolete.
  *
- * @returns the journal's head, or undefined when the lease is not held any more
+ * @returns the journal's head, or undefined when the lease is no longer held
  */
 export function closeVolume(
   { state, volume, journalPath, bootId, nowIso }: ClosingDependencies,
@@ -42,10 +42,10 @@ export function closeVolume(
       store.update({ lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
     if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(dirname(journalPath));
     await volume.close(lock.mapping);
-    // Opened anew: other commands write to it too.
+    // Opened again, since other commands write to it too.
     const journal = openJournal(journalPath, { bootId, nowIso });
     const journalHead = journal.append("relocked", { lease: id, cause, code, reason });
-    // The receipt waits in the same write: whatever happens now, the broker will hear of it.
+    // The receipt is queued in the same write, so the broker will receive it in any case.
     const receipt = { about: "lease", lease: id, outcome: "relocked", cause } as const;
     const receipts = withReceipt(store.current.receipts, receipt);
     store.update({ journalHead, receipts, lock: { kind: "locked", since: nowIso() } });

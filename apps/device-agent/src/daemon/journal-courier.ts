@@ -22,7 +22,7 @@ export type JournalCourier = { keep(stop: AbortSignal): void };
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 300_000;
-/** After what time alone does not cure. */
+/** The retry interval after a failure that time alone does not cure. */
 const BROKEN_RETRY_MS = 3_600_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
@@ -35,8 +35,9 @@ type Dependencies = {
 };
 
 /**
- * Sends what the broker has not countersigned yet, page by page, whenever the journal has grown. A broker that has
- * forgotten rows (a restored backup) gets all of them again: each is known by its hash.
+ * Sends the rows that the broker has not countersigned yet, page by page, whenever the journal has
+ * grown. A broker that has lost rows (a restored backup) gets all of them again: each is recognised
+ * by its hash.
  */
 export function createJournalCourier(dependencies: Dependencies): JournalCourier {
   const { session, state, folder, context, report } = dependencies;
@@ -129,7 +130,7 @@ export function createJournalCourier(dependencies: Dependencies): JournalCourier
             if (!stop.aborted) tellOnce(eventOfError(failure, context()));
             return;
           }
-          // An outage: the rows wait, and whoever keeps the lease tells of it.
+          // An outage: the rows wait, and the lease keeper reports it.
           failures += 1;
           nextAtMs =
             performance.now() + Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 8));
@@ -145,7 +146,7 @@ function sizeOf(path: string): number {
   try {
     return statSync(path).size;
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return -1; // nothing was written yet
+    if (systemCode(error) === "ENOENT") return -1; // Nothing was written yet.
     throw error;
   }
 }

@@ -22,7 +22,7 @@ export type KeeperDependencies = {
   readonly session: LeaseSession;
   readonly state: NodeState;
   readonly volume: Volume;
-  /** For the steps of what goes wrong. */
+  /** Values for the steps of a failure. */
   readonly known: Facts;
   readonly journalPath: string;
   readonly readBootId: () => string;
@@ -33,9 +33,11 @@ export type KeeperDependencies = {
   readonly random: () => number;
 };
 
-/** Each member returns in how many milliseconds it wants to be asked again, at the latest; none throws for an outage. */
+/**
+ * Each member returns the latest time of its next call, in milliseconds; none throws for an outage.
+ */
 export type LeaseKeeper = {
-  /** What the broker pushed. */
+  /** An answer that the broker pushed. */
   hear(news: News): Promise<number>;
   renew(lease: HeldLease, stop: AbortSignal): Promise<number>;
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
@@ -69,7 +71,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
       journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
     }));
 
-  /** The push and the renewal may both bring it; it is answered once. */
+  /** Both the push and the renewal may deliver it; it is answered once. */
   const drill = async (lease: HeldLease, id: string) => {
     if (lastDrill === id) return;
     lastDrill = id;
@@ -79,7 +81,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     });
   };
 
-  /** Nobody with authority answered: try again, and say so once. */
+  /** No authoritative answer: try again, and report it once. */
   function outage(lease: HeldLease, event: FailureEvent): number {
     failures += 1;
     const waitMs = retryAfterMs(lease, failures, random(), event.retryAfterSeconds);

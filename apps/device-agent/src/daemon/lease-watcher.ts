@@ -7,17 +7,20 @@ import { askedSecondsOf } from "./asked-seconds.ts";
 
 export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
 
-/** One wait at the broker at a time, on a connection of its own, so that renewals go on beside it. */
+/**
+ * One wait at the broker at a time, on a connection of its own, so that renewals continue beside
+ * it.
+ */
 export type LeaseWatcher = Disposable & {
-  /** Begins to wait for this lease, unless it does already or failed a moment ago. */
+  /** Begins to wait for this lease, unless it already waits or failed a moment ago. */
   keepWatching(lease: HeldLease): void;
-  /** What came since it was last asked. */
+  /** The answers since the last call. */
   take(): News | undefined;
 };
 
-/** The broker answers within 20 s; whoever is silent for longer is gone. */
+/** The broker answers within 20 s; a longer silence means a dead connection. */
 const WATCH_TIMEOUT_MS = 30_000;
-/** A broker that answers at once, again and again, is not asked more often. */
+/** Limits the requests to a broker that answers at once again and again. */
 const BETWEEN_WATCHES_MS = 200;
 
 export function createLeaseWatcher({
@@ -46,7 +49,7 @@ export function createLeaseWatcher({
       if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
     } catch (error) {
       askedSeconds = askedSecondsOf(error);
-      failures += 1; // an outage: renewals are the fallback, and tell of it
+      failures += 1; // An outage: renewals are the fallback, and report it.
     } finally {
       const pauseMs =
         failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, random(), askedSeconds);

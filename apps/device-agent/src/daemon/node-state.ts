@@ -5,20 +5,29 @@ import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 
-/** An unlock beside the daemon takes a second or two, with its network; a rekeying of a slow derivation a few more. */
+/**
+ * An unlock beside the daemon takes a second or two, with its network; a rekeying with slow
+ * derivation takes a few more.
+ */
 const LOCK_WAIT_MS = 60_000;
 
-/** The state of a node that other commands change too: read anew whenever it is looked at, changed under the lock only. */
+/**
+ * The state of a node that other commands change too: read again at each use, changed under the
+ * lock only.
+ */
 export type NodeState = {
   read(): MachineState;
   change<Value>(work: (store: StateStore) => Value | Promise<Value>): Promise<Value>;
-  /** For a command that this process runs itself: it takes the lock by itself, and a lock keeps only other processes out. */
+  /**
+   * For a command that this process runs itself: it takes the lock by itself, and a lock only
+   * excludes other processes.
+   */
   runAlone<Value>(command: () => Promise<Value>): Promise<Value>;
 };
 
 export function createNodeState(folder: StateFolder): NodeState {
   const read = () => requirePrepared(folder.path).state;
-  // The lock keeps other processes out; within this one, one change follows another.
+  // The lock excludes other processes; within this one, changes run one after another.
   let last: Promise<unknown> = Promise.resolve();
   return {
     read,

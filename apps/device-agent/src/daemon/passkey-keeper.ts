@@ -13,18 +13,19 @@ import { bootClockMs } from "../state/boot-clock.ts";
 import { unlockOnce } from "../unlock/unlock-once.ts";
 import type { NodeState } from "./node-state.ts";
 
-/** Of a question for a lease: meanwhile no other command of this node can run. */
+/** Time limit of a request for a lease: meanwhile no other command of this node can run. */
 const ASK_TIMEOUT_MS = 5_000;
 const CLOSE_RETRY_MS = 1_000;
 
 type Unlocked = Extract<MachineState["lock"], { kind: "unlocked" }>;
 
-/** @returns in how many milliseconds it wants to be asked again, at the latest */
+/** @returns the latest time of the next call, in milliseconds */
 export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
 
 /**
- * Looks after a volume that a passkey opened: asks the broker for a lease, as `unlock` does, so that a signed refusal closes it like
- * any other, and goes on with a request that waits for approvers; and closes it when nobody with authority has answered for a day.
+ * Watches over a volume that a passkey opened. It requests a lease from the broker, as `unlock`
+ * does, so that a signed refusal closes the volume like any other, and continues a request that
+ * waits for approvers. It closes the volume when there was no authoritative answer for a day.
  */
 export function createPasskeyKeeper(input: {
   readonly state: NodeState;
@@ -32,7 +33,7 @@ export function createPasskeyKeeper(input: {
   readonly journalPath: string;
   readonly readBootId: () => string;
   readonly serial: string;
-  /** For the steps of what goes wrong. */
+  /** Values for the steps of a failure. */
   readonly known: Facts;
   readonly dependencies: CommandDependencies;
 }): PasskeyKeeper {
@@ -48,7 +49,7 @@ export function createPasskeyKeeper(input: {
     known: input.known,
   });
 
-  /** The same failure is told once. */
+  /** The same failure is reported once. */
   function tell(event: FailureEvent): void {
     if (toldCode !== event.code || event.relocked === true) dependencies.report(event);
     toldCode = event.code;

@@ -6,14 +6,17 @@ import { sendReceipt } from "../exchange/send-receipt.ts";
 import { askedSecondsOf } from "./asked-seconds.ts";
 import type { NodeState } from "./node-state.ts";
 
-/** Sends what waits in the state, oldest first. @returns in how many milliseconds it wants to be asked again */
+/**
+ * Sends the receipts in the state, oldest first. @returns the time of the next call, in
+ * milliseconds
+ */
 export type ReceiptCourier = { deliver(stop: AbortSignal): Promise<number> };
 
 const NOTHING_DUE_MS = 60_000;
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
-/** Head of a journal that nobody has written to yet. */
+/** Head of an empty journal. */
 export const NO_JOURNAL_HEAD = "A".repeat(43);
 
 export function createReceiptCourier({
@@ -35,7 +38,8 @@ export function createReceiptCourier({
       counter: store.nextCounter(),
       journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
     }));
-    // A signed denial ends it too: the broker knows better than this node what became of the lease or grant.
+    // A signed denial ends it too: the broker knows the state of the lease or grant better than
+    // this node.
     if (receipt.about === "lease") {
       const { about: _about, ...report } = receipt;
       await sendLeaseReceipt(session(), report, numbered, deadline);
@@ -54,7 +58,7 @@ export function createReceiptCourier({
       try {
         await send(next, stop);
       } catch (error) {
-        // An outage: the receipt waits; what happened stands in the journal.
+        // An outage: the receipt waits; the journal has the events.
         const askedMs = Math.min(RETRY_MAX_MS / 2, askedSecondsOf(error) * 1000);
         const spanMs = Math.min(RETRY_MAX_MS - askedMs, RETRY_MS * 2 ** Math.min(failures, 5));
         failures += 1;

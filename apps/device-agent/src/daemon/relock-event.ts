@@ -13,7 +13,10 @@ const WHY = {
   rollback: "the state of this node was set back, and its lease is void",
 } as const satisfies Record<ClosingCause, string>;
 
-/** What a person reads when a volume was closed: the broker's own words, or what this machine decided by itself. */
+/**
+ * The text for a person when a volume was closed: the broker's own, or the reason of this machine's
+ * own decision.
+ */
 export function relockEvent(
   cause: ClosingCause,
   order: RelockOrder | undefined,

@@ -33,12 +33,12 @@ import { createReceiptCourier } from "./receipt-courier.ts";
 import { createServiceManager } from "./service-manager.ts";
 import { watchState } from "./watch-state.ts";
 
-/** How long a change of state.json may stay unseen where the file system tells of none. */
+/** How long a change of state.json may go unnoticed if the file system reports none. */
 const IDLE_MS = 1000;
 
 /**
- * Keeps the lease of an unlocked volume, and closes the volume when it is refused, lapsed or void. Ends by SIGTERM or
- * SIGINT and leaves the volume as it is, unless it is told to lock.
+ * Keeps the lease of an unlocked volume, and closes the volume when it is refused, lapsed or void.
+ * Ends by SIGTERM or SIGINT and leaves the volume as it is, unless an option says to lock it.
  *
  * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or what the volume throws
  */
@@ -65,7 +65,7 @@ export async function serve(
   } = requirePrepared(dependencies.stateDir, dependencies.credentialsFolder);
   const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
   using daemonLock = takeAgentLock(folder.path, "daemon");
-  void daemonLock; // for as long as the daemon runs
+  void daemonLock; // Held for as long as the daemon runs.
   using stop = listenForStop();
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
@@ -184,7 +184,7 @@ export async function serve(
         counter,
         highestCounter,
       };
-      // What was found set back is told once, and is the truth from then on.
+      // A state that was set back is reported once, and counts from then on.
       if (counter < highestCounter) highestCounter = counter;
       waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
       if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
@@ -211,7 +211,10 @@ function statusLine(serial: string, { lock }: MachineState, nowIso: string): str
     : state;
 }
 
-/** A wait for passkeys that another boot began goes on from here: a person need not try in vain to start it. */
+/**
+ * Continues a wait for passkeys that another boot began, so that a person does not have to start it
+ * by a failed try.
+ */
 async function beginPasskeyWait(
   folder: StateFolder,
   state: NodeState,
@@ -224,7 +227,7 @@ async function beginPasskeyWait(
   });
 }
 
-/** Loaded only where it is wanted: certificates and pages are of no use to a daemon without them. */
+/** Loaded only on request: a daemon without a page needs no certificates. */
 async function openLocalUi(
   options: LocalUiOptions | undefined,
   rest: Omit<Parameters<typeof startLocalUi>[0], "options">,
@@ -238,7 +241,7 @@ function detailsOf({ port, fingerprint }: LocalUi): Record<string, string | numb
   return { uiPort: port, uiCertificate: fingerprint };
 }
 
-/** @returns how long nothing is to be done, at most, in milliseconds */
+/** @returns the time until the next action, at most, in milliseconds */
 async function act(
   keeper: LeaseKeeper,
   lease: HeldLease,

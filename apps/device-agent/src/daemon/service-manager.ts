@@ -6,16 +6,17 @@ const PROGRAM = "systemd-notify";
 export type ServiceManager = {
   /** Ready, and one line that `systemctl status` shows. */
   ready(status: string): void;
-  /** Another line, where it differs from the last. */
+  /** A new line, if it differs from the last one. */
   status(text: string): void;
   stopping(): void;
 };
 
 /**
- * By systemd's own program, which is there where the socket is: Node opens no datagram sockets by path, and sd-notify, the library
- * looked at, is a native addon for each machine. The unit needs `NotifyAccess=all`.
+ * Uses systemd's own program, which exists where the socket does: Node cannot open datagram sockets
+ * by path, and the library sd-notify is a native addon for each machine. The unit needs
+ * `NotifyAccess=all`.
  *
- * @param socket - NOTIFY_SOCKET; without it nobody is told
+ * @param socket - NOTIFY_SOCKET; without it nothing is sent
  */
 export function createServiceManager(socket: string | undefined): ServiceManager {
   let told = "";
@@ -23,7 +24,8 @@ export function createServiceManager(socket: string | undefined): ServiceManager
     if (socket === undefined) return;
     const env = { NOTIFY_SOCKET: socket, PATH: "/usr/bin:/bin" };
     const child = spawn(PROGRAM, ["--no-block", ...parameters], { stdio: "ignore", env });
-    child.on("error", () => undefined); // a service manager that hears nothing says so itself
+    // A service manager that receives nothing reports that itself.
+    child.on("error", () => undefined);
   };
   return {
     ready(status) {

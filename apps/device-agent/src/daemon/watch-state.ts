@@ -1,7 +1,9 @@
 import { watch } from "node:fs";
 
 export type StateWatch = Disposable & {
-  /** Resolves when the time is over, state.json changed, or the signal was given; whichever is first. */
+  /**
+   * Resolves at the end of the time, a change of state.json, or the signal, whichever comes first.
+   */
   wait(milliseconds: number, stop: AbortSignal): Promise<void>;
   /** Ends a wait, or the next one. */
   wake(): void;
@@ -18,7 +20,7 @@ export function watchState(folder: string): StateWatch {
   const watcher = watch(folder, (_event, name) => {
     if (name === null || name === "state.json") wake();
   });
-  watcher.on("error", () => undefined); // a wait ends by its time too
+  watcher.on("error", () => undefined); // A wait also ends by its time.
   return {
     async wait(milliseconds, stop) {
       if (!isAwake && !stop.aborted)

@@ -9,9 +9,10 @@ import { makeTpmKey } from "./make-tpm-key.ts";
 import { openTpmKey } from "./open-tpm-key.ts";
 
 /**
- * The key that was made before, or a new one; durable before it is used, so that a rerun enrols the same.
+ * The existing key, or a new one; durable before it is used, so that a rerun enrols the same.
  *
- * @throws {AppError} `DeviceKeyUnavailable` when the TPM was asked for and does not make a key, or `AgentStateUnreadable`
+ * @throws {AppError} `DeviceKeyUnavailable` when the TPM was requested and does not make a key, or
+ * `AgentStateUnreadable`
  */
 export async function findOrMakeDeviceKey(
   folder: StateFolder,
@@ -34,6 +35,6 @@ function isThere(path: string): boolean {
     accessSync(path, constants.R_OK);
     return true;
   } catch {
-    return false; // not there, or not for us
+    return false; // Missing, or not accessible.
   }
 }

@@ -7,7 +7,7 @@ import type { TpmKey } from "../core/tpm-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { openTpmKey } from "./open-tpm-key.ts";
 
-/** Whatever holds it, it signs alike. */
+/** Signs in the same way, whether a file or a TPM holds the key. */
 export type DeviceKey = { readonly signingKey: SigningKey; readonly grade: DeviceKeyGrade };
 
 /** @throws {AppError} `AgentStateUnreadable` */
@@ -35,7 +35,7 @@ export function makeFileKey(folder: StateFolder): DeviceKey {
   return { signingKey: key, grade: "file" };
 }
 
-/** Without the key itself, which may be a secret of the service alone. */
+/** Without the key itself, which may be a secret that only the service can read. */
 export function readGrade(folder: StateFolder): DeviceKeyGrade {
   const tpmKey = folder.readTpmKey();
   return tpmKey === undefined ? "file" : gradeOf(tpmKey);

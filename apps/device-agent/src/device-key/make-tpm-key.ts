@@ -10,7 +10,8 @@ import { withTpm } from "./tpm2.ts";
 const ATTRIBUTES = "fixedtpm|fixedparent|sensitivedataorigin|sign|adminwithpolicy";
 
 /**
- * Makes a P-256 key inside of the TPM. With registers, it signs only while they hold what they hold now.
+ * Makes a P-256 key inside of the TPM. With registers, it signs only while they keep their present
+ * values.
  *
  * @throws {AppError} `DeviceKeyUnavailable`
  */

@@ -9,7 +9,7 @@ import { createPrimary } from "./create-primary.ts";
 import { withTpm } from "./tpm2.ts";
 import type { Tpm } from "./tpm2.ts";
 
-/** Asks the TPM only when something is to be signed; one signature at a time. */
+/** Uses the TPM only for a signature; one signature at a time. */
 export function openTpmKey(key: TpmKey): SigningKey {
   const { kid, jwk } = importVerifyKey(key.publicKey);
   let last: Promise<unknown> = Promise.resolve();

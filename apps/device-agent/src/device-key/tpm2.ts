@@ -11,18 +11,23 @@ import { systemCode } from "../state/state-error.ts";
 const TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
-/** One conversation with a TPM, in a folder of its own for contexts and answers; none of them is secret. */
+/**
+ * One session with a TPM, in a folder of its own for contexts and answers; none of them is secret.
+ */
 export type Tpm = {
   readonly at: (name: string) => string;
   /** @throws {AppError} `BootStateChanged` or `DeviceKeyUnavailable` */
   readonly call: (...parameters: readonly string[]) => Promise<void>;
-  /** Forgets the objects that the calls before left loaded, where nobody manages the TPM's three places for them. */
+  /**
+   * Flushes the objects that earlier calls left loaded, where no resource manager manages the TPM's
+   * three slots for them.
+   */
   readonly forgetObjects: () => Promise<void>;
 };
 
 /**
- * By the program tpm2 of tpm2-tools: there is no maintained binding to tpm2-tss on npm, and a native one would have to be built
- * for each appliance.
+ * Uses the program tpm2 of tpm2-tools: npm has no maintained binding to tpm2-tss, and a native one
+ * would have to be built for each appliance.
  */
 export async function withTpm<Result>(
   tcti: string,
@@ -50,9 +55,12 @@ export async function withTpm<Result>(
   }
 }
 
-/** TPM_RC_POLICY_FAIL for a session, and TPM_RC_PCR_CHANGED (TPM 2.0 library specification, part 2, 6.6). */
+/**
+ * TPM_RC_POLICY_FAIL for a session, and TPM_RC_PCR_CHANGED (TPM 2.0 library specification, part 2,
+ * 6.6).
+ */
 const PCRS_DIFFER = /\(0x99D\)|\(0x128\)/i;
-/** TPM_RC_INTEGRITY: what was wrapped, another TPM wrapped. */
+/** TPM_RC_INTEGRITY: another TPM wrapped the object. */
 const OF_ANOTHER_TPM = /\(0x1DF\)/i;
 
 function toAppError(error: unknown, command: string): AppError {

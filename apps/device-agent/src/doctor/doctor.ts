@@ -27,8 +27,8 @@ import type { NetworkProbes } from "./probe-network.ts";
 const STEP_TIMEOUT_MS = 3_000;
 
 /**
- * Everything that an unlock needs, from the state folder to the broker's answer, without unlocking: it takes no lock and
- * changes nothing, so it can run beside an agent that hangs.
+ * Checks everything that an unlock needs, from the state folder to the broker's answer, without
+ * unlocking. It takes no lock and changes nothing, so it can run beside an agent that hangs.
  */
 export async function doctor(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { elapsedMs, stateDir } = dependencies;

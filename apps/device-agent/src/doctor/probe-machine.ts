@@ -26,9 +26,11 @@ export function probeStateFolder(path: string): Finding {
 }
 
 /**
- * Lets it sign, which a key in a TPM does only on its own machine and after the boot that it is bound to.
+ * Makes a signature, which a key in a TPM can do only on its own machine and after the boot that it
+ * is bound to.
  *
- * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable`, `DeviceKeyUnavailable` or `BootStateChanged`
+ * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable`, `DeviceKeyUnavailable` or
+ * `BootStateChanged`
  */
 export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
   const found = findDeviceKey(folder);
@@ -42,9 +44,9 @@ export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
 }
 
 /**
- * Whether what stands at the volume's path is the volume of this node; the key is not needed for that.
+ * Whether the volume's path holds this node's volume; this does not need the key.
  *
- * @param volumeId - what preparation gave it; undefined while preparation is not finished
+ * @param volumeId - the id from preparation; undefined while preparation is not finished
  * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`
  */
 export function judgeVolume(

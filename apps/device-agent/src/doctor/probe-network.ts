@@ -17,9 +17,9 @@ export type NetworkProbes = Disposable & {
 };
 
 /**
- * @param options.lookup - undefined: as the system resolves
+ * @param options.lookup - undefined: the system's resolver
  * @param options.certificateAuthority - PEM; when given, the only certificates that are trusted
- * @param options.nowMs - for the days that a certificate has left
+ * @param options.nowMs - for the remaining days of a certificate
  */
 export function createNetworkProbes(options: {
   readonly endpoint: Endpoint;
@@ -32,7 +32,7 @@ export function createNetworkProbes(options: {
   let address: string | undefined;
   let socket: Socket | undefined;
 
-  /** Settles by itself or by the time limit, and then cleans up what was begun. */
+  /** Ends by itself or by the time limit, and then cleans up. */
   function step<Value>(
     begin: (resolve: (value: Value) => void, reject: (reason: unknown) => void) => void,
     nameOf: (reason: unknown) => Error,
@@ -57,7 +57,7 @@ export function createNetworkProbes(options: {
       );
     });
   }
-  const inTime = new AbortController().signal; // the steps have time limits of their own
+  const inTime = new AbortController().signal; // The steps have their own time limits.
   const byCode = (reason: unknown) => toUnreachable(reason, inTime);
 
   return {

@@ -29,11 +29,13 @@ const RANDOM_BYTES = 32;
 export type ToldKeys = { readonly keys: readonly VerifyKey[]; readonly envelope: CheckedEnvelope };
 
 /**
- * Asks the broker for the keys that it signs with from now on, and says which ones are pinned here. The answer counts only
- * when a pinned key signed it; the envelope that comes with it, only when one of the new keys did.
+ * Requests the broker's present signing keys, and reports which ones are pinned here. The answer
+ * counts only when a pinned key signed it; the envelope in it counts only when one of the new keys
+ * did.
  *
  * @param lowestGeneration - of the envelope
- * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `EnvelopeRejected`, or the code of a signed denial
+ * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `EnvelopeRejected`, or the code of a signed
+ * denial
  */
 export async function askForBrokerKeys(
   session: LeaseSession,

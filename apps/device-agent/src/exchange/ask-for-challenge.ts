@@ -4,7 +4,10 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import type { Session } from "./session.ts";
 
-/** First words to the broker; needs neither key nor state, so that it can be sent before anything else is loaded. */
+/**
+ * The first message to the broker. It needs neither key nor state, so it can be sent before
+ * anything else is loaded.
+ */
 export function askForChallenge({
   transport,
   serial,
@@ -13,7 +16,7 @@ export function askForChallenge({
   return transport.post(DEVICE_ROUTES.challenges, "application/json", bodyFor(serial), deadline);
 }
 
-/** What a denial of the challenge refers to. */
+/** A denial of the challenge refers to this. */
 export function challengeHash({ serial }: Pick<Session, "serial">): string {
   return messageHash(bodyFor(serial));
 }

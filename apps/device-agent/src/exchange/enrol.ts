@@ -32,7 +32,7 @@ export async function enrol(
     ...input,
     publicKey: { ...signingKey.publicJwk },
     agent: AGENT_NAME,
-    // A broker that knows no grades yet refuses a member that it does not know.
+    // An older broker without grades refuses an unknown member.
     ...(grade === "file" ? {} : { deviceKeyGrade: grade }),
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.enrolmentRequest, payload);

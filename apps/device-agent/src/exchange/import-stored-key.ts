@@ -2,10 +2,13 @@ import { CryptoError, decodeBase64url, importSealingKey, zero } from "@databox-c
 import type { SealingKey, SuiteName } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
-/** The one-use key of a request, as a file of the state folder keeps it. */
+/** The one-time key of a request, read from a file of the state folder. */
 export type StoredKey = { readonly privateKey: string; readonly publicKey: string };
 
-/** @throws {AppError} `GrantRejected` when it is no key of the suite: nothing that was sealed to it opens */
+/**
+ * @throws {AppError} `GrantRejected` when the suite cannot use the key: nothing that was sealed to
+ * it can be opened
+ */
 export async function importStoredKey(suite: SuiteName, stored: StoredKey): Promise<SealingKey> {
   try {
     return await importKey(suite, stored);

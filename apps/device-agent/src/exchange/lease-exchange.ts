@@ -35,7 +35,10 @@ export async function renewLease(
   return readLeaseAnswer(raw, { ...session, requestHash: messageHash(jws), lease: id });
 }
 
-/** Answered when there is news of the lease, or after the broker's hold. @throws {AppError} as `readLeaseAnswer` */
+/**
+ * Answered when there is news of the lease, or after the broker's hold time. @throws {AppError} as
+ * `readLeaseAnswer`
+ */
 export async function watchLease(
   session: LeaseSession,
   lease: HeldLease,
@@ -53,7 +56,7 @@ export async function watchLease(
 
 export type LeaseReport = Pick<LeaseReceipt, "lease" | "outcome" | "cause" | "drill">;
 
-/** @returns whether it was taken @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
+/** @returns whether it was accepted @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export async function sendLeaseReceipt(
   session: LeaseSession,
   report: LeaseReport,

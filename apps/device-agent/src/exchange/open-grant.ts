@@ -7,7 +7,7 @@ import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { NodeIdentity } from "./session.ts";
 
-/** A grant of this request, and the one-use key that opens it. */
+/** A grant of this request, and the one-time key that opens it. */
 export type GrantToOpen = {
   readonly grant: Grant;
   readonly requestHash: string;
@@ -17,12 +17,12 @@ export type GrantToOpen = {
 export type OpenedGrant = {
   /** The caller zeroes it. */
   readonly unlockKey: Uint8Array;
-  /** The envelope to keep from now on: ours, or the newer one that came with the grant. */
+  /** The envelope to store from now on: the present one, or the newer one in the grant. */
   readonly envelope: CheckedEnvelope;
 };
 
 /**
- * Grant → content key → unlock key. The content key lives no longer than this call.
+ * Grant → content key → unlock key. The content key exists only during this call.
  *
  * @throws {AppError} `GrantRejected` or `EnvelopeRejected`
  */

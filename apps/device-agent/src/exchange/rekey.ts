@@ -28,7 +28,7 @@ export type Proposal = {
 };
 type Refused = { readonly kind: "denial"; readonly denial: Denial };
 
-/** Asks for another unlock key. @throws {AppError} as `readRekeyProposal`, `GrantRejected` */
+/** Requests a new unlock key. @throws {AppError} as `readRekeyProposal`, `GrantRejected` */
 export async function requestRekey(
   session: Session,
   lease: HeldLease,
@@ -72,7 +72,10 @@ export async function requestRekey(
   }
 }
 
-/** Says that the volume takes the proposed key; the answer is the envelope in force. @throws {AppError} as `readRekeyed` */
+/**
+ * Reports that the volume accepts the proposed key; the answer is the envelope in force. @throws
+ * {AppError} as `readRekeyed`
+ */
 export async function confirmRekey(
   session: Session,
   rekey: string,

@@ -18,7 +18,7 @@ import type { StoredKey } from "./import-stored-key.ts";
 import { AGENT_NAME } from "./session.ts";
 import type { Session } from "./session.ts";
 
-/** A request that was made now, and its one-use key. */
+/** A new request, and its one-time key. */
 export type MadeRequest = { readonly jws: string; readonly sealingKey: StorableSealingKey };
 
 type KeptRequest = StoredKey & { readonly request: string };
@@ -30,22 +30,22 @@ export type KeyAnswer<Kept extends KeptRequest = never> =
       readonly sealingKey: SealingKey;
     })
   | Extract<UnlockAnswer, { kind: "denial" }>
-  /** Whoever waits for an answer to a new request stores it, and destroys its key here. */
+  /** A caller that waits for an answer to a new request stores it, and destroys its key here. */
   | { readonly kind: "pending"; readonly pending: Pending; readonly request: MadeRequest | Kept };
 
 export type KeyRequest<Kept extends KeptRequest = never> = {
   readonly purpose: UnlockRequest["purpose"];
   readonly generation: number;
   readonly reason?: string | undefined;
-  /** The answer to {@link askForChallenge}, where that was sent already. */
+  /** The answer to {@link askForChallenge}, if that was sent before. */
   readonly asked?: Promise<RawAnswer> | undefined;
-  /** A request that waits for approvers, to be sent again as it is. */
+  /** A request that waits for approvers, to be sent again unchanged. */
   readonly kept?: Kept | undefined;
 };
 
 /**
- * Challenge, signed request, answer. An expired challenge is tried once more with a fresh one: a slow line is no fault of
- * the node.
+ * Challenge, signed request, answer. An expired challenge is tried once more with a fresh one,
+ * since the node is not to blame for a slow line.
  *
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
@@ -65,8 +65,8 @@ export async function requestContentKey<Kept extends KeptRequest = never>(
 }
 
 /**
- * What is said to a request that has no approval: its one grant was given and got lost, or the broker was restored from
- * before it. Nobody has refused anything.
+ * The answers to a request that has no approval: its one grant was given and got lost, or the
+ * broker was restored from an older backup. Neither is a refusal.
  */
 const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);
 
@@ -86,7 +86,7 @@ async function requestOnce(
   request: Omit<KeyRequest, "kept" | "asked">,
   asked: Promise<RawAnswer>,
 ): Promise<KeyAnswer> {
-  // What needs no challenge is done while the broker is at its part of the handshake.
+  // Work that needs no challenge is done while the broker does its part of the handshake.
   const prepared = session.transport.dialled.then(() => prepareRequest(session));
   const [raw, { sealingKey, counter }] = await Promise.all([asked, prepared]);
   const challenged = readChallenge(raw, session.brokerKeys, challengeHash(session));
@@ -131,7 +131,7 @@ async function send(
 }
 
 async function prepareRequest({ suite, store }: Session) {
-  const key = generateStorableSealingKey(suite); // on another thread
+  const key = generateStorableSealingKey(suite); // On another thread.
   const counter = store.nextCounter();
   return { sealingKey: await key, counter };
 }

@@ -7,7 +7,10 @@ import type { Session } from "./session.ts";
 
 export type ReceiptContent = Pick<Receipt, "grantHash" | "journalHead" | "outcome" | "code">;
 
-/** Tells the broker what became of its grant. @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
+/**
+ * Reports the outcome of a grant to the broker. @throws {AppError} `BrokerUnreachable` or
+ * `BrokerBusy`
+ */
 export async function sendReceipt(
   session: Omit<Session, "store">,
   content: ReceiptContent & Pick<Receipt, "counter">,

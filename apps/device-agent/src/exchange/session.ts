@@ -3,7 +3,7 @@ import type { SigningKey, SuiteName, VerifyKey } from "@databox-cmk/crypto";
 import type { Transport } from "../broker-client/transport.ts";
 import type { StateStore } from "../state/state-store.ts";
 
-/** Who an enrolled node is, and whom it believes. */
+/** The identity of an enrolled node, and the keys that it trusts. */
 export type NodeIdentity = {
   readonly order: string;
   readonly serial: string;
@@ -15,12 +15,12 @@ export type NodeIdentity = {
   readonly store: StateStore;
 };
 
-/** What every exchange by network needs. */
+/** The dependencies of every network exchange. */
 export type Session = NodeIdentity & {
   readonly transport: Transport;
-  /** Of the whole command: no exchange starts or goes on after it. */
+  /** Of the whole command: no exchange starts or continues after it. */
   readonly deadline: AbortSignal;
-  /** Notes when a step ended. */
+  /** Records the end of a step. */
   readonly mark: (step: string) => void;
 };
 

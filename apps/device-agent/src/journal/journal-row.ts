@@ -16,7 +16,7 @@ function hashOf(row: Omit<JournalRow, "hash">): string {
   return chainHash(row.previous, canonicalJson(row));
 }
 
-/** One line of the file, or `undefined` when it is none: cut off, or not a journal's. */
+/** One line of the file; `undefined` for a truncated line, or one of another format. */
 export function parseRow(line: string): JournalRow | undefined {
   try {
     const parsed = journalRow.safeParse(JSON.parse(line));

@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As each run of the agent does: a journal is opened anew. */
+/** Each run of the agent opens the journal again. */
 function append(event: string): string {
   return openJournal(path, {
     bootId: "boot-number-1",

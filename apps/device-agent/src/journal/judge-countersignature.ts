@@ -6,12 +6,15 @@ import type { Settings } from "../core/settings.ts";
 
 export type Countersignature =
   | { readonly kind: "none" }
-  /** By none of the keys that are pinned: after a rotation the next delivery brings a new one. */
+  /**
+   * Signed by none of the pinned keys: after a rotation the next delivery brings a new
+   * countersignature.
+   */
   | { readonly kind: "unknown-key" }
   | { readonly kind: "proven"; readonly sequence: number; readonly receivedAt: string }
   | { readonly kind: "broken"; readonly what: string };
 
-/** Whether these rows are those that the broker took, up to the last one that it signed. */
+/** Whether these rows are those that the broker accepted, up to the last one that it signed. */
 export function judgeCountersignature(
   rows: readonly JournalRow[],
   kept: string | undefined,

@@ -12,7 +12,7 @@ const TAIL_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;
 
 export type Journal = {
-  /** Durable when it returns; the hash of the new row. Never put a secret into `facts`. */
+  /** Durable when it returns the hash of the new row. Never put a secret into `facts`. */
   append(event: string, facts?: JournalFacts): string;
 };
 
@@ -23,8 +23,8 @@ type Tail = {
 };
 
 /**
- * Append-only and hash-chained: each row names the hash of the one before. The file is opened for each row, since an agent
- * writes two or three and then ends.
+ * Append-only and hash-chained: each row names the hash of the previous one. The file is opened for
+ * each row, since an agent writes two or three and then ends.
  *
  * @throws {AppError} `AgentStateUnwritable` or `DiskFull` from `append`
  */
@@ -58,14 +58,14 @@ export function openJournal(
           closeSync(file);
         }
       } catch (error) {
-        tail = undefined; // what the failed write left behind is found by reading
+        tail = undefined; // The next read finds the remains of the failed write.
         throw toStateError(error, path);
       }
     },
   };
 }
 
-/** Of the newest whole row; 0 when there is none. @throws {AppError} of the file */
+/** Sequence of the newest complete row; 0 without one. @throws {AppError} of the file */
 export function lastSequence(path: string): number {
   let file: number;
   try {
@@ -81,7 +81,10 @@ export function lastSequence(path: string): number {
   }
 }
 
-/** The last whole row; what stands after it was torn by a crash and is left in place, marked by the row that follows. */
+/**
+ * The last complete row. Later bytes were torn by a crash and stay in place, marked by the row that
+ * follows.
+ */
 function readTail(file: number): Tail {
   const { size } = fstatSync(file);
   if (size === 0) return { last: undefined, torn: false, open: false };
@@ -90,7 +93,7 @@ function readTail(file: number): Tail {
   readSync(file, bytes, 0, length, size - length);
   const open = bytes.at(-1) !== NEW_LINE;
   const lines = bytes.toString("utf8").split("\n");
-  lines.pop(); // what follows the last line break: nothing, or a torn line
+  lines.pop(); // The part after the last line break: empty, or a torn line.
   const newest = parseRow(lines.pop() ?? "");
   if (newest !== undefined) return { last: newest, torn: open, open };
   const last = lines.map(parseRow).findLast((row) => row !== undefined);

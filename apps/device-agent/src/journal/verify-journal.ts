@@ -7,10 +7,11 @@ export type JournalCheck =
   | { readonly kind: "broken"; readonly line: number; readonly what: string };
 
 /**
- * Checks the chain from its first row. A line that is no row is a torn one, and allowed where a crash can leave it: at the
- * end, or before a row that says so.
+ * Verifies the chain from its first row. An invalid line is a torn one, and allowed where a crash
+ * can leave it: at the end, or before a row that says so.
  *
- * @param knownHead - a hash that the agent saw on disk before; without it in the chain, the end was cut off.
+ * @param knownHead - a hash that the agent saw on disk before; if the chain lacks it, the end was
+ * cut off.
  */
 export function verifyJournal(text: string, knownHead?: string): JournalCheck {
   const lines = text.split("\n");

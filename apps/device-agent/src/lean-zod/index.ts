@@ -4,10 +4,11 @@ import { createSchema, isObject } from "./schema.ts";
 import type { Check, Issue, Schema } from "./schema.ts";
 
 /*
- * The part of `zod/mini` that the agent's schemas use, with zod's meanings. Only the bundle takes it (rolldown.config.ts):
- * zod makes each schema able to do everything, which costs 9 ms of a cold unlock; here
- * each schema does one parse and is gone. Source and tests run with zod itself, and a test holds both to the same verdicts
- * and words on the same schemas. Looked at: valibot (fast to start; all schemas of protocol would have to change).
+ * The part of `zod/mini` that the agent's schemas use, with zod's meanings. Only the bundle uses it
+ * (rolldown.config.ts): zod makes each schema able to do everything, which costs 9 ms of a cold
+ * unlock; here each schema does one parse and is discarded. Source and tests run with zod itself,
+ * and a test compares the results and messages of both on the same schemas. The library valibot
+ * starts fast too, but all schemas of protocol would have to change.
  */
 
 export const config = (): undefined => undefined;
@@ -61,7 +62,10 @@ function bound(code: string, facts: object, holds: (value: unknown) => boolean):
   };
 }
 
-/** Text is measured in code points, as zod does; they are counted only where the limit lies between the two measures. */
+/**
+ * Text is measured in code points, as in zod; they are counted only where the limit lies between
+ * the two measures.
+ */
 function lengthOf(value: unknown, limit: number): number {
   if (typeof value === "string") {
     const units = value.length;
@@ -99,7 +103,10 @@ export function optional(inner: Schema): Schema {
   );
 }
 
-/** The number of elements is looked at before the elements, so that a list that is too long costs nothing. */
+/**
+ * The number of elements is checked before the elements, so that a list that is too long costs
+ * nothing.
+ */
 export function array(element: Schema, checks: readonly Check[] = []): Schema {
   const schema = createSchema((value, path, issues) => {
     if (!Array.isArray(value)) {
@@ -134,7 +141,7 @@ export function strictObject(shape: Readonly<Record<string, Schema>>): Schema {
   );
 }
 
-/** Any names but `__proto__`, which is left out. */
+/** All names except `__proto__`, which is ignored. */
 export function record(key: Schema, member: Schema): Schema {
   return createSchema((value, path, issues) => {
     if (!isObject(value)) {
@@ -151,7 +158,7 @@ export function record(key: Schema, member: Schema): Schema {
   });
 }
 
-/** When the type fits one option only, what that option says is what is wrong. */
+/** When the type fits one option only, that option's issue is reported. */
 export function union(options: readonly Schema[]): Schema {
   return createSchema((value, path, issues) => {
     const ofRightType: Issue[][] = [];

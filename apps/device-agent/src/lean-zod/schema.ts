@@ -1,9 +1,9 @@
-/** What `parseWith` reads of an issue: zod's names and meanings. */
+/** The members of an issue that `parseWith` reads: zod's names and meanings. */
 export type Issue = { readonly code: string; readonly path: readonly PropertyKey[] } & Readonly<
   Record<string, unknown>
 >;
 
-/** Reports what is wrong, or returns what is right. After a report the returned value is not used. */
+/** Reports an issue, or returns the value. After a report the returned value is not used. */
 export type Run = (value: unknown, path: readonly PropertyKey[], issues: Issue[]) => unknown;
 export type Check = (value: unknown, path: readonly PropertyKey[], issues: Issue[]) => void;
 
@@ -14,12 +14,12 @@ export type SafeParsed =
 export type Schema = {
   readonly run: Run;
   readonly isOptional: boolean;
-  /** Of an object: its members, for discriminated unions. */
+  /** For an object: its members, for discriminated unions. */
   readonly shape?: Readonly<Record<string, Schema>>;
-  /** Of a literal: its value. */
+  /** For a literal: its value. */
   readonly literal?: unknown;
   safeParse(value: unknown): SafeParsed;
-  /** The same schema with more conditions; they are looked at when the type is right. */
+  /** The same schema with more conditions, which are checked after the type. */
   check(...checks: readonly Check[]): Schema;
 };
 

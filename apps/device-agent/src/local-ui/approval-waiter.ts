@@ -6,14 +6,15 @@ import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import type { WaitingOperation } from "./operations.ts";
 
 /**
- * Waits on for who has unlocked from the page and left: the daemon asks until approvers have decided. What waits in the state folder
- * but was not begun here is left alone; somebody may be waiting for it elsewhere.
+ * Continues to wait after a person has unlocked from the page and left: the daemon polls until
+ * approvers have decided. It ignores a waiting request in the state folder that was not begun here,
+ * since another process may be waiting for it.
  */
 export type ApprovalWaiter = AsyncDisposable & {
   /** Id of the operation that waits. */
   readonly operation: string | undefined;
   begin(first: PendingEvent, operation: WaitingOperation): void;
-  /** Asks no more; the request stays. */
+  /** Stops polling; the request stays. */
   stop(): void;
 };
 
@@ -44,7 +45,7 @@ export function createApprovalWaiter(
       stop: stop.signal,
     });
     if (current?.id === id) current = undefined;
-    // It was dropped, or the daemon ends: what is left unsaid will be said to who goes on with it.
+    // It was dropped, or the daemon ends: the next waiter will report the result.
     if (isPending(event) || (stop.signal.aborted && isFailure(event))) return;
     dependencies.report(event);
     settle(event);

@@ -9,7 +9,9 @@ import type { LocalRoute } from "./route.ts";
 
 const ANSWER_MAX_BYTES = 72 * 1024;
 
-/** The unlock that a person carries: the broker decides it like any other, so that it needs no session. */
+/**
+ * The unlock that a person carries: the broker decides it like any other, so it needs no session.
+ */
 export function createCarriedRoutes({ operations, run }: LocalContext): readonly LocalRoute[] {
   const row = { method: "POST", authentication: "public", isCostly: true } as const;
   return [
@@ -19,7 +21,7 @@ export function createCarriedRoutes({ operations, run }: LocalContext): readonly
       maxBytes: 1024,
       async handle({ body, session }) {
         const { fresh = false } = parseBody(localChallengeRequest, body);
-        // Whoever passes by must not make the answer that is on its way useless.
+        // A passer-by must not be able to invalidate an answer that a person is about to bring.
         if (fresh && session === undefined) throw new AppError("LocalSignInRequired");
         const options = { out: undefined, qr: false, fresh };
         const event = await run({ command: "challenge", ...options }, () => undefined);

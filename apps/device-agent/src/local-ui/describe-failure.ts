@@ -4,7 +4,7 @@ import type { LocalFailure } from "@databox-cmk/protocol";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
 
-/** The same words as on the command line, without what only programs read. */
+/** The same text as on the command line, without the members for programs. */
 export function describeFailure(event: FailureEvent): LocalFailure {
   const { code, reason, who, title, message, ask, detail, relocked } = event;
   const { correlationId, vaultRequestId, retryAfterSeconds } = event;

@@ -2,14 +2,14 @@ import type { ServerResponse } from "node:http";
 
 import type { LocalState } from "@databox-cmk/protocol";
 
-/** A page takes more than twice that without any event for a connection that is gone. */
+/** A page treats a connection without any event for more than twice this time as dead. */
 const HEARTBEAT_MS = 15_000;
 const STREAMS_MAX = 16;
 
 export type EventStreams = Disposable & {
-  /** @returns false when as many listen as may */
+  /** @returns false when the maximum number of listeners is reached */
   open(response: ServerResponse, view: () => LocalState): boolean;
-  /** Sends each listener the state as it may see it. */
+  /** Sends each listener the state that it may see. */
   changed(): void;
 };
 
@@ -17,7 +17,7 @@ function send(response: ServerResponse, view: () => LocalState): void {
   response.write(`event: state\ndata: ${JSON.stringify(view())}\n\n`);
 }
 
-/** Server-sent events: `state` with the whole state whenever something changed. */
+/** Server-sent events: `state` with the whole state after every change. */
 export function createEventStreams(): EventStreams {
   const listeners = new Map<ServerResponse, () => LocalState>();
   const heartbeat = setInterval(() => {

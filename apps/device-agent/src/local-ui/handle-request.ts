@@ -25,12 +25,12 @@ export type HandlerDependencies = {
   readonly files: StaticFiles;
   readonly streams: EventStreams;
   readonly view: (session: Session | undefined) => LocalState;
-  /** DNS names of this appliance, as they are now. */
+  /** The present DNS names of this appliance. */
   readonly names: () => readonly string[];
   readonly serial: string;
-  /** For the steps of what goes wrong. */
+  /** Values for the steps of a failure. */
   readonly known: Facts;
-  /** Of everything, and of what is costly. */
+  /** Rate limits of all requests, and of costly ones. */
   readonly limit: RateLimit;
   readonly costlyLimit: RateLimit;
 };
@@ -39,7 +39,9 @@ const NONCE_BYTES = 16;
 const EVENTS = "/api/events";
 const TYPES = ["text/html", "*/*"];
 
-/** In order: sender → rate → route → session → token → body → work. What fails first is the answer. */
+/**
+ * In order: sender → rate → route → session → token → body → work. The first failure is the answer.
+ */
 export function createHandler(dependencies: HandlerDependencies) {
   const { known } = dependencies;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -71,7 +73,7 @@ async function handle(
   judgeSender({ method, host, origin, fetchSite }, names());
   const who = request.socket.remoteAddress ?? "";
   requireRate(limit, who);
-  // Joined, not resolved: a target that names another host is a path here, and finds nothing.
+  // Joined, not resolved: a target with another host becomes a path here, and matches no route.
   const url = URL.parse(`https://${host ?? ""}${request.url ?? "/"}`);
   if (url === null || request.url?.startsWith("/") !== true)
     throw new AppError("LocalRequestMalformed", { reason: "route" });
@@ -81,7 +83,7 @@ async function handle(
   }
   const token = readCookie(headers.cookie, sessionCookie(serial));
   if (url.pathname === EVENTS && method === "GET") {
-    // Looked up anew for each event: who has signed out sees no more than anybody.
+    // Read again for each event: a person who has signed out sees only public data.
     if (!streams.open(response, () => view(sessions.peek(token))))
       throw new AppError("LocalRequestTooMany", { facts: { retryAfterSeconds: 30 } });
     return;

@@ -10,9 +10,10 @@ export type Sender = {
 };
 
 /**
- * Whether the page of this appliance sent the request, and not another site in the same browser.
+ * Whether this appliance's own page sent the request, and not another site in the same browser.
  *
- * A name of somebody else's that was made to point here (DNS rebinding) is no name of this appliance; a number cannot be rebound.
+ * A foreign name that was made to point here (DNS rebinding) is not one of this appliance's names;
+ * an IP address cannot be rebound.
  *
  * @param names - DNS names of this appliance, lower case
  * @throws {AppError} `LocalRequestForbidden`

@@ -7,7 +7,7 @@ import type { RunNodeCommand } from "./node-commands.ts";
 import type { Operations } from "./operations.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** What the routes of the local UI work with. */
+/** The dependencies of the local UI's routes. */
 export type LocalContext = {
   readonly folder: StateFolder;
   readonly settings: Settings;

@@ -3,7 +3,10 @@ import type { Command } from "../core/command.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import type { Progress } from "./operations.ts";
 
-/** Commands of this node, run in the daemon's process as they run from the command line. A failure is an event. */
+/**
+ * Commands of this node, run in the daemon's process as from the command line. A failure is an
+ * event.
+ */
 export type RunNodeCommand = (
   command: Command,
   progress: Progress,
@@ -23,10 +26,10 @@ export function createRunNodeCommand(
       elapsedMs: () => performance.now() - startedAtMs,
       progress,
       readStandardInput: () => Promise.resolve(given.standardInput ?? ""),
-      // The command zeroes what it is given, and the caller its own copy.
+      // The command zeroes its copy, and the caller its own.
       readPasskey: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
     });
-    // What was done from the page stands in the daemon's output as what was done from the command line stands in its own.
+    // The daemon's output reports the page's commands as the command line reports its own.
     if (!READING.has(command.command)) dependencies.report(event);
     return event;
   };

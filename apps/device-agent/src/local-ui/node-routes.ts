@@ -11,7 +11,7 @@ const MAX_BYTES = 1024;
 const ROWS_MAX = 1_000;
 const ROWS = 100;
 
-/** What changes or tells more than the lock state: for who has signed in. */
+/** Routes that change or show more than the lock state: for signed-in people. */
 export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
   const { operations, run } = context;
   const change = { method: "POST", authentication: "session", maxBytes: MAX_BYTES } as const;

@@ -9,10 +9,10 @@ import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 import { describeFailure } from "./describe-failure.ts";
 
-/** What a piece of work reports its steps to. */
+/** Receives the steps of a piece of work. */
 export type Progress = (step: string) => void;
 
-/** An operation that waits for approvers: other work may begin and end before it goes on. */
+/** An operation that waits for approvers: other work may begin and end before it continues. */
 export type WaitingOperation = {
   readonly id: string;
   readonly progress: Progress;
@@ -23,9 +23,10 @@ export type Operations = {
   readonly current: LocalOperation | undefined;
   readonly lastFailure: { readonly at: string; readonly failure: LocalFailure } | undefined;
   /**
-   * Begins work, and answers before its end. One at a time: what two people at once would do to a node is decided by the first.
+   * Begins work, and answers before its end. Only one at a time, so that two people cannot change a
+   * node at once.
    *
-   * @param whenPending - hears that approvers must decide before it ends
+   * @param whenPending - called when approvers must decide before it ends
    * @throws {AppError} `AgentBusy`
    */
   start(
@@ -33,16 +34,16 @@ export type Operations = {
     work: (progress: Progress) => Promise<AgentEvent>,
     whenPending?: (event: PendingEvent, operation: WaitingOperation) => void,
   ): string;
-  /** As `start`, and waits for its end. */
+  /** Like `start`, but waits for the end. */
   run(
     what: LocalOperationName,
     work: (progress: Progress) => Promise<AgentEvent>,
   ): Promise<AgentEvent>;
   /** It was dropped before it ended. */
   forget(id: string): void;
-  /** What the daemon has to tell: a volume that was closed, a broker that does not answer. */
+  /** News of the daemon: a closed volume, a broker that does not answer. */
   hear(event: AgentEvent): void;
-  /** The broker has answered: an outage is over, and nothing more is to be said of it. */
+  /** The broker has answered: the outage has ended, and its report is removed. */
   answered(): void;
 };
 
@@ -57,7 +58,7 @@ export function createOperations(options: {
   let lastFailure: Operations["lastFailure"];
 
   function note(event: AgentEvent): void {
-    if (isPending(event)) return; // shown as what it is: nothing has failed
+    if (isPending(event)) return; // Shown as pending, since nothing has failed.
     if (isFailure(event)) lastFailure = { at: nowIso(), failure: describeFailure(event) };
     else if (event.outcome === "unlocked" || event.outcome === "locked") lastFailure = undefined;
   }
@@ -86,7 +87,7 @@ export function createOperations(options: {
       changed();
     };
     const progress: Progress = (name) => {
-      if (operation.steps.some((step) => step.name === name)) return; // asked again
+      if (operation.steps.some((step) => step.name === name)) return; // Asked again.
       const atMs = Math.round(nowMs() - startedAtMs);
       show({ ...operation, steps: [...operation.steps, { name, atMs }] });
     };

@@ -1,5 +1,5 @@
 export type RateLimit = {
-  /** @returns 0 when it may go on, else how many seconds to wait */
+  /** @returns 0 when the request is allowed, otherwise the seconds to wait */
   take(who: string): number;
 };
 

@@ -1,4 +1,4 @@
-/** Value of a cookie; undefined where there is none, or more than one. */
+/** Value of a cookie; undefined without one, or with more than one. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const values = (header ?? "")
     .split(";")

@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "@databox-cmk/errors";
 
 /**
- * The body as JSON. A form cannot send that media type without asking first (CORS), and nobody answers it here.
+ * The body as JSON. A form cannot send that media type without a preflight (CORS), which this
+ * server never allows.
  *
  * @throws {AppError} `LocalRequestMalformed`
  */
@@ -28,6 +29,6 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   } catch {
     throw new AppError("LocalRequestMalformed", { reason: "body", detail: "body: not JSON" });
   } finally {
-    for (const chunk of [whole, ...chunks]) chunk.fill(0); // it may hold a passkey
+    for (const chunk of [whole, ...chunks]) chunk.fill(0); // It may hold a passkey.
   }
 }

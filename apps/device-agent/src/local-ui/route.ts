@@ -1,7 +1,7 @@
 import type { Session } from "./session-store.ts";
 
 export type LocalRequest = {
-  /** Parsed JSON; undefined for routes that read none. */
+  /** Parsed JSON; undefined for routes without a body. */
   readonly body: unknown;
   readonly session: Session | undefined;
   readonly token: string | undefined;
@@ -17,7 +17,8 @@ export type LocalAnswer = {
 };
 
 /**
- * `public`: whoever reaches the appliance. `session`: who has signed in by the passkey. Nothing else is served; a test walks the table.
+ * `public`: anyone who reaches the appliance. `session`: a person who has signed in by the passkey.
+ * Nothing else is served; a test walks the table.
  */
 export type LocalRoute = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -25,7 +26,7 @@ export type LocalRoute = {
   readonly authentication: "public" | "session";
   /** Largest body; 0: none is read. */
   readonly maxBytes: number;
-  /** Seldom: what is slow, guesses, or reaches the network. */
+  /** For slow, guessing or networked requests: a low rate. */
   readonly isCostly?: true;
   readonly handle: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>;
 };

@@ -12,7 +12,7 @@ import { sessionCookie } from "./session-store.ts";
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
 const SIGN_IN_MAX_BYTES = 1024;
 
-/** Signing in is proving the passkey, by the same five tries as everywhere. */
+/** Signing in means proving the passkey, with the same five tries as everywhere. */
 export function createSessionRoutes(context: LocalContext): readonly LocalRoute[] {
   const { sessions, operations, run, dependencies, settings } = context;
   const cookieName = sessionCookie(settings.serial);
@@ -36,7 +36,7 @@ export function createSessionRoutes(context: LocalContext): readonly LocalRoute[
         } finally {
           zero(passkey);
         }
-        sessions.close(token); // no session outlives the one that takes its place
+        sessions.close(token); // A new session ends the earlier one.
         const opened = sessions.open();
         return {
           status: 200,

@@ -3,14 +3,15 @@ import { createHash, randomBytes } from "node:crypto";
 import { encodeBase64url } from "@databox-cmk/crypto";
 
 /**
- * Named by the node: cookies know no ports, and people reach both nodes of an appliance through one forwarding host.
+ * The node's name is part of it: cookies ignore ports, and people reach both nodes of an appliance
+ * through one forwarding host.
  */
 export const sessionCookie = (serial: string): string => `__Host-databox-${serial.toLowerCase()}`;
 
 export const IDLE_SECONDS = 15 * 60;
 const LONGEST_SECONDS = 8 * 3600;
 const TOKEN_BYTES = 32;
-/** People at one appliance. */
+/** Maximum number of people at one appliance. */
 const SESSIONS_MAX = 8;
 
 export type Session = { readonly csrfToken: string };
@@ -19,13 +20,13 @@ type Kept = Session & { readonly beganAtMs: number; usedAtMs: number };
 
 const keyOf = (token: string) => createHash("sha256").update(token).digest("base64url");
 
-/** In memory only: a restart of the agent signs everybody out. Tokens are kept as hashes. */
+/** In memory only: a restart of the agent signs everyone out. Tokens are stored as hashes. */
 export type SessionStore = {
   /** @returns the cookie's value */
   open(): { readonly token: string; readonly session: Session };
-  /** Counts as use of it. */
+  /** Counts as a use of the session. */
   find(token: string | undefined): Session | undefined;
-  /** Does not: an open page must not keep a session alive. */
+  /** Does not count as a use: an open page must not keep a session alive. */
   peek(token: string | undefined): Session | undefined;
   close(token: string | undefined): void;
   closeAll(): void;

@@ -8,7 +8,8 @@ import type { LocalContext } from "./local-context.ts";
 import { LocalFailureAnswer } from "./local-failure-answer.ts";
 
 /**
- * Locks, then starts the program that the operator configured; it gets no parameter and nothing of the agent's environment.
+ * Locks, then starts the program that the operator configured; it gets no parameter and none of the
+ * agent's environment.
  *
  * @throws {AppError} `ShutDownUnavailable`
  */

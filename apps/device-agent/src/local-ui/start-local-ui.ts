@@ -41,9 +41,9 @@ export type LocalUi = AsyncDisposable & {
   readonly fingerprint: string;
   /** For a test that walks them. */
   readonly routes: readonly Pick<LocalRoute, "method" | "path" | "authentication">[];
-  /** Tells who listens, if this state is another than the last. */
+  /** Notifies listeners if the state differs from the last one. */
   look(state: MachineState): void;
-  /** What the daemon has to tell. */
+  /** Takes news of the daemon. */
   hear(event: AgentEvent): void;
 };
 
@@ -75,7 +75,8 @@ function createLocalRoutes(
 const nowMs = () => performance.now();
 
 /**
- * TLS by the appliance's own certificate, the page, and its API (docs/reference/local-ui-api.md). Needs no network but the one that reaches it.
+ * TLS by the appliance's own certificate, the page, and its API (docs/reference/local-ui-api.md).
+ * Needs no network beyond the one that reaches it.
  *
  * @throws {AppError} `PortInUse`, or of the state folder
  */
@@ -85,7 +86,7 @@ export async function startLocalUi(input: {
   readonly settings: Settings;
   readonly dependencies: CommandDependencies;
   readonly runCommand: RunCommand;
-  /** Where the built page is; beside the program, unless a test says otherwise. */
+  /** The folder of the built page; beside the program, unless a test says otherwise. */
   readonly pageFolder?: string;
 }): Promise<LocalUi> {
   const { options, folder, settings, dependencies, runCommand } = input;
@@ -197,7 +198,7 @@ export async function startLocalUi(input: {
   };
 }
 
-/** Which answer of the broker the lease rests on. */
+/** The broker's answer that the lease is based on. */
 function answerOf({ lock }: MachineState): string | undefined {
   const lease = lock.kind === "unlocked" ? lock.lease : undefined;
   return lease === undefined ? undefined : `${lease.id} ${String(lease.sequence)}`;

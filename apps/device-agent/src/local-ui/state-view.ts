@@ -18,7 +18,7 @@ export type Facts = {
   readonly state: MachineState;
   readonly tries: PasskeyTries | undefined;
   readonly waiting: WaitingView | undefined;
-  /** The daemon asks about it. */
+  /** The daemon polls for it. */
   readonly isAsked: boolean;
   readonly moment: { readonly bootId: string; readonly bootMs: number };
   readonly model: string;
@@ -26,7 +26,10 @@ export type Facts = {
   readonly canShutDown: boolean;
 };
 
-/** What is shown: to anybody the node's name and state, to who has signed in also what it belongs to. */
+/**
+ * The shown state: to everyone the node's name and state, to a signed-in person also its order and
+ * details.
+ */
 export function viewState(facts: Facts, session: Session | undefined): LocalState {
   const { settings, state, tries, moment, model, operations, canShutDown } = facts;
   const wait = waitSeconds(tries, moment);
@@ -60,7 +63,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
   };
 }
 
-/** Names, and why it is asked: for who has signed in. */
+/** Names and reason of the request: for signed-in people. */
 function viewWaiting(view: WaitingView, isAsked: boolean, isSignedIn: boolean): LocalWaiting {
   const { since, leftSeconds, required, given, approvedBy, reason } = view;
   return {
@@ -82,7 +85,7 @@ function viewLock(state: MachineState, moment: Facts["moment"]): LocalState["loc
       since: lock.since,
       ...(lock.preparedToShip === undefined ? {} : { preparedToShip: lock.preparedToShip }),
     };
-  // A boot locks whatever was open before it.
+  // A boot locks a volume that was open before it.
   if (!isUnlocked(state, moment.bootId)) return { kind: "locked", since: lock.since };
   const { since, lease, passkey } = lock;
   if (lease !== undefined) return { kind: "unlocked", since, ...leftOfLease(lease, moment.bootMs) };

@@ -25,11 +25,14 @@ export type StaticFile = {
 
 export type StaticFiles = {
   find(path: string): StaticFile | undefined;
-  /** The page itself, for this answer's nonce; undefined where no page was built. */
+  /** The page itself, for this answer's nonce; undefined if no page was built. */
   page(nonce: string): Buffer | undefined;
 };
 
-/** Everything is read once and served by exact name: no request ever becomes a path of the file system. */
+/**
+ * Everything is read once and served by exact name: a request never becomes a path of the file
+ * system.
+ */
 export function readStaticFiles(folder: string): StaticFiles {
   const files = new Map<string, StaticFile>();
   for (const path of listFiles(folder)) {
@@ -53,6 +56,6 @@ function listFiles(folder: string): readonly string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
   } catch {
-    return []; // no page was built: the API serves alone
+    return []; // No page was built: only the API is served.
   }
 }

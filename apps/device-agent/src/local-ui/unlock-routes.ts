@@ -10,8 +10,10 @@ import type { LocalRoute } from "./route.ts";
 const MAX_BYTES = 1024;
 
 /**
- * Ways to open the volume. Each proves itself: the network way by the broker's decision, the passkey by being right. So none needs a
- * session, which only a passkey gives. Whoever passes by must not make useless what approvers decide about: dropping it needs one.
+ * Ways to open the volume. Each is authenticated by itself: the network way by the broker's
+ * decision, the passkey by being right. So none needs a session, which only a passkey gives. A
+ * passer-by must not be able to invalidate a request that waits for approvers, so dropping it needs
+ * a session.
  */
 export function createUnlockRoutes({
   operations,

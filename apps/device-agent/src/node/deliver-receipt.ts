@@ -7,7 +7,8 @@ import type { Session } from "../exchange/session.ts";
 import type { Journal } from "../journal/open-journal.ts";
 
 /**
- * A receipt that cannot be delivered waits in the state, for the daemon to send; it changes nothing about what it tells of.
+ * An undeliverable receipt waits in the state, for the daemon to send; the reported result stays
+ * the same.
  *
  * @returns notes for the person at the appliance
  */

@@ -1,31 +1,40 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { Command } from "../core/command.ts";
 
-/** What a command needs from outside itself. */
+/** The external dependencies of a command. */
 export type CommandDependencies = {
   readonly stateDir: string;
-  /** Where a service manager lays secrets for this process ($CREDENTIALS_DIRECTORY), if one does. */
+  /**
+   * The service manager's folder of secrets for this process ($CREDENTIALS_DIRECTORY), if there is
+   * one.
+   */
   readonly credentialsFolder?: string | undefined;
   readonly nowIso: () => string;
   /** Milliseconds since the process started. */
   readonly elapsedMs: () => number;
-  /** Where cryptsetup is looked for. */
+  /** Folders that are searched for cryptsetup. */
   readonly cryptsetupFolders: readonly string[];
-  /** Of waiting for the broker; prepare and rekey, whose own work may be slow, begin anew after it. */
+  /**
+   * Time limit for the broker; prepare and rekey, whose own work may be slow, start it again
+   * afterwards.
+   */
   readonly totalTimeoutMs: number;
-  /** Names of the environment variables: what they hold is nobody's business. */
+  /** Names of the environment variables; their values are never read. */
   readonly environmentNames: readonly string[];
-  /** Where a service manager is told how the daemon is (sd_notify(3)), if one started it. */
+  /** The service manager's socket for status messages (sd_notify(3)), if there is one. */
   readonly notifySocket?: string | undefined;
-  /** Hears of each step that has ended, for a person who waits. */
+  /** Called after each step, for a person who waits. */
   readonly progress?: ((step: string) => void) | undefined;
   /** Ends after the time or by the signal, and never fails. */
   readonly pause: (milliseconds: number, stop: AbortSignal) => Promise<void>;
-  /** Takes what a command that goes on has to tell before its end. */
+  /** Receives the reports of a command that continues after them. */
   readonly report: (event: AgentEvent) => void;
-  /** What a person types or pipes in, when no file was named. @param what - what is asked for, at a terminal */
+  /**
+   * The text that a person types or pipes in, if no file was named. @param what - the prompt, at a
+   * terminal
+   */
   readonly readStandardInput: (what: string) => Promise<string>;
-  /** What was typed or piped in, without its line end; the caller zeroes it. */
+  /** The typed or piped passkey, without its line end; the caller zeroes it. */
   readonly readPasskey: () => Promise<Uint8Array>;
 };
 

@@ -45,7 +45,8 @@ export function openIdentity({ folder, settings, store }: Opening): NodeIdentity
 }
 
 /**
- * The envelope of the folder, or of the volume itself when the folder has lost it. Either is checked alike.
+ * The envelope of the folder, or of the volume itself when the folder has lost it. Both are checked
+ * in the same way.
  *
  * @throws {AppError} `EnvelopeRejected` or `AgentStateUnreadable`
  */

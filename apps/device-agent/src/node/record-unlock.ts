@@ -18,7 +18,7 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
-/** What an unlock changes, on whatever way its answer came. */
+/** The changes of an unlock, for every channel of its answer. */
 export type Unlocking = {
   readonly folder: StateFolder;
   readonly volume: Volume;
@@ -36,9 +36,10 @@ export async function offerAndZero(opening: Opening, unlockKey: Uint8Array): Pro
 }
 
 /**
- * Durable before the broker is told. If it cannot be written, the volume is closed again: nothing is open unrecorded.
+ * Durable before the broker is informed. If it cannot be written, the volume is closed again, so
+ * that no opening is unrecorded.
  *
- * @param told - what the journal's row says besides, and what else changes in the state with it.
+ * @param told - additional facts of the journal's row, and further changes of the state.
  * @returns the journal's head
  */
 export async function recordUnlock(
@@ -72,12 +73,15 @@ export async function recordUnlock(
     await volume.close(mapping);
     throw error;
   }
-  // Whichever answer opened it: a request that still waits is not wanted any more.
+  // Whichever answer opened it: a request that still waits is no longer needed.
   destroyWaitingRequest(folder.path);
   return journalHead;
 }
 
-/** The copy in the agent's folder is the one that is used; a volume that cannot take it is no reason to stay locked. */
+/**
+ * The copy in the agent's folder is the one in use; a volume that cannot store it may still be
+ * unlocked.
+ */
 export async function renewOnVolume(volume: Volume, jws: string): Promise<readonly string[]> {
   try {
     await volume.storeEnvelope(jws);
@@ -88,7 +92,10 @@ export async function renewOnVolume(volume: Volume, jws: string): Promise<readon
   }
 }
 
-/** A signed refusal also closes a volume that an earlier unlock left open, and ends what could open it again. */
+/**
+ * A signed refusal also closes a volume that an earlier unlock left open, and destroys the means to
+ * open it again.
+ */
 export async function recordDenial(
   { folder, volume, session, journal, dependencies }: Unlocking,
   denial: Denial,

@@ -1,4 +1,4 @@
-/** Notes at which millisecond of the process each step ended. */
+/** Records at which millisecond of the process each step ended. */
 export type Stopwatch = {
   readonly mark: (step: string) => void;
   readonly timings: () => Readonly<Record<string, number>>;

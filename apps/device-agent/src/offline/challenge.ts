@@ -30,13 +30,15 @@ import { renderQrForTerminal } from "./qr-picture.ts";
 import { writeCarried } from "./write-carried.ts";
 
 const LOCK_WAIT_MS = 6_000;
-/** Long enough to find somebody with the right, short enough that a forgotten key is not kept for long. */
+/**
+ * Long enough to find an authorised person, short enough that a forgotten key is not kept for long.
+ */
 const OPENS_FOR_SECONDS = 24 * 3600;
 const ID_BYTES = 32;
 
 /**
- * The unlock request of a node without network, for a person to carry. While one is open it is shown again, so that an
- * answer that is on its way still opens.
+ * The unlock request of a node without network, for a person to carry. While one is open it is
+ * shown again, so that an answer that is already on its way still opens the volume.
  *
  * @throws {AppError} `AgentNotPrepared`, or of the state and the volume
  */
@@ -62,7 +64,8 @@ export async function challenge(
     const { generation } = await readHeldEnvelope(folder, volume, session);
     const made = await makeChallenge(session, generation, moment);
     files.writeChallenge(made.open);
-    // Before it is shown: whoever reads the journal knows of every challenge that anybody can have carried away.
+    // Before it is shown, so that the journal has every challenge that a person can have carried
+    // away.
     const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
     const facts = { challengeId: made.challengeId, opensForSeconds: OPENS_FOR_SECONDS };
     store.update({ journalHead: journal.append("challenge-made", facts) });

@@ -27,8 +27,8 @@ export type CarriedGrant = {
 };
 
 /**
- * Grant → volume → what may open it after a reboot → record → the one-use key is destroyed. Killed between any two, the
- * same answer finishes it; after the last it opens nothing.
+ * Grant → volume → data for reopening after a reboot → record → the one-time key is destroyed.
+ * After a kill between any two, the same answer finishes it; after the last it opens nothing.
  *
  * @throws {AppError} `GrantRejected`, `EnvelopeRejected`, or of volume and state
  */
@@ -66,7 +66,7 @@ export async function openCarried(
   const { receipts } = session.store.current;
   await recordUnlock(unlocking, opened, result, holdLease(grant.lease, grantHash, bootClockMs()), {
     facts: { way: "offline", challenge: requestHash },
-    // Told at the next contact.
+    // Reported at the next contact.
     change: { receipts: withReceipt(receipts, { about: "grant", grantHash, outcome: "unlocked" }) },
   });
   files.destroyChallenge();

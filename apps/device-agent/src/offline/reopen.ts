@@ -22,11 +22,12 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 
 /**
- * Opens the volume once more by an answer whose lease counts boots, since the broker cannot be reached. The boot is counted,
- * durably, before the volume is touched. A kept answer that does not open any more is destroyed.
+ * Opens the volume again by a stored answer whose lease counts boots, since the broker cannot be
+ * reached. The boot is counted, durably, before the volume is touched. A stored answer that no
+ * longer opens the volume is destroyed.
  *
  * @param code - why the broker did not answer.
- * @returns undefined when there is nothing to open by
+ * @returns undefined without a usable stored answer
  */
 export async function reopenOffline(
   input: {
@@ -96,7 +97,10 @@ export async function reopenOffline(
   }
 }
 
-/** Of a kept answer that will never open this volume again: it was re-keyed, or the file was changed. */
+/**
+ * Destroys a stored answer that will never open this volume again: the volume was re-keyed, or the
+ * file was changed.
+ */
 const DEAD = new Set<string>([
   "GrantRejected",
   "OrderMismatch",

@@ -26,15 +26,16 @@ import { openCarried } from "./open-carried.ts";
 const LOCK_WAIT_MS = 6_000;
 
 /**
- * Opens the volume by the answer that a person carried here, or shows what the broker signed instead.
+ * Opens the volume by the answer that a person carried here, or shows the broker's signed denial.
  *
- * @throws {AppError} `OfflineChallengeMissing`, `GrantRejected`, `OrderMismatch`, `EnvelopeRejected`, or of volume and state
+ * @throws {AppError} `OfflineChallengeMissing`, `GrantRejected`, `OrderMismatch`,
+ * `EnvelopeRejected`, or of volume and state
  */
 export async function respond(
   file: string | undefined,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  // Before the lock is taken: a person takes their time.
+  // Before the lock is taken, since a person takes a long time.
   const answerText = await readAnswerText(file, dependencies);
   const { stateDir, credentialsFolder, cryptsetupFolders, nowIso } = dependencies;
   const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
@@ -66,7 +67,7 @@ export async function respond(
     }
     case "denial": {
       const event = await recordDenial(unlocking, withSteps(answer.denial), { event: "respond" });
-      // An outage, or an approval that is open: the same challenge may still be answered by a grant.
+      // An outage, or an open approval: the same challenge may still get a grant.
       if (answer.denial.class === "refused" || answer.denial.class === "invalid")
         files.destroyChallenge();
       return event;
@@ -110,7 +111,9 @@ function requireChallenge(
   });
 }
 
-/** A QR code has no room for many steps: what the broker left out stands in this agent's own table. */
+/**
+ * A QR code has no room for many steps: this agent's own table has those that the broker left out.
+ */
 function withSteps(denial: Denial): Denial {
   if (denial.steps.length > 0 || !isErrorCode(denial.code)) return denial;
   const { steps } = explain(denial.code);

@@ -7,7 +7,8 @@ import { systemCode } from "../state/state-error.ts";
 import { renderQrAsSvg } from "./qr-picture.ts";
 
 /**
- * A file for a person to carry: a QR code when its name ends in .svg, else the text. It holds no secret.
+ * A file for a person to carry: a QR code when its name ends in .svg, otherwise the text. It holds
+ * no secret.
  *
  * @returns the whole path @throws {AppError} `Misuse` when it cannot be written
  */

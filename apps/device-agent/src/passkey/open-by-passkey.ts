@@ -19,7 +19,7 @@ import { tryPasskey } from "./try-passkey.ts";
 const LOCK_WAIT_MS = 6_000;
 
 /**
- * The passkey is not kept; the caller zeroes it.
+ * The passkey is not stored; the caller zeroes it.
  *
  * @throws {AppError} `PasskeyRejected`, `PasskeyTriesExhausted`, or of the volume and the state
  */
@@ -54,7 +54,7 @@ export async function openByPasskey(
         },
       });
     } catch (error) {
-      await volume.close(mapping); // nothing is open unrecorded
+      await volume.close(mapping); // No opening is unrecorded.
       throw error;
     }
   const hours = String(PASSKEY_OPEN_SECONDS / 3600);

@@ -7,7 +7,7 @@ import { openByPasskey } from "./open-by-passkey.ts";
 
 /** Opens the volume with the passkey that a person read in the portal. Needs no broker. */
 export async function passkey(dependencies: CommandDependencies): Promise<AgentEvent> {
-  requirePrepared(dependencies.stateDir); // before anybody is asked to type
+  requirePrepared(dependencies.stateDir); // Before a person is asked to type.
   const typed = await dependencies.readPasskey();
   try {
     return await openByPasskey(typed, dependencies);

@@ -14,7 +14,7 @@ import { tryPasskey } from "./try-passkey.ts";
 const LOCK_WAIT_MS = 6_000;
 
 /**
- * Whether this is the passkey, without opening anything: for a person who signs in.
+ * Whether this is the passkey, without opening the volume: for a person who signs in.
  *
  * @throws {AppError} as `tryPasskey`
  */

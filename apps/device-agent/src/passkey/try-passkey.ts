@@ -16,8 +16,9 @@ export type Trying = {
 };
 
 /**
- * The one place at which a passkey meets the volume: by command, local UI, sign-in. The try is counted, durably, before it is made,
- * so that killing the agent in between gives no further one; whoever is right begins anew. Every wrong passkey fails alike.
+ * The only code that tries a passkey on the volume: for command, local UI and sign-in. The try is
+ * counted, durably, before it is made, so that killing the agent in between gains none; a right
+ * passkey resets the count. Every wrong passkey fails in the same way.
  *
  * The caller holds the agent's lock.
  *

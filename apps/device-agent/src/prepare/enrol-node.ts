@@ -33,8 +33,8 @@ export type NodeEnrolment =
   | { readonly kind: "denial"; readonly denial: Denial };
 
 /**
- * Writes agent.json last: while it is missing, nothing counts as enrolled and a rerun sends the same code and key again,
- * to which the broker gives the same enrolment.
+ * Writes agent.json last: while it is missing, nothing counts as enrolled, and a rerun sends the
+ * same code and key again, to which the broker returns the same enrolment.
  *
  * @throws {AppError} `Misuse`, what the exchange throws, or what writing the state throws
  */
@@ -46,7 +46,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   using transport = connect(connection);
   const { order, serial } = given;
   const input = { code, order, serial, suite: SUITE, bootId, signingKey, grade } as const;
-  // From here: a person types the code, and a TPM takes its time.
+  // The time starts here: a person types the code, and a TPM is slow.
   const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
@@ -68,7 +68,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   return { kind: "enrolled", settings };
 }
 
-/** The authority's certificate is copied: the file that was named may be gone tomorrow. */
+/** The authority's certificate is copied, since the named file may be gone tomorrow. */
 function storeConnection(given: PrepareArguments, folder: StateFolder): Connection {
   const { caFile, dnsServer } = given;
   if (caFile !== undefined) folder.writeCertificateAuthority(readCertificates(caFile));
@@ -96,7 +96,7 @@ async function readEnrolmentCode(
 function readCertificates(path: string): string {
   try {
     const text = readFileSync(path, "utf8");
-    void new X509Certificate(text); // the first of them; OpenSSL passes over what is none
+    void new X509Certificate(text); // Takes the first certificate, as OpenSSL does.
     return text;
   } catch (error) {
     const detail = `--ca-file: ${path} is no PEM certificate (${systemCode(error)})`;

@@ -7,10 +7,11 @@ import type { Settings } from "../core/settings.ts";
 import type { StateStore } from "../state/state-store.ts";
 
 /**
- * Locks the volume with its key and proves that the key opens it. The mark comes first, so that a rerun knows our own
- * unfinished work from other people's data.
+ * Locks the volume with its key and proves that the key opens it. The mark comes first, so that a
+ * rerun can tell our own unfinished work from other people's data.
  *
- * @param mayKeep - the volume carries our mark: if it takes the key, it was finished before the kill.
+ * @param mayKeep - the volume carries our mark: if it accepts the key, it was finished before the
+ * kill.
  * @throws {AppError} of the volume, or what writing the state throws
  */
 export async function formatVolume(input: {
@@ -38,7 +39,7 @@ async function testKey(volume: Volume, unlockKey: Uint8Array): Promise<Opened> {
   return await opening.offer(unlockKey);
 }
 
-/** `undefined`: a format that was cut off; it is made again. */
+/** `undefined`: an interrupted format; it is made again. */
 async function tryKey(volume: Volume, unlockKey: Uint8Array): Promise<Opened | undefined> {
   try {
     return await testKey(volume, unlockKey);

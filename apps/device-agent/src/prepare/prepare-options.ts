@@ -22,7 +22,7 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
   return {
     ...given,
     broker: checkBrokerUrl(given.broker),
-    // ARM ids ignore case; what is signed has one spelling.
+    // ARM ids ignore case; the signed form has one spelling.
     order: check("--order", ORDER_FORM, orderId, given.order.toLowerCase()),
     serial: check("--serial", "3 to 64 letters, digits and hyphens", serial, given.serial),
   };

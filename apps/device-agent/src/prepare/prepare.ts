@@ -46,8 +46,9 @@ type Preparing = {
 };
 
 /**
- * Makes this machine a node of an order: device key, enrolment, volume. Every step is durable before the next and finds
- * its own result again, so the same command finishes what a kill interrupted.
+ * Makes this machine a node of an order: device key, enrolment, volume. Every step is durable
+ * before the next and recognises its own earlier result, so the same command finishes the work
+ * after a kill.
  *
  * @throws {AppError} every failure that the broker did not send
  */
@@ -81,7 +82,7 @@ export async function prepare(
   return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
 }
 
-/** The volume of a device that was replaced: its key is asked for by the next unlock, as ever. */
+/** The volume of a replaced device: the next unlock requests its key as usual. */
 function takeOver(preparing: Preparing, settings: Settings, volumeId: string): AgentEvent {
   const { folder, store, journal } = preparing;
   const keys = settings.brokerKeys.map((key) => importVerifyKey(key));
@@ -154,7 +155,8 @@ async function lockVolume(
   mark("formatted");
   const counter = store.nextCounter();
   const content = { grantHash, journalHead, outcome: "prepared", counter } as const;
-  // The broker is waited for anew: a passkey's argon2 may have taken all the time of a slow machine.
+  // The time limit for the broker starts again: a passkey's argon2 may have used all of it on a
+  // slow machine.
   const receipt = await sendReceipt({ ...session, deadline: limit() }, content);
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);

@@ -23,13 +23,13 @@ export type Rekeying = {
 
 export type RekeyEnd =
   | { readonly kind: "rekeyed"; readonly generation: number }
-  /** Another key of the order came first; the volume is as before. */
+  /** Another key of the order came first; the volume is unchanged. */
   | { readonly kind: "overtaken" }
   | { readonly kind: "denial"; readonly denial: Denial };
 
 /**
- * From a volume that takes both keys to one that takes the key in force. Which one that is, only the broker can say: until it has, both
- * slots stay. Safe to repeat from every point.
+ * Moves a volume from two keys to the key in force. Only the broker knows which one that is; until
+ * it answers, both slots stay. Safe to repeat from every point.
  *
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`; then nothing has changed
  */
@@ -54,7 +54,7 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
   return { kind: "rekeyed", generation };
 }
 
-/** Removes what was added for nothing. */
+/** Removes an unused new slot. */
 async function giveUp(
   { volume, session, journal }: Rekeying,
   { id, slot }: Rekey,
@@ -79,16 +79,17 @@ async function removeOthers(volume: Volume, kept: number): Promise<void> {
   for (const slot of slots) if (slot !== kept) await volume.slots.remove(slot);
 }
 
-/** Never the last one. */
+/** Never removes the last slot. */
 export async function removeSlot(volume: Volume, slot: number): Promise<void> {
   const slots = await volume.slots.list();
   if (slots.includes(slot) && slots.length > 1) await volume.slots.remove(slot);
 }
 
 /**
- * An unlock names the envelope in force, so an interrupted rekeying that the broker may have put in force is ended first.
+ * An unlock names the envelope in force, so an interrupted rekeying that the broker may have put in
+ * force is finished first.
  *
- * @returns the state to go on with
+ * @returns the state to continue with
  */
 export async function finishBeforeUnlock(input: {
   readonly folder: StateFolder;
@@ -113,10 +114,10 @@ export async function finishBeforeUnlock(input: {
   const { bootId } = session;
   const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
   try {
-    // A refusal comes again as the answer to the unlock, where it is told.
+    // The answer to the unlock repeats a refusal and reports it.
     await finishRekey({ folder, volume, session, journal }, rekey);
   } catch (error) {
-    // So does an outage; an unlock may have another way then.
+    // So does an outage; an unlock may then have another way.
     if (ERRORS[toAppError(error).code].class !== "unreachable") throw error;
   }
   return store.current;

@@ -23,12 +23,15 @@ import { finishRekey, removeSlot } from "./finish-rekey.ts";
 import type { Rekeying, RekeyEnd } from "./finish-rekey.ts";
 
 const LOCK_WAIT_MS = 6_000;
-/** A rotation may come in between once; twice in a row it is somebody's work that should end first. */
+/**
+ * A rotation may intervene once; twice in a row means that another operation should finish first.
+ */
 const ATTEMPTS = 2;
 
 /**
- * Gives the volume another unlock key. Propose → add a slot and prove it → confirm → remove the old slot: at each moment the key that the
- * portal shows opens the volume, and the next run goes on wherever this one was killed.
+ * Gives the volume another unlock key. Propose → add a slot and prove it → confirm → remove the old
+ * slot: at each moment the key that the portal shows opens the volume, and the next run continues
+ * wherever this one was killed.
  *
  * @throws {AppError} every failure that the broker did not sign
  */
@@ -57,7 +60,10 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
     volume: volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
   });
-  /** The broker is waited for anew: a slot's argon2 may have taken all the time of a slow machine. */
+  /**
+   * The time limit for the broker starts again: a slot's argon2 may have used all of it on a slow
+   * machine.
+   */
   const anew = (): Rekeying => ({ ...rekeying, session: { ...session, deadline: limit() } });
   const end = await finishInterrupted(rekeying);
   const { ended, interrupted } =
@@ -105,7 +111,9 @@ async function rekeyOnce(anew: () => Rekeying): Promise<RekeyEnd> {
   return finishRekey(anew(), added);
 }
 
-/** A live lease is what the broker takes for the permission; it can close, and be renewed, while this runs. */
+/**
+ * The broker accepts a live lease as the permission; it can close, and be renewed, while this runs.
+ */
 function requireLease(state: MachineState, bootId: string): HeldLease {
   const lease = state.lock.kind === "unlocked" ? state.lock.lease : undefined;
   if (!isUnlocked(state, bootId) || lease === undefined || lease.closing !== undefined)
@@ -129,7 +137,7 @@ async function addKey(
     const next = await unlockKeyOf(session, envelope, proposedKey);
     keys.push(next);
     if (!(await volume.slots.opens(slot, next))) {
-      await removeSlot(volume, slot); // what a kill left half made
+      await removeSlot(volume, slot); // The remains of a killed run.
       await volume.slots.add(slot, current, next);
       if (!(await volume.slots.opens(slot, next)))
         throw new AppError("VolumeRejectedKey", {
@@ -143,7 +151,10 @@ async function addKey(
   store.update({ journalHead, rekey: { step: "added", id, env, slot } });
 }
 
-/** The slot that an earlier run marked for this very proposal; else a free one, and that of an earlier proposal is given back. */
+/**
+ * The slot that an earlier run marked for this exact proposal; otherwise a free one, and the slot
+ * of an earlier proposal is freed.
+ */
 async function chooseSlot(
   { store }: Session,
   slots: Rekeying["volume"]["slots"],
@@ -176,7 +187,7 @@ async function unlockKeyOf(
   }
 }
 
-/** The copy in the agent's folder is the one that is used. */
+/** The copy in the agent's folder is the one in use. */
 async function keepOnVolume({ folder, volume }: Rekeying): Promise<readonly string[]> {
   const jws = folder.readEnvelope();
   if (jws === undefined) return [];

@@ -5,20 +5,25 @@ import { AppError } from "@databox-cmk/errors";
 
 import { systemCode, toStateError } from "./state-error.ts";
 
-/** On systems without /proc, where the process id alone must do. */
+/** Used on systems without /proc, where only the process id identifies a process. */
 const UNKNOWN_START = "unknown";
 
 const DOES = { agent: "is using", daemon: "is databox-agent serve of" } as const;
-/** `agent`: whatever changes the node, for as long as that takes. `daemon`: the one that serves it. */
+/**
+ * `agent`: any operation that changes the node, while it runs. `daemon`: the process that serves
+ * the node.
+ */
 export type LockHolder = keyof typeof DOES;
 
 /**
- * One changing command at a time per state folder. Each agent puts down a lock file of its own name, then looks for
- * others: two that start at once may both give way, but never both go on. A lock whose process has ended is removed;
- * since every name is used once, removing one never hits a living agent.
+ * One changing command at a time per state folder. Each agent writes a lock file with its own name,
+ * then checks for others: two that start at once may both give up, but never both continue. A lock
+ * whose process has ended is removed; since every name is used once, removing one never affects a
+ * living agent.
  *
- * By hand because Node has no flock, and proper-lockfile, the library looked at, takes a lock over by age (its owner must
- * keep touching it), so an agent stopped in a debugger or by SIGSTOP would lose it.
+ * Written by hand because Node has no flock, and the library proper-lockfile takes a lock over by
+ * age (its owner must keep touching it), so an agent that is stopped in a debugger or by SIGSTOP
+ * would lose it.
  *
  * @throws {AppError} `AgentBusy`, or `AgentStateUnwritable` / `DiskFull`
  */
@@ -28,7 +33,7 @@ export function takeAgentLock(folder: string, holder: LockHolder = "agent"): Dis
   const own = join(folder, ownName);
   let entries: string[];
   try {
-    // Its own name is taken: something else in this process is at work.
+    // Its own name is taken: another operation in this process is running.
     closeSync(openSync(own, ownName.endsWith(UNKNOWN_START) ? "w" : "wx", 0o600));
     entries = readdirSync(folder);
   } catch (error) {
@@ -58,18 +63,21 @@ function busy(holder: LockHolder, pid: string, folder: string): AppError {
 function isRunning(pid: number, start: string | undefined): boolean {
   if (start !== UNKNOWN_START) return startOf(pid) === start;
   try {
-    return process.kill(pid, 0); // signal 0 only asks
+    return process.kill(pid, 0); // Signal 0 only checks.
   } catch (error) {
     return systemCode(error) === "EPERM";
   }
 }
 
-/** Start time of a process in clock ticks since boot (proc_pid_stat(5), field 22), so that a reused id is told apart. */
+/**
+ * Start time of a process in clock ticks since boot (proc_pid_stat(5), field 22), which
+ * distinguishes a reused id.
+ */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
-    return undefined; // ended, or never there
+    return undefined; // It has ended, or never existed.
   }
 }

@@ -7,7 +7,10 @@ import { systemCode } from "./state-error.ts";
 
 const KERNEL_BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
-/** The kernel's name for this boot; another one tells that the machine was off and the volume is locked. */
+/**
+ * The kernel's id of this boot; another one means that the machine was off and the volume is
+ * locked.
+ */
 export function readBootId(file: string = KERNEL_BOOT_ID): string {
   let text: string;
   try {

@@ -15,7 +15,7 @@ import { NEW, syncFolder } from "./write-durably.ts";
 
 const GONE = ".gone";
 
-/** What a kill left behind, of a destruction or of a write. */
+/** The remains of a killed destruction or write. */
 export function finishDestroying(path: string): void {
   try {
     for (const suffix of [GONE, NEW]) wipe(`${path}${suffix}`);
@@ -24,7 +24,10 @@ export function finishDestroying(path: string): void {
   }
 }
 
-/** A file that holds a key. Out of its name first, so that a kill on the way leaves nothing that is taken for a key. */
+/**
+ * Destroys a file that holds a key. It is renamed first, so that a kill in between leaves no file
+ * that looks like a key.
+ */
 export function destroy(path: string): void {
   try {
     if (!existsSync(path)) return;
@@ -36,7 +39,10 @@ export function destroy(path: string): void {
   }
 }
 
-/** Overwritten before it is removed. A copy that a flash memory kept aside, or a backup, is out of our reach. */
+/**
+ * Overwritten before it is removed. Copies in spare flash cells, or in a backup, are out of our
+ * reach.
+ */
 function wipe(path: string): void {
   if (!existsSync(path)) return;
   const file = openSync(path, "r+");

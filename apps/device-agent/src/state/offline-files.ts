@@ -7,7 +7,10 @@ import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./read-json.ts";
 import { writeDurably } from "./write-durably.ts";
 
-/** What a node keeps of unlocks without network: each file holds a private key, is 0600, and is gone when it is used up. */
+/**
+ * A node's files for unlocks without network: each holds a private key, is 0600, and is destroyed
+ * when it is used up.
+ */
 export type OfflineFiles = {
   readChallenge(): OpenChallenge | undefined;
   writeChallenge(value: OpenChallenge): void;
@@ -17,7 +20,10 @@ export type OfflineFiles = {
   destroyLease(): void;
 };
 
-/** @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members */
+/**
+ * @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its
+ * members
+ */
 export function openOfflineFiles(folder: string): OfflineFiles {
   const challenge = join(folder, "offline-challenge.json");
   const lease = join(folder, "offline-lease.json");
@@ -40,7 +46,7 @@ export function openOfflineFiles(folder: string): OfflineFiles {
   };
 }
 
-/** Cheap where there is none, as on every unlock by network. */
+/** Cheap without a file, as on every unlock by network. */
 export function destroyKeptLease(folder: string): void {
   destroy(join(folder, "offline-lease.json"));
 }

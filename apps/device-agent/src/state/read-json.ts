@@ -4,7 +4,10 @@ import type * as z from "zod/mini";
 
 import { readPrivateFile } from "./read-private-file.ts";
 
-/** A private file of JSON, strictly parsed; `undefined` when there is none. @throws {AppError} `AgentStateUnreadable` */
+/**
+ * A private file of JSON, strictly parsed; `undefined` without one. @throws {AppError}
+ * `AgentStateUnreadable`
+ */
 export function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Value | undefined {
   const text = readPrivateFile(path);
   if (text === undefined) return undefined;

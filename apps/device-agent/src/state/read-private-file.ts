@@ -8,8 +8,8 @@ const MAX_BYTES = 64 * 1024;
 const OTHERS = 0o077;
 
 /**
- * Text of a file that only its owner may read; `undefined` when there is none. A secret that others could read is not
- * used: whoever copied it could pose as this node. Symbolic links are not followed.
+ * Text of a file that only its owner may read; `undefined` without one. A secret that others could
+ * read is not used, since its reader could impersonate this node. Symbolic links are not followed.
  *
  * @throws {AppError} `AgentStateUnreadable`
  */
@@ -34,7 +34,7 @@ export function readPrivateFile(path: string): string | undefined {
   }
 }
 
-/** @throws {AppError} `AgentStateUnreadable` for a file that is not there */
+/** @throws {AppError} `AgentStateUnreadable` for a missing file */
 export function requireFile(text: string | undefined, path: string): string {
   if (text === undefined) throw unreadable(path, "missing");
   return text;

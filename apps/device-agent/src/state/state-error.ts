@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
-/** A failed write in the state folder → what the person at the appliance can do about it. */
+/** A failed write in the state folder → the action that the person at the appliance can take. */
 export function toStateError(error: unknown, path: string): AppError {
   if (error instanceof AppError) return error;
   const code = systemCode(error);

@@ -37,7 +37,7 @@ export type StateFolder = {
   writeSettings(value: Settings): void;
   readState(): MachineState | undefined;
   writeState(value: MachineState): void;
-  /** Of this folder, or of the service manager's credentials. */
+  /** In this folder, or in the service manager's credentials. */
   readDeviceKey(): string | undefined;
   writeDeviceKey(privatePem: string): void;
   readTpmKey(): TpmKey | undefined;
@@ -47,17 +47,19 @@ export type StateFolder = {
   writeCertificateAuthority(pem: string): void;
   readPasskeyTries(): PasskeyTries | undefined;
   writePasskeyTries(value: PasskeyTries): void;
-  /** The broker's signature over the last row of the journal that it took. */
+  /** The broker's signature over the last journal row that it accepted. */
   readJournalHead(): string | undefined;
   writeJournalHead(jws: string): void;
 };
 
-/** As databox-agent.service loads it (systemd.exec(5), Credentials). */
+/** The name in databox-agent.service (systemd.exec(5), Credentials). */
 const CREDENTIAL = "databox-agent.device-key";
 
 /**
- * @param credentialsFolder - where a service manager laid this service's secrets, decrypted for as long as it runs
- * @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its members
+ * @param credentialsFolder - the service manager's decrypted secrets of this service, for as long
+ * as it runs
+ * @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its
+ * members
  */
 export function openStateFolder(path: string, credentialsFolder?: string): StateFolder {
   checkMode(path);
@@ -114,7 +116,10 @@ export function createStateFolder(path: string, credentialsFolder?: string): Sta
   return openStateFolder(path, credentialsFolder);
 }
 
-/** Node's recursive mkdir says ENOENT where the file system is read-only, so the plain one has the first word. */
+/**
+ * Node's recursive mkdir reports ENOENT on a read-only file system, so the plain one is tried
+ * first.
+ */
 function makeFolder(path: string): void {
   if (existsSync(dirname(path))) mkdirSync(path, { mode: 0o700 });
   else mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -7,7 +7,8 @@ import { takeAgentLock } from "./agent-lock.ts";
 const RETRY_MS = 20;
 
 /**
- * For those who can wait a moment: the daemon holds the lock for a few milliseconds when it renews.
+ * For callers that can wait a moment: the daemon holds the lock for a few milliseconds when it
+ * renews.
  *
  * @throws {AppError} as `takeAgentLock`, `AgentBusy` only after `waitMs`
  */

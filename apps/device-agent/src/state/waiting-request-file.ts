@@ -10,7 +10,8 @@ import { writeDurably } from "./write-durably.ts";
 const pathIn = (folder: string) => join(folder, "waiting-request.json");
 
 /**
- * Undefined also for that of another boot. Cheap where there is none, as on every unlock that needs no approval.
+ * Undefined also for a request of another boot. Cheap without a file, as on every unlock that needs
+ * no approval.
  *
  * @throws {AppError} `AgentStateUnreadable`
  */
@@ -28,7 +29,7 @@ export function writeWaitingRequest(folder: string, value: WaitingRequest): void
   writeDurably(pathIn(folder), `${JSON.stringify(value)}\n`);
 }
 
-/** @returns whether there was one @throws {AppError} `AgentStateUnwritable` */
+/** @returns whether the file existed @throws {AppError} `AgentStateUnwritable` */
 export function destroyWaitingRequest(folder: string): boolean {
   finishDestroying(pathIn(folder));
   const isThere = existsSync(pathIn(folder));

@@ -3,14 +3,16 @@ import { dirname } from "node:path";
 
 import { toStateError } from "./state-error.ts";
 
-/** Of a file that is being written. */
+/** Suffix of a file that is being written. */
 export const NEW = ".new";
 
 /**
- * write → fsync → rename → fsync of the folder: after a power cut the file holds the old content or the new, whole.
- * Synchronous: each write takes about 0.2 ms and the next step must not begin before it.
+ * write → fsync → rename → fsync of the folder: after a power cut the file holds the old content or
+ * the new, complete. Synchronous: each write takes about 0.2 ms and the next step must not begin
+ * before it.
  *
- * By hand because write-file-atomic, the library looked at, does not fsync the folder, so a rename can be lost.
+ * Written by hand because the library write-file-atomic does not fsync the folder, so a rename can
+ * be lost.
  */
 export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}${NEW}`;
@@ -26,7 +28,9 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   syncFolder(dirname(path));
 }
 
-/** {@link replaceFile} in the state folder. @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
+/**
+ * {@link replaceFile} in the state folder. @throws {AppError} `AgentStateUnwritable` or `DiskFull`
+ */
 export function writeDurably(path: string, text: string): void {
   try {
     replaceFile(path, text);

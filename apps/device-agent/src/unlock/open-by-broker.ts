@@ -34,20 +34,20 @@ type UnlockingByNetwork = Unlocking & {
   readonly stopwatch: Stopwatch;
 };
 
-/** What is asked: a new question, or one that waits for approvers and is sent again as it is. */
+/** The request: a new one, or a waiting one that is sent again unchanged. */
 type Question = {
-  /** The challenge, on its way. */
+  /** The pending answer to the challenge. */
   readonly asked: Promise<RawAnswer> | undefined;
   readonly kept: WaitingRequest | undefined;
   readonly reason: string | undefined;
 };
 
-/** Of failures that asking again does not change. */
+/** Class of failures that a retry does not change. */
 const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
 
 /**
- * The unlock from the broker's challenge on. A request that waits is asked about again and again: what decides nothing about it
- * has no row in the journal.
+ * The unlock from the broker's challenge on. A waiting request is sent repeatedly; an answer
+ * without a decision adds no row to the journal.
  *
  * @throws {AppError} every failure that the broker did not sign
  */
@@ -96,12 +96,14 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
     generation: held.generation,
     ...question,
   });
-  asked.catch(() => undefined); // awaited below; only so that a failing start of the opening is what is reported
+  // Awaited below; this only ensures that a failure to start the opening is reported.
+  asked.catch(() => undefined);
   using openings = new DisposableStack();
   const begin = () => openings.use(volume.beginOpening("use"));
   let begun: Opening | undefined;
-  // Cryptsetup starts while the broker decides; but not each time that it is asked about a request that waits. Not before the
-  // challenge is on its way: this process stands still for 3 ms for each that it starts.
+  // Cryptsetup starts while the broker decides, but not for each poll of a waiting request, and not
+  // before the challenge is sent: this process stands still for 3 ms for each process that it
+  // starts.
   if (question.kept === undefined) {
     await session.transport.connected;
     begun = begin();
@@ -132,7 +134,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   const { lease } = answer.grant;
   const heldLease = holdLease(lease, grantHash, answeredAtMs);
   const journalHead = await recordUnlock(unlocking, opened, grant, heldLease);
-  destroyKeptLease(folder.path); // of an older answer: the newest decision holds
+  destroyKeptLease(folder.path); // Of an older answer: the newest decision applies.
   const notes = [
     ...(grant.envelope === held ? [] : await renewOnVolume(volume, grant.envelope.jws)),
     ...(await deliverReceipt(session, journal, { grantHash, journalHead, outcome: "unlocked" })),

@@ -16,7 +16,7 @@ import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
-/** The daemon holds the lock for milliseconds; whoever holds it longer is another command. */
+/** The daemon holds the lock for milliseconds; a longer holder is another command. */
 const LOCK_WAIT_MS = 500;
 
 export type AskOptions = {
@@ -26,9 +26,10 @@ export type AskOptions = {
 };
 
 /**
- * One question to the broker, and what follows from its answer. The broker is called first of all: the rest of the
- * program, the one-use key and cryptsetup start while it is at its part of the handshake. A request that waits for approvers
- * is sent again as it is, and no other is made meanwhile: that would void what they have approved.
+ * One request to the broker, and the consequences of its answer. The broker is called first: the
+ * rest of the program, the one-time key and cryptsetup start while it does its part of the
+ * handshake. A request that waits for approvers is sent again unchanged, and no other is made
+ * meanwhile, since that would void its approvals.
  *
  * @throws {AppError} every failure that the broker did not sign
  */
@@ -42,7 +43,7 @@ export async function unlockOnce(
   const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  // The daemon counts too: what was read before the lock was taken may be old.
+  // Also because of the daemon: facts that were read before the lock was taken may be old.
   let state = folder.readState() ?? seen;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
@@ -65,7 +66,7 @@ export async function unlockOnce(
     kept === undefined
       ? askForChallenge({ transport, serial: settings.serial, deadline })
       : undefined;
-  asked?.catch(() => undefined); // whoever awaits it reports it
+  asked?.catch(() => undefined); // The code that awaits it reports it.
   stopwatch.mark("asked");
   const node = { folder, settings, state, volume, dependencies };
   try {
@@ -98,7 +99,7 @@ function readKept(folder: string, bootIdFile: string | undefined) {
   return kept;
 }
 
-/** What the approvers were told is what they approve. */
+/** The approvers approve exactly the request that they were shown. */
 function requireSameReason(kept: string | undefined, given: string | undefined): void {
   if (given === undefined || given === kept) return;
   const what = kept === undefined ? "without a reason" : `with the reason "${kept}"`;
@@ -107,7 +108,7 @@ function requireSameReason(kept: string | undefined, given: string | undefined):
   });
 }
 
-/** Nobody with authority answered: a lease that counts boots may open the volume once more. */
+/** No authoritative answer: a lease that counts boots may open the volume once more. */
 async function reopen(
   node: Parameters<typeof reopenOffline>[0],
   code: string,

@@ -5,7 +5,7 @@ import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { unlockOnce } from "./unlock-once.ts";
 
 /**
- * Asks the broker for the key of this node and opens the volume with it.
+ * Requests this node's key from the broker and opens the volume with it.
  *
  * @throws {AppError} every failure that the broker did not sign
  */

@@ -6,7 +6,7 @@ import { createPortableVolume } from "./file/portable-volume.ts";
 import { findCryptsetup } from "./luks2/find-cryptsetup.ts";
 import { createLuks2Volume } from "./luks2/luks2-volume.ts";
 
-/** `auto` is a real LUKS2 volume wherever cryptsetup is. */
+/** `auto` is a real LUKS2 volume if cryptsetup is installed. */
 export function chooseVolumeKind(
   wanted: VolumeKind | "auto",
   cryptsetupFolders: readonly string[],

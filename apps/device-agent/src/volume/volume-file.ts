@@ -34,7 +34,10 @@ export function readStart(path: string): Start {
   }
 }
 
-/** Makes the file at least that long, without using disk for it; a block device is what it is. */
+/**
+ * Makes the file at least this long, without using disk space for it; a block device is not
+ * changed.
+ */
 export function createSparseFile(path: string, sizeMib: number): void {
   try {
     const file = openSync(path, "a", 0o600);

@@ -16,7 +16,7 @@ import { namesIn, readChain, viewCertificate } from "./read-certificate.ts";
 
 const FILES = { own: "ui-certificate.pem", customer: "ui-customer-certificate.pem" } as const;
 const KEY = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n?/;
-/** Made anew so long before its end. */
+/** Renewed this long before its end. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 export type CertificateStore = {
@@ -24,22 +24,23 @@ export type CertificateStore = {
   /** DNS names and addresses of the certificate in use. */
   readonly names: readonly string[];
   view(): LocalCertificate;
-  /** @throws {AppError} `CertificateUnusable`: unreadable, or `apply` of one that a check failed */
+  /** @throws {AppError} `CertificateUnusable`: unreadable, or `apply` of one that failed a check */
   judge(upload: {
     readonly pkcs12: Uint8Array;
     readonly password: string;
     readonly apply: boolean;
     readonly address: string;
   }): Promise<LocalCertificateJudgement>;
-  /** Back to the appliance's own. */
+  /** Returns to the appliance's own certificate. */
   revert(): void;
 };
 
 /**
- * The certificate of the local UI: the customer's where one was brought, else the appliance's own, made at the first start and again
- * when it ends. Each is one file of certificate and key, so that the two cannot differ after a crash.
+ * The certificate of the local UI: the customer's if one was brought, otherwise the appliance's
+ * own, made at the first start and again before it expires. Each is one file of certificate and
+ * key, so that the two cannot differ after a crash.
  *
- * @param changed - the new one is to be used from the next connection on
+ * @param changed - called when the next connection must use the new one
  * @throws {AppError} of the state folder
  */
 export function openCertificateStore(options: {
@@ -109,7 +110,7 @@ function readPair(path: string): CertificateWithKey | undefined {
     if (new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem ?? "")))
       return { certificatePem, privateKeyPem: privateKeyPem ?? "" };
   } catch {
-    // told below: a file that is no pair is one fault, whatever is wrong with it
+    // Reported below: a file without a matching pair is one fault, whatever its cause.
   }
   throw new AppError("AgentStateUnreadable", {
     target: path,

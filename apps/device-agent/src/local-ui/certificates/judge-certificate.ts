@@ -11,10 +11,12 @@ const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
 const RSA_BITS_MIN = 2048;
 
 /**
- * A certificate that was brought, before anything uses it. The key was found to fit when the file was read.
+ * Checks a certificate that a person brought, before it is used. The key was already matched when
+ * the file was read.
  *
  * @param chain - the server's own first
- * @param nowMs - the appliance's clock, which is set by hand: a judgement by it can be wrong, so what it says is shown
+ * @param nowMs - the appliance's clock, which is set by hand: a check against it can be wrong, so
+ * its time is shown
  * @param address - by which the person reached this page
  */
 export function judgeCertificate(
@@ -41,7 +43,7 @@ function judgeKey({ publicKey }: X509Certificate): Check {
   return { name: "key", status: isStrong ? "passed" : "failed", found };
 }
 
-/** Each is issued and signed by the next; the last may be one that clients know already. */
+/** Each is issued and signed by the next; clients may already know the last one. */
 function judgeChain(chain: readonly X509Certificate[]): Check {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
@@ -72,7 +74,8 @@ function judgeTime(chain: readonly X509Certificate[], nowMs: number): Check {
 }
 
 function judgePurpose({ ca, keyUsage }: X509Certificate): Check {
-  // Node calls the extended key usage `keyUsage`; without one every purpose is allowed (RFC 5280 §4.2.1.12).
+  // Node calls the extended key usage `keyUsage`; without one every purpose is allowed (RFC 5280
+  // §4.2.1.12).
   // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent without the extension, whatever its type says
   const isForServers = keyUsage === undefined || keyUsage.includes(SERVER_AUTHENTICATION);
   if (ca) return { name: "purpose", status: "failed", found: "it is a certificate authority's" };

@@ -14,8 +14,8 @@ const THREAD = `./pkcs12-thread${extname(import.meta.filename) === ".ts" ? ".ts"
 const LIMIT_MS = 60_000;
 
 /**
- * In a thread of its own, which is ended at the limit: how long a file takes is the choice of who made it, and meanwhile leases are
- * renewed here and volumes closed.
+ * Runs in a thread of its own, which is ended at the limit: the author of a file decides how long
+ * it takes, and meanwhile leases are renewed here and volumes closed.
  *
  * @throws {AppError} `CertificateUnusable`
  */
@@ -35,7 +35,8 @@ async function askThread(
   question: Pkcs12Question,
   limitMs: number,
 ): Promise<Pkcs12Answer | undefined> {
-  // Here: every command shares this file's chunk of the bundle, and would load the module (3 ms).
+  // In this function, since every command shares this file's chunk of the bundle and would load the
+  // module (3 ms).
   const { Worker } = await import("node:worker_threads");
   const worker = new Worker(new URL(THREAD, import.meta.url), { workerData: question, env: {} });
   worker.unref();

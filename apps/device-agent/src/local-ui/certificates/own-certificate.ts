@@ -5,15 +5,16 @@ import type { CertificateWithKey } from "@databox-cmk/crypto";
 
 const VALIDITY_DAYS = 396;
 
-/** Names by which this appliance may be called: its serial number, as Data Box has it, and this machine alone. */
+/** Names of this appliance: its serial number, as in Data Box, and the loopback names. */
 export function namesOf(serial: string): readonly string[] {
   const name = serial.toLowerCase();
   return [`${name}.databox.local`, `${name}.local`, name, "localhost"];
 }
 
 /**
- * A certificate under an authority that is forgotten at once: nobody, not even this appliance, can issue another under it. People compare
- * the fingerprint, or bring their own certificate.
+ * A certificate under an authority whose key is discarded at once: no party, not even this
+ * appliance, can issue another one under it. People compare the fingerprint, or bring their own
+ * certificate.
  */
 export function makeOwnCertificate(serial: string): CertificateWithKey {
   const ca = createCertificateAuthority({

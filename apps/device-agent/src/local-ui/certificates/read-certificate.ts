@@ -20,7 +20,7 @@ export function viewCertificate(certificate: X509Certificate): LocalCertificateV
   };
 }
 
-/** DNS names in lower case and IP addresses, as the subject alternative name lists them. */
+/** DNS names in lower case and IP addresses of the subject alternative name. */
 export function namesIn({ subjectAltName }: X509Certificate): readonly string[] {
   return (subjectAltName ?? "")
     .split(", ")

@@ -7,17 +7,11 @@ import { zero } from "@databox-cmk/crypto";
 /**
  * Header of a portable volume, version 1. All numbers are single bytes.
  *
- * ```
- *  0  8  magic "DBXVOL" 0x00 0x01 (the last byte is the version)
- *  8  1  derivation: 1 HKDF-SHA256, 2 scrypt
- *  9  1  scrypt: log2 of N (0 for HKDF)
- * 10 16  id (UUID)
- * 26 32  salt
- * 58 12  iv
- * 70 32  volume key, AES-256-GCM under the derived key; bytes 0 to 57 are the additional data
- * 102 16 tag
- * ```
- * No library: LUKS2 is what an appliance uses. This is for machines that cannot have it, and proves a key, no more.
+ * ``` 0  8  magic "DBXVOL" 0x00 0x01 (the last byte is the version) 8  1  derivation: 1
+ * HKDF-SHA256, 2 scrypt 9  1  scrypt: log2 of N (0 for HKDF) 10 16  id (UUID) 26 32  salt 58 12  iv
+ * 70 32  volume key, AES-256-GCM under the derived key; bytes 0 to 57 are the additional data 102
+ * 16 tag ``` No library: LUKS2 is what an appliance uses. This is for machines that cannot have it,
+ * and proves a key, no more.
  */
 const MAGIC = Buffer.from("DBXVOL\u0000\u0001", "latin1");
 const DERIVATIONS = { hkdf: 1, scrypt: 2 } as const;
@@ -32,13 +26,16 @@ const SEALED_AT = 70;
 const TAG_AT = 102;
 export const HEADER_BYTES = 118;
 
-/** A volume that is being rekeyed has two headers, one after the other; else one of the places is blank. */
+/**
+ * A volume that is being rekeyed has two headers, one after the other; otherwise one of the places
+ * is blank.
+ */
 export const HEADER_PLACES = 2;
 export const VOLUME_KEY_BYTES = KEY_BYTES;
-/** Salt and iv: what every header needs anew. */
+/** Salt and iv: new for every header. */
 export const FRESH_BYTES = SEALED_AT - SALT_AT;
 
-/** Beside the event loop: it takes 0.1 s, and HKDF 0.01. */
+/** Outside of the event loop: scrypt takes 0.1 s, and HKDF 0.01. */
 const deriveSlowly = promisify<Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
 
 export type PortableHeader = { readonly id: string; readonly bytes: Uint8Array };
@@ -74,7 +71,7 @@ export async function sealHeader(input: {
   }
 }
 
-/** `undefined` when the bytes are no such header. */
+/** `undefined` when the bytes are not such a header. */
 export function parseHeader(bytes: Uint8Array): PortableHeader | undefined {
   if (bytes.byteLength < HEADER_BYTES || !MAGIC.equals(bytes.subarray(0, MAGIC.byteLength)))
     return undefined;
@@ -87,7 +84,7 @@ export function parseHeader(bytes: Uint8Array): PortableHeader | undefined {
   return { id, bytes: bytes.subarray(0, HEADER_BYTES) };
 }
 
-/** The headers by place; `undefined` where a place holds none. */
+/** The headers by place; `undefined` for an empty place. */
 export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undefined)[] {
   return Array.from({ length: HEADER_PLACES }, (_unused, place) =>
     parseHeader(bytes.subarray(place * HEADER_BYTES)),
@@ -95,7 +92,8 @@ export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undef
 }
 
 /**
- * The volume key, if the unlock key opens the header: its tag holds over every byte of it. The caller zeroes it.
+ * The volume key, if the unlock key opens the header: its tag holds over every byte of it. The
+ * caller zeroes it.
  */
 export async function openHeader(
   { bytes }: PortableHeader,

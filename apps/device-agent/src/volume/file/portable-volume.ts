@@ -42,7 +42,7 @@ export function createPortableVolume(path: string): Volume {
       replace(await sealHeader({ unlockKey, id, derivation, random }));
     },
 
-    /** No place in the header: the agent's own folder holds it. */
+    /** The header has no place for it: the agent's own folder holds it. */
     async storeEnvelope() {},
     async readEnvelope() {
       return undefined;

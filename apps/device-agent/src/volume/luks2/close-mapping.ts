@@ -6,16 +6,19 @@ import type { CryptsetupResult } from "./cryptsetup.ts";
 
 /** cryptsetup(8): the device is busy. */
 const BUSY = 5;
-/** A file system that cannot be written out in this time is cut off all the same: the order to close has its bound. */
+/**
+ * A file system that cannot be written out in this time is cut off anyway: the order to close has
+ * its time limit.
+ */
 const FLUSH_MS = 5_000;
 
 type Program = (program: string, parameters: readonly string[]) => Promise<CryptsetupResult>;
 
 /**
- * Closes a mapping although somebody uses it. First as an administrator would: what is mounted is unmounted. Where files
- * are still open, what they wrote is flushed; then the device's table is replaced by one that answers every access with
- * an error, by which the kernel forgets the key (dmsetup(8), `remove --force --deferred`). The dead device goes with its
- * last user.
+ * Closes a mapping although it is in use. First as an administrator would: mounted file systems are
+ * unmounted. If files are still open, their data is flushed; then the device's table is replaced by
+ * one that answers every access with an error, which makes the kernel forget the key (dmsetup(8),
+ * `remove --force --deferred`). The dead device disappears with its last user.
  *
  * @param device - `major:minor`
  * @param close - cryptsetup's own closing
@@ -31,7 +34,7 @@ export async function closeMapping(
   const unmounted = await close();
   if (unmounted.exitCode !== BUSY) return unmounted;
   for (const point of mounted) await run("sync", ["-f", point]);
-  // Where no udev makes the names under /dev/mapper, dmsetup does.
+  // Without udev, dmsetup makes the names under /dev/mapper.
   return run("dmsetup", ["--verifyudev", "remove", "--force", "--deferred", name]);
 }
 

@@ -3,26 +3,30 @@ import { spawn } from "node:child_process";
 const OUTPUT_MAX_BYTES = 64 * 1024;
 
 export type CryptsetupResult = {
-  /** cryptsetup(8): 0 success, 1 wrong parameters, 2 no permission (bad key), 3 out of memory, 4 wrong device, 5 exists or busy. */
+  /**
+   * cryptsetup(8): 0 success, 1 wrong parameters, 2 no permission (bad key), 3 out of memory, 4
+   * wrong device, 5 exists or busy.
+   */
   readonly exitCode: number;
   readonly stdout: string;
-  /** Last line that cryptsetup wrote about a failure. It never quotes the key. */
+  /** Last line of cryptsetup's error output. It never quotes the key. */
   readonly complaint: string;
 };
 
 export type RunningCryptsetup = {
-  /** Gives it its standard input (a key, or a token) and waits for its end. */
+  /** Writes its standard input (a key, or a token) and waits for its end. */
   finish(input: Uint8Array | string): Promise<CryptsetupResult>;
-  /** Ends it if it still runs. */
+  /** Ends it if it is still running. */
   kill(): void;
 };
 
 /**
- * Starts cryptsetup, which reads its libraries and the volume's header and then waits for its input: `--key-file=-` keeps
- * keys off the command line, where every user of the machine could read them.
+ * Starts cryptsetup, which reads its libraries and the volume's header and then waits for its
+ * input: `--key-file=-` keeps keys off the command line, where every user of the machine could read
+ * them.
  *
- * The program itself and not a binding: there is no maintained npm binding to libcryptsetup, and a native one would have
- * to be built for each appliance.
+ * The program itself and not a binding: npm has no maintained binding to libcryptsetup, and a
+ * native one would have to be built for each appliance.
  */
 export function startCryptsetup(program: string, parameters: readonly string[]): RunningCryptsetup {
   const child = spawn(program, parameters, {
@@ -38,8 +42,8 @@ export function startCryptsetup(program: string, parameters: readonly string[]):
       resolve({ exitCode: exitCode ?? 1, stdout: stdout(), complaint });
     });
   });
-  ended.catch(() => undefined); // reported by whoever calls finish
-  child.stdin.on("error", () => undefined); // it ended before its input: its exit code tells why
+  ended.catch(() => undefined); // The caller of finish reports it.
+  child.stdin.on("error", () => undefined); // It ended before its input; its exit code says why.
   return {
     async finish(input) {
       child.stdin.end(input);

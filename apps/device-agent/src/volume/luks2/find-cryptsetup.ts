@@ -1,7 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 
-/** Where distributions put it. PATH is not asked: what opens the volume must not depend on who started the agent. */
+/**
+ * The folders in which distributions install it. PATH is not used: the program that opens the
+ * volume must not depend on who started the agent.
+ */
 export const SYSTEM_FOLDERS = [
   "/usr/sbin",
   "/sbin",
@@ -19,6 +22,6 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false; // not there, or not for us: the same to the caller
+    return false; // Missing, or not accessible: the same for the caller.
   }
 }

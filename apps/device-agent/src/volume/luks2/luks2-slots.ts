@@ -8,13 +8,16 @@ import { requirePreparedHeader } from "./prepared-header.ts";
 
 const BAD_KEY = 2;
 const LINE_FEED = 0x0a;
-/** 128 bits are not guessed, however fast each guess is. */
+/** 128 bits cannot be guessed, however fast each guess is. */
 export const FAST_DERIVATION = ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"] as const;
 
 /** LUKS2 on-disk format §3.1: only the numbers of the slots matter here. */
 const members = z.record(z.string(), z.unknown());
 
-/** LUKS2 keeps two copies of its header and swaps to the one that is whole: a kill leaves the slots of before or after. */
+/**
+ * LUKS2 stores two copies of its header and uses the complete one: after a kill the slots are those
+ * of before or after.
+ */
 export function createLuks2Slots(options: {
   readonly path: string;
   readonly run: (
@@ -40,7 +43,8 @@ export function createLuks2Slots(options: {
       return Object.keys(slots.value).map(Number);
     },
 
-    // Two lines on standard input: passkeys hold no line feed, and neither key is ever on a command line or in a file.
+    // Two lines on standard input: passkeys hold no line feed, and neither key is ever on a command
+    // line or in a file.
     async add(slot, current, next) {
       const input = new Uint8Array(current.byteLength + next.byteLength + 2);
       input.set(current);

@@ -16,8 +16,9 @@ import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
 const BAD_KEY = 2;
 
 /**
- * LUKS2 by cryptsetup. Where there is no device-mapper (a container, a test machine), `open --test-passphrase` still proves
- * the key against the real header; no device appears then, and the outcome says so.
+ * LUKS2 by cryptsetup. Without device-mapper (a container, a test machine), `open
+ * --test-passphrase` still proves the key against the real header; then no device appears, and the
+ * outcome says so.
  */
 export function createLuks2Volume(options: {
   readonly path: string;
@@ -64,13 +65,13 @@ export function createLuks2Volume(options: {
     beginOpening(mode) {
       const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
       const running = startCryptsetup(program, openParameters(path, target));
-      // Beside it, while the broker is asked.
+      // Concurrently, while the broker answers.
       const dumped = run(["luksDump", "--dump-json-metadata", path]);
-      dumped.catch(() => undefined); // whoever offers a key reports it
+      dumped.catch(() => undefined); // The caller that offers a key reports it.
       return {
         async offer(unlockKey): Promise<Opened> {
           const dump = await dumped;
-          // A volume whose header cannot be read is cryptsetup's to explain.
+          // cryptsetup explains a volume whose header cannot be read.
           if (dump.exitCode === 0) requirePreparedHeader(path, JSON.parse(dump.stdout));
           const result = await running.finish(unlockKey);
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
@@ -99,7 +100,10 @@ export function createLuks2Volume(options: {
   };
 }
 
-/** `mapped`: the device is there already, from an unlock before; the key is proven against the header. */
+/**
+ * `mapped`: the device exists already, from an earlier unlock; the key is proven against the
+ * header.
+ */
 export type OpenTarget =
   | { readonly kind: "header" }
   | { readonly kind: "mapped"; readonly mapping: string }
@@ -107,7 +111,10 @@ export type OpenTarget =
 
 const HEADER_ONLY: OpenTarget = { kind: "header" };
 
-/** The kernel frees the name of a mapping that was cut off with its last user only; until then there is a second one. */
+/**
+ * The kernel frees the name of a mapping that was cut off only with its last user; until then a
+ * second name is used.
+ */
 function chooseTarget(mapping: string): OpenTarget {
   if (!hasDeviceMapper()) return HEADER_ONLY;
   for (let count = 1; ; count += 1) {

@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { judgeLuks2Header } from "../../core/judge-luks2-header.ts";
 
-/** @throws {AppError} `VolumeUnavailable`: no key is given to this header */
+/** @throws {AppError} `VolumeUnavailable`: this header never gets a key */
 export function requirePreparedHeader(path: string, header: unknown): void {
   const fault = judgeLuks2Header(header);
   if (fault !== undefined)

@@ -3,8 +3,9 @@ import * as z from "zod/mini";
 export const TOKEN_ID = "0";
 
 /**
- * LUKS2 on-disk format §3.7: `type` and `keyslots` are required of every token, the other members are ours. No slot is named:
- * cryptsetup refuses a token that names one that is gone, and rekeying moves the key to another.
+ * LUKS2 on-disk format §3.7: every token needs `type` and `keyslots`, the other members are ours.
+ * It names no slot: cryptsetup refuses a token that names a removed one, and rekeying moves the key
+ * to another.
  */
 const token = z.strictObject({
   type: z.literal("databox-cmk"),
@@ -16,7 +17,10 @@ export function renderToken(jws: string): string {
   return JSON.stringify({ type: "databox-cmk", keyslots: [], envelope: jws });
 }
 
-/** The signed envelope; whoever uses it checks its signature, since anybody with the disk can write a token. */
+/**
+ * The signed envelope. Its user verifies its signature, since anyone with the disk can write a
+ * token.
+ */
 export function parseToken(text: string): string | undefined {
   try {
     const parsed = token.safeParse(JSON.parse(text));
