@@ -6,26 +6,26 @@ import type { Stage } from "./stage.ts";
 
 export const backupSqlite: Drill = {
   title: "Back up and restore, with SQLite",
-  when: "Back up each hour and before each upgrade; restore when the machine, its disk or the database is lost.",
-  undo: "The backup is only read. Until the broker starts, the restore is undone by removing the new folders.",
+  when: "Back up each hour and before each upgrade. Restore when the machine, its disk or the database is lost.",
+  undo: "The restore does not change the backup. Until the broker starts, remove the new folders to undo the restore.",
   run: async (stage) => {
     const { node } = await stage.deliver("backed-up");
     await stage.step(
-      "Back up while the broker serves: a file for the database (wrapped keys, the audit trail), a folder for the broker's own keys.",
+      "Back up while the broker serves: a file for the database (wrapped keys, the audit trail), and a folder for the broker's own keys.",
     );
     await stage.type(
       'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
     );
     await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
-    await stage.step("*The machine is lost, with all that it kept.*", () => loseMachine(stage));
+    await stage.step("*The machine is lost with all its data.*", () => loseMachine(stage));
     await stage.step(
-      "On a new machine: bring back the keys, then the database into an empty folder.",
+      "On a new machine, restore the keys, then restore the database into an empty folder.",
     );
     await stage.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
     await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
     await startAgain(stage);
     await stage.step(
-      "Check: no chain of the audit trail is broken, the doctor has nothing to say, an appliance unlocks.",
+      "Check: no chain of the audit trail is broken, the doctor finds no problem, and an appliance unlocks.",
     );
     await stage.type(
       'broker audit verify --json --database "$BROKER_DATA_DIR/broker.sqlite" | jq --slurp "map(select(.ok | not)) | length"',

@@ -2,8 +2,8 @@ import type { Drill } from "./drill.ts";
 
 export const compromisedDevice: Drill = {
   title: "Rotate a compromised device",
-  when: "An appliance was stolen, opened, or its device key may have been copied; or its board broke and was replaced.",
-  undo: "`restoreAccess` lifts the kill switch. The forgotten device key never comes back.",
+  when: "An appliance was stolen or opened, or its device key may have been copied, or its board broke and was replaced.",
+  undo: "`restoreAccess` turns the kill switch off. The forgotten device key cannot be restored.",
   run: async (stage) => {
     const { order, node } = await stage.deliver("stolen");
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
@@ -19,7 +19,7 @@ export const compromisedDevice: Drill = {
     };
     const operator = "curl -sS --fail-with-body --header @operator.header --json @-";
     await stage.step(
-      "Revoke the node. What it has open is closed within the bound of [revocation.md](../customer/revocation.md).",
+      "Revoke the node. Its open volume closes within the bound of [revocation](../customer/revocation.md).",
     );
     await stage.type(
       `jq -n '{scope: {kind: "node", order: env.ORDER, serial: env.SERIAL}, reason: "stolen, incident 4711"}' |\n` +
@@ -28,7 +28,7 @@ export const compromisedDevice: Drill = {
     );
     await stage.typeAt(node, "databox-agent unlock", { exitCode: 3, show: "first line" });
     await stage.step(
-      "Forget its device key for good; keep the code for its successor away from the terminal.",
+      "Forget its device key permanently. Keep the code for its successor away from the terminal.",
     );
     await stage.type(
       `umask 077; jq -n '{serial: env.SERIAL, reason: "stolen, incident 4711"}' |\n` +
@@ -40,10 +40,10 @@ export const compromisedDevice: Drill = {
         `  ${operator} "$BROKER/operator/v1/restoreAccess" | jq -c .`,
       { variables },
     );
-    await stage.step("The old device is nobody now, although the kill switch is lifted.");
+    await stage.step("The broker no longer knows the old device, although the kill switch is off.");
     await stage.typeAt(node, "databox-agent unlock", { exitCode: 5, show: "first line" });
     await stage.step(
-      "Only if the volume is in your hands: enrol its new device. The volume and its unlock key stay.",
+      "If you have the volume, enrol its new device. The volume and its unlock key stay.",
     );
     await stage.type(
       'databox-agent --state-dir "$STATE" prepare --keep-volume --order "$ORDER" --serial "$SERIAL" --volume "$VOLUME" \\\n' +
@@ -52,7 +52,7 @@ export const compromisedDevice: Drill = {
     );
     await stage.type("shred -u code");
     await stage.step(
-      "Check: the successor unlocks. Then give the volume a new unlock key, which makes every copy of the old one worthless.",
+      "Check: the successor unlocks. Then give the volume a new unlock key, which invalidates every copy of the old one.",
     );
     await stage.type('databox-agent --state-dir "$STATE" unlock', {
       variables,

@@ -3,8 +3,8 @@ import type { Drill } from "./drill.ts";
 
 export const evacuatedVault: Drill = {
   title: "Evacuate a vault",
-  when: "A customer gives a vault up, or its administrators are no longer trusted, and its orders are to leave it while it still answers.",
-  undo: "The same campaign the other way round, as long as the old key is enabled.",
+  when: "A customer gives up a vault, or its administrators are no longer trusted, and its orders must leave it while it still answers.",
+  undo: "Run the same campaign in the other direction, as long as the old key is enabled.",
   run: async (stage) => {
     const staged = await stage.deliver("evacuated");
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoold");
@@ -13,7 +13,7 @@ export const evacuatedVault: Drill = {
     const campaign =
       'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$OLD" --move-to-key "$NEW" --vault-id "$NEW_ID"';
     await stage.step(
-      "Rehearse: everything but the change. Here the new vault has not been opened to the orders' identities.",
+      "Rehearse everything except the change. Here the new vault does not yet allow the orders' identities.",
     );
     await stage.type(`${campaign} --dry-run --wait`, { variables, exitCode: 3 });
     await stage.step(
@@ -21,9 +21,11 @@ export const evacuatedVault: Drill = {
       () => target.grant(principalId),
     );
     await stage.type(`${campaign} --dry-run --wait`, { variables });
-    await stage.step("Move. Unlocks go on all the time, and go before the campaign.");
+    await stage.step(
+      "Move the orders. Unlocks continue meanwhile and take precedence over the campaign.",
+    );
     await stage.type(`${campaign} --wait`, { variables });
-    await stage.step("May the old key be disabled?");
+    await stage.step("Check whether the old key may be disabled.");
     await stage.type(
       'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$OLD" \\\n' +
         `  "$BROKER/operator/v1/keyVersions" | jq -c '.value[] | {safeToDisable, currentEnvelopes, staleDevices}'`,

@@ -9,17 +9,15 @@ const DAY_SECONDS = 86_400;
 
 export const issuerKey: Drill = {
   title: "Rotate the key that signs assertions to Entra ID",
-  when:
-    "Once a year; at once (`--force`) when the folder of the broker's keys may have been read. With `ISSUER_KEY_URL`, rotate the " +
-    "key in its vault instead: the broker shows the new version at once and signs by it a day later.",
-  undo: "None is needed: the former key is shown for seven days more, so that what it signed stays good.",
+  when: "Once a year, and at once (`--force`) if someone may have read the folder of the broker's keys. With `ISSUER_KEY_URL`, rotate the key in its vault instead: the broker publishes the new version at once and signs with it a day later.",
+  undo: "Not needed. The former key is published for seven more days, so its signatures remain valid.",
   run: async (stage) => {
     const staged = await stage.deliver("issuer-key");
     await moveToOwnKey(stage, staged, "contosoissuer");
-    await stage.step("What Entra ID sees before: the key that signs, and the next one.");
+    await stage.step("Before, Entra ID sees two keys: the key that signs, and the next one.");
     await stage.type(`curl -sS --fail "$BROKER/oidc/v1/keys" | jq '.keys | length'`);
     await stage.step(
-      "Entra ID keeps what it fetched for up to a day, so a key that was announced later than that is refused.",
+      "Entra ID caches keys for up to a day, so the broker refuses to rotate to a key that was announced less than a day ago.",
     );
     await stage.type("broker keys rotate issuer", { exitCode: 1 });
     await stage.step("*A day passes.*", () => letDayPass(stage));
@@ -28,7 +26,7 @@ export const issuerKey: Drill = {
       stage.world.stack.restartBroker(),
     );
     await stage.step(
-      "Check: the former key is still shown, and Entra ID believes the new one: a customer's key is used by it.",
+      "Check: the former key is still published, and Entra ID accepts the new one: an unlock uses a customer's key with it.",
     );
     await stage.type(`curl -sS --fail "$BROKER/oidc/v1/keys" | jq '.keys | length'`);
     await stage.type("broker doctor | grep 'issuer from outside'");

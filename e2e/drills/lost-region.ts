@@ -7,11 +7,8 @@ import type { Stage } from "./stage.ts";
 
 export const lostRegion: Drill = {
   title: "Lose the region of a customer's vault",
-  when:
-    "A vault does not answer and will not for long, and its orders have a backup key in another region ([backup-keys.md](../customer/backup-keys.md)). " +
-    "After fifteen minutes of silence the backup stands in by itself; this is for not waiting, and for leaving the lost vault. " +
-    "If the region was the broker's, restore it elsewhere first (above), under the same `BROKER_URL`.",
-  undo: "`DELETE …/backupKeys/west/use` ends the order to use the backup; the key in force is asked first all the time.",
+  when: "A vault does not answer and will not answer for a long time, and its orders have a [backup key](../customer/backup-keys.md) in another region. After fifteen minutes of silence the backup takes over automatically. Use this drill to avoid the wait and to leave the lost vault. If the region was also the broker's, first restore the broker elsewhere (see above) under the same `BROKER_URL`.",
+  undo: "`DELETE …/backupKeys/west/use` ends the use of the backup. The broker always asks the key in force first.",
   run: async (stage) => {
     const staged = await stage.deliver("lost-region");
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoeast");
@@ -25,30 +22,31 @@ export const lostRegion: Drill = {
     };
     const url = '"$ARM$ORDER/backupKeys/west?api-version=2025-07-01"';
     await stage.step(
-      "Before, while all is well, the order's owner adds the key in the west as a backup.",
+      "In advance, while everything works, the order's owner adds the key in the west as a backup.",
     );
     await stage.type(
       `jq -n '{kind: "Vault", kekUrl: env.WEST, kekVaultResourceID: env.WEST_ID, identityProperties: {type: "SystemAssigned"}}' |\n` +
         `  curl -sS --fail-with-body --header @owner.header --json @- -X PUT ${url} | jq -c '{name, kind, kid}'`,
       { variables },
     );
-    await stage.step("*The east is lost.* Appliances say so, and that nobody has refused.", () =>
-      loseVault(stage, key.vaultName),
+    await stage.step(
+      "*The east is lost.* Appliances report that the vault is unreachable, which is not a refusal.",
+      () => loseVault(stage, key.vaultName),
     );
     await stage.typeAt(staged.node, "databox-agent unlock", { exitCode: 4, show: "first line" });
-    await stage.step("The order's owner lets the backup stand in now.");
+    await stage.step("The order's owner activates the backup now.");
     await stage.type(
       `curl -sS --fail-with-body --header @owner.header --json '{"reason": "region lost, incident 4711", "hours": 24}' \\\n` +
         `  "$ARM$ORDER/backupKeys/west/use?api-version=2025-07-01" | jq -c "{name, kid}"`,
       { variables },
     );
     await stage.typeAt(staged.node, "databox-agent unlock");
-    await stage.step("Leave the lost vault for good: move its orders to the key in the west.");
+    await stage.step("Leave the lost vault permanently: move its orders to the key in the west.");
     await stage.type(
       'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$EAST" --move-to-key "$WEST" --vault-id "$WEST_ID" --wait',
       { variables },
     );
-    await stage.step("Check: the appliance unlocks by the key in the west.");
+    await stage.step("Check: the appliance unlocks with the key in the west.");
     await stage.typeAt(staged.node, "databox-agent lock");
     await stage.typeAt(
       staged.node,

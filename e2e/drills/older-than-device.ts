@@ -6,8 +6,8 @@ import { startAgain } from "./restored-broker.ts";
 
 export const olderThanDevice: Drill = {
   title: "Unlock an appliance that is newer than the restored database",
-  when: "After a restore an appliance says `EnvelopeMismatch` or `GenerationRollback`: since the backup its volume got another unlock key, or its order another key. It alone knows the envelope that opens it.",
-  undo: "Nothing is lost by it: what was in force before stays in the database, and the envelope that the appliance holds can be put in force again at any time.",
+  when: "After a restore an appliance reports `EnvelopeMismatch` or `GenerationRollback`. Since the backup, its volume got another unlock key, or its order got another key. Only the appliance has the envelope that opens it.",
+  undo: "Nothing is lost: the former envelope stays in the database, and you can put the appliance's envelope in force again at any time.",
   run: async (stage) => {
     const used = await stage.deliver("used-since");
     const { node } = await stage.deliver("rekeyed-since");
@@ -16,7 +16,7 @@ export const olderThanDevice: Drill = {
       ENVELOPE: join(node.stateDir, "envelope.jws"),
     };
     await stage.step(
-      "*A backup is made. After it one appliance is used, and another one rekeyed.*",
+      "*A backup is made. After it, one appliance is used and another one is rekeyed.*",
     );
     await stage.type(
       'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
@@ -33,12 +33,12 @@ export const olderThanDevice: Drill = {
     await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
     await startAgain(stage);
     await stage.step(
-      "What was only used unlocks as ever. What was rekeyed is refused, and re-locks nothing.",
+      "The appliance that was only used unlocks as before. The rekeyed appliance gets an error, and no volume is locked.",
     );
     await stage.typeAt(used.node, "databox-agent unlock", { show: "first line" });
     await stage.typeAt(node, "databox-agent unlock", { exitCode: 5, show: "first line" });
     await stage.step(
-      "Have `/var/lib/databox-agent/envelope.jws` of that appliance sent, by whatever way: it is signed by this broker, and opens nothing without the vault. Put it back in force; the broker may serve meanwhile.",
+      "Have `/var/lib/databox-agent/envelope.jws` of that appliance sent to you, by any channel: this broker signed it, and it opens nothing without the vault. Put it in force again. The broker may serve meanwhile.",
     );
     await stage.type('broker restore-envelope "$ENVELOPE"', { variables });
     await stage.step(

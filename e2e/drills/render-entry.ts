@@ -1,12 +1,13 @@
 import type { Drill } from "./drill.ts";
 import { type Entry, renderTranscript } from "./transcript.ts";
+import { wrapProse } from "./wrap-prose.ts";
 
 /** The runbook's entry of a drill that was run. */
 export function renderEntry(name: string, drill: Drill, transcript: readonly Entry[]): string {
   return [
     `### ${drill.title}`,
-    `**When.** ${drill.when}`,
+    wrapProse(`**When.** ${drill.when}`),
     renderTranscript(transcript),
-    `**To undo.** ${drill.undo} (\`npm run drill -- ${name}\`)`,
+    wrapProse(`**To undo.** ${drill.undo} (\`npm run drill -- ${name}\`)`),
   ].join("\n\n");
 }

@@ -5,20 +5,20 @@ import type { Stage } from "./stage.ts";
 
 export const serviceKey: Drill = {
   title: "Rotate the service's own key",
-  when: "Once a year, and when somebody who could use it has left. It wraps the orders that have no key of their customer.",
-  undo: "Enable the old version again; an order that has moved needs it no more.",
+  when: "Once a year, and when a person who could use the key has left. It wraps the orders without a customer-managed key.",
+  undo: "Enable the old version again. Orders that have moved no longer need it.",
   run: async (stage) => {
     const { node } = await stage.deliver("service-key");
     await stage.step(
       "Make a new version: `az keyvault key rotate --vault-name VAULT --name service-key`. New orders use it from now on.",
       () => rotateServiceKey(stage),
     );
-    await stage.step("Move the orders that there are.");
+    await stage.step("Move the existing orders.");
     await stage.type(
       'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$SERVICE_KEY_URL" --wait',
     );
     await stage.step(
-      "Which versions may be disabled now? Disable first, and delete a month later.",
+      "Check which versions may be disabled. Disable first, and delete a month later.",
     );
     await stage.type(
       'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$SERVICE_KEY_URL" \\\n' +
@@ -28,7 +28,7 @@ export const serviceKey: Drill = {
       "Disable the old version: `az keyvault key set-attributes --id OLD --enabled false`.",
       () => disableOldVersions(stage),
     );
-    await stage.step("Check: an appliance that was on the road all the time unlocks.");
+    await stage.step("Check: an appliance that was in transit all the time unlocks.");
     await stage.typeAt(node, "databox-agent unlock");
   },
 };

@@ -1,3 +1,5 @@
+import { wrapProse } from "./wrap-prose.ts";
+
 /** What a drill did and saw, in order. */
 export type Entry =
   | { readonly kind: "step"; readonly text: string }
@@ -40,7 +42,7 @@ export function renderTranscript(entries: readonly Entry[]): string {
       if (open) lines.push("   ```");
       open = false;
       number += 1;
-      lines.push(`${String(number)}. ${entry.text}`);
+      lines.push(wrapProse(entry.text, `${String(number)}. `));
       continue;
     }
     if (!open) lines.push("   ```");

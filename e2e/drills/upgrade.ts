@@ -20,8 +20,8 @@ const CONTRACT = `
 
 export const upgrade: Drill = {
   title: "Upgrade and roll back",
-  when: "A new version is to be run, or the one that runs has to go back to the former.",
-  undo: "The fourth step, as long as nothing was dropped; the sixth after that.",
+  when: "You want to run a new version, or return from the present version to the former one.",
+  undo: "Step 4, as long as no column was dropped; step 6 after that.",
   run: async (stage) => {
     const { node } = await stage.deliver("upgraded");
     const variables = { BACKUP: join(stage.desk.folder, "before-upgrade") };
@@ -32,7 +32,7 @@ export const upgrade: Drill = {
     );
     await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"', { variables });
     await stage.step(
-      "With the new version's image: `broker migrate`. *It adds a column and a table.* The former version's replicas go on serving meanwhile.",
+      "Run `broker migrate` with the new version's image. *It adds a column and a table.* The former version's replicas continue to serve.",
       () => migrate(stage, EXPAND),
     );
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
@@ -40,12 +40,12 @@ export const upgrade: Drill = {
       "Replace the replicas one by one (`kubectl set image deployment/databox-broker broker=IMAGE`).",
     );
     await stage.step(
-      "Roll back: run the former image again. It finds what it does not know, and leaves it alone.",
+      "To roll back, run the former image again. It ignores the columns and tables that it does not know.",
       () => stage.world.stack.restartBroker(),
     );
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
     await stage.step(
-      "*A version later the old columns are dropped.* From here on the former image does not start, and says why.",
+      "*One version later, the old columns are dropped.* From now on the former image does not start, and says why.",
       async () => {
         await stage.world.stack.broker().stop();
         await migrate(stage, CONTRACT);
@@ -53,7 +53,7 @@ export const upgrade: Drill = {
     );
     await stage.type("broker serve", { exitCode: 1 });
     await stage.step(
-      "Only if it must go back all the same: restore the backup. What was decided since then is lost, and its audit rows with it.",
+      "Only if you must return anyway: restore the backup. All later decisions and their audit rows are lost.",
       () => rm(stage.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),
     );
     await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
