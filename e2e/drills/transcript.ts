@@ -18,7 +18,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/(\.localhost):\d+/g, "$1"],
   [/"enrolmentCode":"[^"]+"/g, '"enrolmentCode":"‹code›"'],
   [/(^|[ (])[ ]*\d+(?:\.\d+)? ?(?:ms|s)\b/gm, "$1‹duration›"],
-  [/\b[A-Za-z0-9_-]{43}\b/g, "‹thumbprint›"],
+  // One may begin or end with a hyphen, where `\b` finds no boundary.
+  [/(?<![\w-])[\w-]{43}(?![\w-])/g, "‹thumbprint›"],
   // Of the machine that the drill plays on.
   [/ \(no device-mapper here[^)]*\)/g, ""],
   [/\b\d+ rows\b/g, "… rows"],
