@@ -6,6 +6,7 @@ import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
 import { INTRODUCTION } from "./introduction.ts";
 import { SHOWN_BY } from "./shown-by.ts";
+import { wrapMarkdown } from "./wrap-markdown.ts";
 
 const PEOPLE = {
   "security-administrator": "the security administrator",
@@ -23,8 +24,7 @@ const RECOVERABLE = {
 
 /** docs/reference/errors.md: the table for people. */
 export function renderMarkdown(): string {
-  return [
-    INTRODUCTION,
+  const sections = [
     "## Where the original article is wrong",
     ERROR_CODES.flatMap(correctionOf).join("\n"),
     "## Names in commands",
@@ -34,9 +34,8 @@ export function renderMarkdown(): string {
     "## All codes",
     ERROR_CODES.map((code) => `- [${code}](#${anchorOf(code)}): ${ERRORS[code].title}`).join("\n"),
     ...ERROR_CODES.map(renderCode),
-  ]
-    .join("\n\n")
-    .concat("\n");
+  ];
+  return [INTRODUCTION, wrapMarkdown(sections.join("\n\n"))].join("\n\n").concat("\n");
 }
 
 function correctionOf(code: ErrorCode): string[] {

@@ -78,14 +78,14 @@ export const SETTINGS = {
     schema: whole(65_535),
     default: "8444",
     expected: "a port number, 0 to 65535",
-    meaning: "Port to listen on, by TLS; 0 takes a free one.",
+    meaning: "Port to listen on, with TLS; 0 takes a free port.",
   },
   BROKER_URL: {
     schema: origin,
     default: "https://broker.localhost:8444",
     expected: "an https origin such as https://broker.example:8444",
     meaning:
-      "How devices and Entra ID reach the broker; also the issuer of its OpenID Connect tokens.",
+      "Address at which devices and Entra ID reach the broker; also the issuer of its OpenID Connect tokens.",
   },
   BROKER_TLS_CERTIFICATE_FILE: {
     schema: file,
@@ -107,14 +107,14 @@ export const SETTINGS = {
     optional: true,
     expected: "the path of a folder",
     meaning:
-      "Folder of the broker's own keys, the same for all replicas; without it they lie in BROKER_DATA_DIR.",
+      "Folder of the broker's own keys, the same for all replicas; without it the keys are in BROKER_DATA_DIR.",
   },
   DATABASE_URL: {
     schema: databaseUrl,
     optional: true,
     expected: "postgresql://user@host:port/database, without a password",
     meaning:
-      "PostgreSQL, for several replicas; without it the database is a SQLite file in BROKER_DATA_DIR. The folder of a Unix socket stands percent-encoded in the host's place.",
+      "PostgreSQL, for several replicas; without it the database is a SQLite file in BROKER_DATA_DIR. For a Unix socket, the host is the percent-encoded folder.",
   },
   DATABASE_PASSWORD_FILE: {
     schema: file,
@@ -127,7 +127,7 @@ export const SETTINGS = {
     default: "verify",
     expected: "verify or off",
     meaning:
-      "Whether connections to PostgreSQL are by TLS, with the server's certificate verified; never on a Unix socket.",
+      "Whether connections to PostgreSQL use TLS with a verified server certificate; a Unix socket never uses TLS.",
   },
   DATABASE_CA_FILE: {
     schema: file,
@@ -140,14 +140,14 @@ export const SETTINGS = {
     schema: whole(1_000, 1),
     default: "10",
     expected: "a whole number, 1 or more",
-    meaning: "Connections of each broker process to PostgreSQL, at most.",
+    meaning: "Most connections of each broker process to PostgreSQL.",
   },
   DATABASE_TIMEOUT_SECONDS: {
     schema: whole(600, 1),
     default: "10",
     expected: "whole seconds, 1 to 600",
     meaning:
-      "How long PostgreSQL may take for one statement, and hold locks for a broker that is silent.",
+      "How long PostgreSQL may take for one statement, and how long it may hold locks for a silent broker.",
   },
   ARM_URL: {
     schema: origin,
@@ -161,7 +161,7 @@ export const SETTINGS = {
     optional: true,
     expected: "https origins, separated by commas",
     meaning:
-      "Other names of Resource Manager that callers' tokens may be for, such as https://management.core.windows.net, which the Azure CLI asks for.",
+      "Other names of Resource Manager that callers' tokens may have as audience, such as https://management.core.windows.net, which the Azure CLI uses.",
   },
   ENTRA_AUTHORITY: {
     schema: origin,
@@ -172,14 +172,13 @@ export const SETTINGS = {
   TENANT_ID: {
     schema: z.guid().transform((value) => value.toLowerCase()),
     expected: "a UUID",
-    meaning:
-      "Home tenant: callers' tokens come from it, and the broker's own identity lives in it.",
+    meaning: "Home tenant: it issues the callers' tokens and has the broker's own identity.",
   },
   KEY_VAULT_SUFFIXES: {
     schema: suffixes,
     default: "vault.localhost:8443",
     expected: "host suffixes, separated by commas, such as vault.azure.net",
-    meaning: "Hosts of key vaults; nothing else is ever dialled as a vault.",
+    meaning: "Hosts of key vaults; the broker never calls any other host as a vault.",
   },
   SERVICE_KEY_URL: {
     schema: z.url({ protocol: /^https$/ }),
@@ -191,7 +190,7 @@ export const SETTINGS = {
     optional: true,
     expected: "the https URL of an RSA key without a version",
     meaning:
-      "Key in the broker's own vault that signs its OpenID Connect tokens; by default a key in a file does.",
+      "Key in the broker's own vault that signs its OpenID Connect tokens; by default a key in a file signs them.",
   },
   IDENTITY_RESOURCE_GROUP: {
     schema: z
@@ -199,20 +198,20 @@ export const SETTINGS = {
       .regex(/^\/subscriptions\/[0-9a-fA-F-]{36}\/resourceGroups\/[-\w.()]{1,90}$/i)
       .transform((value) => value.toLowerCase()),
     expected: "a resource group id, /subscriptions/{id}/resourceGroups/{name}",
-    meaning: "Where system-assigned identities of orders are made.",
+    meaning: "Resource group in which the broker makes the system-assigned identities of orders.",
   },
   BROKER_CLIENT_ID: {
     schema: z.guid().transform((value) => value.toLowerCase()),
     optional: true,
     expected: "a UUID",
     meaning:
-      "Client id of the broker's own managed identity, where its machine has several; by default the machine's only one.",
+      "Client id of the broker's own managed identity, if its machine has several; by default the machine's only one.",
   },
   EXTRA_CA_FILE: {
     schema: file,
     optional: true,
     expected: "the path of a PEM file",
-    meaning: "More certificate authorities to trust for Azure's endpoints.",
+    meaning: "Additional certificate authorities to trust for Azure's endpoints.",
   },
   DNS_SERVER: {
     schema: dnsServer,
@@ -236,7 +235,7 @@ export const SETTINGS = {
     schema: whole(YEAR_SECONDS),
     default: "86400",
     expected: "whole seconds, 0 or more",
-    meaning: "How long an unlocked appliance stays so without an authoritative answer.",
+    meaning: "How long an unlocked appliance stays unlocked without an authoritative answer.",
   },
   LEASE_TTL_SECONDS: {
     schema: whole(YEAR_SECONDS, 1),
@@ -248,146 +247,148 @@ export const SETTINGS = {
     schema: whole(10_000),
     default: "20",
     expected: "whole number, 0 or more",
-    meaning: "How many unlocks without network one order may have in one UTC day.",
+    meaning: "Most unlocks without network of one order in one UTC day.",
   },
   PROBE_INTERVAL_SECONDS: {
     schema: whole(3600, 1),
     default: "30",
     expected: "whole seconds, 1 to 3600",
     meaning:
-      "How often each key is asked about while appliances are unlocked by it; part of the time to re-lock.",
+      "How often each key is probed while it holds appliances unlocked; part of the time until they close.",
   },
   BACKUP_KEY_AFTER_SECONDS: {
     schema: whole(YEAR_SECONDS),
     default: "900",
     expected: "whole seconds, 0 or more",
     meaning:
-      "How long a key's vault must have been silent before an order's backup key stands in by itself.",
+      "How long a key's vault must be silent before an order's backup key takes over automatically.",
   },
   MAX_REQUESTS_AT_WORK: {
     schema: whole(1_000_000, 1),
     default: "256",
     expected: "a whole number, 1 or more",
     meaning:
-      "Requests of devices at work at once, and as many of others; above a fair share they get 503. Waits for a vault or news do not count. A process at its end takes 64.",
+      "Most requests of devices in progress at once, and as many of other callers; above a fair share they get 503. Waits for a vault or news do not count. A saturated process accepts 64.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
     default: "200",
     expected: "a whole number; 0 is no limit",
     meaning:
-      "Requests of one IP address to one process (with --workers, to each); bursts of five times as many pass.",
+      "Most requests of one IP address to one process (with --workers, to each); bursts of five times as many pass.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
     expected: "a whole number; 0 is no limit",
     meaning:
-      "Messages of one device from one address to one process (with --workers, to each); bursts of as many pass.",
+      "Most messages of one device from one address to one process (with --workers, to each); bursts of as many pass.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
     expected: "a whole number; 0 is no limit",
-    meaning: "Unlock requests of one node, over all replicas.",
+    meaning: "Most unlock requests of one node, over all replicas.",
   },
   RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "120",
     expected: "a whole number; 0 is no limit",
-    meaning: "Unlock requests of one order, over all replicas.",
+    meaning: "Most unlock requests of one order, over all replicas.",
   },
   RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "6000",
     expected: "a whole number; 0 is no limit",
-    meaning: "Unlock requests of one customer's subscription, over all replicas.",
+    meaning: "Most unlock requests of one customer's subscription, over all replicas.",
   },
   KEY_HEALTH_INTERVAL_SECONDS: {
     schema: whole(YEAR_SECONDS),
     default: "900",
     expected: "whole seconds; 0 is off",
     meaning:
-      "How often the key of each order is looked at, about; a use of the key counts as a look.",
+      "Approximate time between health checks of each order's key; a use of the key counts as a check.",
   },
   KEY_HEALTH_PER_VAULT_PER_MINUTE: {
     schema: whole(1_000_000, 1),
     default: "60",
     expected: "a whole number, 1 or more",
     meaning:
-      "Looks at the keys of one vault, at most; a vault answers some hundred calls a second.",
+      "Most health checks of the keys of one vault; a vault answers some hundred calls a second.",
   },
   KEY_POLL_INTERVAL_SECONDS: {
     schema: whole(86_400),
     default: "3600",
     expected: "whole seconds, 0 to 86400; 0 is off",
     meaning:
-      "How often a key without version is asked for a newer one, about; an event of Event Grid makes it ask at once.",
+      "Approximate time between checks for a newer version of a key without version; an event of Event Grid causes a check at once.",
   },
   EVENT_GRID_AUDIENCE: {
     schema: z.string().regex(/^[\x21-\x7e]{1,255}$/),
     optional: true,
     expected: "an application id or an App ID URI",
     meaning:
-      "Entra application for which Event Grid gets its tokens; without it every delivery is refused.",
+      "Entra application for which Event Grid gets its tokens; without it every delivery is rejected.",
   },
   VAULT_OPERATIONS_PER_10_SECONDS: {
     schema: whole(1_000_000, 10),
     default: "4000",
     expected: "a whole number, 10 or more",
     meaning:
-      "What one vault answers: 4000 for RSA-2048 keys in software, 2000 in an HSM (Key Vault service limits).",
+      "Capacity of one vault: 4000 for RSA-2048 keys in software, 2000 in an HSM (Key Vault service limits).",
   },
   REWRAP_VAULT_PERCENT: {
     schema: whole(100, 1),
     default: "50",
     expected: "a whole number, 1 to 100",
     meaning:
-      "Share of that which campaigns and rotations may use; unlocks and probes come first and count too.",
+      "Share of a vault's capacity that campaigns and rotations may use; unlocks and probes come first and count too.",
   },
   WEBHOOK_URLS: {
     schema: webhookUrls,
     optional: true,
     expected: "https URLs, separated by commas",
-    meaning: "Where changes of key health are sent as signed CloudEvents.",
+    meaning: "Receivers of changes of key health, as signed CloudEvents.",
   },
   PORTAL_CLIENT_ID: {
     schema: z.guid().transform((value) => value.toLowerCase()),
     optional: true,
     expected: "a UUID",
     meaning:
-      "Application (client) id of the portal's app registration; without it no portal is served.",
+      "Application (client) id of the portal's app registration; without it the broker serves no portal.",
   },
   PORTAL_DIR: {
     schema: file,
     optional: true,
     expected: "the path of a folder with index.html",
-    meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once, at the start.",
+    meaning: "Files of the portal, served below /portal/ of BROKER_URL; read once at the start.",
   },
   OTLP_TRACES_URL: {
     schema: z.url({ protocol: /^https?$/ }),
     optional: true,
     expected: "a URL such as http://127.0.0.1:4318/v1/traces",
-    meaning: "Collector of OpenTelemetry traces (OTLP by HTTP); without it none are made.",
+    meaning:
+      "Collector of OpenTelemetry traces (OTLP by HTTP); without it the broker makes no traces.",
   },
   METRICS_HOST: {
     schema: z.string().min(1).max(253),
     default: "127.0.0.1",
     expected: "a host name or IP address of this machine",
     meaning:
-      "Address of the metrics' own listener; they are for operators, and never on the public one.",
+      "Address of the separate listener for metrics, which are for operators and never on the public listener.",
   },
   METRICS_PORT: {
     schema: whole(65_535),
     optional: true,
     expected: "a port number, 0 to 65535",
-    meaning: "Port on which Prometheus finds /metrics, without TLS; without it there are none.",
+    meaning:
+      "Port of /metrics for Prometheus, without TLS; if it is not set, the broker serves no metrics.",
   },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     default: "info",
     expected: "debug, info, warn, error or silent",
-    meaning: "Least important log lines that are written, as JSON, to standard output.",
+    meaning: "Lowest level of log lines that are written, as JSON, to standard output.",
   },
 } as const satisfies Record<string, Setting>;
 

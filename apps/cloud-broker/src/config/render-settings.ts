@@ -19,16 +19,18 @@ export function renderSettings(): string {
   ]);
   return `# Configuration of the cloud broker
 
-The broker is configured by environment variables only. They are read once, at the start; one that is missing or wrong stops the
-start, and every such variable is named with what was expected. An empty variable counts as absent. No variable holds a secret:
-secrets are files in \`BROKER_DATA_DIR\`, which the broker makes itself at its first start and reads only while they are at mode 0600.
+The broker is configured only by environment variables. It reads them once, at the start. If a
+variable is missing or wrong, the broker does not start, and names every such variable with its
+expected value. An empty variable counts as absent. No variable holds a secret: secrets are files in
+\`BROKER_DATA_DIR\`, which the broker makes itself at its first start and reads only if they have mode
+0600.
 
 This page is written by \`npm run docs\`.
 
 ${renderTable(rows)}
 
-The identity of the broker itself comes from the platform's managed identity endpoint (IMDS), whose address the Azure identity
-library reads from \`AZURE_POD_IDENTITY_AUTHORITY_HOST\`.
+The identity of the broker itself comes from the platform's managed identity endpoint (IMDS). The
+Azure identity library reads the address of that endpoint from \`AZURE_POD_IDENTITY_AUTHORITY_HOST\`.
 `;
 }
 
