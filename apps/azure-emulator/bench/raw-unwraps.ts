@@ -9,7 +9,10 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import * as z from "zod";
 
-/** A worker that unwraps as fast as node:crypto can, and reports how often it did and what that cost. */
+/**
+ * A worker that unwraps as fast as node:crypto can, and reports how often it did and what that
+ * cost.
+ */
 const { seconds, modulusBits } = z
   .object({ seconds: z.number(), modulusBits: z.number() })
   .parse(workerData);

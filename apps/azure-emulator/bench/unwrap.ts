@@ -11,10 +11,11 @@ import * as z from "zod";
 import { loopbackLookup } from "../src/loopback-lookup.ts";
 
 /*
- * How much of raw `crypto.privateDecrypt` is left of an unwrap by the emulator (TLS, token, gate, JSON):
- *   node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts [seconds] [connections] [modulus bits]
- * `perCpu` divides by the CPU time of the emulator's process alone, so that neither the load generator nor other programs of the
- * machine count; `wall` is what the clients of this process saw, who share the same cores.
+ * How much of raw `crypto.privateDecrypt` is left of an unwrap by the emulator (TLS, token, gate,
+ * JSON): node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts [seconds] [connections]
+ * [modulus bits] `perCpu` divides by the CPU time of the emulator's process alone, so that neither
+ * the load generator nor other programs of the machine count; `wall` is what the clients of this
+ * process saw, who share the same cores.
  */
 const [seconds = 3, connections = 16, modulusBits = 2048] = process.argv.slice(2).map(Number);
 const CLOCK_TICKS_PER_SECOND = 100;

@@ -39,7 +39,10 @@ export function createAuthority(): CertificateWithKey {
   });
 }
 
-/** One certificate for all hosts. `*.localhost` is not accepted by OpenSSL's name check, `*.vault.localhost` is. */
+/**
+ * One certificate for all hosts. `*.localhost` is not accepted by OpenSSL's name check,
+ * `*.vault.localhost` is.
+ */
 export function issueEmulatorCertificate(ca: CertificateWithKey): CertificateWithKey {
   return issueServerCertificate({
     ca,

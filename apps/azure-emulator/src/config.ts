@@ -6,7 +6,7 @@ const certificateWithKey = z.strictObject({
   privateKeyPem: z.string().includes("PRIVATE KEY"),
 });
 
-/** What `createAzureEmulator` takes; every member has a default. */
+/** The options of `createAzureEmulator`; every member has a default. */
 const schema = z.strictObject({
   /** TLS port of all hosts; 0: a free one. */
   port: port.default(8443),
@@ -32,7 +32,10 @@ const schema = z.strictObject({
     .default("databoxdemo"),
   /** Where Microsoft.DataBox is served. */
   dataBoxUpstream: z.strictObject({ url: z.url(), ca: z.string().optional() }).optional(),
-  /** PEM; trusted when the keys of federated issuers are fetched, beside the emulator's own authority. */
+  /**
+   * PEM; trusted when the keys of federated issuers are fetched, beside the emulator's own
+   * authority.
+   */
   issuerCa: z.string().optional(),
   /** Names besides its own that the DNS server answers with loopback: `broker.localhost`. */
   dnsNames: z.array(z.string().max(253)).max(64).default([]),

@@ -40,9 +40,11 @@ export type AzureEmulator = Endpoints & {
 };
 
 /**
- * Starts Entra ID, Resource Manager, Key Vault, the control API (one TLS port), IMDS (plain HTTP) and DNS on loopback.
+ * Starts Entra ID, Resource Manager, Key Vault, the control API (one TLS port), IMDS (plain HTTP)
+ * and DNS on loopback.
  *
- * @throws RangeError for a wrong option; Error for a port in use or a folder that cannot be written. Nothing stays open then.
+ * @throws RangeError for a wrong option; Error for a port in use or a folder that cannot be
+ * written. Nothing stays open then.
  */
 export async function createAzureEmulator(
   options: AzureEmulatorOptions = {},
@@ -59,7 +61,7 @@ export async function createAzureEmulator(
 
 type Closer = () => Promise<unknown> | void;
 
-/** What was opened last is closed first. */
+/** The last opened part is closed first. */
 async function closeAll(closers: Closer[]): Promise<void> {
   for (;;) {
     const close = closers.pop();
@@ -150,7 +152,7 @@ async function start(
   };
 }
 
-/** The one setting that is not remembered: who starts the broker says where it is. */
+/** The one setting that is not stored: the program that starts the broker provides it. */
 function holdUpstream(given: EmulatorConfig["dataBoxUpstream"]) {
   let current: DataBoxUpstream | undefined = given && {
     url: given.url,

@@ -5,7 +5,7 @@ import type { Faults } from "./faults/faults.ts";
 import type { Log } from "./log.ts";
 import type { EmulatorState } from "./state/emulator-state.ts";
 
-/** Where the parts of this emulator are, known once its ports are. No URL ends with a slash. */
+/** The addresses of the emulator's parts, known once its ports are. No URL ends with a slash. */
 export type Endpoints = {
   /** `https://login.localhost:8443` */
   readonly authorityUrl: string;
@@ -18,7 +18,10 @@ export type Endpoints = {
   readonly vaultSuffix: string;
   /** `vault.localhost`: the same without the port, for DNS. */
   readonly vaultDomain: string;
-  /** `https://vault.localhost:8443`: the resource of a vault's challenge and the audience of its tokens. */
+  /**
+   * `https://vault.localhost:8443`: the resource of a vault's challenge and the audience of its
+   * tokens.
+   */
   readonly vaultAudience: string;
 };
 
@@ -29,7 +32,10 @@ export type CloudDefaults = {
   readonly location: string;
 };
 
-/** Entra's RS256 token signing keys. The first is made in the background at start, so `current` may wait for it. */
+/**
+ * Entra's RS256 token signing keys. The first is made in the background at start, so `current` may
+ * wait for it.
+ */
 export type IssuerKeys = {
   current(): Promise<{ readonly kid: string; readonly privateKeyPem: string }>;
   /** All public keys for the JWKS document: kty, n, e, kid, use, alg. */
@@ -41,14 +47,20 @@ export type IssuerKeys = {
 };
 
 /**
- * What every part gets: `createEntraRouter(deps)`, `createResourceManagerRouter(deps)` and `createImdsRouter(deps)` return an
- * `HttpHandler` (http/message.ts); `createDnsServer(deps)` returns `DnsServer`; create-azure-emulator.ts mounts them by host.
+ * The dependencies of every part: `createEntraRouter(deps)`, `createResourceManagerRouter(deps)`
+ * and `createImdsRouter(deps)` return an `HttpHandler` (http/message.ts); `createDnsServer(deps)`
+ * returns `DnsServer`; create-azure-emulator.ts mounts them by host.
  */
 export type EmulatorDependencies = {
   readonly state: EmulatorState;
-  /** The emulator's clock: validity, retention, rotation, propagation. It can be moved by the control API. */
+  /**
+   * The emulator's clock: validity, retention, rotation, propagation. It can be moved by the
+   * control API.
+   */
   readonly now: () => number;
-  /** The machine's clock: tokens and assertions, since their clients judge them by their own clock. */
+  /**
+   * The machine's clock: tokens and assertions, since their clients judge them by their own clock.
+   */
   readonly systemNow: () => number;
   readonly settings: () => Settings;
   readonly issuerKeys: IssuerKeys;
@@ -56,9 +68,14 @@ export type EmulatorDependencies = {
   readonly cloud: CloudDefaults;
   readonly faults: Faults;
   readonly log: Log;
-  /** HTTPS to federated issuers: trusts the system's authorities, this emulator's own and `issuerCa`; `*.localhost` resolves to loopback. */
+  /**
+   * HTTPS to federated issuers: trusts the system's authorities, this emulator's own and
+   * `issuerCa`; `*.localhost` resolves to loopback.
+   */
   readonly fetchIssuerJson: (url: string) => Promise<unknown>;
-  /** Where Microsoft.DataBox is served; undefined until set (ARM then answers 404 for that provider). */
+  /**
+   * The address of Microsoft.DataBox; undefined until set (ARM then answers 404 for that provider).
+   */
   readonly dataBoxUpstream: () => DataBoxUpstream | undefined;
 };
 

@@ -10,7 +10,8 @@ const TIMEOUT_MS = 5_000;
 /**
  * Fetches documents of federated issuers.
  *
- * @param authorities - PEM certificates trusted beside the public ones; asked at each connection, since they can be set later.
+ * @param authorities - PEM certificates trusted beside the public ones; asked at each connection,
+ * since they can be set later.
  */
 export function createIssuerFetch(authorities: () => readonly string[]): {
   fetchJson: (url: string) => Promise<unknown>;

@@ -14,7 +14,10 @@ import type { EmulatorState } from "./state/emulator-state.ts";
 const generate = promisify(generateKeyPair);
 const MODULUS_BITS = 2048;
 
-/** Entra's RS256 keys, kept in the state. A new emulator makes its first key in the background: start does not wait for it. */
+/**
+ * Entra's RS256 keys, kept in the state. A new emulator makes its first key in the background:
+ * start does not wait for it.
+ */
 export function createIssuerKeys(state: EmulatorState, systemNow: () => number): IssuerKeys {
   const publicKeys = new Map<string, KeyObject>();
   const publicKeyOf = (key: IssuerKey): KeyObject => {

@@ -1,7 +1,10 @@
 import { lookup, type LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
-/** Names below `localhost` are loopback (RFC 6761 §6.3), which not every system's resolver knows; all others are looked up. */
+/**
+ * Names below `localhost` are loopback (RFC 6761 §6.3), which not every system's resolver knows;
+ * all others are looked up.
+ */
 export const loopbackLookup: LookupFunction = (hostname, options, callback) => {
   if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
     lookup(hostname, options, callback);

@@ -35,7 +35,7 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once("SIGINT", close);
   process.once("SIGTERM", close);
   process.once("disconnect", close);
-  // Last: whoever reads that it is ready may end it at once.
+  // Last: a reader of the ready line may end the process at once.
   announce(emulator, resolve(options.ca));
 }
 

@@ -47,7 +47,10 @@ const ALL_KEY_PERMISSIONS = [
   "release",
 ];
 
-/** A running emulator with the clients of its users: real SDKs, unmodified but for the connection they are given. */
+/**
+ * A running emulator with the clients of its users: real SDKs, unmodified but for the connection
+ * they are given.
+ */
 export async function startWorld(options: AzureEmulatorOptions = {}) {
   const emulator = await createAzureEmulator({ port: 0, imdsPort: 0, dnsPort: 0, ...options });
   const agent = new Agent({ ca: emulator.caPem, lookup: loopbackLookup, keepAlive: true });

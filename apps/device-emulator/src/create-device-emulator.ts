@@ -9,7 +9,9 @@ import { createEmulatedNode } from "./node/emulated-node.ts";
 import type { EmulatedNode } from "./node/emulated-node.ts";
 
 export type DeviceEmulatorOptions = {
-  /** Where the nodes' disks and states are; a second emulator on the same folder finds them again. */
+  /**
+   * Folder of the nodes' disks and states; a second emulator on the same folder finds them again.
+   */
   readonly directory: string;
   /** Program and first parameters of the real agent. */
   readonly agentCommand: readonly [string, ...string[]];
@@ -26,7 +28,10 @@ export type DeviceEmulator = {
   node(serial: string): EmulatedNode;
   powerOn(): void;
   powerOff(): Promise<void>;
-  /** To the carrier, or from the carrier to where it goes. An appliance travels switched off. @throws {RangeError} when it is on */
+  /**
+   * Hands the appliance to the carrier, or from the carrier to its destination. An appliance
+   * travels switched off. @throws {RangeError} when it is on
+   */
   ship(): Whereabouts;
 };
 
@@ -34,8 +39,8 @@ const SERIAL = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
 const AT_HOME: Whereabouts = { kind: "at", place: "datacenter" };
 
 /**
- * A software appliance. Its nodes have nothing in common but the case: each has its own disk, state and power, so that a
- * model of two is the same code as a model of one.
+ * A software appliance. Its nodes share only the case: each has its own disk, state and power, so
+ * that a model of two is the same code as a model of one.
  *
  * @throws {RangeError} when the serials do not fit the model
  */

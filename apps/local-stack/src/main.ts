@@ -9,7 +9,7 @@ import { runStack } from "./run-stack.ts";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const HIGHEST_PORT = 65_535;
 const WIDTH_WITHOUT_TERMINAL = 110;
-/** As a shell reports a program that Ctrl-C ended. */
+/** The exit code that a shell reports for a program ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
 
 const program = new Command("npm start --")
@@ -77,7 +77,7 @@ try {
   });
   if (ending === "interrupted") {
     process.stderr.write("npm start: interrupted before it was done; everything is stopped\n");
-    // Connections of a step that was cut off may linger; nothing of value is in them.
+    // Connections of an interrupted step may linger; they hold nothing of value.
     process.exit(EXIT_INTERRUPTED);
   }
 } catch (error) {

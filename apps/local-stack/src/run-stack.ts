@@ -21,15 +21,15 @@ export type RunOptions = {
   readonly width: number;
 };
 
-/** A step of the story that a signal interrupts is given this long to end by itself. */
+/** A step of the story that a signal interrupts has this long to end by itself. */
 const STEP_END_MS = 3_000;
-/** Nobody wants to wait half a minute in a story. */
+/** In a story, half a minute is too long to wait. */
 const SOON_CLOSED = { PROBE_INTERVAL_SECONDS: "2" };
 
 /**
  * `npm start`: the stack, then the story, then (unless once) serving until a signal.
  *
- * @returns "interrupted" when a signal came before the stack was up or the story told.
+ * @returns "interrupted" when a signal came before the stack was ready or the story was over.
  */
 export async function runStack(options: RunOptions): Promise<"done" | "interrupted"> {
   const { directory, mode, json, width } = options;
@@ -68,8 +68,8 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
 }
 
 /**
- * @returns the appliances of the story; false when it was stopped: no step begins after the signal, and the one that runs
- * may still end.
+ * @returns the appliances of the story; false when it was stopped: no step begins after the signal,
+ * and the running one may still end.
  */
 async function tellStory(
   stack: Stack,
@@ -123,7 +123,7 @@ type ApplianceMaker = (
 
 const softwareMaker: ApplianceMaker = createSoftwareAppliance;
 
-/** Loaded only where it is asked for. */
+/** Loaded only on request. */
 const machineMaker =
   (opened: AsyncDisposableStack): ApplianceMaker =>
   async (options) => {

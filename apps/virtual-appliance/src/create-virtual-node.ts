@@ -62,7 +62,10 @@ const STATE_BYTES = 64 << 20;
 const VOLUME_DEVICE = "/dev/vda";
 const GUEST_CA_FILE = "/run/ca.pem";
 
-/** A node of an appliance that is a machine of its own: its kernel maps and encrypts the volume as a real one does. */
+/**
+ * A node of an appliance that is a machine of its own: its kernel maps and encrypts the volume as a
+ * real one does.
+ */
 export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
   const { serial, folder, image, brokerHost } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

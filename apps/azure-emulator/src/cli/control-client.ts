@@ -12,7 +12,8 @@ const errorBody = z.object({ error: z.object({ message: z.string() }) });
 /**
  * One call of the control API.
  *
- * @throws Error with one line that says what to do: no emulator there, or what it refused.
+ * @throws Error with one line that says how to continue: no emulator is running there, or the
+ * reason of its refusal.
  */
 export async function callControl(
   target: ControlTarget,

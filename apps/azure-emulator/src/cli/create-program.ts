@@ -15,7 +15,7 @@ export type Print = (line: string) => void;
 
 const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
 
-/** The command line; `serve` is what runs when none is named. */
+/** The command line; without a command it runs `serve`. */
 export function createProgram(dependencies: {
   serve: (options: ServeOptions) => Promise<void>;
   print: Print;

@@ -1,6 +1,6 @@
 import type { FaultPayloadInput } from "../control/fault-payload.ts";
 
-/** What `fault add` takes, as text. */
+/** The options of `fault add`, as text. */
 export type FaultOptions = {
   readonly service?: string;
   readonly vault?: string;

@@ -3,14 +3,14 @@ import * as z from "zod";
 import { readJsonBody } from "../http/json-body.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 
-/** A refusal of the control API: what is wrong and where. */
+/** A refusal of the control API, with the fault and its place. */
 export function refuseControl(status: number, code: string, message: string): HttpAnswer {
   return { status, body: { error: { code, message } } };
 }
 
 /**
- * Web pages must not reach the control API of a developer's machine: browsers say where they come from, and cannot send JSON across
- * origins without asking first, which is never allowed here.
+ * Web pages must not reach the control API of a developer's machine: browsers send their origin,
+ * and cannot send JSON across origins without a preflight, which is never allowed here.
  */
 export function refuseBrowser(request: HttpRequest): HttpAnswer | undefined {
   const { origin, "sec-fetch-site": fetchSite, "content-type": contentType = "" } = request.headers;
@@ -22,7 +22,7 @@ export function refuseBrowser(request: HttpRequest): HttpAnswer | undefined {
   return undefined;
 }
 
-/** Parses a body and hands it on; what is wrong with it is the answer. */
+/** Parses a body and passes it on; a fault in it is the answer. */
 export function withBody<Schema extends z.ZodType>(
   schema: Schema,
   request: HttpRequest,

@@ -5,7 +5,9 @@ import type { ControlDependencies } from "./control-route.ts";
 import { directoryRoutes } from "./directory-routes.ts";
 import { worldRoutes } from "./world-routes.ts";
 
-/** The control API on `control.localhost`: JSON, for whoever may run programs on this machine. */
+/**
+ * The control API on `control.localhost`: JSON, for anyone who may run programs on this machine.
+ */
 export function createControlHandler(dependencies: ControlDependencies): HttpHandler {
   const route = createRouter(
     [...directoryRoutes(dependencies), ...worldRoutes(dependencies)],

@@ -39,7 +39,10 @@ const imdsPayload = z.strictObject({
   identities: z.array(z.string().startsWith("/subscriptions/").max(512)).max(32),
 });
 
-/** App registrations, users, tenants, subscriptions, and the identities of "this machine". Answers never show a secret. */
+/**
+ * App registrations, users, tenants, subscriptions, and the identities of "this machine". Answers
+ * never show a secret.
+ */
 export function directoryRoutes({ state, cloud }: ControlDependencies): ControlRoute[] {
   return [
     {

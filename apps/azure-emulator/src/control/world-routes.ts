@@ -30,7 +30,7 @@ const upstreamPayload = z.strictObject({
   ca: z.string().max(65_536).exactOptional(),
 });
 
-/** Faults, the clock, and how the cloud behaves. */
+/** Faults, the clock, and the behaviour of the cloud. */
 export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
   return [
     ...faultRoutes(dependencies),
@@ -82,7 +82,7 @@ function clockRoutes({ state, now, settings }: ControlDependencies): ControlRout
     status: 200,
     body: { now: new Date(now()).toISOString(), offsetSeconds: settings().clockOffsetMs / 1000 },
   });
-  /** @param fromMs - one reading of the clock, so that a step is exactly as long as it was asked for */
+  /** @param fromMs - one reading of the clock, so that a step has exactly the requested length */
   const move = (fromMs: number, untilMs: number): HttpAnswer => {
     if (!(untilMs <= LATEST_MS))
       return refuseControl(400, "InvalidRequestContent", "the clock goes up to the year 2100");

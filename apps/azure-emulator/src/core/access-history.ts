@@ -1,9 +1,12 @@
 import type { EpochMs, RoleAssignment, Vault, VaultAccess } from "./model.ts";
 
-/** Entries older than this cannot matter: no propagation delay is longer. */
+/** Older entries cannot matter: no propagation delay is longer. */
 const LONGEST_DELAY_MS = 24 * 3_600_000;
 
-/** The only way to change who may reach a vault: keeps what it replaces, so that a propagation delay can still answer with it. */
+/**
+ * The only way to change a vault's access: it keeps the replaced settings, so that a propagation
+ * delay can still answer with them.
+ */
 export function changeAccess(vault: Vault, access: VaultAccess, nowMs: EpochMs): Vault {
   const recent = vault.accessHistory.filter(
     (entry) => nowMs - entry.replacedAtMs < LONGEST_DELAY_MS,
@@ -15,7 +18,7 @@ export function changeAccess(vault: Vault, access: VaultAccess, nowMs: EpochMs):
   };
 }
 
-/** The access that the data plane sees: what Resource Manager had written `delayMs` ago. */
+/** The access that the data plane sees: the one that Resource Manager had written `delayMs` ago. */
 export function effectiveAccess(vault: Vault, nowMs: EpochMs, delayMs: number): VaultAccess {
   const seenUntil = nowMs - delayMs;
   return (

@@ -15,7 +15,10 @@ export function parseDuration(text: string): CalendarDuration | undefined {
   return duration.months === 0 && duration.days === 0 ? undefined : duration;
 }
 
-/** Moves a time by calendar months (the day is kept, or the month's last one taken), then by days. `sign` −1 moves back. */
+/**
+ * Moves a time by calendar months (the day is kept, or the month's last one taken), then by days.
+ * `sign` −1 moves back.
+ */
 export function addDuration(fromMs: number, duration: CalendarDuration, sign: 1 | -1 = 1): number {
   const from = new Date(fromMs);
   const month = from.getUTCMonth() + sign * duration.months;

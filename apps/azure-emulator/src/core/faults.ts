@@ -14,7 +14,10 @@ export function isInScope(scope: FaultScope, target: FaultScope): boolean {
   );
 }
 
-/** Draws once: does the fault strike this time, and what is left of it? Undefined as `next`: used up. */
+/**
+ * Draws once: whether the fault strikes this time, and its next state. Undefined as `next`: used
+ * up.
+ */
 export function drawFault(fault: Fault): {
   readonly strikes: boolean;
   readonly next: Fault | undefined;
@@ -52,7 +55,8 @@ export function sampleLatencyMs(distribution: LatencyDistribution, uniform: numb
 }
 
 /**
- * Inverse of the normal distribution, absolute error below 4.5e-4: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.23.
+ * Inverse of the normal distribution, absolute error below 4.5e-4: Abramowitz and Stegun, Handbook
+ * of Mathematical Functions, 26.2.23.
  */
 function normalQuantile(uniform: number): number {
   const bounded = Math.min(Math.max(uniform, 1e-6), 1 - 1e-6);
@@ -64,7 +68,7 @@ function normalQuantile(uniform: number): number {
   return bounded < 0.5 ? -quantile : quantile;
 }
 
-/** What strikes one exchange: a latency has become a number. */
+/** The effects on one exchange: a latency has become a number. */
 export type StruckEffect =
   | Exclude<FaultEffect, { kind: "latency" }>
   | { readonly kind: "delay"; readonly ms: number };

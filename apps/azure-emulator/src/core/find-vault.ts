@@ -4,10 +4,12 @@ export type VaultPresence =
   | { readonly kind: "missing" }
   | { readonly kind: "live"; readonly vault: Vault }
   | { readonly kind: "soft-deleted"; readonly vault: Vault }
-  /** Its retention is over: whoever meets it calls `purgeVault`. */
+  /** Its retention has ended: the caller that finds it calls `purgeVault`. */
   | { readonly kind: "purge-due"; readonly vault: Vault };
 
-/** What a vault record means now. A name keeps its DNS entry while it is live or soft-deleted. */
+/**
+ * The present state of a vault record. A name keeps its DNS entry while it is live or soft-deleted.
+ */
 export function vaultPresence(vault: Vault | undefined, nowMs: EpochMs): VaultPresence {
   if (vault === undefined) return { kind: "missing" };
   if (vault.deletion === undefined) return { kind: "live", vault };

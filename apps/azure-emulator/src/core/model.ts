@@ -1,8 +1,10 @@
 /**
- * The emulated cloud as data: one immutable record type per kind of thing. Every record lives in `EmulatorState` under the key that
- * `RECORD_KEYS` derives from it, so a key is never written twice. Times are Unix epoch milliseconds of the emulator's clock.
+ * The emulated cloud as data: one immutable record type per kind of thing. Every record lives in
+ * `EmulatorState` under the key that `RECORD_KEYS` derives from it, so a key is never written
+ * twice. Times are Unix epoch milliseconds of the emulator's clock.
  *
- * Resource ids keep the caller's spelling in `id`; keys are lower case, because Resource Manager compares ids without case.
+ * Resource ids keep the caller's spelling in `id`; keys are lower case, because Resource Manager
+ * compares ids without case.
  */
 export type EpochMs = number;
 export type Tags = Readonly<Record<string, string>>;
@@ -66,7 +68,10 @@ export type NetworkAcls = {
 
 export type PublicNetworkAccess = "Enabled" | "Disabled" | "SecuredByPerimeter";
 
-/** All that decides who may reach a vault; changes of it propagate with a delay (core/access-history.ts). */
+/**
+ * All settings that decide who may reach a vault; changes propagate with a delay
+ * (core/access-history.ts).
+ */
 export type VaultAccess = {
   readonly tenantId: string;
   readonly rbacAuthorization: boolean;
@@ -113,7 +118,9 @@ export type RoleAssignment = {
   readonly principalId: string;
   readonly principalType: string;
   readonly createdAtMs: EpochMs;
-  /** A removed assignment stays as a tombstone while its removal propagates; ARM must not show it. */
+  /**
+   * A removed assignment stays as a tombstone while its removal propagates; ARM must not show it.
+   */
   readonly removedAtMs?: EpochMs;
 };
 
@@ -125,7 +132,9 @@ export type FederatedCredential = {
 };
 
 export type ManagedIdentity = {
-  /** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{n}` */
+  /**
+   * `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{n}`
+   */
   readonly id: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -138,7 +147,9 @@ export type ManagedIdentity = {
   readonly federatedCredentials: readonly FederatedCredential[];
 };
 
-/** An app registration with its service principal. Secrets are sealed at rest with the whole record. */
+/**
+ * An app registration with its service principal. Secrets are sealed at rest with the whole record.
+ */
 export type Application = {
   readonly clientId: string;
   readonly tenantId: string;
@@ -146,10 +157,12 @@ export type Application = {
   readonly displayName: string;
   readonly secrets: readonly { readonly value: string; readonly expiresAtMs?: EpochMs }[];
   readonly redirectUris: readonly string[];
-  /** App roles of its tokens, whatever the audience. */
+  /** App roles of its tokens, for every audience. */
   readonly roles: readonly string[];
   readonly federatedCredentials: readonly FederatedCredential[];
-  /** A first-party service that passes a vault's firewall when the vault allows trusted services. */
+  /**
+   * A first-party service that passes a vault's firewall when the vault allows trusted services.
+   */
   readonly trustedService: boolean;
 };
 
@@ -163,7 +176,10 @@ export type User = {
   readonly roles: readonly string[];
 };
 
-/** Which identities "this machine" has, by resource id; the first is used when a request names none. One record: `this-machine`. */
+/**
+ * The identities of "this machine", by resource id; the first is used when a request names none.
+ * One record: `this-machine`.
+ */
 export type ImdsAssignment = {
   readonly machine: "this-machine";
   readonly identities: readonly string[];
@@ -202,7 +218,7 @@ export type KeyVersion = {
 export type ReleasePolicy = {
   readonly contentType?: string;
   readonly immutable?: boolean;
-  /** base64url, kept as it came. */
+  /** base64url, stored unchanged. */
   readonly data: string;
 };
 
@@ -256,7 +272,7 @@ export type LatencyDistribution =
   | { readonly kind: "uniform"; readonly minimumMs: number; readonly maximumMs: number }
   | { readonly kind: "log-normal"; readonly medianMs: number; readonly p99Ms: number };
 
-/** What a fault does to an exchange, or to the world (the last four kinds). */
+/** The effect of a fault on an exchange, or on the world (the last four kinds). */
 export type FaultEffect =
   | {
       readonly kind: "status";
@@ -278,11 +294,14 @@ export type FaultEffect =
   | { readonly kind: "read-only" };
 
 export type FaultScope = {
-  /** Which part of the cloud fails; the default of the control API is `key-vault`. */
+  /** The part of the cloud that fails; the default of the control API is `key-vault`. */
   readonly service: EmulatedService;
-  /** Vault name; for `dns` the vault whose host is asked for. Absent: any. */
+  /** Vault name; for `dns` the vault of the requested host. Absent: any. */
   readonly vault?: string;
-  /** Operation name of the service (key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`, `keys`; imds: `token`), without case. */
+  /**
+   * Operation name of the service (key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`,
+   * `keys`; imds: `token`), without case.
+   */
   readonly operation?: string;
 };
 
@@ -290,13 +309,13 @@ export type Fault = {
   readonly id: string;
   readonly scope: FaultScope;
   readonly effect: FaultEffect;
-  /** How often it still strikes; absent: without end. */
+  /** How often it will still strike; absent: without end. */
   readonly remaining?: number;
   /** 0..1 */
   readonly probability: number;
   /** Makes the sequence of strikes reproducible. */
   readonly seed: number;
-  /** How many exchanges in scope have been drawn for so far. */
+  /** Number of exchanges in scope so far. */
   readonly draws: number;
 };
 
@@ -336,8 +355,8 @@ export type RecordTypes = {
 export type RecordKind = keyof RecordTypes;
 
 /**
- * How the key of each record follows from the record; the state lower-cases it. Vaults are keyed by name: it is unique in the cloud,
- * deleted ones included.
+ * How the key of each record follows from the record; the state lower-cases it. Vaults are keyed by
+ * name: it is unique in the cloud, deleted ones included.
  */
 export const RECORD_KEYS: { readonly [K in RecordKind]: (record: RecordTypes[K]) => string } = {
   tenant: (tenant) => tenant.id,

@@ -7,7 +7,10 @@ const READS = ["get", "getDeleted", "listDeletedKeys", "listKeys", "listVersions
 const EVERYTHING = OPERATION_NAMES.filter((name) => operationRow(name).dataAction !== undefined);
 const ATTESTED = new Set(["attest", "secureWrapKey", "secureUnwrapKey"]);
 
-/** "Provide access to Key Vault keys, certificates, and secrets with Azure role-based access control". */
+/**
+ * "Provide access to Key Vault keys, certificates, and secrets with Azure role-based access
+ * control".
+ */
 const CAN: Readonly<Record<string, readonly string[]>> = {
   "Key Vault Administrator": EVERYTHING,
   "Key Vault Crypto Officer": EVERYTHING,

@@ -1,6 +1,6 @@
 /**
- * Built-in roles, with their real identifiers. Only the data actions matter here: the emulator does not enforce RBAC on Resource
- * Manager itself.
+ * Built-in roles, with their real identifiers. Only the data actions matter here: the emulator does
+ * not enforce RBAC on Resource Manager itself.
  */
 export type RoleDefinition = {
   /** The GUID in `…/roleDefinitions/{guid}`. */

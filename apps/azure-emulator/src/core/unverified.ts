@@ -4,7 +4,10 @@ type Behaviour = {
   readonly about: string;
 };
 
-/** What no source settles about the real service, and what the emulator does about it: the README's table is this one. */
+/**
+ * Behaviours of the real service that no source documents, and the emulator's choices; the README's
+ * table is generated from this one.
+ */
 export const UNVERIFIED = {
   "disabled-key-public-operations": {
     choices: ["refuse", "allow"],
@@ -60,7 +63,7 @@ export const UNVERIFIED = {
 export type UnverifiedBehaviour = keyof typeof UNVERIFIED;
 export type UnverifiedChoice<B extends UnverifiedBehaviour> =
   (typeof UNVERIFIED)[B]["choices"][number];
-/** Answers which choice holds now. */
+/** Returns the choice in force. */
 export type ChooseBehaviour = <B extends UnverifiedBehaviour>(behaviour: B) => UnverifiedChoice<B>;
 
 export function isUnverifiedBehaviour(name: string): name is UnverifiedBehaviour {

@@ -37,7 +37,7 @@ export type DnsQuery = {
   readonly question: DnsQuestion;
 };
 
-/** The one question of a query; undefined when the bytes are no query of one question. */
+/** The one question of a query; undefined when the bytes are not a query with one question. */
 export function parseQuery(bytes: Uint8Array): DnsQuery | undefined {
   let packet: Packet;
   try {
@@ -54,7 +54,9 @@ export function parseQuery(bytes: Uint8Array): DnsQuery | undefined {
   };
 }
 
-/** The response to a query: an address, an empty answer with the SOA (RFC 2308), or an error code. */
+/**
+ * The response to a query: an address, an empty answer with the SOA (RFC 2308), or an error code.
+ */
 export function renderAnswer(query: DnsQuery, answer: ZoneAnswer): Buffer {
   switch (answer.kind) {
     case "address":

@@ -1,7 +1,9 @@
 /** A question's type as dns-packet names it. */
 export type DnsQuestion = { readonly name: string; readonly type: string };
 
-/** What the zone says of a name; `address` is IPv4, since the emulator listens on 127.0.0.1 only. */
+/**
+ * The zone's answer for a name; `address` is IPv4, since the emulator listens on 127.0.0.1 only.
+ */
 export type ZoneAnswer =
   | { readonly kind: "address"; readonly address: string }
   /** The name exists but has no record of that type (RFC 2308 §2.2: NODATA). */
@@ -15,14 +17,17 @@ export type Zone = {
   readonly names: ReadonlySet<string>;
   /** `vault.localhost`: its children are vaults. */
   readonly vaultDomain: string;
-  /** Whether the cloud still has this vault's record: existing vaults, and deleted ones until they are purged. */
+  /**
+   * Whether the cloud still has this vault's record: existing vaults, and deleted ones until they
+   * are purged.
+   */
   readonly hasVault: (vaultName: string) => boolean;
 };
 
 const LOOPBACK = "127.0.0.1";
 export const ZONE_ORIGIN = "localhost";
 
-/** Which vault a name belongs to, whether it exists or not. */
+/** The vault that a name belongs to, whether it exists or not. */
 export function vaultOfName(name: string, vaultDomain: string): string | undefined {
   const suffix = `.${vaultDomain}`;
   const lower = normalize(name);

@@ -9,7 +9,7 @@ import { parseQuery, renderAnswer, renderRcode } from "./answer-message.ts";
 import { answerQuestion, vaultOfName, type Zone } from "./answer-question.ts";
 
 const LOOPBACK = "127.0.0.1";
-/** A resolver that keeps a connection open without asking is dropped. */
+/** A resolver that keeps a connection open without a query is dropped. */
 const TCP_IDLE_MS = 10_000;
 /** A question fits into a few hundred bytes; more than this is not one. */
 const QUERY_BYTES_MAXIMUM = 4_096;
@@ -22,8 +22,8 @@ type Answer = (bytes: Uint8Array) => Promise<Buffer | undefined>;
 export type DnsOptions = { readonly names?: readonly string[] };
 
 /**
- * A name server for `localhost`, on UDP and TCP (RFC 7766). It knows the emulator's hosts, the vaults and `names`; it refuses every
- * other domain. Operation, as faults name it: query.
+ * A name server for `localhost`, on UDP and TCP (RFC 7766). It knows the emulator's hosts, the
+ * vaults and `names`; it refuses every other domain. Operation, as faults name it: query.
  */
 export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions = {}): DnsServer {
   const { authorityUrl, armUrl, controlUrl, vaultDomain } = deps.endpoints;
@@ -39,7 +39,7 @@ export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions 
     },
   };
 
-  /** Undefined: no answer, which the asker sees as a timeout. */
+  /** Undefined: no answer, which the client sees as a timeout. */
   const answer: Answer = async (bytes) => {
     const query = parseQuery(bytes);
     if (query === undefined) return undefined;
@@ -137,7 +137,7 @@ function serveConnection(connection: TcpSocket, answer: Answer, log: Log): void 
   });
 }
 
-/** Nothing that a question causes can crash the server: without an answer the asker sees a timeout. */
+/** No query can crash the server: without an answer the client sees a timeout. */
 async function reply(
   query: Uint8Array,
   answer: Answer,

@@ -5,12 +5,14 @@ import type { IssuerKeys } from "../dependencies.ts";
 import { issuerKeySet } from "./sign-token.ts";
 import { stsIssuer } from "./token-claims.ts";
 
-/** Who is behind a token of this Entra ID. */
+/** The holder of a token of this Entra ID. */
 export type Caller = {
   readonly objectId: string;
   readonly appId: string;
   readonly tenantId: string;
-  /** The user's sign-in name, or the application's id: what Resource Manager writes into `systemData`. */
+  /**
+   * The user's sign-in name, or the application's id; Resource Manager writes it into `systemData`.
+   */
   readonly name: string;
   readonly kind: "user" | "app";
 };
@@ -37,8 +39,8 @@ const claimsSchema = z.object({
 });
 
 /**
- * Checks a bearer token the way the services of Azure do: signature, lifetime, audience, issuer. Key Vault has its own order and
- * texts and does not use this.
+ * Checks a bearer token the way the services of Azure do: signature, lifetime, audience, issuer.
+ * Key Vault has its own order and texts and does not use this.
  */
 export async function verifyAccessToken(
   token: string,

@@ -10,7 +10,7 @@ import { issuerKeySet, newTokenId, signToken, type TokenType } from "./sign-toke
 const CODE_LIFETIME_SECONDS = 600;
 const REFRESH_LIFETIME_SECONDS = 90 * 86_400;
 
-/** What a signed-in user granted to a client. */
+/** The grant of a signed-in user to a client. */
 export type Grant = {
   readonly tenantId: string;
   readonly clientId: string;
@@ -18,7 +18,7 @@ export type Grant = {
   readonly scope: string;
 };
 
-/** The grant of a code, with what its redeemer has to show. */
+/** The grant of a code, with the proof that its redeemer must give. */
 export type CodeGrant = Grant & {
   readonly redirectUri: string;
   readonly nonce?: string | undefined;
@@ -42,8 +42,9 @@ const codeSchema = grantSchema.extend({
 });
 
 /**
- * Issues and redeems authorization codes and refresh tokens. Both are JWTs signed by the issuer key, so nothing is stored and a
- * resumed emulator still honours its refresh tokens; only the codes already redeemed are remembered, for their ten minutes.
+ * Issues and redeems authorization codes and refresh tokens. Both are JWTs signed by the issuer
+ * key, so nothing is stored and a resumed emulator still honours its refresh tokens; only the codes
+ * already redeemed are remembered, for their ten minutes.
  */
 export function createGrants(issuerKeys: IssuerKeys, systemNow: () => number) {
   const redeemed = new Map<string, number>();
@@ -72,7 +73,10 @@ export function createGrants(issuerKeys: IssuerKeys, systemNow: () => number) {
     issueCode: (grant: CodeGrant) => issue("code+jwt", grant, CODE_LIFETIME_SECONDS),
     issueRefreshToken: (grant: Grant) => issue("refresh+jwt", grant, REFRESH_LIFETIME_SECONDS),
 
-    /** @throws EntraError 70000 (unreadable, another client's or tenant's), 70008 (expired), 54005 (used), 501481 (PKCE). */
+    /**
+     * @throws EntraError 70000 (unreadable, another client's or tenant's), 70008 (expired), 54005
+     * (used), 501481 (PKCE).
+     */
     async redeemCode(
       code: string,
       by: { tenantId: string; clientId: string; redirectUri: string; verifier: string | undefined },
@@ -111,7 +115,7 @@ function isSameClient(grant: Grant, by: { tenantId: string; clientId: string }):
   );
 }
 
-/** RFC 7636 §4.6. A verifier without a challenge is refused too: someone swapped the code. */
+/** RFC 7636 §4.6. A verifier without a challenge is refused too, since the code was swapped. */
 function checkVerifier(grant: CodeGrant, verifier: string | undefined): void {
   if (grant.codeChallenge === undefined) {
     if (verifier !== undefined) throw new EntraError(501481);

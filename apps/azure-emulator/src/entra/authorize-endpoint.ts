@@ -24,9 +24,11 @@ type AuthorizationRequest = {
 };
 
 /**
- * `/{tenant}/oauth2/v2.0/authorize`: GET shows the sign-in page, POST (from that page) signs the chosen user in.
+ * `/{tenant}/oauth2/v2.0/authorize`: GET shows the sign-in page, POST (from that page) signs the
+ * chosen user in.
  *
- * @throws EntraError when the client or its redirect URI is wrong: then nobody is redirected.
+ * @throws EntraError when the client or its redirect URI is wrong: then the browser is not
+ * redirected.
  */
 export async function answerAuthorizeRequest(
   request: HttpRequest,
@@ -65,7 +67,10 @@ export async function answerAuthorizeRequest(
   return answerClient(authorization, withState(parameters, [["code", code]]));
 }
 
-/** What a client gets for a person who turned back (Microsoft identity platform, "Error response" of the code flow). */
+/**
+ * The client's answer for a person who cancelled (Microsoft identity platform, "Error response" of
+ * the code flow).
+ */
 const CANCELLED = [
   ["error", "access_denied"],
   ["error_description", "AADSTS65004: User declined to consent to access the app."],

@@ -8,14 +8,20 @@ import type { ClientProof } from "./token-claims.ts";
 
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** What a token request presents as its client: `client_secret_post`, `client_secret_basic`, an assertion, or nothing. */
+/**
+ * A token request's proof of its client: `client_secret_post`, `client_secret_basic`, an assertion,
+ * or none.
+ */
 export type ClientCredentials = {
   readonly clientId: string;
   readonly secret?: string;
   readonly assertion?: string;
 };
 
-/** @throws EntraError 900144 without a client id, 9002313 for an unreadable header or an unknown assertion type. */
+/**
+ * @throws EntraError 900144 without a client id, 9002313 for an unreadable header or an unknown
+ * assertion type.
+ */
 export function readClientCredentials(
   request: HttpRequest,
   parameters: OAuthParameters,
@@ -32,9 +38,10 @@ export function readClientCredentials(
 }
 
 /**
- * Proves the client, or refuses it.
+ * Authenticates the client, or refuses it.
  *
- * @returns how it proved itself; "0" only for a public client: one that has neither secrets nor federated credentials.
+ * @returns its method; "0" only for a public client: one that has neither secrets nor federated
+ * credentials.
  */
 export async function authenticateClient(
   credentials: ClientCredentials,

@@ -29,7 +29,10 @@ const NEVER_STORED = {
   "x-content-type-options": "nosniff",
 };
 
-/** Entra ID: the authority `login.localhost`. Operations, as faults name them: discovery, keys, token, authorize, logout. */
+/**
+ * Entra ID: the authority `login.localhost`. Operations, as faults name them: discovery, keys,
+ * token, authorize, logout.
+ */
 export function createEntraRouter(
   deps: EmulatorDependencies,
   options: EntraOptions = {},
@@ -130,7 +133,7 @@ export function createEntraRouter(
   };
 }
 
-/** The name by which faults know what a path does: its last segment, except for the two documents. */
+/** The name of a path for faults: its last segment, except for the two documents. */
 function operationOf(path: string): string {
   const last = path.replace(/\/$/, "").split("/").at(-1)?.toLowerCase() ?? "";
   return last === "openid-configuration" || last === "instance" ? "discovery" : last;
@@ -138,7 +141,10 @@ function operationOf(path: string): string {
 
 type StatusEffect = Extract<StruckEffect, { kind: "status" }>;
 
-/** An injected error: `code` is an AADSTS number of the table, with or without its prefix, or any OAuth error. */
+/**
+ * An injected error: `code` is an AADSTS number of the table, with or without its prefix, or any
+ * OAuth error.
+ */
 function renderInjected(
   request: HttpRequest,
   effect: StatusEffect,

@@ -1,4 +1,7 @@
-/** OpenID Connect metadata; the issuer shares scheme, host and port with the authority, which msal insists on. */
+/**
+ * OpenID Connect metadata; the issuer shares scheme, host and port with the authority, which msal
+ * insists on.
+ */
 export function openIdConfiguration(input: {
   authorityUrl: string;
   /** As the client wrote it: a tenant id, `common` or `organizations`. */
@@ -60,7 +63,10 @@ export function openIdIssuer(authorityUrl: string, tenantId: string): string {
   return `${authorityUrl}/${tenantId}/v2.0`;
 }
 
-/** `/common/discovery/instance`: this cloud's only authority is its own host, so that msal need not be told to skip the question. */
+/**
+ * `/common/discovery/instance`: this cloud's only authority is its own host, so that msal need not
+ * be told to skip the question.
+ */
 export function instanceDiscovery(authorityUrl: string, tenantSegment: string): object {
   const { host } = new URL(authorityUrl);
   return {

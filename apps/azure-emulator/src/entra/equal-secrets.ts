@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Compares in a time that tells nothing; digests have equal lengths, which the comparison needs. */
+/** Compares in constant time; digests have equal lengths, which the comparison needs. */
 export function equalSecrets(known: string, presented: string): boolean {
   return timingSafeEqual(digest(known), digest(presented));
 }

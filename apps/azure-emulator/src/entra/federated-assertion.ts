@@ -22,8 +22,9 @@ const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(64) });
 
 /**
- * Accepts a client assertion under a principal's federated credentials (workload identity federation), or refuses it. The claims are
- * matched first: an issuer that no credential names is never dialled.
+ * Accepts a client assertion under a principal's federated credentials (workload identity
+ * federation), or refuses it. The claims are matched first: an issuer that no credential names is
+ * never called.
  *
  * @throws EntraError 50027, 70025, 700211–700213, 700024, 501661, 7000272 or 700027.
  */
@@ -47,7 +48,10 @@ function readAssertion(assertion: string): AssertionClaims {
   }
 }
 
-/** Issuer, subject and audience are compared exactly, with case; the refusal names the first that none of the credentials has. */
+/**
+ * Issuer, subject and audience are compared exactly, with case; the refusal names the first that
+ * none of the credentials has.
+ */
 export function matchFederatedCredential(
   claims: Pick<AssertionClaims, "iss" | "sub" | "aud">,
   principal: ServicePrincipal,
@@ -115,8 +119,8 @@ async function verifySignature(
 }
 
 /**
- * The issuer's keys as of now. Entra ID caches them for up to a day; fetching each time keeps a rotated key of a local issuer from
- * being refused, and costs one loopback round trip.
+ * The issuer's keys as of now. Entra ID caches them for up to a day; fetching each time keeps a
+ * rotated key of a local issuer from being refused, and costs one loopback round trip.
  */
 async function fetchIssuerKeys(
   issuer: string,

@@ -6,8 +6,9 @@ import { EntraError } from "./entra-error.ts";
 const short = z.string().max(2_048).optional();
 
 /**
- * The members that this Entra ID reads; clients send more (`client_info`, `x-client-SKU`, …), which is dropped. Caps keep what is
- * logged, hashed or echoed small; an assertion, a code and a refresh token are JWTs.
+ * The members that this Entra ID reads; clients send more (`client_info`, `x-client-SKU`, …), which
+ * are ignored. Size limits keep logged, hashed and echoed values small; an assertion, a code and a
+ * refresh token are JWTs.
  */
 const parametersSchema = z.object({
   grant_type: short,
@@ -38,7 +39,10 @@ const parametersSchema = z.object({
 export type OAuthParameters = Readonly<z.infer<typeof parametersSchema>>;
 export type OAuthParameterName = keyof OAuthParameters;
 
-/** @throws EntraError 9002313 when the body is no form, a parameter is repeated (RFC 6749 §3.2) or too long. */
+/**
+ * @throws EntraError 9002313 when the body is not a form, or a parameter is repeated (RFC 6749
+ * §3.2) or too long.
+ */
 export function parseFormParameters(request: HttpRequest): OAuthParameters {
   const contentType = request.headers["content-type"] ?? "";
   if (!contentType.toLowerCase().startsWith("application/x-www-form-urlencoded"))

@@ -5,8 +5,9 @@ import { parseParameters } from "./form-parameters.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
 
 /**
- * OpenID Connect RP-initiated logout. There is no session to end, since the sign-in page asks each time; the browser is sent on only
- * to the origin of a registered redirect URI: anything else would be an open redirect.
+ * OpenID Connect RP-initiated logout. There is no session to end, since the sign-in page asks each
+ * time; the browser is sent on only to the origin of a registered redirect URI: anything else would
+ * be an open redirect.
  */
 export function answerLogoutRequest(
   request: HttpRequest,

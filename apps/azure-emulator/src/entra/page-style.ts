@@ -1,4 +1,7 @@
-/** Style of all pages of the authority: light, dark and forced colours, 320 px and up, visible focus, no motion. */
+/**
+ * Style of all pages of the authority: light, dark and forced colours, 320 px and up, visible
+ * focus, no motion.
+ */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #242424; --soft: #616161; --paper: #ffffff; --back: #f0f2f5; --line: #767676; --hover: #eef4fb; --accent: #0f548c; --on-accent: #ffffff; --error: #a4262c; --shade: rgb(0 0 0 / 14%); }
 @media (prefers-color-scheme: dark) { :root { --ink: #f5f5f5; --soft: #b8b8b8; --paper: #292929; --back: #141414; --line: #8f8f8f; --hover: #333f4d; --accent: #7ab8f5; --on-accent: #061724; --error: #ff9a9f; --shade: rgb(0 0 0 / 60%); } }

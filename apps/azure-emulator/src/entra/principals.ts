@@ -1,7 +1,10 @@
 import type { FederatedCredential } from "../core/model.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 
-/** What can ask for a token in its own name: an application, or a managed identity that trusts another issuer. */
+/**
+ * A principal that can request a token in its own name: an application, or a managed identity that
+ * trusts another issuer.
+ */
 export type ServicePrincipal = {
   readonly clientId: string;
   readonly objectId: string;

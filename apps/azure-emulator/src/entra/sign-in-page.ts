@@ -12,7 +12,10 @@ export type SampleUser = {
   readonly roles: readonly string[];
 };
 
-/** The sign-in page: one button per local user, and a field for a name. It works without scripts and asks for no password. */
+/**
+ * The sign-in page: one button per local user, and a field for a name. It works without scripts and
+ * asks for no password.
+ */
 export function renderSignInPage(input: {
   parameters: OAuthParameters;
   applicationName: string;
@@ -53,7 +56,9 @@ function initialsOf(displayName: string): string {
     .join("");
 }
 
-/** `response_mode=form_post`: without scripts the person presses the button that posts the answer. */
+/**
+ * `response_mode=form_post`: without scripts the person presses the button that posts the answer.
+ */
 export function renderFormPostPage(
   redirectUri: string,
   fields: ReadonlyMap<string, string>,

@@ -4,7 +4,10 @@ import { type CryptoKey, createLocalJWKSet, importPKCS8, SignJWT, type JSONWebKe
 
 import type { IssuerKeys } from "../dependencies.ts";
 
-/** JOSE header `typ`: keeps a code or a refresh token from being taken for an access token, and the reverse. */
+/**
+ * JOSE header `typ`: keeps a code or a refresh token from being taken for an access token, and the
+ * reverse.
+ */
 export type TokenType = "JWT" | "code+jwt" | "refresh+jwt";
 
 /** Signs with the newest issuer key (RS256, the only algorithm of Entra ID's v1 tokens). */
@@ -15,7 +18,8 @@ export async function signToken(
 ): Promise<string> {
   const { kid, privateKeyPem } = await issuerKeys.current();
   const key = await importKey(privateKeyPem);
-  // Key Vault's own error texts show both members: real tokens carry `x5t` and `kid` with one value.
+  // Key Vault's own error texts show both members: real tokens carry `x5t` and `kid` with one
+  // value.
   return new SignJWT(claims)
     .setProtectedHeader({ typ: type, alg: "RS256", x5t: kid, kid })
     .sign(key);

@@ -9,7 +9,8 @@ export function isSharedAuthority(segment: string): boolean {
 }
 
 /**
- * The tenant of a request. The shared authorities mean the cloud's own tenant, since here every user and application lives in one.
+ * The tenant of a request. The shared authorities mean the cloud's own tenant, since here every
+ * user and application lives in one.
  *
  * @throws EntraError 90002 for a tenant that is not there.
  */

@@ -8,7 +8,9 @@ export const DEFAULT_TOKEN_LIFETIME_SECONDS = 3_600;
 /** Entra ID dates tokens back, so that a reader whose clock is behind accepts them. */
 const BACKDATED_SECONDS = 300;
 
-/** How the client proved itself (`appidacr`): 0 not at all, 1 by a secret, 2 by a certificate or assertion. */
+/**
+ * The client's authentication (`appidacr`): 0 none, 1 by a secret, 2 by a certificate or assertion.
+ */
 export type ClientProof = "0" | "1" | "2";
 
 export type TokenTimes = { readonly nowMs: number; readonly lifetimeSeconds: number };
@@ -91,7 +93,10 @@ export function idTokenClaims(input: {
   };
 }
 
-/** The issuer of access tokens: the same name in every cloud, which Key Vault and Resource Manager compare with. */
+/**
+ * The issuer of access tokens: the same name in every cloud, which Key Vault and Resource Manager
+ * compare with.
+ */
 export function stsIssuer(tenantId: string): string {
   return `https://sts.windows.net/${tenantId}/`;
 }

@@ -110,7 +110,7 @@ async function refreshTokenGrant(exchange: Exchange): Promise<object> {
   return userAnswer(exchange, grant, exchange.parameters.scope ?? grant.scope);
 }
 
-/** The one grant that looks at a local user's password; the sign-in page asks for none. */
+/** The only grant that checks a local user's password; the sign-in page requests none. */
 async function passwordGrant(exchange: Exchange): Promise<object> {
   const userName = requireParameter(exchange.parameters, "username");
   const password = requireParameter(exchange.parameters, "password");
@@ -200,7 +200,10 @@ function timesOf(exchange: Exchange) {
   return { nowMs: exchange.deps.systemNow(), lifetimeSeconds: exchange.lifetimeSeconds };
 }
 
-/** Version 2 answers numbers; version 1 answers them as text, with the absolute times and the resource. */
+/**
+ * Version 2 answers numbers; version 1 answers them as text, with the absolute times and the
+ * resource.
+ */
 function tokenAnswer(exchange: Exchange, resource: string, tokens: object): object {
   const expiresIn = exchange.lifetimeSeconds - 1;
   if (exchange.version === "v2")

@@ -7,7 +7,10 @@ const DEFAULT_SUFFIX = "/.default";
 /** Application id of Microsoft Graph: the audience of a sign-in that asks for no resource. */
 const GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000";
 
-/** Scopes of OpenID Connect: they select what is answered, not whom the access token is for. */
+/**
+ * Scopes of OpenID Connect: they select the members of the answer, not the audience of the access
+ * token.
+ */
 const OPENID_SCOPES: ReadonlySet<string> = new Set([
   "openid",
   "profile",
@@ -16,7 +19,7 @@ const OPENID_SCOPES: ReadonlySet<string> = new Set([
   "user.read",
 ]);
 
-/** First-party resources of the public cloud that clients ask for whatever cloud they are in. */
+/** First-party resources of the public cloud that clients request in every cloud. */
 const PUBLIC_CLOUD_RESOURCES = [
   "https://management.core.windows.net",
   "https://management.azure.com",
@@ -27,8 +30,8 @@ const PUBLIC_CLOUD_RESOURCES = [
 ];
 
 /**
- * The resource of a client-credentials scope. Only the suffix is taken away, as Entra ID does: `https://vault.example//.default` asks
- * for a token whose audience keeps its slash.
+ * The resource of a client-credentials scope. Only the suffix is taken away, as Entra ID does:
+ * `https://vault.example//.default` asks for a token whose audience keeps its slash.
  *
  * @throws EntraError 1002012 when the scope is not exactly one `{resource}/.default`.
  */
@@ -39,8 +42,8 @@ export function resourceOfDefaultScope(scope: string): string {
 }
 
 /**
- * The resource of delegated scopes (`openid offline_access https://arm…/user_impersonation`): what precedes the last slash of the one
- * scope that is not OpenID's.
+ * The resource of delegated scopes (`openid offline_access https://arm…/user_impersonation`): what
+ * precedes the last slash of the one scope that is not OpenID's.
  *
  * @throws EntraError 70011 when scopes name several resources, or none that can be read.
  */
@@ -57,7 +60,10 @@ export function resourceOfDelegatedScopes(scopes: readonly string[]): string {
   return only ?? GRAPH_APPLICATION_ID;
 }
 
-/** Whether a resource has a service principal here: this cloud's services, the first-party ones, and registered applications. */
+/**
+ * Whether a resource has a service principal here: this cloud's services, the first-party ones, and
+ * registered applications.
+ */
 export function isKnownResource(
   resource: string,
   endpoints: Endpoints,

@@ -5,13 +5,15 @@ import { type HttpAnswer, NO_ANSWER } from "../http/message.ts";
 
 type StatusEffect = Extract<StruckEffect, { kind: "status" }>;
 
-/** The text of a body that no parser of JSON accepts. */
+/** A body that no JSON parser accepts. */
 const GARBAGE = "<html><body><h1>Bad Gateway</h1>\u0000\u0001";
 
 /**
- * Answers an exchange that faults struck: waits, refuses or breaks the connection before `handle` runs, or spoils what it answered.
+ * Applies the faults that struck an exchange: waits, refuses or breaks the connection before
+ * `handle` runs, or spoils its answer.
  *
- * @param renderStatus - The service's own error body for an injected status, without the status and Retry-After.
+ * @param renderStatus - The service's own error body for an injected status, without the status and
+ * Retry-After.
  */
 export async function answerWithFaults(
   effects: readonly StruckEffect[],

@@ -3,7 +3,7 @@ import type { Fault, FaultEffect, FaultScope, Settings } from "../core/model.ts"
 import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Faults } from "./faults.ts";
 
-/** Effects that describe the world and not one exchange: they are looked at, not used up. */
+/** Effects that describe the world and not one exchange: they are read, not used up. */
 const WORLD_KINDS: ReadonlySet<FaultEffect["kind"]> = new Set([
   "access-propagation-delay",
   "visibility-delay",

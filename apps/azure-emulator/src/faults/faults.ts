@@ -7,8 +7,9 @@ export type FaultTarget = {
   readonly operation: string;
   readonly vault?: string;
   /**
-   * The request without a token that asks a vault for its challenge: no part of the operation, so only faults that always strike do.
-   * A count of one then means one operation, whether or not its client has a token yet.
+   * The request without a token that asks a vault for its challenge. It is not part of the
+   * operation, so only permanent faults strike it. A count of one then means one operation, whether
+   * or not its client has a token yet.
    */
   readonly isPreliminary?: boolean;
 };
@@ -16,11 +17,15 @@ export type FaultTarget = {
 /** The one table of faults, for every service. */
 export type Faults = {
   /**
-   * Draws for one exchange: counts and probabilities are used up. Call it once per exchange (HTTP request or DNS question) and apply
-   * what comes back; `answerWithFaults` (faults/answer-with-faults.ts) does so for HTTP.
+   * Draws for one exchange: counts and probabilities are used up. Call it once per exchange (HTTP
+   * request or DNS question) and apply the result; `answerWithFaults`
+   * (faults/answer-with-faults.ts) does so for HTTP.
    */
   strike(target: FaultTarget): readonly StruckEffect[];
-  /** Delays of the world's consistency, for a vault: faults first, then the settings. Nothing is used up. */
+  /**
+   * Delays of the world's consistency, for a vault: faults first, then the settings. Nothing is
+   * used up.
+   */
   visibilityDelayMs(vault: string): number;
   accessPropagationDelayMs(vault: string): number;
   /** Whether the vault's region has failed over: writes are refused, use of keys goes on. */

@@ -5,8 +5,8 @@ const LOOPBACK = "127.0.0.1";
 /**
  * Listens on loopback.
  *
- * @returns the port, which matters when 0 asked for a free one.
- * @throws Error which says what to do when the port is taken.
+ * @returns the port, also when 0 requested a free one.
+ * @throws Error which says how to continue when the port is taken.
  */
 export async function listenOnLoopback(
   server: Server,
@@ -32,7 +32,7 @@ export async function listenOnLoopback(
   return address.port;
 }
 
-/** Stops accepting, ends what is open. */
+/** Stops accepting, and ends open connections. */
 export async function closeServer(
   server: Server & { closeAllConnections?: () => void },
 ): Promise<void> {

@@ -3,8 +3,9 @@ import type { HttpAnswer, HttpHandler, HttpRequest } from "./message.ts";
 export type RouteParameters = Readonly<Record<string, string>>;
 
 /**
- * One row of a router. In `path` a segment is a literal (compared without case), `{name}` (one segment, not empty), `{name?}` (one
- * segment that may be empty or absent) or, last, `{name*}` (the rest). A trailing slash never matters.
+ * One row of a router. In `path` a segment is a literal (compared without case), `{name}` (one
+ * segment, not empty), `{name?}` (one segment that may be empty or absent) or, last, `{name*}` (the
+ * rest). A trailing slash never matters.
  */
 export type Route<Context> = {
   readonly method: string;
@@ -22,8 +23,9 @@ export type RouteMatch<Row> =
   | { readonly kind: "not-found" };
 
 /**
- * Matches a request against a table of routes. Express and path-to-regexp were looked at: they have no empty segments
- * (`/keys/n//unwrapkey` is what the JavaScript SDK sends) and cost more per request than the rest of the data plane.
+ * Matches a request against a table of routes. Express and path-to-regexp do not serve: they have
+ * no empty segments (the JavaScript SDK sends `/keys/n//unwrapkey`) and cost more per request than
+ * the rest of the data plane.
  */
 export function createRouteMatcher<Row extends { readonly method: string; readonly path: string }>(
   routes: readonly Row[],
@@ -45,7 +47,7 @@ export function createRouteMatcher<Row extends { readonly method: string; readon
   };
 }
 
-/** A whole handler of a table that needs no context; `otherwise` answers what no row serves. */
+/** A whole handler of a table that needs no context; `otherwise` answers requests without a row. */
 export function createRouter(
   routes: readonly Route<undefined>[],
   otherwise: (
@@ -67,7 +69,10 @@ function splitPath(path: string): string[] {
   return segments;
 }
 
-/** `/keys/n/attestation` is `/keys/n//attestation`: an optional segment that is absent stands for an empty one. */
+/**
+ * `/keys/n/attestation` is `/keys/n//attestation`: an optional segment that is absent stands for an
+ * empty one.
+ */
 function matchPath(
   pattern: readonly string[],
   segments: readonly string[],

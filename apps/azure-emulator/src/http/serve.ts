@@ -12,7 +12,7 @@ import type { HttpAnswer, HttpHandler, HttpRequest } from "./message.ts";
 /** Largest accepted body: a Key Vault backup blob of many versions fits. */
 const BODY_BYTES_MAXIMUM = 1_048_576;
 
-/** Turns a handler into a listener of node:http(s). Nothing that a handler does can crash the server. */
+/** Turns a handler into a listener of node:http(s). No handler can crash the server. */
 export function serve(handler: HttpHandler, log: Log): RequestListener {
   return (incoming, outgoing) => {
     void answerOne(handler, log, incoming, outgoing);
@@ -136,7 +136,8 @@ function readQuery(text: string): ReadonlyMap<string, string> {
 
 function send(outgoing: ServerResponse, answer: HttpAnswer): void {
   if (answer.transport === "connection-reset") {
-    // A reset of the TCP connection below TLS is out of reach; an end without close_notify is what clients take for one.
+    // A reset of the TCP connection below TLS is not possible here; clients treat an end without
+    // close_notify as one.
     outgoing.socket?.destroy();
     return;
   }

@@ -12,14 +12,20 @@ import { createRouter } from "../http/route-table.ts";
 import { type ImdsRefusal, parseTokenQuery, refuse, selectIdentity } from "./imds-request.ts";
 
 export type ImdsOptions = {
-  /** Azure: a day. Clients keep managed-identity tokens for the whole process, so tests that remove an identity want less. */
+  /**
+   * Azure: a day. Clients keep managed-identity tokens for the whole process, so tests that remove
+   * an identity need less.
+   */
   readonly tokenLifetimeSeconds?: number;
 };
 
 const DEFAULT_LIFETIME_SECONDS = 86_400;
 const BACKDATED_SECONDS = 300;
 
-/** The Instance Metadata Service of "this machine", on plain HTTP. Operations, as faults name them: token, instance. */
+/**
+ * The Instance Metadata Service of "this machine", on plain HTTP. Operations, as faults name them:
+ * token, instance.
+ */
 export function createImdsRouter(
   deps: EmulatorDependencies,
   options: ImdsOptions = {},
@@ -76,7 +82,10 @@ export function createImdsRouter(
   };
 }
 
-/** The header keeps a server-side request forgery away from tokens; a forwarded request is refused for the same reason. */
+/**
+ * The header keeps a server-side request forgery away from tokens; a forwarded request is refused
+ * for the same reason.
+ */
 function checkMetadataHeader(request: HttpRequest): ImdsRefusal | undefined {
   if (request.headers["metadata"] !== "true")
     return refuse(400, "bad_request_102", "Required metadata header not specified");
@@ -131,7 +140,7 @@ function renderRefusal(refusal: ImdsRefusal): HttpAnswer {
   };
 }
 
-/** What programs ask to learn where they run. */
+/** Programs request this to find out where they run. */
 function answerInstance(deps: EmulatorDependencies): HttpAnswer {
   const group = deps.state.list("resourceGroup")[0];
   return {

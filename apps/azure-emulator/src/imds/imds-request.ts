@@ -8,7 +8,10 @@ export type ImdsRefusal = {
   readonly description: string;
 };
 
-/** The identity that a token request names, as the service reads it: `msi_res_id` on machines, `mi_res_id` on App Service. */
+/**
+ * The identity that a token request names, as the service reads it: `msi_res_id` on machines,
+ * `mi_res_id` on App Service.
+ */
 export type IdentitySelector =
   | { readonly kind: "default" }
   | { readonly kind: "client-id" | "object-id" | "resource-id"; readonly value: string };
@@ -47,8 +50,8 @@ export function parseTokenQuery(
 }
 
 /**
- * The identity of this machine that a request means. Azure answers 400 `Identity not found` both when the machine has none and when it
- * has others only; of several, a request has to name one.
+ * The identity of this machine that a request means. Azure answers 400 `Identity not found` both
+ * when the machine has none and when it has others only; of several, a request has to name one.
  */
 export function selectIdentity(
   selector: IdentitySelector,

@@ -27,7 +27,7 @@ type Backup = {
   readonly key: Key;
   readonly materials: readonly KeyMaterial[];
 };
-/** The blob is authenticated by the seal: what opens was written by `backupOperation`. */
+/** The seal authenticates the blob: only `backupOperation` can have written a blob that opens. */
 const envelope = z.object({
   subscriptionId: z.string(),
   key: z.custom<Key>(isRecord),
@@ -46,7 +46,10 @@ export const backupOperation = withoutPayload((exchange) => {
   return done({ value: Buffer.from(sealed).toString("base64url") });
 });
 
-/** Restores under the key's own name, into any vault of the same subscription, with the version ids it had. */
+/**
+ * Restores under the key's own name, into any vault of the same subscription, with the version ids
+ * it had.
+ */
 export const restoreOperation: OperationHandler = ({ body, seal, vault }) => {
   const parsed = parsePayload(restorePayload, body);
   if (parsed.kind === "invalid")

@@ -39,7 +39,9 @@ const ROUTES = OPERATION_NAMES.map((operation) => {
   return { method, path, operation };
 });
 
-/** Serves `{vault}.vault.localhost`. The host of a vault that does not exist does not answer at all. */
+/**
+ * Serves `{vault}.vault.localhost`. The host of a vault that does not exist does not answer at all.
+ */
 export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpHandler {
   const { state, now, faults, endpoints } = dependencies;
   const match = createRouteMatcher(ROUTES);
@@ -90,7 +92,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
   };
 }
 
-/** One routed request: gather what the gate needs, ask it, spend the budget, do. */
+/** One routed request: gather the gate's facts, ask it, spend the budget, act. */
 function createCarryOut(dependencies: KeyVaultDependencies) {
   const { state, now, systemNow, settings, faults, endpoints, seal, rsa } = dependencies;
   const readToken = createTokenReader(dependencies.issuerKeys);
@@ -196,8 +198,9 @@ async function settleAll(
 }
 
 /**
- * POST with `X-HTTP-METHOD` stands for the method named there, for clients behind proxies that know GET and POST only. The page that
- * documents it ("Authentication, requests and responses") calls the header X-HTTP-REQUEST too.
+ * POST with `X-HTTP-METHOD` stands for the method named there, for clients behind proxies that know
+ * GET and POST only. The page that documents it ("Authentication, requests and responses") calls
+ * the header X-HTTP-REQUEST too.
  */
 function methodOf(request: HttpRequest): string {
   const override = request.headers["x-http-method"] ?? request.headers["x-http-request"];

@@ -2,7 +2,10 @@ import type { KeyObject } from "node:crypto";
 
 import type { Curve } from "../core/model.ts";
 
-/** The part of @noble/curves that is used: ECDSA over a digest, which node:crypto does not offer (it always hashes). */
+/**
+ * The part of @noble/curves that is used: ECDSA over a digest, which node:crypto does not offer (it
+ * always hashes).
+ */
 type Ecdsa = {
   sign(
     digest: Uint8Array,

@@ -14,7 +14,7 @@ import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Seal } from "../state/seal.ts";
 import type { RsaPool } from "./rsa-pool.ts";
 
-/** One admitted request: the gate has passed, so what it promises is there. */
+/** One admitted request: the gate has passed, so its guarantees hold. */
 export type Exchange = {
   readonly operation: OperationName;
   readonly request: HttpRequest;
@@ -41,7 +41,10 @@ export type Outcome =
 export const done = (body: object): Outcome => ({ kind: "done", body });
 export const refuse = (refusal: Refusal): Outcome => ({ kind: "refused", refusal });
 
-/** What an operation makes of a body before the gate: its fault, the key it is about (restore), and how to go on. */
+/**
+ * An operation's reading of a body before the gate: its fault, its key (restore), and the
+ * continuation.
+ */
 export type Prepared = {
   readonly fault: Refusal | undefined;
   readonly keyName?: string;
@@ -91,7 +94,7 @@ export function renderContext(exchange: Exchange): RenderContext {
   return { vault: exchange.vault, vaultUrl: exchange.vaultUrl, apiVersion: exchange.apiVersion };
 }
 
-/** The live key that the gate has seen. */
+/** The live key that the gate has checked. */
 export function liveKey({ view, operation }: Exchange): Key {
   if (view.kind !== "live") throw new Error(`the gate let ${operation} pass without a live key`);
   return view.key;

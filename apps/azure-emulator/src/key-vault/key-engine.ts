@@ -56,7 +56,7 @@ export async function generateKey(
   return { jwk: toPublicJwk(publicKey, shape.kty), privateKeyPem: toPem(privateKey) };
 }
 
-/** @returns undefined when the parts are no private key, or not of a size that vaults have. */
+/** @returns undefined when the parts are not a private key, or not of a size that vaults have. */
 export function importKey(
   parts: JsonWebKey,
   kty: KeyType,

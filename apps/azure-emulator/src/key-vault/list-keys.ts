@@ -34,7 +34,7 @@ export const listDeletedKeysOperation = withoutPayload((exchange) =>
   ),
 );
 
-/** Versions in the order of their making; an unknown key has none. */
+/** Versions in the order of their creation; an unknown key has none. */
 export const listVersionsOperation = withoutPayload((exchange) => {
   const { view } = exchange;
   if (view.kind !== "live") return done({ value: [], nextLink: null });

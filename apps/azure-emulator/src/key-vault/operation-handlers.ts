@@ -24,7 +24,7 @@ import {
   verifyOperation,
 } from "./use-key.ts";
 
-/** Who carries out what: one handler per row of OPERATIONS. */
+/** One handler per row of OPERATIONS. */
 export const OPERATION_HANDLERS: Readonly<Record<OperationName, OperationHandler>> = {
   listKeys: listKeysOperation,
   restore: restoreOperation,

@@ -49,8 +49,9 @@ export const updateRotationPolicyOperation = withPayload(
 );
 
 /**
- * Does to a key what time has done to it since it was last looked at: the purge at the end of its retention, and each rotation that
- * its policy asked for, dated when it was due. Nothing runs in the background: what nobody looks at may wait.
+ * Applies the passed time to a key since its last use: the purge at the end of its retention, and
+ * each rotation of its policy, dated when it was due. There is no background work; an unused key
+ * may wait.
  */
 export async function settleKey(
   state: EmulatorState,
@@ -73,7 +74,7 @@ export async function settleKey(
   }
 }
 
-/** Whether `settleKey` may have anything to do: the hot path asks this first. */
+/** Whether `settleKey` may have work to do: the hot path checks this first. */
 export function mayNeedSettling(key: Key | undefined): key is Key {
   return (
     key !== undefined && (key.rotationPolicy !== undefined || key.lifecycle.kind === "deleted")
@@ -107,7 +108,7 @@ async function rotate(
         },
   );
   const current = state.get("key", keyRecordKey(vault.name, key.name));
-  // What is due is done once, whoever looked first; what is asked for is done each time.
+  // A due rotation happens once, whichever request came first; a requested one happens each time.
   if (
     counts === "once" &&
     current !== undefined &&

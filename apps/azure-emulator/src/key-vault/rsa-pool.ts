@@ -16,11 +16,15 @@ export type RsaBatch = {
 };
 
 /**
- * RSA off the event loop, on all cores. WebCrypto does the same with one promise and one thread hand-over per operation, which costs a
- * sixth of an RSA-2048 decryption; here what arrives in one turn of the event loop travels as one message.
+ * RSA off the event loop, on all cores. WebCrypto does the same with one promise and one thread
+ * hand-over per operation, which costs a sixth of an RSA-2048 decryption; here all jobs of one turn
+ * of the event loop travel as one message.
  */
 export type RsaPool = {
-  /** @returns undefined when the operation failed: the padding is wrong or the input too long, not told apart. */
+  /**
+   * @returns undefined when the operation failed: wrong padding and a long input are not
+   * distinguished.
+   */
   run(material: KeyMaterial, mode: RsaMode, input: string): Promise<string | undefined>;
   close(): Promise<void>;
 };
@@ -60,7 +64,7 @@ export function createRsaPool(): RsaPool {
     });
     return thread;
   };
-  /** A busy thread is not woken again: what it is sent meanwhile costs no system call. */
+  /** A busy thread is not woken again: messages that arrive meanwhile cost no system call. */
   const flush = (): void => {
     const jobs = waiting;
     waiting = [];

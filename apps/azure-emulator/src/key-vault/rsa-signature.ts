@@ -11,8 +11,9 @@ import { HASH_BYTES, type SignatureAlgorithm } from "../core/key-vault/algorithm
 import type { RsaMode } from "./rsa-pool.ts";
 
 /*
- * Key Vault signs digests, node:crypto only what it hashed itself: the encodings of RFC 8017 §9 stand here, the RSA primitive is
- * node:crypto's. node-forge's pss module wants a forge message digest and does not serve.
+ * Key Vault signs digests, node:crypto only data that it hashed itself: the encodings of RFC 8017
+ * §9 are here, the RSA primitive is node:crypto's. node-forge's pss module needs a forge message
+ * digest and does not serve.
  */
 type RsaAlgorithm = Exclude<SignatureAlgorithm, { family: "ecdsa" }>;
 type HashName = Extract<RsaAlgorithm, { family: "pss" }>["hash"];
@@ -26,9 +27,10 @@ const DIGEST_INFO: Readonly<Record<HashName, Buffer>> = {
 const TRAILER = 0xbc;
 
 /**
- * What the private operation of RSA has to be applied to.
+ * The input of RSA's private operation.
  *
- * @param digest - Of the algorithm's length, or for RSNULL whatever fits the modulus less 11 bytes.
+ * @param digest - Of the algorithm's length, or for RSNULL any length up to the modulus less 11
+ * bytes.
  */
 export function encodeRsaSignature(
   algorithm: RsaAlgorithm,
@@ -70,7 +72,10 @@ function digestInfo(algorithm: Exclude<RsaAlgorithm, { family: "pss" }>, digest:
     : Buffer.concat([DIGEST_INFO[algorithm.hash], digest]);
 }
 
-/** EMSA-PSS-ENCODE (RFC 8017 §9.1.1); the salt is as long as the hash, and moduli are whole bytes, so emLen = modulus length. */
+/**
+ * EMSA-PSS-ENCODE (RFC 8017 §9.1.1); the salt is as long as the hash, and moduli are whole bytes,
+ * so emLen = modulus length.
+ */
 function encodePss(digest: Buffer, hash: HashName, length: number): Buffer {
   const salt = randomBytes(HASH_BYTES[hash]);
   const h = pssHash(digest, salt, hash);

@@ -4,8 +4,8 @@ import { parentPort, receiveMessageOnPort } from "node:worker_threads";
 import type { RsaBatch, RsaMode } from "./rsa-pool.ts";
 
 /*
- * One thread of the pool: the private operations of RSA, synchronously, for a batch at a time. Each thread parses its own copy of a
- * key, since operations with one shared key wait for each other.
+ * One thread of the pool: the private operations of RSA, synchronously, one batch at a time. Each
+ * thread parses its own copy of a key, since operations with one shared key wait for each other.
  */
 const MODES = {
   "decrypt-oaep-sha256": {
@@ -29,7 +29,9 @@ const MODES = {
 type Operation = (input: Buffer) => Buffer;
 const operations = new Map<string, Readonly<Record<RsaMode, Operation>>>();
 
-/** Jobs answered by one message: waking the other thread costs a tenth of an RSA-2048 decryption. */
+/**
+ * Jobs answered by one message: waking the other thread costs a tenth of an RSA-2048 decryption.
+ */
 const ANSWERS_PER_MESSAGE = 4;
 
 parentPort?.on("message", (batch: RsaBatch) => {
@@ -49,7 +51,7 @@ function accept({ newKeys, jobs }: RsaBatch): RsaBatch["jobs"] {
   return jobs;
 }
 
-/** What has arrived since: taken along instead of waking up for it again. */
+/** Jobs that have arrived since: taken along without another wake-up. */
 function acceptWaiting(): RsaBatch["jobs"] {
   const waiting: { readonly message: RsaBatch } | undefined =
     parentPort === null ? undefined : receiveMessageOnPort(parentPort);

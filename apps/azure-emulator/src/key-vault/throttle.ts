@@ -13,7 +13,7 @@ import {
 import type { Key, Vault } from "../core/model.ts";
 import type { ChooseBehaviour } from "../core/unverified.ts";
 
-/** Key making has its own, far smaller budget. */
+/** Key creation has its own, far smaller budget. */
 const CREATING: ReadonlySet<OperationName> = new Set(["create", "import", "rotate", "restore"]);
 
 /** Counts what each vault and subscription has spent of its budgets; forgotten at restart. */
@@ -23,7 +23,7 @@ export function createThrottle() {
     vault: Vault;
     operation: OperationName;
     key: Key | undefined;
-    /** What the body of create or import asks for; undefined: as the key is. */
+    /** The key in the body of create or import; undefined: the existing one. */
     isHsm?: boolean | undefined;
     choose: ChooseBehaviour;
     nowMs: number;
@@ -60,7 +60,7 @@ export function createThrottle() {
       }
       spendings.push([name, decision.spending]);
     }
-    // Only now: what one budget refuses must not count against the other.
+    // Only now: a transaction that one budget refuses must not count against the other.
     for (const [name, spending] of spendings) spent.set(name, spending);
     return undefined;
   };

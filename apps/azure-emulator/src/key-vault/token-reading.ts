@@ -24,8 +24,8 @@ const claimsSchema = z.object({
 });
 
 /**
- * Reads the bearer token of a request: signature and shape only; the gate judges the claims. A signature is checked once per token,
- * since the same token comes with every operation of a client.
+ * Reads the bearer token of a request: signature and shape only; the gate judges the claims. A
+ * signature is checked once per token, since the same token comes with every operation of a client.
  */
 export function createTokenReader(
   issuerKeys: IssuerKeys,

@@ -30,7 +30,9 @@ const unsupported = (algorithm: string, kty: string): Outcome =>
     REFUSALS.badParameter(`Algorithm '${algorithm}' is not supported by keys of type '${kty}'.`),
   );
 
-/** wrapKey and encrypt are the same mathematics with different permissions; so are their inverses. */
+/**
+ * wrapKey and encrypt are the same mathematics with different permissions; so are their inverses.
+ */
 export const encryptOperation = withPayload(cipherPayload, (exchange, payload) => {
   const { version, material } = used(exchange);
   const algorithm = findEncryptionAlgorithm(payload.alg, version.jwk);
@@ -103,7 +105,10 @@ export const randomBytesOperation = withPayload(randomPayload, (exchange, { coun
     : done({ value: randomBytes(count).toString("base64url") }),
 );
 
-/** Release and secure wrap hand a key to an attested environment; the emulator has no attestation authority to trust. */
+/**
+ * Release and secure wrap hand a key to an attested environment; the emulator has no attestation
+ * authority to trust.
+ */
 export function refuseAttested(exchange: Exchange): Outcome {
   return refuse(
     REFUSALS.badParameter(

@@ -17,7 +17,8 @@ export function newVersionId(): string {
 }
 
 /**
- * Adds a version with its private half, in one transaction: making the key took time, and the key may have changed meanwhile.
+ * Adds a version with its private half, in one transaction: making the key took time, and the key
+ * may have changed meanwhile.
  *
  * @returns undefined when the name is no longer free.
  */

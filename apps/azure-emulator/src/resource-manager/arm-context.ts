@@ -5,7 +5,7 @@ import type { Route } from "../http/route-table.ts";
 import { resourceGroupNotFound, subscriptionNotFound } from "./arm-error.ts";
 import { parseScope, resourceGroupId } from "./resource-id.ts";
 
-/** What a provider's handler knows of an authenticated request. */
+/** A provider's facts about an authenticated request. */
 export type ArmContext = {
   readonly deps: EmulatorDependencies;
   readonly caller: Caller;
@@ -15,8 +15,8 @@ export type ArmContext = {
 export type ArmRoute = Route<ArmContext>;
 
 /**
- * The subscription and resource group that a path names exist, in this tenant; resource groups are looked at only where the path has
- * one.
+ * Checks that the subscription and resource group in a path exist in this tenant; a resource group
+ * is checked only if the path has one.
  *
  * @throws ArmError 404 SubscriptionNotFound or ResourceGroupNotFound.
  */

@@ -1,6 +1,8 @@
 import type { HttpAnswer } from "../http/message.ts";
 
-/** A refusal of Resource Manager or of a provider behind it; rendered once, at the router's edge. */
+/**
+ * A refusal of Resource Manager or of a provider behind it; rendered once, at the router's edge.
+ */
 export class ArmError extends Error {
   override readonly name = "ArmError";
   readonly status: number;

@@ -5,7 +5,9 @@ import type { HttpRequest } from "../http/message.ts";
 import { ArmError } from "./arm-error.ts";
 import { parseScope } from "./resource-id.ts";
 
-/** Names of Resource Manager that clients of the public cloud use, besides this cloud's own address. */
+/**
+ * Names of Resource Manager that clients of the public cloud use, besides this cloud's own address.
+ */
 const PUBLIC_CLOUD_AUDIENCES = [
   "https://management.core.windows.net/",
   "https://management.azure.com/",

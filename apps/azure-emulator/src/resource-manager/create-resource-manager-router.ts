@@ -28,8 +28,9 @@ import { vaultKeyRoutes } from "./vaults/vault-key-routes.ts";
 import { vaultRoutes } from "./vaults/vault-routes.ts";
 
 /**
- * Resource Manager: `arm.localhost`. Who answers is decided by the last provider of the path. Subscription and group must exist;
- * Microsoft.DataBox then goes to the broker as it came, everything else needs a token of this cloud and an api-version.
+ * Resource Manager: `arm.localhost`. The last provider in the path decides who answers.
+ * Subscription and group must exist; Microsoft.DataBox then goes to the broker unchanged,
+ * everything else needs a token of this cloud and an api-version.
  */
 export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHandler {
   const match = createRouteMatcher([
@@ -88,7 +89,10 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
   };
 }
 
-/** Subscription and group are Resource Manager's to look up, before a provider is asked; a stranger is not told what exists. */
+/**
+ * Resource Manager checks subscription and group before a provider; an unauthenticated caller does
+ * not learn what exists.
+ */
 async function requireScopeForKnown(
   request: HttpRequest,
   deps: EmulatorDependencies,
@@ -101,7 +105,10 @@ async function requireScopeForKnown(
   }
 }
 
-/** Faults name the method as the operation, or `data-box` for what goes to the broker; a vault's URL also has the vault's name. */
+/**
+ * Faults name the method as the operation, or `data-box` for the broker's requests; a vault's URL
+ * also has the vault's name.
+ */
 function faultTargetOf(request: HttpRequest): FaultTarget {
   const path = parseArmPath(request.path);
   const isDataBox = path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE;
@@ -128,7 +135,10 @@ function renderInjected(effect: {
   };
 }
 
-/** `/subscriptions/{s}/providers/{namespace}` alone asks about the provider, which Resource Manager answers. */
+/**
+ * `/subscriptions/{s}/providers/{namespace}` alone is about the provider, and Resource Manager
+ * answers it.
+ */
 function isServed(path: ArmPath): boolean {
   return path.segments.length > 0 && path.segments[0]?.toLowerCase() !== "register";
 }
@@ -140,7 +150,7 @@ function requireProvider(path: ArmPath): ProviderNamespace {
   return namespace;
 }
 
-/** A group that is put or asked for by HEAD need not exist; its subscription must. */
+/** A group that a PUT or HEAD names does not have to exist; its subscription must. */
 function subscriptionPart(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }
@@ -168,7 +178,7 @@ function notServed(
   return invalidResourceType(type, namespace, context.apiVersion);
 }
 
-/** What every answer of Resource Manager carries; what a provider set stays. */
+/** Headers of every answer of Resource Manager; a provider's own values stay. */
 function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
   const correlation = request.headers["x-ms-correlation-request-id"];
   const clientRequest = request.headers["x-ms-client-request-id"];

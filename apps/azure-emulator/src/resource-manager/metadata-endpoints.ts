@@ -4,7 +4,10 @@ import { armAudiences } from "./authenticate.ts";
 
 const CLOUD_NAME = "AzureEmulator";
 
-/** `GET /metadata/endpoints`: how az CLI and the SDKs learn a cloud. Three shapes, by api-version; nobody has to sign in. */
+/**
+ * `GET /metadata/endpoints`: az CLI and the SDKs read the cloud's addresses from it. Three shapes,
+ * by api-version; it needs no token.
+ */
 export function answerMetadataEndpoints(
   request: HttpRequest,
   endpoints: Endpoints,

@@ -1,6 +1,6 @@
 import { ArmError } from "./arm-error.ts";
 
-/** Published api-versions of what the emulator serves, oldest first. */
+/** Published api-versions of the emulated services, oldest first. */
 export const PROVIDERS = {
   "Microsoft.KeyVault": {
     types: [
@@ -58,8 +58,8 @@ export const PROVIDER_NAMES = Object.keys(PROVIDERS) as ProviderNamespace[];
 const WELL_FORMED = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-[a-z]+)?$/;
 
 /**
- * Accepts every well-formed version from the oldest published one on, newer ones too: foreign clients pin versions that no list here
- * could keep up with.
+ * Accepts every well-formed version from the oldest published one on, newer ones too: foreign
+ * clients pin versions that no list here could keep up with.
  *
  * @throws ArmError MissingApiVersionParameter or InvalidApiVersionParameter, 400.
  */

@@ -5,8 +5,9 @@ import type { HttpRequest } from "../http/message.ts";
 import { ArmError } from "./arm-error.ts";
 
 /**
- * The JSON body of a request in the shape of a schema. Members that a schema does not name are dropped, as the providers do: a client
- * of a newer api-version may send more than the emulator knows.
+ * The JSON body of a request in the shape of a schema. Members that a schema does not name are
+ * dropped, as the providers do: a client of a newer api-version may send more than the emulator
+ * knows.
  *
  * @throws ArmError 400 InvalidRequestContent that names the member.
  */

@@ -1,6 +1,12 @@
-/** A request's path, taken apart where Resource Manager routes: the last `/providers/{namespace}/…` decides who answers. */
+/**
+ * A request's path, taken apart where Resource Manager routes: the last `/providers/{namespace}/…`
+ * decides who answers.
+ */
 export type ArmPath = {
-  /** What precedes the last provider: a subscription, a resource group, a resource, or empty for the tenant. No slash at the end. */
+  /**
+   * The part before the last provider: a subscription, a resource group, a resource, or empty for
+   * the tenant. No slash at the end.
+   */
   readonly scope: string;
   /** As written; undefined when no provider is named. */
   readonly namespace?: string;

@@ -14,7 +14,7 @@ import type { RecordKind, RecordTypes } from "../core/model.ts";
 export type EmulatorState = Disposable & {
   get<K extends RecordKind>(kind: K, key: string): RecordTypes[K] | undefined;
   put<K extends RecordKind>(kind: K, record: RecordTypes[K]): void;
-  /** Deleting what is not there is fine. */
+  /** Deleting a missing record is allowed. */
   delete(kind: RecordKind, key: string): void;
   list<K extends RecordKind>(kind: K, keyPrefix?: string): RecordTypes[K][];
   transaction<T>(work: () => T): T;

@@ -23,7 +23,7 @@ const SCHEMA = `
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID`;
 
-/** A predecessor that is just closing gets this long. */
+/** A predecessor that is closing gets this long. */
 const LOCK_WAIT_MS = 250;
 
 type Row = { readonly kind: string; readonly key: string; readonly body: Uint8Array };
@@ -35,10 +35,12 @@ type Table<R> = {
 type Tables = { readonly [K in RecordKind]: Table<RecordTypes[K]> };
 
 /**
- * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory. The seal is also the one that protects
- * backups: they can be restored by the emulator that has the same data folder.
+ * Opens the state of one emulator: a SQLite file in `dataDir` (made when absent), or memory. The
+ * seal is also the one that protects backups: they can be restored by the emulator that has the
+ * same data folder.
  *
- * @throws Error when the folder cannot be written, another process has it open, or the file was sealed under another key.
+ * @throws Error when the folder cannot be written, another process has it open, or the file was
+ * sealed under another key.
  */
 export function openState(options: { dataDir?: string }): {
   readonly state: EmulatorState;
@@ -59,7 +61,10 @@ export function openState(options: { dataDir?: string }): {
   }
 }
 
-/** Readable by its owner only, and held by this process alone: the records are kept in memory too, so a second writer would be unseen. */
+/**
+ * Readable by its owner only, and held by this process alone: the records are kept in memory too,
+ * so a second writer would be unseen.
+ */
 function openOwnedFile(path: string): Database.Database {
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);

@@ -1,7 +1,7 @@
 import { keyRecordKey } from "../core/model.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 
-/** Removes a vault for good, with its keys and their private halves. */
+/** Removes a vault permanently, with its keys and their private halves. */
 export function purgeVault(state: EmulatorState, vaultName: string): void {
   state.transaction(() => {
     for (const key of state.list("key", `${vaultName}/`)) purgeKey(state, key.vaultName, key.name);

@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts records at rest; `context` binds a sealed text to the place where it is stored. */
+/** Encrypts records at rest; `context` binds a sealed text to its place in the store. */
 export type Seal = {
   seal(plaintext: Uint8Array, context: string): Uint8Array;
   /** @throws Error when the text was not sealed by this key for this context. */
@@ -35,7 +35,10 @@ export function createSeal(keyBytes: Uint8Array): Seal {
   };
 }
 
-/** The local key file of a data folder, made on first use, readable by its owner only. Without a folder: a key of this process. */
+/**
+ * The local key file of a data folder, made on first use, readable by its owner only. Without a
+ * folder: a key of this process.
+ */
 export function loadSealKey(dataDir: string | undefined): Uint8Array {
   if (dataDir === undefined) return randomBytes(KEY_BYTES);
   const path = join(dataDir, "seal.key");

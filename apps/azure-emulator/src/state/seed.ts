@@ -13,7 +13,10 @@ export const DEFAULT_SETTINGS: Settings = {
   unverified: {},
 };
 
-/** Puts the tenant, subscription, resource group and storage account of a new emulator; what is there already stays. */
+/**
+ * Creates the tenant, subscription, resource group and storage account of a new emulator; existing
+ * ones stay.
+ */
 export function seedState(state: EmulatorState, config: EmulatorConfig): void {
   const { tenantId, subscriptionId, location, resourceGroup, storageAccount } = config;
   const groupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;

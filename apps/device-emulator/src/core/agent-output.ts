@@ -1,4 +1,4 @@
-/** One line of `databox-agent --json`, as far as an emulator looks at it. */
+/** One line of `databox-agent --json`, as far as the emulator reads it. */
 export type AgentOutputEvent = {
   readonly event: string;
   readonly outcome: string;

@@ -1,4 +1,7 @@
-/** Appliance models by their ARM `sku.name`; each node is a computer of its own with a key of its own. */
+/**
+ * Appliance models by their ARM `sku.name`; each node is a computer of its own with a key of its
+ * own.
+ */
 export const SKUS = {
   DataBox: { nodes: 1, diskMib: 64, model: "Data Box" },
   DataBoxHeavy: { nodes: 2, diskMib: 64, model: "Data Box Heavy" },

@@ -25,7 +25,7 @@ export type EmulatedNode = {
   readonly isOn: boolean;
   /** Program that cuts this node's power, for `serve --shut-down-command`. */
   readonly powerOffCommand: string;
-  /** A new boot: whatever was unlocked is locked. */
+  /** A new boot: an unlocked volume is locked again. */
   powerOn(): void;
   powerOff(): Promise<void>;
   tamper(kind: Tampering): void;
@@ -46,7 +46,7 @@ export function createEmulatedNode(options: {
   readonly serial: string;
   readonly folder: string;
   readonly diskMib: number;
-  /** What its page calls the appliance. */
+  /** The name of the appliance on its page. */
   readonly model: string;
   readonly agentCommand: readonly [string, ...string[]];
 }): EmulatedNode {
@@ -64,7 +64,7 @@ export function createEmulatedNode(options: {
   const isOn = () => existsSync(bootIdFile);
 
   let power = new AbortController();
-  /** The page's own command, too, takes the boot id away, and nothing tells the process of it. */
+  /** The page's own command removes the boot id too, and the process is not informed. */
   const cutPower = () => {
     rmSync(bootIdFile, { force: true });
     power.abort();

@@ -6,7 +6,7 @@ import type { AgentOutputEvent } from "../core/agent-output.ts";
 export type AgentRun = {
   readonly exitCode: number;
   readonly events: readonly AgentOutputEvent[];
-  /** What the agent wrote beside its events: nothing, unless it crashed. */
+  /** The agent's output beside its events: empty, unless it crashed. */
   readonly stderr: string;
 };
 
@@ -25,7 +25,7 @@ export async function runAgent(
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",
   });
-  child.stdin.on("error", () => undefined); // an agent that reads no input has closed it
+  child.stdin.on("error", () => undefined); // An agent that reads no input has closed it.
   child.stdin.end(input);
   const ended = new Promise<number>((resolve, reject) => {
     child.on("error", reject);

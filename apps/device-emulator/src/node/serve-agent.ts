@@ -2,11 +2,14 @@ import { spawn } from "node:child_process";
 
 import { parseAgentOutput } from "../core/agent-output.ts";
 
-/** The agent's daemon, with the node's page on loopback. Disposing it ends it by SIGTERM; the volume stays as it is. */
+/**
+ * The agent's daemon, with the node's page on loopback. Disposing it ends it by SIGTERM; the volume
+ * stays as it is.
+ */
 export type AgentService = AsyncDisposable & {
   /** Without a slash at its end. */
   readonly uiUrl: string;
-  /** Resolves when the daemon has ended, for whatever reason. */
+  /** Resolves when the daemon has ended, for any reason. */
   readonly ended: Promise<void>;
 };
 
@@ -15,10 +18,11 @@ const STOP_MS = 10_000;
 const ERROR_TAIL_CHARACTERS = 4_000;
 
 /**
- * Starts the real agent's `serve` as a process of its own, as the appliance's service manager would.
+ * Starts the real agent's `serve` as a process of its own, as the appliance's service manager
+ * would.
  *
  * @param port - of its page; 0 takes a free one
- * @throws {Error} with the agent's own words, when it ends before it serves
+ * @throws {Error} with the agent's own text, when it ends before it serves
  */
 export async function serveAgent(
   command: readonly [string, ...string[]],
@@ -27,7 +31,7 @@ export async function serveAgent(
     readonly port: number;
     readonly model: string;
     readonly shutDownCommand: string;
-    /** Aborted when the node loses its power: the process is gone at once. */
+    /** Aborted when the node loses its power: the process is killed at once. */
     readonly power: AbortSignal;
   },
 ): Promise<AgentService> {

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** What of a node can be laid hands on. */
+/** The parts of a node that an attacker can change. */
 export type TamperTarget = {
   readonly stateDir: string;
   readonly diskPath: string;
@@ -17,9 +17,12 @@ export type TamperTarget = {
   readonly stateAtPowerOn: string | undefined;
 };
 
-/** What somebody with the appliance in their hands can do to it. Each must end in a clear refusal to open. */
+/** The actions of an attacker who holds the appliance. Each must end in a clear refusal to open. */
 export const TAMPERINGS = {
-  /** One bit of the key material: byte 40,000 lies in the first key slot of LUKS2, byte 80 in a portable header's sealed key. */
+  /**
+   * One bit of the key material: byte 40,000 lies in the first key slot of LUKS2, byte 80 in a
+   * portable header's sealed key.
+   */
   "disk-bit": ({ diskPath }) => {
     const start = Buffer.alloc(6);
     const disk = openSync(diskPath, "r+");

@@ -22,7 +22,7 @@ export type OperatorClient = {
   /** Makes the order's unlock keys; answers one one-time enrolment code for each node. */
   prepare(order: string, serials: readonly string[]): Promise<readonly EnrolmentCode[]>;
   advance(order: string, event: OperatorEvent): Promise<void>;
-  /** The broker's own kill switch, and its end. */
+  /** Activates the broker's own kill switch, and turns it off. */
   revoke(scope: RevocationScope, reason: string): Promise<void>;
   restoreAccess(scope: RevocationScope): Promise<void>;
 };

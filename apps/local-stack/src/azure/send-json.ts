@@ -6,7 +6,8 @@ import {
 } from "@azure/core-rest-pipeline";
 
 /**
- * One JSON call by an Azure pipeline, for the two APIs that no SDK speaks: the operator's and the emulator's control API.
+ * One JSON call by an Azure pipeline, for the two APIs that no SDK speaks: the operator's and the
+ * emulator's control API.
  *
  * @throws {Error} with status and body, when the answer is not a success.
  */

@@ -4,7 +4,7 @@ type NodeResult = {
   readonly volume: string;
 };
 
-/** One thing that happened, as `--json` prints it: one object per line. Never holds a secret. */
+/** One event, as `--json` prints it: one object per line. Never holds a secret. */
 export type StackEvent =
   | { readonly event: "stack"; readonly outcome: "ready"; readonly stackFile: string }
   | { readonly event: "step"; readonly step: string; readonly detail: string }
@@ -15,7 +15,10 @@ export type StackEvent =
       readonly node: string;
       readonly outcome: "unlocked" | "refused" | "unreachable";
       readonly volume: string;
-      /** What accepted the key: cryptsetup, or the portable volume's authenticated header. */
+      /**
+       * The volume kind that accepted the key: cryptsetup, or the portable volume's authenticated
+       * header.
+       */
       readonly proof?: string;
       readonly code?: string;
       readonly reason?: string;

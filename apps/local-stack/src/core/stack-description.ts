@@ -1,4 +1,7 @@
-/** `.local/stack.json` (0600): where everything is, for people, scripts and tests. No URL ends with a slash. */
+/**
+ * `.local/stack.json` (0600): the stack's addresses, for people, scripts and tests. No URL ends
+ * with a slash.
+ */
 export type StackDescription = {
   readonly armUrl: string;
   readonly authorityUrl: string;

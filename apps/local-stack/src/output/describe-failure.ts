@@ -12,7 +12,7 @@ const FOLDER_FAULTS: Readonly<Record<string, string>> = {
   EDQUOT: NO_ROOM,
 };
 
-/** One line for whoever typed the command: what is wrong, and what to do. */
+/** One line for the person who typed the command: the problem, and how to continue. */
 export function describeFailure(error: unknown, directory: string): string {
   if (error instanceof AppError) return error.detail ?? error.message;
   if (!(error instanceof Error)) return String(error);

@@ -8,12 +8,12 @@ const STEP_INDENT = "   ";
 
 type Line =
   | string
-  /** Something to type: it is never broken. */
+  /** Text to type: it is never broken. */
   | { readonly command: string };
 type Lines = readonly [keyof typeof MARKS, ...Line[]];
 
 /**
- * One event as the lines that a person reads: a mark, the elapsed time, what happened, and what to do about it.
+ * One event as lines for a person: a mark, the elapsed time, the event, and the next step.
  *
  * @param width - columns of the terminal.
  */
@@ -32,7 +32,7 @@ export function renderHuman(event: Timed<StackEvent>, width: number): string {
     .join("\n");
 }
 
-/** What does not fit goes below the text of its step, not below its number. */
+/** Overflowing text goes below the text of its step, not below its number. */
 function wrapHanging(line: string, width: number): string[] {
   const number = /^\d+\. /.exec(line)?.[0] ?? "";
   const indent = " ".repeat(number.length);

@@ -1,6 +1,6 @@
 import type { StackDescription } from "../core/stack-description.ts";
 
-/** Where everything is, and how to use it, for a person who has just started the stack. */
+/** The addresses of the stack and how to use them, for a person who has just started it. */
 export function renderWhereabouts(stack: StackDescription, stackFile: string): string {
   const rows: readonly (readonly [string, string])[] = [
     ["Portal", `${stack.portalUrl}/ (sign in as one of the people below; no password)`],

@@ -1,6 +1,6 @@
 /**
- * Breaks text at spaces so that no line is longer than the width; a word that is longer stays whole, since it is an id or
- * a URL that somebody wants to copy. (wrap-ansi was looked at; nothing here has colours or wide glyphs.)
+ * Breaks text at spaces so that no line is longer than the width; a longer word stays whole, since
+ * it is an id or a URL to copy. (The library wrap-ansi is not needed: no colours or wide glyphs.)
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

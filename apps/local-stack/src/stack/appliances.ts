@@ -26,11 +26,11 @@ export type ApplianceNode = {
   prepare(): Promise<Result<"prepare">>;
   lock(): Promise<Result<"lock">>;
   unlock(): Promise<UnlockResult>;
-  /** Where its page can be reached from this machine. */
+  /** The address of its page on this machine. */
   readonly openPage?: () => Promise<NodePage>;
-  /** Where the kernel maps the volume: reads a file in it, after it has put one there. @returns what was read */
+  /** If the kernel maps the volume: writes a file in it and reads it back. @returns the content */
   readonly readData?: () => Promise<string>;
-  /** Where the daemon keeps the lease: waits until it has closed the volume by itself. */
+  /** If the daemon keeps the lease: waits until it has closed the volume by itself. */
   readonly untilClosed?: () => Promise<void>;
 };
 
@@ -42,7 +42,10 @@ export type Appliance = {
   ship(): Promise<void>;
 };
 
-/** A software Data Box for an order: switched on in the datacenter, its nodes waiting to be prepared. */
+/**
+ * A software Data Box for an order: switched on in the datacenter, its nodes waiting to be
+ * prepared.
+ */
 export async function createAppliance(options: {
   readonly stack: Stack;
   readonly operator: OperatorClient;
@@ -86,7 +89,7 @@ async function ship(emulator: DeviceEmulator): Promise<void> {
   emulator.powerOn();
 }
 
-/** What the story does with a node, whatever it is made of. */
+/** The story's actions on a node of any kind. */
 export function createNode(
   stack: Stack,
   node: Pick<EmulatedNode, "serial" | "prepare" | "agent">,
@@ -111,7 +114,7 @@ export function createNode(
   };
 }
 
-/** The agent's own event, as far as the story tells it. */
+/** The agent's own event, as far as the story shows it. */
 function toUnlockResult(run: AgentRun): UnlockResult {
   const event = lastEvent(run);
   const { outcome, code, reason, title, message, who, steps, proof } = event;

@@ -20,8 +20,8 @@ const AUTHORITY_VALIDITY_DAYS = 3650;
 const SERVER_VALIDITY_DAYS = 90;
 
 /**
- * The stack's own certificate authority, kept between starts so that a browser trusts it once, and a fresh certificate
- * for the broker. Private keys are 0600.
+ * The stack's own certificate authority, kept between starts so that a browser trusts it once, and
+ * a fresh certificate for the broker. Private keys are 0600.
  */
 export async function prepareCertificates(directory: string): Promise<StackCertificates> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

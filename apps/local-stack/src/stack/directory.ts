@@ -58,7 +58,9 @@ export type Directory = {
 
 export type ControlApi = { put(path: string, body: object): Promise<unknown> };
 
-/** The emulator's control API: what no customer of Azure may do, but whoever runs an emulator must. */
+/**
+ * The emulator's control API: what no customer of Azure may do, but whoever runs an emulator must.
+ */
 export function createControlApi(
   controlUrl: string,
   policies: readonly { readonly policy: PipelinePolicy }[],
@@ -74,7 +76,8 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
     APPLICATIONS.map(async ({ role, roles }) => {
       const clientId = randomUUID();
       const objectId = randomUUID();
-      // Hexadecimal: a secret that begins with a hyphen is an option to the commands it is pasted into.
+      // Hexadecimal: a secret that begins with a hyphen is an option to the commands it is pasted
+      // into.
       const clientSecret = randomBytes(24).toString("hex");
       await control.put(`/applications/${clientId}`, {
         displayName: role,
@@ -109,8 +112,8 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
 }
 
 /**
- * Registers the portal as the operator of a broker does it once in Entra ID: a web application that proves itself by the
- * broker's own word (federated credential), so that there is no secret.
+ * Registers the portal as the operator of a broker does it once in Entra ID: a web application that
+ * proves itself by the broker's own word (federated credential), so that there is no secret.
  *
  * @returns its client id
  */

@@ -2,7 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 
-/** A software appliance has no power button: one that was shut down from its page is on again after so long. */
+/**
+ * A software appliance has no power button: one that was shut down from its page is on again after
+ * so long.
+ */
 const SWITCHED_OFF_MS = 10_000;
 
 export type NodePage = AsyncDisposable & { readonly uiUrl: string };

@@ -24,10 +24,11 @@ export type ServiceResources = {
 };
 
 /**
- * Makes what the operator of a broker makes once: its identity, its vault, its key-encryption key, and the right to use it.
- * Everything goes through the official clients, as it would against Azure.
+ * Makes what the operator of a broker makes once: its identity, its vault, its key-encryption key,
+ * and the right to use it. Everything goes through the official clients, as it would against Azure.
  *
- * @param serviceResourceGroup - name of the group that holds the service's own resources and the identities of orders.
+ * @param serviceResourceGroup - name of the group that holds the service's own resources and the
+ * identities of orders.
  * @param keyOfficers - people who make keys in the customer's vaults.
  */
 export async function seedService(

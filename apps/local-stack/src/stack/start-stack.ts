@@ -49,7 +49,8 @@ export type Stack = {
 };
 
 /**
- * Starts emulator and broker on loopback, and makes in them what the operator of a broker makes once.
+ * Starts emulator and broker on loopback, and makes in them what the operator of a broker makes
+ * once.
  *
  * @throws {AppError} PortInUse
  */
@@ -172,7 +173,10 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   };
 }
 
-/** What SDKs and tools ask tokens for when nobody tells them of another cloud: the emulated Resource Manager takes them too. */
+/**
+ * What SDKs and tools ask tokens for when nobody tells them of another cloud: the emulated Resource
+ * Manager takes them too.
+ */
 const PUBLIC_ARM_AUDIENCES = "https://management.azure.com,https://management.core.windows.net";
 
 function brokerEnvironment(

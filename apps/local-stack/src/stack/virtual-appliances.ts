@@ -17,7 +17,10 @@ const UNLOCK_TRIES = 4;
 /** A probe every two seconds, a push, and an emulated processor. */
 const CLOSED_WITHIN_MS = 60_000;
 
-/** An appliance whose nodes are virtual machines: Debian's kernel, dm-crypt, and the agent as it is installed. */
+/**
+ * An appliance whose nodes are virtual machines: Debian's kernel, dm-crypt, and the agent as it is
+ * installed.
+ */
 export async function createVirtualAppliance(options: {
   readonly stack: Stack;
   readonly operator: OperatorClient;
@@ -63,7 +66,10 @@ export async function createVirtualAppliance(options: {
   };
 }
 
-/** What the agent advises: an emulated processor beside other work can be too slow for its time limits. */
+/**
+ * What the agent advises: an emulated processor beside other work can be too slow for its time
+ * limits.
+ */
 async function unlockPatiently({ unlock }: Pick<ApplianceNode, "unlock">): Promise<UnlockResult> {
   for (let left = UNLOCK_TRIES; ; left -= 1) {
     const result = await unlock();

@@ -12,7 +12,10 @@ export type Participants = {
   [Symbol.dispose](): void;
 };
 
-/** Signs the customer's administrator and the datacenter's operator in, each with a client and connections of their own. */
+/**
+ * Signs the customer's administrator and the datacenter's operator in, each with a client and
+ * connections of their own.
+ */
 export function openParticipants(stack: Stack): Participants {
   const { description, caPem, directory } = stack;
   const owner = directory.client("Owner");

@@ -51,7 +51,10 @@ export function enableIdentity(context: CustomerContext, order: StoryOrder): Pro
   );
 }
 
-/** Switches the order from the service's key to the customer's: the broker re-wraps before it answers. */
+/**
+ * Switches the order from the service's key to the customer's: the broker re-wraps before it
+ * answers.
+ */
 export async function useCustomerKey(
   context: CustomerContext,
   order: StoryOrder,

@@ -6,8 +6,8 @@ import { type StoryContext, timed } from "./story-context.ts";
 import { close, expectRefused, expectUnlocked, lock, prepare, readData } from "./unlock-steps.ts";
 
 /**
- * The main job on one Data Box: from the order to an unlock with the customer's key, through a disabled key and a revoked
- * access and back. It fails loudly when any step does not end as told.
+ * The main job on one Data Box: from the order to an unlock with the customer's key, through a
+ * disabled key and a revoked access and back. It fails loudly when any step does not end as told.
  */
 export async function playStory(context: StoryContext): Promise<void> {
   const { operator, report } = context;

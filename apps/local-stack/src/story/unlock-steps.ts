@@ -21,7 +21,9 @@ export async function lock(context: StoryContext, appliance: Appliance): Promise
   }
 }
 
-/** After something was taken away: where a daemon keeps the lease it closes the volume by itself. */
+/**
+ * After something was taken away: where a daemon keeps the lease it closes the volume by itself.
+ */
 export async function close(context: StoryContext, appliance: Appliance): Promise<void> {
   for (const { serial, untilClosed } of appliance.nodes) {
     if (untilClosed === undefined) continue;

@@ -19,8 +19,8 @@ const FAST_BOOT =
   "quiet cryptomgr.notests audit=0 lsm= rcupdate.rcu_expedited=1 no_timer_check mitigations=off random.trust_cpu=on";
 
 /**
- * A PC of two processors in software: hardware virtualisation is not asked for, since what offers it here may hang a real
- * kernel. The only network is the host's loopback, at 10.0.2.2.
+ * A PC of two processors in software: hardware virtualisation is not asked for, since what offers
+ * it here may hang a real kernel. The only network is the host's loopback, at 10.0.2.2.
  */
 export function machineParameters(machine: MachineParameters): readonly string[] {
   const ours = `databox.broker=${machine.brokerHost} databox.unlock=${machine.unlock}`;

@@ -3,7 +3,10 @@ import { dirname, join } from "node:path";
 
 import { runTool } from "./run-tool.ts";
 
-/** Copies programs of this machine into the guest's root, each at its own path, with the libraries that it is linked to. */
+/**
+ * Copies programs of this machine into the guest's root, each at its own path, with the libraries
+ * that it is linked to.
+ */
 export function copyPrograms(root: string, programs: readonly string[]): void {
   for (const program of programs) {
     copy(program, root);

@@ -24,7 +24,9 @@ const MODULES = [
   "dm-crypt",
 ];
 
-/** @returns the exact package and version, so that an image of an older kernel is known to be old */
+/**
+ * @returns the exact package and version, so that an image of an older kernel is known to be old
+ */
 export function newestKernel(): string {
   const listing = runTool("apt-cache", ["depends", METAPACKAGE]);
   const name = /Depends: (linux-image-\S+)/.exec(listing)?.[1];
@@ -34,10 +36,12 @@ export function newestKernel(): string {
 }
 
 /**
- * Unpacks Debian's kernel and the modules that the appliance needs; nothing of it is installed on this machine.
+ * Unpacks Debian's kernel and the modules that the appliance needs; nothing of it is installed on
+ * this machine.
  *
  * @param folder - where the package is unpacked
- * @param root - the guest's root: gets `/lib/modules/*.ko` and `/etc/modules`, in the order of loading
+ * @param root - the guest's root: gets `/lib/modules/*.ko` and `/etc/modules`, in the order of
+ * loading
  * @returns path of the kernel
  */
 export function unpackKernel(packageName: string, folder: string, root: string): string {

@@ -27,8 +27,9 @@ const PROGRAMS = ["/usr/sbin/cryptsetup", "/usr/sbin/dmsetup", "/usr/sbin/mkfs.e
 const MERGED = { bin: "usr/bin", sbin: "usr/sbin", lib: "usr/lib", lib64: "usr/lib64" } as const;
 
 /**
- * Kernel and first file system of the appliance: Debian's kernel, cryptsetup, and what is installed on a real appliance
- * (deploy/agent/install-tree.mjs). Made once for each kernel and agent, and kept.
+ * Kernel and first file system of the appliance: Debian's kernel, cryptsetup, and what is installed
+ * on a real appliance (deploy/agent/install-tree.mjs). Made once for each kernel and agent, and
+ * kept.
  *
  * @param cache - folder for images
  * @throws {Error} when a program or the package registry is missing; it says which

@@ -14,12 +14,18 @@ const encode = (text: string): string =>
 const decode = (word: string): string =>
   word === NOTHING ? "" : Buffer.from(word, "base64").toString("utf8");
 
-/** One line of the control port: number, standard input, words; the texts in base64, so that none breaks the line. */
+/**
+ * One line of the control port: number, standard input, words; the texts in base64, so that none
+ * breaks the line.
+ */
 export function renderCommand(id: number, { words, input }: GuestCommand): string {
   return `${[String(id), encode(input), ...words.map(encode)].join(" ")}\n`;
 }
 
-/** @returns the answer to which command, or that the guest is up; undefined where the line is none of ours */
+/**
+ * @returns the answer to which command, or that the guest is up; undefined where the line is none
+ * of ours
+ */
 export function parseResult(
   line: string,
 ): { readonly id: number | "ready"; readonly result: GuestResult } | undefined {

@@ -72,7 +72,7 @@ export function digestBytes(algorithm: SignatureAlgorithm): number | undefined {
   }
 }
 
-/** The most that fits into one block. */
+/** The largest input that fits into one block. */
 export function plaintextBytesMaximum(
   algorithm: EncryptionAlgorithm,
   modulusBytes: number,

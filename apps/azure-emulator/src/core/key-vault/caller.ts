@@ -1,4 +1,4 @@
-/** The claims of an access token that Key Vault looks at, after its signature was checked. */
+/** The claims of an access token that Key Vault reads, after its signature was checked. */
 export type TokenClaims = {
   readonly audience: string;
   readonly issuer: string;

@@ -25,7 +25,7 @@ const ALL = {
 };
 const ACCESS = testAccess({ accessPolicies: [ALL] });
 
-/** Everything passes, until a test spoils something. */
+/** A request that passes all stages, until a test changes it. */
 function request(facts: Partial<GateInput> = {}, choices: Record<string, string> = {}): GateInput {
   return {
     operation: "unwrapKey",
@@ -55,7 +55,10 @@ const stageOf = (input: GateInput): string => {
 const viewOf = (facts: Parameters<typeof testVersion>[0]) =>
   viewKey(testKey({ versions: [testVersion(facts)] }), NOW_MS);
 
-/** From the last stage to the first: each adds a fault that must win over all before it. */
+/**
+ * From the last stage to the first: each adds a fault that must take precedence over the earlier
+ * ones.
+ */
 const LADDER: readonly [stage: string, fault: Partial<GateInput>][] = [
   ["payload", { payloadFault: REFUSALS.badParameter("x") }],
   ["key_ops", { view: viewOf({ keyOperations: [] }) }],

@@ -10,7 +10,7 @@ import { REFUSALS, type Refusal } from "./refusal.ts";
 
 const SERVICE_ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
 
-/** All that the decision about one request needs. */
+/** All facts for the decision about one request. */
 export type GateInput = {
   readonly operation: OperationName;
   readonly apiVersion: {
@@ -20,7 +20,7 @@ export type GateInput = {
   readonly token: TokenReading;
   readonly expectedAudience: string;
   readonly vault: Vault;
-  /** What has propagated to the data plane by now. */
+  /** The access that has propagated to the data plane. */
   readonly access: VaultAccess;
   readonly assignments: readonly RoleAssignment[];
   readonly clientAddress: string;
@@ -30,7 +30,7 @@ export type GateInput = {
   /** Empty: the newest. */
   readonly version: string;
   readonly view: KeyView;
-  /** What is wrong with the body, if anything; told last. */
+  /** The fault of the body, if any; reported last. */
   readonly payloadFault: Refusal | undefined;
   /** The emulator's clock. */
   readonly nowMs: EpochMs;
@@ -73,7 +73,7 @@ export type GateDecision =
   | { readonly kind: "allowed"; readonly caller: TokenClaims }
   | { readonly kind: "refused"; readonly stage: string; readonly refusal: Refusal };
 
-/** May this request be carried out? The first stage that objects answers. */
+/** Whether this request may be carried out. The first stage that objects answers. */
 export function decideRequest(input: GateInput): GateDecision {
   const token = judgeToken(input);
   if (token.kind === "refused") return token;

@@ -1,6 +1,6 @@
 import type { EpochMs, Key, KeyVersion } from "../model.ts";
 
-/** What is seen of a key at one time, eventual consistency included. */
+/** A key as it is visible at one time, eventual consistency included. */
 export type KeyView =
   | { readonly kind: "absent" }
   | { readonly kind: "live"; readonly key: Key }

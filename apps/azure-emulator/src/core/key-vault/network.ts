@@ -2,7 +2,9 @@ import type { Vault, VaultAccess } from "../model.ts";
 import type { TokenClaims } from "./caller.ts";
 import { REFUSALS, type Refusal } from "./refusal.ts";
 
-/** A vault's firewall: public access, then address rules, each with the bypass for trusted services. */
+/**
+ * A vault's firewall: public access, then address rules, each with the bypass for trusted services.
+ */
 export function refuseByNetwork(input: {
   vault: Vault;
   access: VaultAccess;

@@ -5,7 +5,10 @@ import { REFUSALS, type Refusal } from "./refusal.ts";
 const RSA_OPERATIONS = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"] as const;
 const EC_OPERATIONS = ["sign", "verify"] as const;
 
-/** The metadata of a new version, as create and import ask for it. Validity in the past is accepted, as by the service. */
+/**
+ * The metadata of a new version, for create and import. Validity in the past is accepted, as by the
+ * service.
+ */
 export function newVersion(
   payload: Pick<CreatePayload | ImportPayload, "attributes" | "tags" | "release_policy">,
   keyOperations: readonly string[] | null | undefined,
@@ -32,7 +35,7 @@ export function newVersion(
   };
 }
 
-/** PATCH: what is absent stays; tags and key_ops are replaced as a whole. */
+/** PATCH: absent members stay; tags and key_ops are replaced as a whole. */
 export function updatedVersion(
   version: KeyVersion,
   payload: UpdatePayload,

@@ -4,16 +4,16 @@ const KEYS = "Microsoft.KeyVault/vaults/keys";
 const POLICIES = "Microsoft.KeyVault/vaults/keyrotationpolicies";
 
 /**
- * What an operation presupposes of the key it names:
- * `usable` a live key (and version, when one is named) · `free` a name that is not deleted · `absent` a name that is not taken at all
- * · `deleted` a key whose deletion is visible · `none` no key.
+ * The state of the named key that an operation needs: `usable` a live key (and version, when one is
+ * named) · `free` a name that is not deleted · `absent` a name that is not taken at all · `deleted`
+ * a key whose deletion is visible · `none` no key.
  */
 export type KeyPresence = "usable" | "free" | "absent" | "deleted" | "none";
 
 export type OperationRow = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
-  /** Access policy permission; `undefined`: any caller whose token is good. */
+  /** Access policy permission; `undefined`: any caller with a valid token. */
   readonly permission?: string;
   readonly dataAction?: string;
   readonly presence: KeyPresence;
@@ -23,15 +23,18 @@ export type OperationRow = {
   readonly use?: {
     /** Member of key_ops that it needs. */
     readonly keyOperation: string;
-    /** Works outside nbf..exp, so that what was protected in time can be recovered. */
+    /** Works outside nbf..exp, so that data that was protected in time can be recovered. */
     readonly outsideValidity: boolean;
-    /** Needs the public half only. */
+    /** Needs only the public half. */
     readonly publicHalf: boolean;
   };
   readonly since: ApiVersion;
 };
 
-/** The keys data plane of a vault: one row per operation. Rows with literal segments stand before those with parameters. */
+/**
+ * The keys data plane of a vault: one row per operation. Rows with literal segments stand before
+ * those with parameters.
+ */
 export const OPERATIONS = {
   listKeys: {
     method: "GET",

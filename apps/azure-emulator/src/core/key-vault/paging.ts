@@ -2,7 +2,10 @@ import { REFUSALS, type Refusal } from "./refusal.ts";
 
 const PAGE_MAXIMUM = 25;
 
-/** Where a page starts and how long it is. The skip token is the last name of the page before, opaque to clients. */
+/**
+ * Where a page starts and how long it is. The skip token is the last name of the page before,
+ * opaque to clients.
+ */
 export type PageRequest = { readonly size: number; readonly after: string | undefined };
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | undefined };
 
@@ -17,7 +20,10 @@ export function parsePageRequest(query: ReadonlyMap<string, string>): PageReques
   return { size, after: query.get("$skiptoken") };
 }
 
-/** Items are sorted by name; an item that was removed between two pages neither hides nor repeats another. */
+/**
+ * Items are sorted by name; an item that was removed between two pages neither hides nor repeats
+ * another.
+ */
 export function cutPage<T>(
   items: readonly T[],
   nameOf: (item: T) => string,

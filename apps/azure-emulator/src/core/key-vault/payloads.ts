@@ -2,7 +2,10 @@ import * as z from "zod";
 
 import { REFUSALS, type Refusal } from "./refusal.ts";
 
-/** Bodies of the data plane. Unknown members are ignored, as the service does: newer clients send more. */
+/**
+ * Bodies of the data plane. Unknown members are ignored, as the service does: newer clients send
+ * more.
+ */
 export type Parsed<T> =
   | { readonly kind: "valid"; readonly value: T }
   | { readonly kind: "invalid"; readonly refusal: Refusal };
@@ -24,7 +27,10 @@ const VALUE_CHARACTERS_MAXIMUM = 16_384;
 const TAGS_MAXIMUM = 15;
 
 const base64url = z.string().max(VALUE_CHARACTERS_MAXIMUM).regex(BASE64URL, "is not base64url");
-/** Seconds; SDKs that write them with a fraction mean the second that has begun (Go: autorest/date.UnixTime). */
+/**
+ * Seconds; SDKs that write them with a fraction mean the second that has begun (Go:
+ * autorest/date.UnixTime).
+ */
 const intDate = z
   .number()
   .min(0)

@@ -19,7 +19,10 @@ export function hasPolicyPermission(
   );
 }
 
-/** Whether one of the assignments gives the caller the action on the key, its vault, its resource group, or its subscription. */
+/**
+ * Whether one of the assignments gives the caller the action on the key, its vault, its resource
+ * group, or its subscription.
+ */
 export function hasRolePermission(input: {
   assignments: readonly RoleAssignment[];
   vault: Vault;

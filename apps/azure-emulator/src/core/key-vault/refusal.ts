@@ -27,7 +27,10 @@ const conflict = (innerCode: string, message: string): Refusal => ({
 const badParameter = (message: string): Refusal => ({ status: 400, code: "BadParameter", message });
 const at = (vault: Vault): string => `${vault.name};location=${vault.location}`;
 
-/** Every refusal of the data plane, with its exact words. What is not recorded anywhere is marked by UNVERIFIED (core/unverified.ts). */
+/**
+ * Every refusal of the data plane, with its exact words. Unrecorded ones are marked by UNVERIFIED
+ * (core/unverified.ts).
+ */
 export const REFUSALS = {
   missingToken: () => unauthorized("AKV10000: Request is missing a Bearer or PoP token."),
   invalidAudience: (expected: string, found: string) =>

@@ -3,7 +3,7 @@ import { type ApiVersion, isAtLeast } from "./api-version.ts";
 import { newestVersion } from "./key-view.ts";
 import { recoveryLevel } from "./recovery-level.ts";
 
-/** What rendering needs beside the key. `vaultUrl` has no trailing slash. */
+/** The facts for rendering, beside the key. `vaultUrl` has no trailing slash. */
 export type RenderContext = {
   readonly vault: Vault;
   readonly vaultUrl: string;

@@ -16,7 +16,10 @@ export function rotationDueAtMs(key: Key): EpochMs | undefined {
   return Math.max(addDuration(newest.expiresSeconds * 1000, duration, -1), policy.updatedAtMs);
 }
 
-/** The metadata of the version that replaces the newest one: same shape, new life; `exp` comes from the policy only. */
+/**
+ * The metadata of the version that replaces the newest one: same shape, new life; `exp` comes from
+ * the policy only.
+ */
 export function rotatedVersion(
   key: Key,
   material: Pick<KeyVersion, "version" | "jwk">,

@@ -25,7 +25,10 @@ export function shapeOf(jwk: PublicJwk): KeyShape {
   return { protection, size: bits >= 4096 ? 4096 : bits >= 3072 ? 3072 : 2048 };
 }
 
-/** Which share of a window's budget one transaction takes: limits are weighted and enforced on the sum. */
+/**
+ * The share of a window's budget that one transaction uses: limits are weighted and enforced on the
+ * sum.
+ */
 export function transactionCost(kind: "create" | "other", shape: KeyShape | undefined): number {
   const limits = LIMITS[shape?.protection ?? "software"];
   return 1 / (kind === "create" ? limits.create : limits[shape?.size ?? 2048]);

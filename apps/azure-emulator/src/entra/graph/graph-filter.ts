@@ -4,7 +4,10 @@ const MEMBER_EQUALS = /^\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*$/i;
 const ANY_EQUALS = /^\s*([a-z]+)\/any\((\w+):\s*\2\s+eq\s+'((?:[^']|'')*)'\)\s*$/i;
 const STARTS_WITH = /^\s*startswith\(([a-z]+)\s*,\s*'((?:[^']|'')*)'\)\s*$/i;
 
-/** The filters that az CLI sends: an equality, a member of a list, a beginning; joined by `or`. Undefined: another shape. */
+/**
+ * The filters that az CLI sends: an equality, a member of a list, a prefix; joined by `or`.
+ * Undefined: another shape.
+ */
 export function parseGraphFilter(
   text: string | undefined,
 ): ((object: DirectoryObject) => boolean) | undefined {

@@ -11,8 +11,9 @@ import { parseGraphFilter } from "./graph-filter.ts";
 const idsSchema = z.object({ ids: z.array(z.string().max(128)).max(1_000) });
 
 /**
- * As much of Microsoft Graph as az CLI asks for when it grants access: who a principal is. Served by the authority's own host, which
- * `/metadata/endpoints` names as `microsoftGraphResourceId`; read only.
+ * The part of Microsoft Graph that az CLI uses when it grants access: it identifies a principal.
+ * Served by the authority's own host, which `/metadata/endpoints` names as
+ * `microsoftGraphResourceId`; read only.
  */
 export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefined>[] {
   const authenticated =

@@ -10,7 +10,10 @@ import {
 } from "./role-assignment-routes.ts";
 import { getRoleDefinition, listRoleDefinitions } from "./role-definition-routes.ts";
 
-/** Microsoft.Authorization hangs under any scope, so its two types are told apart here and not in the table of paths. */
+/**
+ * Microsoft.Authorization extends any scope, so its two types are distinguished here and not in the
+ * table of paths.
+ */
 export function answerAuthorizationRequest(
   request: HttpRequest,
   path: ArmPath,

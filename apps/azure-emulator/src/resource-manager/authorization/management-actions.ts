@@ -1,6 +1,7 @@
 /**
- * What the built-in roles allow on Resource Manager itself, for role definitions as clients read them. The emulator does not enforce
- * these: whoever has a token of its tenant may manage everything.
+ * The actions of the built-in roles on Resource Manager itself, for clients that read role
+ * definitions. The emulator does not enforce these: any caller with a token of its tenant may
+ * manage everything.
  */
 const MANAGEMENT_ACTIONS: Readonly<
   Record<string, { readonly actions: readonly string[]; readonly notActions: readonly string[] }>
@@ -29,7 +30,7 @@ const MANAGEMENT_ACTIONS: Readonly<
   },
 };
 
-/** The roles of Key Vault's data plane may look at vaults, no more. */
+/** The roles of Key Vault's data plane may only read vaults. */
 const DATA_PLANE_ROLE = {
   actions: [
     "Microsoft.Authorization/*/read",

@@ -104,8 +104,8 @@ export function deleteRoleAssignment(scope: string, name: string, context: ArmCo
 }
 
 /**
- * Without a filter: the assignments at the scope, above it and beneath it. `atScope()` leaves out those beneath; `principalId eq` and
- * `assignedTo()` keep one principal's.
+ * Without a filter: the assignments at the scope, above it and beneath it. `atScope()` leaves out
+ * those beneath; `principalId eq` and `assignedTo()` keep one principal's.
  */
 export function listRoleAssignments(
   request: HttpRequest,
@@ -127,7 +127,10 @@ function isListed(assignment: RoleAssignment, scope: string, filter: ListFilter)
   return principal === undefined || isSame(principal, assignment.principalId);
 }
 
-/** Resource Manager looks a principal up unless the caller says what it is: that is how a new one is granted at once. */
+/**
+ * Resource Manager looks up a principal unless the caller names its type; this allows grants to a
+ * new principal at once.
+ */
 function decidePrincipalType(given: z.infer<typeof properties>, context: ArmContext): string {
   if (given.principalType) {
     if (PRINCIPAL_TYPES.includes(given.principalType)) return given.principalType;

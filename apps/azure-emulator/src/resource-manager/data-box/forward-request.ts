@@ -5,7 +5,10 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { loopbackLookup } from "../../loopback-lookup.ts";
 import { ArmError, invalidResourceNamespace } from "../arm-error.ts";
 
-/** Headers of one connection only (RFC 9110 §7.6.1), and those that the client library writes itself. */
+/**
+ * Headers of one connection only (RFC 9110 §7.6.1), and those that the client library writes
+ * itself.
+ */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -26,8 +29,9 @@ const ANSWER_BYTES_MAXIMUM = 8 * 1_048_576;
 export const DATA_BOX_NAMESPACE = "microsoft.databox";
 
 /**
- * Passes requests for Microsoft.DataBox on to the broker, headers and body as they came: the broker authorises them. The address that
- * the caller used goes along as `x-forwarded-host` and `x-forwarded-proto`.
+ * Forwards requests for Microsoft.DataBox to the broker, headers and body unchanged: the broker
+ * authorises them. The address that the caller used is sent as `x-forwarded-host` and
+ * `x-forwarded-proto`.
  */
 export function createDataBoxForwarder(deps: EmulatorDependencies) {
   let connection: { readonly upstream: DataBoxUpstream; readonly agent: Agent } | undefined;

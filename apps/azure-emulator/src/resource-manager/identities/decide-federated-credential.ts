@@ -8,9 +8,10 @@ const MEMBER_CHARACTERS_MAXIMUM = 600;
 const CREDENTIAL_NAME = /^[a-z0-9][a-z0-9_-]{2,119}$/i;
 
 /**
- * The credentials of an identity after one is put: at most 20, exactly one audience each, and no two with the same issuer and subject.
+ * The credentials of an identity after one is put: at most 20, exactly one audience each, and no
+ * two with the same issuer and subject.
  *
- * @throws ArmError 400 for what is malformed or too much, 409 for a taken pair.
+ * @throws ArmError 400 for malformed or too many values, 409 for a taken pair.
  */
 export function decideFederatedCredentials(
   current: readonly FederatedCredential[],

@@ -34,7 +34,10 @@ const IDENTITY_NAME = /^[a-z0-9][a-z0-9_-]{2,127}$/i;
 const putSchema = z.object({ location: locationSchema, tags: tagsSchema.nullish() });
 const patchSchema = z.object({ location: locationSchema.nullish(), tags: tagsSchema.nullish() });
 
-/** An identity that is made anew under an old name is a new principal: grants of the old one do not count for it. */
+/**
+ * An identity that is created again under an old name is a new principal: grants of the old one do
+ * not apply to it.
+ */
 function putIdentity(
   request: HttpRequest,
   parameters: Parameters,
@@ -93,7 +96,10 @@ function getIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext
   return { status: 200, body: renderIdentity(requireIdentity(parameters, context)) };
 }
 
-/** The principal is gone with it; role assignments and access policies that name it stay, as in Azure, and mean nobody. */
+/**
+ * The principal is removed with it; role assignments and access policies that name it stay, as in
+ * Azure, without effect.
+ */
 function deleteIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const identity = findIdentity(parameters, context);
   if (identity === undefined) return { status: 204 };

@@ -13,7 +13,7 @@ const TYPE = "Microsoft.Storage/storageAccounts";
 const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${TYPE}`;
 const ACCOUNT_PATH = `${GROUP_PATH}/{account}`;
 
-/** Storage accounts as far as an order needs them: that they exist, and where. */
+/** Storage accounts as far as an order needs them: their existence and region. */
 export const storageRoutes: readonly ArmRoute[] = [
   { method: "PUT", path: ACCOUNT_PATH, handle: putAccount },
   { method: "GET", path: ACCOUNT_PATH, handle: getAccount },

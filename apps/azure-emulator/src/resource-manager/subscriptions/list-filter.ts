@@ -1,8 +1,9 @@
 import { badRequest } from "../arm-error.ts";
 
 /**
- * The part of OData that clients of `/resources` and `/roleAssignments` use: equalities joined by `and`, and functions. Libraries such
- * as odata-v4-parser were looked at; they build a syntax tree of the whole language for these two shapes.
+ * The part of OData that clients of `/resources` and `/roleAssignments` use: equalities joined by
+ * `and`, and functions. Libraries such as odata-v4-parser do not serve: they build a syntax tree of
+ * the whole language for these two shapes.
  */
 export type ListFilter = {
   /** Names in lower case. */

@@ -10,7 +10,10 @@ export type GenericResource = {
   readonly tags: Tags;
 };
 
-/** `GET …/resources?$filter=resourceType eq '…' and name eq '…'`: how az CLI finds the resource group of a vault. */
+/**
+ * `GET …/resources?$filter=resourceType eq '…' and name eq '…'`: az CLI uses it to find the
+ * resource group of a vault.
+ */
 export function listResources(
   state: EmulatorState,
   query: {

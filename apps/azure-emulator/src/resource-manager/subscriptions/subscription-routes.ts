@@ -17,7 +17,9 @@ const SUBSCRIPTION_PATH = "/subscriptions/{subscription}";
 const GROUPS_PATH = `${SUBSCRIPTION_PATH}/resourceGroups`;
 const GROUP_PATH = `${GROUPS_PATH}/{group}`;
 
-/** What Resource Manager answers itself: tenants, subscriptions, resource groups, and what is in them. */
+/**
+ * Resource Manager's own resources: tenants, subscriptions, resource groups, and their contents.
+ */
 export const subscriptionRoutes: readonly ArmRoute[] = [
   { method: "GET", path: "/tenants", handle: listTenants },
   { method: "GET", path: "/subscriptions", handle: listSubscriptions },
@@ -33,7 +35,10 @@ export const subscriptionRoutes: readonly ArmRoute[] = [
   { method: "GET", path: `${GROUP_PATH}/resources`, handle: answerResources },
 ];
 
-/** `/subscriptions/{s}/providers/{namespace}`: the path names a provider but Resource Manager answers it. */
+/**
+ * `/subscriptions/{s}/providers/{namespace}`: the path names a provider but Resource Manager
+ * answers it.
+ */
 export const providerRoutes: readonly ArmRoute[] = [
   { method: "GET", path: `${SUBSCRIPTION_PATH}/providers/{namespace}`, handle: getProvider },
   {
@@ -203,7 +208,10 @@ function headGroup(_: HttpRequest, parameters: Parameters, context: ArmContext):
   return { status: findGroup(parameters, context) === undefined ? 404 : 204 };
 }
 
-/** Azure deletes what is inside as well; the emulator wants an empty group, so that nothing of the broker's is orphaned. */
+/**
+ * Azure also deletes the contents; the emulator requires an empty group, so that none of the
+ * broker's resources is orphaned.
+ */
 function deleteGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const group = findGroup(parameters, context);
   if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));

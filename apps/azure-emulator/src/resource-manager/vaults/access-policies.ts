@@ -6,7 +6,10 @@ const POLICIES_MAXIMUM = 1_024;
 const KINDS = ["keys", "secrets", "certificates", "storage"] as const;
 type Permissions = AccessPolicy["permissions"];
 
-/** Key permissions by their documented names; the other kinds have no data plane here and are kept as written. */
+/**
+ * Key permissions by their documented names; the other kinds have no data plane here and are kept
+ * as written.
+ */
 const KEY_PERMISSIONS: ReadonlySet<string> = new Set(
   [
     ["all", "get", "list", "create", "import", "update", "delete", "recover", "backup", "restore"],

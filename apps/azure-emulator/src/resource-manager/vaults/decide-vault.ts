@@ -12,7 +12,7 @@ export type VaultIdentity = Pick<
   "id" | "name" | "subscriptionId" | "resourceGroup" | "location"
 >;
 
-/** A new vault from a PUT. @throws ArmError 400 for what the service refuses. */
+/** A new vault from a PUT. @throws ArmError 400 for the service's refusals. */
 export function decideNewVault(
   identity: VaultIdentity,
   properties: VaultProperties,
@@ -55,10 +55,10 @@ export function decideNewVault(
 }
 
 /**
- * A PUT or PATCH over an existing vault: what a request does not name stays. The one-way rules of soft delete and purge protection
- * hold for both.
+ * A PUT or PATCH over an existing vault: members that a request does not name stay. The one-way
+ * rules of soft delete and purge protection apply to both.
  *
- * @throws ArmError 400 for what the service refuses.
+ * @throws ArmError 400 for the service's refusals.
  */
 export function decideChangedVault(
   vault: Vault,
@@ -161,7 +161,10 @@ export function decideDeletedVault(vault: Vault, nowMs: EpochMs): Vault {
   };
 }
 
-/** A recovery brings back what was deleted, access policies included (role assignments went with the deletion). */
+/**
+ * A recovery restores everything that was deleted, access policies included (role assignments went
+ * with the deletion).
+ */
 export function decideRecoveredVault(vault: Vault, provenance: Provenance): Vault {
   const { deletion: _, ...recovered } = vault;
   return { ...recovered, provenance };

@@ -46,7 +46,10 @@ function getDeletedVault(_: HttpRequest, parameters: Parameters, context: ArmCon
   return { status: 200, body: renderDeletedVault(requireDeletedVault(parameters, context)) };
 }
 
-/** Azure answers 202 and finishes later; here it is done at once, which clients read as a finished operation. */
+/**
+ * Azure answers 202 and finishes later; here it is done at once, which clients read as a finished
+ * operation.
+ */
 function purgeDeletedVault(
   _: HttpRequest,
   parameters: Parameters,

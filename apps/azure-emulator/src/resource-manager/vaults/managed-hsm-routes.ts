@@ -8,8 +8,8 @@ import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
 const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
 
 /**
- * This cloud has no managed HSMs. Clients that list vaults (`az keyvault list-deleted`, `check-name`) ask for them in the same breath,
- * so the lists are there, and empty.
+ * This cloud has no managed HSMs. Clients that list vaults (`az keyvault list-deleted`,
+ * `check-name`) also request their lists, so the lists exist and are empty.
  */
 export const managedHsmRoutes: readonly ArmRoute[] = [
   { method: "GET", path: `${PROVIDER_PATH}/managedHSMs`, handle: answerNone },

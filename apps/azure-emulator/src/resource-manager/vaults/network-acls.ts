@@ -44,7 +44,7 @@ export function parsePublicNetworkAccess(value: string): PublicNetworkAccess {
   return oneOf("publicNetworkAccess", value, ["Enabled", "Disabled", "SecuredByPerimeter"]);
 }
 
-/** Words of an enumeration are taken without case and kept as documented. */
+/** Enumeration values are read without case and stored as documented. */
 export function oneOf<Word extends string>(
   member: string,
   value: string,

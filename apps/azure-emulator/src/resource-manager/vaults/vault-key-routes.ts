@@ -26,8 +26,8 @@ const KEY_PATH = `${KEYS_PATH}/{key}`;
 const VERSIONS_PATH = `${KEY_PATH}/versions`;
 
 /**
- * Keys as Resource Manager shows and creates them (Bicep, arm-keyvault). It asks for no permission of the data plane, and it never
- * changes a key that exists.
+ * Keys as Resource Manager shows and creates them (Bicep, arm-keyvault). It needs no permission of
+ * the data plane, and it never changes an existing key.
  */
 export const vaultKeyRoutes: readonly ArmRoute[] = [
   { method: "GET", path: KEYS_PATH, handle: listKeys },

@@ -1,4 +1,7 @@
-/** 3–24 letters, digits and hyphens; begins with a letter, ends with a letter or digit, no two hyphens in a row. */
+/**
+ * 3–24 letters, digits and hyphens; begins with a letter, ends with a letter or digit, no two
+ * hyphens in a row.
+ */
 const VAULT_NAME = /^(?=.{3,24}$)[a-z](?:-?[a-z0-9])*$/i;
 
 export function isVaultName(name: string): boolean {

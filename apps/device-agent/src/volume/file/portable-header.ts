@@ -7,11 +7,18 @@ import { zero } from "@databox-cmk/crypto";
 /**
  * Header of a portable volume, version 1. All numbers are single bytes.
  *
- * ``` 0  8  magic "DBXVOL" 0x00 0x01 (the last byte is the version) 8  1  derivation: 1
- * HKDF-SHA256, 2 scrypt 9  1  scrypt: log2 of N (0 for HKDF) 10 16  id (UUID) 26 32  salt 58 12  iv
- * 70 32  volume key, AES-256-GCM under the derived key; bytes 0 to 57 are the additional data 102
- * 16 tag ``` No library: LUKS2 is what an appliance uses. This is for machines that cannot have it,
- * and proves a key, no more.
+ * ```
+ *  0  8  magic "DBXVOL" 0x00 0x01 (the last byte is the version)
+ *  8  1  derivation: 1 HKDF-SHA256, 2 scrypt
+ *  9  1  scrypt: log2 of N (0 for HKDF)
+ * 10 16  id (UUID)
+ * 26 32  salt
+ * 58 12  iv
+ * 70 32  volume key, AES-256-GCM under the derived key; bytes 0 to 57 are the additional data
+ * 102 16 tag
+ * ```
+ * No library has this format: appliances use LUKS2. It is for machines without cryptsetup, and only
+ * proves a key.
  */
 const MAGIC = Buffer.from("DBXVOL\u0000\u0001", "latin1");
 const DERIVATIONS = { hkdf: 1, scrypt: 2 } as const;

@@ -1,6 +1,6 @@
 import type { Key, KeyVersion, Vault, VaultAccess } from "../../model.ts";
 
-/** Records for tests, whole and plain; override what the test is about. */
+/** Complete plain records for tests; override the members that the test is about. */
 export function testAccess(facts: Partial<VaultAccess> = {}): VaultAccess {
   return {
     tenantId: "tenant",
