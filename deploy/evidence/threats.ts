@@ -115,6 +115,17 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "Audit rows written by strangers",
+    shownBy: {
+      "apps/cloud-broker/test/device/stranger-rows.test.ts": [
+        "have a row each at first, and then one an hour that says how many there were",
+        "are bounded in sum too, however many addresses they come from",
+        "take nothing from a device that proves itself: each of its refusals has its row",
+        "an address that sends unproven messages under ever new ids is told to wait",
+      ],
+    },
+  },
+  {
     name: "An answer without an end",
     shownBy: {
       "apps/cloud-broker/test/azure/bounded-answers.test.ts": [

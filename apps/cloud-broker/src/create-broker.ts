@@ -18,6 +18,7 @@ import { createKeyEventRoutes } from "./api/well-known/create-key-event-routes.t
 import { createWebhookRoutes } from "./api/well-known/create-webhook-routes.ts";
 import { createIssuerRoutes } from "./api/well-known/issuer-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
+import { createStrangerRows } from "./audit/stranger-rows.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { observeVaults } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
@@ -114,6 +115,9 @@ export type Broker = {
   idle(): Promise<void>;
 };
 
+/** How many devices may fail to prove themselves behind one address. */
+const UNPROVEN_DEVICES = 10;
+
 /**
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
@@ -126,6 +130,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const { vaults, health } = observeVaults(traced, now);
   const appendAudit = createAppendAudit({ now });
+  const strangerRows = createStrangerRows({ store, appendAudit, now });
   const keyDependencies = {
     store,
     vaults,
@@ -208,6 +213,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     keys,
     appendAudit,
     limit,
+    limitUnproven: createRateLimit({
+      tokensPerSecond: (UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE) / 60,
+      burst: UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE,
+      now,
+    }),
+    strangerRows,
     unlockQuota: {
       perNode: config.RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE,
       perOrder: config.RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE,
@@ -280,6 +291,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     authenticate,
     identify,
     appendAudit,
+    strangerRows,
     metrics,
     places,
     turnAway,
@@ -292,6 +304,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     async sweep() {
       await endExpiredApprovals(plane);
       await sweepIdentities(plane);
+      await strangerRows.flush();
       await portal?.sweep();
     },
     watches,
@@ -320,6 +333,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       ),
     runCampaigns: () => campaigns.run(),
     deliverEvents: () => deliverEvents({ ...dependencies, key: keys.signing, urls: webhookUrls }),
-    idle: () => keyHealth.idle(),
+    async idle() {
+      await keyHealth.idle();
+      await strangerRows.flush("now");
+    },
   };
 }

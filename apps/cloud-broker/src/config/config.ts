@@ -282,7 +282,7 @@ export const SETTINGS = {
     default: "60",
     expected: "a whole number; 0 is no limit",
     meaning:
-      "Most messages of one device from one address to one process (with --workers, to each); bursts of as many pass.",
+      "Most messages of one device from one address to one process (with --workers, to each); bursts of as many pass. Ten times as many without a valid signature from one address.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),

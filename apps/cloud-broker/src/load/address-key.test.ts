@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { addressKey } from "./address-key.ts";
+import { addressKey, networkOf } from "./address-key.ts";
 
 test.each([
   ["127.0.0.1", "127.0.0.1"],
@@ -13,4 +13,13 @@ test.each([
   ["fe80::1%eth0", "fe80:0:0:0::/64"],
 ])("%s counts as %s", (address, key) => {
   expect(addressKey(address)).toBe(key);
+});
+
+test.each([
+  ["203.0.113.77", "203.0.113.0/24"],
+  ["::ffff:10.0.0.7", "10.0.0.0/24"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+  ["", ""],
+])("%s is of the network %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

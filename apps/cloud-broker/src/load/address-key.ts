@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const GROUPS = 8;
@@ -21,4 +21,11 @@ export function addressKey(address: string): string {
     .slice(0, PREFIX_GROUPS)
     .map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":")}::/64`;
+}
+
+/** The network of an address, for counts that people read: /24 of IPv4, /48 of IPv6. */
+export function networkOf(address: string): string {
+  const key = addressKey(address);
+  if (key.endsWith("::/64")) return `${key.split(":", 3).join(":")}::/48`;
+  return isIPv4(key) ? `${key.split(".", 3).join(".")}.0/24` : key;
 }

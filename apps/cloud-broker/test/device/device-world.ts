@@ -15,6 +15,11 @@ import { createFront } from "../../src/api/front/create-front.ts";
 import { createPlaces } from "../../src/api/front/places.ts";
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import {
+  createStrangerRows,
+  type StrangerBudget,
+  type StrangerRows,
+} from "../../src/audit/stranger-rows.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
@@ -48,6 +53,7 @@ const TIME_MS = Date.UTC(2026, 10, 25);
 export type WorldOptions = {
   readonly rateLimits?: { readonly address: number; readonly device: number };
   readonly unlockQuota?: UnlockQuota;
+  readonly strangerBudget?: StrangerBudget;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
 };
@@ -59,6 +65,7 @@ export class DeviceWorld implements AsyncDisposable {
   nowMs = TIME_MS;
   store!: Store;
   keys!: BrokerKeys;
+  strangerRows!: StrangerRows;
   listener!: Listener;
   transport!: Transport;
   readonly folder: string;
@@ -88,6 +95,10 @@ export class DeviceWorld implements AsyncDisposable {
     const now = () => this.nowMs;
     const appendAudit = createAppendAudit({ now });
     const { store, keys, custody } = this;
+    this.strangerRows = createStrangerRows(
+      { store, appendAudit, now },
+      this.#options.strangerBudget,
+    );
     const log = createLog("info", (line) => this.logLines.push(line));
     const turnAway = createTurnAway({ metrics: { turnedAway: () => undefined }, log, now });
     const { handler } = createFront({
@@ -114,6 +125,12 @@ export class DeviceWorld implements AsyncDisposable {
           appendAudit,
           now,
           markPrepared,
+          strangerRows: this.strangerRows,
+          limitUnproven: createRateLimit({
+            tokensPerSecond: (limits.device * 10) / 60,
+            burst: limits.device * 10,
+            now,
+          }),
           limit: createRateLimit({
             tokensPerSecond: limits.device / 60,
             burst: limits.device,
@@ -130,6 +147,7 @@ export class DeviceWorld implements AsyncDisposable {
       ),
       store,
       appendAudit,
+      strangerRows: this.strangerRows,
       authenticate: () => Promise.reject(new Error("no caller routes here")),
       now,
       log,

@@ -1,4 +1,5 @@
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { Served } from "../../http/express-adapter.ts";
 import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
@@ -8,10 +9,18 @@ import { runLocking } from "../../store/transactions.ts";
  * leaves its row. All other device messages are audited where they are answered.
  */
 export async function auditDeviceFault(
-  { store, appendAudit }: { readonly store: Store; readonly appendAudit: AppendAudit },
+  {
+    store,
+    appendAudit,
+    strangerRows,
+  }: {
+    readonly store: Store;
+    readonly appendAudit: AppendAudit;
+    readonly strangerRows: Pick<StrangerRows, "admit">;
+  },
   { request, failure }: Served,
 ): Promise<void> {
-  if (failure?.code !== "DeviceMessageTooLarge") return;
+  if (failure?.code !== "DeviceMessageTooLarge" || !strangerRows.admit(request.address)) return;
   await runLocking(store, (transaction) =>
     appendAudit(transaction, "broker", {
       action: "device-message",

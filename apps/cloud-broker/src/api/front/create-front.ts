@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { AppError } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createHandler, type Served } from "../../http/express-adapter.ts";
@@ -33,6 +34,7 @@ export type FrontDependencies = {
   readonly identify?: IdentifySession | undefined;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
+  readonly strangerRows: Pick<StrangerRows, "admit">;
   readonly now: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "served">;

@@ -2,6 +2,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
@@ -36,6 +37,9 @@ export type DeviceDependencies = {
    * limit of a device elsewhere.
    */
   readonly limit: RateLimit;
+  /** Limits unproven messages by their address, since their senders choose the ids in them. */
+  readonly limitUnproven: RateLimit;
+  readonly strangerRows: Pick<StrangerRows, "admit">;
   /** Limits unlocks, counted in the database. */
   readonly unlockQuota: UnlockQuota;
   readonly countCustomerUnlock: CountCustomerUnlock;

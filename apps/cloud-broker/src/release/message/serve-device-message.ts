@@ -7,6 +7,7 @@ import { fitDenial } from "../../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest } from "../../http/route.ts";
+import { addressKey } from "../../load/address-key.ts";
 import { awayFromWork, countForCustomer } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Work } from "../../store/transactions.ts";
@@ -143,7 +144,7 @@ async function answerOnce<Proven extends Sender>(
   try {
     const authenticated = await exchange.authenticate(message);
     if (!authenticated.ok)
-      return await deny(dependencies, exchange, message, authenticated.failure);
+      return await denyStranger(dependencies, exchange, message, authenticated.failure);
     sender = authenticated.value;
     markStep("signature");
     const retryAfterSeconds = countForCustomer(subscriptionOf(sender.order));
@@ -180,6 +181,27 @@ async function denyBusy(
   const failure: Failure = { code: "BrokerBusy", retryAfterSeconds };
   const { answer } = await signDenial(dependencies, message, failure, sender);
   return { answer, retryAfterSeconds, failure };
+}
+
+/**
+ * Refuses a message that nobody has proven. A network outage is not the sender's, nor is a limit
+ * that was reached before; both are answered as they are.
+ */
+async function denyStranger(
+  dependencies: DeviceDependencies,
+  exchange: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
+  message: DeviceMessage,
+  failure: Failure,
+): Promise<DeviceReply> {
+  if (message.carriedBy !== undefined || !FINAL_CLASSES.has(ERRORS[failure.code].class))
+    return deny(dependencies, exchange, message, failure);
+  const retryAfterSeconds = dependencies.limitUnproven(addressKey(message.address));
+  if (retryAfterSeconds !== undefined)
+    return deny(dependencies, exchange, message, { code: "RateLimited", retryAfterSeconds });
+  if (dependencies.strangerRows.admit(message.address))
+    return deny(dependencies, exchange, message, failure);
+  const { denial, answer } = await signDenial(dependencies, message, failure, undefined);
+  return { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
 }
 
 /**

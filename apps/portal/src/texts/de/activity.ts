@@ -117,6 +117,7 @@ export const activity: typeof english = {
     "unlockBudget/set": "Entsperrbudget gesetzt",
     "unlockBudget/remove": "Entsperrbudget entfernt",
     "caller/authorise": "Aufrufer abgewiesen",
+    "strangers/turned-away": "Nicht angemeldete Nachrichten abgewiesen",
     "portal/forward": "Anfrage des Portals",
   },
 };

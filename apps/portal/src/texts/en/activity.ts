@@ -115,6 +115,7 @@ export const activity = {
     "unlockBudget/set": "Unlock budget set",
     "unlockBudget/remove": "Unlock budget removed",
     "caller/authorise": "Caller refused",
+    "strangers/turned-away": "Unauthenticated messages turned away",
     "portal/forward": "Portal request",
   } as Record<string, string>,
 };

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+
+import type { EpochMs } from "../core/order.ts";
+import type { AuditEvent, Clock } from "../core/ports.ts";
+import { addressKey, networkOf } from "../load/address-key.ts";
+import { createRateLimit } from "../load/rate-limit.ts";
+import type { Store } from "../store/store.ts";
+import { runLocking } from "../store/transactions.ts";
+import type { AppendAudit } from "./append-audit.ts";
+
+/** Rows that may be written for what unauthenticated callers send. */
+export type StrangerBudget = {
+  /** At once, and in an hour after that. */
+  readonly perAddress: { readonly burst: number; readonly perHour: number };
+  /** Of all addresses together, in this process. */
+  readonly inSum: { readonly burst: number; readonly perHour: number };
+};
+
+/**
+ * Enough to see what somebody tries. In sum at most 1,440 rows a day and process, about 1 MB, for
+ * as long as an attack lasts: rows of a hash chain are never deleted.
+ */
+export const STRANGER_BUDGET: StrangerBudget = {
+  perAddress: { burst: 120, perHour: 6 },
+  inSum: { burst: 600, perHour: 60 },
+};
+
+export type StrangerRows = {
+  /** @returns whether a refusal may have a row of its own; if not, it was counted */
+  admit(address: string): boolean;
+  /** Writes what was counted, once an hour is over; `now` also before that. */
+  flush(when?: "now"): Promise<void>;
+};
+
+const HOUR_MS = 3_600_000;
+/** Networks with a summary of their own; the others share one. */
+const NETWORKS_MAX = 8;
+/** Networks that are counted apart at all. */
+const COUNTED_MAX = 1_000;
+const OTHERS = "other networks";
+
+/**
+ * A refusal of a message that nobody has proven has its own audit row only within a budget: rows
+ * are durable, and sending such messages costs nothing. Beyond it they are counted, and one row an
+ * hour says how many came from which network.
+ */
+export function createStrangerRows(
+  { store, appendAudit, now }: { store: Store; appendAudit: AppendAudit; now: Clock },
+  { perAddress, inSum }: StrangerBudget = STRANGER_BUDGET,
+): StrangerRows {
+  const limitOf = ({ burst, perHour }: StrangerBudget["inSum"]) =>
+    createRateLimit({ tokensPerSecond: perHour / 3600, burst, now });
+  const ofAddress = limitOf(perAddress);
+  const ofAll = limitOf(inSum);
+  let counted = new Map<string, number>();
+  let sinceMs: EpochMs | undefined;
+
+  function count(address: string): void {
+    sinceMs ??= now();
+    const network = networkOf(address);
+    const name = counted.has(network) || counted.size < COUNTED_MAX ? network : OTHERS;
+    counted.set(name, (counted.get(name) ?? 0) + 1);
+  }
+
+  return {
+    admit(address) {
+      if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
+      count(address);
+      return false;
+    },
+    async flush(when) {
+      if (sinceMs === undefined) return;
+      if (when !== "now" && now() - sinceMs < HOUR_MS) return;
+      const rows = summarise(counted, sinceMs, now());
+      [counted, sinceMs] = [new Map(), undefined];
+      await runLocking(store, async (transaction) => {
+        for (const row of rows) await appendAudit(transaction, "broker", row);
+      });
+    },
+  };
+}
+
+function summarise(
+  counted: ReadonlyMap<string, number>,
+  fromMs: EpochMs,
+  untilMs: EpochMs,
+): readonly AuditEvent[] {
+  const networks = [...counted]
+    .filter(([network]) => network !== OTHERS)
+    .toSorted(([, one], [, other]) => other - one);
+  const rest = networks.slice(NETWORKS_MAX).reduce((sum, [, messages]) => sum + messages, 0);
+  const others = rest + (counted.get(OTHERS) ?? 0);
+  return [
+    ...networks.slice(0, NETWORKS_MAX),
+    ...(others === 0 ? [] : [[OTHERS, others] as const]),
+  ].map(([network, messages]) => ({
+    action: "strangers/turned-away",
+    actor: { kind: "broker" },
+    outcome: "refused",
+    correlationId: randomUUID(),
+    detail: { network, messages, fromMs, untilMs },
+  }));
+}
