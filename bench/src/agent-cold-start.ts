@@ -77,7 +77,7 @@ async function measure(folder: string, broker: Broker): Promise<BenchResult> {
     measurements: [acceptedKey, wholeProcess, peer],
     ratios: [toAccepted, ratio("agent to its end : clevis", wholeProcess, peer)],
     notes: [
-      "The agent's times hold a TLS 1.3 handshake, two signed round trips, HPKE (X-Wing) and cryptsetup on a LUKS2 header.",
+      "The agent's times include a TLS 1.3 handshake, two signed round trips, HPKE (X-Wing) and cryptsetup on a LUKS2 header.",
     ],
   };
 }

@@ -52,7 +52,7 @@ export async function run(): Promise<BenchResult> {
     measurements: [ours, jose, floor],
     ratios: [ratio("ours to jose", ours, jose), ratio("ours to the floor", ours, floor)],
     notes: [
-      "the vault's wrapping is not in it; an unlock at the broker opens no envelope, it only checks the commitment",
+      "the figures do not include the vault's wrapping; the broker does not open an envelope to unlock, it only checks the commitment",
     ],
     aims: [],
   };

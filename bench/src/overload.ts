@@ -75,18 +75,18 @@ export async function run(): Promise<BenchResult> {
       peak,
       offered,
       goodput,
-      of("p50 of what was served", "ms", ({ times }) => quantileOf(times, 0.5)),
-      of("p99 of what was served", "ms", ({ times }) => quantileOf(times, 0.99)),
-      of("turned away before anything was done", "", ({ early }) => early),
-      of("refused as busy after work was done", "", ({ late }) => late),
+      of("p50 of the served", "ms", ({ times }) => quantileOf(times, 0.5)),
+      of("p99 of the served", "ms", ({ times }) => quantileOf(times, 0.99)),
+      of("rejected before any work", "", ({ early }) => early),
+      of("rejected as busy after work", "", ({ late }) => late),
     ],
     ratios: [ratio("offered, to the peak", offered, peak)],
     aims: [aim("served at three times the peak, of the peak", share, "at least", 0.9, "")],
     notes: [
-      `each round beside the peak just before it, with as many devices: ${peaks
+      `share served in each round, compared with the peak just before it, with as many devices: ${peaks
         .map((perSecond, index) => ((rounds[index]?.goodput ?? 0) / perSecond).toFixed(2))
         .join(", ")}`,
-      `${LANES.toLocaleString("en")} connections offer at a steady rate whatever is answered; whoever is turned away (503) is not asked again. Load, vault and broker share this machine`,
+      `${LANES.toLocaleString("en")} connections send at a steady rate, whatever the answers are; a rejected request (503) is not repeated. Load, vault and broker share this machine`,
     ],
   };
 }

@@ -72,7 +72,7 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchR
   return {
     kind: "measured",
     name: NAME,
-    measurements: [empty, summarise("once more", "ms", again)],
+    measurements: [empty, summarise("second view", "ms", again)],
     ratios: [],
     aims: [],
     notes: [

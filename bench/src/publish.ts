@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { wrapProse } from "@databox-cmk/testkit";
+
 import type { BenchResult } from "./bench-result.ts";
 import { PICTURES } from "./pictures.ts";
 import { renderBars } from "./render-bars.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const PAGE = join(DOCS, "design/performance.md");
-/** What stands between these two comments is written here. */
+/** The text between these two comments is generated. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
 /** Puts the figures of `npm run bench -- --json` into docs/design/performance.md and its pictures. */
@@ -52,7 +54,7 @@ function renderBlock(name: string, results: readonly BenchResult[]): string {
           ),
         ]),
     "",
-    ...result.notes.map((note) => `- ${note}`),
+    ...result.notes.map((note) => wrapProse(note, "- ")),
   ].join("\n");
 }
 

@@ -52,8 +52,8 @@ export async function run(): Promise<BenchResult> {
     kind: "measured",
     name: "relock-10k",
     measurements: [
-      summarise("told after the key was disabled", "s", sinceDisabled),
-      summarise("told after the vault's refusal", "s", sinceRefused),
+      summarise("notified after the key was disabled", "s", sinceDisabled),
+      summarise("notified after the vault's refusal", "s", sinceRefused),
       summarise("the last one, after the key was disabled", "s", [Math.max(...sinceDisabled)]),
       summarise("the last one, after the vault's refusal", "s", [Math.max(...sinceRefused)]),
     ],

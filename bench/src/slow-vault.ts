@@ -122,21 +122,21 @@ export async function run(): Promise<BenchResult> {
     name: "slow-vault",
     measurements: [
       ...Object.values(beside),
-      summarise("turned away beside the crowd", "", [turnedAway]),
+      summarise("rejected beside the load", "", [turnedAway]),
     ],
     ratios: [
       toSame.slow,
       toSame.dead,
-      ratio("beside a crowd whose vault answers at once, to alone", beside.same, beside.nobody),
+      ratio("beside a load whose vault answers at once, to alone", beside.same, beside.nobody),
       ratio("beside a dead vault, to alone", beside.dead, beside.nobody),
     ],
     aims: [
       aim("p99 beside a slow vault, of beside a quick one", toSame.slow.value, "at most", 1.1, ""),
       aim("p99 beside a dead vault, of beside a quick one", toSame.dead.value, "at most", 1.1, ""),
-      aim("unlocks turned away beside a crowd", turnedAway, "at most", 0, ""),
+      aim("unlocks rejected beside a load", turnedAway, "at most", 0, ""),
     ],
     notes: [
-      `p99 of ${String(UNLOCKS_PER_SECOND)} unlocks a second of one customer, each asked after the one before; ${String(SLOW_IN_FLIGHT)} appliances of another, which ask again a second after each answer, or when they are told to, asked ${asked.toLocaleString("en")} times and were told so ${busy.toLocaleString("en")} times`,
+      `p99 of ${String(UNLOCKS_PER_SECOND)} unlocks a second of one customer, each sent after the one before; ${String(SLOW_IN_FLIGHT)} appliances of another customer, which send again a second after each answer or after Retry-After, sent ${asked.toLocaleString("en")} requests and were rejected ${busy.toLocaleString("en")} times`,
     ],
   };
 }

@@ -18,7 +18,7 @@ export async function run(): Promise<BenchResult> {
     measurements: allOf(figures),
     ratios: [],
     notes: [
-      `${String(IN_FLIGHT)} in flight of as many orders with an identity each, at five vaults of one subscription, which the emulator lets have 1,000 unlocks a second as Key Vault would; load, emulator and broker share this machine`,
+      `${String(IN_FLIGHT)} in flight of as many orders with an identity each, at five vaults of one subscription; the emulator allows it 1,000 unlocks a second, as Key Vault would; load, emulator and broker share this machine`,
     ],
     aims: [
       aim(

@@ -61,7 +61,7 @@ export async function run(): Promise<BenchResult> {
     ratios: [ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond)],
     notes: [
       `${String(LOAD.inFlight)} in flight; load, vault, PostgreSQL and broker share this machine; processor time is the broker's alone`,
-      `each round trip of an unlock to the database adds ${String(2 * AWAY_MS)} ms and more where it is ${String(AWAY_MS)} ms away`,
+      `each round trip of an unlock to the database adds ${String(2 * AWAY_MS)} ms or more if the database is ${String(AWAY_MS)} ms away`,
     ],
     aims: [],
   };

@@ -1,6 +1,7 @@
+import { wrapProse } from "@databox-cmk/testkit";
+
 import type { Drill } from "./drill.ts";
 import { type Entry, renderTranscript } from "./transcript.ts";
-import { wrapProse } from "./wrap-prose.ts";
 
 /** The runbook's entry of a drill that was run. */
 export function renderEntry(name: string, drill: Drill, transcript: readonly Entry[]): string {

@@ -1,4 +1,4 @@
-import { wrapProse } from "./wrap-prose.ts";
+import { wrapProse } from "@databox-cmk/testkit";
 
 /** What a drill did and saw, in order. */
 export type Entry =
