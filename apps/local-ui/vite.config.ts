@@ -2,7 +2,7 @@ import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** The agent puts each response's own nonce in its place, here and in index.html. */
+/** The agent replaces it with each response's own nonce, here and in index.html. */
 const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 
 export default defineConfig({
@@ -10,11 +10,11 @@ export default defineConfig({
   plugins: [react(), foldTexts()],
   build: {
     target: "es2023",
-    // Where the agent looks for it: beside its bundle.
+    // The agent expects it here, beside its bundle.
     outDir: "../device-agent/dist/ui",
     emptyOutDir: true,
     reportCompressedSize: false,
-    // The policy allows no data: URL but for pictures.
+    // The policy allows data: URLs only for pictures.
     assetsInlineLimit: 0,
   },
 });

@@ -2,7 +2,7 @@ import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** The server puts each response's own nonce in its place, here and in index.html. */
+/** The server replaces it with each response's own nonce, here and in index.html. */
 const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 
 export default defineConfig({

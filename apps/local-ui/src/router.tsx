@@ -46,7 +46,7 @@ const routeTree = rootRoute.addChildren([
   networkRoute,
 ]);
 
-/** Pages by address; whoever has not signed in sees the sign-in page at each of them. */
+/** Pages by address; a person who has not signed in sees the sign-in page at each of them. */
 export function createNodeRouter() {
   return createRouter({
     routeTree,

@@ -8,7 +8,7 @@ const BUDGET_KIB = 300;
 
 const textOf = (path: string) => readFileSync(new URL(path, BUILT), "utf8");
 const html = textOf("index.html");
-/** What a browser loads before it shows anything. */
+/** The files that a browser loads before it shows anything. */
 const first = [...html.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map(
   ([, path = ""]) => path,
 );

@@ -28,7 +28,7 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-/** Browsers hide a nonce from attributes, not from this property of the element that carries it. */
+/** Browsers hide a nonce from attributes, but not from this property of its element. */
 function nonceOfThisResponse(): string {
   return document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
 }

@@ -12,7 +12,7 @@ const manifest: Record<string, Chunk> = JSON.parse(
   readFileSync(new URL(".vite/manifest.json", DIST), "utf8"),
 );
 
-/** What a browser loads for a chunk before it can run. */
+/** The files that a browser loads for a chunk before it can run. */
 function filesOf(name: string, seen = new Set<string>()): Set<string> {
   const chunk = manifest[name];
   if (chunk === undefined) throw new RangeError(`the build has no chunk ${name}`);

@@ -7,10 +7,12 @@ export function encodeBase64url(bytes: Uint8Array): string {
 }
 
 /**
- * Base64url without padding (RFC 7515 §2), one spelling per value: `Buffer.from` alone would skip foreign characters,
- * take padding and ignore set bits after the last byte, so that two texts stand for the same bytes.
+ * Base64url without padding (RFC 7515 §2), one spelling per value: `Buffer.from` alone would skip
+ * foreign characters, accept padding and ignore set bits after the last byte, so that two texts
+ * decode to the same bytes.
  *
- * @param what - names the member in the error; the text itself is never repeated, since it may be a secret.
+ * @param what - names the member in the error; the text itself is never repeated, since it may be a
+ * secret.
  * @throws {CryptoError} `malformed`
  */
 export function decodeBase64url(text: string, what = "base64url text"): Uint8Array {

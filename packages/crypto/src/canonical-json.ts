@@ -3,9 +3,11 @@ import canonicalize from "canonicalize";
 import { malformed } from "./crypto-error.ts";
 
 /**
- * JSON Canonicalization Scheme (RFC 8785): one spelling per value, so that a hash over it can be checked by others.
+ * JSON Canonicalization Scheme (RFC 8785): one spelling per value, so that a hash over it can be
+ * checked by others.
  *
- * @throws {CryptoError} `malformed` for what JSON cannot say (`undefined`, `NaN`, a cycle, a lone surrogate)
+ * @throws {CryptoError} `malformed` for what JSON cannot say (`undefined`, `NaN`, a cycle, a lone
+ * surrogate)
  */
 export function canonicalJson(value: unknown): string {
   let text: string | undefined;

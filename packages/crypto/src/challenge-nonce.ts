@@ -12,12 +12,14 @@ const KEY_MIN_BYTES = 32;
 const PURPOSE = "databox-cmk/nonce/v1";
 
 /**
- * A challenge that the server need not remember: base64url(random ‖ expiry ‖ HMAC-SHA256(key, purpose ‖ random ‖ expiry ‖ serial)).
- * The serial comes last and everything before it has a fixed length, so the MAC's input reads in one way only.
+ * A challenge that the server need not remember: base64url(random ‖ expiry ‖ HMAC-SHA256(key,
+ * purpose ‖ random ‖ expiry ‖ serial)). The serial comes last and everything before it has a fixed
+ * length, so the MAC's input reads in one way only.
  *
  * @param key - secret of at least 32 bytes, shared by all replicas.
  * @param input.random - 32 bytes of `randomBytes`, fresh for each nonce.
- * @throws {CryptoError} `malformed` for a short key, random of another length or an expiry that is no whole number
+ * @throws {CryptoError} `malformed` for a short key, random of another length or an expiry that is
+ * no whole number
  */
 export function createNonce(
   key: KeyObject,
@@ -33,7 +35,9 @@ export function createNonce(
   return encodeBase64url(nonce);
 }
 
-/** `expired` only for a nonce that is authentic otherwise: a stranger learns nothing about expiry. */
+/**
+ * `expired` only for a nonce that is authentic otherwise: a stranger learns nothing about expiry.
+ */
 export function checkNonce(
   key: KeyObject,
   nonce: string,

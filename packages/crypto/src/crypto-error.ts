@@ -5,8 +5,9 @@ export type CryptoErrorCode =
   | "verification-failed";
 
 /**
- * The only error that this package throws about its inputs. `decryption-failed` and `verification-failed` never say
- * which check failed: a caller that passed the difference on would be an oracle.
+ * The only error that this package throws about its inputs. `decryption-failed` and
+ * `verification-failed` never say which check failed: a caller that passed the difference on would
+ * be an oracle.
  */
 export class CryptoError extends Error {
   override readonly name = "CryptoError";

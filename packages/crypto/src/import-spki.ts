@@ -2,7 +2,10 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 
 import { malformed } from "./crypto-error.ts";
 
-/** SubjectPublicKeyInfo up to the key itself, which follows: RFC 5480 §2 (an uncompressed point, whose first byte is 4), RFC 8410 §4, RFC 9935 §4. */
+/**
+ * SubjectPublicKeyInfo up to the key itself, which follows: RFC 5480 §2 (an uncompressed point,
+ * whose first byte is 4), RFC 8410 §4, RFC 9935 §4.
+ */
 const KINDS = {
   "P-256": { prefix: "3059301306072a8648ce3d020106082a8648ce3d03010703420004", keyBytes: 64 },
   X25519: { prefix: "302a300506032b656e032100", keyBytes: 32 },
@@ -10,10 +13,12 @@ const KINDS = {
 } as const;
 
 /**
- * A public key from its bytes, by way of PEM: the one form that Node 24 hands to OpenSSL as it is. Of all others (JWK, DER, raw)
- * it first asks, by an exception of its own, whether they are a KeyObject, which takes as long as the import.
+ * A public key from its bytes, by way of PEM: the one form that Node 24 hands to OpenSSL as it is.
+ * Of all others (JWK, DER, raw) it first asks, by an exception of its own, whether they are a
+ * KeyObject, which takes as long as the import.
  *
- * @throws {Error} for what OpenSSL takes for no key of this kind: a point that is not on the curve, for one
+ * @throws {Error} for what OpenSSL takes for no key of this kind: a point that is not on the curve,
+ * for one
  */
 export function importSpki(kind: keyof typeof KINDS, key: Uint8Array): KeyObject {
   const { prefix, keyBytes } = KINDS[kind];

@@ -29,10 +29,15 @@ export function checkPasskey(value: string): PasskeyFault[] {
 export const PASSKEY_ALPHABET =
   "ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz123456789@#-$%^!+=;:_()";
 
-/** 69^22 ≈ 2^134.4; drawing again when a rule is missed costs under 0.1 bit, so at least 128 remain. */
+/**
+ * 69^22 ≈ 2^134.4; drawing again when a rule is missed costs under 0.1 bit, so at least 128 remain.
+ */
 export const GENERATED_PASSKEY_CHARACTERS = 22;
 
-/** Each character is uniform; a draw that misses a rule is thrown away whole, which keeps the rest uniform too. */
+/**
+ * Each character is uniform; a draw that misses a rule is thrown away whole, which keeps the rest
+ * uniform too.
+ */
 export function generatePasskey(): string {
   for (;;) {
     const passkey = Array.from({ length: GENERATED_PASSKEY_CHARACTERS }, () =>

@@ -5,7 +5,9 @@ export function equalConstantTime(left: Uint8Array, right: Uint8Array): boolean 
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }
 
-/** Overwrites secrets. What the garbage collector copied before cannot be reached from JavaScript. */
+/**
+ * Overwrites secrets. What the garbage collector copied before cannot be reached from JavaScript.
+ */
 export function zero(...secrets: readonly (Uint8Array | undefined)[]): void {
   for (const secret of secrets) secret?.fill(0);
 }

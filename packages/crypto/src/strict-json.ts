@@ -7,11 +7,13 @@ const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g;
 export type JsonObject = { readonly [name: string]: unknown };
 
 /**
- * Bytes → one JSON object, in exactly one way: fatal UTF-8, no duplicate members (RFC 8259 §4 leaves their meaning
- * open, so two parsers may read two messages out of one signature), no `__proto__`.
+ * Bytes → one JSON object, in exactly one way: fatal UTF-8, no duplicate members (RFC 8259 §4
+ * leaves their meaning open, so two parsers may read two messages out of one signature), no
+ * `__proto__`.
  *
- * By hand because: `JSON.parse` keeps the last duplicate and its reviver cannot see the others; secure-json-parse only
- * looks for prototype names; json-dup-key-validator is a second full parser in JavaScript, not maintained.
+ * By hand because: `JSON.parse` keeps the last duplicate and its reviver cannot see the others;
+ * secure-json-parse only looks for prototype names; json-dup-key-validator is a second full parser
+ * in JavaScript, not maintained.
  *
  * @throws {CryptoError} `malformed`
  */
@@ -57,8 +59,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Only for text that `JSON.parse` accepted: a name is then where this expression finds it, and nowhere else. Of a name that an
- * object repeats, the value keeps one.
+ * Only for text that `JSON.parse` accepted: a name is then where this expression finds it, and
+ * nowhere else. Of a name that an object repeats, the value keeps one.
  */
 function rejectRepeatedNames(text: string, value: unknown, what: string): void {
   let named = 0;
@@ -66,7 +68,10 @@ function rejectRepeatedNames(text: string, value: unknown, what: string): void {
   if (countMembers(value) !== named) throw malformed(`${what}: repeated or forbidden member name`);
 }
 
-/** Without `__proto__`, which is nobody's name. A list and no recursion: a text may be nested as deep as it is long. */
+/**
+ * Without `__proto__`, which is nobody's name. A list and no recursion: a text may be nested as
+ * deep as it is long.
+ */
 function countMembers(value: unknown): number {
   let members = 0;
   const found = [value];

@@ -14,9 +14,9 @@ import forge from "node-forge";
 import { malformed } from "./crypto-error.ts";
 
 /*
- * The one file that knows node-forge. It writes and reads ASN.1 here and nothing else: keys, signatures and hashes are
- * node:crypto's, which also gives EC certificates that forge cannot sign (docs/design/decisions/0003-x509-node-forge.md).
- * It never sees what a stranger sent.
+ * The one file that knows node-forge. It writes and reads ASN.1 here and nothing else: keys,
+ * signatures and hashes are node:crypto's, which also gives EC certificates that forge cannot sign
+ * (docs/design/decisions/0003-x509-node-forge.md). It never sees what a stranger sent.
  */
 
 /** PEM: certificates and PKCS#8. */
@@ -28,7 +28,10 @@ export type CertificateWithKey = {
 const DAY_MS = 86_400_000;
 /** Clocks of appliances differ; a certificate made now must be valid on a machine that is late. */
 const BACKDATE_MS = DAY_MS;
-/** CA/Browser Forum, Baseline Requirements §6.3.2: clients refuse server certificates that are valid for longer. */
+/**
+ * CA/Browser Forum, Baseline Requirements §6.3.2: clients refuse server certificates that are valid
+ * for longer.
+ */
 const SERVER_CERTIFICATE_MAX_DAYS = 398;
 const SERIAL_BYTES = 16;
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
@@ -36,9 +39,15 @@ const SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
 const DNS_NAME =
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PKCS12_MAX_BYTES = 64 * 1024;
-/** Windows writes 2,000, OpenSSL 2,048, Java 10,000. A file of so many takes forge 8 s, of OpenSSL's 60 ms. */
+/**
+ * Windows writes 2,000, OpenSSL 2,048, Java 10,000. A file of so many takes forge 8 s, of OpenSSL's
+ * 60 ms.
+ */
 const PKCS12_MAX_ITERATIONS = 600_000;
-/** AuthenticatedSafe and SafeContents stand in octet strings (RFC 7292 §4); what is deeper is a certificate. */
+/**
+ * AuthenticatedSafe and SafeContents stand in octet strings (RFC 7292 §4); what is deeper is a
+ * certificate.
+ */
 const PKCS12_OCTET_STRINGS = 2;
 /** GeneralName tags of RFC 5280 §4.2.1.6. */
 const SAN_DNS = 2;
@@ -83,10 +92,13 @@ export function createCertificateAuthority(input: {
 }
 
 /**
- * A TLS server certificate with a new ECDSA P-256 key (an RSA one would cost each handshake 0.2 ms more).
+ * A TLS server certificate with a new ECDSA P-256 key (an RSA one would cost each handshake 0.2 ms
+ * more).
  *
- * @param input.dnsNames - lower case; `*.` may lead. Clients look at these, never at the common name.
- * @param input.validityDays - from now; with the day before now at most 398, and never beyond the CA's end.
+ * @param input.dnsNames - lower case; `*.` may lead. Clients look at these, never at the common
+ * name.
+ * @param input.validityDays - from now; with the day before now at most 398, and never beyond the
+ * CA's end.
  * @returns `certificatePem` is the chain: server, then CA.
  * @throws {CryptoError} `malformed`
  */
@@ -129,20 +141,24 @@ export function issueServerCertificate(input: {
   };
 }
 
-/** SHA-256 of the first certificate's DER, in upper-case hexadecimal with colons, as browsers show it. */
+/**
+ * SHA-256 of the first certificate's DER, in upper-case hexadecimal with colons, as browsers show
+ * it.
+ */
 export function fingerprint(certificatePem: string): string {
   return new X509Certificate(certificatePem).fingerprint256;
 }
 
 /**
- * Reads a bring-your-own certificate with its chain and key (RFC 7292), RSA or EC, as OpenSSL and Windows export it.
+ * Reads a bring-your-own certificate with its chain and key (RFC 7292), RSA or EC, as OpenSSL and
+ * Windows export it.
  *
- * Slow, and as slow as the file asks for: what it has encrypted may hold a key that is encrypted again, with a count that
- * nobody sees before. So it is called in a thread that has a time limit.
+ * Slow, and as slow as the file asks for: what it has encrypted may hold a key that is encrypted
+ * again, with a count that nobody sees before. So it is called in a thread that has a time limit.
  *
  * @param der - at most 64 KiB, from the operator.
- * @throws {CryptoError} `malformed`: not PKCS#12, more than 600,000 iterations, wrong password, no key, or a key that
- *   fits no certificate in it
+ * @throws {CryptoError} `malformed`: not PKCS#12, more than 600,000 iterations, wrong password, no
+ * key, or a key that fits no certificate in it
  */
 export function importPkcs12(der: Uint8Array, password: string): CertificateWithKey {
   if (der.byteLength > PKCS12_MAX_BYTES) throw malformed("PKCS#12: more than 64 KiB");
@@ -186,13 +202,15 @@ function readPkcs12(
       privateKey: createPrivateKey({ key: toDer(info), format: "der", type: "pkcs8" }),
     };
   } catch {
-    throw malformed("PKCS#12: not readable with this password"); // without cause: it may quote key bytes
+    // without cause: it may quote key bytes
+    throw malformed("PKCS#12: not readable with this password");
   }
 }
 
 /**
- * The counts that are readable without the password. In MacData, PBKDF2-params and pkcs-12PbeParams alike, and nowhere else in
- * such a file, an INTEGER follows an OCTET STRING, the salt (RFC 7292 §4 and appendix C, RFC 8018 appendix A.2).
+ * The counts that are readable without the password. In MacData, PBKDF2-params and pkcs-12PbeParams
+ * alike, and nowhere else in such a file, an INTEGER follows an OCTET STRING, the salt (RFC 7292 §4
+ * and appendix C, RFC 8018 appendix A.2).
  */
 function iterationCounts(value: Asn1, octetStrings: number): number[] {
   if (isUniversal(value, asn1.Type.OCTETSTRING)) {
@@ -244,8 +262,9 @@ type CertificateParts = {
 };
 
 /**
- * forge writes the certificate around a placeholder RSA key; the public key, both algorithm identifiers (ECDSA has no
- * parameters, RFC 5758 §3.2) and the signature are then put in their places.
+ * forge writes the certificate around a placeholder RSA key; the public key, both algorithm
+ * identifiers (ECDSA has no parameters, RFC 5758 §3.2) and the signature are then put in their
+ * places.
  */
 function signCertificate(parts: CertificateParts): string {
   const certificate = pki.createCertificate();
@@ -327,14 +346,19 @@ function subjectAltNames(dnsNames: readonly string[], ipAddresses: readonly stri
   ];
 }
 
-/** 127 random bits; the cleared top bit keeps the number positive, the set one below it keeps its length (RFC 5280 §4.1.2.2). */
+/**
+ * 127 random bits; the cleared top bit keeps the number positive, the set one below it keeps its
+ * length (RFC 5280 §4.1.2.2).
+ */
 function positiveSerial(): string {
   const serial = randomBytes(SERIAL_BYTES);
   serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
   return serial.toString("hex");
 }
 
-/** RFC 7093 §2, method 4: a hash of the SubjectPublicKeyInfo, here the first 160 bits of SHA-256. */
+/**
+ * RFC 7093 §2, method 4: a hash of the SubjectPublicKeyInfo, here the first 160 bits of SHA-256.
+ */
 function keyIdentifier(publicKey: KeyObject): string {
   const spki = publicKey.export({ type: "spki", format: "der" });
   return toBinary(createHash("sha256").update(spki).digest().subarray(0, 20));

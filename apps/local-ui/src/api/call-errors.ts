@@ -1,6 +1,6 @@
 import type { LocalFailure } from "@databox-cmk/protocol";
 
-/** The appliance said why it did not do what was asked. */
+/** A failure that the appliance named. */
 export class FailureError extends Error {
   readonly failure: LocalFailure;
 
@@ -11,7 +11,7 @@ export class FailureError extends Error {
   }
 }
 
-/** No answer of the appliance came. */
+/** The appliance did not answer. */
 export class SilenceError extends Error {
   constructor(detail: string, options?: ErrorOptions) {
     super(detail, options);

@@ -16,8 +16,8 @@ export type Api = {
 /**
  * Calls of the appliance (docs/reference/local-ui-api.md). Every answer is parsed.
  *
- * @param csrfToken - of the session, as it is now.
- * @param onUsed - a call was answered: the session's idle time begins anew.
+ * @param csrfToken - of the present session.
+ * @param onUsed - a call was answered: the session's idle time starts again.
  * @param onSignedOut - the session has ended.
  */
 export function createApi({

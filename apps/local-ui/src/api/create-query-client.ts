@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 
-/** Reading counts as use of the session, so that nothing is read that nobody asked for. */
+/** Reading counts as use of the session, so nothing is read without a person's request. */
 export function createNodeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

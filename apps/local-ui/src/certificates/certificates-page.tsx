@@ -18,7 +18,7 @@ import { useTexts } from "../texts/texts.ts";
 import { BringCertificate } from "./bring-certificate.tsx";
 import { CurrentCertificate } from "./current-certificate.tsx";
 
-/** The certificate by which browsers know this page, and how to bring one's own. */
+/** The certificate by which browsers know this page, and how to bring another one. */
 export function CertificatesPage(): ReactElement {
   const texts = useTexts();
   const { api } = useNode();

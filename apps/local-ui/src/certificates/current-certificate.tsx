@@ -13,7 +13,7 @@ import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { CertificateFacts } from "./certificate-facts.tsx";
 
-/** The certificate in use; one that somebody brought can be taken away again. */
+/** The certificate in use; a brought one can be removed. */
 export function CurrentCertificate({
   shown,
   onChanged,
@@ -35,7 +35,9 @@ export function CurrentCertificate({
   const days = daysLeft(certificate.validTo, Date.now());
   return (
     <Panel title={texts.certificates.current}>
-      {/* The appliance makes its own anew; whoever brought one must bring the next. */}
+      {/*
+       * The appliance renews its own certificate; the owner of a brought one must bring the next.
+       */}
       {source === "customer" && days < TELL_BEFORE_DAYS && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>

@@ -37,13 +37,13 @@ export type ShownCheck = {
   readonly name: string;
   readonly title: ReactNode;
   readonly status: keyof typeof ICONS;
-  /** In words, for who does not see the picture. */
+  /** In words, for readers who do not see the icon. */
   readonly statusText: string;
-  /** What was found, as the agent says it. */
+  /** The finding, as the agent words it. */
   readonly found?: string | undefined;
 };
 
-/** Checks in their order, with what each found. */
+/** Checks in their order, with the finding of each. */
 export function CheckList({ checks }: { readonly checks: readonly ShownCheck[] }): ReactElement {
   const styles = useStyles();
   return (

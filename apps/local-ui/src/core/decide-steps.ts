@@ -1,6 +1,6 @@
 import type { LocalOperation, LocalOperationName } from "@databox-cmk/protocol";
 
-/** What the agent reports of each, in its order (docs/reference/local-ui-api.md). */
+/** The agent's steps in their order (docs/reference/local-ui-api.md). */
 const STEPS = {
   unlock: ["asked", "challenge", "answer", "unlockKey", "accepted", "receipt"],
   passkey: ["accepted"],
@@ -10,7 +10,7 @@ const STEPS = {
   networkTest: [],
 } as const satisfies Record<LocalOperationName, readonly string[]>;
 
-/** Between the broker's answer and the key, where approvers must decide. */
+/** Between the broker's answer and the key, if approvers must decide. */
 const APPROVAL = "approval";
 
 export type ShownStep = {
@@ -20,7 +20,7 @@ export type ShownStep = {
   readonly atMs?: number;
 };
 
-/** The steps of an operation as people follow them: what has ended, what is going on or went wrong, what is to come. */
+/** The steps of an operation for a person: completed, running or failed, and coming ones. */
 export function decideSteps({ what, steps, outcome }: LocalOperation): readonly ShownStep[] {
   const ended = steps.map(({ name, atMs }) => ({ name, atMs, state: "done" as const }));
   if (outcome === "done") return ended;

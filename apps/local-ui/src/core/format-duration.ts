@@ -3,7 +3,7 @@ const MINUTE = 60;
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** "23:59:48", "14:32", "12 s": as a clock that counts shows it. */
+/** "23:59:48", "14:32", "12 s": the format of a countdown. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < MINUTE) return `${String(whole)} s`;

@@ -1,7 +1,7 @@
 import type { LocalFailure } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 
-/** What the appliance says of a failure, as every page of ours shows one. */
+/** The appliance's failure in the form that all our pages show. */
 export function problemOfFailure(failure: LocalFailure): Problem {
   const { code, reason, title, message, who, ask, detail, vaultRequestId } = failure;
   const requestId = vaultRequestId ?? failure.correlationId;

@@ -36,7 +36,7 @@ const useStyles = makeStyles({
 /**
  * The newest rows of the journal, newest first.
  *
- * @param withFacts - also what each row says beside its name.
+ * @param withFacts - also the facts of each row.
  */
 export function JournalList({
   last,

@@ -4,7 +4,10 @@ import { useEffect } from "react";
 import { journalQuery } from "../api/queries.ts";
 import { useNode } from "../state/node-context.ts";
 
-/** Rows of the journal; read again when the lock has changed or an operation has ended, which write rows. */
+/**
+ * Rows of the journal; read again after a change of the lock or the end of an operation, which
+ * write rows.
+ */
 export function useJournal(last: number) {
   const { api, state } = useNode();
   const queryClient = useQueryClient();

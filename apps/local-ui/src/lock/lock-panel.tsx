@@ -24,7 +24,7 @@ const ICONS = {
   readyToShip: BoxCheckmarkFilled,
 } as const;
 
-/** Whether the volume is open, by what, and until when. */
+/** The lock state of the volume, the reason, and the end of the lease. */
 export function LockPanel(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

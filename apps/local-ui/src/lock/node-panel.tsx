@@ -18,7 +18,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Which node this is: to be compared with the portal before a passkey is typed. */
+/** The identity of this node, to be compared with the portal before a passkey is typed. */
 export function NodePanel(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

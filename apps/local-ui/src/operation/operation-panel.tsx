@@ -29,12 +29,12 @@ const useStyles = makeStyles({
   notes: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXL },
 });
 
-/** What the node is doing or did last, step by step, and what went wrong last. Nothing where nothing was done. */
+/** The node's present or last operation, step by step, and the last failure. Empty without one. */
 export function OperationPanel(): ReactElement {
   const texts = useTexts();
   const { operation, lastFailure } = useNode().state;
   const explanation = lastFailure !== undefined && <FailureExplanation {...lastFailure} />;
-  // The network's own page shows its test. A failure that a later success took away is past.
+  // The network page shows its own test. A failure is hidden after a later success.
   const isShown =
     operation !== undefined &&
     operation.what !== "networkTest" &&

@@ -17,7 +17,7 @@ import { WaitingPanel } from "../unlock/waiting-panel.tsx";
 
 const LAST_ROWS = 5;
 
-/** The node at a glance, and what can be done with it now. */
+/** The node at a glance, and the possible actions. */
 export function OverviewPage(): ReactElement {
   const texts = useTexts();
   const { lock } = useNode().state;

@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   content: { flexGrow: 1, minWidth: 0, outlineStyle: "none" },
 });
 
-/** The sign-in page, or for who has signed in the pages. */
+/** The sign-in page; for a signed-in person the pages. */
 export function AppShell(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-/** A fault of the page itself; the appliance goes on. */
+/** A fault of the page itself; the appliance is not affected. */
 export function BrokenPage(): ReactElement {
   const texts = useTexts();
   return (

@@ -6,11 +6,11 @@ import { problemOfFailure } from "../core/problem-of-failure.ts";
 import { useNode } from "../state/node-context.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 
-/** Why a call did not do what was asked. What nobody named is a bug: it goes on to the page's error boundary. */
+/** The reason of a failed call. An unnamed error is a bug and goes to the page's error boundary. */
 export function CallProblem({ error }: { readonly error: Error | null }): ReactElement | null {
   const { isLost } = useNode();
   if (error === null) return null;
-  // Where the whole connection is lost the shell says so.
+  // If the whole connection is lost, the shell shows it.
   if (error instanceof SilenceError) return isLost ? null : <ConnectionBanner />;
   if (!(error instanceof FailureError)) throw error;
   return (

@@ -12,7 +12,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-/** A button that asks before it does something that is not easily undone. */
+/** A button that asks for confirmation before an action that is hard to undo. */
 export function ConfirmButton({
   icon,
   words,

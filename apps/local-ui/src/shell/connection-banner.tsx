@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-/** Nothing comes from the appliance any more. */
+/** The appliance no longer sends anything. */
 export function ConnectionBanner(): ReactElement {
   const texts = useTexts();
   return (

@@ -42,7 +42,7 @@ const useStyles = makeStyles({
   word: { "@media (max-width: 479px)": { display: "none" } },
 });
 
-/** Which node this is, settings, and the way out. */
+/** The node's name, settings, and sign-out. */
 export function TopBar(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

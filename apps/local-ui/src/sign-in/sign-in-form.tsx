@@ -13,7 +13,10 @@ import { Way } from "../unlock/way.tsx";
 
 const signedIn = z.object({ csrfToken: z.string() });
 
-/** Sign-in with the passkey; at a locked node it also unlocks, as at a Data Box, unless that is not wanted. */
+/**
+ * Sign-in with the passkey; at a locked node it also unlocks, as at a Data Box, unless the person
+ * chooses otherwise.
+ */
 export function SignInForm(): ReactElement {
   const texts = useTexts();
   const { state, api, feed } = useNode();
@@ -22,10 +25,10 @@ export function SignInForm(): ReactElement {
   const [alsoUnlock, setAlsoUnlock] = useState(true);
   const unlock = lock.kind === "locked" && alsoUnlock;
   const signIn = useMutation({
-    // The passkey is no variable of the mutation: those are kept.
+    // The passkey is not a variable of the mutation, since those are kept.
     mutationFn: (alsoUnlocks: boolean) =>
       api.call("POST", "/api/session", signedIn, { passkey, unlock: alsoUnlocks }),
-    // The session, or the try that is gone, is known to a new stream only.
+    // Only a new stream knows the session, or the used try.
     onSettled: feed.reopen,
   });
   const mustWait = passkeyTries.waitSeconds > 0;
@@ -60,7 +63,7 @@ export function SignInForm(): ReactElement {
         {unlock ? texts.signIn.buttonWithUnlock : texts.signIn.button}
       </Button>
       <Text size={200}>{texts.signIn.hint}</Text>
-      {/* An unlock that failed is explained as an operation. */}
+      {/* A failed unlock is explained as an operation. */}
       {signIn.variables === false && <CallProblem error={signIn.error} />}
     </Way>
   );

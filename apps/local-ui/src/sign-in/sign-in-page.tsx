@@ -12,7 +12,7 @@ import { UnlockPanel } from "../unlock/unlock-panel.tsx";
 import { WaitingPanel } from "../unlock/waiting-panel.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
-/** What anybody who reaches the node sees: which it is, whether it is locked, and the ways in. */
+/** The public page of the node: its identity, its lock state, and the ways to sign in. */
 export function SignInPage(): ReactElement {
   const texts = useTexts();
   const { lock } = useNode().state;

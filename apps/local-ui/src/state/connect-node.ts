@@ -3,10 +3,13 @@ import { createStateFeed, type StateFeed } from "./state-feed.ts";
 
 export type NodeConnection = { readonly api: Api; readonly feed: StateFeed };
 
-/** Room for the appliance to have ended the session when it is asked. */
+/** Extra time, so that the appliance has ended the session when the page asks. */
 const IDLE_MARGIN_MS = 1_000;
 
-/** This browser's connection with its node. An open stream does not keep a session alive, so its end is asked for. */
+/**
+ * This browser's connection with its node. An open stream does not keep a session alive, so the
+ * page asks at its end.
+ */
 export function connectNode(): NodeConnection {
   const feed = createStateFeed({
     open: (path) => new EventSource(path),

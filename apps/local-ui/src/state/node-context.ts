@@ -11,7 +11,7 @@ export type NodeView = NodeConnection &
 
 export const NodeContext = createContext<NodeView | undefined>(undefined);
 
-/** The node as it is now, and its calls. */
+/** The present state of the node, and its calls. */
 export function useNode(): NodeView {
   const node = useContext(NodeContext);
   if (node === undefined) throw new RangeError("read outside of NodeGate");

@@ -6,7 +6,7 @@ import { useTexts } from "../texts/texts.ts";
 import type { NodeConnection } from "./connect-node.ts";
 import { NodeContext } from "./node-context.ts";
 
-/** Shows its children as soon as the node has told its state, and keeps that state new. */
+/** Shows its children as soon as the node has sent its state, and keeps that state current. */
 export function NodeGate({
   connection,
   children,

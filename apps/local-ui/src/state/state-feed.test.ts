@@ -11,7 +11,7 @@ const STATE: LocalState = {
   canShutDown: false,
 };
 
-/** A stream, a clock and timers that the test moves. */
+/** A stream, a clock and timers that the test controls. */
 function openFeed() {
   let clockMs = 0;
   let lastId = 0;

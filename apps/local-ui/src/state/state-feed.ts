@@ -1,35 +1,35 @@
 import { type LocalState, localState } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-/** The agent says that it is there every 15 seconds. */
+/** The agent sends a sign of life every 15 seconds. */
 const SILENT_AFTER_MS = 35_000;
 const REOPEN_MS = 5_000;
 
 export type FeedView = {
   /** Undefined until the first has come. */
   readonly state: LocalState | undefined;
-  /** By the feed's clock, when the state came: what counts down in it counts from here. */
+  /** By the feed's clock, when the state arrived: its durations count from here. */
   readonly receivedAtMs: number;
-  /** Nothing comes any more: what is shown may be old. */
+  /** The connection is silent: the shown state may be old. */
   readonly isLost: boolean;
 };
 
 export type StateFeed = {
   readonly view: () => FeedView;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Asks anew: after signing in or out, and when time has changed what the appliance would say. */
+  /** Reads again: after signing in or out, and when time has changed the appliance's answer. */
   readonly reopen: () => void;
   readonly nowMs: () => number;
 };
 
-/** What is used of an EventSource. */
+/** The used part of an EventSource. */
 export type Events = Pick<EventTarget, "addEventListener"> &
   Pick<EventSource, "close" | "readyState">;
 
 const CLOSED = 2;
 
 /**
- * The state of the node as the appliance tells it, for as long as somebody listens.
+ * The appliance's state of the node, as long as there is a listener.
  *
  * @param nowMs - monotonic
  */
@@ -65,7 +65,7 @@ export function createStateFeed({
   };
   const hear = () => {
     clearTimer(silence);
-    // A cable that was pulled ends no connection: what has ended is the sign of life.
+    // A pulled cable does not end a connection; missing signs of life show it.
     silence = setTimer(() => {
       lose();
       start();
@@ -84,7 +84,7 @@ export function createStateFeed({
     });
     opened.addEventListener("error", () => {
       lose();
-      // Browsers go on by themselves, but not after an answer that is no stream.
+      // Browsers reconnect by themselves, but not after an answer that is not a stream.
       if (opened.readyState === CLOSED && events === opened) {
         clearTimer(reopening);
         reopening = setTimer(start, REOPEN_MS);

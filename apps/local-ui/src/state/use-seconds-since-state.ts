@@ -4,7 +4,7 @@ import { useNode } from "./node-context.ts";
 
 const SECOND_MS = 1000;
 
-/** Seconds since the state came, counting: what the state says of durations is to be moved by them. */
+/** Seconds since the state arrived, counting: the state's durations must be reduced by them. */
 export function useSecondsSinceState(): number {
   const { receivedAtMs, feed } = useNode();
   const [nowMs, setNowMs] = useState(feed.nowMs);

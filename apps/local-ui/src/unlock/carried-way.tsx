@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   carried: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** Without a network: the challenge goes to the portal and its answer comes back in somebody's hands. */
+/** Without a network: a person carries the challenge to the portal and brings its answer back. */
 export function CarriedWay(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

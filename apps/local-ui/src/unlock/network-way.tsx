@@ -8,7 +8,7 @@ import { useTexts } from "../texts/texts.ts";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
-/** Of the reason that approvers are shown. */
+/** Maximum length of the reason that approvers see. */
 const REASON_MAX_CHARACTERS = 200;
 
 export function NetworkWay(): ReactElement {
@@ -17,7 +17,7 @@ export function NetworkWay(): ReactElement {
   const [reason, setReason] = useState("");
   const given = reason.trim();
   const unlock = useStart("/api/unlock", given === "" ? {} : { reason: given });
-  // What waits is gone on with where it is shown.
+  // A waiting request is continued in its own panel.
   const isBusy = unlock.isPending || operation?.outcome === "running" || waiting !== undefined;
   return (
     <Way

@@ -8,7 +8,7 @@ import { useTexts } from "../texts/texts.ts";
 
 const TRIES = 5;
 
-/** How many passkeys may still be tried, or how long to wait; nothing before the first wrong one. */
+/** The number of remaining tries, or the time to wait; nothing before the first wrong one. */
 export function PasskeyTries(): ReactElement | null {
   const texts = useTexts();
   const { state, feed } = useNode();

@@ -10,7 +10,7 @@ import { PasskeyTries } from "./passkey-tries.tsx";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
-/** For who has signed in; whoever has not signs in with the same passkey. */
+/** For a signed-in person; others sign in with the same passkey. */
 export function PasskeyWay(): ReactElement {
   const texts = useTexts();
   const { operation, passkeyTries } = useNode().state;

@@ -21,7 +21,7 @@ const NAMES = Object.keys(WAYS) as WayName[];
 /**
  * The three ways to open the volume.
  *
- * @param passkeyWay - with the passkey also comes the session, for who has none.
+ * @param passkeyWay - the passkey also starts a session, for a person without one.
  */
 export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }): ReactElement {
   const styles = useStyles();

@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useNode } from "../state/node-context.ts";
 
 /**
- * Begins an operation; its steps come with the state.
+ * Begins an operation; its steps arrive with the state.
  *
- * @param body - no variable of the mutation: those are kept, and it may hold a passkey.
+ * @param body - not a variable of the mutation: those are kept, and it may hold a passkey.
  */
 export function useStart(path: string, body: object = {}) {
   const { api } = useNode();

@@ -19,7 +19,9 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
 });
 
-/** A request that approvers have not decided about: how far it is, and what can be done. Nothing where none waits. */
+/**
+ * A request that waits for approvers: its progress, and the possible actions. Empty without one.
+ */
 export function WaitingPanel(): ReactElement | undefined {
   const { waiting } = useNode().state;
   return waiting === undefined ? undefined : <Waiting waiting={waiting} />;

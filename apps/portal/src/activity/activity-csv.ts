@@ -3,7 +3,7 @@ import { renderCsv } from "../core/render-csv.ts";
 import type { Texts } from "../texts/en.ts";
 import { actionName, actorName } from "./actor-name.ts";
 
-/** Rows for a spreadsheet: times in UTC, codes as they are. */
+/** Rows for a spreadsheet: times in UTC, codes unchanged. */
 export function activityCsv(entries: readonly ActivityEntry[], texts: Texts["activity"]): string {
   const { columns } = texts;
   return renderCsv([

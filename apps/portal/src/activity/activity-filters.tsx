@@ -37,7 +37,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Commands and filters of the activity; the filters stand in the address. */
+/** Commands and filters of the activity; the filters are part of the address. */
 export function ActivityFilters({
   search,
   onRefresh,

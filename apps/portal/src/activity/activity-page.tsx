@@ -19,7 +19,7 @@ import { ActivityTable } from "./activity-table.tsx";
 
 const route = getRouteApi("/orders/$subscriptionId/$resourceGroup/$jobName/activity");
 
-/** Who did what to this order, when and from where; newest first. */
+/** The order's events: who did what, when and from where; newest first. */
 export function ActivityPage(): ReactElement {
   const search = route.useSearch();
   return (

@@ -54,7 +54,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** One row for each event; a row opens to everything that is known of it. */
+/** One row per event; an opened row shows all its details. */
 export function ActivityTable({
   entries,
 }: {

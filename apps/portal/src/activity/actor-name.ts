@@ -1,7 +1,7 @@
 import type { AuditRow } from "../api/activity.ts";
 import type { Texts } from "../texts/en.ts";
 
-/** Who did it, in words. */
+/** The name of the actor of an event. */
 export function actorName({ actor }: AuditRow, texts: Texts["activity"]): string {
   if (actor.kind === "device") return texts.node(actor.serial ?? "");
   if (actor.kind === "broker") return texts.service;

@@ -20,7 +20,7 @@ const useStyles = makeStyles({
   text: { overflowWrap: "anywhere" },
 });
 
-/** Rows of a node's own journal: what it claims to have done while nobody watched. */
+/** Rows of a node's own journal: its claims about its offline actions. */
 export function ClaimTable({ claims }: { readonly claims: readonly Claim[] }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().activity;

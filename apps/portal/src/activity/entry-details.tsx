@@ -25,7 +25,10 @@ const useStyles = makeStyles({
   },
 });
 
-/** Everything that is known of one event: why it failed and what to do, its course, and the row as it is chained. */
+/**
+ * All details of one event: the reason and remedy of a failure, its timeline, and the row as it is
+ * chained.
+ */
 export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().activity;

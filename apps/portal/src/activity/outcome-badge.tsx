@@ -33,7 +33,7 @@ const ICONS = {
   failed: WarningFilled,
 } as const satisfies Record<AuditRow["outcome"], unknown>;
 
-/** What came of something, and by which code. */
+/** The result of an action, and its code. */
 export function OutcomeBadge({
   row: { outcome, code, reason },
 }: {

@@ -33,7 +33,7 @@ const ICONS = {
   NotReached: SubtractRegular,
 } as const satisfies Record<TimelineStep["status"], unknown>;
 
-/** What was done for a message, in order, and how long it took. */
+/** The steps of a message, in order, and how long each took. */
 export function Timeline({ steps }: { readonly steps: readonly TimelineStep[] }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

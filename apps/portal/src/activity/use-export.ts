@@ -8,7 +8,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { activityCsv } from "./activity-csv.ts";
 
-/** `lines`: the whole chain, to be verified; `csv`: what is filtered, to be read. */
+/** `lines`: the whole chain, for verification; `csv`: the filtered rows, for reading. */
 type ExportForm = "lines" | "csv";
 
 export function useExport(search: ActivitySearch): {

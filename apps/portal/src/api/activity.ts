@@ -11,7 +11,7 @@ const claim = z.looseObject({
   facts: z.optional(z.record(z.string(), z.unknown())),
 });
 
-/** What pages show of an audit row; the row itself may have more. */
+/** The shown part of an audit row; the row itself may have more. */
 const auditRow = z.looseObject({
   action: z.string(),
   actor: z.looseObject({
@@ -65,7 +65,7 @@ export async function readActivity(
   return { entries: value, nextPosition: skipTokenOf(nextLink) };
 }
 
-/** Every row that fits, newest first. */
+/** Every matching row, newest first. */
 export async function readWholeActivity(
   client: Client,
   name: OrderName,

@@ -26,7 +26,7 @@ export async function readApprovals(
   return { approvals: value, nextPosition: skipTokenOf(nextLink) };
 }
 
-/** Those of a subscription that wait for the caller. */
+/** The subscription's requests that wait for the caller. */
 export async function readWaitingApprovals(
   client: Client,
   subscriptionId: string,

@@ -9,7 +9,7 @@ export type OrderName = {
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** A path of Resource Manager as the portal's server takes it. */
+/** A path of Resource Manager in the form that the portal's server accepts. */
 export function armPath(path: string, apiVersion: string, query: Query = {}): string {
   return `/portal/api/arm${path}?${searchOf({ "api-version": apiVersion, ...query }).toString()}`;
 }
@@ -38,7 +38,7 @@ export function orderPath(name: OrderName, action = "", query: Query = {}): stri
 const ORDER_ID =
   /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/microsoft\.databox\/jobs\/([^/]+)$/i;
 
-/** `undefined` when it is no order's id. */
+/** `undefined` when it is not an order's id. */
 export function parseOrderId(id: string): OrderName | undefined {
   const [, subscriptionId, resourceGroup, jobName] = ORDER_ID.exec(id) ?? [];
   if (subscriptionId === undefined || resourceGroup === undefined || jobName === undefined)
@@ -46,7 +46,9 @@ export function parseOrderId(id: string): OrderName | undefined {
   return { subscriptionId, resourceGroup, jobName };
 }
 
-/** The position in a `nextLink`; the link itself names Resource Manager, which pages do not call. */
+/**
+ * The position in a `nextLink`; the link itself names Resource Manager, which pages do not call.
+ */
 export function skipTokenOf(nextLink: string | undefined): string | undefined {
   if (nextLink === undefined) return undefined;
   const { searchParams } = new URL(nextLink, "https://any");

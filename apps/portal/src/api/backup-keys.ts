@@ -37,7 +37,7 @@ export async function removeBackupKey(
   await client.send(backupPath(name, backup), { method: "DELETE" });
 }
 
-/** It stands in for a lost key from now on, for a day. */
+/** It replaces a lost key from now on, for a day. */
 export async function orderBackupKeyUse(
   client: Client,
   name: OrderName,

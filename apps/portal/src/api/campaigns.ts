@@ -32,7 +32,7 @@ export function readCampaign(
   return client.read(campaignPath(id), campaignView, { signal });
 }
 
-/** What became of each order, by their ids. @param state - only orders in it */
+/** The result for each order, by their ids. @param state - only orders in it */
 export function readCampaignOrders(
   client: Client,
   id: string,

@@ -6,26 +6,29 @@ export type Call = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
-  /** Tag of what is changed, as it was read: another one in force refuses the change. */
+  /** Tag of the resource that was read; a write is refused if another one is in force. */
   readonly ifMatch?: string;
-  /** Only where nothing of that name exists. */
+  /** Only if the name is free. */
   readonly createOnly?: true;
 };
 
-/** Calls of the broker on the page's own origin. Every answer is parsed; everything else is a `ProblemError`. */
+/**
+ * Calls of the broker on the page's own origin. Every answer is parsed; everything else is a
+ * `ProblemError`.
+ */
 export type Client = {
   read<Schema extends z.ZodMiniType>(
     path: string,
     schema: Schema,
     call?: Call,
   ): Promise<z.infer<Schema>>;
-  /** Likewise, with the tag of what was read (RFC 9110 §8.8.3). */
+  /** Likewise, with the tag of the answer (RFC 9110 §8.8.3). */
   readTagged<Schema extends z.ZodMiniType>(
     path: string,
     schema: Schema,
     call?: Call,
   ): Promise<{ readonly value: z.infer<Schema>; readonly tag: string | undefined }>;
-  /** For answers without a body that matters. */
+  /** For answers without a relevant body. */
   send(path: string, call: Call): Promise<{ readonly status: number }>;
 };
 
@@ -33,7 +36,7 @@ type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 /**
  * @param csrfToken - of the session; sent with everything but GET.
- * @param onSignedOut - the session ended: nothing that is shown can be trusted to go on.
+ * @param onSignedOut - the session has ended, so the shown data can no longer be used.
  */
 export function createClient({
   csrfToken,

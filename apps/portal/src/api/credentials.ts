@@ -3,7 +3,7 @@ import { type NodeSecret, unencryptedCredentialsList } from "@databox-cmk/protoc
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** The unlock keys of an order's nodes: the vault is asked now, and the call is an audit row. */
+/** The unlock keys of an order's nodes; this calls the vault and adds an audit row. */
 export async function listCredentials(
   client: Client,
   name: OrderName,

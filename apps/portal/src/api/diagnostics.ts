@@ -40,7 +40,9 @@ export type EventDiagnostics = {
   readonly problem?: Problem;
 };
 
-/** What was done for one row of the activity, and what its code means with the order's own names. */
+/**
+ * The steps behind one activity row, and the explanation of its code with the order's own names.
+ */
 export async function readDiagnostics(
   client: Client,
   name: OrderName,

@@ -11,7 +11,7 @@ export function readKeyHealth(
   return client.read(orderPath(name, "/keyHealth"), keyHealthView, { signal });
 }
 
-/** Asks the vault now, within the budget of its vault. */
+/** Calls the vault now, within its budget. */
 export function checkKeyHealth(client: Client, name: OrderName): Promise<KeyHealthView> {
   return client.read(orderPath(name, "/keyHealth/check"), keyHealthView, { method: "POST" });
 }

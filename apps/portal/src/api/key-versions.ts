@@ -3,7 +3,7 @@ import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** On which versions of its key an order hangs. */
+/** The versions of its key that an order depends on. */
 export function readKeyVersionsInUse(
   client: Client,
   name: OrderName,

@@ -5,9 +5,10 @@ const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 const GATHER_MS = 300;
 
 /**
- * Tells of orders that changed, several at a time: a fleet that locks at once is one refetch, not a thousand.
+ * Reports changed orders, several at a time: a fleet that locks at once causes one refetch, not a
+ * thousand.
  *
- * @returns what ends it
+ * @returns a function that ends it
  */
 export function followOrders(
   open: (path: string) => EventSource,

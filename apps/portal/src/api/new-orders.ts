@@ -32,7 +32,7 @@ export async function readStorageAccounts(
   return value.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What can be ordered for a region, and from which countries. */
+/** The SKUs that can be ordered for a region, and the possible countries. */
 export async function readSkus(
   client: Client,
   where: {
@@ -56,7 +56,7 @@ export async function readSkus(
   return value;
 }
 
-/** What the service would refuse of an order, asked before it is placed. Nothing is made. */
+/** The service's objections to an order before it is placed. Creates nothing. */
 export async function validateOrder(
   client: Client,
   order: NewOrder,
@@ -74,7 +74,10 @@ export async function validateOrder(
   return refusalsOf(properties.individualResponseDetails);
 }
 
-/** Places an order, and makes its resource group before where it is new. Refused as a whole, or accepted as a whole. */
+/**
+ * Places an order, and first creates its resource group if it is new. The order is refused or
+ * accepted as a whole.
+ */
 export async function createOrder(client: Client, order: NewOrder): Promise<OrderName> {
   const { subscriptionId, group, name, location } = order;
   const resourceGroup = group?.name ?? "";

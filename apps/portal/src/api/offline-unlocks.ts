@@ -19,7 +19,7 @@ export type OfflineAnswer =
 
 const DEFAULT_RETRY_SECONDS = 5;
 
-/** Submits a carried challenge; the same one again asks what has become of it. */
+/** Submits a carried challenge; submitting the same one again reads its state. */
 export async function submitChallenge(
   client: Client,
   name: OrderName,

@@ -30,9 +30,10 @@ export async function moveOrder(
 }
 
 /**
- * Makes the unlock key and one-time enrolment codes; repeated, new codes for nodes that have not enrolled.
+ * Makes the unlock key and one-time enrolment codes; repeated, new codes for nodes that have not
+ * enrolled.
  *
- * @param serials - one for each node; none: the broker makes them up.
+ * @param serials - one for each node; none: the broker chooses them.
  */
 export async function prepareOrder(
   client: Client,
@@ -46,7 +47,7 @@ export async function prepareOrder(
   return nodes;
 }
 
-/** The node's device key is forgotten for good; another device enrols by the code. */
+/** The node's device key is removed permanently; another device enrols by the code. */
 export function replaceDevice(
   client: Client,
   name: OrderName,

@@ -1,6 +1,6 @@
 import { orderId, type OrderName, type Query, searchOf } from "./arm-path.ts";
 
-/** A path of the operator's API as the portal's server takes it. */
+/** A path of the operator's API in the form that the portal's server accepts. */
 export function operatorPath(path: string, query: Query = {}): string {
   const search = searchOf(query).toString();
   return `/portal/api/operator/v1${path}${search === "" ? "" : `?${search}`}`;

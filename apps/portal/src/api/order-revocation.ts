@@ -10,7 +10,7 @@ import {
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** Kill switches that stand over an order, whosever they are. */
+/** Active kill switches over an order, of any owner. */
 export async function readRevocations(
   client: Client,
   name: OrderName,

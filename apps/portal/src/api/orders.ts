@@ -3,7 +3,7 @@ import { type JobResource, jobResource } from "@databox-cmk/protocol";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** An order with everything that is known of it. */
+/** An order with all its details. */
 export function readOrder(
   client: Client,
   name: OrderName,
@@ -12,7 +12,7 @@ export function readOrder(
   return client.read(orderPath(name, "", { $expand: "details" }), jobResource, { signal });
 }
 
-/** Checked and committed before it is answered: nothing is left to wait for. */
+/** Checked and committed before the answer: there is nothing left to wait for. */
 export async function patchOrder(client: Client, name: OrderName, patch: object): Promise<void> {
   await client.send(orderPath(name), { method: "PATCH", body: patch });
 }

@@ -4,7 +4,7 @@ import type { KeyChange } from "../core/key-choice.ts";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** Every check of a candidate key and who would use it, in order; the order stays as it is. */
+/** Every check of a candidate key and its identity, in order; the order does not change. */
 export function checkKey(
   client: Client,
   name: OrderName,

@@ -1,6 +1,6 @@
 import type { Problem } from "@databox-cmk/ui";
 
-/** A call that did not do what was asked, with what a page shows of it. */
+/** A failed call, in the form that a page shows. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   readonly status: number;

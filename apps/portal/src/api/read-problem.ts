@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { WHO } from "./who.ts";
 
 const step = z.object({ text: z.string(), command: z.optional(z.string()) });
-/** An error inside a resource says no more than who and what to do. */
+/** An error inside a resource only says who must act and how. */
 const recovery = z.object({
   class: z.optional(z.string()),
   who: z.enum(WHO),
@@ -14,7 +14,10 @@ const recovery = z.object({
   steps: z.array(step),
   requestId: z.optional(z.string()),
 });
-/** Resource Manager's error, of the broker or of Azure itself: Azure's own has no more than code and message. */
+/**
+ * Resource Manager's error, of the broker or of Azure itself: Azure's own has only code and
+ * message.
+ */
 const armError = z.object({
   code: z.string(),
   message: z.string(),
@@ -27,7 +30,7 @@ const armError = z.object({
 type ArmError = z.infer<typeof armError>;
 const armErrorBody = z.object({ error: armError });
 
-/** The problem in an ARM error; `undefined` when it is no such error. */
+/** The problem in an ARM error; `undefined` when it is not one. */
 export function readProblem(
   body: unknown,
 ): { problem: Problem; additionalInfo: NonNullable<ArmError["additionalInfo"]> } | undefined {
@@ -60,19 +63,22 @@ export function problemOfError(error: ArmError): Problem {
   };
 }
 
-/** What was wrong in this case stands in `details`, and in the message of an answer but not of an error inside a resource. */
+/**
+ * The case's own detail is in `details`, and in the message of an answer but not of an error inside
+ * a resource.
+ */
 function messageOf({ message, details }: ArmError): string {
   const detail = details?.find((each) => each?.code === "detail")?.message;
   return detail === undefined || message.includes(detail) ? message : `${message}: ${detail}`;
 }
 
-/** An error of Azure's own: our table's row where we have the code, else what Azure said, to whom it concerns. */
+/** An error of Azure's own: our table's row for a known code, otherwise Azure's text. */
 function problemWithoutRecovery({ code, message }: ArmError): Problem {
   if (isErrorCode(code)) return { ...explain(code), message };
   return { code, title: code, message, class: "refused", who: "order-owner", steps: [] };
 }
 
-/** What a page shows when no answer of the service came. */
+/** The problem of a call without an answer of the service. */
 export function problemOfSilence(code: ErrorCode, detail: string): Problem {
   const problem = explain(code);
   return { ...problem, message: `${problem.message} (${detail})` };

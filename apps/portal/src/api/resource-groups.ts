@@ -27,7 +27,7 @@ export async function readResourceGroups(
   return value.map(({ name }) => name).toSorted((a, b) => a.localeCompare(b));
 }
 
-/** A group of that name may be there by now, from an attempt whose next step failed: it is used as it is. */
+/** A group of that name may exist from an attempt whose next step failed: it is used unchanged. */
 export async function createResourceGroup(
   client: Client,
   subscriptionId: string,

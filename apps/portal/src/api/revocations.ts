@@ -11,7 +11,7 @@ import { operatorPath } from "./operator-path.ts";
 
 export type Revocation = RevocationList["value"][number];
 
-/** Every kill switch that stands, newest first. */
+/** Every active kill switch, newest first. */
 export async function readRevocations(
   client: Client,
   signal: AbortSignal,
@@ -33,7 +33,7 @@ export async function revoke(
   return leases;
 }
 
-/** Lifts the operator's own switch of exactly this scope. */
+/** Turns off the operator's own switch of exactly this scope. */
 export async function restoreAccess(client: Client, scope: OperatorRevocationScope): Promise<void> {
   await client.read(operatorPath("/restoreAccess"), restoreAccessResult, {
     method: "POST",

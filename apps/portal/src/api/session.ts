@@ -18,7 +18,7 @@ export type Session = z.infer<typeof sessionView>;
 
 const SIGNED_OUT_STATUS = 401;
 
-/** Who is signed in; `null` when nobody is (a query has no `undefined`). */
+/** The signed-in person, or `null` (a query has no `undefined`). */
 export async function readSession(client: Client): Promise<Session | null> {
   try {
     return await client.read("/portal/api/session", sessionView);
@@ -33,5 +33,5 @@ export function signInUrl(returnTo: string): string {
   return `/portal/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 }
 
-/** Where the identity provider ends its own session. */
+/** The address at which the identity provider ends its own session. */
 export const signedOut = z.object({ location: z.string() });

@@ -3,7 +3,7 @@ import { type UnlockPolicy, type UnlockPolicyView, unlockPolicyView } from "@dat
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** A policy, and the tag by which a write proves to have seen it. */
+/** A policy, and the tag that proves to a write that its author has seen it. */
 export type TaggedPolicy = { readonly view: UnlockPolicyView; readonly tag: string | undefined };
 
 export async function readUnlockPolicy(
@@ -17,9 +17,9 @@ export async function readUnlockPolicy(
 }
 
 /**
- * Written whole.
+ * Writes the whole policy.
  *
- * @param tag - of the policy that was seen; with another in force the write is refused.
+ * @param tag - of the policy that was seen; the write is refused if another one is in force.
  */
 export async function writeUnlockPolicy(
   client: Client,

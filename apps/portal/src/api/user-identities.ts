@@ -13,7 +13,7 @@ const userIdentity = z.object({
 export type UserIdentity = z.infer<typeof userIdentity>;
 const userIdentityList = z.object({ value: z.array(userIdentity) });
 
-/** A customer's own managed identities; those that the service makes for orders are not for choosing. */
+/** A customer's own managed identities, without those that the service makes for orders. */
 export async function readUserIdentities(
   client: Client,
   subscriptionId: string,

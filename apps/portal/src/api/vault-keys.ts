@@ -80,8 +80,9 @@ export async function readKeyVersions(
 }
 
 /**
- * A new key, or a new version of the key of that name. Key Vault has one call for both; which of them is meant is sent
- * along, so that a taken name does not give somebody else's key a new version.
+ * A new key, or a new version of the key of that name. Key Vault has one call for both; which of
+ * them is meant is sent along, so that a taken name does not give somebody else's key a new
+ * version.
  *
  * @throws {ProblemError} NameTaken
  */

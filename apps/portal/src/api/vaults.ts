@@ -66,7 +66,8 @@ const POLL_MS = 1000;
 const MAX_POLLS = 60;
 
 /**
- * Made with the rights that its maker needs to create keys in it; soft delete cannot be off in Azure.
+ * Made with the rights that its maker needs to create keys in it; soft delete cannot be off in
+ * Azure.
  *
  * @throws {ProblemError} NameTaken
  */
@@ -89,7 +90,7 @@ export async function createVault(
         sku: { family: "A", name: "standard" },
         enableSoftDelete: true,
         softDeleteRetentionInDays: wanted.retentionDays,
-        // Azure refuses "false": without it, it is off.
+        // Azure refuses "false"; an absent member means off.
         ...(wanted.purgeProtection ? { enablePurgeProtection: true } : {}),
         enableRbacAuthorization: false,
         accessPolicies: [
@@ -117,7 +118,10 @@ const KEY_PERMISSIONS = ["get", "wrapKey", "unwrapKey"];
 const ENCRYPTION_USER_ROLE = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
 const ROLE_ASSIGNMENTS_API_VERSION = "2022-04-01";
 
-/** Adds get, wrap and unwrap for an order's identity, in whichever way the vault decides access. Nothing is taken away. */
+/**
+ * Adds get, wrap and unwrap for an order's identity, in the vault's own permission model. Nothing
+ * is removed.
+ */
 export async function grantAccess(
   client: Client,
   to: Vault,
@@ -145,7 +149,8 @@ export async function grantAccess(
         },
       );
     } catch (error) {
-      // The role was given before and has not reached the vault yet: Azure keeps one assignment of each role.
+      // The role was assigned earlier and has not reached the vault yet: Azure keeps one assignment
+      // of each role.
       if (!(error instanceof ProblemError) || error.problem.code !== "RoleAssignmentExists")
         throw error;
     }

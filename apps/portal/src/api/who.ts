@@ -1,4 +1,4 @@
-/** Who must act, as answers name them. */
+/** The person who must act, as answers name them. */
 export const WHO = [
   "security-administrator",
   "order-owner",

@@ -35,13 +35,13 @@ const useStyles = makeStyles({
   actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
-/** One request for a key, and the two words that can be said to it. */
+/** One request for a key, with the buttons to approve and to reject it. */
 export function ApprovalCard({
   approval,
   isOrderNamed,
 }: {
   readonly approval: ApprovalView;
-  /** Where requests of several orders stand together. */
+  /** For a list with requests of several orders. */
   readonly isOrderNamed: boolean;
 }): ReactElement {
   const styles = useStyles();

@@ -44,7 +44,7 @@ export function ApprovalState({ approval }: { readonly approval: ApprovalView })
   );
 }
 
-/** What an approver decides by, and what others have said. */
+/** The facts for an approver's decision, and the votes of others. */
 export function ApprovalFacts({ approval }: { readonly approval: ApprovalView }): ReactElement {
   const texts = useTexts().approvals;
   const { place } = approval;

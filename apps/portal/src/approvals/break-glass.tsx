@@ -17,7 +17,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** Lets one release pass windows and approvals; everybody hears of it. */
+/** Allows one release without approval and outside of unlock hours; everyone is notified. */
 export function BreakGlass(): ReactElement {
   const texts = useTexts().approvals.breakGlass;
   const { client } = useSignedIn();

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** Requests of one order that wait or waited for people, and the way past them. */
+/** Requests of one order that wait or waited for people, and emergency access. */
 export function OrderApprovalsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().approvals;

@@ -6,7 +6,7 @@ import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
-/** Every request, of whichever order, that waits for the reader; what expires first comes first. */
+/** Every request of any order that waits for the reader; the earliest to expire comes first. */
 export function useWaitingApprovals(): {
   readonly approvals: readonly ApprovalView[];
   readonly isPending: boolean;

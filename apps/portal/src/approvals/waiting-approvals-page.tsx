@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** Every request, of whichever order, that waits for the reader. */
+/** Every request of any order that waits for the reader. */
 export function WaitingApprovalsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -30,7 +30,7 @@ type Wanted =
   | { readonly kind: "use"; readonly reason: string }
   | { readonly kind: "end" | "remove" };
 
-/** One backup key, and what can be done with it. */
+/** One backup key, and its possible actions. */
 export function BackupCard({ backup }: { readonly backup: BackupKeyView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().backupKeys;

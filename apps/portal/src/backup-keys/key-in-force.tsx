@@ -12,7 +12,7 @@ const INTENTS = {
   Refused: "error",
 } as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
 
-/** What is known of the key in force: it decides whether a backup may stand in. */
+/** The state of the key in force, which decides whether a backup may replace it. */
 export function KeyInForce({
   keyInForce: { standing, code, since, backupFrom },
 }: {

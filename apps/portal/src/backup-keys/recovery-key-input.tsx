@@ -14,7 +14,10 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
 });
 
-/** Takes the public half of a key that never leaves its owner. A private one is told at once, and not sent. */
+/**
+ * Takes the public half of a key whose private half never leaves its owner. A private key is
+ * rejected at once, and not sent.
+ */
 export function RecoveryKeyInput({
   value,
   onChange,
@@ -29,7 +32,7 @@ export function RecoveryKeyInput({
   const fault = kind === "private" || kind === "unknown" ? texts.keyFaults[kind] : undefined;
   const take = async (chosen: File) => {
     const text = await chosen.text();
-    // What is private is not even shown.
+    // A private key is not even shown.
     onChange(parsePublicKey(text).kind === "private" ? PRIVATE_MARK : text);
   };
   return (
@@ -86,5 +89,5 @@ export function RecoveryKeyInput({
   );
 }
 
-/** Stands for the private key that a file held. */
+/** Replaces the private key of a file. */
 const PRIVATE_MARK = "-----BEGIN PRIVATE KEY-----";

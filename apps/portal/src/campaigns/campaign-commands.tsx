@@ -33,7 +33,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Pause, resume, cancel; and after a dry run the same for real. */
+/** Pause, resume, cancel; after a dry run, start the real campaign. */
 export function CampaignCommands({ campaign }: { readonly campaign: CampaignView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignState } from "./campaign-state.tsx";
 
-/** What a campaign does to which orders, and who started it. */
+/** A campaign's change, its orders, and the person who started it. */
 export function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): ReactElement {
   const texts = useTexts();
   const words = texts.operator.campaigns;

@@ -21,7 +21,7 @@ const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
 
-/** Why orders failed, the most frequent reason first; the steps of a cure stand with each order. */
+/** The reasons of failed orders, the most frequent first; each order has the steps of its cure. */
 export function CampaignFailures({
   failures,
 }: {

@@ -37,13 +37,13 @@ const useStyles = makeStyles({
 const ALL = "all";
 type CampaignOrder = CampaignOrderList["value"][number];
 
-/** What became of each order, by state. */
+/** The result for each order, by state. */
 export function CampaignOrders({
   campaignId,
   through,
 }: {
   readonly campaignId: string;
-  /** Orders that are done or failed: a new figure means news. */
+  /** Number of finished or failed orders; a new number means news. */
   readonly through: number;
 }): ReactElement {
   const styles = useStyles();

@@ -25,7 +25,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** One campaign, as it goes. */
+/** One campaign and its progress. */
 export function CampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -70,7 +70,7 @@ export function CampaignPage(): ReactElement {
           <Section title={words.orders}>
             <CampaignOrders
               campaignId={campaignId}
-              // What became of orders is read again when more of them are through.
+              // Results are read again when more orders have finished.
               through={data.progress.done + data.progress.failed}
             />
           </Section>

@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** How far a campaign has come, how fast it goes and how long it still takes. */
+/** A campaign's progress, speed and remaining time. */
 export function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

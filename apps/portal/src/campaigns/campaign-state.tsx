@@ -11,7 +11,7 @@ const COLORS = {
   Done: "success",
 } as const satisfies Record<CampaignView["state"], string>;
 
-/** State of a campaign; whether it was only a rehearsal stands beside it. */
+/** State of a campaign; a dry run is marked. */
 export function CampaignState({ campaign }: { readonly campaign: CampaignView }): ReactElement {
   const texts = useTexts();
   const words = texts.operator.campaigns;

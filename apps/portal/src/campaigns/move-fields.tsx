@@ -7,7 +7,7 @@ import { useTexts } from "../texts/texts.ts";
 
 const IDENTITIES = ["keep", "system", "user"] as const;
 
-/** Where orders move: what is left empty stays as each order has it. */
+/** The orders' new key; an empty field keeps each order's own value. */
 export function MoveFields({
   form,
   onChange,

@@ -35,7 +35,10 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
-/** A re-wrap of many orders: what is done, to which, and first as a dry run that changes nothing. */
+/**
+ * Starts a re-wrap of many orders: the change, the orders, and first a dry run that changes
+ * nothing.
+ */
 export function StartCampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

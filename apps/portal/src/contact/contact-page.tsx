@@ -8,7 +8,10 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ContactForm } from "./contact-form.tsx";
 
-/** Settings → Contact details: whom to tell of which stage, and where the appliance goes. */
+/**
+ * Settings → Contact details: the people to notify of each stage, and the destination of the
+ * appliance.
+ */
 export function ContactPage(): ReactElement {
   const texts = useTexts();
   const order = useOrder();
@@ -26,7 +29,7 @@ export function ContactPage(): ReactElement {
       )}
       {order.data?.properties.isDeletable === false && details !== undefined && (
         <ContactForm
-          // What is typed belongs to what was in force when it was typed.
+          // Typed text belongs to the values that were in force at that time.
           key={JSON.stringify([details.contactDetails, details.shippingAddress])}
           details={details}
           isAddressEditable={order.data.properties.isShippingAddressEditable}

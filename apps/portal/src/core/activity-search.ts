@@ -1,6 +1,6 @@
 import { ACTIVITY_OUTCOMES, type ActivityFilter } from "@databox-cmk/protocol";
 
-/** Kinds of events that people look for, and the actions that each one means. */
+/** Kinds of events for the filter, and the actions that each one means. */
 const KIND_ACTIONS = {
   unlocks: ["unlock", "offline-unlock", "receipt"],
   leases: ["renew", "watch", "lease", "lease-receipt", "relock"],
@@ -27,7 +27,9 @@ export type ActivitySpan = keyof typeof SPAN_MS;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const ACTIVITY_SPANS = Object.keys(SPAN_MS) as readonly ActivitySpan[];
 
-/** What the address of the activity may carry, so that a filtered list can be sent to somebody. */
+/**
+ * The parameters of the activity's address, so that a filtered list can be sent to another person.
+ */
 export type ActivitySearch = {
   readonly kind?: ActivityKind;
   readonly outcome?: (typeof ACTIVITY_OUTCOMES)[number];
@@ -37,12 +39,12 @@ export type ActivitySearch = {
 
 const SEARCH_MAX_CHARACTERS = 128;
 
-/** Anything unknown in the address is left out: a filter that nobody sees would hide events. */
+/** Unknown parameters are ignored: an invisible filter would hide events. */
 export function parseActivitySearch(given: Record<string, unknown>): ActivitySearch {
   const kind = ACTIVITY_KINDS.find((name) => name === given["kind"]);
   const outcome = ACTIVITY_OUTCOMES.find((name) => name === given["outcome"]);
   const span = ACTIVITY_SPANS.find((name) => name === given["span"]);
-  // The router reads a number where the address has only digits.
+  // The router parses a parameter of digits as a number.
   const text = typeof given["search"] === "number" ? String(given["search"]) : given["search"];
   return {
     ...(kind === undefined ? {} : { kind }),
@@ -54,7 +56,7 @@ export function parseActivitySearch(given: Record<string, unknown>): ActivitySea
   };
 }
 
-/** The filter as the broker takes it. */
+/** The filter in the broker's form. */
 export function activityFilterOf(
   { kind, outcome, span, search }: ActivitySearch,
   nowMs: number,

@@ -1,22 +1,22 @@
 import type { BrokerHealthView } from "@databox-cmk/protocol";
 
-/** What is looked at, in the order in which an outage is narrowed down. */
+/** The checks, in the order in which an outage is narrowed down. */
 export type CheckName = "database" | "vaults" | "probes" | "keys" | "switches" | "events";
 export type BrokerCheck = {
   readonly name: CheckName;
-  /** `watch`: nothing is broken, and somebody should know. */
+  /** `watch`: nothing is broken, but an operator should know. */
   readonly state: "good" | "watch" | "bad";
-  /** Which of its findings; each has a text and a next step. */
+  /** The finding; each has a text and a next step. */
   readonly finding: string;
   readonly figure: number;
 };
 
-/** A probe that is late by more than two rounds (30 s each) tells of a revoked key too late. */
+/** A probe that is late by more than two rounds (30 s each) reports a revoked key too late. */
 const PROBE_LATE_SECONDS = 60;
-/** Events wait a moment before they are delivered; so many wait for a receiver that is away. */
+/** Events wait a moment before they are delivered; this many wait for an unavailable receiver. */
 const EVENTS_MANY = 100;
 
-/** Judges what the broker says of itself. */
+/** Judges the broker's own figures. */
 export function checkBroker(health: BrokerHealthView): readonly BrokerCheck[] {
   const unusable = health.keyHealth["unusable"] ?? 0;
   const standing = Object.values(health.revocations).reduce((sum, count) => sum + count, 0);
@@ -47,7 +47,7 @@ function checkDatabase(database: string): BrokerCheck {
   return { name, state: "bad", finding, figure: 0 };
 }
 
-/** A vault that refuses has answered; the last call that nobody answered counts only when no answer came since. */
+/** A vault that refuses has answered; an unanswered call counts only without a later answer. */
 function checkVaults({
   lastAnswerAgeSeconds: answered,
   lastOutageAgeSeconds: silent,

@@ -1,6 +1,6 @@
 import type { CampaignRequest, CampaignView } from "@databox-cmk/protocol";
 
-/** What the form asks, as typed. */
+/** The fields of the form, as typed. */
 export type CampaignForm = {
   readonly kind: "rotate" | "move";
   readonly kekUrl: string;
@@ -30,10 +30,10 @@ export const EMPTY_FORM: CampaignForm = {
 
 export type CampaignDecision =
   | { readonly ok: true; readonly request: CampaignRequest }
-  /** Nothing is selected, nothing is changed, or an identity is chosen and not named. */
+  /** Nothing is selected, nothing is changed, or an identity is chosen but not named. */
   | { readonly ok: false; readonly problem: "selector" | "action" | "identity" };
 
-/** What is to be sent; whether names and addresses are right the service says. */
+/** The request; the service checks names and addresses. */
 export function decideCampaign(form: CampaignForm, dryRun: boolean): CampaignDecision {
   const orders = form.orders.split(/[\s,]+/).filter((id) => id !== "");
   const selector = {
@@ -73,7 +73,10 @@ function decideAction(form: CampaignForm): CampaignRequest["action"] | "action" 
   return Object.keys(to).length === 0 ? "action" : { kind: "move", to };
 }
 
-/** The campaign that a dry run tried. @param orders - those of a list, which a campaign itself tells only the number of */
+/**
+ * The campaign that a dry run tried. @param orders - those of a list, of which a campaign itself
+ * reports only the number
+ */
 export function realRunOf(
   { action, selector: { orders: listed, ...selector }, description }: CampaignView,
   orders: readonly string[],

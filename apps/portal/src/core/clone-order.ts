@@ -16,7 +16,7 @@ const doubled = z.object({
 });
 const addressed = z.object({ country: z.string() });
 
-/** What of an order a clone takes over. */
+/** The parts of an order that a clone takes over. */
 type Source = Pick<JobResource, "location" | "sku"> & {
   readonly properties: Pick<JobResource["properties"], "transferType" | "details">;
 };
@@ -42,8 +42,8 @@ export function emptyOrder(subscriptionId: string): NewOrder {
 }
 
 /**
- * What the wizard starts with for another order like this one. Never cloned: the passkey, and an identity of the order's own,
- * which ends with it. An order that has ended has forgotten its contact.
+ * The wizard's initial values for another order like this one. Never cloned: the passkey, and an
+ * identity of the order's own, which ends with it. An ended order no longer has its contact.
  */
 export function cloneOrder(
   { subscriptionId, resourceGroup, jobName }: OrderName,

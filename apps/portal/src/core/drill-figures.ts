@@ -3,7 +3,7 @@ import type { RevocationDrillView } from "@databox-cmk/protocol";
 export type DrillFigures = {
   readonly asked: number;
   readonly answered: number;
-  /** Of those that have answered. */
+  /** Of the nodes that have answered. */
   readonly fastestMs?: number;
   readonly slowestMs?: number;
 };
@@ -17,7 +17,7 @@ export function drillFigures({ value }: RevocationDrillView): DrillFigures {
   };
 }
 
-/** Whether an answer may still come: a node that is off at the drill answers at no time. */
+/** Whether an answer may still arrive: a node that is off during the drill never answers. */
 export function isDrillRunning({ value }: RevocationDrillView, nowMs: number): boolean {
   return value.some(
     ({ startedAt, answeredAt }) =>

@@ -1,9 +1,10 @@
 import { ERROR_CODES, type ErrorCode, type ErrorRow, ERRORS } from "@databox-cmk/errors";
 
 /**
- * Codes in whose row every word of the search stands, in the table's order; all of them without one.
+ * Codes whose row contains every word of the search, in the table's order; without a search all of
+ * them.
  *
- * @param translate - into the reader's language, in which they may search too
+ * @param translate - into the reader's language, which the search covers too
  */
 export function findCodes(
   search: string,

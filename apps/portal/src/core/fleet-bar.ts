@@ -2,7 +2,7 @@ import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
 
 type LockState = (typeof LOCK_STATES)[number];
 
-/** One lock state's part of a bar; `from` and `width` in hundredths of its length. */
+/** The part of a bar for one lock state; `from` and `width` in hundredths of its length. */
 export type BarPart = {
   readonly lock: LockState;
   readonly count: number;
@@ -10,11 +10,13 @@ export type BarPart = {
   readonly width: number;
 };
 
-/** A single revoked node among ten thousand must be seen. */
+/** A single revoked node among ten thousand must be visible. */
 const LEAST_WIDTH = 1;
 const WHOLE = 100;
 
-/** The parts of a bar that has nodes, in the order of the lock states; what is rare is drawn wider than it is. */
+/**
+ * The parts of a bar, in the order of the lock states; a rare state is drawn wider than its share.
+ */
 export function layOutBar(counts: LockCounts): readonly BarPart[] {
   const total = nodesOf(counts);
   const present = LOCK_STATES.filter((lock) => counts[lock] > 0);

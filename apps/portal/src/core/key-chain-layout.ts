@@ -31,7 +31,9 @@ const GAP = 40;
 const BRANCH_GAP = 16;
 const MARGIN = 4;
 
-/** Where each box and each connector stands; nodes are rows across, or follow each other down. */
+/**
+ * The position of each box and each connector; nodes are rows across, or follow each other down.
+ */
 export function layOutChain(chain: KeyChain, direction: "across" | "down"): ChainLayout {
   const boxes: ChainBox[] = [];
   const connectors: ChainConnector[] = [];

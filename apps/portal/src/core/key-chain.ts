@@ -7,18 +7,18 @@ import { chosenKeyOf } from "./key-choice.ts";
 export const CHAIN_PARTS = ["vault", "key", "version", "envelope", "volume"] as const;
 export type ChainPart = (typeof CHAIN_PARTS)[number];
 
-/** `broken`: nothing behind this link can be opened. `unknown`: nobody has looked yet. */
+/** `broken`: nothing behind this link can be opened. `unknown`: not checked yet. */
 export type LinkState = "whole" | "at-risk" | "broken" | "unknown";
 
 export type ChainLink = {
   readonly part: ChainPart;
-  /** Name of the thing itself, where it has one. */
+  /** Name of the thing itself, if it has one. */
   readonly name?: string;
-  /** Of the link that leads to this part from the one before. */
+  /** State of the link that leads to this part from the one before. */
   readonly state: LinkState;
 };
 
-/** What is common to all nodes, and the end of the chain of each node. */
+/** The common part of all nodes, and the end of the chain of each node. */
 export type KeyChain = {
   readonly trunk: readonly ChainLink[];
   readonly branches: readonly {
@@ -28,7 +28,10 @@ export type KeyChain = {
   }[];
 };
 
-/** Where a code breaks the chain: everything from this part on is out of reach. Any other code breaks it at the version. */
+/**
+ * The part at which a code breaks the chain: it and everything behind it is out of reach. Any other
+ * code breaks it at the version.
+ */
 const BROKEN_AT: Partial<Record<ErrorCode, ChainPart>> = {
   SsemUserErrorKeyVaultDetailsNotFound: "vault",
   SsemUserErrorKeyVaultUrlInvalidHost: "vault",
@@ -51,7 +54,7 @@ type ChainNode = {
   readonly envelope?: { readonly generation: number } | undefined;
 };
 
-/** vault → key → version → envelope → volume, and at which link it is broken. */
+/** vault → key → version → envelope → volume, and the broken link. */
 export function decideKeyChain(
   kek: KeyEncryptionKeyView,
   health: KeyHealthView,
@@ -105,6 +108,6 @@ export function decideKeyChain(
 function brokenPart({ state, error }: KeyHealthView): ChainPart | undefined {
   if (state !== "Unusable" || error === undefined) return undefined;
   const table: Readonly<Record<string, ChainPart | undefined>> = BROKEN_AT;
-  // A vault's own name in a code of ours would be a bug, not a member of every object.
+  // A code with a vault's name would be a bug, not a member of every object.
   return (Object.hasOwn(table, error.code) ? table[error.code] : undefined) ?? "version";
 }

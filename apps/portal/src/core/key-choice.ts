@@ -1,6 +1,6 @@
 import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
 
-/** A key as the panel chooses it. */
+/** A key in the form in which the panel chooses it. */
 export type ChosenKey = {
   readonly vaultId: string;
   readonly vaultName: string;
@@ -18,7 +18,7 @@ export function keyUrlOf({ vaultUri, keyName, version }: ChosenKey): string {
   return new URL(`/keys/${keyName}/${version}`, vaultUri).href;
 }
 
-/** The key in force, as far as its URL and vault id tell. */
+/** The key in force, as far as its URL and vault id show it. */
 export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
   if (kek.kekUrl === undefined || kek.kekVaultResourceID === undefined) return undefined;
   const url = URL.parse(kek.kekUrl);
@@ -41,7 +41,7 @@ export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | un
   return resourceId === undefined ? undefined : { type: "UserAssigned", resourceId };
 }
 
-/** What is sent to put a key and its identity in force, and to ask beforehand whether that would work. */
+/** The request that puts a key and its identity in force, also used for the preflight. */
 export type KeyChange = {
   readonly identity?: {
     readonly type: string;
@@ -51,8 +51,8 @@ export type KeyChange = {
 };
 
 /**
- * A user-assigned identity is attached in the same change; those that the order has already stay. The system-assigned one
- * must be there before: it is a new principal that has no rights yet.
+ * A user-assigned identity is attached in the same change; the order's other identities stay. The
+ * system-assigned one must exist before: it is a new principal without rights.
  */
 export function decideKeyChange(
   identity: JobResource["identity"],
@@ -80,7 +80,7 @@ export function decideKeyChange(
   };
 }
 
-/** The first of the two changes that a system-assigned identity takes: it makes the principal. */
+/** The first of the two changes that a system-assigned identity needs: it creates the principal. */
 export function decideSystemIdentity(identity: JobResource["identity"]): {
   readonly identity: { readonly type: string };
 } {
@@ -92,7 +92,10 @@ export function hasSystemIdentity(identity: JobResource["identity"]): boolean {
   return identity.type.startsWith("SystemAssigned");
 }
 
-/** The principal that needs rights on the key; `undefined` when the order does not have that identity yet. */
+/**
+ * The principal that needs rights on the key; `undefined` when the order does not have that
+ * identity yet.
+ */
 export function principalOf(
   identity: JobResource["identity"],
   chosen: ChosenIdentity,
@@ -107,7 +110,7 @@ function isAttached(identity: JobResource["identity"], resourceId: string): bool
   return Object.keys(identity.userAssignedIdentities ?? {}).some((id) => isSameId(id, resourceId));
 }
 
-/** Resource ids are compared as Resource Manager does. */
+/** Resource ids are compared as in Resource Manager. */
 function isSameId(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,6 +1,9 @@
 const SHORT_CHARACTERS = 8;
 
-/** `unlock / 7d6855dc…`: enough of a key version's URL to tell it from others; a text that is no such URL as it is. */
+/**
+ * `unlock / 7d6855dc…`: enough of a key version's URL to recognise it; any other text is returned
+ * unchanged.
+ */
 export function keyVersionLabel(kid: string): string {
   const [, name, version] = /^https:\/\/[^/]+\/keys\/([^/]+)\/([^/]+)$/.exec(kid) ?? [];
   if (name === undefined || version === undefined) return kid;

@@ -1,7 +1,7 @@
 import type { ChosenKey } from "./key-choice.ts";
 import { keyUrlOf } from "./key-choice.ts";
 
-/** What the wizard asks, as chosen and typed. */
+/** The wizard's fields, as chosen and typed. */
 export type NewOrder = {
   readonly transferType: "ImportToAzure" | "ExportFromAzure";
   readonly subscriptionId: string;
@@ -23,7 +23,7 @@ export type NewOrder = {
   readonly contact: Contact;
 };
 
-/** Whom to tell, and where the appliance goes. */
+/** The people to notify, and the destination of the appliance. */
 export type Contact = {
   readonly contactName: string;
   readonly phone: string;
@@ -54,10 +54,13 @@ export type Step = (typeof STEPS)[number];
 
 /** Azure: most storage accounts of one order. */
 const MAX_ACCOUNTS = 10;
-/** The Azure portal's rule, stricter than the API's: letters, digits and hyphens, a letter or digit at both ends. */
+/**
+ * The Azure portal's rule, stricter than the API's: letters, digits and hyphens, a letter or digit
+ * at both ends.
+ */
 const ORDER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{1,22})[A-Za-z0-9]$/;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]+$/;
-/** Rules of `devicePassword` (docs/reference/arm-api.md): allowed characters, and what it must have. */
+/** Rules of `devicePassword` (docs/reference/arm-api.md): allowed and required characters. */
 const PASSKEY =
   /^(?=.*[A-Z])(?=.*\d)(?=.*[@#\-$%^!+=;:_()])[A-HJKMNP-Za-hjkmnp-z1-9@#\-$%^!+=;:_()]{12,64}$/;
 
@@ -99,7 +102,7 @@ const CONTACT_RULES: readonly {
   { problem: "street", broken: ({ streetAddress1 }) => streetAddress1.trim() === "" },
   { problem: "postalCode", broken: ({ postalCode }) => postalCode.trim() === "" },
 ];
-/** One row for each rule, in the order in which the wizard asks. */
+/** One row per rule, in the wizard's order. */
 const RULES: readonly Rule[] = [
   { step: "basics", problem: "group", broken: ({ group }) => group === undefined },
   { step: "basics", problem: "name", broken: ({ name }) => !isOrderName(name) },
@@ -142,7 +145,7 @@ export function problemsOfContact(contact: Contact): readonly OrderProblem[] {
 }
 
 /**
- * Every part that is missing, malformed or taken, by step; whether keys work the service says.
+ * Every missing, malformed or taken part, by step; the service checks keys.
  *
  * @param isNameTaken - as far as it is known
  */
@@ -158,7 +161,7 @@ export function problemsOf(
 }
 
 const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerManaged";
-/** The appliance of an export order is filled by the service: it takes no passkey of the customer's. */
+/** The service fills the appliance of an export order, so it takes no passkey of the customer's. */
 const hasOwnPasskey = ({ passkey, transferType }: NewOrder): boolean =>
   passkey === "own" && transferType === "ImportToAzure";
 
@@ -198,7 +201,7 @@ export function renderNewOrder(order: NewOrder): object {
   };
 }
 
-/** Where the data goes, or comes from. */
+/** The source or the destination of the data. */
 export function transferPart({ transferType, accounts }: NewOrder): object {
   return transferType === "ImportToAzure"
     ? {
@@ -232,7 +235,7 @@ const TRANSFER_ALL = {
   },
 };
 
-/** Contact and address as the API takes them; what is empty is not sent. */
+/** Contact and address in the API's form; empty values are not sent. */
 export function contactPart(
   contact: Contact,
   country: string,

@@ -1,10 +1,15 @@
-/** Rules of Azure for names of what the panel creates; a name that breaks one is told before it is sent. */
+/** Azure's naming rules for new resources; a name that breaks one is reported before it is sent. */
 export const NAME_RULES = {
-  /** 3 to 24 letters, digits and hyphens; begins with a letter, ends with a letter or digit, no two hyphens in a row. */
+  /**
+   * 3 to 24 letters, digits and hyphens; begins with a letter, ends with a letter or digit, no two
+   * hyphens in a row.
+   */
   vault: /^(?=.{3,24}$)[A-Za-z](?:-?[A-Za-z0-9])*$/,
   /** 1 to 127 letters, digits and hyphens. */
   key: /^[A-Za-z0-9-]{1,127}$/,
-  /** 1 to 90 letters, digits, hyphens, underscores, parentheses and dots; does not end with a dot. */
+  /**
+   * 1 to 90 letters, digits, hyphens, underscores, parentheses and dots; does not end with a dot.
+   */
   resourceGroup: /^(?=.{1,90}$)[\w().-]*[\w()-]$/,
 } as const satisfies Record<string, RegExp>;
 

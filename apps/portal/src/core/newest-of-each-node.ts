@@ -1,4 +1,4 @@
-/** Of entries that come newest first, the first one of each node. */
+/** The first entry of each node in a list that is sorted newest first. */
 export function newestOfEachNode<
   Entry extends { readonly row: { readonly serial?: string | undefined } },
 >(entries: readonly Entry[]): readonly Entry[] {

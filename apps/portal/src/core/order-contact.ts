@@ -2,12 +2,12 @@ import type { JobDetailsView } from "@databox-cmk/protocol";
 
 import { type Contact, contactPart, EMPTY_CONTACT } from "./new-order.ts";
 
-/** Stages of which the contact is told, each or not. */
+/** Stages for which the contact can be notified. */
 export type Notifications = Readonly<Record<string, boolean>>;
 
 type Details = Pick<JobDetailsView, "contactDetails" | "shippingAddress">;
 
-/** What an order keeps of its contact, as a form shows it; nothing is left of it once the order has ended. */
+/** An order's contact in the form of the page; empty once the order has ended. */
 export function contactOf({ contactDetails, shippingAddress = {} }: Details): Contact {
   const known: Readonly<Record<string, unknown>> = { ...shippingAddress, ...contactDetails };
   const { emailList } = contactDetails;
@@ -38,7 +38,9 @@ export function notificationsOf({ contactDetails }: Details): Notifications {
   );
 }
 
-/** The PATCH of what changed by hand; the address only where the stage lets it change. */
+/**
+ * The PATCH of the person's changes; includes the address only while the stage allows its change.
+ */
 export function renderContactPatch(
   { contactDetails, shippingAddress = {} }: Details,
   contact: Contact,
@@ -59,7 +61,7 @@ export function renderContactPatch(
               }
             : {}),
         },
-        // A merge keeps what is not sent: a line that was cleared is sent empty.
+        // A merge keeps members that are not sent, so a cleared line is sent empty.
         ...(isAddressEditable ? { shippingAddress: { ...CLEARED, ...part.shippingAddress } } : {}),
       },
     },

@@ -2,7 +2,7 @@ import type { CloudError, ValidatedItem } from "@databox-cmk/protocol";
 
 import { contactPart, type NewOrder, preferencesPart, transferPart } from "./new-order.ts";
 
-/** Body of `validateInputs`: everything that the service can say of an order without placing it. */
+/** Body of `validateInputs`: everything that the service can check without placing the order. */
 export function renderValidation(order: NewOrder): object {
   const { sku: deviceType, transferType, location, country } = order;
   const { shippingAddress } = contactPart(order.contact, country);
@@ -29,7 +29,7 @@ export function renderValidation(order: NewOrder): object {
   };
 }
 
-/** What the service would refuse, in its own words. */
+/** The service's objections, in its own words. */
 export function refusalsOf(items: readonly ValidatedItem[]): readonly CloudError[] {
   return items.flatMap(({ status, validationStatus, error }) =>
     (status === "Invalid" || validationStatus === "Invalid") && error !== undefined ? [error] : [],

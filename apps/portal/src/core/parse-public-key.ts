@@ -12,7 +12,10 @@ export type PublicKeyText =
       readonly publicKey: { readonly kty: "RSA"; readonly n: string; readonly e: string };
     };
 
-/** The public half of a recovery key, as PEM or JWK. A private key is told, so that it is never sent. */
+/**
+ * The public half of a recovery key, as PEM or JWK. A private key is rejected, so that it is never
+ * sent.
+ */
 export function parsePublicKey(text: string): PublicKeyText {
   if (text.trim() === "") return { kind: "empty" };
   if (PRIVATE.test(text)) return { kind: "private" };

@@ -1,6 +1,6 @@
 import type { ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
 
-/** Outage graces that have a name; any other is a number of minutes. */
+/** Grace periods with a name; any other is a number of minutes. */
 export const NAMED_GRACES = ["none", "PT15M", "P1D", "untilReboot"] as const;
 export type NamedGrace = (typeof NAMED_GRACES)[number];
 
@@ -20,7 +20,7 @@ export function graceOfMinutes(minutes: number): string {
   return `PT${String(minutes * MINUTE_SECONDS)}S`;
 }
 
-/** What can be written, of what was read. */
+/** The writable part of a policy that was read. */
 export function policyOf({
   outageGrace,
   leaseTtlSeconds,
@@ -38,12 +38,12 @@ export function parseApprovers(text: string): string[] {
     .filter((id) => id !== "");
 }
 
-/** Office hours, to begin with. */
+/** Office hours, as the initial value. */
 export function newWindow(timeZone: string): ReleaseWindow {
   return { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "08:00", to: "18:00", timeZone };
 }
 
-/** How a key leaves, in one word. */
+/** How keys are released, in one word. */
 export function releaseKindOf({
   windows,
   approvals,

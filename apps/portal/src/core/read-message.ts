@@ -9,7 +9,7 @@ const challenge = z.object({
   opensForSeconds: z.number(),
   reason: z.optional(z.string()),
 });
-/** What a challenge says of itself; nothing of it is proven before the broker has checked its signature. */
+/** A challenge's own statements; nothing is proven before the broker has checked its signature. */
 export type ChallengeClaims = z.infer<typeof challenge>;
 
 const pending = z.object({
@@ -28,19 +28,19 @@ export function withoutBreaks(text: string): string {
   return text.replaceAll(/\s+/g, "");
 }
 
-/** `undefined` when the text is no challenge of an appliance. */
+/** `undefined` when the text is not an appliance challenge. */
 export function readChallenge(text: string): ChallengeClaims | undefined {
   const parsed = z.safeParse(challenge, payloadOf(text, MESSAGE_TYPES.offlineChallenge));
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Whose approval a pending answer waits for. */
+/** The people whose approval a pending answer waits for. */
 export function readPending(text: string): PendingApproval | undefined {
   const parsed = z.safeParse(pending, payloadOf(text, MESSAGE_TYPES.pending));
   return parsed.success ? parsed.data.approval : undefined;
 }
 
-/** Payload of a compact JWS (RFC 7515 §3.1) of this `typ`, its signature not looked at. */
+/** Payload of a compact JWS (RFC 7515 §3.1) of this `typ`; its signature is not checked. */
 function payloadOf(text: string, type: string): unknown {
   const [header, payload, signature, ...more] = withoutBreaks(text).split(".");
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0)

@@ -13,7 +13,7 @@ export function relativeAge(ageMs: number, language: string): string {
   return format.format(-Math.floor(seconds / step.seconds), step.unit);
 }
 
-/** "15 minutes": the largest unit that has no remainder. */
+/** "15 minutes": the largest unit without a remainder. */
 export function durationText(seconds: number, language: string): string {
   const step = STEPS.find((each) => seconds >= each.seconds && seconds % each.seconds === 0);
   const { unit, seconds: size } = step ?? STEPS[3];

@@ -1,9 +1,10 @@
-/** What a spreadsheet would take for a formula when a cell begins with it. */
+/** A cell that begins with one of these would become a formula in a spreadsheet. */
 const FORMULA_START = /^[=+\-@\t\r]/;
 
 /**
- * A table as CSV (RFC 4180). Texts come from people and appliances: one that a spreadsheet would run as a formula gets an
- * apostrophe before it, as OWASP advises. papaparse was looked at: it reads CSV, of which we need nothing.
+ * A table as CSV (RFC 4180). Texts come from people and appliances: one that a spreadsheet would
+ * run as a formula gets an apostrophe before it, as OWASP advises. The library papaparse does not
+ * serve: it mainly reads CSV.
  */
 export function renderCsv(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(renderCell).join(",")}\r\n`).join("");

@@ -5,7 +5,10 @@ import type { Revocation } from "../api/revocations.ts";
 
 const SUBSCRIPTION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What a typed name covers: the id of a subscription, or the resource id of an order. `undefined` while it is neither. */
+/**
+ * The scope of a typed name: the id of a subscription, or the resource id of an order. `undefined`
+ * while it is neither.
+ */
 export function decideScope(
   kind: "fleet" | "subscription" | "order",
   typed: string,
@@ -17,7 +20,7 @@ export function decideScope(
   return SUBSCRIPTION_ID.test(subscriptionId) ? { kind, subscriptionId } : undefined;
 }
 
-/** Short and telling: it has to be typed before the switch is thrown. */
+/** Short and clear: it has to be typed before the switch is activated. */
 export function confirmationOf(scope: OperatorRevocationScope): string {
   switch (scope.kind) {
     case "fleet":
@@ -31,7 +34,7 @@ export function confirmationOf(scope: OperatorRevocationScope): string {
   }
 }
 
-/** The scope with which a standing switch was thrown, and is lifted. */
+/** The scope with which an active switch is turned off. */
 export function scopeOf({
   scope,
   orderId = "",
@@ -50,7 +53,7 @@ export function scopeOf({
   }
 }
 
-/** Whether a switch stands over an order: its own, its customer's or everybody's. */
+/** Whether a switch covers an order: its own, its customer's or the one for all customers. */
 export function covers({ scope, orderId, subscriptionId }: Revocation, order: string): boolean {
   const id = order.toLowerCase();
   if (scope === "fleet") return true;

@@ -6,11 +6,14 @@ export type SerialsDecision =
   | {
       readonly ok: false;
       readonly problem: "form" | "some" | "twice";
-      /** Positions of the fields at fault. */
+      /** Positions of the wrong fields. */
       readonly at: readonly number[];
     };
 
-/** The serial numbers of an appliance's nodes, as typed: all of them, or none so that they are made up. */
+/**
+ * The typed serial numbers of an appliance's nodes: all of them, or none, and then the broker
+ * chooses them.
+ */
 export function decideSerials(typed: readonly string[]): SerialsDecision {
   const serials = typed.map((serial) => serial.trim());
   const positions = serials.map((_serial, index) => index);

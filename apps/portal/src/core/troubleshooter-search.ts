@@ -1,4 +1,4 @@
-/** What the address of the troubleshooter may carry. */
+/** The parameters of the troubleshooter's address. */
 export type TroubleshooterSearch = { readonly code?: string; readonly search?: string };
 
 const MAX_CHARACTERS = 128;
@@ -13,7 +13,7 @@ export function parseTroubleshooterSearch(given: Record<string, unknown>): Troub
 }
 
 function textOf(value: unknown): string | undefined {
-  // The router reads a number where the address has only digits.
+  // The router parses a parameter of digits as a number.
   const text = typeof value === "number" ? String(value) : value;
   return typeof text === "string" && text !== "" ? text.slice(0, MAX_CHARACTERS) : undefined;
 }

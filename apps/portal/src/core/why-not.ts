@@ -3,12 +3,12 @@ import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
 type Operation = OperatorOrder["operations"][number];
 
 /**
- * `erased` and `halted` are states within a stage; the others follow from the course of an order. `past`
- * was done; `stage` is never possible again, because the order ended before.
+ * `erased` and `halted` are states within a stage; the others follow from the order's course.
+ * `past`: already done; `stage`: no longer possible, because the order ended before.
  */
 export type WhyNot = {
   readonly kind: "erased" | "halted" | "later" | "past" | "stage";
-  /** From which the operation leads on. */
+  /** The stages from which the operation is possible. */
   readonly stages: readonly StageName[];
 };
 
@@ -19,7 +19,7 @@ const EARLY_ENDS: ReadonlySet<StageName> = new Set([
   "Failed_IssueDetectedAtAzureDC",
 ]);
 
-/** Why an operation is not possible now; `undefined` when it is. */
+/** The reason why an operation is not possible now; `undefined` when it is. */
 export function decideWhyNot(
   { name, allowed, stages }: Operation,
   order: Pick<OperatorOrder, "properties" | "erasureReceipt">,
@@ -37,7 +37,7 @@ export function decideWhyNot(
   const now = course.indexOf(status);
   if (from > now && now !== -1) return { kind: "later", stages };
   const next = course[from + 1];
-  // The course of an order that ended early holds only the stages that it passed, and its end.
+  // The course of an order that ended early holds only its past stages, and its end.
   const isDone = from !== -1 && from < now && next !== undefined && !EARLY_ENDS.has(next);
   return { kind: isDone ? "past" : "stage", stages };
 }

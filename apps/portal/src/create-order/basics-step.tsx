@@ -17,11 +17,14 @@ import type { StepProps } from "./step.ts";
 
 const TRANSFERS = ["ImportToAzure", "ExportFromAzure"] as const;
 const SKUS = ["DataBox", "DataBoxHeavy"] as const;
-/** Asked with, before a country is chosen: the list of countries depends on the region alone. */
+/**
+ * Used for the request before a country is chosen: the list of countries depends on the region
+ * alone.
+ */
 const ANY_COUNTRY = "US";
 const ANY_GROUP = "any";
 
-/** *Basics*: what moves, from where to where, under which name. */
+/** *Basics*: direction, places and name of the order. */
 export function BasicsStep({
   order,
   onChange,
@@ -154,7 +157,7 @@ export function BasicsStep({
   );
 }
 
-/** Under a control that has no place for it. */
+/** Shown below a control that has no place for it. */
 function Problem({ text }: { readonly text: string | undefined }): ReactElement | null {
   if (text === undefined) return null;
   return <Field validationMessage={text} />;

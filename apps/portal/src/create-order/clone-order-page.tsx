@@ -10,7 +10,7 @@ import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderWizard } from "./order-wizard.tsx";
 
-/** Another order like this one: the same wizard, filled in. */
+/** Another order like this one: the same wizard with its values. */
 export function CloneOrderPage(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();

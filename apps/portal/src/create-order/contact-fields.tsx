@@ -20,7 +20,7 @@ const PERSON = [
   ["emails", "email", "emails"],
 ] as const;
 
-/** Whom to tell, and where the appliance goes. */
+/** The people to notify, and the destination of the appliance. */
 export function ContactFields({
   contact,
   isAddressFixed = false,
@@ -28,7 +28,7 @@ export function ContactFields({
   onChange,
 }: {
   readonly contact: Contact;
-  /** The appliance is on its way: its address cannot change any more. */
+  /** The address can't be changed after dispatch. */
   readonly isAddressFixed?: boolean;
   readonly problemOf: (problem: OrderProblem) => string | undefined;
   readonly onChange: (change: Partial<Contact>) => void;

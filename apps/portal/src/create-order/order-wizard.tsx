@@ -47,7 +47,10 @@ const useStyles = makeStyles({
   },
 });
 
-/** Basics, data destination, security, contact details, review and order. @param start - what is filled in already */
+/**
+ * Basics, data destination, security, contact details, review and order. @param start - initial
+ * values
+ */
 export function OrderWizard({ start }: { readonly start: NewOrder }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

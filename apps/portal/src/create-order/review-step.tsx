@@ -5,7 +5,7 @@ import type { NewOrder } from "../core/new-order.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** *Review + order*: everything that is sent, and no secret. */
+/** *Review + order*: everything that will be sent, except secrets. */
 export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElement {
   const texts = useTexts();
   const words = texts.createOrder;

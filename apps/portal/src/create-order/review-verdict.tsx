@@ -8,7 +8,9 @@ import type { problemsOf } from "../core/new-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** Whether an order can be placed: what is missing, then what the service says of the whole. */
+/**
+ * Whether an order can be placed: missing values first, then the service's validation of the whole.
+ */
 export function ReviewVerdict({
   problems,
   validation,

@@ -19,7 +19,9 @@ import { useTexts } from "../texts/texts.ts";
 import { PasskeyChoice } from "./passkey-choice.tsx";
 import type { StepProps } from "./step.ts";
 
-/** *Security*: whose key encrypts the unlock key, whose passkey it is, and whether the data is encrypted twice. */
+/**
+ * *Security*: the key that encrypts the unlock key, the passkey, and double encryption of the data.
+ */
 export function SecurityStep(props: StepProps): ReactElement {
   const { order, onChange } = props;
   const texts = useTexts();

@@ -1,9 +1,9 @@
 import type { NewOrder, OrderProblem } from "../core/new-order.ts";
 
-/** What each step of the wizard is given. */
+/** The props of each step of the wizard. */
 export type StepProps = {
   readonly order: NewOrder;
   readonly onChange: (change: Partial<NewOrder>) => void;
-  /** Text of a problem, once the reader has tried to go on. */
+  /** Text of a problem, once the reader has tried to continue. */
   readonly problemOf: (problem: OrderProblem) => string | undefined;
 };

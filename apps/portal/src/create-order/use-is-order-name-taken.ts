@@ -9,7 +9,10 @@ import { useSettled } from "../shell/use-settled.ts";
 
 const NOT_FOUND = 404;
 
-/** Whether an order has this name in its resource group; not known where the reader may not see that order. */
+/**
+ * Whether an order has this name in its resource group; not known where the reader may not see that
+ * order.
+ */
 export function useIsOrderNameTaken({ subscriptionId, group, name }: NewOrder): boolean {
   const { client } = useSignedIn();
   const settled = useSettled(name);

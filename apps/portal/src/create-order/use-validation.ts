@@ -7,7 +7,7 @@ import { renderValidation } from "../core/order-validation.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
-/** What the service would refuse of an order that is whole. */
+/** The service's objections to a complete order. */
 export function useValidation(
   order: NewOrder,
   isWanted: boolean,

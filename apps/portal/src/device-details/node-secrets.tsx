@@ -21,7 +21,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** One node: what its local UI shows, and the key for it while it is shown. */
+/** One node: the facts that its local UI shows, and its key while that is shown. */
 export function NodeSecrets({
   serial,
   secret,

@@ -10,7 +10,10 @@ const SHOWN_SECONDS = 60;
 const SECOND_MS = 1000;
 
 export type ShownCredentials = {
-  /** Absent while hidden: they are kept nowhere else, so that showing them again asks, and records, again. */
+  /**
+   * Absent while hidden: they are stored nowhere else, so showing them again is another recorded
+   * request.
+   */
   readonly secrets: readonly NodeSecret[] | undefined;
   readonly secondsLeft: number;
   readonly isAsking: boolean;
@@ -19,7 +22,7 @@ export type ShownCredentials = {
   readonly hide: () => void;
 };
 
-/** The unlock keys for a minute. */
+/** Shows the unlock keys for a minute. */
 export function useShownCredentials(): ShownCredentials {
   const { client } = useSignedIn();
   const name = useOrderName();

@@ -15,7 +15,7 @@ import { useIsKeyNameTaken } from "./use-taken-names.ts";
 /**
  * Makes an RSA key, or a new version of one.
  *
- * @param keyName - of the key that gets a version; without it a new key is named.
+ * @param keyName - of the key that gets a version; without it the person names a new key.
  */
 export function CreateKeyPanel({
   vaultUri,

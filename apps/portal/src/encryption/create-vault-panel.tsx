@@ -34,7 +34,7 @@ export function CreateVaultPanel({
   onClose,
 }: {
   readonly subscriptionId: string;
-  /** Of the order: a vault elsewhere is refused by the checks. */
+  /** Region of the order: the checks refuse a vault in another region. */
   readonly location: string;
   readonly onCreated: (vaultId: string) => void;
   readonly onBack: () => void;
@@ -77,7 +77,7 @@ export function CreateVaultPanel({
       onCreated(vault.id);
     },
   });
-  /** Azure's own code says no more than itself. */
+  /** Azure's own code adds nothing to its message. */
   const isTakenElsewhere =
     create.error instanceof ProblemError && create.error.problem.code === "VaultAlreadyExists";
   const regionName = locations.data?.find((each) => each.name === region)?.displayName ?? region;

@@ -42,7 +42,7 @@ const useStyles = makeStyles({
 
 type KekType = KeyEncryptionKeyView["kekType"];
 
-/** The pane of the article: encryption type, key vault and key, identity, save. */
+/** The encryption pane of Azure's article: encryption type, key vault and key, identity, save. */
 export function EncryptionForm({
   order,
   kek,

@@ -8,7 +8,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
 import { useSaveEncryption } from "./use-save-encryption.ts";
 
-/** Settings → Encryption: which key encrypts the unlock key, and who may use it. */
+/** Settings → Encryption: the key that encrypts the unlock key, and the identity that uses it. */
 export function EncryptionPage(): ReactElement {
   const order = useOrder();
   return (
@@ -22,7 +22,7 @@ export function EncryptionPage(): ReactElement {
   );
 }
 
-/** The form starts afresh with each key that comes into force; that it was saved is told by the new one. */
+/** The form starts again with each new key in force; the new form shows that it was saved. */
 function Encryption({ order }: { readonly order: JobResource }): ReactElement | null {
   const save = useSaveEncryption(order);
   const kek = order.properties.details?.keyEncryptionKey;

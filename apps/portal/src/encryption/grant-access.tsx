@@ -17,7 +17,9 @@ const ACCESS_REASONS: ReadonlySet<string> = new Set([
   "access-unspecified",
 ]);
 
-/** Where the only thing missing is a right on the vault, the one click that gives it; the step's command does the same. */
+/**
+ * If only a right on the vault is missing, one click grants it; the step's command does the same.
+ */
 export function GrantAccess({
   subscriptionId,
   assigned,
@@ -26,9 +28,9 @@ export function GrantAccess({
   problem,
   onGranted,
 }: {
-  /** Of the order; a vault or an identity may be in another. */
+  /** Subscription of the order; a vault or an identity may be in another. */
   readonly subscriptionId: string;
-  /** Identities that the order has. */
+  /** The order's identities. */
   readonly assigned: JobResource["identity"];
   readonly chosen: ChosenKey;
   readonly identity: ChosenIdentity;

@@ -10,7 +10,10 @@ import { isGroupNameTaken } from "./use-taken-names.ts";
 
 export type WantedGroup = { readonly name: string; readonly isNew: boolean };
 
-/** A resource group that is there, or the name of a new one, which is made with what goes into it. */
+/**
+ * An existing resource group, or the name of a new one, which is created together with its
+ * contents.
+ */
 export function GroupChoice({
   subscriptionId,
   group,

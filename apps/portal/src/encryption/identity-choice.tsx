@@ -33,7 +33,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Which managed identity asks the vault for this order. */
+/** The managed identity that calls the vault for this order. */
 export function IdentityChoice({
   order,
   identity,
@@ -92,7 +92,7 @@ export function IdentityChoice({
   );
 }
 
-/** It must exist before anybody can give it rights on a key. */
+/** It must exist before it can get rights on a key. */
 function SystemIdentity({ order }: { readonly order: JobResource }): ReactElement {
   const texts = useTexts();
   const { client } = useSignedIn();

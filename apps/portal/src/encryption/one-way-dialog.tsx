@@ -11,7 +11,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-/** Before the first switch: there is no way back. */
+/** Shown before the first switch to a customer's key, which cannot be undone. */
 export function OneWayDialog({
   onConfirm,
   onClose,

@@ -56,7 +56,9 @@ const ICONS = {
   NotReached: CircleRegular,
 } as const satisfies Record<Check["status"], unknown>;
 
-/** Every check of the chosen key, run now and without changing the order; what fails is explained at once. */
+/**
+ * Runs every check of the chosen key without changing the order; a failure is explained at once.
+ */
 export function Preflight({
   order,
   chosen,

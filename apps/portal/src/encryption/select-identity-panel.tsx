@@ -9,14 +9,17 @@ import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useUserIdentities } from "./use-azure.ts";
 
-/** *Select a user identity*: one of the customer's own; none can be made here, as in the Azure portal. */
+/**
+ * *Select a user identity*: one of the customer's own; none can be created here, as in the Azure
+ * portal.
+ */
 export function SelectIdentityPanel({
   subscriptionId: first,
   start,
   onSelect,
   onClose,
 }: {
-  /** In which the panel begins. */
+  /** The subscription that the panel starts with. */
   readonly subscriptionId: string;
   readonly start: string | undefined;
   readonly onSelect: (resourceId: string) => void;

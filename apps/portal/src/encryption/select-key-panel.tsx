@@ -14,7 +14,9 @@ import { versionName } from "./version-name.ts";
 
 type View = "select" | "vault" | "key" | "version";
 
-/** *Select key from Azure Key Vault*: subscription, key vault, key, version, each with *Create new*. */
+/**
+ * *Select key from Azure Key Vault*: subscription, key vault, key, version, each with *Create new*.
+ */
 export function SelectKeyPanel({
   subscriptionId: first,
   location,
@@ -23,12 +25,12 @@ export function SelectKeyPanel({
   onSelect,
   onClose,
 }: {
-  /** In which the panel begins. */
+  /** The subscription that the panel starts with. */
   readonly subscriptionId: string;
-  /** Of the order: a vault elsewhere is refused. */
+  /** Region of the order: a vault in another region is refused. */
   readonly location: string;
   readonly start: ChosenKey | undefined;
-  /** What is known of a key before it is selected. */
+  /** Facts about a key before it is selected. */
   readonly check?: (chosen: ChosenKey) => ReactElement;
   readonly onSelect: (key: ChosenKey) => void;
   readonly onClose: () => void;

@@ -7,7 +7,7 @@ import { readVaults, type Vault } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
-/** What Azure has to choose from, as far as the caller may see it. */
+/** The choices in Azure, as far as the caller may see them. */
 export function useVaults(subscriptionId: string): UseQueryResult<readonly Vault[]> {
   const { client } = useSignedIn();
   return useQuery({

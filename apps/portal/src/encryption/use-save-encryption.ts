@@ -6,7 +6,7 @@ import { type ChosenIdentity, type ChosenKey, decideKeyChange } from "../core/ke
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
-/** A customer's key and who uses it, or the service's own key. */
+/** A customer's key and its identity, or the service's own key. */
 type WantedEncryption =
   | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
   | "MicrosoftManaged";

@@ -7,7 +7,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useSettled } from "../shell/use-settled.ts";
 import { useKeys } from "./use-azure.ts";
 
-/** Whether Azure knows the name already, asked while it is typed. `undefined`: not known yet, or nobody can say. */
+/** Whether Azure already has the name, checked while it is typed. `undefined`: not known. */
 export function useIsVaultNameTaken(subscriptionId: string, name: string): boolean | undefined {
   const { client } = useSignedIn();
   const settled = useSettled(name);

@@ -41,7 +41,9 @@ const useStyles = makeStyles({
   serial: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
 });
 
-/** How fast a revocation would reach the field: asked of every open node, which stays open. */
+/**
+ * Measures how fast a revocation would reach the field: every open node answers, and stays open.
+ */
 export function Drill(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;

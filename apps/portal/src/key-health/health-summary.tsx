@@ -21,7 +21,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
 });
 
-/** State, what stands in the way, dates. */
+/** State, problems, dates. */
 export function HealthSummary({ health }: { readonly health: KeyHealthView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;

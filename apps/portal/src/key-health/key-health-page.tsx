@@ -15,7 +15,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
 });
 
-/** Whether the key holds, until when, on which versions the order hangs, and how to take it all away. */
+/** The state and dates of the key, the versions that the order depends on, and revocation. */
 export function KeyHealthPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;

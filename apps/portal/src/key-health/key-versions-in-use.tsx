@@ -40,7 +40,7 @@ const useStyles = makeStyles({
   needed: { color: tokens.colorStatusWarningForeground3 },
 });
 
-/** Which versions of the key the order hangs on, and which may be disabled. */
+/** The versions of the key that the order depends on, and which of them may be disabled. */
 export function KeyVersionsInUse(): ReactElement {
   const texts = useTexts().keyHealth;
   const { client } = useSignedIn();

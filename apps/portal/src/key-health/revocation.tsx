@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
 });
 
-/** Revoke now, what is revoked, and the way back. */
+/** Revoke now, the active revocations, and how to restore access. */
 export function Revocation(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;

@@ -8,13 +8,13 @@ const SECOND_MS = 1000;
 
 export type KeyDates = {
   readonly isKnown: boolean;
-  /** The vault does not tell them to the reader. */
+  /** The reader may not read them in the vault. */
   readonly isHidden: boolean;
   readonly expires?: string;
   readonly notBefore?: string;
 };
 
-/** From when until when a key version is valid, as the vault tells the reader with their own rights. */
+/** The validity of a key version, read from the vault with the reader's own rights. */
 export function useKeyDates(kid: string | undefined): KeyDates {
   const { client } = useSignedIn();
   const [, vaultUri = "", key = "", wanted = ""] =

@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
-/** The operator's kill switches: over everybody, or those that stand over one order. */
+/** The operator's kill switches: over all customers, or those over one order. */
 export function KillSwitches({
   order,
 }: {

@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   narrowOnly: { display: "none", [MEDIUM]: { display: "block" } },
 });
 
-/** Kill switches that stand; those of customers only they can lift. */
+/** Active kill switches; only customers can turn off their own. */
 export function RevocationTable({
   revocations,
   isBusy,

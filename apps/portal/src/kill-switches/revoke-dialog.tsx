@@ -6,14 +6,14 @@ import { FormDialog } from "../shell/form-dialog.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** A scope, or its kind when its name is still to be typed. */
+/** A scope, or its kind while its name is still to be typed. */
 export type RevokeWhat =
   | "fleet"
   | "subscription"
   | "order"
   | Extract<OperatorRevocationScope, { order: string }>;
 
-/** Before a kill switch is thrown: what it covers, why, and a word typed in full. */
+/** Shown before a kill switch is activated: its scope, the reason, and a word typed in full. */
 export function RevokeDialog({
   what,
   onConfirm,

@@ -22,7 +22,7 @@ const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
 });
 
-/** One-time codes by which nodes enrol. They are shown here and never again. */
+/** One-time codes by which nodes enrol. They are only shown here, once. */
 export function EnrolmentCodes({
   codes,
   onClose,

@@ -4,7 +4,7 @@ import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-/** The broker's signed word that every wrapping of the unlock key is destroyed. */
+/** The broker's signed statement that every wrapping of the unlock key is destroyed. */
 export function ErasureReceipt({
   receipt,
   fileName,

@@ -12,7 +12,7 @@ import { OutcomeDialog } from "./outcome-dialog.tsx";
 import { PrepareDialog } from "./prepare-dialog.tsx";
 import type { OperationBody } from "./use-operation.ts";
 
-/** What an operation has to know, or be sure of, before it is done. */
+/** Asks for the input or the confirmation that an operation needs. */
 export function OperationDialog({
   name,
   order,

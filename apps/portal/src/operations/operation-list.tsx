@@ -34,7 +34,7 @@ const useStyles = makeStyles({
   button: { flexShrink: 0, minWidth: "140px" },
 });
 
-/** Operations that are done at once; the others ask something first. */
+/** Operations that run at once; the others ask first. */
 const SIMPLE: ReadonlySet<OperationName> = new Set([
   "dispatch",
   "deliver",
@@ -42,10 +42,13 @@ const SIMPLE: ReadonlySet<OperationName> = new Set([
   "receive",
   "startCopy",
 ]);
-/** Never the way on, even when they are all that is possible. */
+/** Never shown as the next step, even if nothing else is possible. */
 const DRASTIC: ReadonlySet<OperationName> = new Set(["fail", "erase"]);
 
-/** Every operation in the order of an order's life: what the stage allows can be done, the rest says why not. */
+/**
+ * Every operation in the order of an order's lifecycle: possible ones have a button, the others
+ * their reason.
+ */
 export function OperationList({ order }: { readonly order: OperatorOrder }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -25,7 +25,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** For operators: what they do with the appliance of an order, stage by stage. */
+/** For operators: their actions on an order's appliance, stage by stage. */
 export function OperationsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

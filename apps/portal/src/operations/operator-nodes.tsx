@@ -38,7 +38,7 @@ const useStyles = makeStyles({
 
 type Node = OperatorOrder["nodes"][number];
 
-/** The nodes of an appliance: enrolled or not, and what gives another device their place. */
+/** The nodes of an appliance: enrolled or not, and the replacement of their device. */
 export function OperatorNodes({ order }: { readonly order: OperatorOrder }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

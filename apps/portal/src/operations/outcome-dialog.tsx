@@ -6,7 +6,7 @@ import { FormDialog } from "../shell/form-dialog.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** How an order ends. @param expected - what must be typed where the end is a bad one */
+/** How an order ends. @param expected - the text to type for a bad end */
 export function OutcomeDialog({
   operation,
   outcomes,

@@ -5,14 +5,14 @@ import { FormDialog } from "../shell/form-dialog.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** Which device is which node: the serial numbers as they stand on the devices. */
+/** Assigns devices to nodes by the serial numbers on the devices. */
 export function PrepareDialog({
   nodeCount,
   onConfirm,
   onClose,
 }: {
   readonly nodeCount: number;
-  /** None: the service makes them up. */
+  /** None: the service chooses them. */
   readonly onConfirm: (serials: readonly string[]) => void;
   readonly onClose: () => void;
 }): ReactElement {

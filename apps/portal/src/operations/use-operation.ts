@@ -12,14 +12,14 @@ export type OperationBody = {
 };
 type Wanted = { readonly name: OperationName; readonly body: OperationBody };
 
-/** Carries an operation out, and keeps what came of the last one. */
+/** Runs an operation, and keeps the result of the last one. */
 export function useOperation(): {
   readonly run: (wanted: Wanted) => void;
   readonly running: OperationName | undefined;
-  /** The last one that ended, well or not. */
+  /** The last one that ended, successful or not. */
   readonly last: OperationName | undefined;
   readonly error: Error | null;
-  /** Of a preparation, until they are put away: they are kept nowhere else. */
+  /** Codes of a preparation, until they are closed: they are stored nowhere else. */
   readonly codes: readonly PreparedNode[] | undefined;
   readonly forget: () => void;
 } {
@@ -33,7 +33,7 @@ export function useOperation(): {
       await moveOrder(client, name, operation, body);
       return undefined;
     },
-    // A refusal is news too: somebody else may have moved the order.
+    // A refusal is news too: another person may have moved the order.
     onSettled: refresh,
   });
   return {

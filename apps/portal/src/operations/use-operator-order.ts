@@ -6,7 +6,7 @@ import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
-/** The order as operators see it: they need no role on the customer's subscription. */
+/** The operators' view of an order: they need no role on the customer's subscription. */
 export function useOperatorOrder(): UseQueryResult<OperatorOrder> {
   const { client } = useSignedIn();
   const name = useOrderName();

@@ -10,7 +10,7 @@ import { OperatorPage } from "./operator-page.tsx";
 
 const route = getRouteApi("/operator/orders");
 
-/** Orders of every customer, each leading to what can be done with its appliance. */
+/** Orders of every customer, each with a link to its operations. */
 export function AllOrdersPage(): ReactElement {
   const texts = useTexts();
   const { client } = useSignedIn();

@@ -28,7 +28,7 @@ const ICONS = {
   bad: DismissCircleFilled,
 } as const satisfies Record<BrokerCheck["state"], unknown>;
 
-/** One check: what was found, and what to do next where it is not well. */
+/** One check: the finding, and the next step if there is a problem. */
 export function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -13,7 +13,7 @@ import { useTexts } from "../texts/texts.ts";
 import { BrokerCheckRow } from "./broker-check-row.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
-/** As often as the broker reads its figures. */
+/** The interval at which the broker reads its figures. */
 const READ_MS = 10_000;
 
 const useStyles = makeStyles({
@@ -27,7 +27,7 @@ const useStyles = makeStyles({
   checks: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
 });
 
-/** How the broker is, what it waits for, and what to do about it. */
+/** The broker's status, its queues, and the next step for each problem. */
 export function BrokerHealthPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -89,7 +89,7 @@ export function BrokerHealthPage(): ReactElement {
   );
 }
 
-/** What has no name of its own is shown as the broker calls it. */
+/** A check without a name of its own is shown by the broker's name for it. */
 function Counts({
   counts,
   names,

@@ -25,7 +25,7 @@ import { LockBar } from "./lock-bar.tsx";
 import { LockFigure } from "./lock-figure.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
-/** As often as the broker counts. */
+/** The interval at which the broker counts. */
 const COUNTED_MS = 15_000;
 
 const useStyles = makeStyles({
@@ -54,7 +54,7 @@ const useStyles = makeStyles({
   count: { margin: 0, fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700 },
 });
 
-/** Where the nodes of every customer stand, and the switches that lock them. */
+/** The lock states of all customers' nodes, and the switches that lock them. */
 export function FleetPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusSmall,
     overflow: "hidden",
   },
-  // Bars keep their colours where the system has its own: the counts stand beside them as text.
+  // Bars keep their colours in forced-colours mode: the counts are beside them as text.
   notPrepared: { fill: tokens.colorNeutralStroke1 },
   locked: { fill: tokens.colorNeutralForeground3 },
   unlocked: { fill: tokens.colorStatusSuccessForeground3 },
@@ -30,7 +30,7 @@ export function LockBar({
   label,
 }: {
   readonly counts: LockCounts;
-  /** Of what they are. */
+  /** The kind of the counted things. */
   readonly label: string;
 }): ReactElement {
   const styles = useStyles();

@@ -31,7 +31,7 @@ export function LockTable({
   const styles = useStyles();
   const texts = useTexts();
   return (
-    // What scrolls must be reached by the keyboard.
+    // A scrolling area must be reachable by the keyboard.
     <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label} size="small" className={styles.table}>
         <TableHeader>

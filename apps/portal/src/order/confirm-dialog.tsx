@@ -4,9 +4,9 @@ import { FormDialog } from "../shell/form-dialog.tsx";
 import { TextField } from "../shell/text-field.tsx";
 
 /**
- * Asks before something that is not easily undone.
+ * Asks for confirmation of an action that is hard to undo.
  *
- * @param expected - what must be typed to go on; without it any text, such as a reason.
+ * @param expected - the text to type; without it any text, such as a reason.
  */
 export function ConfirmDialog({
   title,

@@ -32,7 +32,10 @@ const useStyles = makeStyles({
   },
 });
 
-/** vault → key → version → envelope → volume as a picture; the broken link is dashed, red and crossed out. */
+/**
+ * vault → key → version → envelope → volume as a picture; the broken link is dashed, red and
+ * crossed out.
+ */
 export function KeyChain({
   kek,
   health,
@@ -133,7 +136,7 @@ function Box({
 
 const LONGEST_NAME = 16;
 
-/** Boxes are as wide as they are: a version's 32 digits are told by their first ones. */
+/** Boxes have a fixed width: the first of a version's 32 digits identify it. */
 function shorten(name: string): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }

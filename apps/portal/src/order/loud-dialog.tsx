@@ -10,7 +10,10 @@ const WHOLE_ORDER = "";
 
 export type Affirmed = { readonly reason: string; readonly serial?: string };
 
-/** Asks before something that reaches into the field: for what it covers, why, and the order's name typed by hand. */
+/**
+ * Asks for confirmation of an action that reaches into the field: its scope, the reason, and the
+ * order's name typed by hand.
+ */
 export function LoudDialog({
   title,
   warning,

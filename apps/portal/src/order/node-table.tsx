@@ -25,7 +25,7 @@ const useStyles = makeStyles({
   wide: { [NARROW]: { display: "none" } },
 });
 
-/** The nodes of an appliance, each locked by itself. */
+/** The nodes of an appliance, each locked separately. */
 export function NodeTable({ nodes }: { readonly nodes: readonly OrderNode[] }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -31,7 +31,10 @@ const useStyles = makeStyles({
 
 type Command = "cancel" | "delete" | "erase";
 
-/** What can be done with an order now; the stage decides what is offered, the broker what is allowed. */
+/**
+ * The possible actions on an order; the stage decides which are offered, the broker which are
+ * allowed.
+ */
 export function OrderCommands({ order }: { readonly order: JobResource }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

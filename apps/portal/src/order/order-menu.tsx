@@ -74,7 +74,7 @@ const useStyles = makeStyles({
     borderInlineEndColor: tokens.colorNeutralStroke2,
     paddingInlineEnd: tokens.spacingHorizontalS,
   },
-  // Fluent's item has the ground of a drawer; at the side of a page it has the page's.
+  // Fluent's item has a drawer's background; at the side of a page it gets the page's.
   item: {
     backgroundColor: "transparent",
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
   content: { flexGrow: 1, minWidth: 0 },
 });
 
-/** One page of an order: its menu at the side, as a resource has in the Azure portal. */
+/** One page of an order, with its menu at the side as for a resource in the Azure portal. */
 export function OrderPage({
   section,
   children,

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** What an order is, how far it has come, and whether its key still opens it. */
+/** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -63,7 +63,7 @@ export function useUnlockBudget(): UseQueryResult<UnlockBudgetView> {
   });
 }
 
-/** Reads everything of the order again, and the lists that show it. */
+/** Reads all data of the order again, and the lists that show it. */
 export function useRefreshOrder(): () => Promise<void> {
   const queryClient = useQueryClient();
   const name = useOrderName();

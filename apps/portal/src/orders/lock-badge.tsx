@@ -14,7 +14,7 @@ import { useTexts } from "../texts/texts.ts";
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
-  // So that the badge stands on the line of the text beside it, not on its icon's lower edge.
+  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge.
   text: { alignSelf: "baseline" },
   serial: {
     fontFamily: tokens.fontFamilyMonospace,
@@ -36,7 +36,7 @@ const ICONS = {
   revoked: ShieldDismissRegular,
 } as const satisfies Record<LockState, unknown>;
 
-/** @param serial - where more than one node is shown. */
+/** @param serial - if more than one node is shown. */
 export function LockBadge({
   lock,
   serial,

@@ -8,7 +8,10 @@ import {
   type LockState,
 } from "../api/order-summaries.ts";
 
-/** What the address of the order list may carry, so that a filtered list can be sent to somebody. */
+/**
+ * The parameters of the order list's address, so that a filtered list can be sent to another
+ * person.
+ */
 export type OrderSearch = {
   readonly subscription?: string;
   readonly search?: string;
@@ -18,7 +21,7 @@ export type OrderSearch = {
   readonly lock?: LockState;
 };
 
-/** Anything unknown in the address is left out: a filter that nobody sees would hide orders. */
+/** Unknown parameters are ignored: an invisible filter would hide orders. */
 export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
   const stage = STAGE_NAMES.find((name) => name === search["stage"]);
   const encryption = ENCRYPTION_TYPES.find((type) => type === search["encryption"]);
@@ -36,7 +39,7 @@ export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
   };
 }
 
-/** The router reads a number where the address has only digits. */
+/** The router parses a parameter of digits as a number. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value.slice(0, 128) : undefined;

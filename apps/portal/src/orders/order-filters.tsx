@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 
 const FILTER_NAMES = ["stage", "encryption", "health", "lock"] as const;
 
-/** Commands and filters of the list; the filters stand in the address. */
+/** Commands and filters of the list; the filters are part of the address. */
 export function OrderFilters({
   search,
   subscriptionId,
@@ -38,7 +38,7 @@ export function OrderFilters({
   /** Absent: the list is not of one subscription. */
   readonly subscriptionId?: string;
   readonly onSearch: (search: OrderSearch) => void;
-  /** Absent: no order is placed from this list. */
+  /** Absent: the list has no button for a new order. */
   readonly onCreate?: (() => void) | undefined;
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;

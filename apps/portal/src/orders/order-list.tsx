@@ -34,9 +34,9 @@ export function OrderList({
   ) => Promise<OrderSummaryPage>;
   readonly onSearch: (search: OrderSearch) => void;
   readonly onCreate?: () => void;
-  /** What an empty list without filters says. */
+  /** Text of an empty list without filters. */
   readonly empty: string;
-  /** Page of an order to which its name leads. */
+  /** The page that an order's name links to. */
   readonly opens?: OpenedPage;
 }): ReactElement {
   const texts = useTexts();

@@ -55,7 +55,7 @@ const PAGES = {
 } as const;
 export type OpenedPage = keyof typeof PAGES;
 
-/** One row for each order; on a narrow screen a row's facts stand under its name. */
+/** One row per order; on a narrow screen a row's facts are below its name. */
 export function OrderTable({
   orders,
   opens,

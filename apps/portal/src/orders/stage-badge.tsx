@@ -9,7 +9,7 @@ const useStyles = makeStyles({
   halted: { color: tokens.colorPaletteRedForeground1 },
 });
 
-/** A stage; what holds it up stands under it. */
+/** A stage, with the reason of a delay below it. */
 export function StageBadge({
   stage,
   status,

@@ -5,7 +5,7 @@ import { ProblemError } from "../api/problem-error.ts";
 const STALE_AFTER_MS = 15_000;
 const MAX_RETRIES = 2;
 
-/** What was refused is not asked again by itself; what was unreachable is, twice. */
+/** A refused request is not repeated; an unreachable service is tried twice more. */
 export function createPortalQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

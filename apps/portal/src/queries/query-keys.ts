@@ -1,7 +1,7 @@
 import { orderId, type OrderName } from "../api/arm-path.ts";
 import type { OrderFilter } from "../api/order-summaries.ts";
 
-/** Every key of the cache, so that what a change makes stale is named in one place. */
+/** Every key of the cache, so that one place names the data that a change makes stale. */
 export const QUERY_KEYS = {
   subscriptions: ["subscriptions"],
   orders: ["orders"],
@@ -11,7 +11,7 @@ export const QUERY_KEYS = {
     filter,
     position,
   ],
-  /** Of every order, for the reader. */
+  /** Lists of all orders, for the reader. */
   waitingApprovals: ["approvals"],
   /** Everything of one order. */
   order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
@@ -21,9 +21,9 @@ export const QUERY_KEYS = {
     part,
     ...more,
   ],
-  /** Of operators' pages, below the orders: what happens to any order is news there too. */
+  /** Data of operators' pages, below the orders: a change of any order is news there too. */
   operator: (...part: readonly unknown[]) => ["orders", "operator", ...part],
-  /** What a subscription has to choose from. */
+  /** The choices of a subscription. */
   azure: (subscriptionId: string, kind: string) => ["azure", subscriptionId, kind],
   vault: (vaultUri: string, part: string, ...more: readonly string[]) => [
     "vault",

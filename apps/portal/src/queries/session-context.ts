@@ -7,7 +7,7 @@ export type SignedIn = { readonly session: Session; readonly client: Client };
 
 export const SignedInContext = createContext<SignedIn | undefined>(undefined);
 
-/** Who is signed in, and the calls they may make. */
+/** The signed-in person, and the calls they may make. */
 export function useSignedIn(): SignedIn {
   const signedIn = useContext(SignedInContext);
   if (signedIn === undefined) throw new RangeError("read outside of a session");
@@ -16,7 +16,7 @@ export function useSignedIn(): SignedIn {
 
 const OPERATOR_APP_ROLE = "DataBox.Operator";
 
-/** Whether operators' pages are shown; what they may do the service decides at each call. */
+/** Whether operators' pages are shown; the service authorises each call. */
 export function useIsOperator(): boolean {
   return useSignedIn().session.roles.includes(OPERATOR_APP_ROLE);
 }

@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Who is signed in, and the way out. */
+/** The signed-in person, and sign-out. */
 export function AccountMenu({ className }: { readonly className: string }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

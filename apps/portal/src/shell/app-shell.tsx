@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Top bar and page; follows what changes at the broker. */
+/** Top bar and page; receives live updates of the broker. */
 export function AppShell(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

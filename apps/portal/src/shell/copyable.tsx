@@ -21,7 +21,7 @@ export function Copyable({
   what,
 }: {
   readonly value: string;
-  /** Where the whole is too long to be read. */
+  /** If the whole text is too long to read. */
   readonly shown?: string;
   readonly what: string;
 }): ReactElement {

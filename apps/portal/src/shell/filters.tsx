@@ -10,7 +10,7 @@ const useStyles = makeStyles({
   filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
 });
 
-/** Sent when the reader pauses, so that each letter is not a request. */
+/** Sent when the reader pauses, so that each letter does not cause a request. */
 export function SearchFilter({
   label,
   value,
@@ -55,7 +55,7 @@ export function Filter({
   readonly label: string;
   readonly value: string | undefined;
   readonly names: Readonly<Record<string, string>>;
-  /** What no choice means; absent where one must be chosen. */
+  /** The meaning of no choice; absent if a choice is required. */
   readonly all?: string;
   readonly onChange: (value: string | undefined) => void;
 }): ReactElement {

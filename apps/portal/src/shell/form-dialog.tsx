@@ -29,7 +29,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** An open dialog that asks for what its fields say; the button that confirms works once they are right. */
+/** An open dialog with fields; its confirm button works once their values are valid. */
 export function FormDialog({
   title,
   confirm,
@@ -41,12 +41,12 @@ export function FormDialog({
   children,
 }: {
   readonly title: string;
-  /** On the button that confirms. */
+  /** Label of the confirm button. */
   readonly confirm: string;
   readonly isReady: boolean;
-  /** An alert dialog interrupts: what it asks for is not easily undone. */
+  /** An alert dialog, for an action that is hard to undo. */
   readonly modalType?: "modal" | "alert";
-  /** What is confirmed reaches into the field, and looks like it. */
+  /** The action reaches into the field, and looks like it. */
   readonly isDanger?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;

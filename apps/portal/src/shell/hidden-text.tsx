@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** For readers who hear a page: what others see from where a thing stands. */
+/** For screen readers: the meaning that others see from the position. */
 export function HiddenText({ text }: { readonly text: string }): ReactElement {
   const styles = useStyles();
   return <span className={styles.hidden}>{text}</span>;

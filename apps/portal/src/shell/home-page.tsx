@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 import { useIsOperator } from "../queries/session-context.ts";
 
-/** Operators begin with the orders of all customers; they need not have a role on any of theirs. */
+/** Operators begin with the orders of all customers; they may have no role on any of them. */
 export function HomePage(): ReactElement {
   return <Navigate to={useIsOperator() ? "/operator/orders" : "/orders"} replace />;
 }

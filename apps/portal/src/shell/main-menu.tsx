@@ -96,7 +96,7 @@ export function MainMenu({
   );
 }
 
-/** Says how many wait, which is read while the menu is open. */
+/** Shows the number of waiting approvals, which is read while the menu is open. */
 function ApprovalsItem({ onClick }: { readonly onClick: () => void }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

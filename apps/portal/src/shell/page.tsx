@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   body: { paddingInline: tokens.spacingHorizontalL, paddingBlockEnd: tokens.spacingVerticalXXL },
 });
 
-/** Breadcrumb, title and body of a page, as the Azure portal lays them out. */
+/** Breadcrumb, title and body of a page, in the layout of the Azure portal. */
 export function Page({
   title,
   subtitle,

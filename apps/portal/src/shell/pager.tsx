@@ -16,9 +16,9 @@ const useStyles = makeStyles({
 });
 
 /**
- * Goes through a list that knows only its next page.
+ * Pages through a list that knows only its next page.
  *
- * @param positions - of the pages so far, the first one's excepted
+ * @param positions - of the pages so far, except the first
  * @param next - position of the next page; undefined on the last one, and while it is not known
  */
 export function Pager({

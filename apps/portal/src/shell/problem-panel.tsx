@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 import { useTexts } from "../texts/texts.ts";
 import { RouterLink } from "./router-link.tsx";
 
-/** A problem on a page, with the way to all that is known of its code. */
+/** A problem on a page, with a link to the explanation of its code. */
 export function ProblemPanel({
   problem,
   onTryAgain,

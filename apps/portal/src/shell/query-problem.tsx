@@ -3,7 +3,10 @@ import type { ReactElement } from "react";
 import { ProblemError } from "../api/problem-error.ts";
 import { ProblemPanel } from "./problem-panel.tsx";
 
-/** The explanation of a failed query or change. What nobody named is a bug: it goes on to the page's error boundary. */
+/**
+ * The explanation of a failed query or change. An unnamed error is a bug and goes to the page's
+ * error boundary.
+ */
 export function QueryProblem({
   error,
   onTryAgain,

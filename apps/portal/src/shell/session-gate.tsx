@@ -10,7 +10,7 @@ import { readSession, signInUrl } from "../api/session.ts";
 import { SignedInContext } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
-/** Shows its children to people who are signed in, and sends everybody else to the sign-in page and back. */
+/** Shows its children to signed-in people, and sends all others to the sign-in page and back. */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement {
   const texts = useTexts();
   const session = useQuery({
@@ -57,7 +57,7 @@ function clientOf(csrfToken: string, onSignedOut = () => {}): Client {
   return createClient({ csrfToken, fetch: fetch.bind(globalThis), onSignedOut });
 }
 
-/** Signing out leads here: to sign in again at once would undo it. */
+/** Signing out leads here: signing in again at once would undo it. */
 function hasSignedOut(): boolean {
   return new URLSearchParams(location.search).has("signed-out");
 }

@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** A panel at the side of the page, as the Azure portal opens for what a form needs. */
+/** A panel at the side of the page, as in the Azure portal, for the parts of a form. */
 export function SidePanel({
   title,
   children,
@@ -41,7 +41,7 @@ export function SidePanel({
   readonly title: string;
   readonly children: ReactNode;
   readonly footer: ReactNode;
-  /** To the panel that opened this one. */
+  /** Returns to the panel that opened this one. */
   readonly onBack?: () => void;
   readonly onClose: () => void;
 }): ReactElement {

@@ -1,7 +1,7 @@
 import { Field, Input, type InputProps } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-/** One line of text of a form, which nothing fills in by itself unless `autoComplete` says what. */
+/** One line of text of a form; the browser fills it in only if `autoComplete` names its kind. */
 export function TextField({
   label,
   hint,
@@ -12,7 +12,7 @@ export function TextField({
 }: Pick<InputProps, "type" | "placeholder" | "maxLength" | "disabled" | "autoComplete"> & {
   readonly label: string;
   readonly hint?: string | undefined;
-  /** Why what stands there cannot be taken. */
+  /** The reason why the present text is invalid. */
   readonly problem?: string | undefined;
   readonly isRequired?: boolean;
   readonly value: string;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The time, again after each interval: for ages that grow while a page is open. */
+/** The present time, updated at each interval, for ages that grow while a page is open. */
 export function useNow(everyMs: number): number {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {

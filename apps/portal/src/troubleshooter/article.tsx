@@ -75,7 +75,7 @@ export function Article({ code }: { readonly code: ErrorCode }): ReactElement {
   );
 }
 
-/** A finer cause of the same code, with steps of its own. */
+/** A finer cause of the same code, with its own steps. */
 function Reason({
   code,
   reason,

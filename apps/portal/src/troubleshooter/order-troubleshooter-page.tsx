@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** What fails at this order now: the cause, who must act, what to do. */
+/** The order's present failures: the cause, who must act, and the steps. */
 export function OrderTroubleshooterPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().troubleshooter;

@@ -42,7 +42,7 @@ const useStyles = makeStyles({
   back: { display: "none", [NARROW]: { display: "block" } },
 });
 
-/** Every code with what is known of it: cause, who must act, what to type. */
+/** Every code with its cause, who must act, and the commands. */
 export function TroubleshooterPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -17,7 +17,7 @@ export type CurrentProblem = {
 
 const UNLOCKS = { newestFirst: "true", action: "unlock,offline-unlock" } as const;
 
-/** What holds the order up, what is wrong with its key, and each node whose last unlock failed. */
+/** The order's present problems: its stage, its key, and each node whose last unlock failed. */
 export function useCurrentProblems(): {
   readonly problems: readonly CurrentProblem[];
   readonly isPending: boolean;

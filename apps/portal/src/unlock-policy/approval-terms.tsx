@@ -10,7 +10,7 @@ const MOST_APPROVALS = 5;
 const MINUTE_SECONDS = 60;
 const MOST_MINUTES = 7 * 24 * 60;
 
-/** How many people must say yes, who they may be, and whether one may pass them. */
+/** The number of required approvals, the possible approvers, and emergency access. */
 export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
   const texts = useTexts().unlockPolicy;
   const { approvals, breakGlass, windows } = policy.release;

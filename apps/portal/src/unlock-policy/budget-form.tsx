@@ -12,7 +12,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
 
-/** What is proposed first, and the most that the API takes. */
+/** The initial proposal, and the API's maximum. */
 const [PROPOSED_UNLOCKS, MOST_UNLOCKS] = [10, 100_000];
 
 const useStyles = makeStyles({
@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Most unlocks of the order in a day: saved by itself, since it is no part of the policy. */
+/** Daily limit of the order's unlocks, saved separately since it is not part of the policy. */
 export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

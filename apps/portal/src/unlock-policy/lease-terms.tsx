@@ -17,7 +17,7 @@ const MOST_MINUTES = 366 * 24 * 60;
 const LEAST_TTL_SECONDS = 10;
 const MOST_TTL_SECONDS = 3600;
 
-/** What happens while nobody answers, and how often the appliance asks. */
+/** The behaviour during an outage, and the appliance's renewal interval. */
 export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
   const texts = useTexts().unlockPolicy;
   const named = namedGraceOf(policy.outageGrace);

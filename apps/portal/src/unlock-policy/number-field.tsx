@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 const useStyles = makeStyles({ number: { width: "160px", maxWidth: "100%" } });
 
-/** A whole number within bounds; typed text that is none changes nothing. */
+/** A whole number within bounds; invalid text changes nothing. */
 export function NumberField({
   label,
   hint,

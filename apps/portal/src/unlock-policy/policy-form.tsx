@@ -34,14 +34,14 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
 });
 
-/** The whole policy; what others have changed meanwhile is never overwritten unseen. */
+/** The whole policy; another person's changes are never overwritten unseen. */
 export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
-  /** What this form began with: news of others do not change it under the writer's hands. */
+  /** The form's initial values: others' changes do not alter it while it is edited. */
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
   const saving = useMutation({

@@ -42,7 +42,7 @@ export function ReleaseWindows({ policy, onChange }: PolicyPart): ReactElement {
       <Text>{windows.length === 0 ? texts.anyTime : texts.windowsHint}</Text>
       {windows.map((window, index) => (
         <WindowCard
-          // A window has no name of its own, and keeps its place while it is edited.
+          // A window has no name, and keeps its place while it is edited.
           key={`${String(index)}/${String(windows.length)}`}
           label={texts.window(index + 1)}
           window={window}

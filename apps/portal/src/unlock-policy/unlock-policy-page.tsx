@@ -7,7 +7,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { BudgetForm } from "./budget-form.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 
-/** On what terms the appliances of this order get their key, and how often in a day. */
+/** The conditions under which this order's appliances get their key, and the daily limit. */
 export function UnlockPolicyPage(): ReactElement {
   const policy = useUnlockPolicy();
   const budget = useUnlockBudget();

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
   copy: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, flexWrap: "wrap" },
 });
 
-/** A message for the node, on each way that leads there: a code to scan, a file, a text. */
+/** A message for the node in every form that can be carried: a code to scan, a file, a text. */
 export function CarriedAnswer({
   title,
   hint,

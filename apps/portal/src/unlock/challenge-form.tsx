@@ -22,7 +22,7 @@ const useStyles = makeStyles({
   submit: { alignSelf: "start" },
 });
 
-/** Takes the challenge and, where people approve, why they should. */
+/** Takes the challenge and, if people approve, the reason. */
 export function ChallengeForm({
   approvalsRequired,
   onSubmit,

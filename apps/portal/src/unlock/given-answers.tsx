@@ -31,7 +31,7 @@ const useStyles = makeStyles({
   text: { overflowWrap: "anywhere" },
 });
 
-/** Answers that were carried out of here, and how many more are allowed today. */
+/** Answers that people carried away, and the remaining number of today. */
 export function GivenAnswers(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().unlock;

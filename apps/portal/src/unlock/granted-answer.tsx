@@ -7,7 +7,7 @@ import { useTexts } from "../texts/texts.ts";
 import { CarriedAnswer } from "./carried-answer.tsx";
 import { leaseName } from "./lease-name.ts";
 
-/** The answer that opens the node, once, and on what terms. */
+/** The answer that opens the node, once, and its conditions. */
 export function GrantedAnswer({ result }: { readonly result: OfflineUnlockResult }): ReactElement {
   const texts = useTexts().unlock;
   return (

@@ -11,7 +11,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
-/** Who has decided so far; news of the approval come by themselves. */
+/** The votes so far; news of the approval arrive automatically. */
 export function PendingAnswer({
   answer,
   onDecided,

@@ -26,7 +26,9 @@ const useStyles = makeStyles({
   another: { alignSelf: "start" },
 });
 
-/** What became of a challenge; while people decide it is sent again, which changes nothing but the answer. */
+/**
+ * The result of a challenge. While people decide it is sent again, which only changes the answer.
+ */
 export function SubmittedChallenge({
   carried,
   onAnother,
@@ -42,7 +44,7 @@ export function SubmittedChallenge({
   const queryClient = useQueryClient();
   const queryKey = ["offlineUnlock", carried.challenge];
   const answer = useQuery({
-    // Not below the order's key: news of the order must not submit it again.
+    // Not below the order's key in the cache: news of the order must not submit it again.
     queryKey,
     queryFn: () => submitChallenge(client, name, carried),
     retry: false,
@@ -87,7 +89,7 @@ export function SubmittedChallenge({
   );
 }
 
-/** The signed refusal, for the node to show: whoever waits there reads the same. */
+/** The signed refusal, for the node to show, so that the person there reads the same text. */
 function Refusal({ error }: { readonly error: Error }): ReactElement | null {
   const texts = useTexts().unlock;
   const carried =

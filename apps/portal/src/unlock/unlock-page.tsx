@@ -20,7 +20,10 @@ const useStyles = makeStyles({
   },
 });
 
-/** Unlocks a node that has no network: its challenge comes here by camera, file or paste, and the answer goes back. */
+/**
+ * Unlocks a node that has no network: its challenge comes here by camera, file or paste, and the
+ * answer goes back.
+ */
 export function UnlockPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().unlock;

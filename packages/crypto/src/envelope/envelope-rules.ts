@@ -9,7 +9,10 @@ const KID_MAX_CHARACTERS = 512;
 /** RFC 9278: an offline recovery key has no address, only its RFC 7638 thumbprint. */
 const THUMBPRINT_URI = /^urn:ietf:params:oauth:jwk-thumbprint:sha-256:[A-Za-z0-9_-]{43}$/;
 export const MAX_RECIPIENTS = 4;
-/** Modulus sizes of RSA-2048, -3072 and -4096: an RSA ciphertext is as long as its modulus (RFC 8017 §7.1.1). */
+/**
+ * Modulus sizes of RSA-2048, -3072 and -4096: an RSA ciphertext is as long as its modulus (RFC 8017
+ * §7.1.1).
+ */
 const WRAPPED_KEY_BYTES: ReadonlySet<number> = new Set([256, 384, 512]);
 
 /** @throws {CryptoError} `malformed` */
@@ -34,7 +37,10 @@ export function checkRecipients(recipients: readonly EnvelopeRecipient[]): void 
     throw malformed("recipients: the same kid twice");
 }
 
-/** One spelling per URL: what `new URL` would rewrite (default port, dot segments, user info) is refused. */
+/**
+ * One spelling per URL: what `new URL` would rewrite (default port, dot segments, user info) is
+ * refused.
+ */
 function isVersionedKeyUrl(kid: string): boolean {
   if (kid.length > KID_MAX_CHARACTERS) return false;
   const url = URL.parse(kid);

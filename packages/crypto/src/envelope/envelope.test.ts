@@ -129,7 +129,7 @@ describe("opening", () => {
       const at = Math.floor(position / 8) % changed.byteLength;
       changed.set([(changed[at] ?? 0) ^ (1 << (position % 8))], at);
       const json = { ...envelope.toJSON(), [member]: encodeBase64url(changed) };
-      // Whoever knows the context that was flipped in must not open it either.
+      // A party that knows the flipped context must not be able to open it either.
       const open = async () => {
         const parsed = parseEnvelope(json);
         return openEnvelope(parsed, cek, parsed.context);

@@ -1,4 +1,7 @@
-/** The appliance and order that an envelope was made for; authenticated, since it stands in the protected header. */
+/**
+ * The appliance and order that an envelope was made for; authenticated, since it is part of the
+ * protected header.
+ */
 export type EnvelopeContext = {
   /** Identity of the envelope: a UUID in lower case. */
   readonly env: string;
@@ -10,8 +13,8 @@ export type EnvelopeContext = {
 
 export type EnvelopeRecipient = {
   /**
-   * Key URL with its version (an unversioned one would follow a rotation silently), or the thumbprint URI (RFC 9278) of a
-   * recovery key that no vault holds.
+   * Key URL with its version (an unversioned one would follow a rotation silently), or the
+   * thumbprint URI (RFC 9278) of a recovery key that no vault holds.
    */
   readonly kid: string;
   /** The CEK under RSA-OAEP-256: 256, 384 or 512 bytes, the modulus size of the key. */
@@ -30,10 +33,13 @@ export type EnvelopeJson = {
   readonly tag: string;
 };
 
-/** What all recipients share, as it was received: re-wrapping never touches it. */
+/** The part that all recipients share, as it was received: re-wrapping never changes it. */
 export type SealedPart = Pick<EnvelopeJson, "protected" | "iv" | "ciphertext" | "tag">;
 
-/** Parsed and checked, not yet opened. Made by `sealEnvelope`, `parseEnvelope` and `replaceRecipients` only. */
+/**
+ * Parsed and checked, not yet opened. Made by `sealEnvelope`, `parseEnvelope` and
+ * `replaceRecipients` only.
+ */
 export type Envelope = {
   readonly context: EnvelopeContext;
   readonly recipients: readonly EnvelopeRecipient[];

@@ -19,8 +19,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Strict: every member is known and has one spelling. `zip`, `crit`, `aad`, shared unprotected headers and other
- * algorithms cannot be expressed.
+ * Strict: every member is known and has one spelling. `zip`, `crit`, `aad`, shared unprotected
+ * headers and other algorithms cannot be expressed.
  *
  * @param value - JSON text or the object it stands for; at most 8 KiB.
  * @throws {CryptoError} `unsupported` for another `typ`, `enc` or `alg`, else `malformed`

@@ -3,13 +3,19 @@ import { constants, createPublicKey, hash, type KeyObject, publicEncrypt } from 
 import { malformed, unsupported } from "../crypto-error.ts";
 import { isJsonObject } from "../strict-json.ts";
 
-/** Public half of a customer's offline key: content keys are wrapped to it, and only its owner unwraps them. */
+/**
+ * Public half of a customer's offline key: content keys are wrapped to it, and only its owner
+ * unwraps them.
+ */
 export type RecoveryKey = {
   /** Thumbprint URI (RFC 9278) over the RFC 7638 thumbprint. */
   readonly kid: string;
   /** Canonical: what the thumbprint is made of. */
   readonly jwk: { readonly e: string; readonly kty: "RSA"; readonly n: string };
-  /** RSA-OAEP-256, here and not in a vault: nobody can revoke an offline key, so there is no refusal to miss. */
+  /**
+   * RSA-OAEP-256, here and not in a vault: nobody can revoke an offline key, so there is no refusal
+   * to miss.
+   */
   wrap(contentKey: Uint8Array): Uint8Array;
 };
 
@@ -24,7 +30,8 @@ const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"] as const;
 
 /**
  * @param value - a JWK (RFC 7517), or the PEM of a SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`)
- * @throws {CryptoError} `unsupported` for a private key, another type, size or exponent; `malformed` otherwise
+ * @throws {CryptoError} `unsupported` for a private key, another type, size or exponent;
+ * `malformed` otherwise
  */
 export function importRecoveryKey(value: unknown): RecoveryKey {
   const key = typeof value === "string" ? fromPem(value) : fromJwk(value);

@@ -2,8 +2,8 @@ import type { Envelope, EnvelopeRecipient } from "./envelope.ts";
 import { assembleEnvelope } from "./parse-envelope.ts";
 
 /**
- * Replaces the wrapped content keys; protected header, iv, ciphertext and tag stay byte for byte (RFC 7516 §7.2.1:
- * recipients are unprotected).
+ * Replaces the wrapped content keys; protected header, iv, ciphertext and tag stay byte for byte
+ * (RFC 7516 §7.2.1: recipients are unprotected).
  *
  * @throws {CryptoError} `malformed` when a recipient is
  */

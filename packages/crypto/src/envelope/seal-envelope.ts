@@ -9,11 +9,13 @@ import type { Envelope, EnvelopeContext, EnvelopeRecipient } from "./envelope.ts
 import { assembleEnvelope, UNLOCK_KEY_MAX_BYTES } from "./parse-envelope.ts";
 
 /**
- * Locks an unlock key. The CEK is wrapped by a vault, outside this library; jose therefore does the content encryption
- * only (`dir`: the CEK is the key; RFC 7518 §4.5), and the recipients are put beside its result.
+ * Locks an unlock key. The CEK is wrapped by a vault, outside this library; jose therefore does the
+ * content encryption only (`dir`: the CEK is the key; RFC 7518 §4.5), and the recipients are put
+ * beside its result.
  *
  * @param input.cek - 32 bytes, fresh for this envelope: it is used with one IV, once.
- * @param input.unlockKey - 1 to 512 bytes. In escrow custody the passkey; in split custody it could be the broker's share.
+ * @param input.unlockKey - 1 to 512 bytes. In escrow custody the passkey; in split custody it could
+ * be the broker's share.
  * @throws {CryptoError} `malformed`
  */
 export async function sealEnvelope(input: {

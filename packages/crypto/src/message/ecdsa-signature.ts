@@ -1,6 +1,7 @@
 /**
- * Signatures of ES256: 64 bytes r ‖ s on the wire (RFC 7518 §3.4), DER inside OpenSSL (RFC 3279 §2.2.3). By hand, because
- * node:crypto's own conversion (`dsaEncoding`) makes it take each key apart again: a third of a verification, half of a signature.
+ * Signatures of ES256: 64 bytes r ‖ s on the wire (RFC 7518 §3.4), DER inside OpenSSL (RFC 3279
+ * §2.2.3). By hand, because node:crypto's own conversion (`dsaEncoding`) makes it take each key
+ * apart again: a third of a verification, half of a signature.
  */
 const INTEGER_BYTES = 32;
 const SEQUENCE = 0x30;
@@ -29,7 +30,10 @@ export function fromDer(der: Uint8Array): Uint8Array {
   return signature;
 }
 
-/** The shortest two's complement of a positive number: no leading zeros, but one before a set high bit. */
+/**
+ * The shortest two's complement of a positive number: no leading zeros, but one before a set high
+ * bit.
+ */
 function unsigned(bytes: Uint8Array): Uint8Array {
   let from = 0;
   while (from < bytes.byteLength - 1 && bytes[from] === 0) from += 1;

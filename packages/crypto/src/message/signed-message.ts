@@ -8,7 +8,7 @@ import { toDer } from "./ecdsa-signature.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { VerifyKey } from "./verify-key.ts";
 
-/** Largest compact message that is looked at, unless the caller names another limit. */
+/** Largest accepted compact message, unless the caller names another limit. */
 const MESSAGE_MAX_BYTES = 16 * 1024;
 const SIGNATURE_BYTES = 64;
 const KID = /^[A-Za-z0-9_-]{43}$/;
@@ -20,7 +20,8 @@ export type MessageHeader = { readonly kid: string; readonly typ: string };
  * JWS compact (RFC 7515 §7.1), ES256, protected header exactly `{alg, kid, typ}`.
  *
  * @param typ - lower-case media type without `application/`; differs per kind of message.
- * @throws {CryptoError} `malformed` for a typ that {@link readHeader} would refuse or a key that signs wrongly
+ * @throws {CryptoError} `malformed` for a typ that {@link readHeader} would refuse or a key that
+ * signs wrongly
  */
 export async function signMessage(key: SigningKey, typ: string, payload: object): Promise<string> {
   if (!TYP.test(typ)) throw malformed("typ: expected a lower-case media type");
@@ -41,11 +42,11 @@ export function readHeader(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): M
 }
 
 /**
- * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes received; the payload is
- * parsed once, after that, and callers never parse it again.
+ * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes
+ * received; the payload is parsed once, after that, and callers never parse it again.
  *
- * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for another key, another
- *   typ or a wrong signature, without saying which
+ * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for
+ * another key, another typ or a wrong signature, without saying which
  */
 export function verifyMessage(
   jws: string,

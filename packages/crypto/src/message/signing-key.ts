@@ -6,7 +6,10 @@ import { fromDer } from "./ecdsa-signature.ts";
 import { importVerifyKey } from "./verify-key.ts";
 import type { PublicJwk } from "./verify-key.ts";
 
-/** The port for whatever holds a P-256 key. A TPM or a vault answers with a promise, a key file at once. */
+/**
+ * The port for whatever holds a P-256 key. A TPM or a vault answers with a promise, a key file at
+ * once.
+ */
 export type SigningKey = {
   /** RFC 7638 thumbprint of `publicJwk`. */
   readonly kid: string;
@@ -15,20 +18,24 @@ export type SigningKey = {
   sign(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
 };
 
-/** @returns `privatePem` is PKCS#8; whoever stores it answers for its file mode. */
+/** @returns `privatePem` is PKCS#8; the code that stores it is responsible for its file mode. */
 export function generateSigningKey(): { key: SigningKey; privatePem: string } {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const privatePem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return { key: fromPrivateKey(privateKey), privatePem };
 }
 
-/** @throws {CryptoError} `malformed` when the text is no unencrypted private key, `unsupported` when it is not on P-256 */
+/**
+ * @throws {CryptoError} `malformed` when the text is no unencrypted private key, `unsupported` when
+ * it is not on P-256
+ */
 export function importSigningKey(privatePem: string): SigningKey {
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey({ key: privatePem, format: "pem" });
   } catch {
-    throw malformed("signing key: not a PEM private key"); // without cause: it may quote the input
+    // Without cause, which may quote the input.
+    throw malformed("signing key: not a PEM private key");
   }
   return fromPrivateKey(privateKey);
 }

@@ -26,8 +26,8 @@ const COORDINATE_BYTES = 32;
 /**
  * Imports once; callers keep the result, since import costs a quarter of a verification.
  *
- * @throws {CryptoError} `unsupported` for another curve or key type, `malformed` for everything else, a point that is
- *   not on the curve included (OpenSSL checks it).
+ * @throws {CryptoError} `unsupported` for another curve or key type, `malformed` for everything
+ * else, a point that is not on the curve included (OpenSSL checks it).
  */
 export function importVerifyKey(jwk: unknown): VerifyKey {
   const { jwk: checked, point } = parsePublicJwk(jwk);

@@ -3,9 +3,10 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "n
 import type { AEADFactory, KDFFactory } from "hpke";
 
 /*
- * HKDF and AES-GCM of a suite by synchronous node:crypto, through the interfaces that `hpke` offers for this. The key
- * schedule stays the library's. Its own primitives go through WebCrypto, one thread-pool job and one key import for each
- * of a few HMACs of 32 bytes; that was half of a seal's time.
+ * HKDF and AES-GCM of a suite by synchronous node:crypto, through the interfaces that `hpke` offers
+ * for this. The key schedule stays the library's. Its own primitives go through WebCrypto, one
+ * thread-pool job and one key import for each of a few HMACs of 32 bytes; that was half of a seal's
+ * time.
  */
 
 const HASH_BYTES = 32;

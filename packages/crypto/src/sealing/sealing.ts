@@ -11,8 +11,8 @@ export type Sealed = { readonly enc: Uint8Array; readonly ciphertext: Uint8Array
 export type SealingKey = {
   readonly publicKey: Uint8Array;
   /**
-   * Opens one message; the private key is forgotten with it. A message that does not open leaves the key in place, so
-   * that rubbish cannot use it up.
+   * Opens one message; the private key is forgotten with it. A message that does not open leaves
+   * the key in place, so that rubbish cannot use it up.
    *
    * @throws {CryptoError} `decryption-failed`, whatever the cause
    */
@@ -37,7 +37,9 @@ export function unlockInfo(requestHash: string): Uint8Array {
   return bind(UNLOCK_LABEL, requestHash);
 }
 
-/** As {@link unlockInfo}, for the two content keys of a rekeying: neither answer opens as the other. */
+/**
+ * As {@link unlockInfo}, for the two content keys of a rekeying: neither answer opens as the other.
+ */
 export function rekeyInfo(requestHash: string): Uint8Array {
   return bind(REKEY_LABEL, requestHash);
 }
@@ -54,9 +56,14 @@ export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> 
   return sealingKey(suite, privateKey, await cipherSuite(suite).SerializePublicKey(publicKey));
 }
 
-/** A key whose answer may come after this process has ended: a person carries it, or approvers take their time. */
+/**
+ * A key whose answer may come after this process has ended: a person carries it, or approvers take
+ * their time.
+ */
 export type StorableSealingKey = SealingKey & {
-  /** For {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here. */
+  /**
+   * For {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here.
+   */
   exportPrivateKey(): Promise<Uint8Array>;
 };
 
@@ -80,16 +87,19 @@ export async function importSealingKey(
   try {
     key = await cipherSuite(suite).DeserializePrivateKey(privateKey, false);
   } catch {
-    throw malformed("private key: not a key of this suite"); // without cause: it may quote the input
+    // without cause: it may quote the input
+    throw malformed("private key: not a key of this suite");
   }
   return sealingKey(suite, key, publicKey);
 }
 
 /**
- * Single shot: each call makes its own encapsulation, so no nonce can be used twice, however many calls run at once.
+ * Single shot: each call makes its own encapsulation, so no nonce can be used twice, however many
+ * calls run at once.
  *
  * @param info - binds the message to its purpose; the same bytes open it.
- * @throws {CryptoError} `malformed` when `publicKey` is no key of the suite or the plaintext is longer than 512 bytes
+ * @throws {CryptoError} `malformed` when `publicKey` is no key of the suite or the plaintext is
+ * longer than 512 bytes
  */
 export async function seal(
   suite: SuiteName,

@@ -4,8 +4,8 @@ import { aes256Gcm, hkdfSha256 } from "./node-primitives.ts";
 import { createXWing } from "./x-wing.ts";
 
 /**
- * HPKE suites (RFC 9180 §7; X-Wing is KEM 0x647a of draft-ietf-hpke-pq), weakest last. `strength` orders them: no answer
- * may use a suite below the one that was enrolled.
+ * HPKE suites (RFC 9180 §7; X-Wing is KEM 0x647a of draft-ietf-hpke-pq), weakest last. `strength`
+ * orders them: no answer may use a suite below the one that was enrolled.
  */
 export const SUITES = {
   "X-Wing": {

@@ -17,9 +17,10 @@ import { importSpki } from "../import-spki.ts";
 import { zero } from "../secret-bytes.ts";
 
 /*
- * X-Wing (draft-connolly-cfrg-xwing-kem §5) by synchronous node:crypto, through the interface that `hpke` offers for this; its
- * key schedule stays. The library's own goes through WebCrypto: eight jobs of the thread pool, which took three quarters of a
- * seal's time, and whose modules alone took a tenth of a cold unlock. No step here takes more than 0.1 ms.
+ * X-Wing (draft-connolly-cfrg-xwing-kem §5) by synchronous node:crypto, through the interface that
+ * `hpke` offers for this; its key schedule stays. The library's own goes through WebCrypto: eight
+ * jobs of the thread pool, which took three quarters of a seal's time, and whose modules alone took
+ * a tenth of a cold unlock. No step here takes more than 0.1 ms.
  */
 
 type RecipientKey = Key & {
@@ -30,7 +31,10 @@ type RecipientKey = Key & {
   readonly seed?: Uint8Array | undefined;
 };
 
-/** draft-ietf-hpke-pq §4. The library has them too, but makes its own KEM to tell them, and loads WebCrypto for it. */
+/**
+ * draft-ietf-hpke-pq §4. The library has them too, but makes its own KEM to tell them, and loads
+ * WebCrypto for it.
+ */
 export const X_WING = {
   id: 0x647a,
   name: "MLKEM768-X25519",

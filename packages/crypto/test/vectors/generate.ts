@@ -1,6 +1,6 @@
 /*
- * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`npm run vectors`) when a format changes;
- * tests read what is committed, so that a change of behaviour shows.
+ * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`npm run vectors`)
+ * when a format changes; tests read what is committed, so that a change of behaviour shows.
  */
 import { createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 

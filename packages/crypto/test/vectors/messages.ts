@@ -112,7 +112,10 @@ async function createBad(key: SigningKey): Promise<Message[]> {
   ];
 }
 
-/** A true signature over whatever stands in the two parts: what is bad about a case is then only what its name says. */
+/**
+ * A true signature over whatever stands in the two parts: what is bad about a case is then only
+ * what its name says.
+ */
 async function sign(
   key: SigningKey,
   header: string,

@@ -9,7 +9,10 @@ import type {
   SuiteName,
 } from "../../src/index.ts";
 
-/** Shapes of the files in vectors/. Bytes are base64url; `note` tells other implementers what a case is about. */
+/**
+ * Shapes of the files in vectors/. Bytes are base64url; `note` tells other implementers what a case
+ * is about.
+ */
 export type Vectors = {
   "commitments.json": {
     note: string;
