@@ -47,6 +47,19 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "A volume header from a backup",
+    shownBy: {
+      "apps/device-agent/test/header-rollback.test.ts": [
+        "that was restored from before a rekeying is given no key: the old passkey does not open it offline",
+        "that is newer than the node's restored state opens, and is remembered from then on",
+        "that claims to be newer is not believed before a key has opened it",
+      ],
+      "apps/device-agent/test/crash/rekey-kill.test.ts": [
+        "a $kind volume whose rekeying is killed at any step opens by the passkey that is shown, and the next run ends it",
+      ],
+    },
+  },
+  {
     name: "State that was set back",
     shownBy: {
       "apps/device-agent/src/core/lease-state.test.ts": ["closes when its state was set back"],

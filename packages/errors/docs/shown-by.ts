@@ -52,6 +52,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   OfflineUnlockForbidden: "apps/cloud-broker/test/offline/offline-unlock.test.ts",
   RateLimited: `${DEVICE}/rate-limits.test.ts`,
   VolumeRejectedKey: `${AGENT}/unlock.test.ts`,
+  VolumeHeaderRolledBack: `${AGENT}/header-rollback.test.ts`,
   PasskeyRejected: `${AGENT}/passkey.test.ts`,
   PasskeyTriesExhausted: `${AGENT}/passkey.test.ts`,
   RekeyNeedsLease: `${AGENT}/rekey.test.ts`,

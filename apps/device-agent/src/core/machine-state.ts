@@ -1,6 +1,7 @@
 import { bootId, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { HEADER_GENERATION_MAX } from "./judge-header-generation.ts";
 import { heldLease } from "./lease-state.ts";
 import { openedByPasskey } from "./passkey-opening.ts";
 import { RECEIPTS_MAX, waitingReceipt } from "./waiting-receipt.ts";
@@ -62,6 +63,8 @@ export const machineState = z.strictObject({
   /** Identity of the envelope in force, once a rekeying has replaced the enrolment's. */
   env: z.optional(uuid),
   rekey: z.optional(rekey),
+  /** Generation of the newest header that the volume had; absent while it was never rekeyed. */
+  headerGeneration: z.optional(z.int().check(z.gte(0), z.lte(HEADER_GENERATION_MAX))),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
   journalHead: z.optional(messageHash),
   /** Undelivered receipts, oldest first: a restart of the agent loses none. */

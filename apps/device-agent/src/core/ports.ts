@@ -28,9 +28,18 @@ export type Opening = Disposable & {
   /**
    * The key is not stored; the caller zeroes it.
    *
-   * @throws {AppError} `VolumeRejectedKey`, `VolumeNotFound` or `VolumeUnavailable`
+   * @throws {AppError} `VolumeRejectedKey`, `VolumeHeaderRolledBack`, `VolumeNotFound` or
+   *   `VolumeUnavailable`
    */
   offer(unlockKey: Uint8Array): Promise<Opened>;
+};
+
+/** What the agent remembers of the volume's header, so that an older one from a backup is noticed. */
+export type HeaderMemory = {
+  /** Generation of the newest header that this agent has seen; 0: the one that preparation made. */
+  readonly generation: number;
+  /** Called once a key has opened a header of a newer generation. */
+  learn(generation: number): void;
 };
 
 export type FormatInput = {
@@ -67,8 +76,14 @@ export type Volume = {
   /** Stores the signed envelope in the volume itself, if its kind has a place for it. */
   storeEnvelope(jws: string): Promise<void>;
   readEnvelope(): Promise<string | undefined>;
-  /** @param mode - `use` makes the mapping if possible; `test` only proves the key. */
-  beginOpening(mode: "use" | "test"): Opening;
+  /**
+   * @param mode - `use` makes the mapping if possible; `test` only proves the key.
+   * @param memory - a header that is older than the remembered one gets no key.
+   */
+  beginOpening(mode: "use" | "test", memory?: HeaderMemory): Opening;
+  /** How often the volume was rekeyed, according to its header; 0 if it never was. */
+  readHeaderGeneration(): Promise<number>;
+  writeHeaderGeneration(generation: number): Promise<void>;
   readonly slots: KeySlots;
   /** Closes the mapping, if there is one. */
   close(mapping: string | undefined): Promise<void>;

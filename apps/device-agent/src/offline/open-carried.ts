@@ -15,6 +15,7 @@ import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { headerMemoryOf } from "../state/header-memory.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
 import { describeOfflineLease } from "./describe-offline-lease.ts";
 
@@ -42,7 +43,7 @@ export async function openCarried(
   let opened: Opened;
   let result: OpenedGrant;
   try {
-    using opening = volume.beginOpening("use");
+    using opening = volume.beginOpening("use", headerMemoryOf(session.store));
     const sealingKey = await importStoredKey("X25519", open);
     result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
     opened = await offerAndZero(opening, result.unlockKey);

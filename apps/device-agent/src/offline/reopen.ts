@@ -17,6 +17,7 @@ import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { headerMemoryOf } from "../state/header-memory.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -65,7 +66,7 @@ export async function reopenOffline(
     if (answer.kind !== "grant")
       throw new AppError("GrantRejected", { detail: "no grant is kept" });
     const envelope = await readHeldEnvelope(folder, volume, session);
-    using opening = volume.beginOpening("use");
+    using opening = volume.beginOpening("use", headerMemoryOf(store));
     const sealingKey = await importStoredKey("X25519", counted);
     const { grant, grantHash } = answer;
     const result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);

@@ -4,6 +4,7 @@ import { decideTry } from "../core/passkey-tries.ts";
 import type { Opened, Volume } from "../core/ports.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { headerMemoryOf } from "../state/header-memory.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
 
@@ -36,7 +37,7 @@ export async function tryPasskey(
   const triesLeft = decision.leftAfterwards;
   let opened: Opened;
   try {
-    using opening = volume.beginOpening(mode);
+    using opening = volume.beginOpening(mode, headerMemoryOf(store));
     opened = await opening.offer(passkey);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "VolumeRejectedKey") throw error;

@@ -29,7 +29,10 @@ export async function formatVolume(input: {
     if (opened !== undefined) return opened;
   }
   const id = preparation.step === "formatting" ? preparation.volumeId : randomUUID();
-  store.update({ preparation: { step: "formatting", volumeId: id } });
+  store.update({
+    preparation: { step: "formatting", volumeId: id },
+    headerGeneration: undefined,
+  });
   await volume.format({ unlockKey, id, passkeyOrigin, sizeMib });
   return testKey(volume, unlockKey);
 }

@@ -2,6 +2,7 @@ import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
+import { HEADER_GENERATION_MAX } from "../core/judge-header-generation.ts";
 import type { MachineState, Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
@@ -13,6 +14,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-store.ts";
 
 export type Rekeying = {
   readonly folder: StateFolder;
@@ -48,10 +50,23 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     store.update({ env, generation, rekey: { ...rekey, step: "committed" } });
   }
   await removeOthers(volume, rekey.slot);
+  const headerGeneration = await raiseHeaderGeneration(volume, store);
   const { generation } = store.current;
   const journalHead = journal.append("rekeyed", { rekey: rekey.id, generation, slot: rekey.slot });
-  store.update({ journalHead, rekey: undefined });
+  store.update({ journalHead, rekey: undefined, headerGeneration });
   return { kind: "rekeyed", generation };
+}
+
+/**
+ * Writes the header first and the state last: a kill in between leaves a header that is newer than
+ * the state, which opens. The new state refuses backups of the header from before this write.
+ */
+async function raiseHeaderGeneration(volume: Volume, store: StateStore): Promise<number> {
+  const remembered = store.current.headerGeneration ?? 0;
+  const raised = Math.max(remembered, await volume.readHeaderGeneration()) + 1;
+  const generation = Math.min(raised, HEADER_GENERATION_MAX);
+  await volume.writeHeaderGeneration(generation);
+  return generation;
 }
 
 /** Removes an unused new slot. */

@@ -23,6 +23,7 @@ import type { Unlocking } from "../node/record-unlock.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { headerMemoryOf } from "../state/header-memory.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -99,7 +100,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   // Awaited below; this only ensures that a failure to start the opening is reported.
   asked.catch(() => undefined);
   using openings = new DisposableStack();
-  const begin = () => openings.use(volume.beginOpening("use"));
+  const begin = () => openings.use(volume.beginOpening("use", headerMemoryOf(session.store)));
   let begun: Opening | undefined;
   // Cryptsetup starts while the broker decides, but not for each poll of a waiting request, and not
   // before the challenge is sent: this process stands still for 3 ms for each process that it

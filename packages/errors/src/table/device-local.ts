@@ -46,6 +46,46 @@ export const DEVICE_LOCAL_ERRORS = {
     },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
+  VolumeHeaderRolledBack: {
+    title: {
+      en: "The volume has an old header",
+      de: "Das Volume hat einen alten Header",
+    },
+    message: {
+      en: "The header of the volume is older than the one that this node used last",
+      de: "Der Header des Volumes ist älter als der, den dieser Knoten zuletzt benutzt hat",
+    },
+    class: "invalid",
+    httpStatus: 409,
+    who: "site-operator",
+    recoverable: "yes",
+    ask: {
+      en: "Restore the newest header of the volume of node {serial}; the one on the disk is from before its unlock key was replaced.",
+      de: "Stellen Sie den neuesten Header des Volumes des Knotens {serial} wieder her; der auf dem Datenträger stammt aus der Zeit, bevor sein Entsperrschlüssel ersetzt wurde.",
+    },
+    steps: [
+      {
+        text: {
+          en: "See which volume the agent uses",
+          de: "Sehen Sie nach, welches Volume der Agent benutzt",
+        },
+        command: "databox-agent status",
+        for: "site-operator",
+      },
+      {
+        text: {
+          en: "Restore the header from a backup that was made after the last rekeying",
+          de: "Stellen Sie den Header aus einer Sicherung wieder her, die nach dem letzten Schlüsselwechsel gemacht wurde",
+        },
+        for: "site-operator",
+      },
+    ],
+    why: {
+      en: "Each rekeying removes a key slot from the header. A header from a backup still has that slot, and the old passkey would open it.",
+      de: "Jeder Schlüsselwechsel entfernt einen Schlüsselplatz aus dem Header. Ein Header aus einer Sicherung hat diesen Platz noch, und der alte Passkey würde ihn öffnen.",
+    },
+    meanwhile: VOLUME_STAYS_LOCKED,
+  },
   PasskeyRejected: {
     title: { en: "The passkey is wrong", de: "Der Passkey ist falsch" },
     message: {

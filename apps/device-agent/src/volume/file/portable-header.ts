@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 
 import { zero } from "@databox-cmk/crypto";
 
+import { HEADER_GENERATION_MAX } from "../../core/judge-header-generation.ts";
+
 /**
  * Header of a portable volume, version 1. All numbers are single bytes.
  *
@@ -38,6 +40,9 @@ export const HEADER_BYTES = 118;
  * is blank.
  */
 export const HEADER_PLACES = 2;
+/** After the places: the generation of the header, big-endian. */
+const GENERATION_AT = HEADER_PLACES * HEADER_BYTES;
+const GENERATION_BYTES = 4;
 export const VOLUME_KEY_BYTES = KEY_BYTES;
 /** Salt and iv: new for every header. */
 export const FRESH_BYTES = SEALED_AT - SALT_AT;
@@ -96,6 +101,31 @@ export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undef
   return Array.from({ length: HEADER_PLACES }, (_unused, place) =>
     parseHeader(bytes.subarray(place * HEADER_BYTES)),
   );
+}
+
+/** The places of a file, one after the other. */
+export function contentOf(places: readonly (PortableHeader | undefined)[]): Uint8Array {
+  const content = new Uint8Array(HEADER_PLACES * HEADER_BYTES);
+  for (const [place, header] of places.entries())
+    if (header !== undefined) content.set(header.bytes, place * HEADER_BYTES);
+  return content;
+}
+
+/** How often a volume was rekeyed; 0 where the file ends before that is written. */
+export function parseGeneration(bytes: Uint8Array): number {
+  const record = bytes.subarray(GENERATION_AT, GENERATION_AT + GENERATION_BYTES);
+  if (record.byteLength < GENERATION_BYTES) return 0;
+  const generation = new DataView(record.buffer, record.byteOffset).getUint32(0);
+  return generation <= HEADER_GENERATION_MAX ? generation : 0;
+}
+
+/** @param content - the places, as `contentOf` makes them */
+export function withGeneration(content: Uint8Array, generation: number): Uint8Array {
+  if (generation === 0) return content;
+  const file = new Uint8Array(GENERATION_AT + GENERATION_BYTES);
+  file.set(content);
+  new DataView(file.buffer).setUint32(GENERATION_AT, generation);
+  return file;
 }
 
 /**

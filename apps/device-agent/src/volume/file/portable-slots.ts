@@ -4,13 +4,7 @@ import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { KeySlots } from "../../core/ports.ts";
-import {
-  FRESH_BYTES,
-  HEADER_BYTES,
-  HEADER_PLACES,
-  openHeader,
-  sealHeader,
-} from "./portable-header.ts";
+import { contentOf, FRESH_BYTES, openHeader, sealHeader } from "./portable-header.ts";
 import type { PortableHeader } from "./portable-header.ts";
 
 type Places = readonly (PortableHeader | undefined)[];
@@ -23,10 +17,7 @@ export function createPortableSlots(options: {
 }): KeySlots {
   const { path, places, replace } = options;
   const write = (headers: Places) => {
-    const content = new Uint8Array(HEADER_PLACES * HEADER_BYTES);
-    for (const [place, header] of headers.entries())
-      if (header !== undefined) content.set(header.bytes, place * HEADER_BYTES);
-    replace(content);
+    replace(contentOf(headers));
   };
   return {
     async list() {

@@ -5,13 +5,17 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { Opened, Volume } from "../../core/ports.ts";
 import { replaceFile } from "../../state/write-durably.ts";
+import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { readStart, volumeError } from "../volume-file.ts";
 import {
+  contentOf,
   FRESH_BYTES,
   openHeader,
+  parseGeneration,
   parsePlaces,
   sealHeader,
   VOLUME_KEY_BYTES,
+  withGeneration,
 } from "./portable-header.ts";
 import type { PortableHeader } from "./portable-header.ts";
 import { createPortableSlots } from "./portable-slots.ts";
@@ -48,14 +52,27 @@ export function createPortableVolume(path: string): Volume {
       return undefined;
     },
 
-    beginOpening() {
+    async readHeaderGeneration() {
+      requirePlaces(path);
+      return generationOf(path);
+    },
+    async writeHeaderGeneration(generation) {
+      replace(withGeneration(contentOf(requirePlaces(path)), generation));
+    },
+
+    beginOpening(_mode, memory) {
       return {
         async offer(unlockKey): Promise<Opened> {
-          for (const header of requirePlaces(path)) {
+          const places = requirePlaces(path);
+          const generation = generationOf(path);
+          requireKnownHeader(path, generation, memory);
+          for (const header of places) {
             const volumeKey =
               header === undefined ? undefined : await openHeader(header, unlockKey);
             zero(volumeKey);
-            if (volumeKey !== undefined) return { proof: "authenticated-header" };
+            if (volumeKey === undefined) continue;
+            learnHeader(generation, memory);
+            return { proof: "authenticated-header" };
           }
           throw new AppError("VolumeRejectedKey", {
             detail: `${path}: its header does not open with this key`,
@@ -65,10 +82,21 @@ export function createPortableVolume(path: string): Volume {
       };
     },
 
-    slots: createPortableSlots({ path, places: () => requirePlaces(path), replace }),
+    slots: createPortableSlots({
+      path,
+      places: () => requirePlaces(path),
+      replace(content) {
+        replace(withGeneration(content, generationOf(path)));
+      },
+    }),
 
     async close() {},
   };
+}
+
+function generationOf(path: string): number {
+  const start = readStart(path);
+  return start.kind === "data" ? parseGeneration(start.bytes) : 0;
 }
 
 function requirePlaces(path: string): readonly (PortableHeader | undefined)[] {

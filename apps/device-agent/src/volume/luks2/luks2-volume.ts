@@ -4,11 +4,13 @@ import { AppError } from "@databox-cmk/errors";
 
 import { VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
+import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
 import { closeMapping } from "./close-mapping.ts";
 import { startCryptsetup } from "./cryptsetup.ts";
 import type { CryptsetupResult } from "./cryptsetup.ts";
 import { findMapping, hasDeviceMapper } from "./device-mapper.ts";
+import { GENERATION_TOKEN_ID, readGeneration, renderGeneration } from "./generation-token.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
 import { requirePreparedHeader } from "./prepared-header.ts";
 import { TOKEN_ID, parseToken, renderToken } from "./token.ts";
@@ -62,7 +64,20 @@ export function createLuks2Volume(options: {
       return result.exitCode === 0 ? parseToken(result.stdout) : undefined;
     },
 
-    beginOpening(mode) {
+    async readHeaderGeneration() {
+      const dump = await run(["luksDump", "--dump-json-metadata", path]);
+      if (dump.exitCode !== 0) throw unavailable(path, dump);
+      return readGeneration(JSON.parse(dump.stdout));
+    },
+
+    async writeHeaderGeneration(generation) {
+      const common = ["token", "import", "--batch-mode", "--json-file=-"];
+      const place = ["--token-id", GENERATION_TOKEN_ID, "--token-replace", path];
+      const result = await run([...common, ...place], renderGeneration(generation));
+      if (result.exitCode !== 0) throw unavailable(path, result);
+    },
+
+    beginOpening(mode, memory) {
       const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
       const running = startCryptsetup(program, openParameters(path, target));
       // Concurrently, while the broker answers.
@@ -72,11 +87,17 @@ export function createLuks2Volume(options: {
         async offer(unlockKey): Promise<Opened> {
           const dump = await dumped;
           // cryptsetup explains a volume whose header cannot be read.
-          if (dump.exitCode === 0) requirePreparedHeader(path, JSON.parse(dump.stdout));
+          const header: unknown = dump.exitCode === 0 ? JSON.parse(dump.stdout) : undefined;
+          const generation = readGeneration(header);
+          if (header !== undefined) {
+            requirePreparedHeader(path, header);
+            requireKnownHeader(path, generation, memory);
+          }
           const result = await running.finish(unlockKey);
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
           if (result.exitCode !== 0) throw unavailable(path, result);
+          learnHeader(generation, memory);
           return {
             proof: "cryptsetup",
             ...(target.kind === "header" ? {} : { mapping: target.mapping }),

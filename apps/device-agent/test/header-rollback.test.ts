@@ -1,0 +1,109 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { openEnvelope } from "@databox-cmk/crypto";
+import { describe, expect, test } from "vitest";
+
+import { openVolume } from "../src/volume/choose-volume.ts";
+import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
+import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "./agent-world.ts";
+import type { AgentWorld } from "./agent-world.ts";
+
+const KINDS = [
+  { volumeKind: "file", skip: false },
+  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
+] as const;
+
+/** What the portal would show. */
+function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
+  const node = world.broker.nodes.get(SERIAL);
+  if (node === undefined) throw new Error("no node");
+  const { envelope, contentKey, order, serial } = node;
+  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
+}
+const type = (world: AgentWorld, passkey: Uint8Array) =>
+  world.run({ command: "passkey" }, { readPasskey: async () => passkey.slice() });
+const rekey = async (world: AgentWorld) => {
+  await world.unlock();
+  expect(await world.run({ command: "rekey" })).toMatchObject({ outcome: "rekeyed" });
+  await world.lock();
+};
+const stateOf = (world: AgentWorld) => join(world.stateDir, "state.json");
+const generationOf = (world: AgentWorld): unknown =>
+  (JSON.parse(readFileSync(stateOf(world), "utf8")) as Record<string, unknown>)["headerGeneration"];
+
+describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) => {
+  test.skipIf(skip)(
+    "that was restored from before a rekeying is given no key: the old passkey does not open it offline",
+    async () => {
+      await using world = await createPreparedWorld({ volumeKind });
+      const old = await shownPasskey(world);
+      const backup = `${world.diskPath}.backup`;
+      copyFileSync(world.diskPath, backup);
+      await rekey(world);
+      copyFileSync(world.diskPath, `${world.diskPath}.newest`);
+      copyFileSync(backup, world.diskPath);
+      for (const passkey of [old, await shownPasskey(world)])
+        expect(seen(await type(world, passkey))).toMatchObject({
+          code: "VolumeHeaderRolledBack",
+          exit: 5,
+        });
+      expect(seen(await world.unlock())).toMatchObject({ code: "VolumeHeaderRolledBack" });
+      copyFileSync(`${world.diskPath}.newest`, world.diskPath);
+      expect(seen(await type(world, await shownPasskey(world)))).toMatchObject({
+        outcome: "unlocked",
+      });
+    },
+  );
+
+  test.skipIf(skip)("of each rekeying is older than that of the next", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    await rekey(world);
+    const first = await shownPasskey(world);
+    copyFileSync(world.diskPath, `${world.diskPath}.backup`);
+    await rekey(world);
+    expect(generationOf(world)).toBe(2);
+    copyFileSync(`${world.diskPath}.backup`, world.diskPath);
+    expect(seen(await type(world, first))).toMatchObject({ code: "VolumeHeaderRolledBack" });
+  });
+
+  test.skipIf(skip)(
+    "that is newer than the node's restored state opens, and is remembered from then on",
+    async () => {
+      await using world = await createPreparedWorld({ volumeKind });
+      const old = await shownPasskey(world);
+      const disk = `${world.diskPath}.backup`;
+      copyFileSync(world.diskPath, disk);
+      await rekey(world);
+      const state = JSON.parse(readFileSync(stateOf(world), "utf8")) as Record<string, unknown>;
+      const { headerGeneration: _forgotten, ...restored } = state;
+      writeFileSync(stateOf(world), JSON.stringify(restored), { mode: 0o600 });
+      expect(seen(await type(world, await shownPasskey(world)))).toMatchObject({
+        outcome: "unlocked",
+      });
+      await world.lock();
+      expect(generationOf(world)).toBe(1);
+      copyFileSync(disk, world.diskPath);
+      expect(seen(await type(world, old))).toMatchObject({ code: "VolumeHeaderRolledBack" });
+    },
+  );
+
+  test.skipIf(skip)(
+    "that claims to be newer is not believed before a key has opened it",
+    async () => {
+      await using world = await createPreparedWorld({ volumeKind });
+      const right = await shownPasskey(world);
+      await openVolume(
+        { kind: volumeKind, path: world.diskPath },
+        SERIAL,
+        SYSTEM_FOLDERS,
+      ).writeHeaderGeneration(7);
+      expect(seen(await type(world, new TextEncoder().encode("Wrong-Key-9!")))).toMatchObject({
+        code: "PasskeyRejected",
+      });
+      expect(generationOf(world)).toBeUndefined();
+      expect(seen(await type(world, right))).toMatchObject({ outcome: "unlocked" });
+      expect(generationOf(world)).toBe(7);
+    },
+  );
+});
