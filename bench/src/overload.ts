@@ -86,7 +86,7 @@ export async function run(): Promise<BenchResult> {
       `share served in each round, compared with the peak just before it, with as many devices: ${peaks
         .map((perSecond, index) => ((rounds[index]?.goodput ?? 0) / perSecond).toFixed(2))
         .join(", ")}`,
-      `${LANES.toLocaleString("en")} connections send at a steady rate, whatever the answers are; a rejected request (503) is not repeated. Load, vault and broker share this machine`,
+      `${LANES.toLocaleString("en")} connections send at a steady rate, independent of the answers; a rejected request (503) is not repeated. Load, vault and broker share this machine`,
     ],
   };
 }

@@ -13,7 +13,7 @@ const PEOPLE = {
   "order-owner": "the order owner",
   "site-operator": "the site operator",
   "broker-operator": "the broker's operator",
-  nobody: "nobody",
+  nobody: "none needed",
 } as const satisfies Record<Who, string>;
 
 const RECOVERABLE = {
@@ -75,9 +75,9 @@ function renderCause(
   cause: Pick<ErrorRow, "message" | "who" | "recoverable" | "ask" | "why" | "steps">,
 ): string[] {
   return [
-    `What happened: ${cause.message}.`,
-    ...(cause.why === "" ? [] : [`Why: ${prose(cause.why)}`]),
-    `Who must act: ${PEOPLE[cause.who]}. Recoverable: ${RECOVERABLE[cause.recoverable]}.`,
+    `Failure: ${cause.message}.`,
+    ...(cause.why === "" ? [] : [`Cause: ${prose(cause.why)}`]),
+    `Action by: ${PEOPLE[cause.who]}. Recoverable: ${RECOVERABLE[cause.recoverable]}.`,
     `At the appliance: “${prose(cause.ask)}”`,
     `Steps:`,
     cause.steps.map((step, index) => renderStep(step, index + 1, cause.who)).join("\n"),

@@ -273,33 +273,33 @@ export const SETTINGS = {
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
     default: "200",
-    expected: "a whole number; 0 is no limit",
+    expected: "a whole number; 0 means no limit",
     meaning:
       "Most requests of one IP address to one process (with --workers, to each); bursts of five times as many pass.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
-    expected: "a whole number; 0 is no limit",
+    expected: "a whole number; 0 means no limit",
     meaning:
       "Most messages of one device from one address to one process (with --workers, to each); bursts of as many pass. Ten times as many without a valid signature from one address.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
-    expected: "a whole number; 0 is no limit",
+    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one node, over all replicas.",
   },
   RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "120",
-    expected: "a whole number; 0 is no limit",
+    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one order, over all replicas.",
   },
   RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "6000",
-    expected: "a whole number; 0 is no limit",
+    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one customer's subscription, over all replicas.",
   },
   KEY_HEALTH_INTERVAL_SECONDS: {
