@@ -6,8 +6,8 @@ import { malformed } from "./crypto-error.ts";
  * JSON Canonicalization Scheme (RFC 8785): one spelling per value, so that a hash over it can be
  * checked by others.
  *
- * @throws {CryptoError} `malformed` for what JSON cannot say (`undefined`, `NaN`, a cycle, a lone
- * surrogate)
+ * @throws {CryptoError} `malformed` for a value that JSON cannot express (`undefined`, `NaN`, a
+ * cycle, a lone surrogate)
  */
 export function canonicalJson(value: unknown): string {
   let text: string | undefined;

@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 const MIN_CHARACTERS = 12;
 const MAX_CHARACTERS = 64;
 
-/** One row per rule, in the order in which faults are told. */
+/** One row per rule, in the order in which faults are reported. */
 const RULES = [
   { fault: "too-short", broken: (value: string) => value.length < MIN_CHARACTERS },
   { fault: "too-long", broken: (value: string) => value.length > MAX_CHARACTERS },
@@ -25,7 +25,7 @@ export function checkPasskey(value: string): PasskeyFault[] {
   return RULES.filter(({ broken }) => broken(value)).map(({ fault }) => fault);
 }
 
-/** What `checkPasskey` accepts, letter by letter. */
+/** The characters that `checkPasskey` accepts. */
 export const PASSKEY_ALPHABET =
   "ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz123456789@#-$%^!+=;:_()";
 

@@ -6,7 +6,7 @@ export function equalConstantTime(left: Uint8Array, right: Uint8Array): boolean 
 }
 
 /**
- * Overwrites secrets. What the garbage collector copied before cannot be reached from JavaScript.
+ * Overwrites secrets. JavaScript cannot reach the copies that the garbage collector made before.
  */
 export function zero(...secrets: readonly (Uint8Array | undefined)[]): void {
   for (const secret of secrets) secret?.fill(0);

@@ -13,10 +13,10 @@ const FOLDED = new Set(
 );
 
 /**
- * Computes the texts of each language while a program is bundled and puts the values in place of the modules.
- * A program then holds the languages that it imports and not both: no German in the agent or the broker, and in
- * a page only in the part that is loaded for a German reader. A program that is bundled without this plugin
- * works alike, and is larger.
+ * Computes the texts of each language while a program is bundled and puts the values in place of
+ * the modules. A program then holds the languages that it imports and not both: no German in the
+ * agent or the broker, and in a page only in the part that is loaded for a German reader. A program
+ * that is bundled without this plugin works alike, and is larger.
  */
 export function foldTexts(): Plugin {
   return {
@@ -32,7 +32,9 @@ export function foldTexts(): Plugin {
 /** Shorter ones are not worth a name. */
 const SHARED_MIN_CHARACTERS = 40;
 
-/** A module that exports these values; those that occur more than once within them are written once. */
+/**
+ * A module that exports these values; those that occur more than once within them are written once.
+ */
 function renderModule(exports: readonly (readonly [name: string, value: unknown])[]): string {
   const counts = new Map<string, number>();
   JSON.stringify(exports, (_key, value: unknown) => {

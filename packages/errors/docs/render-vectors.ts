@@ -2,7 +2,10 @@ import { explain } from "../src/explain.ts";
 import type { ErrorRow } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
 
-/** vectors/errors.json: the table for other languages, one entry for each code and for each of its reasons. */
+/**
+ * vectors/errors.json: the table for other languages, one entry for each code and for each of its
+ * reasons.
+ */
 export function renderVectors(): string {
   return `${JSON.stringify({ errors: ERROR_CODES.flatMap(vectorsOf) }, null, 2)}\n`;
 }

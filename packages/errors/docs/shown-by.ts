@@ -6,7 +6,10 @@ const DEVICE = "apps/cloud-broker/test/device";
 const AGENT = "apps/device-agent/test";
 const MATRIX = "e2e/fault-matrix/faults";
 
-/** Failures that no single command causes, such as a forged message: what causes them, and shows them. */
+/**
+ * Failures that no single command causes, such as a forged message: what causes them, and shows
+ * them.
+ */
 export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   SsemUserErrorUserAssignedLimitReached: `${MATRIX}/choice-faults.ts`,
   SsemUserErrorCrossTenantIdentityAccessForbidden: `${MATRIX}/identity-faults.ts`,

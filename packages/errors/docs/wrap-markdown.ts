@@ -5,7 +5,9 @@ const WORDS = /(?:`[^`]*`|[^\s`])+/g;
 const MARKER = /^(?:[-+*#>]|\d+[.)])$/;
 const UNWRAPPED = /^\s*(?:#|<|\||$)/;
 
-/** Wraps each paragraph and list item, given as one line, at 100 characters. Code stays as it is. */
+/**
+ * Wraps each paragraph and list item, given as one line, at 100 characters. Code stays as it is.
+ */
 export function wrapMarkdown(text: string): string {
   let isCode = false;
   return text

@@ -8,7 +8,10 @@ export type AppErrorOptions = {
   /** The member or resource that is wrong, such as `properties.details.keyEncryptionKey.kekUrl`. */
   readonly target?: string | undefined;
   readonly facts?: Facts | undefined;
-  /** One clause of what is wrong in this input ("serial: expected 3 to 64 characters"). It is shown to the caller: no secrets. */
+  /**
+   * One clause of what is wrong in this input ("serial: expected 3 to 64 characters"). It is shown
+   * to the caller: no secrets.
+   */
   readonly detail?: string | undefined;
   readonly cause?: unknown;
 };
@@ -16,7 +19,9 @@ export type AppErrorOptions = {
 /** Parsers quote what they could not read, so a detail is cut and kept to one line. */
 const DETAIL_MAX_CHARACTERS = 500;
 
-/** A named failure. Its message is the table's; what differs each time is in `facts` and `detail`. */
+/**
+ * A named failure. Its message is the table's; what differs each time is in `facts` and `detail`.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly reason?: string;
@@ -39,7 +44,10 @@ export class AppError extends Error {
   }
 }
 
-/** An AppError as it is; anything else is a bug and becomes InternalError, with the thrown value as its cause. */
+/**
+ * An AppError as it is; anything else is a bug and becomes InternalError, with the thrown value as
+ * its cause.
+ */
 export function toAppError(error: unknown): AppError {
   return error instanceof AppError ? error : new AppError("InternalError", { cause: error });
 }

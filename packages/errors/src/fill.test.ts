@@ -33,7 +33,10 @@ test.each([
   expect(fillCommand(template, facts)).toBe(filled);
 });
 
-/** Words as a POSIX shell splits them (Shell Command Language §2.2): single quotes and backslashes are all that we emit. */
+/**
+ * Words as a POSIX shell splits them (Shell Command Language §2.2): single quotes and backslashes
+ * are all that we emit.
+ */
 function shellWords(command: string): string[] {
   return Array.from(command.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g), ([word]) =>
     word.replaceAll(

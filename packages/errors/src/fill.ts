@@ -10,8 +10,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const FACT_MAX_CHARACTERS = 260;
 
 /**
- * Fills `{name}` from the facts; a missing one is shown as `<name>`. A part in brackets is left out instead, for a fact that not everybody
- * has who tells of the failure: `Wait[ {seconds} seconds]`. The result is one printable line.
+ * Fills `{name}` from the facts; a missing one is shown as `<name>`. A part in brackets is left out
+ * instead, for a fact that not everybody has who tells of the failure: `Wait[ {seconds} seconds]`.
+ * The result is one printable line.
  */
 export function fillText(template: string, facts: Facts): string {
   const kept = template.replace(OPTIONAL_PART, (_, part: string) => {
@@ -26,7 +27,10 @@ export function withOptionalParts(template: string): string {
   return template.replace(OPTIONAL_PART, "$1");
 }
 
-/** As `fillText`, for a command line: a word is quoted when what was filled in could mean something to a shell. */
+/**
+ * As `fillText`, for a command line: a word is quoted when what was filled in could mean something
+ * to a shell.
+ */
 export function fillCommand(template: string, facts: Facts): string {
   return Array.from(template.matchAll(COMMAND_WORD), ([word]) => fillWord(word, facts)).join(" ");
 }

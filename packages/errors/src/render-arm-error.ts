@@ -39,15 +39,18 @@ export type ErrorContext = {
 };
 
 /**
- * Codes whose recorded Azure message is "problem CRLF action": scripts split it there, so we keep the two lines in our own words.
- * All our other messages are one line.
+ * Codes whose recorded Azure message is "problem CRLF action": scripts split it there, so we keep
+ * the two lines in our own words. All our other messages are one line.
  */
 const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
   SsemUserErrorSecretsNotGenerated: ENGLISH_ANSWERS.tryInMinutes,
   SsemUserErrorEntityNotFound: ENGLISH_ANSWERS.checkName,
 };
 
-/** What stands beside a code in every error that a program or a page reads: in answers, and inside of resources. */
+/**
+ * What stands beside a code in every error that a program or a page reads: in answers, and inside
+ * of resources.
+ */
 export function recoveryOf(
   code: ErrorCode,
   {
@@ -102,7 +105,10 @@ export function renderArmError(error: AppError, context: ErrorContext = {}): Arm
   };
 }
 
-/** The heading of a code in docs/reference/errors.md is the code itself; GitHub's anchor of it is lower case. */
+/**
+ * The heading of a code in docs/reference/errors.md is the code itself; GitHub's anchor of it is
+ * lower case.
+ */
 export function anchorOf(code: ErrorCode): string {
   return code.toLowerCase();
 }

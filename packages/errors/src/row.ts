@@ -1,9 +1,9 @@
 /**
- * - `refused`: an authority said no; final until a person acts.
- * - `unreachable`: nobody with authority answered; try again, and never treat it as a refusal.
- * - `invalid`: what was sent, or what was found, is wrong in itself.
- * - `pending`: not decided or not there yet; the same request will do later.
- * - `internal`: our own fault.
+ * - `refused`: an authority refused; final until a person acts.
+ * - `unreachable`: no authoritative answer; try again, and never treat it as a refusal.
+ * - `invalid`: the input or the found state is wrong.
+ * - `pending`: not decided or not ready yet; the same request will succeed later.
+ * - `internal`: a fault of our own.
  */
 export type ErrorClass = "refused" | "unreachable" | "invalid" | "pending" | "internal";
 
@@ -18,24 +18,26 @@ export type Who =
 export type Recoverable = "yes" | "no" | "until-date";
 
 /**
- * A text in the languages of our pages. Answers, logs and signatures hold the English; a German page
- * shows the German instead (german.ts), with the same `{placeholders}` and `[optional parts]`.
+ * A text in the languages of our pages. Answers, logs and signatures hold the English; a German
+ * page shows the German instead (german.ts), with the same `{placeholders}` and `[optional parts]`.
  */
 export type Text = { readonly en: string; readonly de: string };
 
 /**
- * One thing to do. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of the text
- * in brackets is left out where its facts are not known.
+ * One step. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a
+ * name of `FACTS`. A part of the text in brackets is omitted if its facts are not known.
  */
 export type Step<Words = string> = {
   readonly text: Words;
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
   readonly command?: string;
-  /** Whose step it is, where it is not the row's `who`. */
+  /** The person for this step, if it is not the row's `who`. */
   readonly for?: Who;
 };
 
-/** A finer cause of a code: what it says replaces what the row says. The class and the status stay the row's. */
+/**
+ * A finer cause of a code: its members replace the row's. The class and the status stay the row's.
+ */
 export type Reason<Words = string> = {
   /** One clause without a final full stop; no placeholders. */
   readonly message: Words;
@@ -43,7 +45,7 @@ export type Reason<Words = string> = {
   readonly recoverable?: Recoverable;
   readonly steps?: readonly Step<Words>[];
   readonly ask?: Words;
-  /** For the documentation, as the rest: English only. */
+  /** For the documentation: English only. */
   readonly why?: string;
   readonly meanwhile?: string;
   readonly reproduce?: string;
@@ -55,7 +57,10 @@ export type ErrorRow<Words = string> = {
   /** One clause without a final full stop; no placeholders. */
   readonly message: Words;
   readonly class: ErrorClass;
-  /** Of the ARM answer and of the device denial alike. Codes that only an agent meets carry the status that a server would use. */
+  /**
+   * Status of both the ARM answer and the device denial. Codes that only an agent meets carry the
+   * status that a server would use.
+   */
   readonly httpStatus: number;
   readonly who: Who;
   readonly recoverable: Recoverable;
@@ -65,7 +70,10 @@ export type ErrorRow<Words = string> = {
   readonly reasons?: Readonly<Record<string, Reason<Words>>>;
   /** For the documentation and the troubleshooter: the cause. */
   readonly why: Words;
-  /** For the documentation and the troubleshooter: what the system does until it is cured. */
+  /**
+   * For the documentation and the troubleshooter: the system's behaviour until the cause is
+   * removed.
+   */
   readonly meanwhile: Words;
   /** For the documentation: how to cause it in the local stack. */
   readonly reproduce?: string;
@@ -73,5 +81,5 @@ export type ErrorRow<Words = string> = {
   readonly articleCorrection?: string;
 };
 
-/** Names for messages and steps; what is missing is shown as `<name>`. */
+/** Names for messages and steps; a missing one is shown as `<name>`. */
 export type Facts = Readonly<Record<string, string | number>>;

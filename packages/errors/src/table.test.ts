@@ -50,7 +50,10 @@ const STATUSES: Readonly<Record<ErrorClass, readonly number[]>> = {
   internal: [500],
 };
 
-/** The codes of Azure's troubleshooting table for customer-managed keys, by which existing scripts tell failures apart. */
+/**
+ * The codes of Azure's troubleshooting table for customer-managed keys, by which existing scripts
+ * tell failures apart.
+ */
 const AZURE_CODES = [
   "EncryptionKeyDisabled",
   "EncryptionKeyExpired",
@@ -156,7 +159,9 @@ describe("the error table", () => {
   });
 });
 
-/** The verb or the options of a command line, and of commands within it, that no list of ours knows. */
+/**
+ * The verb or the options of a command line, and of commands within it, that no list of ours knows.
+ */
 function unknownPartsOf(line: string): string[] {
   const inner = Array.from(line.matchAll(/\$\(([^)]*)\)/g), ([, command = ""]) => command);
   const outer = line.replace(/\$\([^)]*\)/g, "substituted");

@@ -4,7 +4,10 @@ import type { ROWS } from "./table/rows.ts";
 
 export type ErrorCode = keyof typeof ROWS;
 
-/** Every failure that anyone can meet, once. Code, behaviour, documentation and vectors are derived from it. */
+/**
+ * Every failure that a person can meet, once. Code, behaviour, documentation and vectors are
+ * derived from it.
+ */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = ENGLISH_ROWS;
 
 /** All codes, in the order of the table. */

@@ -8,7 +8,7 @@ import type { ErrorRow } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, isErrorCode } from "../src/table.ts";
 
 const REPOSITORY = new URL("../../../", import.meta.url);
-/** No service that keeps its word causes it. */
+/** No well-behaved service causes it. */
 const NOT_SHOWN = ["RewrapVerificationFailed"];
 
 test.each(generatedFiles().map(({ url, text }) => ({ name: url.href, url, text })))(

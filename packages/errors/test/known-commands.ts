@@ -1,7 +1,10 @@
 const KEY = ["--vault-name", "--name"];
 const ORDER = ["--resource-group", "--name"];
 
-/** The az commands that our steps use, with the options that they use. A new step adds its command here after it was tried against az. */
+/**
+ * The az commands that our steps use, with the options that they use. A new step adds its command
+ * here after it was tried against az.
+ */
 export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   login: ["--tenant"],
   rest: ["--method", "--url", "--body", "--headers", "--skip-authorization-header"],

@@ -5,10 +5,10 @@ export type Parsed<Value> =
   | { readonly ok: false; readonly detail: string };
 
 /**
- * Untrusted value → typed value, or one clause that names the first member at fault and what was expected there.
- * The offending value itself is never repeated: it may be a secret.
+ * Untrusted value → typed value, or one clause that names the first wrong member and its expected
+ * form. The offending value itself is never repeated, since it may be a secret.
  *
- * @param whole - what the clause calls the value itself, when no member of it is at fault.
+ * @param whole - the name of the value itself in the clause, when no member of it is wrong.
  */
 export function parseWith<Value>(
   schema: z.ZodMiniType<Value>,
@@ -49,7 +49,7 @@ function describe(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** What a schema itself says of a rule; zod's own text is none without a locale. */
+/** The schema's own message of a rule; zod has none without a locale. */
 function expectationOf({ message }: z.core.$ZodIssue): string | undefined {
   return message === "" || message === "Invalid input" ? undefined : message;
 }

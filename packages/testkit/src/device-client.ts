@@ -40,7 +40,7 @@ import {
 
 import type { RawAnswer, Transport } from "./https-transport.ts";
 
-/** Changes a message on its way out: its payload before it is signed, its text after. */
+/** Changes an outgoing message: its payload before it is signed, its text afterwards. */
 export type Tamper<Payload> = {
   readonly payload?: (payload: Payload) => object;
   readonly type?: string;
@@ -48,7 +48,7 @@ export type Tamper<Payload> = {
   readonly text?: (text: string) => string;
 };
 
-/** What came back. `unsigned` is whatever the broker did not sign, and no device believes it. */
+/** The answer. `unsigned`: the broker did not sign it, and no device trusts it. */
 export type DeviceAnswer<Value> =
   | { readonly kind: "answer"; readonly value: Value; readonly text: string }
   | {
@@ -57,7 +57,7 @@ export type DeviceAnswer<Value> =
       readonly status: number;
       readonly text: string;
     }
-  /** An approval is open: the same message is to be sent again. */
+  /** An approval is open: the same message must be sent again. */
   | { readonly kind: "pending"; readonly value: Pending }
   | { readonly kind: "unsigned"; readonly answer: RawAnswer };
 
@@ -68,8 +68,8 @@ export type PreparedUnlock = {
 };
 
 /**
- * An appliance's node in software, for tests and benches: it speaks the device protocol with real keys and checks what
- * it is told, and it can be made to lie.
+ * An appliance's node in software, for tests and benches: it speaks the device protocol with real
+ * keys, verifies all answers, and can be made to lie.
  */
 export class DeviceClient {
   readonly key: SigningKey;
@@ -92,7 +92,7 @@ export class DeviceClient {
     this.key = options.key ?? generateSigningKey().key;
   }
 
-  /** After the broker, or the way to it, has changed. */
+  /** To be called after a change of the broker or its address. */
   use(transport: Transport): void {
     this.#transport = transport;
   }
@@ -107,7 +107,10 @@ export class DeviceClient {
     return challenge.parse(JSON.parse(answer.text));
   }
 
-  /** Pins the broker's keys of the answer; a device believes them because its operator gave it the code. */
+  /**
+   * Pins the broker's keys in the answer; a device trusts them because its operator gave it the
+   * code.
+   */
   async enrol(
     code: string,
     tamper: Tamper<EnrolmentRequest> = {},
@@ -136,7 +139,10 @@ export class DeviceClient {
     return read;
   }
 
-  /** An unlock request with a fresh challenge, the next counter and a one-use sealing key, ready to send. */
+  /**
+   * An unlock request with a fresh challenge, the next counter and a one-time sealing key, ready to
+   * send.
+   */
   async prepareUnlock(
     purpose: UnlockRequest["purpose"],
     tamper: Tamper<UnlockRequest> = {},
@@ -164,7 +170,9 @@ export class DeviceClient {
     };
   }
 
-  /** An unlock request that a person carries, with a one-use key of the suite that fits a QR code. */
+  /**
+   * An unlock request that a person carries, with a one-time key of the suite that fits a QR code.
+   */
   async prepareChallenge(
     tamper: Tamper<OfflineChallenge> = {},
   ): Promise<Omit<PreparedUnlock, "request"> & { readonly challenge: OfflineChallenge }> {
@@ -191,7 +199,7 @@ export class DeviceClient {
     };
   }
 
-  /** Reads what a person carried back, as any node must: by the pinned keys, for this challenge. */
+  /** Reads a carried answer as any node must: by the pinned keys, for this challenge. */
   readCarried(text: string, challengeText: string): DeviceAnswer<Grant> {
     const headers = { "content-type": JOSE_MEDIA_TYPE };
     return this.#read({ status: 200, headers, text }, MESSAGE_TYPES.grant, challengeText, (value) =>
@@ -204,7 +212,10 @@ export class DeviceClient {
     return this.#read(answer, MESSAGE_TYPES.grant, prepared.text, (value) => grant.parse(value));
   }
 
-  /** Asks and opens: the content key of a grant, or the answer that was none. The caller zeroes the key. */
+  /**
+   * Sends the request and opens the answer: the content key of a grant, or the other answer. The
+   * caller zeroes the key.
+   */
   async unlock(
     purpose: UnlockRequest["purpose"],
     tamper: Tamper<UnlockRequest> = {},
@@ -280,7 +291,10 @@ export class DeviceClient {
     });
   }
 
-  /** Reads an answer to `requestText` as any device must: by the pinned keys, of this type, for this request. */
+  /**
+   * Reads an answer to `requestText` as any device must: by the pinned keys, of this type, for this
+   * request.
+   */
   readDenial(answer: RawAnswer, requestText: string): Denial {
     const read = this.#read(answer, MESSAGE_TYPES.denial, requestText, (value) =>
       denial.parse(value),
@@ -289,7 +303,9 @@ export class DeviceClient {
     throw new Error(`expected a signed denial, got ${String(answer.status)} ${answer.text}`);
   }
 
-  /** @throws {Error} when the broker did not sign it, or its generation is lower than the one that is kept */
+  /**
+   * @throws {Error} when the broker did not sign it, or its generation is lower than the stored one
+   */
   keepEnvelope(text: string): void {
     const payload = signedEnvelope.parse(this.#verify(text, MESSAGE_TYPES.envelope));
     if (payload.generation < (this.envelope?.generation ?? 0)) throw new Error("older envelope");
@@ -326,7 +342,7 @@ export class DeviceClient {
   }
 }
 
-/** Keys that an enrolment names, before anything vouches for them but TLS and the one-time code. */
+/** Keys in an enrolment answer, which only TLS and the one-time code protect. */
 function keysOf(answer: RawAnswer): readonly unknown[] {
   const payload = answer.text.split(".")[1];
   if (payload === undefined) return [];

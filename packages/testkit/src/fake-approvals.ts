@@ -3,30 +3,33 @@ import { randomUUID } from "node:crypto";
 import type { ErrorCode } from "@databox-cmk/errors";
 import type { Pending } from "@databox-cmk/protocol";
 
-/** A request that was put before approvers. */
+/** A request that waits for approvers. */
 export type FakeApproval = {
   readonly id: string;
   readonly serial: string;
   readonly approvedBy: string[];
   readonly reason: string | undefined;
-  /** How often the node asked about it. */
+  /** How often the node polled for it. */
   asked: number;
-  /** Of a grant: given once, and again to whoever lost it a moment ago. */
+  /** The grant: given once, and again to a node that lost it a moment ago. */
   state: "open" | "released" | "forgotten" | { readonly code: ErrorCode; readonly reason?: string };
 };
 
-/** What an order's policy asks for; a node waits with one request, and a new one takes the place of the old. */
+/**
+ * The approvals of an order's policy; a node has one waiting request, and a new one replaces the
+ * old.
+ */
 export type FakeApprovals = {
-  /** 0: nobody has to approve. */
+  /** 0: no approval is required. */
   required: number;
   expiresInSeconds: number;
   /** By hash of the request, oldest first. */
   readonly requests: ReadonlyMap<string, FakeApproval>;
-  /** The one that waits. @throws {Error} when none does */
+  /** The waiting request. @throws {Error} without one */
   open(serial?: string): FakeApproval;
-  /** Another person says yes to the one that waits. */
+  /** Another person approves the waiting request. */
   approve(name: string, serial?: string): void;
-  /** Ends the one that waits. */
+  /** Ends the waiting request. */
   end(code: ErrorCode, reason?: string): void;
 };
 
@@ -43,7 +46,7 @@ type Asked = {
 
 export function createFakeApprovals(): FakeApprovals & {
   answer(asked: Asked): FakeApprovalAnswer;
-  /** With the grant, so that a vault that fails costs no approval. */
+  /** Together with the grant, so that a failing vault costs no approval. */
   useUp(requestHash: string): void;
 } {
   const requests = new Map<string, FakeApproval>();

@@ -73,7 +73,10 @@ export type FakeWorld = {
   readonly expire: () => boolean;
 };
 
-/** The checks of the device protocol in their order: signature, nonce, counter, then what the vault would say. */
+/**
+ * The checks of the device protocol in their order: signature, nonce, counter, then the vault's
+ * answer.
+ */
 export function decideFakeAnswer(path: string, text: string, world: FakeWorld): FakeDecision {
   const requestHash = messageHash(text);
   const deny = (code: ErrorCode, reason?: string): FakeDecision => {
@@ -129,7 +132,7 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
   }
 }
 
-/** Rows that it has are known again; a hole is a gap. */
+/** Stored rows are recognised; a missing row is a gap. */
 function takeJournal(
   text: string,
   { nodes }: FakeWorld,
@@ -178,7 +181,7 @@ function decideUnlock(
   if (node === undefined) return deny("DeviceNotAuthenticated");
   const request = unlockRequest.parse(payload);
   const { serial } = node;
-  // Nonce and counter were used up for this very request when it was put before the approvers.
+  // Nonce and counter were used up for this exact request when it was put before the approvers.
   if (world.approvals.requests.has(requestHash))
     return decideRelease({ node, request, requestHash }, world, deny);
   const nonce = world.expire()
@@ -193,7 +196,7 @@ function decideUnlock(
   return decideRelease({ node, request, requestHash }, world, deny);
 }
 
-/** What the approvers say, then the "vault". */
+/** The approvers' decision, then the "vault". */
 function decideRelease(
   asked: {
     readonly node: FakeNode;

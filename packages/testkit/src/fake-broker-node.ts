@@ -12,7 +12,9 @@ import type { Envelope, SigningKey, VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { JournalRow } from "@databox-cmk/protocol";
 
-/** What the fake broker knows about one node. The fake keeps the content key itself: it has no vault. */
+/**
+ * The fake broker's facts about one node. The fake keeps the content key itself: it has no vault.
+ */
 export type FakeNode = {
   readonly order: string;
   readonly serial: string;
@@ -98,7 +100,7 @@ export async function proposeRekey(node: FakeNode, signingKey: SigningKey): Prom
   return node.proposal;
 }
 
-/** Puts the proposal in force, if it is that one and still stands. */
+/** Puts the proposal in force, if it is the present one and still valid. */
 export function commitRekey(node: FakeNode, id: string): void {
   const { proposal } = node;
   if (proposal?.id !== id || proposal.generation !== node.generation + 1) return;
@@ -108,7 +110,10 @@ export function commitRekey(node: FakeNode, id: string): void {
   node.proposal = undefined;
 }
 
-/** What a re-wrap does to a node: the same content key under other recipients, one generation up. */
+/**
+ * The effect of a re-wrap on a node: the same content key under other recipients, one generation
+ * up.
+ */
 export async function raiseGeneration(node: FakeNode, signingKey: SigningKey): Promise<void> {
   node.generation += 1;
   node.envelope = replaceRecipients(node.envelope, [

@@ -49,7 +49,9 @@ export type WireAnswer = {
   readonly body: string;
 };
 
-/** Stands on the wire: changes an answer, or writes to the socket itself (half a body, nothing at all). */
+/**
+ * A man in the middle: changes an answer, or writes to the socket itself (half a body, or nothing).
+ */
 export type Interceptor = (exchange: {
   readonly path: string;
   readonly request: string;
@@ -70,11 +72,11 @@ export type FakeBroker = AsyncDisposable & {
   readonly unlockRequests: readonly UnlockRequest[];
   readonly receipts: readonly Receipt[];
   intercept: Interceptor | undefined;
-  /** What the "vault" says to the next unlocks; `undefined` grants. */
+  /** The "vault"'s answer to the next unlocks; `undefined` grants. */
   refusal: FakeRefusal | undefined;
-  /** Who must approve an unlock, and what they said. */
+  /** The required approvals of an unlock, and the votes. */
   readonly approvals: FakeApprovals;
-  /** Of the leases that it grants from now on. */
+  /** Terms of the leases that it grants from now on. */
   leaseTerms: LeaseTerms;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
   expireChallenges: number;
@@ -93,17 +95,18 @@ export type FakeBroker = AsyncDisposable & {
     requestHash: string,
     offline?: OfflineLease,
   ): Promise<Grant>;
-  /** What a person who brings a challenge takes back: a grant, or the refusal that is set. */
+  /** The answer that a person with a challenge takes back: a grant, or the refusal that is set. */
   answerChallenge(text: string, offline?: OfflineLease): Promise<string>;
 };
 
 const CHALLENGE_SECONDS = 60;
-/** Of a request that waits: soon, since tests wait too. */
+/** Polling interval of a waiting request; short, since tests wait too. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * A broker that behaves, without a vault: real HTTPS under its own authority, real signatures, real sealing, the device
- * protocol's checks in their order. What a "vault" would say is set by the test.
+ * A broker that behaves correctly, without a vault: real HTTPS under its own authority, real
+ * signatures, real sealing, the device protocol's checks in their order. The test sets the
+ * "vault"'s answers.
  */
 export async function createFakeBroker(
   options: { readonly order?: string; readonly certificateAuthority?: CertificateWithKey } = {},

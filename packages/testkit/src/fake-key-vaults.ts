@@ -8,9 +8,10 @@ import {
 } from "node:crypto";
 
 /**
- * Key vaults in memory that behave as the real ones do, with real RSA: per-version state, soft delete, access policies, a
- * disabled key that refuses and an expired one that still unwraps. Answers are shaped as the broker's port has them; the
- * emulator, behind the real SDK, passes the same contract suite.
+ * Key vaults in memory that behave as the real ones do, with real RSA: per-version state, soft
+ * delete, access policies, a disabled key that refuses and an expired one that still unwraps.
+ * Answers are shaped as the broker's port has them; the emulator, behind the real SDK, passes the
+ * same contract suite.
  */
 
 type Failure = {
@@ -72,7 +73,7 @@ type Vault = {
 
 export const BROKER_PRINCIPAL = "broker";
 const RETENTION_SECONDS = 7 * 24 * 3600;
-/** Making RSA keys takes most of a test's time, so that every fake draws on the same ones. */
+/** Making RSA keys takes most of a test's time, so all fakes share the same ones. */
 const PAIRS = new Map<string, { publicKey: KeyObject; privateKey: KeyObject }>();
 
 export type FakeKeyVaults = ReturnType<typeof createFakeKeyVaults>;
@@ -112,7 +113,7 @@ export function createFakeKeyVaults({
     return kid;
   }
 
-  /** The gate of every call, in the order of the real one: token → network → permission → existence. */
+  /** The checks of every call, in the real order: token → network → permission → existence. */
   function admit(
     identity: Identity,
     address: KeyAddress,
@@ -123,7 +124,8 @@ export function createFakeKeyVaults({
     const vault = vaults.get(address.vaultName);
     if (vault === undefined)
       return fail({ code: "KeyVaultUnreachable", reason: "dns", vaultNameUnknown: true });
-    // The name of a soft-deleted vault stays; what answers there is not documented, and has no authority.
+    // The name of a soft-deleted vault stays; the service that answers there is undocumented, and
+    // has no authority.
     if (vault.deleted) return fail({ code: "KeyVaultUnreachable", reason: "server-error" });
     if (vault.outage !== undefined) return fail(vault.outage);
     if (vault.policies.get(principalOf(identity))?.has(permission) !== true)
@@ -325,7 +327,7 @@ export function createFakeKeyVaults({
     moveVault(name: string, tenantId: string): void {
       vaultOf(name).tenantId = tenantId;
     },
-    /** Every call to the vault fails so, until it is called with undefined. */
+    /** Every call to the vault fails this way, until it is called with undefined. */
     setOutage(name: string, outage: Failure | undefined): void {
       if (outage === undefined) delete vaultOf(name).outage;
       else vaultOf(name).outage = outage;

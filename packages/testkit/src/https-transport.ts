@@ -1,7 +1,7 @@
 import { Agent, request } from "node:https";
 import { isIP } from "node:net";
 
-/** One answer as it came; nothing in it is trusted. */
+/** One raw answer; nothing in it is trusted. */
 export type RawAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -21,8 +21,8 @@ export type Transport = {
 };
 
 /**
- * HTTPS to one origin, over kept connections, trusting one authority only. The name is not looked up: `*.localhost` does
- * not resolve everywhere.
+ * HTTPS to one origin, over kept connections, trusting one authority only. The name is not looked
+ * up: `*.localhost` does not resolve everywhere.
  *
  * @param options.address - where the origin listens; 127.0.0.1 by default.
  */

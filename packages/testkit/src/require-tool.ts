@@ -1,6 +1,6 @@
 /**
- * Whether the tests that need a program of the machine can run. A developer's machine may lack it, and skips them; in CI
- * no test vanishes.
+ * Whether the tests that need a program of the machine can run. A developer's machine may lack it,
+ * and skips them; in CI no test vanishes.
  *
  * @param name - what to install, for the message.
  * @throws {Error} in CI, when it is missing.

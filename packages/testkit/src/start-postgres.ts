@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 export type PostgresServer = AsyncDisposable & {
-  /** Folder of its Unix socket; everybody who may enter it is let in. */
+  /** Folder of its Unix socket; every user who may enter it is accepted. */
   readonly socketFolder: string;
   readonly port: number;
   readonly user: string;
@@ -27,7 +27,7 @@ export type PostgresServer = AsyncDisposable & {
 };
 
 export type PostgresOptions = {
-  /** Whether a commit survives a power cut; tests that only kill processes do without. */
+  /** Whether a commit survives a power cut; tests that only kill processes do not need that. */
   readonly fsync?: boolean;
   /** PEM; the server then also listens on 127.0.0.1, with TLS. */
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
@@ -38,7 +38,10 @@ const DEBIAN_FOLDER = "/usr/lib/postgresql";
 const USER = "broker";
 const STARTED_WITHIN_MS = 20_000;
 const POLL_MS = 20;
-/** From here on a database can sort by ICU, which tells bytewise order from a language's. */
+/**
+ * From this version on a database can sort by ICU, which shows the difference between bytewise and
+ * linguistic order.
+ */
 const ICU_SINCE = 15;
 
 /** The folder of a PostgreSQL server's programs; undefined when none is installed. */
@@ -54,8 +57,8 @@ export function findPostgres(): string | undefined {
 }
 
 /**
- * A real server with empty data in a temporary folder. It sorts by a language, as many servers do, so that what must be
- * bytewise has to say so. It ends with this process, however that ends.
+ * A real server with empty data in a temporary folder. It sorts by a language, as many servers do,
+ * so code that needs bytewise order must request it. It ends with this process in any case.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const programs = findPostgres();
@@ -83,7 +86,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
   const start = async (): Promise<ChildProcess> => {
-    // The shell ends the server when its standard input ends, which also happens when this process is killed.
+    // The shell ends the server when its standard input ends, which also happens when this process
+    // is killed.
     const child = spawn(
       "/bin/sh",
       [
@@ -127,7 +131,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
 type Account = { readonly uid: number; readonly gid: number };
 
-/** PostgreSQL refuses to run as root. @returns undefined when this process is not root: then it runs as itself */
+/**
+ * PostgreSQL refuses to run as root. @returns undefined when this process is not root: then it runs
+ * as itself
+ */
 function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync("/etc/passwd", "utf8")

@@ -6,9 +6,7 @@ import { useUiTexts } from "./texts/ui-texts-context.ts";
 
 const SHOWN_FOR_MS = 2000;
 
-/**
- * @param what - names what is copied, for readers who do not see where the button stands.
- */
+/** @param what - names the copied text, for readers who do not see the button's position. */
 export function CopyButton({
   value,
   what,

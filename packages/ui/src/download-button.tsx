@@ -2,7 +2,7 @@ import { Button } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-/** Gives the reader a file that the page has made. */
+/** Downloads a file that the page has made. */
 export function saveFile(fileName: string, mediaType: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const link = document.createElement("a");

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   loading: { padding: tokens.spacingVerticalXXL },
 });
 
-/** Nothing here, and what to do about it. */
+/** An empty page, with its next step. */
 export function EmptyState({
   icon,
   title,
@@ -25,7 +25,7 @@ export function EmptyState({
 }: {
   readonly icon: ReactNode;
   readonly title: string;
-  /** `h1` where it is all of the page. */
+  /** `h1` if it is the whole page. */
   readonly heading?: "h1" | "h2";
   readonly children?: ReactNode;
 }): ReactElement {

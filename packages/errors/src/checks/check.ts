@@ -4,7 +4,10 @@ import type { ErrorCode } from "../table.ts";
 
 export type CheckStatus = "passed" | "failed" | "not-reached";
 
-/** One line of a list of checks that are shown in this order; `after` names those without which it says nothing. */
+/**
+ * One line of a list of checks that are shown in this order; `after` names those without which it
+ * says nothing.
+ */
 export type CheckRow<Name extends string = string> = {
   readonly name: Name;
   /** Two or three words for people. */

@@ -8,7 +8,8 @@ const NOTHING_TO_DO: NextStep = { who: "nobody", text: ENGLISH_ANSWERS.nothingTo
 /**
  * The one thing to do next.
  *
- * @param reader - who reads it: a step for somebody else is turned into what to ask of them. Without it, the step itself.
+ * @param reader - who reads it: a step for somebody else is turned into what to ask of them.
+ * Without it, the step itself.
  */
 export function decideNextStep(failure: CheckFailure | undefined, reader?: Who): NextStep {
   if (failure === undefined) return NOTHING_TO_DO;

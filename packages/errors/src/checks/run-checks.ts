@@ -13,7 +13,8 @@ export type CheckRun = {
 };
 
 /**
- * Runs a table of checks: each as soon as those that it follows have passed, all others at the same time.
+ * Runs a table of checks: each as soon as those that it follows have passed, all others at the same
+ * time.
  *
  * @param elapsedMs - a monotonic clock
  */

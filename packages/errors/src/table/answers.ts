@@ -1,6 +1,6 @@
 import type { Text } from "../row.ts";
 
-/** Texts that answers hold beside those of the rows. */
+/** Texts of answers, beside those of the rows. */
 export const ANSWERS = {
   /** The action lines of Azure's messages (render-arm-error.ts). */
   tryInMinutes: {

@@ -12,7 +12,10 @@ const SIGN_IN = {
   command: "az login --tenant {tenantId}",
 } as const;
 
-/** Codes of Azure Resource Manager itself, with its statuses (Azure Resource Manager, "Common deployment errors"). */
+/**
+ * Codes of Azure Resource Manager itself, with its statuses (Azure Resource Manager, "Common
+ * deployment errors").
+ */
 export const ARM_ERRORS = {
   ResourceNotFound: {
     title: { en: "The resource was not found", de: "Die Ressource wurde nicht gefunden" },

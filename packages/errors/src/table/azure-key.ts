@@ -13,7 +13,10 @@ const MEANWHILE = {
   de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Der gespeicherte Umschlag ändert sich nicht, und der Schlüssel wird bei jedem Versuch erneut geprüft.",
 } as const satisfies Text;
 
-/** Azure's codes for the key itself (Data Box documentation, customer-managed keys, "Troubleshoot errors"). */
+/**
+ * Azure's codes for the key itself (Data Box documentation, customer-managed keys, "Troubleshoot
+ * errors").
+ */
 export const AZURE_KEY_ERRORS = {
   SsemUserErrorEncryptionKeyDisabled: {
     title: { en: "The key is disabled", de: "Der Schlüssel ist deaktiviert" },

@@ -16,7 +16,7 @@ const ALLOW_ADDRESS = {
   command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
 } as const satisfies Step<Text>;
 
-/** The vault was reached and said no to this identity, this address or this operation. */
+/** The vault was reached and refused this identity, this address or this operation. */
 export const AZURE_VAULT_ACCESS_ERRORS = {
   SsemUserErrorKeyVaultBadRequestException: {
     title: {

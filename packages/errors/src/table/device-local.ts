@@ -5,7 +5,7 @@ const VOLUME_STAYS_LOCKED = {
   de: "Das Volume bleibt gesperrt; nichts Gespeichertes ändert sich.",
 } as const satisfies Text;
 
-/** What goes wrong on the appliance itself, or on the machine that runs a program of ours. */
+/** Failures on the appliance itself, or on the machine that runs one of our programs. */
 export const DEVICE_LOCAL_ERRORS = {
   VolumeRejectedKey: {
     title: {

@@ -14,7 +14,7 @@ const UPDATE_AGENT = {
   for: "site-operator",
 } as const satisfies Step<Text>;
 
-/** What is wrong with a message of the device protocol, before anyone decides about the key. */
+/** Faults of a device message, found before any decision about the key. */
 export const DEVICE_PROTOCOL_ERRORS = {
   DeviceMessageMalformed: {
     title: { en: "The message cannot be read", de: "Die Nachricht ist nicht lesbar" },

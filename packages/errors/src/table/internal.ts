@@ -2,7 +2,7 @@ import type { ErrorRow, Text } from "../row.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
-/** Azure's "Couldn't fetch the passkey" without a code, and what is our own fault. */
+/** Azure's "Couldn't fetch the passkey" without a code, and faults of our own. */
 export const INTERNAL_ERRORS = {
   PasskeyUnavailable: {
     title: {

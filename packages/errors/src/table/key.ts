@@ -13,7 +13,7 @@ const NOT_CHANGED = {
   de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seinen aktuellen Schlüssel.",
 } as const satisfies Text;
 
-/** Keys and their change, where Azure has no code. */
+/** Keys and their change, for failures without an Azure code. */
 export const KEY_ERRORS = {
   KeyNotYetValid: {
     title: { en: "The key is not valid yet", de: "Der Schlüssel ist noch nicht gültig" },

@@ -20,7 +20,7 @@ const CHECK_BROKER_NAME = {
   command: "curl --head {brokerUrl}/healthz",
 } as const satisfies Step<Text>;
 
-/** No authoritative answer: to be tried again, and never a refusal. */
+/** No authoritative answer: retry, and never treat it as a refusal. */
 export const NETWORK_ERRORS = {
   KeyVaultUnreachable: {
     title: { en: "The vault does not answer", de: "Der Tresor antwortet nicht" },

@@ -1,7 +1,7 @@
 import type { ErrorRow, Text } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, UNLOCK_AGAIN } from "./steps.ts";
 
-/** Unlocks without network, and what a node has to tell of the time in which nobody listened. */
+/** Unlocks without network, and a node's report about its offline time. */
 export const OFFLINE_ERRORS = {
   OfflineUnlockForbidden: {
     title: {

@@ -10,7 +10,7 @@ const SHOW_STAGE = {
     'az rest --method get --url "{orderId}?api-version=2022-12-01" --query "properties.[status,isCancellable,isDeletable]"',
 } as const satisfies Step<Text>;
 
-/** What an order's stage or settings do not allow. */
+/** Actions that an order's stage or settings forbid. */
 export const ORDER_ERRORS = {
   OrderStageForbids: {
     title: {

@@ -7,7 +7,7 @@ const SIGN_IN = {
   },
 } as const;
 
-/** What only a browser at the portal meets. */
+/** Failures that only a browser at the portal meets. */
 export const PORTAL_ERRORS = {
   SignInFailed: {
     title: { en: "You could not be signed in", de: "Sie konnten nicht angemeldet werden" },

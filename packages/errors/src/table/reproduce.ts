@@ -7,5 +7,8 @@ export function faultCommand(options: string): string {
   return `npm run emulator -- fault add --ca .local/tls/ca.pem ${options}`;
 }
 
-/** Retention ends, and what was deleted is purged: purge protection allows no other way. Turned back by `clock reset`. */
+/**
+ * The retention ends, and the deleted object is purged: purge protection allows no other way.
+ * Undone by `clock reset`.
+ */
 export const PASS_RETENTION = "npm run emulator -- clock advance --ca .local/tls/ca.pem P91D";

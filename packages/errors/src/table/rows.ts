@@ -16,7 +16,7 @@ import { ORDER_ERRORS } from "./order.ts";
 import { PORTAL_ERRORS } from "./portal.ts";
 import { UNLOCK_DECISION_ERRORS } from "./unlock-decision.ts";
 
-/** Every failure that anyone can meet, once: its behaviour, and its texts in both languages. */
+/** Every failure that a person can meet, once: its behaviour, and its texts in both languages. */
 export const ROWS = {
   ...AZURE_KEY_ERRORS,
   ...AZURE_VAULT_ACCESS_ERRORS,

@@ -1,12 +1,16 @@
 import type { Step, Text } from "../row.ts";
 
 /*
- * Steps that several rows share. Every command is az's own: `az databox` would be an extension to install first, and knows
- * no identities, hence `az rest` for orders. A test runs each command as it is printed.
+ * Steps that several rows share. Every command is az's own: `az databox` would be an extension to
+ * install first, and knows no identities, hence `az rest` for orders. A test runs each command as
+ * it is printed.
  */
 
 const ORDER_URL = '"{orderId}?api-version=2022-12-01"';
-/** The principal of the system-assigned identity that the order has by then: one made anew is another than the broker saw. */
+/**
+ * The principal of the order's present system-assigned identity: a recreated one differs from the
+ * one that the broker saw.
+ */
 const ORDER_PRINCIPAL = `$(az rest --method get --url ${ORDER_URL} --query identity.principalId --output tsv)`;
 const ENCRYPTION_ROLE = "'Key Vault Crypto Service Encryption User'";
 
@@ -92,7 +96,7 @@ export const LIST_KEYS = {
   for: "security-administrator",
 } as const satisfies Step<Text>;
 
-/** Which one is for a person to decide. */
+/** A person must decide which one. */
 export const SELECT_ANOTHER_KEY = {
   text: {
     en: "Point the order at one that can be used: repeat the change with its URL and its vault's resource id (portal: order > Encryption > Select a key and key vault)",
@@ -160,7 +164,7 @@ const NEW_IDENTITY_PRINCIPAL =
 const NEW_IDENTITY_ID =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{orderName}-key";
 
-/** Another user-assigned identity in the place of one that is lost. */
+/** Another user-assigned identity instead of a lost one. */
 export const USE_ANOTHER_USER_IDENTITY = [
   {
     text: {

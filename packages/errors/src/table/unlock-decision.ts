@@ -1,7 +1,7 @@
 import type { ErrorRow, Step, Text } from "../row.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
-/** Each row says what to look for. */
+/** Each row names the entry to search for. */
 const SHOW_ACTIVITY = {
   command:
     'az rest --method get --url "{orderId}/activity?api-version=2022-12-01" --query "value[-10:].row"',
@@ -32,7 +32,7 @@ const SHOW_POLICY = {
 const ASK_FOR_APPROVAL =
   'az rest --method put --url "{orderId}/unlockPolicy?api-version=2022-12-01" --body \'{"outageGrace":"P1D","leaseTtlSeconds":60,"offline":{"allowed":false,"lease":{"kind":"boots","boots":1}},"release":{"windows":[],"approvals":{"required":1,"approvers":[],"expiresAfterSeconds":3600},"breakGlass":true}}\'';
 
-/** What people and policies say to an unlock, and what the broker's limits say. */
+/** Decisions of people and policies about an unlock, and the broker's limits. */
 export const UNLOCK_DECISION_ERRORS = {
   ApprovalPending: {
     title: {

@@ -16,17 +16,17 @@ export type ActivityList = z.infer<typeof activityList>;
 
 export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
 
-/** Which rows are asked for; they come oldest first unless `newestFirst`. */
+/** Filter of the rows; they come oldest first unless `newestFirst`. */
 export const activityFilter = z.strictObject({
   newestFirst: z.optional(z.literal("true")),
-  /** Actions, or families of them (what stands before the slash), separated by commas. */
+  /** Actions, or families of them (the part before the slash), separated by commas. */
   action: z.optional(
     z.string().check(z.regex(/^[A-Za-z][A-Za-z/-]{0,63}(?:,[A-Za-z][A-Za-z/-]{0,63}){0,29}$/)),
   ),
   outcome: z.optional(z.enum(ACTIVITY_OUTCOMES)),
-  /** Part of what a person looks for: name, serial number, code, correlation id, key. */
+  /** Part of a searched text: name, serial number, code, correlation id, key. */
   search: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
-  /** Moments between which rows were written, the last one excluded. */
+  /** Time range of the rows, without its end. */
   from: z.optional(z.iso.datetime({ offset: true })),
   to: z.optional(z.iso.datetime({ offset: true })),
 });

@@ -1,4 +1,7 @@
-/** What differs between api-versions on the wire. `preview` versions behave as the stable one after them. */
+/**
+ * The differences between api-versions on the wire. `preview` versions behave as the stable one
+ * after them.
+ */
 type ApiVersionRow = {
   /** GET without `$expand=details`: no `details` at all, or the customer's own part of them. */
   readonly details: "on-expand" | "partial";

@@ -25,17 +25,17 @@ export const approvalView = z.strictObject({
   resourceGroup: z.string(),
   serial: z.string(),
   /**
-   * `network`: the appliance asked; `offline`: a person carried its question; `change`: a person wants to loosen what
-   * protects the order, and `serial` names what they want to change.
+   * `network`: the appliance asked; `offline`: a person carried its question; `change`: a person
+   * wants to loosen what protects the order, and `serial` names what they want to change.
    */
   way: z.enum(["network", "offline", "change"]),
   purpose: z.string(),
-  /** In the words of the person at the appliance, who is not signed in: a claim, not a fact. */
+  /** The text of the person at the appliance, who is not signed in: a claim, not a fact. */
   reason: z.optional(z.string()),
   place: z.strictObject({
-    /** From where the request came, as the broker saw it. */
+    /** The request's address, as the broker saw it. */
     address: z.string(),
-    /** Of the order's delivery address. */
+    /** From the order's delivery address. */
     city: z.optional(z.string()),
     country: z.optional(z.string()),
   }),
@@ -49,7 +49,7 @@ export const approvalView = z.strictObject({
   requestedAt: z.string(),
   /** Object id of the person who carried the question. */
   requestedBy: z.optional(z.string()),
-  /** When the appliance last asked for the answer: whether somebody still waits. */
+  /** When the appliance last polled for the answer, which shows whether it still waits. */
   lastAskedAt: z.string(),
   expiresAt: z.string(),
   closedAt: z.optional(z.string()),
@@ -60,11 +60,11 @@ export const approvalView = z.strictObject({
       decision: z.enum(["approved", "rejected"]),
       reason: z.string(),
       at: z.string(),
-      /** By the policy of this moment. */
+      /** From the present policy. */
       counts: z.boolean(),
     }),
   ),
-  /** Whether the caller may decide about it now; the right by role is looked at when they do. */
+  /** Whether the caller may decide about it now; a right by role is checked when they do. */
   mayDecide: z.boolean(),
 });
 export type ApprovalView = z.infer<typeof approvalView>;

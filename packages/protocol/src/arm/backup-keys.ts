@@ -13,8 +13,9 @@ const identityProperties = z.optional(
 export const BACKUP_KEY_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /**
- * Our extension: another recipient of an order's envelopes. `Vault`: a key in another vault, by the order's own identities.
- * `RecoveryKey`: the public half, as JWK or PEM, of an RSA key that only the customer has.
+ * Our extension: another recipient of an order's envelopes. `Vault`: a key in another vault, by the
+ * order's own identities. `RecoveryKey`: the public half, as JWK or PEM, of an RSA key that only
+ * the customer has.
  */
 export const backupKeyWrite = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -27,7 +28,7 @@ export const backupKeyWrite = z.discriminatedUnion("kind", [
     kind: z.literal("RecoveryKey"),
     publicKey: z.union([
       z.string().check(z.maxLength(4096)),
-      // Members that a JWK may have besides (RFC 7517 §4) say nothing here, and are dropped.
+      // Optional members of a JWK (RFC 7517 §4) have no meaning here, and are dropped.
       z.looseObject({ kty: z.string(), n: z.optional(z.string()), e: z.optional(z.string()) }),
     ]),
   }),
@@ -57,7 +58,7 @@ export const backupKeyView = z.strictObject({
   publicKey: z.optional(z.strictObject({ kty: z.literal("RSA"), n: z.string(), e: z.string() })),
   createdAt: z.string(),
   createdBy: z.string(),
-  /** "Use it now", while that stands. */
+  /** An active order to use this backup now. */
   order: z.optional(order),
 });
 export type BackupKeyView = z.infer<typeof backupKeyView>;
@@ -65,11 +66,14 @@ export type BackupKeyView = z.infer<typeof backupKeyView>;
 export const backupKeyList = z.strictObject({
   value: z.array(backupKeyView),
   keyInForce: z.strictObject({
-    /** `Unreachable`: lost once it lasts; `Gone`: deleted; `Refused`: withdrawn, and no backup stands in. */
+    /**
+     * `Unreachable`: counts as lost once it lasts; `Gone`: deleted; `Refused`: withdrawn, and no
+     * backup replaces it.
+     */
     standing: z.enum(["Working", "Unreachable", "Gone", "Refused"]),
     code: z.optional(z.string()),
     since: z.optional(z.string()),
-    /** From then on the backup keys stand in by themselves. */
+    /** From then on the backup keys are used automatically. */
     backupFrom: z.optional(z.string()),
   }),
 });

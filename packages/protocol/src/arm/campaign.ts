@@ -16,11 +16,14 @@ const orderResourceId = z
     ),
   );
 
-/** Which orders: those for which everything that is given holds. Ended orders are left out, unless they are listed. */
+/**
+ * Selects the orders that match all given filters. Ended orders are omitted, unless they are
+ * listed.
+ */
 const selector = z.strictObject({
   subscriptionId: z.optional(guid),
   resourceGroup: z.optional(z.string().check(z.regex(/^[-\w.()]{1,90}$/))),
-  /** The key that they use now, with or without its version. */
+  /** Their present key, with or without its version. */
   keyUrl: z.optional(requiredText(2048)),
   orders: z.optional(
     z.array(orderResourceId).check(z.minLength(1), z.maxLength(CAMPAIGN_MAX_LISTED_ORDERS)),
@@ -28,7 +31,7 @@ const selector = z.strictObject({
 });
 
 const action = z.discriminatedUnion("kind", [
-  /** To the newest version of the key that each order has. */
+  /** To the newest version of each order's key. */
   z.strictObject({ kind: z.literal("rotate") }),
   /** To another key, vault or identity. */
   z.strictObject({
@@ -41,7 +44,7 @@ export const campaignRequest = z.strictObject({
   action,
   selector,
   description: z.optional(requiredText(256)),
-  /** Does everything but the commit, and says which orders would fail and why. */
+  /** Does everything but the commit, and reports which orders would fail and why. */
   dryRun: z.optional(z.boolean()),
 });
 export type CampaignRequest = z.infer<typeof campaignRequest>;
@@ -49,7 +52,7 @@ export type CampaignRequest = z.infer<typeof campaignRequest>;
 export const CAMPAIGN_STATES = ["Running", "Paused", "Cancelled", "Done"] as const;
 
 const count = z.number();
-/** A campaign as it stands. */
+/** The present state of a campaign. */
 export const campaignView = z.strictObject({
   id: z.string(),
   action,
@@ -70,7 +73,7 @@ export const campaignView = z.strictObject({
     waiting: count,
     failedByCode: z.array(z.strictObject({ code: z.string(), count, message: z.string() })),
   }),
-  /** From the last minute; absent while nothing is known. */
+  /** From the last minute; absent while it is unknown. */
   estimate: z.optional(z.strictObject({ ordersPerSecond: z.number(), secondsLeft: z.number() })),
 });
 export type CampaignView = z.infer<typeof campaignView>;
@@ -83,7 +86,7 @@ export type CampaignList = z.infer<typeof campaignList>;
 
 export const CAMPAIGN_ORDER_STATES = ["Waiting", "Done", "Failed"] as const;
 
-/** What became of each order. */
+/** The result for each order. */
 export const campaignOrderList = z.strictObject({
   value: z.array(
     z.strictObject({
@@ -91,7 +94,7 @@ export const campaignOrderList = z.strictObject({
       state: z.enum(CAMPAIGN_ORDER_STATES),
       attempts: count,
       finishedAt: z.optional(z.string()),
-      /** Why it failed, or why it is tried again later. */
+      /** The reason of a failure, or of a retry. */
       error: z.optional(cloudError),
     }),
   ),

@@ -77,7 +77,7 @@ export const dataExportDetails = z
   .array(z.strictObject({ transferConfiguration, logCollectionLevel, accountDetails: dataAccount }))
   .check(z.maxLength(MAX_ACCOUNTS));
 
-/** How api-versions before 2020-04-01 named the targets of an import. */
+/** Names of an import's targets in api-versions before 2020-04-01. */
 export const destinationAccountDetails = z
   .array(
     z.discriminatedUnion("dataDestinationType", [

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** Our extension: the one thing to do next. */
+/** Our extension: the next step. */
 export const nextStep = z.strictObject({
   who: z.string(),
   text: z.string(),
@@ -17,7 +17,7 @@ const explanation = z.strictObject({
   steps: z.array(z.strictObject({ text: z.string(), command: z.optional(z.string()) })),
 });
 
-/** Our extension: what happened under one correlation id, from the message to the device's receipt. */
+/** Our extension: the course of one correlation id, from the message to the device's receipt. */
 export const diagnosticsView = z.strictObject({
   correlationId: z.string(),
   orderId: z.string(),
@@ -29,7 +29,7 @@ export const diagnosticsView = z.strictObject({
       kid: z.optional(z.string()),
       receivedAt: z.optional(z.string()),
       recordedAt: z.string(),
-      /** Of the row in the order's audit chain that says the same. */
+      /** Sequence of the same row in the order's audit chain. */
       audit: z.strictObject({ sequence: z.number(), hash: z.string() }),
       steps: z.array(
         z.strictObject({

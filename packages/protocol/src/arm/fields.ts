@@ -11,10 +11,14 @@ const USER_IDENTITY_ID = new RegExp(
 );
 const PRINTABLE = /^\P{Cc}*$/u;
 const NOT_PRINTABLE = "control characters are not allowed";
-/** Name of an order: 3 to 24 letters, digits, hyphens, underscores and dots (ARM resource `jobs`). */
+/**
+ * Name of an order: 3 to 24 letters, digits, hyphens, underscores and dots (ARM resource `jobs`).
+ */
 export const JOB_NAME = /^[-\w.]{3,24}$/;
 
-/** Free text of a person: no control characters, so that it cannot forge a line of a log or a label. */
+/**
+ * Free text of a person: no control characters, so that it cannot forge a line of a log or a label.
+ */
 export const text = (maxCharacters: number) =>
   z.string().check(z.maxLength(maxCharacters), z.regex(PRINTABLE, NOT_PRINTABLE));
 export const requiredText = (maxCharacters: number) =>
@@ -38,7 +42,7 @@ export const countryCode = z
   .string()
   .check(z.regex(/^[A-Za-z]{2}$/, "expected two letters (ISO 3166-1), such as US"));
 
-/** What only the service writes; clients send it back unchanged with what they read, and it is ignored. */
+/** Members that only the service writes; clients send them back unchanged, and they are ignored. */
 export const readOnlyMember = z.optional(
   z.unknown().register(z.globalRegistry, { readOnly: true }),
 );

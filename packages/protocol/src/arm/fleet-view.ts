@@ -20,10 +20,10 @@ export type FleetView = z.infer<typeof fleetView>;
 const byLabel = z.record(z.string(), count);
 const age = z.nullable(count);
 
-/** Operator API: how the broker itself is. */
+/** Operator API: the broker's own status. */
 export const brokerHealthView = z.strictObject({
   asOf: z.string(),
-  /** Of the replica that answered. */
+  /** Facts of the replica that answered. */
   startedAt: z.string(),
   database: z.string(),
   vaults: z.strictObject({ lastAnswerAgeSeconds: age, lastOutageAgeSeconds: age }),

@@ -20,7 +20,10 @@ const identityType = z.pipe(
   z.enum(IDENTITY_TYPES),
 );
 
-/** Identity as a client writes it. In a PATCH, null removes one user-assigned identity and `{}` adds one. */
+/**
+ * Identity as a client writes it. In a PATCH, null removes one user-assigned identity and `{}` adds
+ * one.
+ */
 export const resourceIdentity = z.strictObject({
   type: identityType,
   principalId: readOnlyMember,

@@ -38,8 +38,8 @@ export const mitigateRequest = z.strictObject({
 export type MitigateRequest = z.infer<typeof mitigateRequest>;
 
 /**
- * Our extension: the candidate; without one the key in force is checked. `identity` is what a PATCH would send with it: one
- * that is not attached yet is checked as if it were.
+ * Our extension: the candidate; without one the key in force is checked. `identity` is the member
+ * of a PATCH: an identity that is not attached yet is checked as if it were.
  */
 export const validateKeyRequest = z.strictObject({
   keyEncryptionKey: z.optional(keyEncryptionKeyPatch),
@@ -61,7 +61,7 @@ export const replaceDeviceRequest = z.strictObject({
   reason: z.string().check(z.minLength(1), z.maxLength(500)),
 });
 
-/** `force`: send the appliance off although its key failed a check. */
+/** `force`: dispatch the appliance although its key failed a check. */
 export const dispatchRequest = z.strictObject({ force: z.optional(z.boolean()) });
 
 export const COMPLETIONS = ["Completed", "CompletedWithWarnings", "CompletedWithErrors"] as const;

@@ -23,7 +23,9 @@ export const SKU_MODELS = [
   "AzureDataBox525",
 ] as const;
 
-/** Largest body of a create or an update, in bytes: ten accounts with export filters fit many times. */
+/**
+ * Largest body of a create or an update, in bytes: ten accounts with export filters fit many times.
+ */
 export const JOB_MAX_BYTES = 256 * 1024;
 
 const tags = z
@@ -90,7 +92,7 @@ export const jobDetailsWrite = z.strictObject({
   reverseShippingDetails: z.optional(reverseShippingDetails),
   keyEncryptionKey: z.optional(keyEncryptionKey),
   expectedDataSizeInTeraBytes: z.optional(z.int().check(z.gte(0), z.lte(1_000_000))),
-  /** Empty text counts as absent. Never stored as it is and never given back. */
+  /** Empty text counts as absent. Never stored unencrypted and never returned. */
   devicePassword: z.optional(z.string().check(z.maxLength(256))),
   ...serviceDetails,
 });
@@ -118,7 +120,10 @@ export const packageCarrierDetails = z.strictObject({
   trackingId: z.optional(text(64)),
 });
 
-/** PATCH: every member may come alone, at any depth; what is not sent stays as it is. Tags are replaced as a whole. */
+/**
+ * PATCH: every member is optional, at any depth; missing ones stay unchanged. Tags are replaced as
+ * a whole.
+ */
 export const jobPatch = z.strictObject({
   ...serviceResource,
   tags: z.optional(tags),

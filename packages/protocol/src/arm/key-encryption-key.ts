@@ -5,8 +5,8 @@ import { armEnum, requiredText, userIdentityId } from "./fields.ts";
 export const KEK_TYPES = ["MicrosoftManaged", "CustomerManaged"] as const;
 
 /**
- * The key that encrypts the unlock key, as a client writes it. The URL is text here: its faults have codes of their own
- * (scheme, host, form), which the checks of a key give.
+ * The key that encrypts the unlock key, as a client writes it. The URL is text here: its faults
+ * have codes of their own (scheme, host, form), which the checks of a key give.
  */
 export const keyEncryptionKey = z.strictObject({
   kekType: armEnum(KEK_TYPES),
@@ -21,6 +21,6 @@ export const keyEncryptionKey = z.strictObject({
 });
 export type KeyEncryptionKey = z.infer<typeof keyEncryptionKey>;
 
-/** In a PATCH each member may come alone; what is not sent stays as it is. */
+/** In a PATCH each member is optional; missing ones stay unchanged. */
 export const keyEncryptionKeyPatch = z.partial(keyEncryptionKey);
 export type KeyEncryptionKeyPatch = z.infer<typeof keyEncryptionKeyPatch>;

@@ -3,24 +3,26 @@ import * as z from "zod/mini";
 import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
 
-/** Our extension: whether the key of an order is fit for use, as last seen. */
+/** Our extension: whether the key of an order can be used, as of the last check. */
 export const keyHealthView = z.strictObject({
   state: z.enum(["Healthy", "AtRisk", "Unusable", "Unknown", "NotWatched"]),
   kid: z.optional(z.string()),
-  /** Last look that told anything. */
+  /** Last conclusive check. */
   checkedAt: z.optional(z.string()),
   ageSeconds: z.optional(z.number()),
-  /** How often the key is looked at on its own, about; absent: only when it is used. */
+  /**
+   * Approximate interval of the automatic checks; absent: the key is only checked when it is used.
+   */
   checkIntervalSeconds: z.optional(z.number()),
   changedAt: z.optional(z.string()),
-  /** When the order will probably need its key no more. */
+  /** When the order will probably no longer need its key. */
   expectedEnd: z.optional(z.string()),
   recoverableDays: z.optional(z.number()),
   risks: z.array(
     z.strictObject({ risk: z.string(), message: z.string(), at: z.optional(z.string()) }),
   ),
   error: z.optional(cloudError),
-  /** A later look to which nobody with authority answered. */
+  /** A later check without an authoritative answer. */
   inconclusive: z.optional(z.strictObject({ code: z.string(), at: z.string() })),
   nextStep,
 });

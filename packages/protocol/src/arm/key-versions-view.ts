@@ -4,13 +4,13 @@ import { cloudError } from "./job-view.ts";
 
 const count = z.number();
 
-/** One version of a key, and what hangs on it. */
+/** One version of a key, and its uses. */
 const keyVersion = z.strictObject({
   kid: z.string(),
   safeToDisable: z.boolean(),
-  /** Why, in words; what disabling it would break. */
+  /** The reason in words: what disabling it would break. */
   reason: z.string(),
-  /** Envelopes that are opened by this version and by no other. */
+  /** Envelopes that only this version opens. */
   currentEnvelopes: count,
   /** Orders that have one. */
   orders: count,
@@ -22,9 +22,9 @@ const keyVersion = z.strictObject({
   backupOrders: count,
   /** Unlocked nodes whose lease is probed by this version. */
   liveLeases: count,
-  /** Envelopes that a newer generation has replaced; the broker keeps them and never uses them. */
+  /** Envelopes that a newer generation has replaced; the broker keeps them but never uses them. */
   supersededEnvelopes: count,
-  /** Devices that have not said yet that they hold a newer envelope. */
+  /** Devices that have not yet confirmed a newer envelope. */
   staleDevices: count,
   /** A random value for probes is wrapped to it; nothing depends on that. */
   canary: z.boolean(),
@@ -34,17 +34,17 @@ const keyVersion = z.strictObject({
   lastUsedAt: z.optional(z.string()),
 });
 
-/** Our extension: on which versions of its key an order, or every order of a key, hangs. */
+/** Our extension: the versions that an order, or every order of a key, depends on. */
 export const keyVersionsView = z.strictObject({
   value: z.array(keyVersion),
   /** Devices, and how many of them hold the newest generation of their envelope. */
   devices: z.strictObject({ total: count, acknowledged: count }),
-  /** What the last look for a newer version saw; absent for a key that is not followed. */
+  /** Result of the last poll for a newer version; absent for a key that is not followed. */
   newest: z.optional(
     z.strictObject({
       kid: z.optional(z.string()),
       checkedAt: z.optional(z.string()),
-      /** Why the newest version is not in force. */
+      /** The reason why the newest version is not in force. */
       error: z.optional(cloudError),
     }),
   ),

@@ -6,17 +6,20 @@ import { requiredText } from "./fields.ts";
 
 const CHALLENGE_MAX_CHARACTERS = 4096;
 
-/** Our extension: what a person carried here from a node that has no network. */
+/** Our extension: the challenge that a person carried from a node without network. */
 export const offlineUnlockRequest = z.strictObject({
   challenge: compactJws(CHALLENGE_MAX_CHARACTERS),
   reason: z.optional(requiredText(1024)),
 });
 
-/** What goes back to the node: the signed answer, as it stands in one QR code. */
+/** The signed answer for the node, which fits one QR code. */
 export const offlineUnlockResult = z.strictObject({
   answer: z.string(),
   serial: z.string(),
-  /** The node opens the answer until then at the latest; it counts on its own clock, from its challenge. */
+  /**
+   * The node opens the answer until then at the latest; it counts on its own clock, from its
+   * challenge.
+   */
   expiresAt: z.string(),
   lease: offlineLease,
   usesLeftToday: z.number(),
@@ -40,7 +43,7 @@ export const offlineUnlockList = z.strictObject({
       kid: z.string(),
       lease: offlineLease,
       expiresAt: z.string(),
-      /** What the node said of it, once it had a network. */
+      /** The node's report, once it had a network. */
       receipt: z.optional(z.string()),
     }),
   ),

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { jobResource, STAGE_NAMES } from "./job-view.ts";
 import { orderNodes } from "./order-summary.ts";
 
-/** What an operator may be asked to do with an order, in the order of its life; each is a call of this name. */
+/** The operations on an order, in the order of its lifecycle; each is a call of this name. */
 export const OPERATIONS = [
   "prepare",
   "dispatch",
@@ -17,20 +17,23 @@ export const OPERATIONS = [
 ] as const;
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** Operator API: an order with everything, its nodes, and after erasure the signed receipt. */
+/** Operator API: the whole order, its nodes, and after erasure the signed receipt. */
 export const operatorOrder = z.strictObject({
   ...jobResource.shape,
   operations: z.array(
     z.strictObject({
       name: z.enum(OPERATIONS),
-      /** Whether the order takes it now, and it changes something. */
+      /** Whether the order accepts it now, and it changes something. */
       allowed: z.boolean(),
       /** Stages from which it leads on. */
       stages: z.array(z.enum(STAGE_NAMES)),
     }),
   ),
   nodes: orderNodes.shape.value,
-  /** Serial numbers of nodes that cannot be unlocked at the customer's, since they were never prepared. */
+  /**
+   * Serial numbers of nodes that cannot be unlocked at the customer's, since they were never
+   * prepared.
+   */
   unpreparedNodes: z.optional(z.array(z.string())),
   /** JWS, `typ` `databox-erasure+jws`. */
   erasureReceipt: z.optional(z.string()),

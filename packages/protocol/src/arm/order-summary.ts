@@ -4,8 +4,9 @@ import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
 
 /**
- * Whether a node is open, as far as the broker can know it: `unlocked` within its lease, `grace` while it has no answer
- * and may stay open for its outage grace, `revoked` while a kill switch stands over it.
+ * Whether a node is open, as far as the broker knows: `unlocked` within its lease, `grace` while it
+ * gets no answer and may stay open for its outage grace, `revoked` while an active kill switch
+ * covers it.
  */
 export const LOCK_STATES = ["notPrepared", "locked", "unlocked", "grace", "revoked"] as const;
 export const KEY_HEALTH_STATES = [
@@ -19,7 +20,10 @@ export const ENCRYPTION_TYPES = ["MicrosoftManaged", "CustomerManaged"] as const
 
 const lockState = z.enum(LOCK_STATES);
 
-/** Our extension: what a person looks for in a list of orders; Azure's own list has none of it. */
+/**
+ * Our extension: the columns that people search for in a list of orders; Azure's own list has none
+ * of them.
+ */
 export const orderSummary = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -38,7 +42,7 @@ export const orderSummary = z.strictObject({
   keyHealth: z.strictObject({
     state: z.enum(KEY_HEALTH_STATES),
     code: z.optional(z.string()),
-    /** When the first of the risks comes true. */
+    /** When the first of the risks will occur. */
     riskAt: z.optional(z.string()),
   }),
   nodes: z.array(
@@ -47,11 +51,11 @@ export const orderSummary = z.strictObject({
 });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
-/** A page may hold fewer orders than were asked for, and yet not be the last. */
+/** A page may hold fewer orders than requested without being the last. */
 export const orderSummaryPage = z.strictObject({
   value: z.array(orderSummary),
   nextLink: z.optional(z.string()),
-  /** Of the first page of the whole list, without a filter. */
+  /** For the first page of the whole list, without a filter. */
   total: z.optional(z.number()),
 });
 export type OrderSummaryPage = z.infer<typeof orderSummaryPage>;
@@ -73,7 +77,10 @@ export const orderNodes = z.strictObject({
       serial: z.string(),
       ordinal: z.number(),
       enrolled: z.boolean(),
-      /** Who holds the key of the enrolled device. `attested`: proven by a TPM's own signature; what is not is the node's word. */
+      /**
+       * The holder of the enrolled device's key. `attested`: proven by a TPM's own signature;
+       * everything else is the node's own claim.
+       */
       deviceKey: z.optional(z.strictObject({ grade: deviceKeyGrade, attested: z.boolean() })),
       preparedAt: z.optional(z.string()),
       lastSeenAt: z.optional(z.string()),
@@ -96,7 +103,7 @@ export const orderNodes = z.strictObject({
           generation: z.number(),
           kid: z.string(),
           createdAt: z.string(),
-          /** Highest generation that the node has said, signed, to hold. */
+          /** Highest generation that the node has confirmed, signed. */
           acknowledgedGeneration: z.optional(z.number()),
         }),
       ),

@@ -15,14 +15,16 @@ const orderId = z
 
 /** Our extension: the whole order, or one node of it. */
 export const revokeRequest = z.strictObject({ reason, serial: z.optional(serial) });
-/** What was refused in the field at that moment. */
+/** The leases that were refused in the field at that moment. */
 export const revokeResult = z.strictObject({ revokedAt: z.string(), leases: z.number() });
 
 export const restoreAccessRequest = z.strictObject({ serial: z.optional(serial) });
-/** How many switches were lifted; none when there was none of the caller's kind. */
+/** How many switches were turned off; zero without one of the caller's kind. */
 export const restoreAccessResult = z.strictObject({ restoredAt: z.string(), lifted: z.number() });
 
-/** Operator API: the fleet, the orders of one customer's subscription, one order or one node of it. */
+/**
+ * Operator API: the fleet, the orders of one customer's subscription, one order or one node of it.
+ */
 export const operatorRevocationScope = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fleet") }),
   z.strictObject({ kind: z.literal("order"), order: orderId }),
@@ -36,7 +38,10 @@ export type OperatorRevocationScope = z.infer<typeof operatorRevocationScope>;
 export const operatorRevokeRequest = z.strictObject({ reason, scope: operatorRevocationScope });
 export const operatorRestoreRequest = z.strictObject({ scope: operatorRevocationScope });
 
-/** Kill switches that stand, newest first. An order is listed with those that cover it: its customer's and the operator's. */
+/**
+ * Active kill switches, newest first. An order lists those that cover it: its customer's and the
+ * operator's.
+ */
 export const revocationList = z.strictObject({
   value: z.array(
     z.strictObject({
@@ -45,18 +50,18 @@ export const revocationList = z.strictObject({
       orderId: z.optional(z.string()),
       serial: z.optional(z.string()),
       subscriptionId: z.optional(z.string()),
-      /** Who can lift it. */
+      /** Who can turn it off. */
       origin: z.enum(["customer", "operator"]),
       reason: z.string(),
       revokedAt: z.string(),
-      /** Of an operator's switch only the operator is told the name. */
+      /** Only operators see the name of an operator's switch. */
       by: z.optional(z.string()),
     }),
   ),
 });
 export type RevocationList = z.infer<typeof revocationList>;
 
-/** Our extension: most unlocks of an order in one day (UTC), preparation not counted. */
+/** Our extension: maximum number of an order's unlocks in one day (UTC), without preparation. */
 export const unlockBudgetWrite = z.strictObject({
   unlocksPerDay: z.number().check(z.int(), z.minimum(1), z.maximum(100_000)),
 });
@@ -68,7 +73,10 @@ export const unlockBudgetView = z.strictObject({
 });
 export type UnlockBudgetView = z.infer<typeof unlockBudgetView>;
 
-/** One lease that was asked; `elapsedMs` is the time of the real path, from the request to the node's signed receipt. */
+/**
+ * One lease of the drill; `elapsedMs` is the time of the real path, from the request to the node's
+ * signed receipt.
+ */
 export const revocationDrillView = z.strictObject({
   value: z.array(
     z.strictObject({

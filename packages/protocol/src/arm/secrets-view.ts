@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
-/** Secrets of one node of an appliance; the same shape for Data Box and each node of Data Box Heavy. */
+/**
+ * Secrets of one node of an appliance; the same shape for Data Box and each node of Data Box Heavy.
+ */
 export const nodeSecret = z.strictObject({
   deviceSerialNumber: z.string(),
   devicePassword: z.string(),

@@ -16,7 +16,10 @@ const range = (least: number, most: number) => z.int().check(z.gte(least), z.lte
 const timeOfDay = z.string().check(z.regex(TIME_OF_DAY, "expected HH:MM, 00:00 to 23:59"));
 const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
-/** Open from `from` (included) to `to` (excluded); a window whose end is not after its start ends on the next day. */
+/**
+ * Open from `from` (included) to `to` (excluded); a window whose end is not after its start ends on
+ * the next day.
+ */
 const releaseWindow = z.strictObject({
   days: z
     .array(z.enum(WEEK_DAYS))
@@ -34,9 +37,12 @@ export type ReleaseWindow = z.infer<typeof releaseWindow>;
 
 const approvals = z
   .strictObject({
-    /** How many people must approve; 0: none is asked. */
+    /** The number of required approvals; 0: none. */
     required: range(0, 5),
-    /** Object ids of who may approve, besides having the action; empty: whoever has it. */
+    /**
+     * Object ids of the people who may approve, if they have the action; empty: everyone who has
+     * it.
+     */
     approvers: z
       .array(z.string().check(z.regex(GUID, "expected an object id, a GUID in lower case")))
       .check(z.maxLength(20), z.refine(distinct, "an approver is named twice")),
@@ -51,7 +57,10 @@ const approvals = z
   );
 
 const members = {
-  /** How long an open volume stays open without an answer of the broker; a signed refusal closes it whatever this says. */
+  /**
+   * How long an open volume stays open without an answer of the broker; a signed refusal always
+   * closes it.
+   */
   outageGrace: z
     .string()
     .check(z.regex(OUTAGE_GRACE, "expected none, PT15M, P1D, untilReboot or PT{seconds}S")),
@@ -68,16 +77,18 @@ const members = {
     /** When keys are released; empty: at any time. */
     windows: z.array(releaseWindow).check(z.maxLength(21)),
     approvals,
-    /** Whether somebody with the right may release one unlock past windows and approvals. */
+    /**
+     * Whether an authorised person may release one unlock without regard to windows and approvals.
+     */
     breakGlass: z.boolean(),
   }),
 };
 
-/** Our extension: on what terms the appliances of an order get their key. */
+/** Our extension: the conditions under which an order's appliances get their key. */
 export const unlockPolicy = z.strictObject(members);
 export type UnlockPolicy = z.infer<typeof unlockPolicy>;
 
-/** Written whole: a member that is missing is an error, so that nothing is loosened by leaving it out. */
+/** Written whole: a missing member is an error, so that an omission never loosens the policy. */
 export const unlockPolicyWrite = z.strictObject({
   ...members,
   source: readOnlyMember,
@@ -85,7 +96,9 @@ export const unlockPolicyWrite = z.strictObject({
   changedBy: readOnlyMember,
 });
 
-/** As it is in force. `source`: the broker's settings, while the order has no policy of its own. */
+/**
+ * The policy in force. `source`: the broker's settings, while the order has no policy of its own.
+ */
 export const unlockPolicyView = z.strictObject({
   ...members,
   leaseTtlSeconds: z.number(),

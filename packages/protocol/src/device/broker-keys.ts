@@ -4,24 +4,29 @@ import { base64url, compactJws, messageHash, orderId, publicKey, serial } from "
 
 const BUNDLE_MAX = 4;
 
-/** Asks which keys the broker signs with from now on; says which ones the device has pinned (RFC 7638 thumbprints). */
+/**
+ * Requests the broker's present signing keys; names the keys that the device has pinned (RFC 7638
+ * thumbprints).
+ */
 export const brokerKeysRequest = z.strictObject({
   order: orderId,
   serial,
-  /** 32 random bytes, so that no request is ever the same as another. */
+  /** 32 random bytes, so that no two requests are equal. */
   random: base64url(43),
   pinned: z.array(messageHash).check(z.minLength(1), z.maxLength(BUNDLE_MAX)),
 });
 export type BrokerKeysRequest = z.infer<typeof brokerKeysRequest>;
 
-/** Signed by a key that the device has pinned, as everything that it believes. */
+/** Signed by a key that the device has pinned, like everything that it accepts. */
 export const brokerKeysAnswer = z.strictObject({
   requestHash: messageHash,
   order: orderId,
   serial,
-  /** The one that signs first, and its successor. */
+  /** The signing key first, then its successor. */
   brokerKeys: z.array(publicKey).check(z.minLength(1), z.maxLength(BUNDLE_MAX)),
-  /** The node's envelope, signed anew: who drops a former key must still be able to read it. */
+  /**
+   * The node's envelope, signed again, so that a device that drops a former key can still read it.
+   */
   envelope: compactJws(16_384),
 });
 export type BrokerKeysAnswer = z.infer<typeof brokerKeysAnswer>;

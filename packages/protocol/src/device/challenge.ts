@@ -4,7 +4,10 @@ import { base64url, serial } from "./fields.ts";
 
 export const challengeRequest = z.strictObject({ serial });
 
-/** Stateless: the nonce carries its own expiry and MAC; nothing is stored until a signed request returns it. */
+/**
+ * Stateless: the nonce carries its own expiry and MAC; nothing is stored until a signed request
+ * returns it.
+ */
 export const challenge = z.strictObject({
   nonce: base64url(256),
   expiresInSeconds: z.int().check(z.gte(1), z.lte(600)),

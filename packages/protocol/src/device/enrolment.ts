@@ -15,22 +15,28 @@ import {
   uuid,
 } from "./fields.ts";
 
-/** First message of a node: proves possession of its new key, and by the one-time code that the operator put it here. */
+/**
+ * First message of a node: proves possession of its new key, and by the one-time code the
+ * operator's consent.
+ */
 export const enrolmentRequest = z.strictObject({
   code: base64url(64),
   order: orderId,
   serial,
   publicKey,
-  /** The weakest suite that this node will ever accept; later requests may not go below it. */
+  /** The weakest suite that this node will ever accept; later requests may not use a weaker one. */
   suite: suiteName,
   bootId,
   agent: deviceText,
-  /** As the node says; nothing attests it. Missing: in a file. */
+  /** The node's own claim, without attestation. Missing: in a file. */
   deviceKeyGrade: z.optional(deviceKeyGrade),
 });
 export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
 
-/** What the device stores: no foreign envelope and no lower generation is accepted, because the broker signed both. */
+/**
+ * The envelope that the device stores: it accepts no foreign envelope and no lower generation,
+ * because the broker signed both.
+ */
 export const signedEnvelope = z.strictObject({
   env: uuid,
   generation,
@@ -44,7 +50,9 @@ export const enrolment = z.strictObject({
   serial,
   brokerKeys: z.array(publicKey).check(z.minLength(1), z.maxLength(4)),
   envelope: compactJws(16_384),
-  /** Generated passkeys carry 128 bits and need no slow key derivation; a customer's own gets one. */
+  /**
+   * Generated passkeys carry 128 bits and need no slow key derivation; a customer's own gets one.
+   */
   passkeyOrigin: z.enum(["generated", "customer"]),
 });
 export type Enrolment = z.infer<typeof enrolment>;

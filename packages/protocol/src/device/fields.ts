@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 
-/** Largest device message that the broker reads, in bytes (design: 16 KiB; checked before anything is parsed). */
+/**
+ * Largest device message that the broker reads, in bytes (design: 16 KiB; checked before anything
+ * is parsed).
+ */
 export const DEVICE_MESSAGE_MAX_BYTES = 16 * 1024;
 /** Largest answer that an agent reads, in bytes. */
 export const BROKER_ANSWER_MAX_BYTES = 64 * 1024;
@@ -16,7 +19,10 @@ export const base64url = (maxCharacters: number) =>
   z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(BASE64URL));
 /** Node serial number: 3 to 64 letters, digits and hyphens. */
 export const serial = z.string().check(z.regex(SERIAL));
-/** Order resource id in lower case: the one spelling that is signed and bound into envelopes (ARM ids ignore case). */
+/**
+ * Order resource id in lower case: the one spelling that is signed and bound into envelopes (ARM
+ * ids ignore case).
+ */
 export const orderId = z.string().check(z.maxLength(260), z.regex(ORDER));
 export const uuid = z.string().check(z.regex(UUID));
 /** SHA-256 of a compact JWS, base64url: 43 characters. */
@@ -25,9 +31,14 @@ export const counter = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));
 export const generation = z.int().check(z.gte(1), z.lte(1_000_000));
 export const seconds = z.int().check(z.gte(0), z.lte(366 * 86_400));
 export const bootId = z.string().check(z.minLength(8), z.maxLength(64), z.regex(/^[A-Za-z0-9-]+$/));
-/** Text that a device sends about itself; untrusted, printable ASCII only, so that it cannot forge log lines. */
+/**
+ * A device's text about itself; untrusted, printable ASCII only, so that it cannot forge log lines.
+ */
 export const deviceText = z.string().check(z.maxLength(64), z.regex(/^[ -~]*$/));
-/** Free text of a person at a device: no control, format or private characters, so that it cannot forge a line or turn one. */
+/**
+ * Free text of a person at a device: no control, format or private characters, so that it cannot
+ * forge or reverse a line.
+ */
 export const reasonText = z
   .string()
   .check(z.minLength(1), z.maxLength(200), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u));
@@ -37,14 +48,16 @@ export const keyId = z
   .check(z.maxLength(512), z.regex(/^https:\/\/[^/\s]+\/keys\/[0-9a-zA-Z-]+\/[0-9a-zA-Z]+$/));
 export const compactJws = (maxCharacters: number) =>
   z.string().check(z.maxLength(maxCharacters), z.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/));
-/** Public P-256 key (RFC 7517, RFC 7518 §6.2.1); whoever imports it checks that the point is on the curve. */
+/**
+ * Public P-256 key (RFC 7517, RFC 7518 §6.2.1); its importer checks that the point is on the curve.
+ */
 export const publicKey = z.strictObject({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
   x: base64url(43),
   y: base64url(43),
 });
-/** Who holds the device key, and whether it signs only after the boot that it was bound to. */
+/** The holder of the device key, and whether it signs only after the boot that it was bound to. */
 export const DEVICE_KEY_GRADES = ["file", "tpm", "tpm-measured-boot"] as const;
 export const deviceKeyGrade = z.enum(DEVICE_KEY_GRADES);
 export type DeviceKeyGrade = z.infer<typeof deviceKeyGrade>;

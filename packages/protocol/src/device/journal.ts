@@ -6,17 +6,17 @@ const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boo
 const sequence = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));
 
 /**
- * One row of a node's journal: the node's own claim, never a decision. `hash` is SHA-256 of `previous` and the canonical
- * JSON (RFC 8785) of the row without it.
+ * One row of a node's journal: the node's own claim, never a decision. `hash` is SHA-256 of
+ * `previous` and the canonical JSON (RFC 8785) of the row without it.
  */
 export const journalRow = z.strictObject({
   sequence,
-  /** The machine's own clock, which is set by hand: the order of rows is `sequence`. */
+  /** The machine's own clock, which can be set by hand: `sequence` is the order of rows. */
   at: z.iso.datetime(),
   bootId,
   event: z.string().check(z.maxLength(64)),
   facts: z.record(z.string(), factValue),
-  /** The line before this one was cut off by a crash or power cut while it was written. */
+  /** The previous line was cut off by a crash or power cut while it was written. */
   afterTornLine: z.optional(z.literal(true)),
   /** Hash of the row before; empty in the first. */
   previous: z.string().check(z.maxLength(43)),
@@ -37,7 +37,9 @@ export const journalDelivery = z.strictObject({
 });
 export type JournalDelivery = z.infer<typeof journalDelivery>;
 
-/** The broker's signature over the last row that it holds: what was delivered can never be written anew. */
+/**
+ * The broker's signature over the last row that it holds: delivered rows can never be rewritten.
+ */
 export const journalHead = z.strictObject({
   requestHash: messageHash,
   order: orderId,

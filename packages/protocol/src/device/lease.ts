@@ -4,7 +4,7 @@ import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts
 import { denial, lease } from "./unlock.ts";
 
 const sequence = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
-/** Whose lease, and where its node stands: what every message about a lease begins with. */
+/** The lease and the state of its node: the common members of every lease message. */
 const holder = {
   lease: uuid,
   order: orderId,
@@ -13,7 +13,7 @@ const holder = {
   counter,
 } as const;
 
-/** `sequence` is that of the lease the node holds; the answer carries the next one. */
+/** `sequence` of the lease that the node holds; the answer carries the next one. */
 export const leaseRenewal = z.strictObject({
   ...holder,
   sequence,
@@ -27,26 +27,38 @@ export const renewedLease = z.strictObject({
   order: orderId,
   serial,
   lease,
-  /** A revocation drill to answer by a receipt; the volume stays open. */
+  /** A revocation drill, which the node answers by a receipt; the volume stays open. */
   drill: z.optional(uuid),
 });
 export type RenewedLease = z.infer<typeof renewedLease>;
 
-/** Close the volume, and why. Bound to a lease and to the message of the node that it answers. */
+/**
+ * The order to close the volume, with its reason. Bound to a lease and to the message of the node
+ * that it answers.
+ */
 export const relockOrder = z.strictObject({ ...denial.shape, lease: uuid, sequence });
 export type RelockOrder = z.infer<typeof relockOrder>;
 
-/** Waits for news of a lease: the answer is the order to close, or the lease as it stands, with a drill or after the hold. */
+/**
+ * Waits for news of a lease: the answer is the order to close, or the present lease, with a drill
+ * or after the hold time.
+ */
 export const leaseWatch = z.strictObject({ ...holder, sequence, watch: z.literal(true) });
 export type LeaseWatch = z.infer<typeof leaseWatch>;
 
 export const LEASE_RECEIPT_CAUSES = ["order", "outage", "boot", "rollback"] as const;
 
-/** `relocked`: the volume is closed; `drilled`: the drill's message arrived, and the volume stays open. */
+/**
+ * `relocked`: the volume is closed; `drilled`: the drill's message arrived, and the volume stays
+ * open.
+ */
 export const leaseReceipt = z.strictObject({
   ...holder,
   outcome: z.enum(["relocked", "drilled"]),
-  /** Why a volume was closed: by order of the broker, after the outage grace, or since the lease was void. */
+  /**
+   * The reason of a closed volume: the broker's order, the end of the outage grace, or a void
+   * lease.
+   */
   cause: z.optional(z.enum(LEASE_RECEIPT_CAUSES)),
   drill: z.optional(uuid),
   journalHead: messageHash,

@@ -1,6 +1,6 @@
 /**
- * `typ` of each signed message (RFC 7515 §4.1.9). It differs per message and is checked, so that one kind can never be
- * taken for another.
+ * `typ` of each signed message (RFC 7515 §4.1.9). It differs per message and is checked, so that
+ * one kind can never replace another.
  */
 export const MESSAGE_TYPES = {
   enrolmentRequest: "databox-enrolment-request+jws",
@@ -30,7 +30,10 @@ export const MESSAGE_TYPES = {
 
 export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
 
-/** Device API of protocol version 1: one row per route. Bodies are compact JWS, but for challenges, which are JSON. */
+/**
+ * Device API of protocol version 1: one row per route. Bodies are compact JWS, except for
+ * challenges, which are JSON.
+ */
 export const DEVICE_ROUTES = {
   challenges: "/device/v1/challenges",
   enrolments: "/device/v1/enrollments",

@@ -17,7 +17,7 @@ const PUBLIC_KEY = { kty: "EC", crv: "P-256", x: HASH, y: HASH };
 
 const HOLDER = { lease: UUID, order: ORDER, serial: "DBX-1", bootId: UUID, counter: 1 };
 
-/** One good message of each kind. */
+/** One valid message of each kind. */
 const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
   challengeRequest: [challengeRequest, { serial: "DBX-1" }],
   challenge: [

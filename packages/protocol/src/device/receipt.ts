@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
 
-/** What the device did with a grant. */
+/** The device's report about a grant. */
 export const receipt = z.strictObject({
   grantHash: messageHash,
   order: orderId,

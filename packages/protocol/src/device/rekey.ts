@@ -13,7 +13,10 @@ import {
 } from "./fields.ts";
 import { grant } from "./unlock.ts";
 
-/** Asks for another unlock key. Whoever holds a live lease may: it stands for the decision that gave it. */
+/**
+ * Requests a new unlock key. A node with a live lease may do so, since the lease represents the
+ * decision that granted it.
+ */
 export const rekeyRequest = z.strictObject({
   lease: uuid,
   sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
@@ -27,20 +30,23 @@ export const rekeyRequest = z.strictObject({
 });
 export type RekeyRequest = z.infer<typeof rekeyRequest>;
 
-/** A proposal. The same one is given again until it is confirmed or the order gets another key. */
+/**
+ * A proposal. Repeated requests get the same one until it is confirmed or the order gets another
+ * key.
+ */
 export const rekeyProposal = z.strictObject({
   requestHash: messageHash,
   order: orderId,
   serial,
   rekey: uuid,
-  /** What will be in force: a new identity, one generation up. */
+  /** The future envelope: a new identity, one generation up. */
   envelope: compactJws(16_384),
   /** Content key of the envelope in force, then that of the proposed one: 64 bytes (RFC 9180). */
   sealed: grant.shape.sealed,
 });
 export type RekeyProposal = z.infer<typeof rekeyProposal>;
 
-/** The volume takes the proposed key. Safe to repeat. */
+/** Reports that the volume accepts the proposed key. Safe to repeat. */
 export const rekeyConfirmation = z.strictObject({
   rekey: uuid,
   order: orderId,
@@ -51,7 +57,10 @@ export const rekeyConfirmation = z.strictObject({
 });
 export type RekeyConfirmation = z.infer<typeof rekeyConfirmation>;
 
-/** The envelope in force after the confirmation: its identity tells whether that was taken. */
+/**
+ * The envelope in force after the confirmation: its identity shows whether the proposal was put in
+ * force.
+ */
 export const rekeyed = z.strictObject({
   requestHash: messageHash,
   order: orderId,

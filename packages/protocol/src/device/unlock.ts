@@ -23,7 +23,7 @@ const HPKE_PUBLIC_KEY_MAX_CHARACTERS = 1622;
 /** Longest encapsulation: X-Wing, 1120 bytes. */
 const HPKE_ENCAPSULATION_MAX_CHARACTERS = 1494;
 
-/** What is asked, on whatever way it comes. */
+/** The members of a request on every channel. */
 const question = {
   order: orderId,
   serial,
@@ -34,7 +34,7 @@ const question = {
   counter,
   hpke: z.strictObject({ suite: suiteName, publicKey: base64url(HPKE_PUBLIC_KEY_MAX_CHARACTERS) }),
   agent: deviceText,
-  /** Why, in the words of the person at the appliance: what approvers decide by. */
+  /** The reason, as the person at the appliance wrote it, for the approvers' decision. */
   reason: z.optional(reasonText),
 } as const;
 
@@ -42,12 +42,14 @@ export const unlockRequest = z.strictObject({ nonce: base64url(256), ...question
 export type UnlockRequest = z.infer<typeof unlockRequest>;
 export type UnlockQuestion = Omit<UnlockRequest, "nonce">;
 
-/** X25519 keys and encapsulations are 32 bytes, so that challenge and answer each fit one QR code. */
+/**
+ * X25519 keys and encapsulations are 32 bytes, so that challenge and answer each fit one QR code.
+ */
 const X25519_KEY_CHARACTERS = 43;
 
 /**
- * The unlock request of a node without a network: a person carries it, so there is no nonce of the broker. It is used up
- * by its own id and counter.
+ * The unlock request of a node without a network: a person carries it, so there is no nonce of the
+ * broker. It is used up by its own id and counter.
  */
 export const offlineChallenge = z.strictObject({
   ...question,
@@ -61,14 +63,14 @@ export const offlineChallenge = z.strictObject({
 });
 export type OfflineChallenge = z.infer<typeof offlineChallenge>;
 
-/** How long a volume that was opened without a network stays open, whether or not anybody answers. */
+/** How long a volume that was opened without a network stays open, with or without an answer. */
 export const offlineLease = z.discriminatedUnion("kind", [
   /** Of the boot in which the answer was given. */
   z.strictObject({
     kind: z.literal("duration"),
     seconds: z.int().check(z.gte(300), z.lte(30 * 86_400)),
   }),
-  /** In this many boots, the one in which the answer was given included. */
+  /** Valid in this many boots, including the one in which the answer was given. */
   z.strictObject({ kind: z.literal("boots"), boots: z.int().check(z.gte(1), z.lte(20)) }),
 ]);
 export type OfflineLease = z.infer<typeof offlineLease>;
@@ -77,14 +79,17 @@ export const lease = z.strictObject({
   id: uuid,
   ttlSeconds: seconds,
   outageGraceSeconds: seconds,
-  /** The outage grace has no end but the next boot; `outageGraceSeconds` does not count then. */
+  /** Only the next boot ends the outage grace; `outageGraceSeconds` is then ignored. */
   graceUntilReboot: z.optional(z.literal(true)),
   sequence: z.int().check(z.gte(0)),
   offline: z.optional(offlineLease),
 });
 export type Lease = z.infer<typeof lease>;
 
-/** The content-encryption key of the node's envelope, sealed to the one-use key of the request (RFC 9180). */
+/**
+ * The content-encryption key of the node's envelope, sealed to the one-time key of the request (RFC
+ * 9180).
+ */
 export const grant = z.strictObject({
   requestHash: messageHash,
   order: orderId,

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 const text = (maxCharacters: number) => z.string().check(z.maxLength(maxCharacters));
 
-/** What went wrong, for a person: the same words as everywhere (packages/errors). */
+/** A failure for a person: the same text as everywhere (packages/errors). */
 export const localFailure = z.strictObject({
   code: text(100),
   reason: z.optional(text(100)),
@@ -18,7 +18,7 @@ export const localFailure = z.strictObject({
   message: text(1000),
   /** One sentence for the person at the appliance. */
   ask: text(1000),
-  /** What is wrong in this very case, in one clause. */
+  /** The fault of this case, in one clause. */
   detail: z.optional(text(1000)),
   steps: z
     .array(z.strictObject({ text: text(1000), command: z.optional(text(1000)) }))
@@ -31,7 +31,7 @@ export const localFailure = z.strictObject({
 });
 export type LocalFailure = z.infer<typeof localFailure>;
 
-/** Body of every answer that is none. */
+/** Body of every unsuccessful answer. */
 export const localError = z.strictObject({ error: localFailure });
 export type LocalError = z.infer<typeof localError>;
 

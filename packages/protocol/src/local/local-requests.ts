@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 
 import { reasonText } from "../device/fields.ts";
 
-/** Characters of a passkey, and room for a mistake that is told. */
+/** Maximum length of a passkey, with extra room to report one that is too long. */
 const passkey = z.string().check(z.minLength(1), z.maxLength(128));
 
-/** `reason`: what those are told who must approve, where the order's policy asks somebody. */
+/** `reason`: shown to the approvers, if the order's policy requires approval. */
 export const localUnlock = z.strictObject({ reason: z.optional(reasonText) });
 export type LocalUnlock = z.infer<typeof localUnlock>;
 
@@ -16,17 +16,17 @@ export type LocalSignIn = z.infer<typeof localSignIn>;
 export const localPasskey = z.strictObject({ passkey });
 export type LocalPasskey = z.infer<typeof localPasskey>;
 
-/** What a person carried here; line breaks of a scanner do no harm. */
+/** The text that a person carried here; a scanner's line breaks are allowed. */
 export const localAnswer = z.strictObject({
   answer: z.string().check(z.minLength(1), z.maxLength(70_000), z.regex(/^[\w.\s-]+$/)),
 });
 export type LocalAnswer = z.infer<typeof localAnswer>;
 
-/** `fresh`: a new one although one is open; the answer to that one opens nothing any more. */
+/** `fresh`: a new challenge although one is open; the answer to the open one becomes useless. */
 export const localChallengeRequest = z.strictObject({ fresh: z.optional(z.boolean()) });
 export type LocalChallengeRequest = z.infer<typeof localChallengeRequest>;
 
-/** A .pfx file (RFC 7292), base64. `apply: false` only judges it. */
+/** A .pfx file (RFC 7292), base64. `apply: false` only checks it. */
 export const localCertificateUpload = z.strictObject({
   pkcs12: z.string().check(z.minLength(4), z.maxLength(90_000), z.regex(/^[A-Za-z0-9+/]+={0,2}$/)),
   password: z.string().check(z.maxLength(256)),

@@ -5,23 +5,23 @@ import { localFailure, localTime } from "./local-fields.ts";
 
 const seconds = z.int().check(z.gte(0));
 
-/** What opened the volume. */
+/** The way by which the volume was opened. */
 const OPENED_BY = ["network", "passkey", "carried-answer"] as const;
 
 export const localLock = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("locked"),
     since: localTime,
-    /** It was locked to be sent back. */
+    /** It was locked for the return shipment. */
     preparedToShip: z.optional(z.literal(true)),
   }),
   z.strictObject({
     kind: z.literal("unlocked"),
     since: localTime,
     by: z.enum(OPENED_BY),
-    /** Since the broker last answered for it; absent where it never has. */
+    /** Since the broker's last answer about it; absent without one. */
     secondsSinceAnswer: z.optional(seconds),
-    /** Until the volume is closed if nobody answers; absent: not before a restart. */
+    /** Until the volume is closed without an answer; absent: not before a restart. */
     graceLeftSeconds: z.optional(seconds),
   }),
 ]);
@@ -41,9 +41,9 @@ export const localOperation = z.strictObject({
   id: uuid,
   what: z.enum(LOCAL_OPERATIONS),
   startedAt: localTime,
-  /** Names of the steps that have ended, in their order, with milliseconds since the start. */
+  /** Names of the completed steps, in order, with milliseconds since the start. */
   steps: z.array(z.strictObject({ name: z.string(), atMs: z.number() })),
-  /** `waiting`: for approvers, who take their time; other work is possible meanwhile. */
+  /** `waiting`: for approvers; other work is possible meanwhile. */
   outcome: z.enum(["running", "waiting", "done", "failed"]),
   failure: z.optional(localFailure),
   notes: z.optional(z.array(z.string())),
@@ -52,7 +52,9 @@ export type LocalOperation = z.infer<typeof localOperation>;
 
 const people = z.int().check(z.gte(0));
 
-/** A request that approvers have not decided about yet; `approvedBy` and `reason` are for who has signed in. */
+/**
+ * A request that waits for approvers; `approvedBy` and `reason` are only for a signed-in person.
+ */
 export const localWaiting = z.strictObject({
   since: localTime,
   /** Until the request ends by itself. */
@@ -61,12 +63,15 @@ export const localWaiting = z.strictObject({
   given: people,
   approvedBy: z.optional(z.array(z.string())),
   reason: z.optional(z.string()),
-  /** Whether the node asks by itself, and opens the volume when they have approved; else somebody must go on with it. */
+  /**
+   * Whether the node polls by itself and opens the volume after the approval; otherwise a person
+   * must continue it.
+   */
   isAsked: z.boolean(),
 });
 export type LocalWaiting = z.infer<typeof localWaiting>;
 
-/** What anybody who reaches the page may see; `order`, `generation` and `volume` are for who has signed in. */
+/** The public state; `order`, `generation` and `volume` are only for a signed-in person. */
 export const localState = z.strictObject({
   node: z.strictObject({
     serial,
@@ -81,7 +86,9 @@ export const localState = z.strictObject({
   lock: localLock,
   waiting: z.optional(localWaiting),
   operation: z.optional(localOperation),
-  /** Of an operation, or of the daemon that renews the lease; gone with the next success. */
+  /**
+   * Failure of an operation, or of the daemon that renews the lease; removed by the next success.
+   */
   lastFailure: z.optional(z.strictObject({ at: localTime, failure: localFailure })),
   passkeyTries: z.strictObject({ left: z.int(), waitSeconds: seconds }),
   session: z.discriminatedUnion("signedIn", [
@@ -93,7 +100,7 @@ export const localState = z.strictObject({
       idleSeconds: seconds,
     }),
   ]),
-  /** What this appliance was set up for. */
+  /** The role of this appliance. */
   canShutDown: z.boolean(),
 });
 export type LocalState = z.infer<typeof localState>;

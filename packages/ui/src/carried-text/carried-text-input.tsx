@@ -13,7 +13,7 @@ const useStyles = makeStyles({
   file: { display: "none" },
 });
 
-/** A message that somebody carried here: by the camera, as a file, or pasted. */
+/** Takes a message that a person carried here: by the camera, as a file, or pasted. */
 export function CarriedTextInput({
   label,
   value,

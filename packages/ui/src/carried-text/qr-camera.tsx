@@ -13,7 +13,7 @@ const useStyles = makeStyles({
 });
 
 /**
- * What a camera sees, until it sees a QR code. The decoder is loaded with the first use.
+ * The camera's picture, until it shows a QR code. The decoder is loaded with the first use.
  *
  * @param onUnavailable - there is no camera, or the reader may not use it.
  */
@@ -44,7 +44,7 @@ export function QrCamera({
   return <video ref={video} className={styles.video} aria-label={label} muted playsInline />;
 }
 
-/** Reads frames until the signal, and lets the camera go with it. */
+/** Reads frames until the signal, and releases the camera with it. */
 async function watch(
   player: HTMLVideoElement,
   signal: AbortSignal,
@@ -58,7 +58,7 @@ async function watch(
     if (typeof result === "string" && !signal.aborted) onRead(result);
   };
   const stopLoop = frameLoop(() => {
-    // A frame that cannot be read is followed by another.
+    // An unreadable frame is followed by another.
     readFrame().catch(() => undefined);
   }, player);
   const stop = () => {

@@ -1,4 +1,4 @@
-/** A message that people carry is smaller; a photograph of a code may be this large. */
+/** Carried messages are smaller; a photograph of a code may be this large. */
 const MAX_BYTES = 20_000_000;
 /** A drawn code has no pixels of its own: large enough for the densest one. */
 const DRAWN_PIXELS = 1200;
@@ -28,7 +28,7 @@ export async function readCarriedFile(file: File): Promise<string | undefined> {
     const { default: decodeQR } = await import("qr/decode.js");
     return decodeQR({ width, height, data });
   } catch {
-    return undefined; // no picture that a browser knows, or no code on it
+    return undefined; // Not a picture that the browser knows, or no code on it.
   } finally {
     URL.revokeObjectURL(url);
   }

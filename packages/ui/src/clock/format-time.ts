@@ -1,4 +1,4 @@
-/** A moment as the reader reads it: their language and zone. */
+/** A moment in the reader's language and time zone. */
 export function formatTime(at: Date, language: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(language, {
     dateStyle: "medium",

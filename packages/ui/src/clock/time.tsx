@@ -6,7 +6,7 @@ import { decideLocale } from "../language/language.ts";
 import { formatTime, formatUtc } from "./format-time.ts";
 import { useClock } from "./use-clock.ts";
 
-/** A moment by the clock that the reader chose in the settings; on hover by the other one. */
+/** A moment in the time zone that the reader chose in the settings; on hover in the other one. */
 export function Time({ at }: { readonly at: string }): ReactElement {
   const { language } = useLanguage();
   const { clock } = useClock();

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-/** How moments are shown: in the reader's zone, or in UTC as logs and colleagues elsewhere have them. */
+/** The time zone of all shown times: the reader's own, or UTC as in logs. */
 export const CLOCKS = ["local", "utc"] as const;
 export type Clock = (typeof CLOCKS)[number];
 
@@ -9,7 +9,7 @@ const readers = new Set<() => void>();
 
 export type ClockSwitch = { readonly clock: Clock; readonly switchTo: (clock: Clock) => void };
 
-/** The clock in force, kept in this browser, and how to change it. */
+/** The present setting, stored in this browser, and a function to change it. */
 export function useClock(): ClockSwitch {
   const clock = useSyncExternalStore(follow, stored);
   return useMemo(() => ({ clock, switchTo }), [clock]);

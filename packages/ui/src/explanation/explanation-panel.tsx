@@ -36,7 +36,7 @@ const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere", height: "auto" },
 });
 
-/** A problem: what is wrong, who must act, and the steps with their commands to copy. */
+/** A problem: its cause, who must act, and the steps with their commands to copy. */
 export function ExplanationPanel({
   problem,
   actions,

@@ -3,8 +3,8 @@ import { Fragment, type ReactElement } from "react";
 import { useUiTexts } from "../texts/ui-texts-context.ts";
 
 /**
- * A text of the table of codes, filled or not, in the reader's language. What has no translation says that it is English, so that a screen
- * reader reads it right.
+ * A text of the table of codes, filled or not, in the reader's language. A text without translation
+ * is marked as English, so that a screen reader pronounces it correctly.
  */
 export function FailureText({ text }: { readonly text: string }): ReactElement {
   const { failureText } = useUiTexts();

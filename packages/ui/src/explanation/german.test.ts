@@ -17,7 +17,7 @@ const WHERE = "beside their English in packages/errors/src/table";
 const DETAIL = "counter: not above the last one";
 /** Texts that are the same in German, as a name is. */
 const SAME_IN_GERMAN: readonly string[] = [];
-/** What the troubleshooter shows beside the texts of a failure. */
+/** The troubleshooter's texts beside those of a failure. */
 const ARTICLE = ["why", "meanwhile"] as const;
 
 const translate = createTranslator(GERMAN);
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = ERROR_CODES.flatMap((code) => {
   return [{ code }, ...Object.keys(reasons).map((reason) => ({ code, reason }))];
 });
 
-/** As they stand in the table, in the order of `shownTexts`. */
+/** Unfilled, in the order of `shownTexts`. */
 function templatesOf({ code, reason }: Case): readonly string[] {
   const row: ErrorRow = ERRORS[code];
   const own = reason === undefined ? undefined : row.reasons?.[reason];

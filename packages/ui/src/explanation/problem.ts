@@ -7,7 +7,7 @@ import {
   type Who,
 } from "@databox-cmk/errors";
 
-/** A failure as a page shows it: never a bare "error". */
+/** A failure in the form in which a page shows it: never a bare "error". */
 export type Problem = {
   readonly code: string;
   readonly reason?: string;
@@ -22,7 +22,7 @@ export type Problem = {
   readonly requestId?: string;
 };
 
-/** What the table says of a code. */
+/** The table's row of a code. */
 export function problemOfCode(
   code: ErrorCode,
   options: { readonly reason?: string | undefined; readonly facts?: Facts | undefined } = {},

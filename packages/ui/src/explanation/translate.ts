@@ -1,10 +1,10 @@
 /**
- * English templates of the table of codes, each with the same text in another language: the same `{placeholders}`, the same parts in
- * `[brackets]` (see `Step` of packages/errors).
+ * English templates of the table of codes, each with the same text in another language: the same
+ * `{placeholders}`, the same parts in `[brackets]` (see `Step` of packages/errors).
  */
 export type Phrases = Readonly<Record<string, string>>;
 
-/** A run of one text; `lang` where it is in another language than the page. */
+/** A part of a text; `lang` if its language differs from the page's. */
 export type TextPart = { readonly text: string; readonly lang?: "en" };
 
 type Pattern = { readonly filled: RegExp; readonly translation: string };
@@ -13,23 +13,27 @@ const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
 const OPTIONAL_PART = /(\[[^[\]]*\])/;
 /** `fillText` cuts a fact there. */
 const FACT_MAX_CHARACTERS = 260;
-/** No text of ours comes near it, and none that does is worth a search. */
+/** All our texts are far shorter, and a longer one is not worth a search. */
 const TEXT_MAX_CHARACTERS = 4_000;
-/** Where a message ends before what was wrong this time: "message: detail.", "message (detail)"; or "message." */
+/**
+ * The end of a message, before the detail of the case: "message: detail.", "message (detail)"; or
+ * "message."
+ */
 const MESSAGE_END = /: | (?=\()|(?=\.$)/g;
-/** Some answers tell the problem in one line and the action in the next. */
+/** Some answers give the problem in one line and the action in the next. */
 const LINE_END = /(\r\n)/;
 
 /**
- * Turns a filled sentence of the table of codes into the language of the phrases. Servers and appliances write it in English whoever reads,
- * since logs and signatures hold it; so the English template is the key, as with gettext. A detail after a message, and what no phrase is
- * found for, stays English and says so.
+ * Turns a filled sentence of the table of codes into the language of the phrases. Servers and
+ * appliances write it in English whoever reads, since logs and signatures hold it; so the English
+ * template is the key, as with gettext. A detail after a message, and what no phrase is found for,
+ * stays English and says so.
  */
 export function createTranslator(phrases: Phrases): (text: string) => readonly TextPart[] {
   const whole = new Map(Object.entries(phrases));
   const patterns = [...whole]
     .filter(([template]) => template.search(PLACEHOLDER) !== -1)
-    // Of two that fit, the one that leaves less to chance.
+    // Of two matching templates, the one with less free text.
     .toSorted(([a], [b]) => literalLength(b) - literalLength(a))
     .map(([template, translation]) => ({ filled: patternOf(template), translation }));
 
@@ -67,7 +71,9 @@ function translateFilled(text: string, patterns: readonly Pattern[]): string | u
   return undefined;
 }
 
-/** Of the text that `fillText` makes of a template: each fact is a group of its name. */
+/**
+ * The pattern of the texts that `fillText` makes of a template: each fact is a group of its name.
+ */
 function patternOf(template: string): RegExp {
   const seen = new Set<string>();
   const parts = template.split(OPTIONAL_PART).map((part) => {

@@ -26,15 +26,16 @@ export type LanguageSwitch = {
 
 const LanguageContext = createContext<LanguageSwitch>({ language: "en", switchTo: () => {} });
 
-/** The reader's language, and how to change it. */
+/** The reader's language, and a function to change it. */
 export function useLanguage(): LanguageSwitch {
   return useContext(LanguageContext);
 }
 
 /**
- * Texts of one app in every language: a typed object each, functions where a text has values in it, so that a missing
- * text or value does not compile. i18next and FormatJS were looked at: their keys are typed only by generated files, and
- * they are larger than all our texts; plurals and dates are Intl's here as there.
+ * Texts of one app in every language: a typed object each, functions where a text has values in it,
+ * so that a missing text or value does not compile. i18next and FormatJS were looked at: their keys
+ * are typed only by generated files, and they are larger than all our texts; plurals and dates are
+ * Intl's here as there.
  *
  * @param sources - a language's texts, loaded when it is first used
  */
@@ -57,7 +58,7 @@ export function createLanguages<Texts extends WithUiTexts>(
     useEffect(() => {
       void load(decideLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages));
     }, [load]);
-    // In the commit that shows the texts: a screen reader reads a page in the language that it names.
+    // In the same commit as the texts: a screen reader uses the language that the page names.
     useLayoutEffect(() => {
       if (loaded !== undefined) document.documentElement.lang = loaded.language;
     }, [loaded]);

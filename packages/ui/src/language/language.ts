@@ -5,7 +5,8 @@ export type Language = keyof typeof LANGUAGES;
 const NAMES = Object.keys(LANGUAGES) as Language[];
 
 /**
- * The reader's language: what they chose, else the first of the browser's that there are texts for, else English.
+ * The reader's language: their choice, otherwise the first of the browser's languages that has
+ * texts, otherwise English.
  *
  * @param preferred - BCP 47 tags in order, as `navigator.languages`
  */

@@ -2,7 +2,7 @@ export const THEME_CHOICES = ["system", "light", "dark", "high-contrast"] as con
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
 export type ThemeName = Exclude<ThemeChoice, "system">;
 
-/** What the reader chose; else what their system asks for, forced colours before dark ones. */
+/** The reader's choice; otherwise their system's setting, forced colours before dark ones. */
 export function decideTheme(
   choice: ThemeChoice,
   system: { readonly dark: boolean; readonly forcedColors: boolean },

@@ -38,7 +38,7 @@ const ThemeContext = createContext<ThemeSwitch>({
   switchTo: () => {},
 });
 
-/** The theme in force, and how to change it. */
+/** The theme in force, and a function to change it. */
 export function useTheme(): ThemeSwitch {
   return useContext(ThemeContext);
 }
