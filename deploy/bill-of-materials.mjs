@@ -1,4 +1,5 @@
-// What an app's bundle is made of, by its lockfile: a CycloneDX bill of materials, and the licences.
+// The contents of an app's bundle, from its lockfile: a CycloneDX bill of materials, and the
+// licences.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -19,7 +20,10 @@ export function writeBillOfMaterials(app, folder, shipped = []) {
   writeFileSync(join(folder, "LICENCES.txt"), licences(app));
 }
 
-/** Sorted, without the random serial number and with the sources' date: the same sources give the same bytes. */
+/**
+ * Sorted, without the random serial number and with the sources' date: the same sources give the
+ * same bytes.
+ */
 function sbom(app, shipped) {
   const form = ["--sbom-format", "cyclonedx", "--sbom-type", "application", "--prod"];
   const { serialNumber: _random, ...bill } = JSON.parse(pnpm("sbom", ...form, "--filter", app));

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * When what is built was written, in seconds: the same sources give the same bytes (reproducible-builds.org,
- * SOURCE_DATE_EPOCH). Without that variable, the time of the commit; outside a repository, as in the broker's container
- * build, now.
+ * When what is built was written, in seconds: the same sources give the same bytes
+ * (reproducible-builds.org, SOURCE_DATE_EPOCH). Without that variable, the time of the commit;
+ * outside a repository, as in the broker's container build, now.
  */
 export function sourceDateSeconds() {
   const given = process.env.SOURCE_DATE_EPOCH;

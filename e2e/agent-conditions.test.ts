@@ -23,7 +23,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 type Node = {
   readonly stateDir: string;
   readonly code: string;
-  /** Parameters of `prepare`; what stands later wins. */
+  /** Parameters of `prepare`; a later one takes precedence. */
   readonly prepare: readonly string[];
 };
 
@@ -54,11 +54,14 @@ type Explained = {
   readonly exitCodes: readonly number[];
   /** The one event of `--json`. */
   readonly event: unknown;
-  /** What a person reads first: what failed, with its code; why; who must act. */
+  /** The first lines for a person: the failure with its code, the reason, and who must act. */
   readonly words: readonly string[];
 };
 
-/** The same failing command twice: for a machine and for a person. Neither may show a stack or write beside it. */
+/**
+ * The same failing command twice: for a machine and for a person. Neither may show a stack or write
+ * beside it.
+ */
 async function explain(run: (json: readonly string[]) => Promise<AgentEnding>): Promise<Explained> {
   const machine = await run(["--json"]);
   const person = await run([]);

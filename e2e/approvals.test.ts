@@ -113,7 +113,7 @@ test(
       code: "ApprovalExpired",
       reason: "time",
     });
-    // Nobody was told of a refusal that nobody spoke.
+    // No party saw a refusal that no authority gave.
     for (const process of [opening, expiring])
       expect(process.events.filter(({ outcome }) => outcome === "refused")).toEqual([]);
     for (const site of [approved, denied, forgotten])
@@ -161,6 +161,6 @@ test("a request that is kept is gone on with, by whichever unlock, and its appro
   expect(await site.node.agent(["unlock", "--cancel"])).toMatchObject({ exitCode: 0 });
   await say(site, "Owner", "approve");
   await say(site, "Contributor", "approve");
-  // What was approved after it was dropped opens nothing.
+  // An approval after the request was dropped opens nothing.
   expect(await keep()).toMatchObject({ exitCode: 6, events: [{ approval: { given: 0 } }] });
 });

@@ -6,10 +6,11 @@ import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 import Database from "better-sqlite3";
 
 /**
- * The real broker, whose process kills itself by SIGKILL at a chosen write: just before a statement that writes or commits,
- * or just after one that made something durable. While the file CRASH_POINT_FILE exists it holds the number of the point;
- * every point that is passed is noted in CRASH_TRACE_FILE. Only what requests cause is counted, or else the broker's own
- * timers would make the numbers mean something else each time.
+ * The real broker, whose process kills itself by SIGKILL at a chosen write: just before a statement
+ * that writes or commits, or just after one that made something durable. While the file
+ * CRASH_POINT_FILE exists it holds the number of the point; every point that is passed is noted in
+ * CRASH_TRACE_FILE. Only what requests cause is counted, or else the broker's own timers would make
+ * the numbers mean something else each time.
  */
 const environment = process.env;
 const pointFile = environment["CRASH_POINT_FILE"] ?? "";

@@ -66,7 +66,7 @@ async function deliveredDevice(name: string): Promise<DeviceClient> {
 type Case = {
   readonly code: string;
   readonly status: number;
-  /** Whose chain has the row: the order's once the signature holds. */
+  /** The chain of the row: the order's once the signature is verified. */
   readonly chain: "order" | "broker";
   readonly tamper: Tamper<UnlockRequest>;
 };

@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isContinuousIntegration } from "./harness/cryptsetup.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 
-/** Where Debian's packages put the sources: before Go had modules, so the compiler is told to do without. */
+/**
+ * Debian's place for the sources, which predates Go's modules, so the compiler runs without
+ * modules.
+ */
 const GO_PATH = "/usr/share/gocode";
 const environment = { PATH: process.env["PATH"], GO111MODULE: "off", GOPATH: GO_PATH };
 const hasSdk =

@@ -45,7 +45,7 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   expect(refused.status).toBe(1);
   expect(refused.stderr).toContain("2 devices do not know the next key yet");
 
-  // One of them hears of it, since its daemon asks; the other one does not, and is named.
+  // One device receives it, since its daemon asks; the other one does not, and is named.
   {
     await using daemon = await runDaemon(served.node);
     await expect
@@ -58,7 +58,8 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   expect(rotate("--force").status).toBe(0);
   await world.stack.restartBroker();
   await unlockNode(served.node);
-  // What the administrator forced is no refusal: nothing that this device believes has signed one.
+  // A change that the administrator forced is not a refusal: no key that this device trusts has
+  // signed one.
   const { events } = await alone.node.agent(["unlock"]);
   expect(events.at(-1)).toMatchObject({ outcome: "invalid", code: "GrantRejected" });
   for (const { appliance } of [served, alone]) await appliance.powerOff();

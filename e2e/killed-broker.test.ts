@@ -42,9 +42,12 @@ afterEach(() => {
 type Operation<State> = {
   /** Brings the world to where the operation starts, with a broker that lives. */
   readonly arrange: (point: number) => Promise<State>;
-  /** The operation; the broker may be killed in it, and whatever it answers may be lost. */
+  /** The operation; the broker may be killed during it, and its answer may be lost. */
   readonly run: (state: State) => Promise<unknown>;
-  /** What its user does after the broker came back: the same again. It must work, and the order must unlock. */
+  /**
+   * The user's action after the broker came back: the same again. It must work, and the order must
+   * unlock.
+   */
   readonly repeat: (state: State) => Promise<void>;
 };
 
@@ -55,14 +58,18 @@ type Walk = {
   readonly all: readonly string[];
 };
 
-/** Requests that are served at once may share a commit in one run and not in the next: the points' order says nothing. */
+/**
+ * Requests that are served at once may share a commit in one run and not in the next: the points'
+ * order says nothing.
+ */
 function neverKilledAt({ killed, all }: Walk): readonly string[] {
   return ["after commit", ...all].filter((point) => !killed.includes(point));
 }
 
 /**
- * Kills the broker at its first point, its second, and so on, until one run is not killed any more. Each broker that comes
- * up on what its killed predecessor left serves the repetition, and is then killed one point later.
+ * Kills the broker at its first point, its second, and so on, until one run is not killed any more.
+ * Each broker that comes up on what its killed predecessor left serves the repetition, and is then
+ * killed one point later.
  */
 async function killAtEachPoint<State>(operation: Operation<State>): Promise<Walk> {
   const killed: string[] = [];

@@ -112,7 +112,8 @@ test("an unlock is a trace from the request to the vault, and the agent's own tr
   expect(unlock.parentSpanId ?? "").toBe("");
   expect(unlock.links).toHaveLength(1);
   expect(unlock.links?.[0]?.traceId).not.toBe(unlock.traceId);
-  // What identifies a person, an order or a device is no attribute; what finds the audit row is.
+  // Values that identify a person, an order or a device are not attributes; the id that finds the
+  // audit row is.
   const attributes = collector.spans.flatMap((each) => each.attributes.map(({ key }) => key));
   expect(ATTRIBUTES).toEqual(expect.arrayContaining([...new Set(attributes)]));
 });

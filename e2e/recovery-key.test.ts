@@ -52,7 +52,7 @@ async function loseVault(): Promise<void> {
 
 const bytes = (text = "") => Buffer.from(text, "base64url");
 
-/** RFC 7516 by hand: whoever has the private key and the file needs nothing of ours. */
+/** RFC 7516 by hand: the owner of the private key and the file needs none of our programs. */
 function openByHand(file: string, privateKey: string): string {
   const [exported] = envelopeExport.parse(JSON.parse(file)).value;
   const recipient = exported?.recipients.findIndex(({ of }) => of === "RecoveryKey") ?? -1;
@@ -112,7 +112,7 @@ test(
           facts: expect.objectContaining({ by: "passkey" }) as object,
         }),
       );
-    // The vault stays silent, and nobody has refused: the volume stays open.
+    // The vault does not answer, which is not a refusal: the volume stays open.
     expect(requireOk(await node.agent(["status"]))).toMatchObject({
       outcome: "unlocked",
       details: { openedBy: "passkey" },

@@ -17,7 +17,9 @@ const PROBE_INTERVAL_SECONDS = 1;
 const LEASE_TTL_SECONDS = 3;
 /** Long enough to ask for the state in it, on a slow machine. */
 const OUTAGE_GRACE_SECONDS = 20;
-/** From the vault's own refusal: a probe, a renewal, and what the machine of a test run is slow by. */
+/**
+ * From the vault's own refusal: a probe, a renewal, and what the machine of a test run is slow by.
+ */
 const BOUND_MS = (PROBE_INTERVAL_SECONDS + LEASE_TTL_SECONDS / 3) * 1000 + 3000;
 
 let world: World;

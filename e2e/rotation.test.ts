@@ -51,7 +51,8 @@ test(
     await key.setEnabled(false);
     const unlocked = await unlockNode(node);
     expect(unlocked).toMatchObject({ outcome: "unlocked", kid: second });
-    // The service's key, the customer's first version, the second: the envelope came with the grant.
+    // The service's key, the customer's first version, the second: the envelope came with the
+    // grant.
     expect(unlocked["generation"]).toBe(3);
     const { devices, value } = await versions();
     expect(devices).toEqual({ total: 1, acknowledged: 1 });

@@ -32,7 +32,7 @@ const refused = (code: string, reason?: string) => ({
   who: "security-administrator",
 });
 
-/** What the main job is, in its order. */
+/** The steps of the main job, in order. */
 const STORY = [
   { event: "stack", outcome: "ready" },
   step("Order"),

@@ -8,7 +8,10 @@ import type { OutputChunk, Plugin } from "rolldown";
 
 import { NODE_FLAGS } from "./src/core/node-flags.ts";
 
-/** An installed agent has its own Node beside it (deploy/agent). Only the shell's own words: each program that it starts takes 1 ms. */
+/**
+ * An installed agent has its own Node beside it (deploy/agent). Only the shell's own words: each
+ * program that it starts takes 1 ms.
+ */
 const LAUNCHER = `#!/bin/sh
 file=$0
 [ ! -L "$file" ] || file=$(readlink -f "$file")
@@ -23,8 +26,9 @@ exec "$node" ${NODE_FLAGS.join(" ")} "$here/databox-agent.mjs" "$@"
 const BUILTIN_IMPORT = /^import \{([^}]*)\} from "(node:[\w/]+)";$/gm;
 
 /**
- * `import { x } from "node:y"` → `const { x } = process.getBuiltinModule("node:y")`. For an import Node first reads every
- * export of the module, and with it what hides behind lazy ones (fs.promises, the root certificates): 5 ms of a cold start.
+ * `import { x } from "node:y"` → `const { x } = process.getBuiltinModule("node:y")`. For an import
+ * Node first reads every export of the module, and with it what hides behind lazy ones
+ * (fs.promises, the root certificates): 5 ms of a cold start.
  */
 const builtinsWithoutImport: Plugin = {
   name: "builtins-without-import",
@@ -45,7 +49,10 @@ const launcher: Plugin = {
 
 const ENTRY = "program.cjs";
 
-/** Each chunk is a function, so that V8 reads over what a command does not use. The first line tells this program from others. */
+/**
+ * Each chunk is a function, so that V8 reads over what a command does not use. The first line tells
+ * this program from others.
+ */
 const oneFile: Plugin = {
   name: "one-file",
   generateBundle(_options, bundle) {
@@ -85,7 +92,10 @@ function toAscii(code: string): string {
   );
 }
 
-/** A start, which takes the compiled program from its last run (src/bundle); the program; and a thread of it, which starts from a file. */
+/**
+ * A start, which takes the compiled program from its last run (src/bundle); the program; and a
+ * thread of it, which starts from a file.
+ */
 export default defineConfig([
   {
     input: "src/main.ts",
@@ -99,9 +109,11 @@ export default defineConfig([
     input: "src/program.ts",
     platform: "node",
     resolve: { alias: { "zod/mini": resolve("src/lean-zod/index.ts") } },
-    // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose, node-forge.
+    // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose,
+    // node-forge.
     treeshake: { moduleSideEffects: false },
-    // Those schemas name parts of zod that the lean one lacks; they are left out, and what stays in is tested against zod.
+    // Those schemas name parts of zod that the lean one lacks; they are left out, and what stays in
+    // is tested against zod.
     checks: { importIsUndefined: false, ineffectiveDynamicImport: false },
     output: {
       dir: "dist",

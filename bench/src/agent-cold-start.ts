@@ -27,8 +27,9 @@ const brokerMessage = z.strictObject({
 type Broker = z.infer<typeof brokerMessage>;
 
 /**
- * A cold `databox-agent unlock`, process start to accepted key, against `clevis decrypt` with a tang on this machine, run
- * by turns so that both meet the same load. The broker answers at once: there is no vault in the figures.
+ * A cold `databox-agent unlock`, process start to accepted key, against `clevis decrypt` with a
+ * tang on this machine, run by turns so that both meet the same load. The broker answers at once:
+ * there is no vault in the figures.
  */
 export async function run(): Promise<BenchResult> {
   const missing = [
@@ -111,7 +112,10 @@ const unlockEvent = z.object({
   elapsedMs: z.number(),
 });
 
-/** From the moment at which we asked the system for a process, as with the peer, not from the agent's own first line. */
+/**
+ * From the moment at which we asked the system for a process, as with the peer, not from the
+ * agent's own first line.
+ */
 function acceptedMs({ stdout, startedAtMs }: ProgramRun): number {
   const event = unlockEvent.parse(JSON.parse(stdout));
   return event.startedAtMs + event.elapsedMs - startedAtMs;

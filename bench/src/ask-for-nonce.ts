@@ -16,7 +16,7 @@ export async function askForNonce(transport: Transport, serial: string): Promise
   return { nonce: challenge.parse(JSON.parse(answer.text)).nonce };
 }
 
-/** What a 503 says of its Retry-After; undefined where the answer is none. */
+/** The Retry-After of a 503; undefined for any other answer. */
 export function waitSecondsOf({ status, headers }: RawAnswer): number | undefined {
   const { "retry-after": retryAfter } = headers;
   return status === 503 && retryAfter !== undefined ? Number(retryAfter) : undefined;

@@ -17,8 +17,9 @@ import * as z from "zod";
 import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
- * Entra ID, Resource Manager, instance metadata, DNS and vaults that answer at once, but for the one that is slow when it is told
- * so: what is left is the broker's own time. The vaults count their operations; its wrapping hides nothing. By hand, since the emulator does real RSA.
+ * Entra ID, Resource Manager, instance metadata, DNS and vaults that answer at once, except for the
+ * vault that a test makes slow, so that only the broker's own time remains. The vaults count their
+ * operations; their wrapping hides nothing. Written by hand, since the emulator does real RSA.
  */
 const state = { operations: 0, enabled: true, slowMs: 0 };
 /** Told so, it also does what RSA costs a vault. */

@@ -10,7 +10,10 @@ import * as z from "zod";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
 import { findShippedBroker } from "./shipped-broker.ts";
 
-/** One broker with SQLite in a process of its own, without Azure, unless the variables say where it is. */
+/**
+ * One broker with SQLite in a process of its own, without Azure, unless the variables say where it
+ * is.
+ */
 export type BenchBroker = AsyncDisposable & {
   readonly port: number;
   readonly caPem: string;

@@ -13,7 +13,7 @@ export type Ratio = {
   readonly value: number;
 };
 
-/** What was to be reached, and whether it was. */
+/** The aim, and whether it was reached. */
 export type Aim = {
   readonly label: string;
   readonly value: number;
@@ -23,7 +23,9 @@ export type Aim = {
   readonly isMet: boolean;
 };
 
-/** What a bench found. Each bench is a function that takes nothing and cleans up after itself. */
+/**
+ * The result of a bench. Each bench is a function without parameters that cleans up after itself.
+ */
 export type BenchResult =
   | { readonly kind: "skipped"; readonly name: string; readonly reason: string }
   | {

@@ -23,7 +23,10 @@ const OPERATIONS_PER_SECOND = 400;
 const LOAD = fileURLToPath(new URL("unlock-load-process.ts", import.meta.url));
 const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.literal(0) });
 
-/** A rotation of 10,000 orders at the pace of one vault, and what it does to unlocks at the same vault. */
+/**
+ * A rotation of 10,000 orders at the pace of one vault, and its effect on unlocks at the same
+ * vault.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({

@@ -11,7 +11,9 @@ import { askForNonce, waitSecondsOf } from "./ask-for-nonce.ts";
 const PAUSE_MS = 1_000;
 const ARRIVE_EVERY_MS = 20;
 
-/** So many unlocks at once, whatever becomes of them, from when it is told to until it is told to stop. */
+/**
+ * A number of concurrent unlocks, regardless of their results, between two messages of the parent.
+ */
 const job = z
   .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), inFlight: z.number() })
   .parse(JSON.parse(process.argv[2] ?? ""));
@@ -47,7 +49,7 @@ async function ask(index: number): Promise<void> {
     crowd.asked += 1;
     const waitSeconds = await askOnce(device);
     if (waitSeconds !== undefined) crowd.busy += 1;
-    // Like an appliance it waits before it asks again, and for as long as it was told.
+    // Like an appliance it waits for the requested time before it asks again.
     await setTimeout(waitSeconds === undefined ? PAUSE_MS : waitSeconds * 1000);
   }
 }
@@ -57,7 +59,7 @@ async function askOnce(device: DeviceClient): Promise<number | undefined> {
   const asked = await askForNonce(transport, device.serial);
   if (asked.nonce === undefined) return asked.waitSeconds;
   const { text } = await device.prepareUnlock("unlock", {}, asked.nonce);
-  // Who of two is first does not matter here, nor what it is told.
+  // The order of the two and their answers do not matter here.
   const answer = await device.post(DEVICE_ROUTES.unlocks, text).catch(() => undefined);
   return answer === undefined ? undefined : waitSecondsOf(answer);
 }

@@ -19,7 +19,10 @@ import type { UnlockServer } from "./measure-unlocks.ts";
 import { cpuSecondsOf } from "./process-usage.ts";
 import type { UnlockNode } from "./unlock-lanes.ts";
 
-/** Key Vault's limits hold in the emulator too: 400 operations a second for a vault, and as much as five of them for a subscription. */
+/**
+ * Key Vault's limits hold in the emulator too: 400 operations a second for a vault, and as much as
+ * five of them for a subscription.
+ */
 const VAULTS = 5;
 const DELIVERED_AT_ONCE = 8;
 const KEY_BITS = 2048;
@@ -30,7 +33,10 @@ export type EmulatorWorld = AsyncDisposable & {
   readonly fleet: readonly UnlockNode[];
 };
 
-/** Emulator and broker as `npm start` runs them, and so many appliances at their customers, each with an order and an identity. */
+/**
+ * Emulator and broker as `npm start` runs them, and so many appliances at their customers, each
+ * with an order and an identity.
+ */
 export async function startEmulatorWorld(appliances: number): Promise<EmulatorWorld> {
   await using opened = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));

@@ -24,8 +24,9 @@ const KID = `https://bench.vault.azure.net/keys/kek/${VERSIONS.first}`;
 const IV_BYTES = 12;
 
 /**
- * Making an envelope and opening it from its JSON, by turns: ours; jose's own (no key commitment, no strict parser); and
- * the floor, its two primitives alone. Processor time, one after another on one thread.
+ * Making an envelope and opening it from its JSON, by turns: ours; jose's own (no key commitment,
+ * no strict parser); and the floor, its two primitives alone. Processor time, one after another on
+ * one thread.
  */
 export async function run(): Promise<BenchResult> {
   const contestants = {

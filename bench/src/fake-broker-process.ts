@@ -1,6 +1,6 @@
 import { createFakeBroker } from "@databox-cmk/testkit";
 
-/** A broker with no vault behind it, in a process of its own: what remains is the agent's own time. */
+/** A broker without a vault, in a process of its own, so that only the agent's own time remains. */
 const broker = await createFakeBroker();
 const { enrolmentCode } = await broker.addNode("BENCH-0001");
 process.once("disconnect", () => process.exit());

@@ -27,8 +27,9 @@ import { lookupLoopback } from "./https-load.ts";
 import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
- * What an unlock cannot do without, and nothing around it: read and verify the message, one call of the vault, seal, sign,
- * one audit row in a shared durable commit, answer. By the broker's libraries, but for the SDK of Azure: undici alone.
+ * The indispensable work of an unlock, and nothing around it: read and verify the message, one call
+ * of the vault, seal, sign, one audit row in a shared durable commit, answer. It uses the broker's
+ * libraries, but undici alone instead of Azure's SDK.
  */
 const job = z
   .object({
@@ -38,7 +39,7 @@ const job = z
     fleetFile: z.string(),
     vaultUrl: z.string(),
     vaultCaFile: z.string(),
-    /** Whether the key is looked at before it is used, as the broker must. */
+    /** Whether the key is checked before its use, as the broker must. */
     getsKey: z.boolean(),
   })
   .parse(JSON.parse(process.argv[2] ?? ""));

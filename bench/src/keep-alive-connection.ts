@@ -18,8 +18,9 @@ export type KeepAliveConnection = {
 };
 
 /**
- * By hand: the client must be much cheaper than the server that it measures, on a machine that they share, and node:http's is
- * not. Understands what the broker sends: a status line, headers with Content-Length, a body.
+ * By hand: the client must be much cheaper than the server that it measures, on a machine that they
+ * share, and node:http's is not. Understands what the broker sends: a status line, headers with
+ * Content-Length, a body.
  */
 export async function openKeepAliveConnection(
   port: number,

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 
-/** A load generator in a process of its own; it hears of its work as its first argument. */
+/** A load generator in a process of its own; its first argument describes its work. */
 export type LoadProcess = {
   /** @throws {Error} when it ends instead of saying something */
   next(): Promise<unknown>;

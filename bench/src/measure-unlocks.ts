@@ -7,7 +7,7 @@ import * as z from "zod";
 import { startLoadProcess } from "./load-process.ts";
 import type { UnlockNode } from "./unlock-lanes.ts";
 
-/** Whatever answers unlock requests: a broker, or a floor. */
+/** A server that answers unlock requests: a broker, or a floor. */
 export type UnlockServer = {
   readonly port: number;
   readonly caPem: string;
@@ -31,7 +31,9 @@ export type UnlockLoad = AsyncDisposable & {
 const LOAD = fileURLToPath(new URL("unlock-flood-process.ts", import.meta.url));
 const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
 
-/** A load generator in a process of its own; what one run compiles and opens is there for the next. */
+/**
+ * A load generator in a process of its own; what one run compiles and opens is there for the next.
+ */
 export async function startUnlockLoad(
   server: UnlockServer,
   fleet: readonly UnlockNode[],

@@ -25,8 +25,8 @@ const ROUNDS = 3;
 const API = "api-version=2022-12-01";
 
 /**
- * Reading an order and a page of 20 orders at 50 in flight, with 1,000 and with 100,000 orders in SQLite: the broker's
- * processor time for each call, and the 99th percentile of each round.
+ * Reading an order and a page of 20 orders at 50 in flight, with 1,000 and with 100,000 orders in
+ * SQLite: the broker's processor time for each call, and the 99th percentile of each round.
  */
 export async function run(): Promise<BenchResult> {
   const directory = mkdtempSync(join(tmpdir(), "databox-bench-"));

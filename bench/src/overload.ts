@@ -11,7 +11,7 @@ import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const IN_FLIGHT = 64;
-/** Far more than the broker lets in at once: what is offered waits for nobody. */
+/** Far more than the broker admits at once: the offered requests do not wait for each other. */
 const LANES = 384;
 const WARM_UP = 1_000;
 const UNLOCKS = 2_000;
@@ -28,7 +28,10 @@ const OFFERED = z.object({
 });
 type Offered = z.infer<typeof OFFERED>;
 
-/** Unlocks of one worker at its peak, then with three times as many offered: how many are served, and how soon. */
+/**
+ * Unlocks of one worker at its peak, then with three times as many offered: how many are served,
+ * and how soon.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
   // As many devices at the peak as above it: tokens, keys and clients are remembered alike.
@@ -63,7 +66,8 @@ export async function run(): Promise<BenchResult> {
     summarise(label, unit, rounds.map(value));
   const offered = of("offered", "/s", (round) => round.offered);
   const goodput = of("served of it", "/s", (round) => round.goodput);
-  // Each round beside the peak just before it: what else this machine does changes from one to the next.
+  // Each round beside the peak just before it: what else this machine does changes from one to the
+  // next.
   const share = quantileOf(
     rounds.map((round, index) => round.goodput / (peaks[index] ?? Number.NaN)),
     0.5,

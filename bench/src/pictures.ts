@@ -7,7 +7,7 @@ export type Picture = BarsFrame & {
   pick(results: readonly BenchResult[]): readonly Bar[];
 };
 
-/** A bar: bench, label of its measurement, and what it is called in the picture. */
+/** A bar: bench, label of its measurement, and its name in the picture. */
 type Chosen = readonly [bench: string, label: string, name: string];
 
 const RATES: readonly Chosen[] = [

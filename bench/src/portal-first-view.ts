@@ -17,8 +17,8 @@ const VIEWS = 15;
 const BOUND_MS = 1_000;
 
 /**
- * From opening the order list's address until its first page of 10,000 orders is shown: a browser with an empty cache, whose
- * person is signed in, and one that was there before.
+ * From opening the order list's address until its first page of 10,000 orders is shown: a browser
+ * with an empty cache, whose person is signed in, and one that was there before.
  */
 export async function run(): Promise<BenchResult> {
   if (!existsSync(CHROMIUM))

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 /** A clock tick of Linux in /proc (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
-/** Processor time of a process and of the children that it has now, all their threads, since they started. */
+/**
+ * Processor time of a process and of the children that it has now, all their threads, since they
+ * started.
+ */
 export function cpuSecondsOf(pid: number): number {
   return sum(familyOf(pid).map(ownCpuSeconds));
 }

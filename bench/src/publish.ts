@@ -12,7 +12,9 @@ const PAGE = join(DOCS, "design/performance.md");
 /** The text between these two comments is generated. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
-/** Puts the figures of `npm run bench -- --json` into docs/design/performance.md and its pictures. */
+/**
+ * Puts the figures of `npm run bench -- --json` into docs/design/performance.md and its pictures.
+ */
 export function publish(file: string): void {
   const results = readFileSync(file, "utf8")
     .split("\n")

@@ -17,7 +17,10 @@ const PROBE_INTERVAL_SECONDS = 30;
 const LOAD = fileURLToPath(new URL("watch-load-process.ts", import.meta.url));
 const TOLD = z.object({ times: z.array(z.number()) });
 
-/** From the moment at which the customer disables the key until each of 10,000 unlocked appliances holds the order to close. */
+/**
+ * From the moment at which the customer disables the key until each of 10,000 unlocked appliances
+ * holds the order to close.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({

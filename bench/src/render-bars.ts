@@ -13,7 +13,10 @@ const BAR_HEIGHT = 18;
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 40;
 
-/** Horizontal bars as SVG; no background and middling colours, so that it reads on a light page and on a dark one. */
+/**
+ * Horizontal bars as SVG; no background and middling colours, so that it reads on a light page and
+ * on a dark one.
+ */
 export function renderBars({ title, unit, reference }: BarsFrame, bars: readonly Bar[]): string {
   const height = HEAD_HEIGHT + bars.length * ROW_HEIGHT + 8;
   const largest = Math.max(reference ?? 0, ...bars.map(({ value }) => value), Number.MIN_VALUE);

@@ -7,7 +7,9 @@ import * as z from "zod";
 import { openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
-/** Renews the leases of a fleet, round after round: everything is signed before the clock starts. */
+/**
+ * Renews the leases of a fleet, round after round: everything is signed before the clock starts.
+ */
 const job = z
   .object({
     port: z.number(),

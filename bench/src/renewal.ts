@@ -29,10 +29,13 @@ const REPLICA_MEGABYTES = 200;
 const MEGABYTE = 1_000_000;
 const LOAD = fileURLToPath(new URL("renewal-load-process.ts", import.meta.url));
 const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
-/** Nobody asks it. */
+/** No test calls it. */
 const KEY = stubFleetKey("https://bench.vault.localhost:8443");
 
-/** Renewals of 10,000 live leases on one replica, with SQLite and with PostgreSQL; no vault is asked. */
+/**
+ * Renewals of 10,000 live leases on one replica, with SQLite and with PostgreSQL; no vault is
+ * asked.
+ */
 export async function run(): Promise<BenchResult> {
   const few = await renewOnSqlite(FEW_NODES);
   const sqlite = await renewOnSqlite(NODES);

@@ -20,7 +20,7 @@ const TTL_SECONDS = 60;
 
 type Row = Readonly<Record<string, string | number>>;
 
-/** Whose fleet it is, where there are several: a subscription each. */
+/** The owner of the fleet, if there are several: each has a subscription. */
 export type FleetCustomer = { readonly name: string; readonly subscriptionId: string };
 const CUSTOMER: FleetCustomer = { name: "bench", subscriptionId: SUBSCRIPTION };
 
@@ -46,8 +46,9 @@ export const stubFleetKey = (vaultUrl: string): FleetKey => ({
 });
 
 /**
- * Unlocked appliances, each with an order, an enrolled key, an envelope and a live lease, written straight into the broker's
- * database: what a real one goes through to get there is not what is measured.
+ * Unlocked appliances, each with an order, an enrolled key, an envelope and a live lease, written
+ * straight into the broker's database: what a real one goes through to get there is not what is
+ * measured.
  *
  * @param key - the customer's key of them all, and the identity that asks for it
  */

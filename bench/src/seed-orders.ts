@@ -7,8 +7,8 @@ const TABLES = [
 ] as const;
 
 /**
- * Copies one order until there are so many: `{name}` becomes `{name}{number}`. Straight into the database, because placing
- * 100,000 orders one by one would take longer than all the measuring.
+ * Copies one order until there are so many: `{name}` becomes `{name}{number}`. Straight into the
+ * database, because placing 100,000 orders one by one would take longer than all the measuring.
  */
 export function seedOrders(databaseFile: string, orderId: string, from: number, to: number): void {
   const database = new DatabaseSync(databaseFile);

@@ -7,7 +7,8 @@ import { moveAway } from "./far-away.ts";
 import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
 
 /**
- * A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was moved there from SQLite.
+ * A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was
+ * moved there from SQLite.
  *
  * @param awayMs - one way from the broker to the server; 0: straight by its socket
  */

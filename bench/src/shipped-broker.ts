@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import * as z from "zod";
 
-/** What is measured is what is shipped: the bundle, started as its image starts it. */
+/** Benches measure the shipped bundle, started as its image starts it. */
 export type ShippedBroker = {
   readonly main: string;
   /** Options of Node. */

@@ -35,14 +35,17 @@ const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.number() }
 const CROWD_TOLD = z.object({ asked: z.number(), busy: z.number() });
 type Unlocked = z.infer<typeof UNLOCKED>;
 
-/** Unlocks of one customer alone, then beside a crowd of another's, whose vault answers at once, late, and never. */
+/**
+ * Unlocks of one customer alone, then beside a crowd of another's, whose vault answers at once,
+ * late, and never.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({
     ...stub.variables,
     KEY_HEALTH_INTERVAL_SECONDS: "0",
     PROBE_INTERVAL_SECONDS: "3600",
-    // Whoever still waits for the dead vault at the end is cut off.
+    // Requests that still wait for the dead vault at the end are cut off.
     LOG_LEVEL: "silent",
   });
   const seed = (name: string, subscriptionId: string, vaultUrl: string) =>

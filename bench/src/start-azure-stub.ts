@@ -24,7 +24,7 @@ export type AzureStub = Disposable & {
   /** Of another customer. */
   readonly slowVaultUrl: string;
   readonly caFile: string;
-  /** What a broker that asks this stub needs. */
+  /** The settings of a broker that uses this stub. */
   readonly variables: Readonly<Record<string, string>>;
   /** Operations of the vault since the start. */
   operations(): Promise<number>;

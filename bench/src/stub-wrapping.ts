@@ -13,7 +13,7 @@ export function stubWrap(version: string, contentKey: Uint8Array): Uint8Array {
   return wrapped;
 }
 
-/** @returns undefined for what another version has wrapped */
+/** @returns undefined for a wrapping of another version */
 export function stubUnwrap(version: string, wrapped: Uint8Array): Uint8Array | undefined {
   const bytes = Buffer.from(wrapped);
   if (bytes.toString("latin1", 0, version.length) !== version) return undefined;

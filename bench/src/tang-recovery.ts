@@ -15,8 +15,9 @@ const NAME = "tang";
 const FEW = 16;
 const ROUNDS = 3;
 /**
- * Few connections, where tangd waits for delayed acknowledgements most of the time, and so many that each side's processor
- * time is the bound: tangd's at 512, two workers' before they have as many at work as they take at their end.
+ * Few connections, where tangd mostly waits for delayed acknowledgements; and enough to make each
+ * side's processor time the limit: 512 for tangd, and for two workers the number before admission
+ * limits them.
  */
 const CONTESTS = [
   { ours: FEW, theirs: FEW, calls: 1_500 },
@@ -25,8 +26,9 @@ const CONTESTS = [
 const NODES = 144;
 
 /**
- * Unlocks against tang's recovery request, by turns over kept connections. tang multiplies one point of P-521 for whoever
- * asks; an unlock authenticates the device, asks a vault, seals, signs and audits.
+ * Unlocks against tang's recovery request, alternating over kept connections. tang multiplies one
+ * point of P-521 for any caller; an unlock authenticates the device, calls a vault, seals, signs
+ * and audits.
  */
 export async function run(): Promise<BenchResult> {
   const missing = missingForTang();
@@ -51,7 +53,7 @@ async function measure(tang: Tang): Promise<BenchResult> {
   const measurements: Measurement[] = [];
   const ratios: ReturnType<typeof ratio>[] = [];
   for (const { ours, theirs, calls } of CONTESTS) {
-    // The counters of a device go up: whoever unlocks with few connections has devices of its own.
+    // The counters of a device go up, so a run with few connections has devices of its own.
     const fleet = ours === FEW ? world.fleet.slice(0, FEW) : world.fleet.slice(FEW);
     await using load = await startUnlockLoad(world.broker, fleet, { inFlight: ours });
     const rates = { ours: [] as number[], theirs: [] as number[] };

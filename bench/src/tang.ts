@@ -21,7 +21,10 @@ export function missingForTang(): readonly string[] {
   return ["clevis", "tangd", "jose", "curl"].filter((name) => findProgram(name) === undefined);
 }
 
-/** tangd has no option for its address: it listens on all, for the time of the bench, with keys made for it. */
+/**
+ * tangd has no option for its address: it listens on all, for the time of the bench, with keys made
+ * for it.
+ */
 export async function startTang(folder: string): Promise<Tang> {
   for (const [file, alg] of [
     ["sig.jwk", "ES512"],

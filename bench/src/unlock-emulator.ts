@@ -6,7 +6,10 @@ import { startUnlockLoad } from "./measure-unlocks.ts";
 const IN_FLIGHT = 64;
 const RUNS = { unlocks: 3_000, rounds: 3 };
 
-/** Unlocks with the emulator of Azure on the same cores: RSA-2048, tokens, access policies and Key Vault's own limits. */
+/**
+ * Unlocks with the emulator of Azure on the same cores: RSA-2048, tokens, access policies and Key
+ * Vault's own limits.
+ */
 export async function run(): Promise<BenchResult> {
   await using world = await startEmulatorWorld(IN_FLIGHT);
   await using load = await startUnlockLoad(world.server, world.fleet, { inFlight: IN_FLIGHT });

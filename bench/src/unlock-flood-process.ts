@@ -6,8 +6,9 @@ import { openKeepAliveConnection } from "./keep-alive-connection.ts";
 import { openUnlockLanes, prepareAll, unlockFleet, unlockJob } from "./unlock-lanes.ts";
 
 /**
- * Unlocks as fast as the broker answers them, so many at once: told `{unlocks}` it asks for their challenges and signs
- * them, then says that they are ready; told "go" it sends them, and says how long each took.
+ * Unlocks as fast as the broker answers them, so many at once: told `{unlocks}` it asks for their
+ * challenges and signs them, then says that they are ready; told "go" it sends them, and says how
+ * long each took.
  */
 const job = unlockJob
   .extend({ newConnections: z.boolean() })

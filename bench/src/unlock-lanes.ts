@@ -16,7 +16,7 @@ import {
 } from "./keep-alive-connection.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
-/** What a load generator of unlocks is told when it starts. */
+/** The first message to a load generator of unlocks. */
 export const unlockJob = z.object({
   port: z.number(),
   caPem: z.string(),
@@ -37,7 +37,10 @@ export type UnlockNode = z.input<typeof unlockFleet>[number];
 
 type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; counter: number };
 
-/** One request after another, of devices that no other lane has, so that the counters of a device come in their order. */
+/**
+ * One request after another, of devices that no other lane has, so that the counters of a device
+ * come in their order.
+ */
 export type UnlockLane = {
   /** What it was prepared on. */
   connection(): KeepAliveConnection;

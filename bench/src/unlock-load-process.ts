@@ -8,8 +8,8 @@ import * as z from "zod";
 import { askForNonce } from "./ask-for-nonce.ts";
 
 /**
- * Unlocks by a few devices, so many a second, whenever it is told to; each is timed from its request to its grant. Those
- * that the broker turned away as busy are counted, and not asked again.
+ * Unlocks by a few devices at a fixed rate, on request; each is timed from its request to its
+ * grant. Requests that the broker rejected as busy are counted, and not repeated.
  */
 const job = z
   .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), perSecond: z.number() })

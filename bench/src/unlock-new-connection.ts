@@ -8,7 +8,10 @@ import { startUnlockBroker } from "./unlock-world.ts";
 const LOAD = { inFlight: 16, newConnections: true };
 const RUNS = { unlocks: 2_000, rounds: 3 };
 
-/** Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks once. */
+/**
+ * Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks
+ * once.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub);

@@ -10,9 +10,9 @@ const TICK_MS = 2;
 const UNCOUNTED_SECONDS = 2;
 
 /**
- * Unlocks at a steady rate, whether or not those before were answered: told `{perSecond, seconds}` it prepares them, sends
- * them, and says what became of them. Each is sent once. A lane that still waits takes no other request: with too few lanes
- * less is offered, which the figures show.
+ * Unlocks at a steady rate, whether or not those before were answered: told `{perSecond, seconds}`
+ * it prepares them, sends them, and says what became of them. Each is sent once. A lane that still
+ * waits takes no other request: with too few lanes less is offered, which the figures show.
  */
 const job = unlockJob.parse(JSON.parse(process.argv[2] ?? ""));
 const fleet = unlockFleet.parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
@@ -42,7 +42,7 @@ async function offer({ perSecond, seconds }: z.infer<typeof TOLD>): Promise<void
     if (status === 200)
       served.push({ atSeconds: elapsedSeconds(), ms: performance.now() - sentAt });
     else if (status !== 503) throw new Error(`an unlock was answered ${String(status)}: ${body}`);
-    // What was decided about is signed; what was turned away is not.
+    // A decision is signed; a rejection for overload is not.
     else if (body.startsWith("{")) refused.early += 1;
     else refused.late += 1;
     idle.push(lane);

@@ -12,11 +12,14 @@ const RUNS = { unlocks: 4_000, rounds: 3 };
 /** As far as a database in another zone of a region. */
 const AWAY_MS = 1;
 const ALONE = { inFlight: 1 };
-/** The counters of a device go up: whoever unlocks alone has devices of its own. */
+/** The counters of a device go up, so a run of single unlocks has devices of its own. */
 const ALONE_DEVICES = 16;
 const FEW = { unlocks: 300, rounds: 3 };
 
-/** Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite; then one by one, here and further away. */
+/**
+ * Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite; then one
+ * by one, here and further away.
+ */
 export async function run(): Promise<BenchResult> {
   if (findPostgres() === undefined)
     return {

@@ -8,7 +8,10 @@ import { startUnlockBroker } from "./unlock-world.ts";
 const LOAD = { inFlight: 64 };
 const RUNS = { unlocks: 4_000, rounds: 3 };
 
-/** Unlocks at a vault that does RSA-2048 on the same cores: what a machine gives that emulates the vault too. */
+/**
+ * Unlocks at a vault that does RSA-2048 on the same cores: what a machine gives that emulates the
+ * vault too.
+ */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub({ rsa: true });
   await using world = await startUnlockBroker(stub);

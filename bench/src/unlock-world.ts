@@ -12,7 +12,10 @@ export type UnlockBroker = AsyncDisposable & {
   readonly fleet: readonly FleetNode[];
 };
 
-/** A broker whose fleet unlocks at the stub's vault. Unlocks are counted against their quotas, which are never reached. */
+/**
+ * A broker whose fleet unlocks at the stub's vault. Unlocks are counted against their quotas, which
+ * are never reached.
+ */
 export async function startUnlockBroker(
   stub: AzureStub,
   options: {

@@ -11,8 +11,9 @@ const MANY = { unlocks: 6_000, rounds: 3 };
 const FEW = { unlocks: 600, rounds: 3 };
 
 /**
- * Unlocks at a vault that answers at once, over kept connections, against the same work without a product around it. The
- * floor makes one call of the vault; the broker must make two, so the floor with two is shown too.
+ * Unlocks at a vault that answers at once, over kept connections, against the same work without a
+ * product around it. The floor makes one call of the vault; the broker must make two, so the floor
+ * with two is shown too.
  */
 export async function run(): Promise<BenchResult> {
   using stub = await startAzureStub();
@@ -21,7 +22,7 @@ export async function run(): Promise<BenchResult> {
   await using floor = await startFloor(stub, one.fleet, { getsKey: false });
   await using floorOfTwoCalls = await startFloor(stub, one.fleet, { getsKey: true });
   const many = { inFlight: IN_FLIGHT };
-  // The counters of a device go up: whoever unlocks alone has devices of its own.
+  // The counters of a device go up, so a run of single unlocks has devices of its own.
   const [theMany, theFew] = [one.fleet.slice(ALONE), one.fleet.slice(0, ALONE)];
   await using oneLoad = await startUnlockLoad(one.broker, theMany, many);
   await using twoLoad = await startUnlockLoad(two.broker, two.fleet, many);

@@ -8,7 +8,10 @@ import * as z from "zod";
 import { type KeptAnswer, openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
-/** Agents that each wait for news of their lease on a connection of their own, until they are told to close. */
+/**
+ * Agents that each wait for news of their lease on a connection of their own, until they receive
+ * the order to close.
+ */
 const job = z
   .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), opening: z.number() })
   .parse(JSON.parse(process.argv[2] ?? ""));

@@ -1,5 +1,6 @@
-// Lays out what is installed on an appliance: the agent's bundle with its own Node, the local UI's pages, the units, the
-// man page, and what is inside of it all. Of it are made the Debian package (make-deb.mjs) and the virtual appliance.
+// Lays out the files of an installed appliance: the agent's bundle with its own Node, the local
+// UI's pages, the units, the man page, and the bill of materials. The Debian package (make-deb.mjs)
+// and the virtual appliance are made from it.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -22,7 +23,8 @@ const FILES = fileURLToPath(new URL("files", import.meta.url));
 const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thread.mjs"];
 
 /**
- * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20 MB of 126).
+ * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20
+ * MB of 126).
  *
  * @param target - becomes the root of a file system; made where it is missing
  * @param isBuilt - the bundle is there already, and others may be running it

@@ -1,6 +1,7 @@
-// Makes the Debian package of the agent by dpkg-deb: the install tree, what dpkg wants to know, the maintainer scripts.
-// xz at its fastest: Node is 100 MB, and level 6 takes three minutes to save some MB more.
-// By hand and not by debhelper: nothing is compiled, and the whole of it is one tree and three scripts.
+// Makes the Debian package of the agent by dpkg-deb: the install tree, what dpkg wants to know, the
+// maintainer scripts. xz at its fastest: Node is 100 MB, and level 6 takes three minutes to save
+// some MB more. By hand and not by debhelper: nothing is compiled, and the whole of it is one tree
+// and three scripts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -68,7 +69,7 @@ function ownVersion(tree) {
   return run(join(tree, "usr/lib/databox-agent/databox-agent"), ["--version"]).trim().split("/")[1];
 }
 
-/** What Debian expects beside the program (policy chapter 12). */
+/** The files that Debian expects beside the program (policy chapter 12). */
 function document(tree, version) {
   const folder = join(tree, "usr/share/doc/databox-agent");
   copyFileSync(join(DEBIAN, "copyright"), join(folder, "copyright"));
@@ -121,7 +122,7 @@ function sumOf(tree, file) {
     .digest("hex");
 }
 
-/** Whatever the umask of whoever builds was; the same sources give the same bytes. */
+/** Independent of the builder's umask: the same sources give the same bytes. */
 function setModesAndTimes(tree) {
   const at = sourceDateSeconds();
   for (const entry of readdirSync(tree, { recursive: true, withFileTypes: true })) {

@@ -67,7 +67,10 @@ function sentence(help) {
   return `${escape(help.slice(0, 1).toUpperCase() + help.slice(1))}.`;
 }
 
-/** What roff would read otherwise: a hyphen as typed, a line that begins with a control character. */
+/**
+ * Escapes characters with a meaning in roff: a hyphen, and a control character at the start of a
+ * line.
+ */
 function escape(text) {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/, "\\&$&");
 }

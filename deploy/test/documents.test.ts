@@ -45,7 +45,10 @@ const linksOf = (page: string) =>
       return { link, target: path === "" ? page : normalize(join(dirname(page), path)), anchor };
     });
 
-/** Paths of sources in backticks, such as `packages/errors/src/`. One star stands for a part of a name. */
+/**
+ * Paths of sources in backticks, such as `packages/errors/src/`. One star stands for a part of a
+ * name.
+ */
 const SOURCE = /`((?:apps|packages|bench|deploy|docs|e2e|tools|vectors)\/[\w@.*/-]+)`/g;
 const sourcesOf = (page: string): string[] =>
   [...proseOf(page).matchAll(SOURCE)]

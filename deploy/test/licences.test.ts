@@ -11,7 +11,7 @@ const { packageManager } = z
   .object({ packageManager: z.string() })
   .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
 
-/** Licences that ask for no more than their text in what is shipped (LICENCES.txt). */
+/** Licences that only require their text in the shipped files (LICENCES.txt). */
 const ALLOWED = new Set([
   "0BSD",
   "Apache-2.0",

@@ -8,7 +8,7 @@ import * as z from "zod";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Whatever is shipped: no tests, and no parts that are only for them. */
+/** All shipped files: no tests, and no parts that only tests use. */
 const SHIPPED = [
   "apps/cloud-broker",
   "apps/device-agent",
@@ -70,9 +70,10 @@ test("certificates are verified, but where a wrong clock is to be named", () => 
 });
 
 /**
- * An event loop serves thousands of devices, or renews a lease that keeps a volume open: what takes more than a millisecond of a free core
- * has its asynchronous form, which computes in another thread. Key pairs and signatures of EC (0.02 ms), HKDF (0.01 ms), and the
- * public operations of RSA (0.1 ms at 4,096 bits) cost less than the way to a thread.
+ * An event loop serves thousands of devices, or renews a lease that keeps a volume open: what takes
+ * more than a millisecond of a free core has its asynchronous form, which computes in another
+ * thread. Key pairs and signatures of EC (0.02 ms), HKDF (0.01 ms), and the public operations of
+ * RSA (0.1 ms at 4,096 bits) cost less than the way to a thread.
  */
 test("no slow cryptography is synchronous, but where keys are made before a broker listens", () => {
   const slow =

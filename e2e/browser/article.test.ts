@@ -17,7 +17,10 @@ const SERIAL = "DBX-0001";
 const USER_IDENTITY = "unlockers";
 const SAVED = "Saved. This order now uses your key.";
 
-/** The article that the product follows, from sign-in to key URL, by clicking; each test goes on where the former ended. */
+/**
+ * The article that the product follows, from sign-in to key URL, by clicking; each test goes on
+ * where the former ended.
+ */
 describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   let portal: PortalWorld;
   let order: StoryOrder;
@@ -37,7 +40,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   });
   afterAll(() => portal[Symbol.asyncDispose]());
 
-  /** As Azure's own client reads it. */
+  /** Read by Azure's own client. */
   const keyInForce = async () => {
     const { customer, stack } = portal.world.customerContext;
     const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, {

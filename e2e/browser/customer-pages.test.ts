@@ -233,7 +233,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
   });
 });
 
-/** A picture, and what axe says. */
+/** A picture, and axe's findings. */
 async function look(visit: Visit, name: string): Promise<readonly string[]> {
   await visit.picture(name);
   return visit.violations();

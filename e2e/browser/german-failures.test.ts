@@ -74,7 +74,10 @@ describe.runIf(runsBrowser)("a refusal on a German page", () => {
   });
 });
 
-/** Title, message and a step in German, its facts and command as they are, and nothing left in English. */
+/**
+ * Title, message and a step in German, its facts and command as they are, and nothing left in
+ * English.
+ */
 async function expectGerman(visit: Visit, name: string): Promise<void> {
   const { page } = visit;
   await page.getByText("Der Schlüssel ist deaktiviert", { exact: true }).first().waitFor();

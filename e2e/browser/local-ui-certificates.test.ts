@@ -62,7 +62,7 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
   });
   afterAll(() => opened.disposeAsync());
 
-  /** A certificate as somebody brings it: a .pfx file, made by openssl. */
+  /** A certificate as a person brings it: a .pfx file, made by openssl. */
   const pfx = ({ certificatePem, privateKeyPem }: CertificateWithKey) => {
     const [certificate, key] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
     writeFileSync(certificate, certificatePem);

@@ -42,7 +42,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** Looks at the sign-in page, then at each page of who has signed in, and answers what it found. */
+  /** Checks the sign-in page, then each page of a signed-in person, and returns the findings. */
   const walk = async (
     look: (visit: Visit, name: string) => Promise<readonly string[]>,
     options: Parameters<StackBrowser["openNode"]>[1] = {},
@@ -143,7 +143,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
 
   test("the keyboard alone unlocks, signs in, locks and signs out", async () => {
     const { page } = await browser.openNode(uiUrl);
-    /** Tab until the focus is there, as somebody without a pointer does. */
+    /** Presses Tab until the focus is there, as a person without a pointer does. */
     const tabTo = async (name: RegExp) => {
       for (let presses = 0; presses < 40; presses += 1) {
         await page.keyboard.press("Tab");

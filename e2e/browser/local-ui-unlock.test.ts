@@ -51,7 +51,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
   let urls: readonly [string, string];
   let passkey: string;
 
-  /** Lifting the rule needs the approval that it asks for, of somebody else. */
+  /** Lifting the rule needs the approval that it requires, by another person. */
   async function endApprovals(): Promise<void> {
     const lift = () => callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
     await expect(lift()).rejects.toThrow("ChangeNeedsApproval");

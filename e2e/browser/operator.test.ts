@@ -5,7 +5,7 @@ import { runsBrowser } from "./harness/chromium.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";
 
-/** Who is at the datacenter, and has no role on the customer's subscription. */
+/** The datacenter's operator, who has no role on the customer's subscription. */
 const OPERATOR = "opal@databox.example";
 
 const press = (visit: Visit, name: string, role: "button" | "link" = "button") =>

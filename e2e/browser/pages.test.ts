@@ -15,12 +15,12 @@ import { findUntranslated, readTexts } from "./harness/untranslated.ts";
 import type { Visit } from "./harness/visit.ts";
 
 const ORDER = "atlas";
-/** Of the emulator's subscription: nobody translates a name. */
+/** Name of the emulator's subscription: names are not translated. */
 const SUBSCRIPTION_NAME = "Data Box demo";
 const WALK_MS = 400_000;
 const ALL_APPEARANCES = Object.keys(APPEARANCES) as Appearance[];
 
-/** What was found on all pages together; each line names its page. */
+/** Findings on all pages together; each line names its page. */
 const found = { violations: [] as string[], tooWide: [] as string[], language: [] as string[] };
 
 describe.runIf(runsBrowser)("every page of the portal", () => {

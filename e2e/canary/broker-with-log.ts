@@ -3,7 +3,10 @@ import { appendFileSync, closeSync, openSync } from "node:fs";
 
 import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 
-/** The real broker, whose output and whose requests' URLs are kept in files, to be searched for secrets. */
+/**
+ * The real broker, whose output and whose requests' URLs are kept in files, to be searched for
+ * secrets.
+ */
 const environment = process.env;
 const urlFile = environment["CANARY_URL_FILE"] ?? "";
 for (const standard of [1, 2]) {

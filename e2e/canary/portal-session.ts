@@ -12,7 +12,10 @@ type Answer = {
   readonly status: number;
 };
 
-/** Signs a person in to the portal as a browser does. @returns the value of each cookie that the broker gave */
+/**
+ * Signs a person in to the portal as a browser does. @returns the value of each cookie that the
+ * broker gave
+ */
 export async function signInToPortal(
   { stack }: World,
   userName: string,

@@ -5,9 +5,9 @@ const CHUNK_BYTES = 16 * 1024 * 1024;
 const OVERLAP_BYTES = 16 * 1024;
 
 /**
- * What a core dump of the process would hold. Needs the right to trace it.
+ * The readable memory of the process, as in a core dump. Needs the right to trace it.
  *
- * @yields every mapping that can be read, piece by piece
+ * @yields every readable mapping, piece by piece
  */
 export function* readMemory(pid: number): Generator<Buffer> {
   const file = openSync(`/proc/${String(pid)}/mem`, "r");

@@ -35,7 +35,7 @@ import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
 const OWN_PASSKEY = "Canary@Passkey#23456789";
 const BROKER_WITH_LOG = fileURLToPath(new URL("broker-with-log.ts", import.meta.url));
 
-/** Where a secret lies by design, and what protects it there. Everywhere else it is a leak. */
+/** The places where a secret belongs, and their protection. Everywhere else it is a leak. */
 const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: string])[] = [
   [/^keys\//, /^broker's /, "mode 0600, of the broker's account"],
   [/^appliances\/.*\/agent\/device-key/, /^device's private key$/, "mode 0600, root's; or a TPM"],
@@ -52,8 +52,9 @@ const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: 
 ];
 
 /**
- * What a broker must hold to do its work, or what lingers in memory that JavaScript cannot clear: a content key came as text in
- * a vault's answer, and is gone when the collector has used its place again (docs/design/threat-model.md).
+ * Secrets that a broker must hold to do its work, or that linger in memory that JavaScript cannot
+ * clear: a content key came as text in a vault's answer, and is gone when the collector has reused
+ * its place (docs/design/threat-model.md).
  */
 const MAY_LINGER = /^(?:broker's|content key$)/;
 

@@ -13,7 +13,7 @@ export function secretOf(name: string, value: string | Uint8Array): Secret {
     ...([0, 1, 2] as const).flatMap((offset) => base64At(bytes, offset)),
   ];
   const forms = [bytes, ...texts.map((text) => Buffer.from(text, "latin1"))];
-  // As V8 keeps text that has a character beyond Latin-1.
+  // V8's form of a text with a character beyond Latin-1.
   return { name, forms: [...forms, ...texts.concat(bytes.toString("latin1")).map(utf16)] };
 }
 
@@ -30,11 +30,12 @@ const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
 export type Search = (bytes: Buffer) => readonly string[];
 
 /**
- * Looks for all forms of all secrets in one pass, by two of their bytes; `includes` for each of them would read a process's
- * memory a thousand times. The first of the two is not zero, since most of a memory is zeros: one secret in 256 begins
- * with one, and to compare it with each of them takes minutes.
+ * Searches for all forms of all secrets in one pass, by two of their bytes; `includes` for each of
+ * them would read a process's memory a thousand times. The first of the two is not zero, since most
+ * of a memory is zeros: one secret in 256 begins with one, and comparing it with each zero takes
+ * minutes.
  *
- * @returns a search that answers the names of what it found
+ * @returns a search that returns the names of the found secrets
  */
 export function createSearch(secrets: readonly Secret[]): Search {
   const byPair = new Map<

@@ -26,13 +26,16 @@ const state = z.object({
 });
 
 export type UsedLocalUi = {
-  /** Whatever a person typed, brought or was given there. */
+  /** Everything that a person typed, brought or received there. */
   readonly secrets: readonly Secret[];
-  /** All that the page's server answered, but the token of the session; and what the agent printed. */
+  /** All answers of the page's server except the token of the session, and the agent's output. */
   readonly shown: string;
 };
 
-/** All that a person does at an appliance's page: a passkey is mistyped, then typed, the volume opened and locked, a certificate brought. */
+/**
+ * All that a person does at an appliance's page: a passkey is mistyped, then typed, the volume
+ * opened and locked, a certificate brought.
+ */
 export async function useLocalUi(node: EmulatedNode, passkey: string): Promise<UsedLocalUi> {
   await using agent = startAgent(node, ["serve", "--ui-port", "0", "--ui-host", "127.0.0.1"]);
   const { details } = serving.parse(await agent.event(({ outcome }) => outcome === "serving"));
@@ -124,7 +127,7 @@ async function send(
   return promise;
 }
 
-/** By openssl, which is told the password where nobody sees it. @returns base64 */
+/** Uses openssl, which receives the password in a file. @returns base64 */
 function certificateFile(): string {
   using folder = openTemporaryFolder();
   const ca = createCertificateAuthority({ commonName: "Contoso", validityDays: 300 });

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 const EVERY_MS = 20;
-/** A process that was forked is looked at again after it has become another program. */
+/** A forked process is read again after it has become another program. */
 const LOOKS = 3;
 
-/** Command lines and environments of every process that is started after this one, looked at fifty times a second. */
+/**
+ * Command lines and environments of every process that is started after this one, read fifty times
+ * a second.
+ */
 export type ProcessWatch = Disposable & { readonly seen: ReadonlySet<string> };
 
 export function watchProcesses(): ProcessWatch {
@@ -19,7 +22,7 @@ export function watchProcesses(): ProcessWatch {
         try {
           seen.add(readFileSync(`/proc/${id}/${file}`, "latin1"));
         } catch {
-          // It has ended, or belongs to somebody else.
+          // It has ended, or belongs to another user.
         }
     }
   }, EVERY_MS);

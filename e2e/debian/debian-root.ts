@@ -34,7 +34,7 @@ export function whyNoDebian(): string | undefined {
   return status === 0 ? undefined : `${MIRROR} cannot be reached`;
 }
 
-/** Nothing but what the package depends on. @throws {Error} with debootstrap's own words */
+/** Installs only the package's dependencies. @throws {Error} with debootstrap's own output */
 export function createDebianRoot(path: string): DebianRoot {
   const packages = "--include=cryptsetup-bin,systemd";
   const made = spawnSync("debootstrap", ["--variant=minbase", packages, SUITE, path, MIRROR], {

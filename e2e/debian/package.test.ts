@@ -116,7 +116,7 @@ describe.skipIf(reason !== undefined)(`on a fresh Debian (${reason ?? "made"})`,
   };
   const install = (file: string) => debian.run(["dpkg", "--install", file]);
   const inside = (path: string) => join(debian.path, path);
-  /** By cryptsetup alone, as whoever has the disk and the passkey would. */
+  /** Uses cryptsetup alone, as a person with the disk and the passkey would. */
   const opensWith = async (passkey: string) => {
     const open = ["cryptsetup", "open", "--test-passphrase", "--key-file=-", VOLUME];
     return (await debian.run(open, passkey)).exitCode === 0;

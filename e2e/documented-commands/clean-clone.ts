@@ -8,7 +8,7 @@ import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MINIMUM_NODE_MAJOR = 20;
-/** What every Debian has: its essential packages coreutils, dash, grep and sed. */
+/** Programs that every Debian has: its essential packages coreutils, dash, grep and sed. */
 const BASE_PROGRAMS =
   "basename cat chmod cp cut date dirname echo env false grep head id ln ls mkdir mktemp mv printf pwd readlink realpath rm rmdir sed sh sleep sort stat tail tee test touch tr true uname wc".split(
     " ",
@@ -29,7 +29,10 @@ export type CleanClone = {
   [Symbol.dispose](): void;
 };
 
-/** The working tree as a newcomer has it after `git clone`: nothing is installed, and PATH has only git, Node and npm. */
+/**
+ * The working tree as a newcomer has it after `git clone`: nothing is installed, and PATH has only
+ * git, Node and npm.
+ */
 export function openCleanClone(): CleanClone {
   using opened = new DisposableStack();
   const folder = opened.use(openTemporaryFolder());
@@ -54,7 +57,7 @@ export function openCleanClone(): CleanClone {
   };
 }
 
-/** With what is not committed yet, so that the test is about the files as they are. */
+/** Includes uncommitted changes, so that the test is about the files as they are. */
 function copyWorkingTree(clone: string): void {
   git(ROOT, "clone", "--quiet", ROOT, clone);
   const changed = git(ROOT, "ls-files", "-z", "--modified", "--others", "--exclude-standard");
@@ -74,7 +77,9 @@ function copyWorkingTree(clone: string): void {
   git(clone, ...author, "commit", "--quiet", "--allow-empty", "--message", "The working tree");
 }
 
-/** The folder of the machine's own Node, not of the project's. @throws {Error} when there is none */
+/**
+ * The folder of the machine's own Node, not of the project's. @throws {Error} when there is none
+ */
 function readersNode(): string {
   const found = searchPath()
     .filter((folder) => !folder.includes("node_modules"))

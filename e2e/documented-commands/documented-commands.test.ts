@@ -8,7 +8,10 @@ import { commandsOf, filesOf, findCommands } from "./find-commands.ts";
 import { ELSEWHERE, ROWS, type Row } from "./table.ts";
 
 const FOUND = findCommands();
-/** Ended well, as a shell reports Ctrl-C, or by the signal itself: shells and versions of npm differ. */
+/**
+ * Ended well, as a shell reports Ctrl-C, or by the signal itself: shells and versions of npm
+ * differ.
+ */
 const AFTER_CTRL_C = [0, 130, -1];
 /** In prose or a message; the set-up itself starts pnpm by a list of words. */
 const NAMES_PNPM =

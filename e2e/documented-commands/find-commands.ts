@@ -10,7 +10,9 @@ const ASSIGNMENTS = /^(?:[A-Z_]+=\S* +)+/;
 
 export type DocumentedCommand = { readonly command: string; readonly pages: readonly string[] };
 
-/** Every command of this project that a Markdown page names, in a code block or within a sentence. */
+/**
+ * Every command of this project that a Markdown page names, in a code block or within a sentence.
+ */
 export function findCommands(): readonly DocumentedCommand[] {
   const pages = filesOf("*.md").filter((page) => !page.startsWith(".ci/"));
   const found = pages.flatMap((page) =>

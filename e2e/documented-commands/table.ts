@@ -4,7 +4,10 @@ import { FREE_PORTS } from "../harness/start-command.ts";
 export type Row = {
   /** As the page names it, or a pattern of such commands. */
   readonly command: string | RegExp;
-  /** What is run instead, where the command itself takes minutes or needs more than a newcomer has. */
+  /**
+   * The command that is run instead, if the command itself takes minutes or needs more than a
+   * newcomer has.
+   */
   readonly run?: string;
   /** Why something else is run. */
   readonly because?: string;

@@ -7,7 +7,10 @@ export type OwnKey = CustomerKey & {
   readonly url: string;
 };
 
-/** Moves an order to a key of its customer, used by the order's own identity. @returns the key, and the identity's principal */
+/**
+ * Moves an order to a key of its customer, used by the order's own identity. @returns the key, and
+ * the identity's principal
+ */
 export async function moveToOwnKey(
   { world }: Stage,
   { order }: StagedOrder,

@@ -19,7 +19,10 @@ const COMMAND_MS = 60_000;
 
 export type Typed = { readonly exitCode: number; readonly printed: string };
 
-/** A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings, headers for curl. */
+/**
+ * A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings,
+ * headers for curl.
+ */
 export type Desk = {
   readonly folder: string;
   run(command: string, variables?: Variables): Promise<Typed>;

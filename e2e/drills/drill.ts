@@ -1,7 +1,10 @@
 import type { TheatreKind } from "./open-theatre.ts";
 import type { Stage } from "./stage.ts";
 
-/** One entry of the runbook: its words, and a script that does exactly its steps and shows what they print. */
+/**
+ * One entry of the runbook: its words, and a script that does exactly its steps and shows what they
+ * print.
+ */
 export type Drill = {
   readonly title: string;
   /** When its steps are the right ones. */

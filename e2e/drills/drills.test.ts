@@ -10,7 +10,9 @@ import { openTheatre, type Theatre, type TheatreKind } from "./open-theatre.ts";
 import { renderEntry } from "./render-entry.ts";
 import { readEntry } from "./runbook.ts";
 
-/** What a drill needs besides Node; in CI all of it is there, or the drill fails. */
+/**
+ * The programs that a drill needs besides Node; in CI all of them must exist, or the drill fails.
+ */
 const CAN_OPEN: Readonly<Record<TheatreKind, boolean>> = {
   sqlite: true,
   postgres: findPostgres() !== undefined,

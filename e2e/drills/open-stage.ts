@@ -9,7 +9,7 @@ import type { Stage, StagedOrder, Typing, Variables } from "./stage.ts";
 import { blur, type Entry } from "./transcript.ts";
 
 export type OpenStage = Stage & {
-  /** What was done and seen since the last call. */
+  /** The actions and outputs since the last call. */
   takeTranscript(): readonly Entry[];
 };
 

@@ -7,7 +7,7 @@ import { openWorld } from "../harness/open-world.ts";
 import { mountTinyDisk, type TinyDisk } from "../harness/tiny-disk.ts";
 import { openStage, type OpenStage } from "./open-stage.ts";
 
-/** What a broker keeps its state in while a drill plays; drills of the same kind share a world. */
+/** The place of a broker's state during a drill; drills of the same kind share a world. */
 export type TheatreKind = "sqlite" | "postgres" | "small-disk";
 export type Theatre = AsyncDisposable & { readonly stage: OpenStage };
 

@@ -1,6 +1,6 @@
 import type { Stage } from "./stage.ts";
 
-/** What every restore ends with. */
+/** The last steps of every restore. */
 export async function startAgain(stage: Stage): Promise<void> {
   await stage.step(
     "Invalidate all earlier challenges, because the database may not know that one was used. Then start the broker.",

@@ -5,7 +5,10 @@ import type { World } from "../harness/open-world.ts";
 import type { TinyDisk } from "../harness/tiny-disk.ts";
 import type { Desk } from "./desk.ts";
 
-/** Variables that a step's commands use; each is named in the runbook's introduction or set by an earlier step. */
+/**
+ * Variables that a step's commands use; each is named in the runbook's introduction or set by an
+ * earlier step.
+ */
 export type Variables = Readonly<Record<string, string>>;
 
 export type StagedOrder = { readonly order: StoryOrder; readonly node: EmulatedNode };
@@ -14,7 +17,7 @@ export type Typing = {
   readonly variables?: Variables;
   /** 0 unless the step shows a failure. */
   readonly exitCode?: number;
-  /** What of the output the runbook shows; all of it by default. */
+  /** The part of the output that the runbook shows; all of it by default. */
   readonly show?: "first line" | "last line";
 };
 
@@ -26,9 +29,11 @@ export type Stage = {
   disk(): TinyDisk;
   /** An order under the service's key, its appliance delivered and locked. */
   deliver(name: string): Promise<StagedOrder>;
-  /** The next step, in words. What the platform, Azure or misfortune does for it is done by `act`. */
+  /** The next step, in words. `act` does the part of the platform, Azure or an accident. */
   step(text: string, act?: () => Promise<void>): Promise<void>;
-  /** Types a command at the operator's desk. @throws {Error} when it ends otherwise than expected */
+  /**
+   * Types a command at the operator's desk. @throws {Error} when it ends otherwise than expected
+   */
   type(command: string, typing?: Typing): Promise<void>;
   /** The same at the appliance. */
   typeAt(node: EmulatedNode, command: string, typing?: Typing): Promise<void>;

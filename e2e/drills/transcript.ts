@@ -1,6 +1,6 @@
 import { wrapProse } from "@databox-cmk/testkit";
 
-/** What a drill did and saw, in order. */
+/** The actions and outputs of a drill, in order. */
 export type Entry =
   | { readonly kind: "step"; readonly text: string }
   | {
@@ -10,7 +10,7 @@ export type Entry =
       readonly printed: string;
     };
 
-/** What differs from run to run, and what stands for it in the runbook. */
+/** Values that differ from run to run, and their placeholders in the runbook. */
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "‹id›"],
   [/\b[0-9a-f]{32}\b/g, "‹version›"],
@@ -33,7 +33,7 @@ export function blur(text: string, names: readonly (readonly [string, string])[]
   return blurred.trimEnd();
 }
 
-/** The entry's steps, numbered; below each what is typed and what is seen. */
+/** The entry's steps, numbered; below each the typed command and its output. */
 export function renderTranscript(entries: readonly Entry[]): string {
   const lines: string[] = [];
   let number = 0;

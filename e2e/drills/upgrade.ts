@@ -7,7 +7,10 @@ import type { Drill } from "./drill.ts";
 import { startAgain } from "./restored-broker.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a next version's migrations may do at first, and what only the one after it may (docs/design/decisions/0011). */
+/**
+ * The changes that a next version's migrations may make at first, and those that only a later
+ * version may make (docs/design/decisions/0011).
+ */
 const EXPAND = `
   alter table orders add column of_next text;
   create table of_next (id text primary key, value text not null) strict;

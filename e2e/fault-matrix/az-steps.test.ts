@@ -16,7 +16,10 @@ import { ask, unlock } from "./run-fault.ts";
 import { type FaultWorld, memberOf, openFaultWorld } from "./world/fault-world.ts";
 import { KEY_NAME, openSite, type Site } from "./world/site.ts";
 
-/** Cured by what the appliance is told to have done, in this order: the last one takes the customer's own access too. */
+/**
+ * Faults that the appliance's report cures, in this order: the last one removes the customer's own
+ * access too.
+ */
 const CURED = [
   "the key version is disabled",
   "the key version has expired",
@@ -38,7 +41,10 @@ const CURED = [
   "unlocking is switched off by the order's owner",
   "the vault has moved to another tenant",
 ];
-/** Not by the command of the documentation: it shows only once the broker's token has ended, or needs a name of another cloud. */
+/**
+ * Not by the command of the documentation: it shows only once the broker's token has ended, or
+ * needs a name of another cloud.
+ */
 const BY_EMULATOR = new Set([
   "the order's system-assigned identity is deleted",
   "the user-assigned identity no longer trusts the broker",
@@ -47,7 +53,7 @@ const BY_EMULATOR = new Set([
   "the key has no such version",
   "the key's URL has another scheme than https",
 ]);
-/** What was asked for can be had once the steps were taken. */
+/** The request succeeds once the steps are done. */
 const CORRECTED = ["the vault has no purge protection", "the vault has no soft delete"];
 /** Commands that the steps print and that cannot be run here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -83,7 +89,10 @@ describe.skipIf(!hasAz)(
       expect({ command, exitCode, stderr }).toEqual({ command, exitCode: 0, stderr });
       ran.push(command);
     };
-    /** By the command of the documentation, where az can do it; the broker keeps tokens for a minute, so not for identities. */
+    /**
+     * By the command of the documentation, where az can do it; the broker keeps tokens for a
+     * minute, so not for identities.
+     */
     const cause = async (fault: Fault, context: FaultContext): Promise<void> => {
       const command = fillReproduce(fault, factsOf(world, context.site));
       if (command === undefined || BY_EMULATOR.has(fault.name)) return fault.make(context);
@@ -109,7 +118,7 @@ describe.skipIf(!hasAz)(
       expect(seen).toMatchObject({ code: fault.code });
       await take(seen.steps, fault.site);
       let after = await unlock(context);
-      // What was open wide before may be closed elsewhere too; that refusal has its own steps.
+      // Access that was too wide may now be too narrow elsewhere; that refusal has its own steps.
       if (after !== "unlocked" && after.reason !== fault.reason) {
         await take(after.steps, fault.site);
         after = await unlock(context);

@@ -6,11 +6,17 @@ import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
 import { runMatrix, type Verdict } from "./run-matrix.ts";
 
-/** Rows of the failure mapping (its test in the broker has the same numbers; docs/design/decisions/0006). */
+/**
+ * Rows of the failure mapping (its test in the broker has the same numbers;
+ * docs/design/decisions/0006).
+ */
 const MAPPING_ROWS = Array.from({ length: 31 }, (_, index) => index + 1);
-/** Codes that name no cause; they are for what nobody knows. */
+/** Codes without a specific cause, for unknown failures. */
 const GENERIC = new Set(["PasskeyUnavailable", "InternalError"]);
-/** What is not the customer's: our own fault, the service's own key, or unknown to everybody. */
+/**
+ * Failures that are not the customer's: faults of the broker, the service's own key, or of unknown
+ * cause.
+ */
 const WITHOUT_NAME = [
   "the vault takes our call for a bad one (400)",
   "the vault does not take the broker's token, twice",

@@ -16,7 +16,10 @@ export type FaultContext = { readonly world: FaultWorld; readonly site: Site };
 
 /** One thing that can go wrong, the one name that it must have, and the way back. */
 export type Fault = {
-  /** Row of the failure mapping (its test in the broker has the same numbers; docs/design/decisions/0006); network failures outside of it have none. */
+  /**
+   * Row of the failure mapping (its test in the broker has the same numbers;
+   * docs/design/decisions/0006); network failures outside of it have none.
+   */
   readonly row?: number;
   readonly name: string;
   readonly code: ErrorCode;
@@ -26,9 +29,11 @@ export type Fault = {
   readonly site: SiteName;
   readonly shownBy: readonly Surface[];
   readonly make: (context: FaultContext) => Promise<void>;
-  /** Takes back what `make` did, as its own order would be given; absent: nothing brings it back. */
+  /**
+   * Takes back what `make` did, as its own order would be given; absent: nothing brings it back.
+   */
   readonly cure?: (context: FaultContext) => Promise<void>;
-  /** Members of the key-encryption key, where the fault lies in what is asked for. */
+  /** Members of the key-encryption key, if the fault is in the request. */
   readonly asks?: (context: FaultContext) => object;
   /** The `identity` of the order, likewise. */
   readonly asksIdentity?: (context: FaultContext) => object;
@@ -36,7 +41,10 @@ export type Fault = {
   readonly by?: "broker";
 };
 
-/** Faults of a site happen one after the other; those of `alone` sites take seconds and happen at the same time. */
+/**
+ * Faults of a site happen one after the other; those of `alone` sites take seconds and happen at
+ * the same time.
+ */
 export const SITES = {
   agent: { name: "agent", appliance: "agent" },
   policies: { name: "policies", appliance: "client" },

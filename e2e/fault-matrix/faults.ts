@@ -5,7 +5,10 @@ import { IDENTITY_FAULTS } from "./faults/identity-faults.ts";
 import { KEY_FAULTS } from "./faults/key-faults.ts";
 import { VAULT_FAULTS } from "./faults/vault-faults.ts";
 
-/** Everything that can go wrong between the broker and Azure, and everything that a customer can ask for in vain. */
+/**
+ * Everything that can go wrong between the broker and Azure, and everything that a customer can ask
+ * for in vain.
+ */
 export const FAULTS: readonly Fault[] = [
   ...KEY_FAULTS,
   ...ACCESS_FAULTS,
@@ -14,7 +17,10 @@ export const FAULTS: readonly Fault[] = [
   ...CHOICE_FAULTS,
 ];
 
-/** What the emulator cannot be brought to do, since Key Vault itself does not, and the test that shows it instead. */
+/**
+ * Failures that the emulator cannot cause, since Key Vault itself does not, and the tests that show
+ * them instead.
+ */
 export const SHOWN_ELSEWHERE = [
   {
     name: "a key that was missed for a minute is called purged",

@@ -81,7 +81,7 @@ test("whatever garbage the cloud answers, the broker answers, nobody is refused,
           by: "broker",
           make: async () => {
             for (const each of effects) await world.addFault({ ...where, ...vault }, each);
-            // A token that is kept would hide whatever Entra ID answers.
+            // A cached token would hide Entra ID's answer.
             if (where.service === "entra")
               await world.addFault(
                 { service: "key-vault", vault: site.vaultName, operation: "get" },

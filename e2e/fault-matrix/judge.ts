@@ -16,7 +16,7 @@ const EXIT_CODES = {
 /** A name that was not filled in. */
 const HOLE = /<[a-zA-Z]+>/g;
 
-/** What is not as the table says; empty when all is well. */
+/** The differences from the table; empty when there are none. */
 export function judgeFault(fault: Fault, result: FaultResult): string[] {
   const { seen, audit, before, after, cured } = result;
   const problems = fault.shownBy.flatMap((surface) => {

@@ -1,7 +1,7 @@
 import type { Denial } from "@databox-cmk/protocol";
 import * as z from "zod";
 
-/** What a surface said, in the words that every surface has. */
+/** The answer of a surface, in the members that every surface has. */
 export type Observation = {
   readonly code: string;
   readonly reason?: string;

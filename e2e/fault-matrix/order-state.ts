@@ -15,12 +15,15 @@ const view = z.looseObject({
   ),
 });
 
-/** Everything that the broker shows of an order: stages, key, identity, nodes. When a node was last heard of is not state. */
+/**
+ * Everything that the broker shows of an order: stages, key, identity, nodes. When a node was last
+ * heard of is not state.
+ */
 export async function readState(world: FaultWorld, site: Site): Promise<string> {
   return JSON.stringify(view.parse(await world.operatorView(site.order.id)));
 }
 
-/** The newest row about the node, whatever it was. */
+/** The newest row about the node, of any kind. */
 export async function readLastAuditRow(
   world: FaultWorld,
   site: Site,

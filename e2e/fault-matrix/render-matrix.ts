@@ -9,7 +9,7 @@ export function renderHeader(): string {
   return line("row", "code: reason", "class", "who", "answer in", "fault");
 }
 
-/** One line for each fault, and under it whatever is not as the table says. */
+/** One line for each fault, and under it every difference from the table. */
 export function renderVerdict({ fault, problems, seen }: Verdict): string {
   const { row, code, reason, who, name } = fault;
   const time = seen === undefined ? "" : `${seen.elapsedMs.toFixed(0)} ms`;

@@ -13,14 +13,14 @@ export type FaultResult = {
   readonly seen: Readonly<Partial<Record<Surface, Observation>>>;
   /** Of the unlock. */
   readonly audit: Readonly<Record<string, unknown>> | undefined;
-  /** What the broker keeps of the order, when it is broken and after it was asked. */
+  /** The broker's state of the order, before and after the request. */
   readonly before: string;
   readonly after: string;
-  /** What an unlock said once the fault was cured; `none` where nothing cures it. */
+  /** The result of an unlock after the cure; `none` for a fault without one. */
   readonly cured: Observation | "unlocked" | "none";
 };
 
-/** Makes one fault, looks at it from every side, takes it back and unlocks. */
+/** Causes one fault, checks it on every surface, removes it and unlocks. */
 export async function runFault(fault: Fault, context: FaultContext): Promise<FaultResult> {
   const { world, site } = context;
   await fault.make(context);

@@ -14,7 +14,7 @@ export type Verdict = {
     readonly row?: number;
     readonly class?: Fault["class"];
   };
-  /** What is not as the table says. */
+  /** The differences from the table. */
   readonly problems: readonly string[];
   /** The surface that was asked last: the appliance's, where it can see the fault. */
   readonly seen: Observation | undefined;
@@ -23,8 +23,8 @@ export type Verdict = {
 type Sites = ReadonlyMap<SiteName, Site>;
 
 /**
- * Every fault, on one local stack: first the slow ones, each at its own site, and at the same time those that only the agent
- * meets; then the others one by one.
+ * Every fault, on one local stack: first the slow ones, each at its own site, and at the same time
+ * those that only the agent meets; then the others one by one.
  */
 export async function runMatrix(tell: (verdict: Verdict) => void): Promise<readonly Verdict[]> {
   await using world = await openFaultWorld();

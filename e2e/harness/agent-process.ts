@@ -6,11 +6,16 @@ import type { EmulatedNode } from "@databox-cmk/device-emulator";
 
 export type PrintedEvent = Readonly<Record<string, unknown>>;
 
-/** A command of the agent that goes on, as a process of its own. Disposing it ends it by SIGTERM. */
+/**
+ * A command of the agent that goes on, as a process of its own. Disposing it ends it by SIGTERM.
+ */
 export type AgentProcess = AsyncDisposable & {
   readonly pid: number;
   readonly events: readonly PrintedEvent[];
-  /** Resolves with the first event, from now or before, that matches; rejects when the process ends first. */
+  /**
+   * Resolves with the first event, from now or before, that matches; rejects when the process ends
+   * first.
+   */
   event(matches: (event: PrintedEvent) => boolean): Promise<PrintedEvent>;
   signal(name: "SIGINT" | "SIGKILL"): void;
   /** The exit code; undefined when a signal ended it. */

@@ -4,7 +4,10 @@ import Database from "better-sqlite3";
 
 import type { World } from "./open-world.ts";
 
-/** Rows of a chain as the running broker has committed them: of an order by its id in lower case, or "broker". */
+/**
+ * Rows of a chain as the running broker has committed them: of an order by its id in lower case, or
+ * "broker".
+ */
 export function readAuditRows({ folder }: World, chain: string): readonly unknown[] {
   const database = new Database(join(folder, "broker", "broker.sqlite"), { readonly: true });
   try {

@@ -11,7 +11,9 @@ export type CrashPoint = {
   readonly environment: Readonly<Record<string, string>>;
   /** From now on writes are counted, and the one with this number is the broker's last. */
   arm(point: number): void;
-  /** Stops counting; answers the points that were passed, the last of which may have been deadly. */
+  /**
+   * Stops counting; answers the points that were passed, the last of which may have been deadly.
+   */
   disarm(): readonly string[];
 };
 

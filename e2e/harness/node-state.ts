@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { json } from "node:stream/consumers";
 
-/** What anybody may read at a node's page. Its certificate is its own: people compare the fingerprint. */
+/** The public part of a node's page. Its certificate is its own: people compare the fingerprint. */
 export async function readNodeState(uiUrl: string): Promise<unknown> {
   const request = get(`${uiUrl}/api/state`, { rejectUnauthorized: false, agent: false });
   const [response]: IncomingMessage[] = await once(request, "response");

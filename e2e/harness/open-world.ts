@@ -16,11 +16,17 @@ import {
 
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
-/** A stack of its own on free ports, and the people of the story. Closing it ends every process and removes every file. */
+/**
+ * A stack of its own on free ports, and the people of the story. Closing it ends every process and
+ * removes every file.
+ */
 export type World = Participants & {
   readonly stack: Stack;
   readonly folder: string;
-  /** What the story's steps of the customer need; nothing is printed, and a call that fails is not repeated. */
+  /**
+   * The context of the customer's steps of the story; nothing is printed, and a failed call is not
+   * repeated.
+   */
   readonly customerContext: Parameters<typeof createVaultAndKey>[0];
   createVault(name: string): Promise<CustomerKey>;
   /** A software appliance, switched off, that has never heard of the broker. */

@@ -3,7 +3,10 @@ import { createAzureClients, createTransport, type StoryOrder } from "@databox-c
 import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
 
-/** A call of the operator API, by the datacenter's operator: below an order's path, or for the whole fleet. */
+/**
+ * A call of the operator API, by the datacenter's operator: below an order's path, or for the whole
+ * fleet.
+ */
 export async function operatorCall(
   { stack }: World,
   order: StoryOrder | undefined,

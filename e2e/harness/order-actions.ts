@@ -18,7 +18,10 @@ export type ActivityRow = {
 
 type Method = "GET" | "PUT" | "POST";
 
-/** A call of our extensions below an order's own path, by the order's owner. @throws {Error} with the whole answer */
+/**
+ * A call of our extensions below an order's own path, by the order's owner. @throws {Error} with
+ * the whole answer
+ */
 export function callOrder(
   world: World,
   order: StoryOrder,
@@ -29,7 +32,7 @@ export function callOrder(
   return callOrderAs("Owner", world, order, method, path, body);
 }
 
-/** As {@link callOrder}, by somebody else. */
+/** As {@link callOrder}, by another person. */
 export async function callOrderAs(
   role: StackRole,
   { stack }: World,

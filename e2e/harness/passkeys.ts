@@ -1,6 +1,6 @@
 import type { AzureClients } from "@databox-cmk/local-stack";
 
-/** What the portal shows to whoever may see it: one unlock key for each node, by its serial number. */
+/** The portal's device credentials: one unlock key for each node, by its serial number. */
 export async function readPasskeys(
   { dataBox }: AzureClients,
   resourceGroup: string,

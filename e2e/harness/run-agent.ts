@@ -5,7 +5,10 @@ import { text } from "node:stream/consumers";
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 
 const DEADLINE_MS = 30_000;
-/** The agent takes cryptsetup from fixed folders only: hiding it needs a file system of its own (and root). */
+/**
+ * The agent takes cryptsetup from fixed folders only: hiding it needs a file system of its own (and
+ * root).
+ */
 const HIDE_CRYPTSETUP = 'mount --bind /dev/null "$(readlink -f "$1")" && shift && exec "$@"';
 
 export type AgentEnding = {

@@ -15,7 +15,10 @@ export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) =
 
 export type StackLine = { readonly event: string; readonly [member: string]: unknown };
 
-/** `npm start` without npm: a process group of its own, so that nothing of it can be left behind unseen. */
+/**
+ * `npm start` without npm: a process group of its own, so that nothing of it can be left behind
+ * unseen.
+ */
 export type StartCommand = {
   readonly stdout: string;
   readonly stderr: string;
@@ -23,7 +26,10 @@ export type StartCommand = {
   readonly lines: readonly StackLine[];
   /** Resolves when such a line is printed; rejects when the process ends before. */
   line(matches: (line: StackLine) => boolean): Promise<StackLine>;
-  /** Resolves with all of standard output once it holds the text; rejects when the process ends before. */
+  /**
+   * Resolves with all of standard output once it holds the text; rejects when the process ends
+   * before.
+   */
   text(part: string): Promise<string>;
   /** To the command only, as a service manager does it. */
   signal(signal: NodeJS.Signals): void;
@@ -118,7 +124,7 @@ function send(target: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** @throws {SyntaxError} when a whole line is no JSON object with an event */
+/** @throws {SyntaxError} when a complete line is not a JSON object with an event */
 function parseLines(stdout: string): StackLine[] {
   return stdout
     .split("\n")

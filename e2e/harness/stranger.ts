@@ -5,8 +5,8 @@ const NOBODY = 65_534;
 const READS_SOURCE = `require("node:fs").accessSync(${JSON.stringify(fileURLToPath(import.meta.url))})`;
 
 /**
- * User id whose rights the file system checks: root passes every check, so root becomes nobody. Undefined where that is
- * not possible, because nobody cannot read this working tree.
+ * User id whose rights the file system checks: root passes every check, so root becomes `nobody`.
+ * Undefined if that is impossible, because `nobody` cannot read this working tree.
  */
 export const strangerUid: number | undefined = findStranger();
 

@@ -10,7 +10,10 @@ export type VaultCalls = {
   count(): Promise<number>;
 };
 
-/** Counts by the emulator's control API: a fault that delays each request by nothing tells how often it struck. */
+/**
+ * Counts by the emulator's control API: a fault that delays each request by nothing tells how often
+ * it struck.
+ */
 export async function countVaultCalls(control: Transport): Promise<VaultCalls> {
   const effect = { kind: "latency", distribution: { kind: "fixed", ms: 0 } };
   const body = JSON.stringify({ scope: { service: "key-vault" }, effect });

@@ -6,7 +6,10 @@ import type { World } from "./open-world.ts";
 
 const BROKER = fileURLToPath(new URL("../../apps/cloud-broker/src/main.ts", import.meta.url));
 
-/** `broker audit verify` over the running broker's database, as an auditor runs it; chains that it found fault with. */
+/**
+ * `broker audit verify` over the running broker's database, as an auditor runs it; chains that it
+ * found fault with.
+ */
 export function verifyAudit({ folder }: World): {
   readonly exitCode: number | null;
   readonly tampered: readonly string[];

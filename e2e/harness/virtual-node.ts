@@ -24,7 +24,7 @@ export function openVirtualNode({ stack, folder }: World, serial: string): Virtu
   });
 }
 
-/** @returns the last event of a command of the agent, whatever its outcome */
+/** @returns the last event of a command of the agent, successful or not */
 export async function agentEvent(
   node: VirtualNode,
   parameters: readonly string[],

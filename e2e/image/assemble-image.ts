@@ -4,12 +4,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ASSEMBLE = fileURLToPath(new URL("../../deploy/broker/assemble.mjs", import.meta.url));
-/** Where the base image of the Containerfile has it. */
+/** Its path in the base image of the Containerfile. */
 export const NODE_IN_IMAGE = "/nodejs/bin/node";
 
 /**
- * The root file system of the image: the steps of the Containerfile, and of its base image what a bare Node needs (its
- * shared libraries, an account, the public certificate authorities). There is no shell in it, nor any other program.
+ * The root file system of the image: the steps of the Containerfile, and of its base image what a
+ * bare Node needs (its shared libraries, an account, the public certificate authorities). There is
+ * no shell in it, nor any other program.
  */
 export function assembleImage(root: string): void {
   execFileSync(process.execPath, [ASSEMBLE, join(root, "app")], { stdio: ["ignore", 2, 2] });
@@ -33,7 +34,10 @@ function place(root: string, from: string, to: string): void {
   chmodSync(path, 0o755);
 }
 
-/** As the dynamic loader names them: `libm.so.6 => /lib/…/libm.so.6 (0x…)`, and the loader itself without an arrow. */
+/**
+ * As the dynamic loader names them: `libm.so.6 => /lib/…/libm.so.6 (0x…)`, and the loader itself
+ * without an arrow.
+ */
 function sharedLibraries(program: string): readonly string[] {
   const listed = execFileSync("ldd", [program], { encoding: "utf8" });
   return [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);

@@ -5,8 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import { NONROOT, runInImage, startInImage } from "./run-in-image.ts";
 
 /**
- * Stands where the stack starts the broker: runs it in the image, with its files mounted as secrets are, and says that it
- * is ready once the image's own health check does.
+ * Stands where the stack starts the broker: runs it in the image, with its files mounted as secrets
+ * are, and says that it is ready once the image's own health check does.
  */
 const environment = process.env;
 const mounts = {

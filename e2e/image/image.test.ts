@@ -15,7 +15,9 @@ import { type ImageMounts, NONROOT, runInImage } from "./run-in-image.ts";
 const hasBubblewrap = existsSync("/usr/bin/bwrap");
 const BROKER_IN_IMAGE = fileURLToPath(new URL("broker-in-image.ts", import.meta.url));
 
-/** In CI a machine without bubblewrap is a fault; elsewhere these tests are skipped for want of it. */
+/**
+ * In CI a machine without bubblewrap is a fault; elsewhere these tests are skipped for want of it.
+ */
 describe.skipIf(!hasBubblewrap && !isContinuousIntegration)("the image, by its own steps", () => {
   let opened: AsyncDisposableStack;
   let world: World;

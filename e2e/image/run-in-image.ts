@@ -15,8 +15,9 @@ export type ImageMounts = {
 };
 
 /**
- * Runs Node in the image as an engine would with `--read-only --user 65532 --cap-drop all --tmpfs /tmp`. Bubblewrap makes
- * the namespaces; when we are root it is started as the unprivileged account, so that it has no rights to give.
+ * Runs Node in the image as an engine would with `--read-only --user 65532 --cap-drop all --tmpfs
+ * /tmp`. Bubblewrap makes the namespaces; when we are root it is started as the unprivileged
+ * account, so that it has no rights to give.
  */
 export function startInImage(
   mounts: ImageMounts,

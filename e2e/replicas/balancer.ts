@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** Hands each connection to the next replica that takes it, as the plainest load balancer does; it reads nothing. */
+/**
+ * Hands each connection to the next replica that takes it, as the plainest load balancer does; it
+ * reads nothing.
+ */
 export type Balancer = AsyncDisposable & {
   /** Position of the replica that each connection got, oldest first. */
   readonly served: readonly number[];

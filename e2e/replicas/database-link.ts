@@ -8,13 +8,16 @@ import type { PostgresServer } from "@databox-cmk/testkit";
 /** A commit that has left the replica and has not reached the server. */
 export type HeldCommit = {
   pass(): void;
-  /** Ends the connection on the replica's side; what was passed on before still reaches the server. */
+  /**
+   * Ends the connection on the replica's side; data that was forwarded before still reaches the
+   * server.
+   */
   hangUp(): void;
 };
 
 /** One replica's way to its database, which can be cut, and can hold back what matters most. */
 export type DatabaseLink = AsyncDisposable & {
-  /** As DATABASE_URL takes it. */
+  /** In the form of DATABASE_URL. */
   readonly url: string;
   /** Ends every connection and takes none until it is mended. */
   cut(): void;

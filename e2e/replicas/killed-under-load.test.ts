@@ -27,7 +27,7 @@ async function unlockOverAndOver(
     try {
       prepared = await device.prepareUnlock("unlock");
     } catch {
-      continue; // no challenge: nobody is there
+      continue; // No challenge: no broker is running.
     }
     const send = () => device.sendUnlock(prepared).catch(() => undefined);
     const answer = (await send()) ?? (await send());

@@ -21,7 +21,10 @@ import { createReplica, type Replica } from "./replica-process.ts";
 
 export type Engine = "sqlite" | "postgres";
 
-/** Brokers in processes of their own behind one address, over one database; the rest of the local stack around them. */
+/**
+ * Brokers in processes of their own behind one address, over one database; the rest of the local
+ * stack around them.
+ */
 export type Fleet = AsyncDisposable & {
   readonly world: World;
   readonly replicas: readonly Replica[];

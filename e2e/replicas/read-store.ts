@@ -24,7 +24,10 @@ const auditRow = z.looseObject({
 });
 export type AuditRow = z.infer<typeof auditRow>;
 
-/** What a database holds of its grants, read as its operator would: exported, and brought into another that verifies it. */
+/**
+ * The grants in a database, read as its operator would: exported, and imported into another that
+ * verifies it.
+ */
 export type Kept = {
   /** Hashes of all grants. */
   readonly grants: ReadonlySet<string>;

@@ -57,7 +57,7 @@ export function createReplica(
         throw new Error("the broker did not start");
       });
       const [message]: unknown[] = await Promise.race([once(child, "message"), ended]);
-      ended.catch(() => undefined); // it will end some time, and nobody waits for that
+      ended.catch(() => undefined); // It will end at some time, and no code waits for that.
       ({ port } = READY.parse(message));
     },
   };

@@ -14,7 +14,9 @@ import { type Fleet, openFleet } from "./open-fleet.ts";
 import { isKept, readStore } from "./read-store.ts";
 import type { Replica } from "./replica-process.ts";
 
-/** How long a vault's answer is held up: long enough to kill or pause a replica that waits for it. */
+/**
+ * How long a vault's answer is held up: long enough to kill or pause a replica that waits for it.
+ */
 const VAULT_MS = 1_500;
 const faults = z.object({ value: z.array(z.looseObject({ draws: z.number() })) });
 /** Left out only where no server can be installed; in CI it fails instead. */
@@ -59,7 +61,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     if (found === undefined) throw new Error("no link");
     return found;
   };
-  /** Sends by one replica, whatever becomes of it. */
+  /** Sends by one replica, and ignores the result. */
   const sendBy = async (
     index: number,
     device: DeviceClient,
@@ -90,7 +92,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
       await fleet.control.send("DELETE", "/faults");
     };
   };
-  /** What the database must hold in the end. */
+  /** The expected final content of the database. */
   const expected: {
     readonly device: DeviceClient;
     /** Unlocks that were granted, beside the one of the preparation. */

@@ -10,7 +10,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
 
 /**
- * A worker that unwraps as fast as node:crypto can, and reports how often it did and what that
+ * A worker that unwraps as fast as node:crypto can, and reports the number of operations and their
  * cost.
  */
 const { seconds, modulusBits } = z

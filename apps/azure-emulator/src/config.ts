@@ -30,7 +30,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^[a-z0-9]{3,24}$/u)
     .default("databoxdemo"),
-  /** Where Microsoft.DataBox is served. */
+  /** The address of Microsoft.DataBox. */
   dataBoxUpstream: z.strictObject({ url: z.url(), ca: z.string().optional() }).optional(),
   /**
    * PEM; trusted when the keys of federated issuers are fetched, beside the emulator's own

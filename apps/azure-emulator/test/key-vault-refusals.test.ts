@@ -41,13 +41,13 @@ const get = (path: string, headers: Record<string, string> = {}, url = vaultUrl)
 
 const encodePart = (value: object): string =>
   Buffer.from(JSON.stringify(value)).toString("base64url");
-/** A well-formed token that nobody known has signed. */
+/** A well-formed token that no known key has signed. */
 function forgeToken(): string {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const content = `${encodePart({ alg: "RS256", kid: "unknown", typ: "JWT" })}.${encodePart({ aud: "x" })}`;
   return `${content}.${sign("sha256", Buffer.from(content), privateKey).toString("base64url")}`;
 }
-/** What the message must be: a pattern that matches stands for the message itself. */
+/** The expected message: a pattern that matches replaces the message itself. */
 function expectedText(message: Case["message"], found: string): string {
   const text = typeof message === "function" ? message() : message;
   if (!(text instanceof RegExp)) return text;

@@ -129,7 +129,7 @@ export async function createPreparedWorld(
   return world;
 }
 
-/** What a script sees. */
+/** The result as a script sees it. */
 export function seen(event: AgentEvent) {
   const { outcome } = event;
   const code = "code" in event ? event.code : undefined;

@@ -4,7 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 /** Places in a LUKS2 binary header (on-disk format §2.1). */
 const [SIZE_AT, CHECKSUM_AT, CHECKSUM_BYTES, JSON_AT] = [8, 448, 64, 4096];
 
-/** Changes the JSON of both copies of a header and mends their checksums, as anybody with the disk can. */
+/**
+ * Changes the JSON of both copies of a header and mends their checksums, as anybody with the disk
+ * can.
+ */
 export function forgeLuks2Header(path: string, change: (json: string) => string): void {
   const disk = readFileSync(path);
   const size = Number(disk.readBigUInt64BE(SIZE_AT));

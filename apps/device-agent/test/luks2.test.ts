@@ -12,7 +12,8 @@ import {
 } from "./agent-world.ts";
 import { forgeLuks2Header } from "./forge-luks2-header.ts";
 
-// A machine without cryptsetup skips these tests; a CI machine must have it, or nothing would show that LUKS2 works.
+// A machine without cryptsetup skips these tests; a CI machine must have it, or nothing would show
+// that LUKS2 works.
 // oxlint-disable-next-line node/no-process-env -- asked by tests only
 const IS_CI = process.env["CI"] !== undefined;
 test("cryptsetup is installed where tests decide", ({ skip }) => {

@@ -6,7 +6,7 @@ import { openStateFolder } from "../src/state/state-folder.ts";
 import { createUiWorld } from "./local-ui/ui-world.ts";
 import type { UiWorld } from "./local-ui/ui-world.ts";
 
-/** What a slow machine may need between the unlock and the look. */
+/** Enough for a slow machine between the unlock and the check. */
 const SLACK_SECONDS = 60;
 const TTL_SECONDS = 60;
 const MINUTE = 60;
@@ -18,7 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-/** As the broker makes them of a policy's `outageGrace` (apps/cloud-broker/test/policy/unlock-policy.test.ts). */
+/**
+ * In the form that the broker derives from a policy's `outageGrace`
+ * (apps/cloud-broker/test/policy/unlock-policy.test.ts).
+ */
 const TERMS: readonly (readonly [string, Omit<LeaseTerms, "ttlSeconds">, number])[] = [
   ["none", { outageGraceSeconds: 0 }, TTL_SECONDS],
   ["15 minutes", { outageGraceSeconds: 15 * MINUTE }, 15 * MINUTE],
@@ -30,7 +33,7 @@ async function unlocked(terms: Omit<LeaseTerms, "ttlSeconds">): Promise<void> {
   expect(await node.world.unlock()).toMatchObject({ outcome: "unlocked" });
 }
 
-/** As if the broker had been silent for so long. */
+/** As if the broker had been silent for this long. */
 function silentFor(seconds: number): void {
   const folder = openStateFolder(node.world.stateDir);
   const state = folder.readState();

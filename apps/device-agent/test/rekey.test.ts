@@ -21,7 +21,7 @@ const nodeOf = (world: AgentWorld) => {
   if (node === undefined) throw new Error("no node");
   return node;
 };
-/** What the portal would show. */
+/** The passkey that the portal would show. */
 const shownPasskey = (world: AgentWorld) => {
   const { envelope, contentKey, order, serial } = nodeOf(world);
   return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });

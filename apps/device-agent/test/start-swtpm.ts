@@ -6,7 +6,10 @@ import { join } from "node:path";
 
 import { requireTool } from "@databox-cmk/testkit";
 
-/** A TPM in software has the same commands as one in hardware. A machine without it skips its tests; CI may not. */
+/**
+ * A TPM in software has the same commands as one in hardware. A machine without it skips its tests;
+ * CI may not.
+ */
 export const HAS_TPM = requireTool(
   "swtpm or tpm2-tools",
   ["/usr/bin/swtpm", "/usr/bin/tpm2"].every((path) => existsSync(path)),

@@ -10,7 +10,7 @@ import { eventOfError } from "../src/core/failure-event.ts";
 
 const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
 
-/** What every event of a prepared node is explained with (core/known-facts.ts). */
+/** The facts for every event of a prepared node (core/known-facts.ts). */
 const known = {
   stateDir: "/var/lib/databox-agent",
   serial: "DBX-1",
@@ -19,7 +19,7 @@ const known = {
   orderName: "o",
 };
 
-/** What only the place of the failure knows, and gives. */
+/** Facts that only the place of the failure has. */
 const GIVEN: Partial<Record<ErrorCode, Readonly<Record<string, string | number>>>> = {
   ApprovalPending: { approvalId: "a" },
   LocalRequestTooMany: { retryAfterSeconds: 30 },
@@ -28,7 +28,10 @@ const GIVEN: Partial<Record<ErrorCode, Readonly<Record<string, string | number>>
   PortInUse: { port: 443 },
 };
 
-/** A code at an AppError is thrown by the agent itself; any other that its sources name is looked for in a denial. */
+/**
+ * The agent itself throws a code at an AppError; any other code in its sources is expected in a
+ * denial.
+ */
 const thrown = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
   .map((path) => readFileSync(join(SOURCES, path), "utf8"))

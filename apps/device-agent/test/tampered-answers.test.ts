@@ -26,7 +26,7 @@ const UNLOCKS = "/device/v1/unlocks";
 const JOSE = { "content-type": "application/jose" };
 const stranger = generateSigningKey().key;
 
-/** Answers each unlock with what `make` makes of the honest answer. */
+/** Answers each unlock with `make`'s change of the honest answer. */
 function answerUnlocks(make: (honest: string, request: string) => Promise<string> | string): void {
   world.broker.intercept = async ({ path, request, answer }) =>
     path === UNLOCKS

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** What a reader's system asks of a page. */
+/** The requests of a reader's system to a page. */
 export const APPEARANCES = {
   light: { colorScheme: "light", forcedColors: "none" },
   dark: { colorScheme: "dark", forcedColors: "none" },

@@ -3,12 +3,16 @@ import type { Page } from "playwright-core";
 
 /** Fluent's focus keeper (tabster): an element that takes the focus only to hand it on at once. */
 const FOCUS_SENTINELS = "[data-tabster-dummy]";
-/** It shows itself when the focus comes back to its control, stands at the end of the document, and describes that control. */
+/**
+ * It shows itself when the focus comes back to its control, stands at the end of the document, and
+ * describes that control.
+ */
 const TOOLTIP = "#tooltip-";
 
 /**
- * Every rule of axe on the page as it is now, best practices too. The script goes in by the debugger's protocol, which the
- * page's Content-Security-Policy does not bind; a script element would need a hole in it.
+ * Every rule of axe on the page as it is now, best practices too. The script goes in by the
+ * debugger's protocol, which the page's Content-Security-Policy does not bind; a script element
+ * would need a hole in it.
  */
 export async function findAxeViolations(page: Page): Promise<readonly string[]> {
   await page.waitForFunction(isAtRest);
@@ -26,8 +30,8 @@ export async function findAxeViolations(page: Page): Promise<readonly string[]> 
 }
 
 /**
- * Whether no dialog is on its way in or out: nothing moves but what moves for ever, and the page is hidden from screen
- * readers only while a dialog stands before it. Runs in the page.
+ * Whether no dialog is opening or closing: only endless animations run, and the page is hidden from
+ * screen readers only while a dialog is open. Runs in the page.
  */
 function isAtRest(): boolean {
   const moves = document

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
-/** What people press, by the name that they read or hear. */
+/** Controls by their accessible names. */
 export const button = (page: Page, name: string): Locator =>
   page.getByRole("button", { name, exact: true });
 

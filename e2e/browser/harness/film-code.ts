@@ -7,7 +7,8 @@ const QUIET_MODULES = 4;
 const GREY = 128;
 
 /**
- * A film of a QR code for Chromium's fake camera: one frame of YUV4MPEG2, which the camera shows again and again.
+ * A film of a QR code for Chromium's fake camera: one frame of YUV4MPEG2, which the camera shows
+ * again and again.
  *
  * @returns the launch arguments that put it before the camera
  */

@@ -17,7 +17,8 @@ export async function walkByTab(page: Page, wanted: Locator): Promise<void> {
 /**
  * Walks a page by the tab key, once around.
  *
- * @returns the HTML of each stop, and of those at which the page looks as if the focus were not there
+ * @returns the HTML of each stop, and of those at which the page looks as if the focus were not
+ * there
  */
 export async function walkStops(
   page: Page,

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
-/** Parts of a node's page, by what people and screen readers call them. */
+/** Parts of a node's page, by their accessible names. */
 export const region = (page: Page, name: string): Locator => page.getByRole("region", { name });
 export const lockState = (page: Page): Locator => region(page, "Lock state");
 
@@ -9,7 +9,9 @@ export async function waitForLock(page: Page, state: "Locked" | "Unlocked"): Pro
   await lockState(page).getByText(state, { exact: true }).waitFor();
 }
 
-/** Types a passkey on the sign-in page. @param unlock - also opens the volume, where it is locked */
+/**
+ * Types a passkey on the sign-in page. @param unlock - also opens the volume, where it is locked
+ */
 export async function typePasskey(page: Page, passkey: string, unlock = true): Promise<void> {
   const tab = page.getByRole("tab", { name: "Passkey" });
   if (await tab.isVisible()) {

@@ -12,13 +12,19 @@ export type Person =
   | "opal@databox.example";
 
 export type StackBrowser = {
-  /** A private window of its own, in which nobody is signed in. */
+  /** A private window without a session. */
   open(options?: BrowserContextOptions): Promise<Visit>;
   /** Likewise, at the page of a node. */
   openNode(uiUrl: string, options?: BrowserContextOptions): Promise<Visit>;
-  /** Likewise, and the person chooses themself on the sign-in page on the way to a page of the portal. */
+  /**
+   * Likewise, and the person chooses themself on the sign-in page on the way to a page of the
+   * portal.
+   */
   signIn(person: Person, path?: string, options?: BrowserContextOptions): Promise<Visit>;
-  /** What no page may do, and one did: console errors, policy violations, requests elsewhere, answers with 500. */
+  /**
+   * Forbidden events of any page: console errors, policy violations, requests elsewhere, answers
+   * with 500.
+   */
   problems(): readonly string[];
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -28,10 +34,10 @@ const PATIENCE_MS = 20_000;
 const WINDOW = { width: 1440, height: 900 };
 
 /**
- * A real browser in front of a stack. It resolves `*.localhost` by itself; it is not told of the stack's authority, because
- * Debian's has no setting for that but a profile's database.
+ * A real browser in front of a stack. It resolves `*.localhost` by itself; it does not trust the
+ * stack's authority, because Debian's has no setting for that except a profile's database.
  *
- * @param nodes - addresses of the nodes' own pages, where a test looks at them too
+ * @param nodes - addresses of the nodes' own pages, if a test opens them too
  * @param pictures - folder below `artifacts/browser` for this file's screenshots
  */
 export async function openBrowser(

@@ -1,10 +1,10 @@
 import type { Page } from "playwright-core";
 
 /**
- * Every address that the portal's own router knows, with the order's name in its parameters, so that a new page is looked
- * at without anybody adding it to a test.
+ * Every address in the portal's own router, with the order's name in its parameters, so that a new
+ * page is tested automatically.
  *
- * @throws {RangeError} for a parameter that nobody gave a value
+ * @throws {RangeError} for a parameter without a value
  */
 export async function readPortalPaths(
   page: Page,
@@ -26,7 +26,10 @@ export async function readPortalPaths(
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** `orders`, `order`, `order-encryption`, `operator-fleet`; what has an id of its own is `operator-campaigns-one`. */
+/**
+ * `orders`, `order`, `order-encryption`, `operator-fleet`; what has an id of its own is
+ * `operator-campaigns-one`.
+ */
 export function pageName(path: string): string {
   const [section = "home", ...rest] = path
     .split("/")

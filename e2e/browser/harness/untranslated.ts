@@ -1,12 +1,14 @@
 import type { Page } from "playwright-core";
 
-/** Texts that the reader sees, but for those that say they are in another language than the page. */
+/**
+ * Texts that the reader sees, but for those that say they are in another language than the page.
+ */
 export async function readTexts(page: Page): Promise<readonly string[]> {
   const texts = await readAllTexts(page);
   return texts.filter(({ isForeign }) => !isForeign).map(({ text }) => text);
 }
 
-/** What says that it is in another language than the page, but for commands: they are in none. */
+/** Elements that declare another language than the page's, and commands, which have none. */
 export async function readForeignTexts(page: Page): Promise<readonly string[]> {
   const texts = await readAllTexts(page);
   return texts
@@ -32,7 +34,10 @@ function readAllTexts(page: Page) {
 
 const SENTENCE = /\p{Letter}+ \p{Ll}+/u;
 
-/** Texts of more than one word that stayed the same when the language changed, and what a missing value leaves behind. */
+/**
+ * Texts of more than one word that stayed the same when the language changed, and remains of a
+ * missing value.
+ */
 export function findUntranslated(
   english: readonly string[],
   german: readonly string[],

@@ -4,8 +4,8 @@ const FAILED_ANSWER = /^Failed to load resource: the server responded with a sta
 const OWN_SCHEMES = new Set(["data:", "blob:"]);
 
 /**
- * Reports what no page of the portal may do, whatever a test looks at. A refusal that the page asked for and explains is
- * none: browsers print those too.
+ * Reports events that are forbidden on every page of the portal. A refusal that the page requested
+ * and explains is allowed: browsers print those too.
  */
 export async function watchPages(
   context: BrowserContext,

@@ -6,7 +6,7 @@ import type { PortalWorld } from "../harness/portal-world.ts";
 import { FRAMES, photograph } from "./photograph.ts";
 import type { Orders } from "./place-orders.ts";
 
-/** The appliance's own page: locked, and what who has signed in sees. */
+/** The appliance's own page: locked, and for a signed-in person. */
 export async function photographNode(
   { world }: PortalWorld,
   { healthy, healthyNode: node }: Orders,

@@ -7,7 +7,10 @@ import type { Page } from "playwright-core";
 const FOLDER = fileURLToPath(new URL("../../../docs/images/portal", import.meta.url));
 const TEXT = new URL("../../../docs/customer/portal.md", import.meta.url);
 
-/** The windows in which docs/customer/portal.md shows pages: a small screen, and a tablet in front of the appliance. */
+/**
+ * The windows in which docs/customer/portal.md shows pages: a small screen, and a tablet in front
+ * of the appliance.
+ */
 export const FRAMES = {
   screen: { viewport: { width: 1180, height: 740 } },
   tablet: { viewport: { width: 1024, height: 740 }, hasTouch: true },

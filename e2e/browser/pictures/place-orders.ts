@@ -9,7 +9,7 @@ import {
   takeOwnKey,
 } from "../../harness/shipped-appliance.ts";
 
-/** Orders as a customer has them at one time, by what is told with them. */
+/** Orders of a customer at one time, by the situation that each one shows. */
 export type Orders = {
   /** With the service's own key. */
   readonly fresh: string;

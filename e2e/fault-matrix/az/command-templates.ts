@@ -42,7 +42,10 @@ export function isFilled({ text }: CommandTemplate, command: string): boolean {
   return new RegExp(`^${pattern}$`).test(command);
 }
 
-/** The documentation's command that causes a failure, where it is one of az. The names of a test need no quotes. */
+/**
+ * The documentation's command that causes a failure, where it is one of az. The names of a test
+ * need no quotes.
+ */
 export function fillReproduce(
   { code, reason }: { readonly code: ErrorCode; readonly reason?: string },
   facts: Facts,

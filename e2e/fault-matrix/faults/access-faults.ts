@@ -22,7 +22,7 @@ const orderPath = (orderId: string, action: string) =>
   `${orderId}/${action}?api-version=2022-12-01`;
 const vaultPath = (vaultId: string) => `${vaultId}?api-version=2023-02-01`;
 
-/** Somebody lets nobody in, or not for this. */
+/** The vault denies access, in whole or for this use. */
 export const ACCESS_FAULTS: readonly Fault[] = [
   {
     row: 8,

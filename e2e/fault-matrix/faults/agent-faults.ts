@@ -3,7 +3,10 @@ import type { ErrorCode, Who } from "@databox-cmk/errors";
 import type { FaultWorld } from "../world/fault-world.ts";
 import type { HostileAnswer } from "../world/hostile-broker.ts";
 
-/** What stands between an appliance and its broker. The real agent meets each with the connection that is given here. */
+/**
+ * Obstacles between an appliance and its broker. The real agent meets each with the given
+ * connection.
+ */
 export type AgentFault = {
   readonly name: string;
   readonly code: ErrorCode;

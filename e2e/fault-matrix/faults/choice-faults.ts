@@ -6,7 +6,10 @@ const invalid = { class: "invalid", site: "policies", shownBy: ["validate", "cha
 const nothing = () => Promise.resolve();
 const TOO_MANY = 11;
 
-/** What the customer asks for cannot be had: found before anything changes, so that unlocks go on as before. */
+/**
+ * The customer's choice is impossible: found before anything changes, so that unlocks continue as
+ * before.
+ */
 export const CHOICE_FAULTS: readonly Fault[] = [
   urlFault("has another scheme than https", "SsemUserErrorKeyVaultUrlWithInvalidScheme", (url) =>
     url.replace("https:", "http:"),

@@ -19,7 +19,7 @@ const entraAnswers =
     await expireToken({ world, site });
   };
 
-/** Who asks the vault, and who vouches for that. */
+/** The identity that calls the vault, and its issuer. */
 export const IDENTITY_FAULTS: readonly Fault[] = [
   {
     row: 23,

@@ -70,8 +70,9 @@ export const KEY_FAULTS: readonly Fault[] = [
     },
   },
   {
-    // In its first minute a missing key may be one whose deletion does not show yet, so that it is not called purged before:
-    // that reason is shown by the row's test beside the mapping, which moves the broker's clock.
+    // In its first minute a missing key may be one whose deletion does not show yet, so that it is
+    // not called purged before: that reason is shown by the row's test beside the mapping, which
+    // moves the broker's clock.
     row: 5,
     name: "the key is purged",
     code: "SsemUserErrorKeyDetailsNotFound",

@@ -1,13 +1,13 @@
 import type { FaultContext } from "../fault.ts";
 
-/** What a vault answers, in Key Vault's own form. */
+/** A vault's answer, in Key Vault's own form. */
 export const answer = (
   status: number,
   code: string,
   rest: { readonly innerCode?: string; readonly message?: string } = {},
 ): object => ({ kind: "status", status, code, ...rest });
 
-/** Takes away what strikes the site's vault, and what strikes everybody. */
+/** Removes the faults of the site's vault, and those of all sites. */
 export const clear = ({ world, site }: FaultContext): Promise<void> =>
   world.clearFaults(site.vaultName);
 
@@ -26,8 +26,8 @@ export const vaultAnswers =
   };
 
 /**
- * The broker keeps an order's token for a minute. A vault that does not take it once makes the broker get another, so that
- * what is wrong with the identity shows at once.
+ * The broker keeps an order's token for a minute. A vault that does not take it once makes the
+ * broker get another, so that what is wrong with the identity shows at once.
  */
 export async function expireToken({ world, site }: FaultContext): Promise<void> {
   await world.addFault(

@@ -40,7 +40,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
     make: async ({ world, site }) => {
       await deleteVault({ world, site });
       await world.control("POST", "/clock/advance", { duration: "P8D" });
-      // Purging happens when somebody looks.
+      // A purge happens at the next read.
       const { subscriptionId } = world.stack.description;
       await world.manage(
         "GET",
@@ -211,7 +211,10 @@ export const VAULT_FAULTS: readonly Fault[] = [
 /** More than the broker keeps to a vault that only these tests use. */
 const CONNECTIONS = 4;
 
-/** The broker keeps its connections, and whoever has one asks no name server: breaks them, one at each try. */
+/**
+ * The broker keeps its connections, and an open connection needs no name server: breaks them, one
+ * at each try.
+ */
 async function loseConnections({ world, site }: FaultContext): Promise<void> {
   const id = await world.addFault(
     { service: "key-vault", vault: site.vaultName },

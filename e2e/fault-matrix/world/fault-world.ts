@@ -28,7 +28,7 @@ export type FaultScope = {
   readonly operation?: string;
 };
 
-/** One local stack for the whole matrix, with everybody who acts in it. */
+/** One local stack for the whole matrix, with all its actors. */
 export type FaultWorld = {
   readonly folder: string;
   readonly stack: Stack;
@@ -36,7 +36,10 @@ export type FaultWorld = {
   readonly customerObjectId: string;
   readonly operator: OperatorClient;
   readonly identities: ManagedServiceIdentityClient;
-  /** A TLS server of another authority that plays what stands between an appliance and its broker, or a broker and a vault. */
+  /**
+   * A TLS server of another authority that plays an obstacle between an appliance and its broker,
+   * or a broker and a vault.
+   */
   readonly hostile: HostileBroker;
   readonly send: SendJson;
   /** By the emulator's control API. @throws {Error} when it refuses */
@@ -46,9 +49,15 @@ export type FaultWorld = {
   removeFault(id: string): Promise<void>;
   /** @param vault - leaves the faults of other vaults alone; absent: all */
   clearFaults(vault?: string): Promise<void>;
-  /** As the customer, through Resource Manager; `path` carries its own api-version. @throws {Error} when it refuses */
+  /**
+   * As the customer, through Resource Manager; `path` carries its own api-version. @throws {Error}
+   * when it refuses
+   */
   manage(method: string, path: string, body?: object): Promise<unknown>;
-  /** Of an order, through Resource Manager or, while that is broken on purpose, by the broker's own address. */
+  /**
+   * Of an order, through Resource Manager or, while that is broken on purpose, by the broker's own
+   * address.
+   */
   job(
     method: string,
     path: string,
@@ -68,7 +77,7 @@ export async function openFaultWorld(): Promise<FaultWorld> {
   const stack = await startStack({ directory: join(folder, "stack"), ports: FREE_PORTS });
   opened.defer(() => stack.close());
   const { description, caPem } = stack;
-  // The second suffix is the hostile server's: a vault that it serves has a certificate that nobody trusts.
+  // The second suffix is the hostile server's: a vault that it serves has an untrusted certificate.
   const environment = {
     KEY_VAULT_SUFFIXES: `${description.vaultSuffix},${hostile.vaultSuffix}`,
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",

@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type Server as TcpServer, type Socket 
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 
-/** What the server says to every request until it is told otherwise; `silence`: nothing at all. */
+/** The server's answer to every request until a test sets another one; `silence`: none. */
 export type HostileAnswer =
   | "silence"
   | {
@@ -20,13 +20,13 @@ export type HostileBroker = {
   readonly caPem: string;
   /** Takes connections and never says a word, not even of TLS. */
   readonly muteUrl: string;
-  /** Nobody listens there. */
+  /** No server listens there. */
   readonly closedUrl: string;
   answer(answer: HostileAnswer): void;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Whatever can stand between two honest parties, with a certificate by an authority of its own. */
+/** Any obstacle between two honest parties, with a certificate of its own authority. */
 export async function openHostileBroker(): Promise<HostileBroker> {
   const ca = createCertificateAuthority({ commonName: "Somebody else", validityDays: 1 });
   const certificate = issueServerCertificate({

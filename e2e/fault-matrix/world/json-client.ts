@@ -14,7 +14,10 @@ export type SendJson = (
   options?: { readonly token?: string; readonly body?: object },
 ) => Promise<JsonAnswer>;
 
-/** Plain JSON calls that show every answer as it came, errors included: an SDK would turn those into its own exceptions. */
+/**
+ * Plain JSON calls that show every answer as it came, errors included: an SDK would turn those into
+ * its own exceptions.
+ */
 export function createJsonClient(agent: Agent): SendJson {
   return (method, url, { token, body } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<JsonAnswer>();

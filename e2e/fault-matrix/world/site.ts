@@ -21,11 +21,17 @@ export type SiteOptions = {
   readonly identity?: "system" | "user";
   /** `service`: the order keeps the service's own key. */
   readonly key?: "customer" | "service";
-  /** `agent`: the real program with its portable volume; `client`: its messages only, several times as fast. */
+  /**
+   * `agent`: the real program with its portable volume; `client`: its messages only, several times
+   * as fast.
+   */
   readonly appliance: "agent" | "client";
 };
 
-/** An order at a customer's site: delivered, its appliance enrolled and locked, its key in a vault of its own. */
+/**
+ * An order at a customer's site: delivered, its appliance enrolled and locked, its key in a vault
+ * of its own.
+ */
 export type Site = {
   readonly name: string;
   readonly serial: string;
@@ -36,9 +42,9 @@ export type Site = {
   readonly kid: string;
   readonly version: string;
   readonly identityId: string | undefined;
-  /** Who uses the key now. */
+  /** The identity that uses the key now. */
   principalId(): string;
-  /** After the order's identity was made anew. */
+  /** After the order's identity was created again. */
   usePrincipal(principalId: string): void;
   readonly agent: EmulatedNode | undefined;
   readonly client: DeviceClient | undefined;
@@ -179,7 +185,10 @@ async function createVault(world: FaultWorld, options: SiteOptions, principalId:
   };
 }
 
-/** Assignments have a GUID for a name; one made of the principal's makes a repetition the same assignment. */
+/**
+ * Assignments have a GUID for a name; one made of the principal's makes a repetition the same
+ * assignment.
+ */
 export async function assignRole(
   world: FaultWorld,
   scope: string,

@@ -83,7 +83,10 @@ export function struckEffect(fault: Fault): StruckEffect {
   };
 }
 
-/** Of several faults of one exchange the delays add up and the first of each other kind counts. */
+/**
+ * If several faults strike one exchange, their delays add up and the first of each other kind
+ * counts.
+ */
 export function firstOfKind<K extends StruckEffect["kind"]>(
   effects: readonly StruckEffect[],
   kind: K,

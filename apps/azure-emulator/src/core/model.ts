@@ -37,7 +37,7 @@ export type StorageAccount = {
   readonly tags: Tags;
 };
 
-/** Who changed a resource and when; rendered as ARM's `systemData`. */
+/** The author and time of a change; rendered as ARM's `systemData`. */
 export type Provenance = {
   readonly createdBy: string;
   readonly createdAtMs: EpochMs;

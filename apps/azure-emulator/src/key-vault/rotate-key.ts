@@ -108,7 +108,7 @@ async function rotate(
         },
   );
   const current = state.get("key", keyRecordKey(vault.name, key.name));
-  // A due rotation happens once, whichever request came first; a requested one happens each time.
+  // A due rotation happens once, by the first request after it; a requested one happens each time.
   if (
     counts === "once" &&
     current !== undefined &&

@@ -13,8 +13,8 @@ export type EnrolmentFacts = {
 };
 
 /**
- * An enrolled key may enrol again, whatever happened to its code. A node without a key enrols with
- * the code that its operator received.
+ * An enrolled key may enrol again, even if its code is used or expired. A node without a key enrols
+ * with the code that its operator received.
  */
 export function decideEnrolment(
   node: EnrolmentFacts,

@@ -1,9 +1,6 @@
 import type { ActivityFilter } from "@databox-cmk/protocol";
 
-/**
- * The searched columns: who, on which node, with what result, by which key. Steps and claims are
- * too long to search.
- */
+/** The searched columns: actor, node, result and key. Steps and claims are too long to search. */
 const SEARCHED = ["action", "code", "reason", "serial", "kid", "correlationId", "vaultRequestId"];
 const SEARCHED_OF_ACTOR = ["name", "serial", "objectId", "address"];
 

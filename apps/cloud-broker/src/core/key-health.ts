@@ -5,7 +5,7 @@ import type { EpochMs } from "./order.ts";
 import type { Failure, KeyFacts, Outcome } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
-/** A key that expires within this time is reported, whatever the order's stage. */
+/** A key that expires within this time is reported in every stage of the order. */
 const EXPIRY_NOTICE_MS = 30 * DAY_MS;
 
 export const RISKS = [

@@ -81,7 +81,7 @@ export async function openByBackup(
   return { ok: false, failure: { ...failure, detail } };
 }
 
-/** A separate audit row, whatever the content key is used for, and durable before its use. */
+/** A separate audit row for every use of the content key, durable before its use. */
 async function record(
   { store, appendAudit }: BackupDependencies,
   order: OrderId,

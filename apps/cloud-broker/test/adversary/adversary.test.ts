@@ -98,7 +98,9 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** One run: two appliances of two orders, two replicas, and everything that was ever on the wire. */
+/**
+ * One run: two appliances of two orders, two replicas, and everything that was ever on the wire.
+ */
 class Run {
   readonly sites: readonly Site[];
   readonly orders: readonly string[];
@@ -302,7 +304,7 @@ test.prop([fc.array(action, { minLength: 20, maxLength: 60 })], {
       run.noteRefusing();
       run.expectBound();
     }
-    // However it went: refused from now on, nobody is open after the bound, answered or not.
+    // In every case: once the key is refused, no node is open after the bound, answered or not.
     await step(run, { do: "vault", silent: false });
     await step(run, { do: "key", enabled: false });
     run.noteRefusing();

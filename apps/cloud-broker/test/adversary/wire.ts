@@ -15,18 +15,23 @@ import type { DeviceClient, PreparedUnlock, Transport } from "@databox-cmk/testk
 export const ANSWER_TIMEOUT_MS = 20_000;
 const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
-/** A signed message that the adversary has seen, and may send to whomever, as often as they like. */
+/**
+ * A signed message that the adversary has seen, and may send to whomever, as often as they like.
+ */
 export type Message = {
   readonly text: string;
   readonly kind: "unlock" | "renewal";
-  /** Where its sender meant it to go. */
+  /** The destination that its sender intended. */
   readonly path: string;
   readonly nonce?: string;
   readonly madeAtMs: number;
 };
 export type Captured = { readonly typ: string; readonly text: string };
 
-/** An honest appliance: what it asked last, and what it holds. It believes the broker's signature and its own question alone. */
+/**
+ * An honest appliance: its last request, and its state. It trusts only the broker's signature and
+ * its own request.
+ */
 export type Site = {
   readonly device: DeviceClient;
   asked?: { readonly prepared: PreparedUnlock; readonly atMs: number };
@@ -83,7 +88,10 @@ export async function askRenewal(
   return { text, kind: "renewal", path: leasePath("renewals", held.lease), madeAtMs: nowMs };
 }
 
-/** An answer reaches an appliance, whosever it was. @returns the content key that it opened, if it did */
+/**
+ * An answer reaches an appliance, whosever it was. @returns the content key that it opened, if it
+ * did
+ */
 export async function hand(
   site: Site,
   { typ, text }: Captured,

@@ -60,7 +60,7 @@ function write(lines: readonly object[]): string {
 }
 const verify = (lines: readonly object[], ...more: readonly string[]) =>
   verifyAudit(["--export", write(lines), ...more]);
-/** What an auditor keeps. */
+/** The file that an auditor stores. */
 const note = async (lines: readonly object[]) => {
   const path = join(folder, "noted.jsonl");
   writeFileSync(path, (await verify(lines, "--json")).lines.join("\n"));
@@ -76,7 +76,10 @@ const withRow = (position: number, change: object) =>
   whole.map((line, index) =>
     index === position ? { ...line, row: { ...line.row, ...change } } : line,
   );
-/** What somebody who holds the database can do: write the chain anew, with every hash as it must be. */
+/**
+ * The strongest attack of a party that holds the database: it writes the chain again, with correct
+ * hashes.
+ */
 function rewritten(position: number, change: object): Line[] {
   let hash = "";
   return withRow(position, change).map((line) => {

@@ -98,7 +98,10 @@ afterAll(() => {
   server.close();
 });
 
-/** The ways by which bytes of others come in, each by the broker's own means. @returns the code of what went wrong */
+/**
+ * The ways by which bytes of others come in, each by the broker's own means. @returns the code of
+ * what went wrong
+ */
 const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined>>> = {
   "a vault, Resource Manager, Entra or the metadata service, by their SDKs": async (path) => {
     const { httpClient } = azure.clientOptions();

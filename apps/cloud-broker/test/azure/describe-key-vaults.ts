@@ -8,7 +8,10 @@ import type { VaultWorld } from "./vault-world.ts";
 const NOW_SECONDS = Math.floor(Date.now() / 1000);
 const ACCESS = "SsemUserErrorKeyVaultBadRequestException";
 
-/** The contract of the `KeyVaults` port: what custody relies on, of vaults in memory and of real ones alike. */
+/**
+ * The contract of the `KeyVaults` port: what custody relies on, of vaults in memory and of real
+ * ones alike.
+ */
 export function describeKeyVaults(name: string, startWorld: () => Promise<VaultWorld>): void {
   describe(`key vaults (${name})`, () => {
     let world: VaultWorld;

@@ -33,7 +33,10 @@ const APPLICATION = z.object({ objectId: z.string() });
 const POLL = { intervalInMs: 20 };
 const ALL = ["get", "wrapKey", "unwrapKey"] as const;
 
-/** The emulator behind the broker's own adapters, with the broker's issuer running, and an administrator's clients. */
+/**
+ * The emulator behind the broker's own adapters, with the broker's issuer running, and an
+ * administrator's clients.
+ */
 export async function startEmulatorWorld() {
   const ca = createCertificateAuthority({ commonName: "test", validityDays: 1 });
   const emulator = await createAzureEmulator({

@@ -30,7 +30,10 @@ const status = (code: number, rest: object = {}) => ({ kind: "status", status: c
 const forbidden = (innerCode: string) => status(403, { code: "Forbidden", innerCode });
 const ACCESS = "SsemUserErrorKeyVaultBadRequestException";
 
-/** What the wire does, and the one name that it must have. Each is caused in the emulator and seen through the real SDK. */
+/**
+ * A failure on the wire, and its only valid name. Each is caused in the emulator and seen through
+ * the real SDK.
+ */
 const FAULTS: readonly (readonly [string, object, string, string?])[] = [
   ["403 by access policy", forbidden("ForbiddenByPolicy"), ACCESS, "access-policy"],
   ["403 by role", forbidden("ForbiddenByRbac"), ACCESS, "role"],

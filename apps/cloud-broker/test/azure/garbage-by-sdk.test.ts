@@ -28,7 +28,7 @@ type Wire =
   | { readonly status: number; readonly body: string }
   | { readonly code: string | undefined };
 
-/** The real SDK over a wire that says the challenge first and then whatever it likes. */
+/** The real SDK over a wire that sends the challenge first and then any answer. */
 function vaultsOver(wire: Wire): KeyVaults {
   const httpClient: HttpClient = {
     sendRequest(request) {

@@ -53,7 +53,7 @@ test("the vault signs, and a rotation there is shown a day before it is used", a
   passedMs += 301_000;
   const shown = await issuer.publicKeys();
   expect(shown.map(({ kid }) => kid)).toEqual([rotated, first]);
-  // Who fetched the keys before the rotation believes what is signed for a day after.
+  // A party that fetched the keys before the rotation trusts the signatures of the following day.
   expect(await signerOf(before)).toBe(first);
 
   passedMs += DAY_MS;

@@ -3,7 +3,10 @@ import type { KeyVaults } from "../../src/core/ports.ts";
 
 export type Permission = "get" | "wrapKey" | "unwrapKey";
 
-/** Vaults under a test's control: in memory, or the emulator behind the real SDKs. `identity` is an order's. */
+/**
+ * Vaults under a test's control: in memory, or the emulator behind the real SDKs. `identity` is an
+ * order's.
+ */
 export type VaultWorld = {
   readonly vaults: KeyVaults;
   readonly identity: KeyIdentity;

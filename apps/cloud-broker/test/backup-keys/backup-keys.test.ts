@@ -48,7 +48,9 @@ const activity = async (): Promise<Record<string, unknown>[]> => {
   return json.value.map(({ row }: { row: Record<string, unknown> }) => row);
 };
 
-/** A delivered device whose order has a backup in another vault, asked by an identity of its own. */
+/**
+ * A delivered device whose order has a backup in another vault, asked by an identity of its own.
+ */
 async function backedUp() {
   const device = await world.delivered(JOB);
   const identity = {

@@ -21,7 +21,10 @@ import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";
 const ACTOR = { kind: "caller", objectId: randomUUID(), name: "operator", address: "" } as const;
 const CONTEXT = { actor: ACTOR, by: "operator", correlationId: "c" };
 
-/** Orders with the customer's key in a database that outlives its process; vaults and identities live as long as the test. */
+/**
+ * Orders with the customer's key in a database that outlives its process; vaults and identities
+ * live as long as the test.
+ */
 export function createCampaignWorld() {
   const clock = { nowMs: 1_767_000_000_000 };
   const now = (): number => clock.nowMs;
@@ -75,7 +78,7 @@ export function createCampaignWorld() {
       startCampaign(plane(store), { request, origin: "operator", actor: ACTOR }),
     run: (store: Store) =>
       createCampaignRunner({ plane: plane(store), isClosing: () => false, atOnce: 1 }).run(),
-    /** What the appliance of each node does with a released key: opens its own envelope. */
+    /** The appliance's use of a released key: each node opens its own envelope. */
     async unlock(store: Store, order: OrderId): Promise<readonly string[]> {
       const { custody } = plane(store);
       const nodes = await store

@@ -19,7 +19,10 @@ const KEYS = [
   },
 ] as const;
 
-/** What a customer, or bad luck, does to a vault. All of it can be undone; a wrapping that is garbage must not count. */
+/**
+ * Actions of a customer, or accidents, on a vault. All of them can be undone; a wrapping that is
+ * garbage must not count.
+ */
 const event = fc.oneof(
   fc.record({ do: fc.constant("new-version" as const), key: fc.nat(1) }),
   fc.record({ do: fc.constant("disable" as const), version: fc.nat(7) }),
@@ -107,7 +110,8 @@ test.prop([fc.array(step, { minLength: 3, maxLength: 10 })], {
           restore();
         } else happen(each);
       }
-      // Whatever the customer did can be taken back, but for what was called safe to do.
+      // Everything that the customer did can be undone, except the actions that were reported as
+      // safe.
       heal();
       expect(await world.unlock(store, order)).toEqual(passkeys);
     } finally {

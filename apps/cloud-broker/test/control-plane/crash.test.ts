@@ -30,7 +30,7 @@ const WRITES: ReadonlySet<RootOperationNode["kind"]> = new Set([
   "DeleteQueryNode",
 ]);
 
-/** Stops at the n-th write, as a killed process does: what was not committed is gone. */
+/** Stops at the n-th write, as a killed process does: uncommitted writes are lost. */
 function killer(): KyselyPlugin & { arm(at: number): void; readonly writes: number } {
   let left = Number.POSITIVE_INFINITY;
   let writes = 0;

@@ -26,7 +26,7 @@ const dispatches = async () => {
     .filter(({ action }: { action: string }) => action === "order/dispatch");
 };
 
-/** What the customer did, and the code by which the truck is held back. */
+/** The customer's action, and the code that blocks the dispatch. */
 const FAULTS: Readonly<Record<string, readonly [(world: World) => void, string]>> = {
   "was disabled": [
     ({ vaults, kid }) => {

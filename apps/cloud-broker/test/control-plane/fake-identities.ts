@@ -8,7 +8,7 @@ export const TENANT_ID = "11111111-1111-4111-8111-111111111111";
 export type FakeIdentities = IdentityDirectory & {
   /** System-assigned identities that exist, by order and epoch. */
   readonly system: Map<string, AttachedIdentity>;
-  /** What the directory says of a user-assigned identity, by resource id. */
+  /** The directory's answer about a user-assigned identity, by resource id. */
   readonly failures: Map<string, Failure>;
   /** The customer grants each new principal the rights on their key at once. */
   granting: boolean;

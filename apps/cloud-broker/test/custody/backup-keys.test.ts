@@ -88,7 +88,7 @@ const order = (name: string) =>
     })
     .execute();
 
-/** What the holder of the private key does with an exported envelope. */
+/** Opens an exported envelope as the holder of the private key would. */
 async function openOffline(key: KeyObject, kid: string): Promise<string> {
   const stored = await custody.envelope(ORDER, "DBX-1");
   const envelope = parseEnvelope(stored?.jwe);

@@ -25,7 +25,10 @@ import {
 
 const MANY = 100;
 
-/** Runs an operation once for each point at which the process may die, and looks at what a restart finds. */
+/**
+ * Runs an operation once for each point at which the process may die, and checks the state after a
+ * restart.
+ */
 async function dieEverywhere(
   world: CustodyWorld,
   operate: (custody: KeyCustody) => Promise<unknown>,
@@ -138,7 +141,10 @@ describe("a broker killed between any two statements of a change of backup keys"
     world.remove();
   });
 
-  /** Every envelope opens by the key in force, and is wrapped to a backup exactly when the order lists it. */
+  /**
+   * Every envelope opens by the key in force, and is wrapped to a backup exactly when the order
+   * lists it.
+   */
   const expectWhole = async (custody: KeyCustody, store: Store) => {
     const listed = await store.selectFrom("backup_keys").select("kid").execute();
     for (const serial of SERIALS) {

@@ -13,7 +13,10 @@ import {
 import type { BrokerTables } from "../../src/store/schema.ts";
 import type { Store } from "../../src/store/store.ts";
 
-/** Where the process dies: right before, or right after, the n-th statement (BEGIN and COMMIT are statements too). */
+/**
+ * Where the process dies: right before, or right after, the n-th statement (BEGIN and COMMIT are
+ * statements too).
+ */
 export type CrashPoint = { readonly statement: number; readonly when: "before" | "after" };
 
 export class SimulatedCrash extends Error {}

@@ -108,7 +108,7 @@ export function meetingOf(count: number): () => Promise<void> {
   };
 }
 
-/** What the control plane commits together with a new order's key. */
+/** The control plane's writes that are committed together with a new order's key. */
 export function insertOrder(identities: readonly AttachedIdentity[] = [SYSTEM]): AlsoCommit {
   return async (transaction) => {
     await transaction

@@ -5,7 +5,10 @@ import { openStore } from "../../src/store/open-store.ts";
 import { openDoomedStore, type Doom } from "./crashing-store.ts";
 import { DeviceWorld } from "./device-world.ts";
 
-/** More than any of these exchanges writes; a walk ends at the first point that is not reached any more. */
+/**
+ * More than any of these exchanges writes; a walk ends at the first point that is not reached any
+ * more.
+ */
 const POINTS_MAX = 30;
 
 type Exchange = {

@@ -5,14 +5,17 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { BrokerTables } from "../../src/store/schema.ts";
 import type { Store } from "../../src/store/store.ts";
 
-/** Counts down writes; at zero the process is as good as dead: this write and everything after it fail. */
+/**
+ * Counts down writes; at zero the process is as good as dead: this write and everything after it
+ * fail.
+ */
 export type Doom = { writesLeft: number; isDead: boolean };
 
 const WRITES = /^\s*(?:insert|update|delete|commit)/i;
 
 /**
- * A store whose process dies just before its nth write or commit. What was not committed by then is gone, as after
- * SIGKILL: the connection is closed without a rollback of its own.
+ * A store whose process dies just before its nth write or commit. Uncommitted writes are lost, as
+ * after SIGKILL: the connection is closed without a rollback of its own.
  */
 export async function openDoomedStore(path: string, doom: Doom): Promise<Store> {
   await (await openStore(path)).destroy(); // migrated, unharmed

@@ -58,7 +58,10 @@ export type WorldOptions = {
   readonly openStore?: (path: string) => Promise<Store>;
 };
 
-/** A broker's device API on a real TLS server and a real database file, with the vault's part played in memory. */
+/**
+ * A broker's device API on a real TLS server and a real database file, with the vault's part played
+ * in memory.
+ */
 export class DeviceWorld implements AsyncDisposable {
   readonly custody = new FakeCustody();
   readonly logLines: string[] = [];

@@ -7,9 +7,12 @@ import type { Failure } from "../../src/core/ports.ts";
 import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
 import type { DeviceCustody } from "../../src/release/message/device-dependencies.ts";
 
-/** Real envelopes and content keys in memory; its vault can refuse or fail, and counts what it was asked. */
+/**
+ * Real envelopes and content keys in memory; its vault can refuse or fail, and counts what it was
+ * asked.
+ */
 export class FakeCustody implements DeviceCustody {
-  /** What stands in for the vault's answer; undefined: it unwraps. */
+  /** Replaces the vault's answer; undefined: it unwraps. */
   failure: Failure | undefined;
   vaultCalls = 0;
   readonly kid = "https://fake.vault.localhost:8443/keys/key/0123456789abcdef0123456789abcdef";

@@ -34,7 +34,8 @@ describe("a device that asks too often", () => {
     expect(world.custody.vaultCalls).toBe(callsBefore + 6);
     expect(await world.audit(device.order)).toEqual(rows);
     world.nowMs += 10_000;
-    expect((await device.sendUnlock(next)).kind).toBe("denial"); // the nonce is nobody's, but it was looked at
+    // The nonce is not the broker's, but it was checked.
+    expect((await device.sendUnlock(next)).kind).toBe("denial");
     expect(await world.audit(device.order)).not.toEqual(rows);
   });
 

@@ -17,7 +17,7 @@ type Case = {
   readonly code: string;
   readonly status: number;
   readonly class: "invalid" | "refused";
-  /** Whose chain gets the row: the order's, once the signature holds. */
+  /** The chain of the row: the order's, once the signature is verified. */
   readonly chain: "order" | "broker";
   readonly tamper: Tamper<UnlockRequest>;
   readonly prepare?: (device: DeviceClient) => Promise<unknown>;

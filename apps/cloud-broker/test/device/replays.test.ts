@@ -127,7 +127,7 @@ describe("an outage", () => {
         code: failure.code,
       });
       const callsBefore = world.custody.vaultCalls;
-      // For a while another replica might be asking the vault for the very same message.
+      // For a while another replica might be calling the vault for this exact message.
       expect(await device.sendUnlock(prepared)).toMatchObject({
         kind: "denial",
         value: { code: "BrokerBusy", class: "unreachable" },

@@ -42,7 +42,7 @@ const open = (perMinute: number, clock = { nowMs: NOON_MS }) =>
   replicas.map((store) => createCustomerQuota({ store, perMinute, now: () => clock.nowMs }));
 
 let turn = 0;
-/** By one replica after another. */
+/** One replica after another. */
 const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
   turn += 1;
   const store = replicas[turn % replicas.length];

@@ -42,7 +42,8 @@ describe("a device", () => {
     expect(await world.opens(first, contentKey)).toBe(true);
     expect(await world.verifyAudit(id)).toMatchObject({ ok: true, length: 7 });
 
-    // Neither logs nor database hold what would open anything: canaries in every spelling that code would use.
+    // Neither logs nor database hold what would open anything: canaries in every spelling that code
+    // would use.
     const secrets = [
       ...codes.map((code) => Buffer.from(code)),
       Buffer.from(PASSKEY),

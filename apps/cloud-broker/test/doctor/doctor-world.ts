@@ -21,7 +21,7 @@ export type DoctorWorld = AsyncDisposable & {
   /** The environment of a broker that has everything. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dataDir: string;
-  /** A folder for what a test spoils. */
+  /** A folder for files that a test damages. */
   readonly folder: string;
   /** @param issuedMs - valid for a day from then */
   certificate(name: string, issuedMs?: number): { certificateFile: string; keyFile: string };
@@ -32,7 +32,10 @@ export type DoctorWorld = AsyncDisposable & {
   ): Promise<{ run: CheckRun; report: DoctorReport }>;
 };
 
-/** The emulator as the broker's Azure, the service's own vault and key in it, and a configuration that fits. */
+/**
+ * The emulator as the broker's Azure, the service's own vault and key in it, and a configuration
+ * that fits.
+ */
 export async function createDoctorWorld(): Promise<DoctorWorld> {
   const azure = await startEmulatorWorld();
   await azure.addVault(SERVICE_VAULT, azure.brokerPrincipalId);

@@ -12,7 +12,8 @@ import { type Assault, createRandom, makeAssault, type Random } from "./hostile-
 import { type LiveResources, watchResources } from "./live-resources.ts";
 import { readAnswers, type WireAnswer } from "./read-answers.ts";
 
-// A hundred thousand in the long run: `DOOR_FUZZ_REQUESTS=100000 vitest run --testTimeout=3600000 door-fuzz`.
+// A hundred thousand in the long run: `DOOR_FUZZ_REQUESTS=100000 vitest run --testTimeout=3600000
+// door-fuzz`.
 // oxlint-disable-next-line node/no-process-env -- a test has no configuration of its own
 const { DOOR_FUZZ_REQUESTS = "3000", DOOR_FUZZ_SEED = "20261126" } = process.env;
 const REQUESTS = Number(DOOR_FUZZ_REQUESTS);
@@ -20,7 +21,10 @@ const SEED = Number(DOOR_FUZZ_SEED);
 const BATCH_REQUESTS = 1_000;
 const AT_ONCE = 24;
 const ERROR = z.object({ error: z.object({ code: z.string() }) });
-/** Of the heap in use, from one batch to the last one; what a request leaves behind would be many times that. */
+/**
+ * Of the heap in use, from one batch to the last one; what a request leaves behind would be many
+ * times that.
+ */
 const HEAP_GROWTH_BYTES = 12_000_000;
 
 let world: BrokerWorld;
@@ -57,7 +61,8 @@ test("hostile requests leave nothing behind, and each answer is one of ours", as
     expect(after.listeners).toBe(before.listeners);
     expect(after.heapBytes).toBeLessThan(before.heapBytes + HEAP_GROWTH_BYTES);
   }
-  // What the generator is for: it gets past the parser, and is refused there, in each of these ways.
+  // What the generator is for: it gets past the parser, and is refused there, in each of these
+  // ways.
   const ways = [200, 400, 401, 404, 405, 413, 415, 431];
   expect(ways.filter((status) => !statuses.has(status))).toEqual([]);
   expect(warnings).toEqual([]);
@@ -101,7 +106,10 @@ async function open(session: Buffer | undefined): Promise<TLSSocket> {
   return socket.setEncoding("latin1");
 }
 
-/** Every second wait is for the other side: the server answers, or closes a connection that it does not understand. */
+/**
+ * Every second wait is for the other side: the server answers, or closes a connection that it does
+ * not understand.
+ */
 async function carryOut({ chunks, end }: Assault, socket: TLSSocket): Promise<string> {
   let received = "";
   socket.on("data", (text: string) => {

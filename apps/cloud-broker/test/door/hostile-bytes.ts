@@ -2,7 +2,10 @@
 export type Assault = {
   /** Each is written by itself, after the one before it has left. */
   readonly chunks: readonly Buffer[];
-  /** "answered": reads until the server has nothing more to say. "abort": resets at once. "half": closes its own half. */
+  /**
+   * "answered": reads until the server has nothing more to say. "abort": resets at once. "half":
+   * closes its own half.
+   */
   readonly end: "answered" | "abort" | "half";
   /** How many requests it holds, or what would be some. */
   readonly requests: number;

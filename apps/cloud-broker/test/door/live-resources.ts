@@ -10,7 +10,10 @@ export type LiveResources = {
   readonly heapBytes: number;
 };
 
-/** Counts timers from now on, those that keep nothing alive included: process.getActiveResourcesInfo leaves them out. */
+/**
+ * Counts timers from now on, those that keep nothing alive included: process.getActiveResourcesInfo
+ * leaves them out.
+ */
 export function watchResources(): Disposable & { read(): LiveResources } {
   const timers = new Set<number>();
   const hook = createHook({

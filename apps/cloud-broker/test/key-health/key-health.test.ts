@@ -282,7 +282,7 @@ describe("an event", () => {
     await world.prepared("event1");
     world.vaults.setEnabled(world.kid, false);
     await later(17);
-    await later(1); // the same again is no news
+    await later(1); // The same result again is not news.
     await world.broker().deliverEvents();
     await world.broker().deliverEvents();
     expect(posted.map(({ url }) => url).toSorted()).toEqual(RECEIVERS);

@@ -18,7 +18,9 @@ export type LeaseAnswer = {
 
 const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
-/** The holder of a lease, as an agent's daemon speaks; `lease` is what it holds and may be set back. */
+/**
+ * The holder of a lease, as an agent's daemon speaks; `lease` is what it holds and may be set back.
+ */
 export class LeaseClient {
   readonly device: DeviceClient;
   lease: Lease;

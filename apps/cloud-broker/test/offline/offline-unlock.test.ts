@@ -26,7 +26,10 @@ const submit = (
     body: { challenge, ...(options.reason === undefined ? {} : { reason: options.reason }) },
     ...(options.roles === undefined ? {} : { claims: { roles: [...options.roles] } }),
   });
-/** While one replica asks the vault, another says "busy" to the same message: it is asked again, as clients do. */
+/**
+ * While one replica asks the vault, another says "busy" to the same message: it is asked again, as
+ * clients do.
+ */
 const submitPatiently = async (job: string, challenge: string): Promise<JsonAnswer> => {
   for (let left = 50; ; left -= 1) {
     const answer = await submit(job, challenge);

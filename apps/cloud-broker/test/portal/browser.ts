@@ -21,7 +21,10 @@ const toLoopback: LookupFunction = (_hostname, options, callback) => {
   else callback(null, "127.0.0.1", 4);
 };
 
-/** As much of a browser as signing in takes: cookies by host, no redirect followed behind one's back. */
+/**
+ * As much of a browser as signing in takes: cookies by host, no redirect followed behind one's
+ * back.
+ */
 export type Browser = Disposable & {
   /** Cookies by `host name`; a test may read, steal and plant them. */
   readonly cookies: Map<string, string>;

@@ -43,7 +43,9 @@ const create = ({ call }: SignedInPage, name: string) =>
     json: order(),
   });
 
-/** An EventSource, as much as a test needs of one: over another replica than the one that writes. */
+/**
+ * An EventSource, as much as a test needs of one: over another replica than the one that writes.
+ */
 async function listen(
   page: SignedInPage,
   { caPem, portalUrl: home }: PortalWorld = world,

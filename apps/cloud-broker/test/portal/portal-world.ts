@@ -38,7 +38,10 @@ export type SignedInPage = {
   ) => Promise<PageAnswer>;
 };
 
-/** A real broker and a real emulator of Entra ID on TLS; the portal's application is registered there. */
+/**
+ * A real broker and a real emulator of Entra ID on TLS; the portal's application is registered
+ * there.
+ */
 export type PortalWorld = AsyncDisposable & {
   readonly emulator: AzureEmulator;
   readonly broker: RunningBroker;

@@ -31,7 +31,7 @@ describe("a session", () => {
     expect((await browser.go(location)).headers["location"]).toBe(
       `${world.portalUrl}/portal/?signed-out`,
     );
-    // Whoever copied the cookie has nothing either.
+    // A copied cookie is useless, too.
     browser.cookies.set(keyAt(world.portalUrl), id);
     for (const at of [world.portalUrl, other])
       expect((await browser.go(`${at}${SESSION}`)).status).toBe(401);

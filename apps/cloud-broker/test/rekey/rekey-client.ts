@@ -62,7 +62,7 @@ export class RekeyClient {
     return { ...answer, sealingKey };
   }
 
-  /** Asks, and opens what came: both envelopes with their own content keys. */
+  /** Sends the request, and opens the answer: both envelopes with their own content keys. */
   async propose(): Promise<Proposal> {
     const { device } = this.holder;
     const current = device.envelope;
@@ -109,7 +109,7 @@ export class RekeyClient {
   }
 }
 
-/** Payload of a signed envelope; the device client has checked the signature of what it keeps. */
+/** Payload of a signed envelope; the device client has checked the signature of the stored one. */
 function readEnvelope(text: string): SignedEnvelope {
   const payload = Buffer.from(text.split(".")[1] ?? "", "base64url").toString("utf8");
   return signedEnvelope.parse(JSON.parse(payload));

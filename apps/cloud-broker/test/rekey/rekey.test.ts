@@ -40,7 +40,7 @@ describe("a rekeying", () => {
     expect(inForce).toEqual(proposal.envelope);
     expect(await shownPasskey()).toBe(proposal.proposedPasskey);
     expect(await activity()).toEqual(expect.arrayContaining(["rekey/propose", "rekey"]));
-    // The node goes on with it.
+    // The node continues with it.
     expect(await LeaseClient.unlock(device)).toBeInstanceOf(LeaseClient);
   });
 

@@ -14,7 +14,7 @@ import { RekeyClient } from "./rekey-client.ts";
 const JOB = "restored-order";
 let world: BrokerWorld;
 let device: DeviceClient;
-/** What the device keeps, newest last. */
+/** The device's stored envelopes, newest last. */
 let kept: string[];
 beforeEach(async () => {
   world = await createBrokerWorld();
@@ -107,7 +107,7 @@ describe("a database that was restored from before", () => {
     await forgetNewest();
     expect(await unlock()).toBe("GenerationRollback");
     expect(await restore()).toMatchObject({ generation });
-    // The old version is not needed any more.
+    // The old version is no longer needed.
     world.vaults.setEnabled(world.kid, false);
     expect(await unlock()).toBe("answer");
   });

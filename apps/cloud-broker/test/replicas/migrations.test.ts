@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A database that nobody has ever used, on the engine of this run. */
+/** An unused database on the engine of this run. */
 type EmptyDatabase = AsyncDisposable & {
   readonly variables: Readonly<Record<string, string>>;
   open(): Promise<Store>;
@@ -77,7 +77,7 @@ test(`${String(PROCESSES)} processes that migrate an empty database at once all 
 const expectStatus = async (status: number, call: ReturnType<BrokerWorld["call"]>) =>
   expect(await call).toMatchObject({ status });
 
-/** What a fleet does all day, at whatever replica; every kind of statement is prepared once. */
+/** A fleet's usual requests at any replica; every kind of statement is prepared once. */
 async function live(world: BrokerWorld, device: DeviceClient, job: string): Promise<void> {
   const path = (name: string) => `${jobPath(job)}${name}?${API}`;
   const lease = await LeaseClient.unlock(device);
@@ -134,7 +134,8 @@ test("once a later version needs it, the former one says that it is not ready, a
     code: "Misuse",
     detail: "the database needs a newer broker (one that knows 9999-contract); run that one",
   });
-  // The version between knows no more of it than this one does; the one that needs it goes on.
+  // The version in between knows no more about it than this one; the version that needs it
+  // continues.
   await expect(migrate(world.store(), NEXT)).rejects.toMatchObject({ code: "Misuse" });
   await migrate(world.store(), AFTER_NEXT);
 });

@@ -17,7 +17,7 @@ const server = inject("postgres");
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const made: string[] = [];
 let folder: string;
-/** What a broker with orders, leases and an audit trail keeps, on the engine of this run. */
+/** The state of a broker with orders, leases and an audit trail, on the engine of this run. */
 let file: string;
 
 beforeAll(async () => {
@@ -69,7 +69,7 @@ async function postgres() {
   made.push(name);
   return { DATABASE_URL: urlOf(server.url, name) };
 }
-/** What a file says of each table: its name, its number of rows and their sum. */
+/** A file's statement about each table: its name, its number of rows and their sum. */
 const sums = (path: string) => {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   return lines.filter((line) => /^\{"(?:table|rows)"/.test(line));

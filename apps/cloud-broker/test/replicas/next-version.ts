@@ -4,7 +4,9 @@ import type { Migration } from "kysely/migration";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/store.ts";
 
-/** All that an expanding migration may do (docs/design/decisions/0011), done to every table at once. */
+/**
+ * All that an expanding migration may do (docs/design/decisions/0011), done to every table at once.
+ */
 const expand: Migration = {
   async up(store) {
     for (const { name, isView } of await store.introspection.getTables()) {
@@ -19,7 +21,7 @@ const expand: Migration = {
   },
 };
 
-/** What stands in the way of the former program from here on: it must not write any more. */
+/** From here on the former program is blocked: it must no longer write. */
 const contract: Migration = {
   async up(store) {
     await sql`update schema_needs set migration = '9999-contract'`.execute(store);

@@ -28,7 +28,10 @@ const replica = (index: number) => {
 const codeOf = (answer: DeviceAnswer<unknown>): string =>
   answer.kind === "denial" ? answer.value.code : answer.kind;
 
-/** The next unwrapping waits at the vault until it is let go on: its replica is as good as paused there. */
+/**
+ * The next unwrapping waits at the vault until it is let go on: its replica is as good as paused
+ * there.
+ */
 function holdNextUnwrap() {
   const arrived = Promise.withResolvers<undefined>();
   const goOn = Promise.withResolvers<undefined>();
@@ -90,7 +93,7 @@ test("a replica that is paused until its nonce has expired gives no second grant
   expect(codeOf(await device.sendUnlock(prepared))).toBe("NonceExpired");
   expect(codeOf(await device.sendUnlock(other))).toBe("NonceExpired");
   held.goOn();
-  // One answer to one message: it was told already that it came too late.
+  // One answer per message: it was already told that it came too late.
   expect(codeOf(await paused)).toBe("NonceExpired");
   expect(await grantsOf(device)).toHaveLength(before);
 });

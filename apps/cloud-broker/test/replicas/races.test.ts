@@ -101,7 +101,7 @@ describe("three replicas", () => {
     const before = await grantsOf(device.order);
     const answers = await race(() => device.sendUnlock(prepared));
     expect(texts(answers).size).toBe(1);
-    // Whoever asks while another replica still asks the vault is told to come back.
+    // A request that arrives while another replica still calls the vault must come back later.
     const others = answers.map(codeOf).filter((code) => code !== "answer");
     expect(others.filter((code) => code !== "BrokerBusy")).toEqual([]);
     const again = await race(() => device.sendUnlock(prepared), 12);
@@ -147,7 +147,8 @@ describe("three replicas", () => {
     expect(others).toBeGreaterThanOrEqual(1);
     world.clock.nowMs += 40_000;
     const asked = await race((index) => replica(index).broker.probe(), 60);
-    // Every lease of this world hangs on the same key of the same vault, each order by its own identity.
+    // Every lease of this world depends on the same key of the same vault, each order by its own
+    // identity.
     const due = await world.store().selectFrom("probes").select("kid").execute();
     expect(asked.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(due.length);
     expect(asked.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(1);
@@ -216,7 +217,7 @@ describe("three replicas", () => {
       40,
     );
     const written = answers.filter(({ status }) => status === 202).length;
-    // Who loses again and again is told so, and has changed nothing.
+    // A writer that loses repeatedly gets an error, and has changed nothing.
     expect(answers.filter(({ status }) => status !== 202 && status !== 409)).toEqual([]);
     expect(written).toBeGreaterThan(0);
     expect(await revision()).toBe(before + written);

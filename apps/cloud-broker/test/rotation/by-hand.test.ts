@@ -86,7 +86,7 @@ describe("PATCH to", () => {
   });
 });
 
-/** What a customer may choose by mistake, or somebody else on purpose. */
+/** Choices that a customer may make by mistake, or an attacker on purpose. */
 const UNUSABLE: Readonly<Record<string, readonly [() => object, object]>> = {
   "a version that is disabled": [
     () => {

@@ -32,7 +32,7 @@ const data = (change: Record<string, unknown> = {}) => ({
   EXP: "1559082102",
   ...change,
 });
-/** As "Azure Key Vault as Event Grid source" shows them. */
+/** As in "Azure Key Vault as Event Grid source". */
 const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersionCreated") => [
   {
     id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",
@@ -79,7 +79,7 @@ describe("an event of a new key version", () => {
     expect(await world.broker().pollKeys()).toBe(0);
     expect(await deliver(body, type)).toMatchObject({ status: 200, json: { followed: 1 } });
     expect(await world.broker().pollKeys()).toBe(1);
-    // The version that it named does not exist, and was believed by nobody.
+    // The version that it named does not exist, and nothing trusted it.
     expect(await world.broker().runCampaigns()).toBe(0);
   });
 
@@ -121,7 +121,7 @@ describe("an event of a new key version", () => {
       expect((await deliver(inEventGridSchema({}, type))).status).toBe(200);
       await world.broker().watchKeys();
       expect(await checkedAtMs()).toBe(world.clock.nowMs);
-      // A second event in the same moment is not lost: the key is looked at once more a little later.
+      // A second event at the same moment is not lost: the key is checked again a little later.
       await deliver(inEventGridSchema({}, type));
       await world.broker().watchKeys();
       expect(await checkedAtMs()).toBe(world.clock.nowMs);

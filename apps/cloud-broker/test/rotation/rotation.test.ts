@@ -47,7 +47,8 @@ describe("a key without version", () => {
       { kid: second, safeToDisable: false, currentEnvelopes: 1, orders: 1, staleDevices: 0 },
     ]);
 
-    // What the answer says is safe, is: nothing breaks, although the device holds an envelope of the old version.
+    // An action that the answer calls safe breaks nothing, although the device holds an envelope of
+    // the old version.
     world.vaults.setEnabled(world.kid, false);
     expect(device.envelope?.generation).toBe(1);
     const { value, text } = await unlock();

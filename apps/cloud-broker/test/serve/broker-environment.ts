@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 
-/** A folder with certificates, and the environment of a broker that keeps its data there. Azure is not there to answer. */
+/**
+ * A folder with certificates, and the environment of a broker that keeps its data there. Azure is
+ * not there to answer.
+ */
 export type BrokerEnvironment = AsyncDisposable & {
   readonly variables: Readonly<Record<string, string>>;
   readonly dataDir: string;

@@ -22,7 +22,7 @@ afterAll(async () => {
   await environment[Symbol.asyncDispose]();
 });
 
-/** What may be asked without proving anything. A new public row must be added here by hand. */
+/** Requests without authentication. A new public row must be added here by hand. */
 const PUBLIC = [
   "GET /healthz",
   "GET /readyz",
@@ -31,7 +31,7 @@ const PUBLIC = [
   "GET /oidc/v1/keys",
   "GET /webhooks/v1/keys",
   "GET /openapi.json",
-  // Where a browser is sent to sign in, and the portal's files: what they show is the same for everybody.
+  // The browser's sign-in pages, and the portal's files: they show the same to everyone.
   "GET /portal/auth/sign-in",
   "GET /portal/auth/callback",
   "GET /",

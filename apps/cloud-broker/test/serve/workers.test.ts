@@ -87,7 +87,7 @@ test("each worker resumes the sessions of all, /metrics adds theirs up, and all 
   expect(workers).toHaveLength(WORKERS);
   const { session } = await visit(port);
   for (const worker of workers) {
-    // Whoever stands still takes no connection, so that this one is the others'.
+    // A stopped worker accepts no connection, so the others get this one.
     process.kill(worker, "SIGSTOP");
     expect((await visit(port, session)).isReused).toBe(true);
     process.kill(worker, "SIGCONT");
@@ -122,7 +122,9 @@ test("a worker that is killed under load is replaced, and no answer was without 
   const { key } = generateSigningKey();
   const over = new AbortController();
 
-  /** A stranger's question is refused, and the refusal audited: every worker writes to one chain. */
+  /**
+   * A stranger's question is refused, and the refusal audited: every worker writes to one chain.
+   */
   async function ask(transport: Transport, lane: number): Promise<void> {
     for (let count = 0; !over.signal.aborted; count += 1) {
       const body = await signMessage(key, MESSAGE_TYPES.unlockRequest, { lane, count });
@@ -177,7 +179,7 @@ test("a supervisor that is killed takes its workers with it", async () => {
 
 function isAlive(pid: number): boolean {
   try {
-    // A zombie has ended; only nobody has asked for it yet.
+    // A zombie has ended; its parent has not read its exit code yet.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
   } catch {
     return false;

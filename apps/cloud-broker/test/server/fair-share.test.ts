@@ -50,7 +50,10 @@ function connect(): Transport {
 const codeOf = (answer: DeviceAnswer<unknown>): string =>
   answer.kind === "denial" ? answer.value.code : answer.kind;
 
-/** So many unlocks, one after the other so that their counters are in order, all waiting for a vault that says nothing. */
+/**
+ * So many unlocks, one after the other so that their counters are in order, all waiting for a vault
+ * that says nothing.
+ */
 async function gatherCrowd() {
   const [, theirs] = [...world.identities.system].find(([order]) => order.includes(DEAD)) ?? [];
   const silence = Promise.withResolvers<undefined>();
@@ -106,7 +109,7 @@ test("one of the crowd on a new connection is told so by a signed answer, before
   const answer = await dead.sendUnlock(prepared);
   expect(answer).toMatchObject({ kind: "denial", status: 503, value: { code: "BrokerBusy" } });
   expect(answer.kind === "denial" ? answer.value.retryAfterSeconds : 0).toBeGreaterThanOrEqual(1);
-  // From now on it is known whose connection this is.
+  // From now on the owner of this connection is known.
   expect((await dead.sendUnlock(prepared)).kind).toBe("unsigned");
   const rows = await world
     .store()

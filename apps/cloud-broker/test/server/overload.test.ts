@@ -28,7 +28,7 @@ const device = (index: number): DeviceClient => {
 const codeOf = (answer: DeviceAnswer<unknown>): string =>
   answer.kind === "denial" ? answer.value.code : answer.kind;
 
-/** Nobody else gets anything from the database until it is let go. */
+/** No other request gets an answer from the database until it is released. */
 async function holdDatabase() {
   const held = Promise.withResolvers<undefined>();
   const release = Promise.withResolvers<undefined>();
@@ -55,7 +55,7 @@ test("who comes while the broker has all the work it may have is told to come ag
   ] as const;
   const release = await holdDatabase();
   const answers = [device(0).sendUnlock(prepared[0]), device(1).sendUnlock(prepared[1])];
-  // Whichever came first waits for the database.
+  // The first one waits for the database.
   const answer = await Promise.race(
     answers.map(async (each) => {
       const known = await each;

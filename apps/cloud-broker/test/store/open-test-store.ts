@@ -10,7 +10,9 @@ import type { Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
 
 const server = inject("postgres");
-/** The engine that the tests of this run are on: the vitest project says which (vitest.config.ts). */
+/**
+ * The engine that the tests of this run are on: the vitest project says which (vitest.config.ts).
+ */
 export const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
 
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
@@ -21,8 +23,9 @@ afterAll(async () => {
 });
 
 /**
- * A store as the broker opens it, on the engine of this run. On PostgreSQL a path stands for a database: the same path is
- * the same one, and ":memory:" one of its own that is gone when it is closed.
+ * A store as the broker opens it, on the engine of this run. On PostgreSQL a path stands for a
+ * database: the same path is the same one, and ":memory:" one of its own that is gone when it is
+ * closed.
  */
 export async function openTestStore(path: string, openDatabase?: OpenDatabase): Promise<Store> {
   if (server === undefined || databases === undefined) return openStore(path, openDatabase);
@@ -40,7 +43,10 @@ export async function openTestStore(path: string, openDatabase?: OpenDatabase): 
   return store;
 }
 
-/** All that a store keeps, to look for what must not be there: SQLite's files, or every row that PostgreSQL has. */
+/**
+ * All data of a store, to search for data that must not be there: SQLite's files, or every row of
+ * PostgreSQL.
+ */
 export async function keptBytes(store: Store, path: string): Promise<Buffer> {
   if (ENGINE === "sqlite")
     return Buffer.concat([await readFile(path), await readFile(`${path}-wal`)]);

@@ -11,7 +11,10 @@ declare module "vitest" {
   }
 }
 
-/** One server for all test files of a run; each test has a database of its own, made from this migrated one. */
+/**
+ * One server for all test files of a run; each test has a database of its own, made from this
+ * migrated one.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
   const url = server.url("postgres");

@@ -14,7 +14,7 @@ export function settingsOf(serverUrl: string, database: string): PostgresSetting
   return { url: { ...url, database }, tls: "off", poolSize: 10, statementTimeoutSeconds: 20 };
 }
 
-/** As DATABASE_URL takes it. */
+/** In the form of DATABASE_URL. */
 export function urlOf(serverUrl: string, database: string): string {
   const { host, port, user } = settingsOf(serverUrl, database).url;
   return `postgresql://${user}@${encodeURIComponent(host)}:${String(port)}/${database}`;
@@ -36,7 +36,7 @@ export function createTestDatabases(serverUrl: string) {
     async named(name: string): Promise<void> {
       await sql`create database ${sql.id(name)}`.execute(admin);
     },
-    /** As a standby is. */
+    /** Read-only, like a standby. */
     async makeReadOnly(name: string): Promise<void> {
       await sql`alter database ${sql.id(name)} set default_transaction_read_only to on`.execute(
         admin,

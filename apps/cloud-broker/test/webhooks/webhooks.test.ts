@@ -23,7 +23,7 @@ const EVENT = {
 } as const;
 const { key } = generateSigningKey();
 
-/** What a receiver does, knowing only what the broker publishes. */
+/** Verifies an event as a receiver would, with the broker's published keys only. */
 async function isGenuine(
   url: string,
   headers: Readonly<Record<string, string>>,

@@ -66,7 +66,7 @@ export type BrokerWorld = AsyncDisposable & {
   readonly identities: FakeIdentities;
   /** The way to the broker; another one after a restart. */
   transport(): Transport;
-  /** What another process needs to call it. */
+  /** The settings that another process needs to call it. */
   readonly caPem: string;
   url(): string;
   token(claims: TokenClaims): Promise<string>;
@@ -75,13 +75,13 @@ export type BrokerWorld = AsyncDisposable & {
   readonly logLines: string[];
   /** Role assignments in Resource Manager, by principal. */
   readonly assignments: Map<string, readonly RoleAssignment[]>;
-  /** What receivers do with events; 204 until a test says otherwise. */
+  /** The receivers' answers to events; 204 until a test sets another one. */
   readonly receivers: { post: PostEvent };
   /** The first replica's. */
   store(): Store;
   broker(): Broker;
   replicas(): readonly Replica[];
-  /** As after a crash or an update: the same folder, everything in memory anew. */
+  /** Restarts the broker as after a crash or an update: the same folder, new memory. */
   restart(): Promise<void>;
   call(
     method: string,
@@ -93,15 +93,18 @@ export type BrokerWorld = AsyncDisposable & {
     },
   ): Promise<JsonAnswer>;
   operator(action: string, job: string, body?: unknown): Promise<JsonAnswer>;
-  /** An order with the customer's key, prepared; its one node. Another customer has another subscription. */
+  /**
+   * An order with the customer's key, prepared; its one node. Another customer has another
+   * subscription.
+   */
   prepared(job: string, subscriptionId?: string): Promise<DeviceClient>;
   /** The same, delivered. */
   delivered(job: string, subscriptionId?: string): Promise<DeviceClient>;
 };
 
 /**
- * @param replicas - how many brokers share the database; requests go round them. On PostgreSQL three unless said
- *   otherwise: what one replica began, another one goes on with.
+ * @param replicas - how many brokers share the database; requests alternate between them. On
+ * PostgreSQL three by default, so that one replica continues the work of another.
  */
 export async function createBrokerWorld(
   settings: Readonly<Record<string, string>> = {},

@@ -2,9 +2,10 @@
 export const HEADER_GENERATION_MAX = 1_000_000;
 
 /**
- * Compares the generation of a volume's header with the one that the agent remembers. Each rekeying raises both, the header
- * first. An older header comes from a backup: it still holds the key slot that a rekeying removed. A newer header belongs to a
- * state that was lost or restored, or to a run that was killed between the two writes.
+ * Compares the generation of a volume's header with the one that the agent remembers. Each rekeying
+ * raises both, the header first. An older header comes from a backup: it still holds the key slot
+ * that a rekeying removed. A newer header belongs to a state that was lost or restored, or to a run
+ * that was killed between the two writes.
  */
 export function judgeHeaderGeneration(
   found: number,

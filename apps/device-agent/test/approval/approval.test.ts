@@ -28,7 +28,10 @@ const journalOf = (world: AgentWorld) =>
 const unlocksOf = (world: AgentWorld) =>
   world.broker.unlockRequests.filter(({ purpose }) => purpose === "unlock");
 
-/** An unlock that waits. Each pause between two questions does the next of `turns`; after the last the wait is given up. */
+/**
+ * An unlock that waits. Each pause between two questions does the next of `turns`; after the last
+ * the wait is given up.
+ */
 async function waitWith(
   world: AgentWorld,
   turns: readonly (() => unknown)[],
@@ -371,7 +374,7 @@ describe("a grant that got lost on its way", () => {
 describe("somebody on the way", () => {
   const JOSE = { "content-type": "application/jose" };
   const stranger = generateSigningKey().key;
-  /** Answers to unlocks, signed anew by a key and for a request of the forger's choice. */
+  /** Answers to unlocks, signed again by a key and for a request of the forger's choice. */
   const forge = (world: AgentWorld, typ: string, payload: object, key = stranger) => {
     world.broker.intercept = async ({ path, request, answer }) => {
       if (path !== "/device/v1/unlocks") return answer;

@@ -11,7 +11,10 @@ import { rolldown } from "rolldown";
 const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const KILLER = new URL("kill-at-step.mjs", import.meta.url);
 
-/** The agent as it ships, but in one file of a folder of its own: it starts three times faster than from source. */
+/**
+ * The agent as it ships, but in one file of a folder of its own: it starts three times faster than
+ * from source.
+ */
 export async function buildAgent(): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), "databox-agent-build-")), "agent.mjs");
   const bundle = await rolldown({

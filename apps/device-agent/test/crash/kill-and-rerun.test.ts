@@ -61,7 +61,10 @@ async function createNode(volumeKind: "luks2" | "file"): Promise<CrashNode> {
   };
 }
 
-/** All steps with the portable volume; with LUKS2, whose formatting takes time, those at which cryptsetup starts or ends. */
+/**
+ * All steps with the portable volume; with LUKS2, whose formatting takes time, those at which
+ * cryptsetup starts or ends.
+ */
 const KINDS = [
   { volumeKind: "file", steps: "all", skip: false, fewest: { prepare: 25, unlock: 8 } },
   {

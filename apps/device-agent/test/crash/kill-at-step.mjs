@@ -1,7 +1,8 @@
-// Preloaded by `node --import`: kills the agent with SIGKILL at the step whose number is `at` in this module's URL, and reports how
-// many steps there were on file descriptor 3. A step is a moment at which something outside the process has just changed: a
-// file was renamed or synced, a program was started or has ended, a request was sent or answered. `steps=programs` counts
-// programs only. The agent itself has no hook.
+// Preloaded by `node --import`: kills the agent with SIGKILL at the step whose number is `at` in
+// this module's URL, and reports how many steps there were on file descriptor 3. A step is a moment
+// at which something outside the process has just changed: a file was renamed or synced, a program
+// was started or has ended, a request was sent or answered. `steps=programs` counts programs only.
+// The agent itself has no hook.
 import childProcess from "node:child_process";
 import fs from "node:fs";
 import https from "node:https";

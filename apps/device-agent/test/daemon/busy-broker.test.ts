@@ -14,7 +14,7 @@ import { startDaemon } from "./daemon-process.ts";
 const RETRY_AFTER_SECONDS = 1;
 /** A timer may end so much early by another clock. */
 const TIMER_MS = 2;
-/** What a broker says that has all the work it may have; nobody has signed it. */
+/** The unsigned answer of an overloaded broker. */
 const BUSY = {
   status: 503,
   headers: {

@@ -6,7 +6,10 @@ type Event = Readonly<Record<string, unknown>>;
 /** `databox-agent serve` as a process of its own. Disposing it ends it by SIGTERM. */
 export type DaemonProcess = AsyncDisposable & {
   readonly pid: number;
-  /** The first event, from the beginning, with these members; rejects when the daemon ends without it. */
+  /**
+   * The first event, from the beginning, with these members; rejects when the daemon ends without
+   * it.
+   */
   event(members: Event): Promise<Event>;
   /** Exit code. */
   readonly ended: Promise<number | null>;

@@ -31,7 +31,7 @@ const delivered = async (world: AgentWorld, last: string) => {
     .toMatchObject({ details: { undeliveredJournalRows: 0 } });
 };
 
-/** What happened without a network: unlocked by an answer that a person carried. */
+/** An offline event: unlocked by an answer that a person carried. */
 async function unlockOffline(world: AgentWorld): Promise<void> {
   const asked = await world.run({ command: "challenge", out: undefined, qr: false, fresh: false });
   if (!("carried" in asked)) throw new Error(JSON.stringify(asked));
@@ -119,7 +119,8 @@ test("a journal that was written anew is seen by the broker, and by verify witho
     await daemon.event({ outcome: "serving" });
     await delivered(world, "unlocked");
   }
-  // Somebody sets the journal back and goes on from there: each row of it is sealed and linked.
+  // An attacker sets the journal back and continues from there: each row of it is sealed and
+  // linked.
   writeFileSync(path, before);
   const folder = openStateFolder(world.stateDir);
   const state = folder.readState();

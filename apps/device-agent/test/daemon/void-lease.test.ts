@@ -23,7 +23,10 @@ afterAll(() => {
 
 let world: AgentWorld;
 let daemon: DaemonProcess;
-/** A node with an open volume, whose daemon has seen its lease: it waits at the broker for news of it. */
+/**
+ * A node with an open volume, whose daemon has seen its lease: it waits at the broker for news of
+ * it.
+ */
 beforeEach(async () => {
   world = await createPreparedWorld();
   expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
@@ -44,7 +47,7 @@ const lastRow = async () => {
   const journal = await world.run({ command: "journal", verify: false, last: 1 });
   return (journal as { rows?: readonly object[] }).rows?.at(-1);
 };
-/** What became of it, wherever that is told. */
+/** The end of the lease, in every place that reports it. */
 const ending = async () => ({
   event: await daemon.event({ relocked: true }),
   status: await world.status(),

@@ -53,7 +53,10 @@ test("a fit node passes every check in order, and there is nothing to do", async
   expect(renderEvent(event)).toMatch(/ ✓ certificate .*valid for 1 more day\n/);
 });
 
-/** What is wrong, which check says so, by which code and reason, and how many others are not reached. */
+/**
+ * The fault, the check that reports it, its code and reason, and the number of checks that are not
+ * reached.
+ */
 type Fault = {
   readonly cause: (copy: PreparedCopy) => void | Promise<void>;
   readonly check: string;

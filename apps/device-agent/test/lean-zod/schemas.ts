@@ -7,7 +7,10 @@ import { settings } from "../../src/core/settings.ts";
 import { tpmKey } from "../../src/core/tpm-key.ts";
 import { waitingRequest } from "../../src/core/waiting-request.ts";
 
-/** Every schema by which the agent reads what it did not just make. Bundled twice by the test: over zod, and over lean-zod. */
+/**
+ * Every schema by which the agent reads what it did not just make. Bundled twice by the test: over
+ * zod, and over lean-zod.
+ */
 const SCHEMAS = {
   challenge: protocol.challenge,
   enrolment: protocol.enrolment,

@@ -68,7 +68,7 @@ test("meanwhile the passkey opens the volume, and the wait goes on for its lease
   expect(await opening).toMatchObject({ operation: { what: "passkey", outcome: "done" } });
   const leased = site.client.event((state) => state.lock.by === "network");
   site.world.broker.approvals.approve("ada");
-  // What was done last is still what is shown.
+  // The last operation is still shown.
   expect(await leased).toMatchObject({ operation: { what: "passkey" } });
 });
 

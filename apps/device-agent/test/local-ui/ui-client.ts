@@ -35,7 +35,8 @@ export class UiClient {
         method,
         path,
         agent: false,
-        rejectUnauthorized: false, // the appliance's own certificate: people compare its fingerprint
+        // the appliance's own certificate: people compare its fingerprint
+        rejectUnauthorized: false,
         headers: {
           ...(text === undefined
             ? {}

@@ -58,9 +58,7 @@ export type Directory = {
 
 export type ControlApi = { put(path: string, body: object): Promise<unknown> };
 
-/**
- * The emulator's control API: what no customer of Azure may do, but whoever runs an emulator must.
- */
+/** The emulator's control API, for actions that no customer of Azure may do. */
 export function createControlApi(
   controlUrl: string,
   policies: readonly { readonly policy: PipelinePolicy }[],

@@ -18,7 +18,7 @@ import { writeStackFile } from "./stack-file.ts";
 const BROKER_MAIN = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
 );
-/** What `vite build` leaves; without it the broker serves the portal's API only. */
+/** Output of `vite build`; without it the broker serves the portal's API only. */
 const PORTAL_FILES = fileURLToPath(new URL("../../../portal/dist", import.meta.url));
 const BROKER_READY_MS = 30_000;
 const SERVICE_RESOURCE_GROUP = "databox-service";
@@ -174,8 +174,8 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
 }
 
 /**
- * What SDKs and tools ask tokens for when nobody tells them of another cloud: the emulated Resource
- * Manager takes them too.
+ * The resource for which SDKs and tools request tokens in the public cloud; the emulated Resource
+ * Manager accepts it too.
  */
 const PUBLIC_ARM_AUDIENCES = "https://management.azure.com,https://management.core.windows.net";
 

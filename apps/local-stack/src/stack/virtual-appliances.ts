@@ -67,8 +67,8 @@ export async function createVirtualAppliance(options: {
 }
 
 /**
- * What the agent advises: an emulated processor beside other work can be too slow for its time
- * limits.
+ * Retries as the agent advises: an emulated processor beside other work can be too slow for its
+ * time limits.
  */
 async function unlockPatiently({ unlock }: Pick<ApplianceNode, "unlock">): Promise<UnlockResult> {
   for (let left = UNLOCK_TRIES; ; left -= 1) {

@@ -3,7 +3,7 @@ import { createOperatorClient, type OperatorClient } from "../azure/operator-cli
 import { createTransport } from "../azure/transport.ts";
 import type { Stack } from "../stack/start-stack.ts";
 
-/** Who acts in the story besides the appliance. */
+/** The people of the story. */
 export type Participants = {
   readonly customer: AzureClients;
   /** Entra object id of the customer's administrator, who makes the key. */

@@ -8,7 +8,7 @@ export type StoryContext = Pick<Participants, "customer" | "customerObjectId" | 
   createAppliance(order: string, serials: readonly string[]): Promise<Appliance>;
   readonly report: Report;
 };
-/** What a step that only the customer takes needs. */
+/** The dependencies of a step that only the customer takes. */
 export type CustomerContext = Pick<
   StoryContext,
   "stack" | "customer" | "customerObjectId" | "report"

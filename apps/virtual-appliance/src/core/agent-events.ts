@@ -1,4 +1,4 @@
-/** One line of `databox-agent --json`, as far as it is looked at. */
+/** One line of `databox-agent --json`, as far as the host reads it. */
 export type AgentEvent = {
   readonly event: string;
   readonly outcome: string;

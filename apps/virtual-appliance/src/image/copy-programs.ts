@@ -14,7 +14,7 @@ export function copyPrograms(root: string, programs: readonly string[]): void {
   }
 }
 
-/** What `ldd` names by a path; the kernel's own (linux-vdso) has none. */
+/** The libraries that `ldd` lists with a path; the kernel's own (linux-vdso) has none. */
 export function copyLibraries(program: string, root: string): void {
   for (const line of runTool("ldd", [program]).split("\n")) {
     const path = /(\/\S+) \(0x/.exec(line)?.[1];

@@ -13,7 +13,7 @@ import { runTool } from "./run-tool.ts";
 
 /** Its dependency is the newest kernel; that name changes with each security update. */
 const METAPACKAGE = "linux-image-cloud-amd64";
-/** What is no part of the kernel itself: disks, network, and the ciphers of a LUKS2 volume. */
+/** Modules outside of the kernel itself: disks, network, and the ciphers of a LUKS2 volume. */
 const MODULES = [
   "virtio_blk",
   "virtio_net",
@@ -68,7 +68,7 @@ export function unpackKernel(packageName: string, folder: string, root: string):
   return join(unpacked, "boot", `vmlinuz-${release}`);
 }
 
-/** A module and what it depends on, in the order of loading; what is built in has no file. */
+/** A module and its dependencies, in the order of loading; built-in ones have no file. */
 function neededFiles(unpacked: string, release: string, module: string): string[] {
   return runTool("/sbin/modprobe", ["-d", unpacked, "-S", release, "--show-depends", module])
     .split("\n")

@@ -7,7 +7,7 @@ import { runTool } from "./run-tool.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const INSTALL_TREE = join(ROOT, "deploy/agent/install-tree.mjs");
-/** What the installed agent is made of. */
+/** The parts of the installed agent. */
 const SOURCES = ["deploy/agent", "apps/device-agent/dist", "apps/local-ui/dist"];
 
 /** Changes whenever what is laid out does. */

@@ -23,12 +23,12 @@ export type Image = { readonly kernel: string; readonly initialRamDisk: string }
 
 const INIT = fileURLToPath(new URL("../guest/init", import.meta.url));
 const PROGRAMS = ["/usr/sbin/cryptsetup", "/usr/sbin/dmsetup", "/usr/sbin/mkfs.ext4"];
-/** Debian merged its folders; what is looked for in the old ones is found. */
+/** Debian merged its folders, so a path in an old one is found in the new one. */
 const MERGED = { bin: "usr/bin", sbin: "usr/sbin", lib: "usr/lib", lib64: "usr/lib64" } as const;
 
 /**
- * Kernel and first file system of the appliance: Debian's kernel, cryptsetup, and what is installed
- * on a real appliance (deploy/agent/install-tree.mjs). Made once for each kernel and agent, and
+ * Kernel and first file system of the appliance: Debian's kernel, cryptsetup, and the install tree
+ * of a real appliance (deploy/agent/install-tree.mjs). Made once for each kernel and agent, and
  * kept.
  *
  * @param cache - folder for images

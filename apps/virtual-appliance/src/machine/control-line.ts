@@ -1,4 +1,4 @@
-/** What the host asks the guest to run. */
+/** A command of the host for the guest. */
 export type GuestCommand = { readonly words: readonly string[]; readonly input: string };
 export type GuestResult = {
   readonly exitCode: number;
@@ -6,7 +6,7 @@ export type GuestResult = {
   readonly stderr: string;
 };
 
-/** Stands for an empty text: a word of a line cannot be empty. */
+/** Represents an empty text, since a word of a line cannot be empty. */
 const NOTHING = "-";
 
 const encode = (text: string): string =>

@@ -11,11 +11,11 @@ import { parseResult, renderCommand } from "./control-line.ts";
 import type { GuestCommand, GuestResult } from "./control-line.ts";
 
 export type Machine = {
-  /** Since the machine was switched on until its first process took commands. */
+  /** Time from switching on until its first process accepted commands. */
   readonly bootMs: number;
   /** Runs a program in the guest, one after the other. */
   run(command: GuestCommand): Promise<GuestResult>;
-  /** As a pulled plug does. */
+  /** The same effect as pulling the plug. */
   powerOff(): Promise<void>;
 };
 
@@ -39,7 +39,7 @@ export async function startMachine(parameters: MachineParameters): Promise<Machi
       reject(new Error(`the virtual machine ended (${String(code)}) ${said.trim()}`));
     });
   });
-  ended.catch(() => undefined); // whoever waits for something hears of it
+  ended.catch(() => undefined); // Every waiting call is rejected.
   const killWithUs = () => child.kill("SIGKILL");
   process.once("exit", killWithUs);
   const within = <Result>(ms: number, what: string, work: Promise<Result>): Promise<Result> =>

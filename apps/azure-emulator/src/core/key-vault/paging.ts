@@ -3,8 +3,8 @@ import { REFUSALS, type Refusal } from "./refusal.ts";
 const PAGE_MAXIMUM = 25;
 
 /**
- * Where a page starts and how long it is. The skip token is the last name of the page before,
- * opaque to clients.
+ * The start and length of a page. The skip token is the last name of the previous page, opaque to
+ * clients.
  */
 export type PageRequest = { readonly size: number; readonly after: string | undefined };
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | undefined };

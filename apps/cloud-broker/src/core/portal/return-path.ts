@@ -14,8 +14,8 @@ const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
 const NOT_A_PAGE = /^\/portal\/(?:auth|api)(?:\/|$)/i;
 
 /**
- * The page that a person sees after signing in: always a page of the portal, whatever the link
- * requested.
+ * The page that a person sees after signing in: always a page of the portal, even if the link
+ * requested another one.
  */
 export function decideReturnPath(wanted: string | null | undefined): string {
   if (wanted === null || wanted === undefined || wanted.length > MAX_CHARACTERS) return START;

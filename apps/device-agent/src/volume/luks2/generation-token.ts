@@ -18,8 +18,9 @@ export function renderGeneration(generation: number): string {
 }
 
 /**
- * How often a volume was rekeyed. Anybody with the disk can write a token: this protects from a header that was restored by
- * mistake or by a person who does not edit it, and not from an attacker who could as well call cryptsetup.
+ * How often a volume was rekeyed. Anybody with the disk can write a token: this protects from a
+ * header that was restored by mistake or by a person who does not edit it, and not from an attacker
+ * who could as well call cryptsetup.
  *
  * @param metadata - LUKS2 on-disk format §3: the JSON area
  * @returns 0 where no token says it: the volume was never rekeyed, or the token is damaged
