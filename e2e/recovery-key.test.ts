@@ -73,7 +73,7 @@ function openByHand(file: string, privateKey: string): string {
 }
 
 test(
-  "a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity tells of each step",
+  "a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step",
   { timeout: 120_000 },
   async () => {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", {

@@ -40,7 +40,7 @@ export const KEY_LIFE: readonly Evidence[] = [
         "%s makes the key be asked about now, and says nothing else",
         "%s is refused",
         "of the Event Grid schema answers the code, with the token of a delivery only",
-        "of CloudEvents allows Event Grid and nobody else",
+        "of CloudEvents allows only Event Grid",
         "that comes again and again asks the vault every ten seconds at most",
       ],
     },
@@ -49,7 +49,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Re-wrapping one order",
     shownBy: {
       "apps/cloud-broker/test/campaigns/rotation-property.test.ts": [
-        "no rotation leaves an envelope without a recipient that works, whatever happens to the vaults meanwhile, and no version that is called safe is missed",
+        "every rotation leaves each envelope with a working recipient, through any failure of the vaults, and no version that is called safe is missed",
       ],
       "apps/cloud-broker/test/custody/crashes.test.ts": [
         "leaves an order that unlocks, with the old key or the new one for all nodes, and takes the change again",
@@ -110,7 +110,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "The vault's budget",
     shownBy: {
       "apps/cloud-broker/src/azure/vault-budget.test.ts": [
-        "is never exceeded by what can wait, in any second",
+        "is never exceeded by work that can wait, in any second",
       ],
     },
   },
@@ -157,7 +157,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Push and fallback",
     shownBy: {
       "apps/cloud-broker/test/leases/leases.test.ts": [
-        "is told to close at once when unlocking is revoked, and waits through a renewal",
+        "gets the order to close at once when unlocking is revoked, and waits through a renewal",
         "that finds the key disabled re-locks, and a key that works again does not bring the lease back",
       ],
     },
@@ -200,7 +200,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "No grant without a fresh nonce",
     shownBy: {
       "apps/cloud-broker/test/adversary/adversary.test.ts": [
-        "whoever drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another's, and nothing that stays open beyond the bound",
+        "an attacker who drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another node, and no volume that stays open beyond the bound",
       ],
       "apps/device-agent/src/core/lease-state.test.ts": [
         "no node is unlocked after the refusal, its lease and its grace",
@@ -223,7 +223,7 @@ export const KEY_LIFE: readonly Evidence[] = [
       "apps/device-agent/test/outage-grace.test.ts": [
         "%s shows how long it stays open, to people and programs",
         "until reboot shows that, and no time",
-        "while nobody answers, the time left goes down, and the node says since when and until when",
+        "without an answer, the time left goes down, and the node shows the beginning and the end of the outage grace",
       ],
     },
   },
@@ -240,7 +240,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Signed re-locks only",
     shownBy: {
       "apps/device-agent/test/tampered-answers.test.ts": [
-        "a refusal that the broker did not sign for this request is no refusal",
+        "a refusal that the broker did not sign for this request is not a refusal",
       ],
       "e2e/fault-matrix/fault-matrix.test.ts": [
         "the real agent takes nothing between it and its broker for a refusal",
@@ -277,7 +277,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     shownBy: {
       "apps/cloud-broker/test/offline/offline-unlock.test.ts": [
         "is answered by a grant that opens on its node, and is audited with the person",
-        "by somebody without the right is not even read",
+        "by a caller without the right is not even read",
       ],
     },
   },
@@ -285,7 +285,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Single use",
     shownBy: {
       "apps/device-agent/test/offline.test.ts": [
-        "is unlocked by what a person carried, once",
+        "is unlocked once by a carried answer",
         "ends with its boot",
         "ends with its time",
       ],
@@ -309,7 +309,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     shownBy: {
       "apps/device-agent/test/offline.test.ts": [
         "by duration ends with a reboot, and leaves nothing behind",
-        "by boots opens the volume so many times while nobody answers, and never once more",
+        "by boots opens the volume the granted number of times without an answer, and never again",
       ],
       "apps/cloud-broker/test/offline/offline-unlock.test.ts": [
         "say how long a lease is: here a number of boots",
@@ -321,10 +321,10 @@ export const KEY_LIFE: readonly Evidence[] = [
     shownBy: {
       "apps/device-agent/test/daemon/journal.test.ts": [
         "a daemon delivers what happened without network: receipt and journal, countersigned",
-        "a journal that was written anew is seen by the broker, and by verify without a network",
+        "a rewritten journal is detected by the broker, and by verify without a network",
       ],
       "apps/cloud-broker/test/journal/journal.test.ts": [
-        "is countersigned, and stands in the activity as the node's own claim",
+        "is countersigned, and appears in the activity as the node's own claim",
       ],
     },
   },
@@ -385,7 +385,7 @@ export const KEY_LIFE: readonly Evidence[] = [
         "opens what a deletion has closed, is shown and audited, and ends with its hours or at once",
       ],
       "apps/cloud-broker/test/custody/backup-keys.test.ts": [
-        "a refusal before the silence keeps the backup shut, whoever saw it and however long it lasts",
+        "a refusal before the silence keeps the backup shut, for every observer and for any time",
       ],
     },
   },
@@ -393,7 +393,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Offline recovery keys",
     shownBy: {
       "e2e/recovery-key.test.ts": [
-        "a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity tells of each step",
+        "a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step",
       ],
       "apps/cloud-broker/test/backup-keys/backup-keys.test.ts": [
         "made as $kind by the documented commands opens an exported envelope by the documented commands",
@@ -404,7 +404,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Recovery keys in the portal",
     shownBy: {
       "e2e/browser/customer-pages.test.ts": [
-        "a recovery key is added from its public half; a private one is told and not sent",
+        "a recovery key is added from its public half; a private one is rejected and not sent",
       ],
     },
   },
@@ -434,7 +434,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     shownBy: {
       "apps/cloud-broker/test/audit/exported-activity.test.ts": [
         "%s is found out",
-        "one that was cut off at its end, or written anew with good hashes, is found out",
+        "one that was cut off at its end, or rewritten with good hashes, is found out",
       ],
       "apps/cloud-broker/test/audit/configured-database.test.ts": [
         "the database that a broker is configured for is verified where it is, and a changed row is found",
@@ -445,7 +445,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Signed receipts",
     shownBy: {
       "apps/cloud-broker/test/audit/exported-activity.test.ts": [
-        "whoever holds the database and writes the chain anew cannot make a device say",
+        "an attacker who holds the database and rewrites the chain cannot forge a statement of a device",
         "with another device's receipt in the place of its own",
       ],
     },

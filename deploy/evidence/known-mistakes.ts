@@ -21,7 +21,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "A route without authentication",
     shownBy: {
       "apps/cloud-broker/test/serve/routes.test.ts": [
-        "that is not public answers 401 to a stranger, before it looks at anything else",
+        "that is not public answers 401 to an unauthenticated caller before every other check",
         "that is public is known to be",
       ],
     },
@@ -41,7 +41,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "Replay of a delivered answer",
     shownBy: {
       "packages/crypto/src/sealing/sealing.test.ts": [
-        "what is sealed opens once",
+        "a sealed message opens once",
         "the answer to another request does not open, and does not use the key up",
       ],
     },
@@ -53,7 +53,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
         "of one code by many keys at once admits one of them",
       ],
       "apps/cloud-broker/test/device/unlock-quotas.test.ts": [
-        "of two hundred at once no more pass than one replica would let pass",
+        "of two hundred at once, only as many pass as one replica would let pass",
       ],
     },
   },
@@ -61,7 +61,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "TLS state instead of authorisation",
     shownBy: {
       "apps/device-agent/test/tampered-answers.test.ts": [
-        "a refusal that the broker did not sign for this request is no refusal",
+        "a refusal that the broker did not sign for this request is not a refusal",
       ],
     },
   },
@@ -77,7 +77,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "A failure that heals itself",
     shownBy: {
       "apps/cloud-broker/src/core/decide-renewal.test.ts": [
-        "never renews a refused lease, whatever its sequence and counter",
+        "never renews a refused lease, with any sequence and counter",
       ],
     },
   },
@@ -99,7 +99,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
         "any member written twice is refused, at any depth",
       ],
       "packages/crypto/src/message/signed-message.test.ts": [
-        "what is signed verifies to the same payload",
+        "a signed message verifies to the same payload",
       ],
     },
   },
@@ -166,7 +166,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     shownBy: {
       "apps/cloud-broker/test/device/refusals.test.ts": [
         "%s at %s is malformed there",
-        "an answer of the broker sent back to it is no request",
+        "an answer of the broker sent back to it is not a request",
       ],
     },
   },
@@ -210,7 +210,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     shownBy: {
       "deploy/test/source-rules.test.ts": ["nothing turns off a check of the Azure SDK"],
       "apps/cloud-broker/src/core/key-url.test.ts": [
-        "whatever it takes is a host below the list, as a browser would read it too",
+        "every accepted URL has a host below the list, as a browser would read it too",
       ],
     },
   },
@@ -231,7 +231,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
   },
   {
     name: "Developer credentials in production",
-    shownBy: { "deploy/test/source-rules.test.ts": ["no credential is looked for by chance"] },
+    shownBy: { "deploy/test/source-rules.test.ts": ["no credential is searched by chance"] },
   },
   {
     name: "A removed permission noticed late",
@@ -261,7 +261,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "A crafted input that occupies the processor",
     shownBy: {
       "e2e/fault-matrix/fuzz.test.ts": [
-        "whatever garbage the cloud answers, the broker answers, nobody is refused, and the order stays as it is",
+        "for any garbage from the cloud, the broker answers, refuses no appliance, and leaves the order unchanged",
       ],
       "apps/cloud-broker/test/server/transport-faults.test.ts": [
         "the server answers in ARM's shape to",
@@ -315,7 +315,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "Forged log lines",
     shownBy: {
       "apps/cloud-broker/src/observability/log.test.ts": [
-        "what a stranger chose is marked, cut, and cannot forge a line",
+        "text from an unauthenticated caller is marked, cut, and cannot forge a line",
       ],
     },
   },
@@ -323,7 +323,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "Secrets in logs",
     shownBy: {
       "apps/cloud-broker/src/observability/log.test.ts": [
-        "a log line holds listed fields and nothing else, whatever it is given",
+        "a log line holds only listed fields, for any input",
       ],
       "e2e/canary/secret-canary.test.ts": ["the log was written, and holds none"],
     },

@@ -72,10 +72,10 @@ export const THREATS: readonly Evidence[] = [
     name: "A forged refusal",
     shownBy: {
       "apps/device-agent/test/tampered-answers.test.ts": [
-        "a refusal that the broker did not sign for this request is no refusal",
+        "a refusal that the broker did not sign for this request is not a refusal",
       ],
       "apps/device-agent/test/unreachable.test.ts": [
-        "what nobody with authority said to %s is unreachable, and locks nothing",
+        "an answer to %s without authority is unreachable, and locks nothing",
       ],
     },
   },
@@ -95,7 +95,7 @@ export const THREATS: readonly Evidence[] = [
         "is worth one grant to many copies of one message, which all get the same bytes",
       ],
       "apps/cloud-broker/test/adversary/adversary.test.ts": [
-        "whoever drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another's, and nothing that stays open beyond the bound",
+        "an attacker who drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another node, and no volume that stays open beyond the bound",
       ],
     },
   },
@@ -104,7 +104,7 @@ export const THREATS: readonly Evidence[] = [
     shownBy: {
       "apps/cloud-broker/test/device/rate-limits.test.ts": [
         "an address that asks too often is stopped before anything is read",
-        "is told to wait, by a signed answer that is an outage and leaves no row",
+        "must wait, by a signed answer that is an outage and leaves no row",
       ],
       "apps/cloud-broker/src/load/admission.test.ts": [
         "does not count those of whom nothing is proven: they fill half of the places at most, and no address all of those",
@@ -118,9 +118,9 @@ export const THREATS: readonly Evidence[] = [
         "hostile requests leave nothing behind, and each answer is one of ours",
       ],
       "apps/cloud-broker/test/server/transport-faults.test.ts": [
-        "whatever became of a request, its end is told once, and what went wrong on the way is told too",
-        "what the parser refuses is told to the front, which may answer that there was too much of it",
-        "a connection on which nothing moves is closed, whatever its client still owes",
+        "for any outcome of a request, its end is reported once, and failures on the way are reported too",
+        "the front learns of a request that the parser refuses, and may answer that there were too many",
+        "an idle connection is closed, even if its client still owes data",
       ],
       "apps/cloud-broker/src/load/admission.test.ts": [
         "places that are all taken are an overload at first, and stuck when none of them moves for long",
@@ -134,7 +134,7 @@ export const THREATS: readonly Evidence[] = [
         "have a row each at first, and then one an hour that says how many there were",
         "are bounded in sum too, however many addresses they come from",
         "take nothing from a device that proves itself: each of its refusals has its row",
-        "an address that sends unproven messages under ever new ids is told to wait",
+        "an address that sends unproven messages under ever new ids must wait",
       ],
     },
   },
@@ -145,7 +145,7 @@ export const THREATS: readonly Evidence[] = [
         "ends at its limit, before and after decompression: %s",
         "a call ends when its whole time is over, however often a byte comes",
         "a receiver's word counts by its status, and the rest of it is cut off at the limit",
-        "an answer that is too large is no authority: nobody is refused by it",
+        "an answer that is too large has no authority and is not a refusal",
       ],
       "apps/cloud-broker/src/config/read-file-within.test.ts": [
         "a file is read whole up to the limit, and not at all beyond it, were it a device without an end",
@@ -165,7 +165,7 @@ export const THREATS: readonly Evidence[] = [
     name: "One customer's load that delays others",
     shownBy: {
       "apps/cloud-broker/test/server/fair-share.test.ts": [
-        "a crowd of one customer whose vault is dead takes nobody else's place in a process at its end",
+        "the load of one customer whose vault is dead takes no place of another customer in a saturated process",
         "a message that only says it is another customer's takes no place of theirs, nor a way around its own",
       ],
     },
@@ -174,7 +174,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A URL for the broker to call",
     shownBy: {
       "apps/cloud-broker/src/core/key-url.test.ts": [
-        "whatever it takes is a host below the list, as a browser would read it too",
+        "every accepted URL has a host below the list, as a browser would read it too",
       ],
     },
   },
@@ -182,11 +182,11 @@ export const THREATS: readonly Evidence[] = [
     name: "A stolen token or session",
     shownBy: {
       "apps/cloud-broker/test/serve/routes.test.ts": [
-        "that is not public answers 401 to a stranger, before it looks at anything else",
+        "that is not public answers 401 to an unauthenticated caller before every other check",
       ],
       "apps/cloud-broker/src/core/decide-release.test.ts": [
         "two words of one person are one",
-        "nobody approves what they carried",
+        "a person cannot approve a challenge that they carried",
       ],
     },
   },
@@ -224,7 +224,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A rewritten audit trail",
     shownBy: {
       "apps/device-agent/test/daemon/journal.test.ts": [
-        "a journal that was written anew is seen by the broker, and by verify without a network",
+        "a rewritten journal is detected by the broker, and by verify without a network",
       ],
     },
   },
@@ -234,8 +234,8 @@ export const THREATS: readonly Evidence[] = [
       "e2e/canary/secret-canary.test.ts": [
         "no secret lies in a file of broker, agent or stack, but where it belongs",
         "the log was written, and holds none",
-        "no secret stands on a command line or in an environment",
-        "no secret stands in a URL, of the broker's or of Azure's",
+        "no secret is on a command line or in an environment",
+        "no secret is in a URL, of the broker or of Azure",
         "the files of %s hold none, with its write-ahead log and a log of every statement",
         "no secret that was typed or brought at the appliance's page is shown there, or printed",
       ],

@@ -57,7 +57,7 @@ test("nothing turns off a check of the Azure SDK", () => {
   expect(filesWith(/disableChallengeResourceVerification/)).toEqual([]);
 });
 
-test("no credential is looked for by chance", () => {
+test("no credential is searched by chance", () => {
   expect(filesWith(/new (?:DefaultAzure|ChainedToken|AzureCli|Environment)Credential\(/)).toEqual(
     [],
   );

@@ -206,7 +206,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     requireOk(await node.agent(["unlock"]));
   });
 
-  test("a recovery key is added from its public half; a private one is told and not sent", async () => {
+  test("a recovery key is added from its public half; a private one is rejected and not sent", async () => {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", {
       modulusLength: 3072,
       publicKeyEncoding: { type: "spki", format: "pem" },

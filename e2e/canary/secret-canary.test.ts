@@ -303,13 +303,13 @@ describe.each(STORES)("with %s", (store) => {
     expect(search(log)).toEqual([]);
   });
 
-  test("no secret stands on a command line or in an environment", () => {
+  test("no secret is on a command line or in an environment", () => {
     const seen = [...watch.seen];
     expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
     expect(search(Buffer.from(seen.join("\n"), "latin1"))).toEqual([]);
   });
 
-  test("no secret stands in a URL, of the broker's or of Azure's", () => {
+  test("no secret is in a URL, of the broker or of Azure", () => {
     const urls = `${readFileSync(join(world.folder, "broker.urls"), "utf8")}${emulatorUrls.join("\n")}`;
     expect(urls).toContain("/device/v1/unlocks");
     expect(urls).toContain("/unwrapkey");

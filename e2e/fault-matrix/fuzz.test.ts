@@ -62,7 +62,7 @@ const scope: fc.Arbitrary<FaultScope> = fc.oneof(
 );
 const surface = fc.constantFrom<Fault["shownBy"][number]>("unlock", "validate", "credentials");
 
-test("whatever garbage the cloud answers, the broker answers, nobody is refused, and the order stays as it is", async () => {
+test("for any garbage from the cloud, the broker answers, refuses no appliance, and leaves the order unchanged", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(

@@ -57,7 +57,7 @@ const journal = () =>
     .map((line): { event: string; facts: Record<string, unknown> } => JSON.parse(line));
 
 describe("a node without network", () => {
-  test("is unlocked by what a person carried, once", async () => {
+  test("is unlocked once by a carried answer", async () => {
     const restore = await cut();
     const { text } = await ask();
     expect(statSync(challengeFile()).mode & 0o777).toBe(0o600);
@@ -243,7 +243,7 @@ describe("a lease that a person carried", () => {
     await restore();
   });
 
-  test("by boots opens the volume so many times while nobody answers, and never once more", async () => {
+  test("by boots opens the volume the granted number of times without an answer, and never again", async () => {
     await open({ kind: "boots", boots: 3 });
     expect(statSync(leaseFile()).mode & 0o777).toBe(0o600);
     const restore = await cut();

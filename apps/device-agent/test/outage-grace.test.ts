@@ -73,7 +73,7 @@ describe("a node whose order's outage grace is", () => {
   });
 });
 
-test("while nobody answers, the time left goes down, and the node says since when and until when", async () => {
+test("without an answer, the time left goes down, and the node shows the beginning and the end of the outage grace", async () => {
   await unlocked({ outageGraceSeconds: 24 * HOUR });
   expect(await lines()).not.toContain("has not answered");
   silentFor(TTL_SECONDS + 30);

@@ -236,7 +236,7 @@ async function denial(
   });
 }
 
-describe("a refusal that the broker did not sign for this request is no refusal", () => {
+describe("a refusal that the broker did not sign for this request is not a refusal", () => {
   const FORGED: Readonly<Record<string, (request: string) => Promise<string>>> = {
     "signed by a stranger": (request) => denial(stranger, messageHash(request)),
     "signed for another request": () => denial(world.broker.signingKey, messageHash("another")),

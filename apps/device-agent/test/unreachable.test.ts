@@ -101,7 +101,7 @@ const ANSWERS: Readonly<Record<string, Row>> = {
 const PATHS = ["/device/v1/challenges", "/device/v1/unlocks"];
 
 describe.each(PATHS)(
-  "what nobody with authority said to %s is unreachable, and locks nothing",
+  "an answer to %s without authority is unreachable, and locks nothing",
   (path) => {
     test.each(Object.entries(ANSWERS))("%s", async (_name, row) => {
       useConnection({});

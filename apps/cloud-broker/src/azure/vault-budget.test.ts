@@ -43,7 +43,7 @@ describe("the budget of a vault", () => {
   });
 
   test.prop([fc.array(fc.record({ unlocks: fc.nat(20), passMs: fc.nat(200) }), { maxLength: 50 })])(
-    "is never exceeded by what can wait, in any second",
+    "is never exceeded by work that can wait, in any second",
     (moments) => {
       const { clock, budget } = createClockedBudget();
       const takenAtMs: number[] = [];

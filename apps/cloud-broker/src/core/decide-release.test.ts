@@ -96,7 +96,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "wait" },
   ],
   [
-    "nobody approves what they carried",
+    "a person cannot approve a challenge that they carried",
     { approval: approval({ requestedBy: "ada" }) },
     { kind: "wait" },
   ],

@@ -88,7 +88,7 @@ describe("a renewal", () => {
   });
 
   test.prop([fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }), fc.boolean()])(
-    "never renews a refused lease, whatever its sequence and counter",
+    "never renews a refused lease, with any sequence and counter",
     (sequence, counter, hasEnvelope) => {
       const decision = decideRenewal(
         { ...REQUEST, sequence, counter },

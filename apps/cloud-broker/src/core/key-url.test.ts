@@ -114,7 +114,7 @@ describe("parseKeyUrl", () => {
   );
 
   test.prop([texts])(
-    "whatever it takes is a host below the list, as a browser would read it too",
+    "every accepted URL has a host below the list, as a browser would read it too",
     (text) => {
       const parsed = parseKeyUrl(text, PUBLIC);
       if (!parsed.ok) return;

@@ -9,7 +9,7 @@ function lineOf(fields: object): Record<string, unknown> {
   return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
 }
 
-test("a log line holds listed fields and nothing else, whatever it is given", () => {
+test("a log line holds only listed fields, for any input", () => {
   const line = lineOf({
     status: 200,
     passkey: "canary",
@@ -20,7 +20,7 @@ test("a log line holds listed fields and nothing else, whatever it is given", ()
   expect(JSON.stringify(line)).not.toContain("canary");
 });
 
-test("what a stranger chose is marked, cut, and cannot forge a line", () => {
+test("text from an unauthenticated caller is marked, cut, and cannot forge a line", () => {
   const line = lineOf({ serial: `x\n{"event":"forged"}${"y".repeat(1000)}` });
   const { serial } = line["untrusted"] as { serial: string };
   expect(serial).toHaveLength(512);

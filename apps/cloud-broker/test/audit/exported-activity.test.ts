@@ -152,7 +152,7 @@ describe("against a head that was noted before", () => {
     expect(await verify(whole.slice(0, 20), ...noted)).toMatchObject({ exitCode: 0 });
   });
 
-  test("one that was cut off at its end, or written anew with good hashes, is found out", async () => {
+  test("one that was cut off at its end, or rewritten with good hashes, is found out", async () => {
     const noted = await note(whole.slice(0, 20));
     const cut = await verify(whole.slice(0, 19), ...noted);
     expect(cut).toMatchObject({ exitCode: 3 });
@@ -169,7 +169,7 @@ describe("against a head that was noted before", () => {
   });
 });
 
-describe("whoever holds the database and writes the chain anew cannot make a device say", () => {
+describe("an attacker who holds the database and rewrites the chain cannot forge a statement of a device", () => {
   test.each<readonly [string, string, (row: Record<string, unknown>) => object]>([
     [
       "that it closed",

@@ -154,7 +154,7 @@ test("a receiver's word counts by its status, and the rest of it is cut off at t
   expect(sentBytes).toBeLessThan(IN_FLIGHT_BYTES);
 });
 
-test("an answer that is too large is no authority: nobody is refused by it", () => {
+test("an answer that is too large has no authority and is not a refusal", () => {
   const codes = (["vault", "entra", "imds", "resource-manager"] as const).map(
     (party) => classifyNetworkFailure("ANSWER_TOO_LARGE", party).code,
   );

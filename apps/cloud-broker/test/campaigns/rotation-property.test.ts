@@ -52,7 +52,7 @@ const step = fc.oneof(
 test.prop([fc.array(step, { minLength: 3, maxLength: 10 })], {
   numRuns: ENGINE === "sqlite" ? 60 : 6,
 })(
-  "no rotation leaves an envelope without a recipient that works, whatever happens to the vaults meanwhile, and no version that is called safe is missed",
+  "every rotation leaves each envelope with a working recipient, through any failure of the vaults, and no version that is called safe is missed",
   async (steps) => {
     const world = createCampaignWorld();
     const store = await openTestStore(":memory:");

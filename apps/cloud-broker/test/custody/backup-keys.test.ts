@@ -286,7 +286,7 @@ describe("when the key in force is lost", () => {
     expect(expectOk(await release()).backup).toBeUndefined();
   });
 
-  test("a refusal before the silence keeps the backup shut, whoever saw it and however long it lasts", async () => {
+  test("a refusal before the silence keeps the backup shut, for every observer and for any time", async () => {
     world.vaults.setEnabled(world.kids.one, false);
     expect(await release()).toMatchObject({
       failure: { code: "SsemUserErrorEncryptionKeyDisabled" },

@@ -12,7 +12,7 @@ describe("a device that asks too often", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  test("is told to wait, by a signed answer that is an outage and leaves no row", async () => {
+  test("must wait, by a signed answer that is an outage and leaves no row", async () => {
     const device = await world.enrolled("eager");
     const prepared = [];
     for (let index = 0; index < 6; index += 1) {

@@ -283,7 +283,7 @@ describe("a message is taken for nothing but what it is:", () => {
     expect(world.custody.vaultCalls).toBe(callsBefore);
   });
 
-  test("an answer of the broker sent back to it is no request", async () => {
+  test("an answer of the broker sent back to it is not a request", async () => {
     const device = await world.enrolled("echo");
     const { answer } = await device.unlock("unlock");
     const text = answer.kind === "answer" ? answer.text : "";

@@ -68,7 +68,7 @@ describe("messages that nobody has proven", () => {
   });
 });
 
-test("an address that sends unproven messages under ever new ids is told to wait", async () => {
+test("an address that sends unproven messages under ever new ids must wait", async () => {
   await using limited = await DeviceWorld.open({ rateLimits: { address: 0, device: 2 } });
   const statuses = [];
   for (let index = 0; index < 25; index += 1) {

@@ -79,7 +79,7 @@ test("a replica whose clock is behind opens no second window", async () => {
   expect(await ask(ORDER, "DBX-1", NOON_MS - 60_000)).toMatchObject({ code: "RateLimited" });
 });
 
-test("of two hundred at once no more pass than one replica would let pass", async () => {
+test("of two hundred at once, only as many pass as one replica would let pass", async () => {
   const commits = replicas.map((store) => createCommit(store));
   const quota = { perNode: 0, perOrder: 7 };
   const node = { order: ORDER, serial: "DBX-1" };

@@ -60,7 +60,7 @@ const lastRows = async (job: string, count: number) => {
 };
 
 describe("a node's journal", () => {
-  test("is countersigned, and stands in the activity as the node's own claim", async () => {
+  test("is countersigned, and appears in the activity as the node's own claim", async () => {
     const device = await world.delivered("journal");
     const rows = journalOf(["challenge-made", "unlocked", "relocked"]);
     const { typ, payload } = await deliver(device, rows);

@@ -225,7 +225,7 @@ describe("revoke now", () => {
 });
 
 describe("a node that waits for news of its lease", () => {
-  test("is told to close at once when unlocking is revoked, and waits through a renewal", async () => {
+  test("gets the order to close at once when unlocking is revoked, and waits through a renewal", async () => {
     const told = await news(async () => {
       expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
       await switchUnlocking("revoke", { reason: "stolen" });

@@ -190,7 +190,7 @@ describe("a challenge that a person carried", () => {
     });
   });
 
-  test("by somebody without the right is not even read", async () => {
+  test("by a caller without the right is not even read", async () => {
     const device = await world.delivered("rights");
     const { text } = await device.prepareChallenge();
     const { status, json } = await submit("rights", text, { roles: ["DataBoxReader"] });

@@ -79,7 +79,7 @@ describe("every route", () => {
     expect(new Set(open)).toEqual(new Set(PUBLIC));
   });
 
-  test("that is not public answers 401 to a stranger, before it looks at anything else", async () => {
+  test("that is not public answers 401 to an unauthenticated caller before every other check", async () => {
     const closed = broker.routes.filter((route) => route.authentication !== "public");
     expect(closed.length).toBeGreaterThan(20);
     const statuses: Record<string, number> = {};

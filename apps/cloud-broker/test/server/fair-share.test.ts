@@ -79,7 +79,7 @@ async function gatherCrowd() {
   };
 }
 
-test("a crowd of one customer whose vault is dead takes nobody else's place in a process at its end", async () => {
+test("the load of one customer whose vault is dead takes no place of another customer in a saturated process", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;
 

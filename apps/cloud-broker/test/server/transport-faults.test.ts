@@ -364,7 +364,7 @@ describe("no path leads past our own answers:", () => {
     expect(answer).not.toMatch(/<html|<pre|node_modules|\.ts:/);
   });
 
-  test("what the parser refuses is told to the front, which may answer that there was too much of it", async () => {
+  test("the front learns of a request that the parser refuses, and may answer that there were too many", async () => {
     const before = refused.length;
     isBusy = true;
     const answer = await sendRaw("\0\0\0\0\r\n\r\n");
@@ -375,7 +375,7 @@ describe("no path leads past our own answers:", () => {
     ]);
   });
 
-  test("whatever became of a request, its end is told once, and what went wrong on the way is told too", async () => {
+  test("for any outcome of a request, its end is reported once, and failures on the way are reported too", async () => {
     ended = 0;
     faults.length = 0;
     for (const target of ["//[", "/nothing", "/things/x", "/broken", "/unsendable"])
@@ -399,7 +399,7 @@ describe("no path leads past our own answers:", () => {
   });
 });
 
-test("a connection on which nothing moves is closed, whatever its client still owes", async () => {
+test("an idle connection is closed, even if its client still owes data", async () => {
   const quiet = await listen({
     host: "127.0.0.1",
     port: 0,

@@ -104,7 +104,7 @@ test("a broker that has forgotten rows gets them again", async () => {
   );
 });
 
-test("a journal that was written anew is seen by the broker, and by verify without a network", async () => {
+test("a rewritten journal is detected by the broker, and by verify without a network", async () => {
   await using world = await createPreparedWorld();
   {
     await using daemon = startDaemon(agent, world.stateDir);

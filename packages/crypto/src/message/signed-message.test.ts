@@ -49,7 +49,7 @@ describe("vectors", () => {
 
 describe("signing and verifying", () => {
   propertyTest.prop([anyPayload])(
-    "what is signed verifies to the same payload",
+    "a signed message verifies to the same payload",
     async (payload) => {
       const jws = await signMessage(key, TYP, payload);
       expect(verifyMessage(jws, verifyKey, TYP)).toEqual(JSON.parse(JSON.stringify(payload)));

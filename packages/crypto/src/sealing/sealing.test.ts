@@ -81,7 +81,7 @@ describe("vectors", () => {
 
 describe.each(SUITE_NAMES)("%s", (suite) => {
   propertyTest.prop([fc.uint8Array({ maxLength: 512 })], { numRuns: 20 })(
-    "what is sealed opens once",
+    "a sealed message opens once",
     async (plaintext) => {
       const key = await generateSealingKey(suite);
       const sealed = await seal(suite, key.publicKey, INFO, plaintext);
