@@ -88,6 +88,10 @@ describe("in a clean clone, with git, npm and the reader's Node alone", () => {
     expect(outcome.output).toMatch(prints ?? until ?? "");
     expect(until === undefined ? [exitCode] : AFTER_CTRL_C).toContain(outcome.exitCode);
   });
+
+  test("git then runs the hook for staged files", async () => {
+    expect(await clone.run("git config core.hooksPath")).toMatchObject({ output: ".githooks\n" });
+  });
 });
 
 /** Each line once: several commands of the pages may be shown by one. */

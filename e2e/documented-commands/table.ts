@@ -73,11 +73,32 @@ export const ROWS: readonly Row[] = [
     prints: /--vm /,
   },
   {
-    command: /^npm test( -- \S+)?$/,
+    command: /^npm test( -- \S+( -t .*)?)?$/,
     run: `npm test -- ${ONE_TEST}`,
     because: "all tests take minutes; this test is one of them",
     prints: /\d+ passed, 0 failed$/m,
   },
+  {
+    command: "npm run test:fast",
+    run: `npm run test:fast -- ${ONE_TEST}`,
+    because: "these tests take minutes; this test is one of them",
+    prints: /\d+ passed, 0 failed$/m,
+  },
+  { command: "npm run test:changed" },
+  {
+    command: "npm run check",
+    run: "npm run check -- --list",
+    because: "the gates take a minute in a new clone, and npm test runs all of them",
+    prints: /^types$/m,
+  },
+  { command: "npm run lint -- tools/run.mjs", prints: /correct format/ },
+  {
+    command: "npm run fix",
+    run: "npm run fix -- tools/run.mjs && git diff --exit-code --stat",
+    because: "linting all files takes a minute",
+  },
+  { command: "node tools/setup.mjs" },
+  { command: "node tools/run.mjs vitest --version", prints: /^vitest\// },
   {
     command: /^npm run bench( -- .*)?$/,
     run: "npm run bench -- --list",

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const PACKAGES = "tools/set-up/debian-packages.json";
+
+test("the development container installs the Debian packages from the set-up's own list", () => {
+  const { build } = z
+    .object({ build: z.object({ dockerfile: z.string(), context: z.string() }) })
+    .parse(JSON.parse(read(".devcontainer/devcontainer.json")));
+  expect(build).toEqual({ dockerfile: "Dockerfile", context: ".." });
+  const dockerfile = read(`.devcontainer/${build.dockerfile}`);
+  expect(dockerfile).toContain(`COPY ${PACKAGES} /tmp/`);
+  expect(dockerfile).toMatch(
+    /node -p 'Object\.keys\(require\("\/tmp\/debian-packages\.json"\)\)[^']*' \\\n *\| xargs apt-get install/,
+  );
+  expect(read("tools/set-up/install-test-packages.mjs")).toContain('"debian-packages.json"');
+  const packages = z
+    .record(z.string(), z.array(z.string()).min(1))
+    .parse(JSON.parse(read(PACKAGES)));
+  expect(Object.keys(packages).length).toBeGreaterThan(20);
+});
+
+test("version managers choose the Node that the set-up brings", () => {
+  const { catalog, nodeVersion } = z
+    .object({ catalog: z.object({ node: z.string() }), nodeVersion: z.string() })
+    .parse(parse(read("pnpm-workspace.yaml")));
+  expect(read(".node-version").trim()).toBe(catalog.node);
+  expect(nodeVersion).toBe(catalog.node);
+});
+
+test("the forge runs what every other machine runs", () => {
+  const step = z.object({ uses: z.string().optional(), run: z.string().optional() });
+  const { jobs } = z
+    .object({ jobs: z.record(z.string(), z.object({ steps: z.array(step) })) })
+    .parse(parse(read(".github/workflows/ci.yml")));
+  expect(Object.values(jobs).map(({ steps }) => steps.at(-1))).toEqual([{ run: ".ci/run" }]);
+  expect(statSync(join(root, ".ci/run")).mode & 0o111).toBe(0o111);
+});
+
+test("git can run the hook that the set-up offers", () => {
+  expect(read("tools/set-up/use-git-hooks.mjs")).toContain('".githooks"');
+  expect(statSync(join(root, ".githooks/pre-commit")).mode & 0o111).toBe(0o111);
+});
+
+test.each(
+  ["apps", "packages"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  ),
+)("%s says in a README what it answers and how to test it", (folder) => {
+  const text = read(`${folder}/README.md`);
+  expect(text).toMatch(/^# \S/);
+  expect(text).toContain(`npm test -- ${folder}/`);
+});
