@@ -15,7 +15,7 @@ const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 export function installTestPackages() {
   const missing = missingPackages();
   if (missing.length === 0) return;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) install(missing);
+  if (process.getuid?.() === 0 && isThere("apt-get")) install(missing);
   const still = missingPackages();
   if (still.length > 0) {
     console.error(
