@@ -53,7 +53,7 @@ export default defineConfig({
           include: hasPostgres ? ["apps/cloud-broker/test/**/*.test.ts"] : [],
           exclude: [
             "apps/cloud-broker/test/{azure,doctor,serve}/**",
-            // Of SQLite's file.
+            // Tests of SQLite's file.
             "apps/cloud-broker/test/{audit-verify,device/full-disk}.test.ts",
             // Die at a statement of SQLite's; e2e/replicas kills brokers, and their server, on PostgreSQL.
             "apps/cloud-broker/test/{campaigns,custody,device}/crashes.test.ts",

@@ -67,9 +67,9 @@ function neverKilledAt({ killed, all }: Walk): readonly string[] {
 }
 
 /**
- * Kills the broker at its first point, its second, and so on, until one run is not killed any more.
- * Each broker that comes up on what its killed predecessor left serves the repetition, and is then
- * killed one point later.
+ * Kills the broker at its first point, its second, and so on, until a run survives. Each broker
+ * that starts on the remains of its killed predecessor serves the repetition, and is then killed
+ * one point later.
  */
 async function killAtEachPoint<State>(operation: Operation<State>): Promise<Walk> {
   const killed: string[] = [];

@@ -18,7 +18,7 @@ const LEASE_TTL_SECONDS = 3;
 /** Long enough to ask for the state in it, on a slow machine. */
 const OUTAGE_GRACE_SECONDS = 20;
 /**
- * From the vault's own refusal: a probe, a renewal, and what the machine of a test run is slow by.
+ * Time from the vault's own refusal: a probe, a renewal, and an allowance for a slow test machine.
  */
 const BOUND_MS = (PROBE_INTERVAL_SECONDS + LEASE_TTL_SECONDS / 3) * 1000 + 3000;
 

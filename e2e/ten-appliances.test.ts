@@ -16,8 +16,8 @@ import { type Daemon, type DaemonEvent, runDaemon } from "./harness/run-daemon.t
 const APPLIANCES = 10;
 const PROBE_INTERVAL_SECONDS = 2;
 /**
- * From the vault's own refusal to the last closed volume: a probe, a tenth of it, the push
- * (docs/design/decisions/0010), and what a test machine is slow by.
+ * Time from the vault's own refusal to the last closed volume: a probe, a tenth of it, the push
+ * (docs/design/decisions/0010), and an allowance for a slow test machine.
  */
 const BOUND_MS = PROBE_INTERVAL_SECONDS * 1100 + 500 + 3000;
 const REVOKE_NOW_BOUND_MS = 5000;

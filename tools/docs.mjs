@@ -1,6 +1,6 @@
-// Writes the pages and files of the documentation that are generated from tables in the code: `npm run docs`.
-// Not here, because they run the system for minutes: `npm run drill -- --write` (the runbook's entries),
-// `npm run bench -- publish FILE` (figures) and `npm run portal:pictures`.
+// Writes the pages and files of the documentation that are generated from tables in the code: `npm
+// run docs`. Not here, because they run the system for minutes: `npm run drill -- --write` (the
+// runbook's entries), `npm run bench -- publish FILE` (figures) and `npm run portal:pictures`.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,11 @@
-// The gates: what must hold of the whole tree, whatever the tests say. `npm run check` runs them alone, `npm test` with the tests.
+// The gates: checks of the whole tree beside the tests. `npm run check` runs them alone, `npm test`
+// with the tests.
 import { spawn } from "node:child_process";
 
-/** A new gate is a new row: a name, and the command that fails when the gate does. The slowest ones come first. */
+/**
+ * A new gate is a new row: a name, and the command that fails when the gate does. The slowest ones
+ * come first.
+ */
 export const GATES = [
   { name: "types", command: "node tools/types.mjs" },
   { name: "lint", command: "node tools/lint.mjs" },
@@ -15,7 +19,8 @@ export const GATES = [
  * Runs all gates. A gate that passes is one line; one that fails shows what it said.
  *
  * @param atOnce - how many run at a time.
- * @param niceness - above 0 a gate only takes the processor time that others leave, as beside tests.
+ * @param niceness - above 0 a gate only takes the processor time that others leave, as beside
+ * tests.
  * @returns the names of those that failed
  */
 export async function runGates({ atOnce, niceness = 0 }) {

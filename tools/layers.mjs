@@ -1,15 +1,18 @@
-// The layer gate: an import may only run down, and no files may import each other in a circle. Prints one line for
-// each breach, with both files, and exits 1 when there is one. Type-only and lazy imports count; tests do not.
+// The layer gate: an import may only run down, and no files may import each other in a circle.
+// Prints one line for each breach, with both files, and exits 1 when there is one. Type-only and
+// lazy imports count; tests do not.
 //
-// oxlint's import/no-cycle, the alternative, follows neither `import type` nor `await import()`, and knows no layers.
+// oxlint's import/no-cycle, the alternative, follows neither `import type` nor `await import()`,
+// and knows no layers.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Layers of an app, ground first: folders or files below its `src/`; a path of two folders where a district has layers
- * of its own. A list inside the list is one layer: its members may not import each other. Files directly in `src/` that
- * are not named are the top. An app or package without a row has no layers; circles are refused there too.
+ * Layers of an app, ground first: folders or files below its `src/`; a path of two folders where a
+ * district has layers of its own. A list inside the list is one layer: its members may not import
+ * each other. Files directly in `src/` that are not named are the top. An app or package without a
+ * row has no layers; circles are refused there too.
  */
 export const LAYERS = {
   "apps/cloud-broker": [

@@ -1,5 +1,6 @@
-// Lints the packages that changed since they last passed, and those that depend on them, since lint knows types. turbo
-// has such a cache too, but starts a package manager and a linter for each package, which costs more than it saves.
+// Lints the packages that changed since they last passed, and those that depend on them, since lint
+// knows types. turbo has such a cache too, but starts a package manager and a linter for each
+// package, which costs more than it saves.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +31,10 @@ if (stale.length > 0) {
   for (const { folder, decide } of stale) stamps.set(folder, ...decide);
 }
 
-/** All files that belong to no package. The configuration of the tests imports packages, so all of them decide. */
+/**
+ * All files that belong to no package. The configuration of the tests imports packages, so all of
+ * them decide.
+ */
 function rest() {
   const inPackages = new Set(packages.map(({ folder }) => folder.split("/")[0]));
   const paths = readdirSync(ROOT, { withFileTypes: true })

@@ -1,9 +1,11 @@
-// Counts constructions in our prose that must be read twice (docs/design/wording.md): free relatives, fragments, negations
-// without a verb. Prints each with file and line, then a figure per 1,000 lines of prose by area.
+// Counts constructions in our prose that must be read twice (CONTRIBUTING.md): free relatives,
+// fragments, negations without a verb. Prints each with file and line, then a figure per 1,000
+// lines of prose by area.
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //
-// It exits 1 when an area has more than LIMIT. vale and alex, the libraries looked at, know no such rules.
+// It exits 1 when an area has more than LIMIT. vale and alex, the libraries looked at, know no such
+// rules.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +18,7 @@ export const LIMIT = 5;
 const CONSTRUCTIONS = {
   "sentence begins with a free relative":
     /^(?:What|Whoever|Whatever|Whose|Whichever|Who)\b(?!.*\?$)/,
-  "free relative": /\b(?:whoever|whatever|whichever|whosoever)\b/i,
+  "free relative": /\b(?:whoever|whosoever|what(?:so)?ever(?! the\b)|whichever(?! comes first))\b/i,
   "free relative as object":
     /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
   "what stands": /\bwhat (?:stands|is left|came|comes|was|follows|goes|fails|belongs|remains)\b/i,

@@ -1,6 +1,7 @@
-// `node tools/run.mjs COMMAND …` runs a command with the tools of the project on its PATH (Node 24, pnpm, turbo, vitest …).
-// It first sets up whatever is not set up yet, so that the command works in a new clone, with Node 20 and npm alone.
-// --built: also builds the bundles of the agent, the portal and the appliance's page, where they are out of date.
+// `node tools/run.mjs COMMAND …` runs a command with the tools of the project on its PATH (Node 24,
+// pnpm, turbo, vitest …). It first runs the missing parts of the set-up, so that the command works
+// in a new clone, with Node 20 and npm alone. --built: also builds the bundles of the agent, the
+// portal and the appliance's page, if they are out of date.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 

@@ -1,5 +1,6 @@
-// `node tools/setup.mjs` installs the dependencies and builds the bundles that the local stack serves.
-// --dependencies: only the dependencies. --for-tests: also the Debian packages of the tests.
+// `node tools/setup.mjs` installs the dependencies and builds the bundles that the local stack
+// serves. --dependencies: only the dependencies. --for-tests: also the Debian packages of the
+// tests.
 import { installTestPackages } from "./set-up/install-test-packages.mjs";
 import { setUp } from "./set-up/set-up.mjs";
 

@@ -1,11 +1,11 @@
-// What passed, and for which sources: a gate need not look again at what has not changed since.
+// Records which gate passed for which sources: a gate does not repeat a check of unchanged files.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ROOT } from "./workspace.mjs";
 
-/** What decides about the findings in every package. */
+/** Files that affect the findings in every package. */
 const CONFIGURATION = [
   ".oxlintrc.json",
   "tsconfig.base.json",

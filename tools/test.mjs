@@ -18,7 +18,10 @@ const SHOWN_FILES = 30;
 const NICENESS = 10;
 /** Where a failed test may be due to the machine; its failure alone decides then. */
 const REPEATED_PROJECTS = new Set(["e2e", "browser"]);
-/** Races, kills, crashes and properties, by file name: these show that something never happens, so one failure is a finding. */
+/**
+ * Races, kills, crashes and properties, by file name: these show that something never happens, so
+ * one failure is a finding.
+ */
 const NEVER_REPEATED =
   /\b(?:races?|at-once|interleavings?|kill(?:ed)?|crash(?:es)?|property|fuzz)\b/;
 const PROPERTIES = /from "(?:@fast-check\/vitest|fast-check)"/;
@@ -82,8 +85,8 @@ async function runTests(args) {
 }
 
 /**
- * Runs each failed test of a browser or of whole systems once more, alone: on a busy machine the clock of another program
- * may have run out. A test that passes then counts as passed.
+ * Runs each failed test of a browser or of whole systems once more, alone: on a busy machine the
+ * clock of another program may have run out. A test that passes then counts as passed.
  *
  * @param files - their states are changed in place.
  * @returns the names of the tests that passed alone

@@ -1,6 +1,7 @@
-// Checks the types of every package. Packages import each other's sources, so one program for each package would read most
-// of them a dozen times: all that have the same options are one program here. A program whose packages have not changed
-// since it passed is left out; the others begin where they last ended.
+// Checks the types of every package. Packages import each other's sources, so one program for each
+// package would read most of them a dozen times: all that have the same options are one program
+// here. A program whose packages have not changed since it passed is left out; the others begin
+// where they last ended.
 import { spawn } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * @returns every package with its folder, relative to the root, and the names of all packages of the workspace that it
- *   depends on, also through others
+ * @returns every package with its folder, relative to the root, and the names of all packages of
+ * the workspace that it depends on, also through others
  */
 export function readWorkspace() {
   const folders = ["apps", "packages"]

@@ -1,4 +1,4 @@
-// A reporter of vitest: what came of each file and test, and how long each file took, as JSON.
+// A reporter of vitest: the result of each file and test, and the duration of each file, as JSON.
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { env } from "node:process";

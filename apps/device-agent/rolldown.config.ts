@@ -112,8 +112,8 @@ export default defineConfig([
     // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose,
     // node-forge.
     treeshake: { moduleSideEffects: false },
-    // Those schemas name parts of zod that the lean one lacks; they are left out, and what stays in
-    // is tested against zod.
+    // Those schemas name parts of zod that the lean one lacks; they are left out, and a test
+    // compares the rest with zod.
     checks: { importIsUndefined: false, ineffectiveDynamicImport: false },
     output: {
       dir: "dist",
@@ -125,7 +125,7 @@ export default defineConfig([
       strictExecutionOrder: true,
       codeSplitting: {
         groups: [
-          // What runs before the broker is called; while it answers; and never in an unlock.
+          // Modules that run before the broker is called; while it answers; and never in an unlock.
           { name: "start", test: /src.(program|commands.unlock(-once)?)\.ts$/, priority: 3 },
           { name: "unlock", test: /src.commands.open-by-broker\.ts$/, priority: 2 },
           { name: "others", priority: 1 },

@@ -21,7 +21,7 @@ export type BenchBroker = AsyncDisposable & {
   readonly folder: string;
   /** Of all its threads and workers, since it started. */
   cpuSeconds(): number;
-  /** Of the process and its workers. */
+  /** Memory of the process and its workers. */
   residentBytes(): number;
 };
 

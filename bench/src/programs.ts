@@ -23,8 +23,9 @@ export type ProgramRun = {
 };
 
 /**
- * With no more environment than a service manager gives: this shell's may name certificates, which
- * each program would read. Wall time from the request to start until the process has ended.
+ * Runs a program with the environment that a service manager gives: this shell's may name
+ * certificates, which each program would read. Wall time from the request to start until the
+ * process has ended.
  *
  * @throws {Error} when it fails
  */

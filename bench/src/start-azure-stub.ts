@@ -21,7 +21,7 @@ const READY = z.object({
 export type AzureStub = Disposable & {
   readonly operatorToken: string;
   readonly vaultUrl: string;
-  /** Of another customer. */
+  /** Subscription of another customer. */
   readonly slowVaultUrl: string;
   readonly caFile: string;
   /** The settings of a broker that uses this stub. */

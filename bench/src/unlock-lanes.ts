@@ -42,7 +42,7 @@ type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; 
  * come in their order.
  */
 export type UnlockLane = {
-  /** What it was prepared on. */
+  /** The connection on which it was prepared. */
   connection(): KeepAliveConnection;
   /** Asks for so many challenges, and signs what they are for. */
   prepare(unlocks: number): Promise<readonly Buffer[]>;

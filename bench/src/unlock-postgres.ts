@@ -9,7 +9,7 @@ import { startUnlockBroker } from "./unlock-world.ts";
 const NAME = "unlock-postgres";
 const LOAD = { inFlight: 64 };
 const RUNS = { unlocks: 4_000, rounds: 3 };
-/** As far as a database in another zone of a region. */
+/** The distance of a database in another zone of a region. */
 const AWAY_MS = 1;
 const ALONE = { inFlight: 1 };
 /** The counters of a device go up, so a run of single unlocks has devices of its own. */

@@ -1,6 +1,6 @@
-// Puts together what the broker's image holds: the bundle, its native addon, the portal, and what
-// is inside of it all (CycloneDX) with the licences. The Containerfile calls it, and so does the
-// test that runs the image without an engine.
+// Assembles the contents of the broker's image: the bundle, its native addon, the portal, the bill
+// of materials (CycloneDX) and the licences. The Containerfile calls it, and so does the test that
+// runs the image without an engine.
 import { cpSync, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";

@@ -9,9 +9,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Language, Parser, type Node } from "web-tree-sitter";
 
 /**
- * The Bicep compiler is neither in the npm registry nor in Debian; its grammar is. So syntax is
- * checked here, and what the files say to each other and to the broker; types and API versions are
- * not.
+ * Neither the npm registry nor Debian has the Bicep compiler, but its grammar. So this test checks
+ * syntax, and the references between the files and to the broker; it does not check types and API
+ * versions.
  */
 const folder = fileURLToPath(new URL("../azure", import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>

@@ -25,7 +25,7 @@ export type Typing = {
 export type Stage = {
   readonly world: World;
   readonly desk: Desk;
-  /** Of a theatre with a small disk. */
+  /** The small disk of a drill that fills one. */
   disk(): TinyDisk;
   /** An order under the service's key, its appliance delivered and locked. */
   deliver(name: string): Promise<StagedOrder>;

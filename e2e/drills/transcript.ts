@@ -20,7 +20,7 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/(^|[ (])[ ]*\d+(?:\.\d+)? ?(?:ms|s)\b/gm, "$1‹duration›"],
   // One may begin or end with a hyphen, where `\b` finds no boundary.
   [/(?<![\w-])[\w-]{43}(?![\w-])/g, "‹thumbprint›"],
-  // Of the machine that the drill plays on.
+  // Facts of the machine that plays the drill.
   [/ \(no device-mapper here[^)]*\)/g, ""],
   [/\b\d+ rows\b/g, "… rows"],
 ];

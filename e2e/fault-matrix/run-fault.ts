@@ -11,7 +11,7 @@ import { readLastAuditRow, readState } from "./order-state.ts";
 export type FaultResult = {
   readonly fault: Fault;
   readonly seen: Readonly<Partial<Record<Surface, Observation>>>;
-  /** Of the unlock. */
+  /** Result of the unlock. */
   readonly audit: Readonly<Record<string, unknown>> | undefined;
   /** The broker's state of the order, before and after the request. */
   readonly before: string;

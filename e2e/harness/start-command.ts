@@ -58,7 +58,7 @@ export function runStart(
   const group = child.pid;
   if (group === undefined) throw new Error("the command did not start");
   const killAll = () => send(-group, "SIGKILL");
-  // Also when the test runner ends before the test does.
+  // This also covers a test runner that ends before the test does.
   process.once("exit", killAll);
   const output = { stdout: "", stderr: "" };
   const waiting = new Set<() => void>();

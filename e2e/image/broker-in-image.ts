@@ -25,7 +25,7 @@ function mountFile(variable: string, name: string): Record<string, string> {
 
 const inside = {
   ...environment,
-  // As the Containerfile says.
+  // The same user as in the Containerfile.
   BROKER_DATA_DIR: "/data",
   PORTAL_DIR: "/app/portal",
   MALLOC_ARENA_MAX: "2",

@@ -36,7 +36,7 @@ export type Fleet = AsyncDisposable & {
   readonly key: CustomerKey;
   /** A new connection for each request: each goes to the next replica. */
   readonly transport: Transport;
-  /** By the emulator's control API. */
+  /** Uses the emulator's control API. */
   readonly control: Transport;
   /** The enrolled node of a new order at the customer's site, under the customer's key. */
   deliver(name: string): Promise<DeviceClient>;

@@ -8,10 +8,13 @@ const TEST_PACKAGES = JSON.parse(
 );
 /** Where Debian puts the programs of a PostgreSQL server, by its version. */
 const POSTGRES = "/usr/lib/postgresql";
-/** Where Debian puts libraries that a program loads by name. */
+/** Debian's folders of libraries that a program loads by name. */
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 
-/** Installs the Debian packages that tests need, where that is allowed, and prints which ones are missing still. */
+/**
+ * Installs the Debian packages that tests need, where that is allowed, and prints which ones are
+ * missing still.
+ */
 export function installTestPackages() {
   const missing = missingPackages();
   if (missing.length === 0) return;
@@ -64,7 +67,10 @@ function apt(...args) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-/** Debian's package would start a server of its own; the tests start theirs (packages/testkit/src/start-postgres.ts). */
+/**
+ * Debian's package would start a server of its own; the tests start theirs
+ * (packages/testkit/src/start-postgres.ts).
+ */
 function keepServerOff() {
   const folder = "/etc/postgresql-common/createcluster.d";
   if (existsSync(POSTGRES) || existsSync(folder)) return;

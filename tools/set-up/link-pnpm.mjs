@@ -9,8 +9,9 @@ const LINK = join(tools, "pnpm");
 const STAMP = join(root, "node_modules", ".setup-pnpm");
 
 /**
- * Puts pnpm beside the other tools of the project: turbo starts it for each package, and npx alone would take a second
- * for each. The link leads to npm's cache, where npx has put it; a link that leads nowhere is made again.
+ * Puts pnpm beside the other tools of the project: turbo starts it for each package, and npx alone
+ * would take a second for each. The link leads to npm's cache, where npx has put it; a link that
+ * leads nowhere is made again.
  *
  * @returns whether pnpm is there; what failed has been printed
  */

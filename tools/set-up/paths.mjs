@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
-/** Where npm and pnpm put the tools of the project. */
+/** The folder in which npm and pnpm put the tools of the project. */
 export const tools = join(root, "node_modules", ".bin");
 /** The pnpm of this project, for example `pnpm@12.21.0`. */
 export const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

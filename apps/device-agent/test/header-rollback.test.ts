@@ -14,7 +14,7 @@ const KINDS = [
   { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
 ] as const;
 
-/** What the portal would show. */
+/** The passkey that the portal would show. */
 function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
   const node = world.broker.nodes.get(SERIAL);
   if (node === undefined) throw new Error("no node");

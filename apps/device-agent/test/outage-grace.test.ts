@@ -33,7 +33,7 @@ async function unlocked(terms: Omit<LeaseTerms, "ttlSeconds">): Promise<void> {
   expect(await node.world.unlock()).toMatchObject({ outcome: "unlocked" });
 }
 
-/** As if the broker had been silent for this long. */
+/** The state after the broker has been silent for this long. */
 function silentFor(seconds: number): void {
   const folder = openStateFolder(node.world.stateDir);
   const state = folder.readState();

@@ -8,7 +8,7 @@ import {
 } from "@databox-cmk/errors";
 
 export type CommandTemplate = {
-  /** As docs/reference/errors.md prints it, with `<name>` for what is filled in. */
+  /** The command in docs/reference/errors.md, with `<name>` for placeholders. */
   readonly text: string;
   readonly code: ErrorCode;
   readonly reason: string | undefined;

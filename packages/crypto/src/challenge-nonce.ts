@@ -19,7 +19,7 @@ const PURPOSE = "databox-cmk/nonce/v1";
  * @param key - secret of at least 32 bytes, shared by all replicas.
  * @param input.random - 32 bytes of `randomBytes`, fresh for each nonce.
  * @throws {CryptoError} `malformed` for a short key, random of another length or an expiry that is
- * no whole number
+ * not a whole number
  */
 export function createNonce(
   key: KeyObject,

@@ -28,7 +28,7 @@ export function parseJsonObjectText(text: string, what: string): JsonObject {
   return value;
 }
 
-/** The same for what need not be an object: a list of events. */
+/** Likewise, for JSON that may be another value than an object: a list of events. */
 export function parseJsonList(bytes: Uint8Array, what: string): JsonObject | readonly unknown[] {
   const text = decode(bytes, what);
   const value = parseText(text, what);
@@ -69,8 +69,8 @@ function rejectRepeatedNames(text: string, value: unknown, what: string): void {
 }
 
 /**
- * Without `__proto__`, which is nobody's name. A list and no recursion: a text may be nested as
- * deep as it is long.
+ * Ignores `__proto__`, which is not a member's name. Uses a list and no recursion: a text may be
+ * nested as deep as it is long.
  */
 function countMembers(value: unknown): number {
   let members = 0;

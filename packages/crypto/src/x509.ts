@@ -95,8 +95,7 @@ export function createCertificateAuthority(input: {
  * A TLS server certificate with a new ECDSA P-256 key (an RSA one would cost each handshake 0.2 ms
  * more).
  *
- * @param input.dnsNames - lower case; `*.` may lead. Clients look at these, never at the common
- * name.
+ * @param input.dnsNames - lower case; `*.` may lead. Clients check these, never the common name.
  * @param input.validityDays - from now; with the day before now at most 398, and never beyond the
  * CA's end.
  * @returns `certificatePem` is the chain: server, then CA.
@@ -153,8 +152,9 @@ export function fingerprint(certificatePem: string): string {
  * Reads a bring-your-own certificate with its chain and key (RFC 7292), RSA or EC, as OpenSSL and
  * Windows export it.
  *
- * Slow, and as slow as the file asks for: what it has encrypted may hold a key that is encrypted
- * again, with a count that nobody sees before. So it is called in a thread that has a time limit.
+ * Slow, and the file decides how slow: encrypted content may hold a key that is encrypted again,
+ * with an iteration count that cannot be read before. So it is called in a thread that has a time
+ * limit.
  *
  * @param der - at most 64 KiB, from the operator.
  * @throws {CryptoError} `malformed`: not PKCS#12, more than 600,000 iterations, wrong password, no

@@ -100,7 +100,7 @@ describe("jose, the command line tool", () => {
   });
 });
 
-/** What a vault does: RSA-OAEP with SHA-256 for hash and mask. */
+/** Does the work of a vault: RSA-OAEP with SHA-256 for hash and mask. */
 function wrap(kid: string, cek: Uint8Array): Uint8Array {
   const key = createPublicKey({ key: keyOf(kid), format: "jwk" });
   return publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" }, cek);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** What Rolldown and Vite call a plugin, as far as this one goes. */
+/** The common part of Rolldown's and Vite's plugin type that this plugin needs. */
 type Plugin = {
   readonly name: string;
   readonly load: (id: string) => Promise<string | undefined>;

@@ -3,7 +3,7 @@ import { renderVectors } from "./render-vectors.ts";
 
 const REPOSITORY = new URL("../../../", import.meta.url);
 
-/** What is generated from the table, and where it is committed. */
+/** The files that are generated from the table, and their places in the repository. */
 export function generatedFiles(): readonly { readonly url: URL; readonly text: string }[] {
   return [
     { url: new URL("docs/reference/errors.md", REPOSITORY), text: renderMarkdown() },

@@ -9,7 +9,7 @@ export type AppErrorOptions = {
   readonly target?: string | undefined;
   readonly facts?: Facts | undefined;
   /**
-   * One clause of what is wrong in this input ("serial: expected 3 to 64 characters"). It is shown
+   * One clause about the fault in this input ("serial: expected 3 to 64 characters"). It is shown
    * to the caller: no secrets.
    */
   readonly detail?: string | undefined;

@@ -10,9 +10,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const FACT_MAX_CHARACTERS = 260;
 
 /**
- * Fills `{name}` from the facts; a missing one is shown as `<name>`. A part in brackets is left out
- * instead, for a fact that not everybody has who tells of the failure: `Wait[ {seconds} seconds]`.
- * The result is one printable line.
+ * Fills `{name}` from the facts; a missing one is shown as `<name>`. A part in brackets is omitted
+ * instead, for a fact that only some reporters of the failure have: `Wait[ {seconds} seconds]`. The
+ * result is one printable line.
  */
 export function fillText(template: string, facts: Facts): string {
   const kept = template.replace(OPTIONAL_PART, (_, part: string) => {
@@ -28,8 +28,8 @@ export function withOptionalParts(template: string): string {
 }
 
 /**
- * As `fillText`, for a command line: a word is quoted when what was filled in could mean something
- * to a shell.
+ * Like `fillText`, for a command line: a word is quoted when a fact in it could have a meaning for
+ * a shell.
  */
 export function fillCommand(template: string, facts: Facts): string {
   return Array.from(template.matchAll(COMMAND_WORD), ([word]) => fillWord(word, facts)).join(" ");

@@ -34,7 +34,7 @@ export type ArmError = {
 
 export type ErrorContext = {
   readonly requestId?: string;
-  /** What the request alone tells; the error's own facts come before it. */
+  /** Facts that only the request has; the error's own facts take precedence. */
   readonly facts?: Facts;
 };
 
@@ -48,7 +48,7 @@ const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
 };
 
 /**
- * What stands beside a code in every error that a program or a page reads: in answers, and inside
+ * The explanation of a code in every error that a program or a page reads: in answers, and inside
  * of resources.
  */
 export function recoveryOf(

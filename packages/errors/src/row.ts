@@ -7,7 +7,7 @@
  */
 export type ErrorClass = "refused" | "unreachable" | "invalid" | "pending" | "internal";
 
-/** Who must act. */
+/** The person who must act. */
 export type Who =
   | "security-administrator"
   | "order-owner"
@@ -64,7 +64,7 @@ export type ErrorRow<Words = string> = {
   readonly httpStatus: number;
   readonly who: Who;
   readonly recoverable: Recoverable;
-  /** One sentence for the person at the appliance: whom to ask for what. */
+  /** One sentence for the person at the appliance: whom to ask, and for what. */
   readonly ask: Words;
   readonly steps: readonly Step<Words>[];
   readonly reasons?: Readonly<Record<string, Reason<Words>>>;

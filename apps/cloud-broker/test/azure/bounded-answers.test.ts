@@ -17,7 +17,7 @@ import { callWithin } from "../../src/http/call-within.ts";
 const MEGABYTE = 1024 * 1024;
 /** 400 MB of spaces within a JSON string, in less than half a megabyte. */
 const BOMB = gzipSync(Buffer.alloc(400 * MEGABYTE, 0x20), { level: constants.Z_BEST_SPEED });
-/** As much as sockets and streams may hold beyond the limit. */
+/** Sockets and streams may hold this much beyond the limit. */
 const IN_FLIGHT_BYTES = 8 * MEGABYTE;
 
 let server: Server;
@@ -99,8 +99,8 @@ afterAll(() => {
 });
 
 /**
- * The ways by which bytes of others come in, each by the broker's own means. @returns the code of
- * what went wrong
+ * The sources of foreign bytes, each read by the broker's own means. @returns the code of the
+ * failure
  */
 const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined>>> = {
   "a vault, Resource Manager, Entra or the metadata service, by their SDKs": async (path) => {

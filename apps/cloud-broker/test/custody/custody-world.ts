@@ -172,7 +172,7 @@ export function expectOk<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
-/** What an appliance does with a released key: opens its own envelope. */
+/** Opens an envelope as an appliance does with a released key. */
 export async function unlockWith(custody: KeyCustody, serial: string): Promise<string> {
   const stored = await custody.envelope(ORDER, serial);
   if (stored === undefined) throw new Error("no envelope");

@@ -5,18 +5,15 @@ import { openStore } from "../../src/store/open-store.ts";
 import { openDoomedStore, type Doom } from "./crashing-store.ts";
 import { DeviceWorld } from "./device-world.ts";
 
-/**
- * More than any of these exchanges writes; a walk ends at the first point that is not reached any
- * more.
- */
+/** More than any of these exchanges writes; a walk ends at the first point that is not reached. */
 const POINTS_MAX = 30;
 
 type Exchange = {
   /** Brings a device to where the exchange starts, with a broker that does not die. */
   readonly prepare: (world: DeviceWorld) => Promise<Prepared>;
-  /** One message. What comes back may be lost as well. */
+  /** One message. Its answer may be lost as well. */
   readonly run: (prepared: Prepared) => Promise<unknown>;
-  /** What the device does after both sides came up again; it must always get through. */
+  /** The device's next request after both sides restarted; it must always succeed. */
   readonly recover: (prepared: Prepared, world: DeviceWorld) => Promise<void>;
 };
 type Prepared = { readonly device: DeviceClient; readonly code: string; readonly grant: string };

@@ -61,7 +61,7 @@ test("hostile requests leave nothing behind, and each answer is one of ours", as
     expect(after.listeners).toBe(before.listeners);
     expect(after.heapBytes).toBeLessThan(before.heapBytes + HEAP_GROWTH_BYTES);
   }
-  // What the generator is for: it gets past the parser, and is refused there, in each of these
+  // The purpose of the generator: it gets past the parser, and is refused there, in each of these
   // ways.
   const ways = [200, 400, 401, 404, 405, 413, 415, 431];
   expect(ways.filter((status) => !statuses.has(status))).toEqual([]);
@@ -127,7 +127,7 @@ async function carryOut({ chunks, end }: Assault, socket: TLSSocket): Promise<st
   if (end === "abort") socket.destroy();
   else if (end === "half") socket.end();
   else {
-    // Its first answer, or its end; what comes later is the next one's.
+    // Its first answer, or its end; later bytes belong to the next request.
     await Promise.race([closed, once(socket, "data").catch(() => undefined), quiet()]);
     socket.end();
   }
@@ -144,7 +144,7 @@ const quiet = (): Promise<unknown> => {
   return promise;
 };
 
-/** Throws with what was sent, so that a failure can be told from its message alone. */
+/** Throws with the sent bytes, so that the message alone identifies a failure. */
 function judge(answer: WireAnswer, assault: Assault): void {
   const problem = problemOf(answer);
   if (problem === undefined) return;
@@ -176,7 +176,7 @@ async function serveHonestly(): Promise<void> {
   expect((await world.transport().send("GET", "/readyz")).status).toBe(200);
 }
 
-/** After the last answers have been sent, and what they held was given back. */
+/** Runs after the last answers have been sent and their places given back. */
 async function settled(read: () => LiveResources): Promise<LiveResources> {
   await expect
     .poll(async () => {

@@ -1,4 +1,4 @@
-/** What one connection of a hostile client sends, and how it ends. */
+/** The bytes of one hostile connection, and how it ends. */
 export type Assault = {
   /** Each is written by itself, after the one before it has left. */
   readonly chunks: readonly Buffer[];

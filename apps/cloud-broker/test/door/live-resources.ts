@@ -2,7 +2,7 @@ import { createHook } from "node:async_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** What this process holds at the moment, after a collection. */
+/** The process's present resources, after a collection. */
 export type LiveResources = {
   readonly sockets: number;
   readonly timers: number;

@@ -121,7 +121,7 @@ async function made(answer: Promise<{ readonly status: number; readonly text: st
   expect([status < 300, text]).toEqual([true, text]);
 }
 
-/** Every right that somebody has by what the portal can write, one line each. */
+/** Every right that the portal can write, one line each. */
 async function rights(): Promise<readonly string[]> {
   const { properties } = vaultView.parse((await get(`${vault(VAULT)}?${KEY_VAULT}`)).json);
   const assignments = assignmentList.parse(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type PortalWorld, type SignedInPage, startPortalWorld } from "./portal-world.ts";
 
-/** What requests that are at work are given when a broker closes. */
+/** The grace period for open requests when a broker closes. */
 const SHUTDOWN_GRACE_MS = 10_000;
 
 let world: PortalWorld;

@@ -461,7 +461,7 @@ test("who is turned away may send the rest of a short message later, and then th
 const headOfUpload = (method: string, path: string): string =>
   `${method} ${path} HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n`;
 
-/** Turns away whatever comes. */
+/** Rejects every request. */
 const listenBusy = (): Promise<Listener> =>
   listen({
     host: "127.0.0.1",
@@ -475,7 +475,7 @@ const listenBusy = (): Promise<Listener> =>
     }).answer,
   });
 
-/** Sends text over TLS and takes what comes until the server closes. */
+/** Sends text over TLS and reads until the server closes. */
 function sendRaw(text: string, port = listener.port): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let received = "";

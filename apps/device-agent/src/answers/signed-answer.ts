@@ -16,8 +16,8 @@ import { unreachable } from "../broker-client/unreachable.ts";
 /**
  * The `typ` that an answer claims, which selects the right check; nothing is proven yet.
  *
- * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`: the sender had no authority, whatever its
- * status says
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`: the sender had no authority, even if its
+ * status says otherwise
  */
 export function claimedType(answer: RawAnswer): string {
   if (answer.mediaType === JOSE_MEDIA_TYPE) {

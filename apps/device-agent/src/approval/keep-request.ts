@@ -70,7 +70,7 @@ async function storedForm(
   }
 }
 
-/** Who must approve, how long the request stays open, and the next step. */
+/** The approvers, the remaining time of the request, and the next step. */
 function eventOfWaiting(
   { settings, volume, dependencies }: Waiting,
   kept: WaitingRequest,

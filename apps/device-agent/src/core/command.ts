@@ -8,7 +8,7 @@ export type DeviceKeyChoice = {
   readonly pcrs: string | undefined;
 };
 
-/** As typed. */
+/** The options of `prepare`, unchecked. */
 export type PrepareArguments = {
   readonly broker: string;
   readonly order: string;

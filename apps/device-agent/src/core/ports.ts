@@ -34,9 +34,7 @@ export type Opening = Disposable & {
   offer(unlockKey: Uint8Array): Promise<Opened>;
 };
 
-/**
- * What the agent remembers of the volume's header, so that an older one from a backup is noticed.
- */
+/** The agent's memory of the volume's header, which detects an older one from a backup. */
 export type HeaderMemory = {
   /** Generation of the newest header that this agent has seen; 0: the one that preparation made. */
   readonly generation: number;

@@ -45,8 +45,8 @@ export function createBrokerKeysKeeper(input: {
       const { jws, generation } = told.envelope;
       const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
       const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });
-      // The envelope first: a key that is pinned now has signed it, whichever of the two writes is
-      // the last.
+      // The envelope first: a key that is pinned now has signed it, so the order of the two writes
+      // is safe.
       folder.writeEnvelope(jws);
       store.update({ generation, journalHead });
       folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });

@@ -22,7 +22,7 @@ export type Proposal = {
   readonly kind: "proposal";
   readonly id: string;
   readonly envelope: CheckedEnvelope;
-  /** Of the envelope in force. The caller zeroes both. */
+  /** Content keys of the envelope in force and of the proposal. The caller zeroes both. */
   readonly currentKey: Uint8Array;
   readonly proposedKey: Uint8Array;
 };

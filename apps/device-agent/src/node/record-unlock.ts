@@ -73,7 +73,8 @@ export async function recordUnlock(
     await volume.close(mapping);
     throw error;
   }
-  // Whichever answer opened it: a request that still waits is no longer needed.
+  // A request that still waits is no longer needed, regardless of the answer that opened the
+  // volume.
   destroyWaitingRequest(folder.path);
   return journalHead;
 }

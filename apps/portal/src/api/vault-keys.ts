@@ -80,8 +80,8 @@ export async function readKeyVersions(
 }
 
 /**
- * A new key, or a new version of the key of that name. Key Vault has one call for both; which of
- * them is meant is sent along, so that a taken name does not give somebody else's key a new
+ * Makes a new key, or a new version of the key of that name. Key Vault has one call for both; the
+ * intended one is sent along, so that a taken name does not give another person's key a new
  * version.
  *
  * @throws {ProblemError} NameTaken

@@ -3,7 +3,7 @@ import type { RevocationDrillView } from "@databox-cmk/protocol";
 export type DrillFigures = {
   readonly asked: number;
   readonly answered: number;
-  /** Of the nodes that have answered. */
+  /** Figures of the nodes that have answered. */
   readonly fastestMs?: number;
   readonly slowestMs?: number;
 };

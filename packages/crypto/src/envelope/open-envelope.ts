@@ -18,8 +18,8 @@ export function matchesCommitment(envelope: Envelope, cek: Uint8Array): boolean 
  * The unlock key; the caller zeroes it. AES-GCM by node:crypto: same result as jose (cross-tested),
  * a twentieth of the time, and the agent need not load jose.
  *
- * @param expected - what the caller knows about itself; never copied from the envelope.
- * @throws {CryptoError} `decryption-failed`, whatever the cause
+ * @param expected - the caller's own facts about itself; never copied from the envelope.
+ * @throws {CryptoError} `decryption-failed`, for every cause
  */
 export async function openEnvelope(
   envelope: Envelope,

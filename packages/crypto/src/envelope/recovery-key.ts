@@ -13,7 +13,7 @@ export type RecoveryKey = {
   /** Canonical: what the thumbprint is made of. */
   readonly jwk: { readonly e: string; readonly kty: "RSA"; readonly n: string };
   /**
-   * RSA-OAEP-256, here and not in a vault: nobody can revoke an offline key, so there is no refusal
+   * RSA-OAEP-256, here and not in a vault: an offline key cannot be revoked, so there is no refusal
    * to miss.
    */
   wrap(contentKey: Uint8Array): Uint8Array;

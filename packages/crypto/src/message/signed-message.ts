@@ -33,7 +33,7 @@ export async function signMessage(key: SigningKey, typ: string, payload: object)
 }
 
 /**
- * Who claims to have signed what, to look the key up; nothing here is proven.
+ * The claimed signer and type, to look up the key; nothing here is proven.
  *
  * @throws {CryptoError} `malformed`
  */
@@ -85,7 +85,7 @@ function parseHeader(encoded: string): MessageHeader {
   const header = parseJsonObject(decodeBase64url(encoded, "header"), "header");
   requireExactMembers(header, ["alg", "kid", "typ"], "header");
   const { alg, kid, typ } = header;
-  // One algorithm, whatever the key: there is no table to be confused by (RFC 8725 §3.1).
+  // One algorithm for every key: there is no table to be confused by (RFC 8725 §3.1).
   if (alg !== "ES256") throw malformed("header: alg is not ES256");
   if (typeof kid !== "string" || !KID.test(kid)) throw malformed("header: kid is no thumbprint");
   if (typeof typ !== "string" || !TYP.test(typ)) throw malformed("header: typ is no media type");

@@ -7,7 +7,7 @@ import { importVerifyKey } from "./verify-key.ts";
 import type { PublicJwk } from "./verify-key.ts";
 
 /**
- * The port for whatever holds a P-256 key. A TPM or a vault answers with a promise, a key file at
+ * The port for a holder of a P-256 key. A TPM or a vault answers with a promise, a key file at
  * once.
  */
 export type SigningKey = {
@@ -26,8 +26,8 @@ export function generateSigningKey(): { key: SigningKey; privatePem: string } {
 }
 
 /**
- * @throws {CryptoError} `malformed` when the text is no unencrypted private key, `unsupported` when
- * it is not on P-256
+ * @throws {CryptoError} `malformed` when the text is not an unencrypted private key, `unsupported`
+ * when it is not on P-256
  */
 export function importSigningKey(privatePem: string): SigningKey {
   let privateKey: KeyObject;

@@ -11,10 +11,10 @@ export type Sealed = { readonly enc: Uint8Array; readonly ciphertext: Uint8Array
 export type SealingKey = {
   readonly publicKey: Uint8Array;
   /**
-   * Opens one message; the private key is forgotten with it. A message that does not open leaves
-   * the key in place, so that rubbish cannot use it up.
+   * Opens one message and destroys the private key. A message that does not open leaves the key in
+   * place, so that garbage cannot use it up.
    *
-   * @throws {CryptoError} `decryption-failed`, whatever the cause
+   * @throws {CryptoError} `decryption-failed`, for every cause
    */
   open(sealed: Sealed, info: Uint8Array): Promise<Uint8Array>;
   destroy(): void;
@@ -62,7 +62,8 @@ export async function generateSealingKey(suite: SuiteName): Promise<SealingKey> 
  */
 export type StorableSealingKey = SealingKey & {
   /**
-   * For {@link importSealingKey}; whoever stores it answers for its file mode, and zeroes it here.
+   * For {@link importSealingKey}; the code that stores it is responsible for its file mode, and
+   * zeroes it here.
    */
   exportPrivateKey(): Promise<Uint8Array>;
 };
@@ -98,7 +99,7 @@ export async function importSealingKey(
  * calls run at once.
  *
  * @param info - binds the message to its purpose; the same bytes open it.
- * @throws {CryptoError} `malformed` when `publicKey` is no key of the suite or the plaintext is
+ * @throws {CryptoError} `malformed` when `publicKey` is not a key of the suite or the plaintext is
  * longer than 512 bytes
  */
 export async function seal(

@@ -22,11 +22,11 @@ export type CheckFailure = {
   readonly reason?: string | undefined;
   readonly facts?: Facts | undefined;
   readonly detail?: string | undefined;
-  /** What to do, where the check knows better than the code's row. */
+  /** The next step, if the check knows a better one than the code's row. */
   readonly remedy?: NextStep | undefined;
 };
 
-/** `found`: one clause that says what was seen. */
+/** `found`: one clause about the finding. */
 export type Finding =
   | { readonly ok: true; readonly found?: string }
   | { readonly ok: false; readonly failure: CheckFailure };

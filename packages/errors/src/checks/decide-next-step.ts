@@ -6,9 +6,9 @@ import type { CheckFailure, NextStep } from "./check.ts";
 const NOTHING_TO_DO: NextStep = { who: "nobody", text: ENGLISH_ANSWERS.nothingToDo };
 
 /**
- * The one thing to do next.
+ * The next step.
  *
- * @param reader - who reads it: a step for somebody else is turned into what to ask of them.
+ * @param reader - the reader's role: a step for another person becomes a request to that person.
  * Without it, the step itself.
  */
 export function decideNextStep(failure: CheckFailure | undefined, reader?: Who): NextStep {

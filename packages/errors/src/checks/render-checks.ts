@@ -7,7 +7,7 @@ const MARKS = { passed: "✓", failed: "✗", "not-reached": "·" } as const sat
 >;
 const WHAT_MAX_CHARACTERS = 300;
 
-/** One line for each check: mark, title, time, what was found or what failed. */
+/** One line for each check: mark, title, time, finding or failure. */
 export function renderChecks(checks: readonly Check[]): readonly string[] {
   const titleWidth = Math.max(0, ...checks.map(({ title }) => title.length));
   const times = checks.map(({ elapsedMs }) =>

@@ -6,9 +6,9 @@ import type { Check, CheckFailure, CheckRow, Finding } from "./check.ts";
 export type Probe = () => Promise<Finding>;
 
 export type CheckRun = {
-  /** In the order of the table, whatever ended first. */
+  /** In the order of the table, regardless of the order in which they ended. */
   readonly checks: readonly Check[];
-  /** Of the first check that failed. */
+  /** Code of the first failed check. */
   readonly failure: CheckFailure | undefined;
 };
 
@@ -71,7 +71,7 @@ async function find(probe: Probe): Promise<Finding> {
   }
 }
 
-/** Of an error that nobody named: its class and where it was thrown. Its message may quote data. */
+/** Class and location of an unexpected error. Its message may quote data. */
 function placeOf(error: unknown): string | undefined {
   if (error instanceof AppError || !(error instanceof Error)) return undefined;
   const frame = error.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));

@@ -73,7 +73,7 @@ export const backupKeyList = z.strictObject({
     standing: z.enum(["Working", "Unreachable", "Gone", "Refused"]),
     code: z.optional(z.string()),
     since: z.optional(z.string()),
-    /** From then on the backup keys are used automatically. */
+    /** The time from which the backup keys are used automatically. */
     backupFrom: z.optional(z.string()),
   }),
 });

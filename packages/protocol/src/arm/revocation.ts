@@ -50,7 +50,7 @@ export const revocationList = z.strictObject({
       orderId: z.optional(z.string()),
       serial: z.optional(z.string()),
       subscriptionId: z.optional(z.string()),
-      /** Who can turn it off. */
+      /** The side that can turn it off. */
       origin: z.enum(["customer", "operator"]),
       reason: z.string(),
       revokedAt: z.string(),

@@ -22,7 +22,7 @@ export const rekeyRequest = z.strictObject({
   sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   order: orderId,
   serial,
-  /** Of the envelope in force. */
+  /** Generation of the envelope in force. */
   env: uuid,
   bootId,
   counter,

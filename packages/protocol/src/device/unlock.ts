@@ -65,7 +65,7 @@ export type OfflineChallenge = z.infer<typeof offlineChallenge>;
 
 /** How long a volume that was opened without a network stays open, with or without an answer. */
 export const offlineLease = z.discriminatedUnion("kind", [
-  /** Of the boot in which the answer was given. */
+  /** Id of the boot in which the answer was given. */
   z.strictObject({
     kind: z.literal("duration"),
     seconds: z.int().check(z.gte(300), z.lte(30 * 86_400)),

@@ -25,9 +25,9 @@ const LINE_END = /(\r\n)/;
 
 /**
  * Turns a filled sentence of the table of codes into the language of the phrases. Servers and
- * appliances write it in English whoever reads, since logs and signatures hold it; so the English
- * template is the key, as with gettext. A detail after a message, and what no phrase is found for,
- * stays English and says so.
+ * appliances write it in English for every reader, since logs and signatures hold it; so the
+ * English template is the key, as with gettext. A detail after a message, and a text without a
+ * phrase, stays English and is marked as English.
  */
 export function createTranslator(phrases: Phrases): (text: string) => readonly TextPart[] {
   const whole = new Map(Object.entries(phrases));

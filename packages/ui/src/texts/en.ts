@@ -2,7 +2,7 @@ import type { Recoverable, Who } from "@databox-cmk/errors";
 
 import type { TextPart } from "../explanation/translate.ts";
 
-/** English texts of what all our pages share. */
+/** English texts that all our pages share. */
 export const en = {
   copy: "Copy",
   copied: "Copied",

@@ -110,7 +110,7 @@ function readPair(path: string): CertificateWithKey | undefined {
     if (new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem ?? "")))
       return { certificatePem, privateKeyPem: privateKeyPem ?? "" };
   } catch {
-    // Reported below: a file without a matching pair is one fault, whatever its cause.
+    // Reported below: every file without a matching pair is the same fault.
   }
   throw new AppError("AgentStateUnreadable", {
     target: path,
