@@ -1,4 +1,4 @@
-// Counts constructions in our prose that must be read twice (CONTRIBUTING.md): free relatives,
+// Counts constructions in our prose that must be read twice (docs/design/wording.md): free relatives,
 // fragments, negations without a verb. Prints each with file and line, then a figure per 1,000
 // lines of prose by area.
 //
@@ -27,8 +27,7 @@ const CONSTRUCTIONS = {
   anew: /\banew\b/i,
   "no more": /\b(?:no more\b(?! than)|not any ?more\b|any more\b(?=[.,;:)]|$))/i,
   "looked at": /\b(?:looked at|looks? at|looked for)\b/i,
-  fragment:
-    /^(?:Of|The same of|As|By|For|From|With|Without|That|Where|Than|And|But|Also|So that|Since)\b[^,;:]*[.]$/,
+  fragment: /^(?:Of|The same of|As|By|That|Where|Than|And|But|So that)\b[^,;:]*[.]$/,
   picture:
     /\b(?:hangs? on|its time is over|stands? in for|under way|at work\b|all the same|in the words of|a word of|hears? of|is told|are told|was told|were told|tells? of|lays? hands|gives? way|goes on with)\b/i,
 };
