@@ -26,7 +26,7 @@ const CONSTRUCTIONS = {
   "is no": /(?<!there )\b(?:is|are|was|were|be) no (?!longer\b|more than\b|one\b|such\b)[a-z]/i,
   anew: /\banew\b/i,
   "no more": /\b(?:no more\b(?! than)|not any ?more\b|any more\b(?=[.,;:)]|$))/i,
-  "looked at": /\b(?:looked at|looks? at|looked for)\b/i,
+  "looked at": /\b(?:looked at|looks at|looked for)\b|(?<!^|\) |\. )\b[Ll]ook at\b/,
   fragment: /^(?:Of|The same of|As|By|That|Where|Than|And|But|So that)\b[^,;:]*[.]$/,
   picture:
     /\b(?:hangs? on|its time is over|stands? in for|under way|at work\b|all the same|in the words of|a word of|hears? of|is told|are told|was told|were told|tells? of|lays? hands|gives? way|goes on with)\b/i,

@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { AppendAudit } from "./append-audit.ts";
 
-/** Rows that may be written for what unauthenticated callers send. */
+/** Limits of the audit rows for messages of unauthenticated callers. */
 export type StrangerBudget = {
   /** At once, and in an hour after that. */
   readonly perAddress: { readonly burst: number; readonly perHour: number };
@@ -17,8 +17,8 @@ export type StrangerBudget = {
 };
 
 /**
- * Enough to see what somebody tries. In sum at most 1,440 rows a day and process, about 1 MB, for
- * as long as an attack lasts: rows of a hash chain are never deleted.
+ * Enough to see the kind of an attack. In total at most 1,440 rows a day and process, about 1 MB,
+ * for as long as an attack lasts: rows of a hash chain are never deleted.
  */
 export const STRANGER_BUDGET: StrangerBudget = {
   perAddress: { burst: 120, perHour: 6 },
@@ -28,7 +28,7 @@ export const STRANGER_BUDGET: StrangerBudget = {
 export type StrangerRows = {
   /** @returns whether a refusal may have a row of its own; if not, it was counted */
   admit(address: string): boolean;
-  /** Writes what was counted, once an hour is over; `now` also before that. */
+  /** Writes the counts once an hour has ended; `now` also before that. */
   flush(when?: "now"): Promise<void>;
 };
 
@@ -40,9 +40,9 @@ const COUNTED_MAX = 1_000;
 const OTHERS = "other networks";
 
 /**
- * A refusal of a message that nobody has proven has its own audit row only within a budget: rows
- * are durable, and sending such messages costs nothing. Beyond it they are counted, and one row an
- * hour says how many came from which network.
+ * A refused unauthenticated message has its own audit row only within a budget: rows are durable,
+ * and sending such messages costs nothing. Beyond the budget they are counted, and one row an hour
+ * gives the number for each network.
  */
 export function createStrangerRows(
   { store, appendAudit, now }: { store: Store; appendAudit: AppendAudit; now: Clock },

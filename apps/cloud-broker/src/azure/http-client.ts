@@ -9,7 +9,10 @@ import {
 
 import { CallFailure, callWithin } from "../http/call-within.ts";
 
-/** What the SDKs speak HTTP by: their own client bounds no answer, and decompresses all that it gets. */
+/**
+ * The HTTP client of the SDKs. Their own one does not limit an answer, and decompresses everything
+ * that it gets.
+ */
 export function createHttpClient(agent: Agent, maxBytes: number): HttpClient {
   return {
     async sendRequest(request) {

@@ -1,10 +1,10 @@
 import { open } from "node:fs/promises";
 
 /**
- * Reads a whole file, and no more of it than the limit: a setting may name a device or a log by mistake, which would
+ * Reads a whole file, up to the limit: a setting may name a device or a log by mistake, which would
  * fill the memory.
  *
- * @throws {Error} with `code` EFBIG for a longer one; otherwise what the file system says
+ * @throws {Error} with `code` EFBIG for a longer one; otherwise the error of the file system
  */
 export async function readFileWithin(path: string, maxBytes: number): Promise<Buffer> {
   const file = await open(path, "r");

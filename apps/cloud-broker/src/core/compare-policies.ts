@@ -7,7 +7,10 @@ export type Comparison = "same" | "looser" | "stricter" | "other";
 
 type Compare = (before: UnlockPolicy, after: UnlockPolicy) => Comparison;
 
-/** One row for each member of a policy. The type names every member, so that a new one cannot be forgotten. */
+/**
+ * One row for each member of a policy. The type names every member, so that a new one cannot be
+ * forgotten.
+ */
 const MEMBERS = {
   outageGrace: (before, after) =>
     moreIsLooser(graceSecondsOf(before.outageGrace), graceSecondsOf(after.outageGrace)),
@@ -91,8 +94,9 @@ const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = DAYS.length * DAY_MINUTES;
 
 /**
- * Whether every open minute of one list is surely open in the other. Time zones are compared by name: two zones may agree
- * today and part at the next change of their clocks. An empty list is open at any time.
+ * Whether every open minute of one list is surely open in the other. Time zones are compared by
+ * name: two zones may agree today and part at the next change of their clocks. An empty list is
+ * open at any time.
  */
 function isWithin(inner: readonly ReleaseWindow[], outer: readonly ReleaseWindow[]): boolean {
   if (outer.length === 0) return true;

@@ -38,12 +38,15 @@ export type Approval = {
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly votes: readonly Vote[];
-  /** The terms that it was asked under, and those that were added since; absent in rows of an older broker. */
+  /**
+   * The terms that it was asked under, and those that were added since; absent in rows of an older
+   * broker.
+   */
   readonly terms?: ReleaseTerms;
 };
 
 export type ReleaseFacts = {
-  /** Of the policy in force. */
+  /** Terms of the policy in force. */
   readonly terms: ReleaseTerms;
   readonly purpose: UnlockPurpose;
   readonly stage: string;

@@ -55,8 +55,8 @@ export function isSameKeyChoice(one: KeyChoice, other: KeyChoice): boolean {
 }
 
 /**
- * What a new choice gives away of the custody of an order. Whoever administers a vault can unwrap by its keys, so another vault
- * is another custodian; another key or version of the same vault is not.
+ * The custody that a new choice gives away. An administrator of a vault can unwrap by its keys, so
+ * another vault is another custodian; another key or version of the same vault is not.
  */
 export function loosenedCustody(before: KeyChoice, after: KeyChoice): readonly string[] {
   if (before.kekType === "MicrosoftManaged") return [];

@@ -3,15 +3,15 @@ import type { ReleaseWindow, UnlockPolicy } from "@databox-cmk/protocol";
 import { graceSecondsOf } from "./unlock-policy.ts";
 
 /**
- * The terms that one request is judged by. A request that waits keeps the terms that it was asked under; a later policy can
- * only add to them.
+ * The terms that one request is judged by. A request that waits keeps the terms that it was asked
+ * under; a later policy can only add to them.
  */
 export type ReleaseTerms = Omit<UnlockPolicy, "release"> & {
   readonly release: {
     /** Each list must be open at the moment of the release. */
     readonly windows: readonly (readonly ReleaseWindow[])[];
     readonly required: number;
-    /** Undefined: anyone who has the right. An empty list: nobody. */
+    /** Undefined: anyone who has the right. An empty list: no one. */
     readonly approvers?: readonly string[];
     readonly breakGlass: boolean;
   };

@@ -34,7 +34,10 @@ export function leaseTermsOf({
     : { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
 }
 
-/** How long a volume stays open without an answer, so that two graces can be compared; `untilReboot` is the longest. */
+/**
+ * How long a volume stays open without an answer, so that two graces can be compared; `untilReboot`
+ * is the longest.
+ */
 export function graceSecondsOf(grace: UnlockPolicy["outageGrace"]): number {
   return grace === UNTIL_REBOOT ? Infinity : parseOutageGrace(grace);
 }

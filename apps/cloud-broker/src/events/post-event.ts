@@ -11,7 +11,10 @@ export type PostEvent = (
   body: string,
 ) => Promise<Delivery>;
 
-/** Only the status counts: the body is read so that the connection can serve again, but not for long. */
+/**
+ * Only the status counts: the body is read so that the connection can serve again, but not for
+ * long.
+ */
 const LIMITS = { timeMs: 10_000, maxBytes: 64 * 1024 } as const;
 const MAX_SOCKETS_PER_HOST = 4;
 

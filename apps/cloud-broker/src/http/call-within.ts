@@ -51,10 +51,12 @@ const DECOMPRESS = {
 } as const;
 
 /**
- * The one way out of this process: every byte that comes back is counted before it is kept. Redirects are not followed.
+ * The one way out of this process: every byte that comes back is counted before it is kept.
+ * Redirects are not followed.
  *
- * By hand: neither the Azure SDK's client nor undici's fetch bounds an answer after decompression, and undici has a
- * connection pool, trust and name resolution of its own. got has such a bound for neither.
+ * By hand: neither the Azure SDK's client nor undici's fetch bounds an answer after decompression,
+ * and undici has a connection pool, trust and name resolution of its own. got has such a bound for
+ * neither.
  *
  * @throws {CallFailure}
  */
@@ -73,10 +75,10 @@ export async function callWithin(
 }
 
 /**
- * The same for answers of which only the head matters: the body is read to its end, so that the connection can serve
- * again, or to the limit, at which the connection is closed.
+ * Likewise, for answers of which only the head matters: the body is read to its end, so that the
+ * connection can be reused, or to the limit, at which the connection is closed.
  *
- * @throws {CallFailure} before the head has come; never for what follows it
+ * @throws {CallFailure} before the head has arrived; never for the body
  */
 export async function callForHead(
   limits: CallLimits,

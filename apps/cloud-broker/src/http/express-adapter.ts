@@ -29,26 +29,31 @@ export type Served = {
 
 export type AdapterOptions = {
   readonly authenticate: AuthenticateCaller;
-  /** Absent: no route is a session's. */
+  /** Absent: no route has the authentication `session`. */
   readonly identify?: IdentifySession | undefined;
   /** Throws `AppError` RateLimited; called first, and costs nothing. */
   readonly admit: (request: RouteRequest, route: Route | undefined) => void;
-  /** Told of each answered request, for logs and audit; awaited before the answer leaves. */
+  /** Receives each answered request, for logs and audit; awaited before the answer leaves. */
   readonly served: (served: Served) => Promise<void>;
-  /** Told of a fault that `served` does not know of: the answer could not be rendered or sent. */
+  /** Receives a fault that `served` does not see: the answer could not be rendered or sent. */
   readonly failed?: (fault: unknown, request: RouteRequest) => void;
-  /** Called once for each request, when no more work is done for it, however it ended. */
+  /** Called once for each request, when all work for it has ended, in every case. */
   readonly ended?: () => void;
   readonly spans: Spans;
-  /** Value of WWW-Authenticate on 401 (RFC 9110 §11.6.1): tells an Azure client where to get a token. */
+  /**
+   * Value of WWW-Authenticate on 401 (RFC 9110 §11.6.1): tells an Azure client where to get a
+   * token.
+   */
   readonly bearerChallenge: string;
 };
 
 /**
- * Turns the route table into a request listener; everything that is not a row is 404, or 405 with Allow.
+ * Turns the route table into a request listener; everything that is not a row is 404, or 405 with
+ * Allow.
  *
- * Express routes and does nothing else. It gets no request target that is not a path, and its own final handler, which
- * answers in HTML and shows a stack trace unless NODE_ENV is "production", is never reached.
+ * Express routes and does nothing else. It gets no request target that is not a path, and its own
+ * final handler, which answers in HTML and shows a stack trace unless NODE_ENV is "production", is
+ * never reached.
  */
 export function createHandler(routes: readonly Route[], options: AdapterOptions): RequestListener {
   const application = express();
@@ -56,7 +61,8 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
   application.disable("etag");
   application.set("query parser", false);
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
-    // Not `application.all`, which keeps a handler for each of 35 methods and tries one after another.
+    // Not `application.all`, which keeps a handler for each of 35 methods and tries one after
+    // another.
     application.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
       const route = rows.find((row) => row.method === method);
@@ -71,13 +77,14 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
       refuse(unreadable("request-target", "expected a path, or an absolute URL"));
       return;
     }
-    // RFC 9112 §3.2; Node is told not to answer this by itself.
+    // RFC 9112 §3.2; Node's own answer is switched off.
     if (message.headers.host === undefined && message.httpVersionMinor > 0) {
       refuse(unreadable("Host", "missing"));
       return;
     }
     message.url = target;
-    // Express calls the last argument for a path that no row has, and for one that is no valid percent-encoding.
+    // Express calls the last argument for a path without a row, and for an invalid
+    // percent-encoding.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Express makes them its own
     application(message as Request, response as Response, () => {
       refuse(new AppError("NotFound"));
@@ -96,7 +103,7 @@ function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
   });
 }
 
-/** Answers once, whatever happens; never rejects. */
+/** Answers once, in every case; never rejects. */
 async function serve(
   message: ExpressMessage,
   response: ServerResponse,
@@ -131,7 +138,10 @@ async function serve(
   }
 }
 
-/** Such as a header that Node does not send: a bug of ours, which must not become a connection that hangs. */
+/**
+ * Such as a header that Node does not send: a bug of ours, which must not become a connection that
+ * hangs.
+ */
 function answerFault(
   fault: unknown,
   message: ExpressMessage,
@@ -184,7 +194,7 @@ async function read<Known extends RouteRequest>(
     if (message.headers.expect !== undefined && message.httpVersionMinor > 0)
       response.writeContinue();
   });
-  // One character a byte: a compact JWS is ASCII, and what is not fails as such.
+  // One character a byte: a compact JWS is ASCII, and any other text fails as such.
   if (route.reads === "jose") return route.handle({ ...request, body: bytes.toString("latin1") });
   if (route.reads === "events") return route.handle({ ...request, body: parseEventsBody(bytes) });
   return route.handle({ ...request, body: parseJsonBody(bytes) });
@@ -193,7 +203,9 @@ async function read<Known extends RouteRequest>(
 /** A request that Express may not have seen yet. */
 type ExpressMessage = IncomingMessage & { readonly params?: Request["params"] };
 
-/** Never throws: the path was made to begin with a slash, after which nothing is part of the host. */
+/**
+ * Never throws: the path was made to begin with a slash, after which nothing is part of the host.
+ */
 function readRequest(message: ExpressMessage): RouteRequest {
   const { url: target = "" } = message;
   const url = new URL(`https://broker.invalid${target.startsWith("/") ? target : "/"}`);
@@ -230,7 +242,7 @@ function renderFailure(
       "x-ms-error-code": error.code,
       ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
       ...(error.code === "MethodNotAllowed" && allow !== undefined ? { allow: String(allow) } : {}),
-      // As Resource Manager itself says of a resource that no provider has.
+      // As Resource Manager does for a resource that no provider has.
       ...(error.code === "ResourceNotFound" ? { "x-ms-failure-cause": "gateway" } : {}),
       ...(error.code === "AuthenticationFailed" ? { "www-authenticate": bearerChallenge } : {}),
     },
@@ -239,10 +251,13 @@ function renderFailure(
   };
 }
 
-/** When nobody said when to try again. */
+/** The delay when no answer named one. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Names for the steps: the id by which this request is found in every log, and the order of its path. */
+/**
+ * Names for the steps: the id by which this request is found in every log, and the order of its
+ * path.
+ */
 function requestFacts(request: RouteRequest): Facts {
   const { subscriptionId = "", resourceGroup = "", jobName } = request.parameters;
   return {
@@ -266,11 +281,11 @@ function send(
     ...ANSWER_HEADERS,
     ...(own?.["cache-control"] === undefined ? NEVER_STORED : {}),
     ...own,
-    // What was not read is not worth reading: the connection ends with the answer.
+    // A body that was not read is not needed: the connection ends with the answer.
     ...(message.complete ? {} : { connection: "close" }),
   };
   if (body === undefined) {
-    // Node knows of which answers without a body the length is said.
+    // Node decides which answers without a body have a Content-Length.
     response.statusCode = status;
     response.setHeaders(new Map(Object.entries(headers))).end();
   } else if ("stream" in body) {
@@ -285,7 +300,10 @@ function send(
   }
 }
 
-/** Whatever a browser takes an answer for, it is neither framed nor rendered with anything active. */
+/**
+ * An answer is neither framed nor rendered with active content, regardless of the type that a
+ * browser guesses.
+ */
 const ANSWER_HEADERS = {
   "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
@@ -296,7 +314,7 @@ const NEVER_STORED = { "cache-control": "no-store", pragma: "no-cache", expires:
 type Body = NonNullable<Answer["body"]>;
 type StreamBody = Extract<Body, { stream: unknown }>;
 
-/** Written as fast as the other side reads; whoever reads nothing for so long is gone. */
+/** Written as fast as the other side reads; a reader that is silent for this long is gone. */
 const STALLED_MS = 60_000;
 
 function sendStream(
@@ -316,7 +334,7 @@ function sendStream(
     return;
   }
   response.flushHeaders();
-  // A reader that left has its reasons, and nobody is there to be told.
+  // A reader may leave at any time, and no error needs to be reported.
   pipeline(stream(left.signal), response).catch(() => {
     response.destroy();
   });
@@ -333,7 +351,10 @@ function contentOf(body: Exclude<Body, StreamBody>): {
 
 const CLIENT_ID = /^[\w.:-]{1,128}$/;
 
-/** Headers that Azure puts on every answer ("Common API Details"); a client's own ids are echoed when they are ids. */
+/**
+ * Headers that Azure puts on every answer ("Common API Details"); a client's own ids are echoed
+ * when they are ids.
+ */
 function tracingHeaders(request: RouteRequest): Record<string, string> {
   const clientId = ownId(request, "x-ms-client-request-id");
   return {

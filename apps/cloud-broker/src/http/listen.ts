@@ -14,14 +14,17 @@ export type ListenOptions = {
   readonly certificate: string;
   readonly privateKey: string;
   readonly handler: RequestListener;
-  /** Told of what never gets to the handler. @returns what to answer */
+  /** Receives requests that never reach the handler. @returns the answer */
   readonly refuse?: (request: BrokenRequest) => AppError;
-  /** 48 bytes that several processes share, so that each resumes the sessions of all; absent: the process has its own. */
+  /**
+   * 48 bytes that several processes share, so that each resumes the sessions of all; absent: the
+   * process has its own.
+   */
   readonly ticketKeys?: Buffer | undefined;
   readonly timeouts?: Timeouts;
 };
 
-/** What Node's parser refused, or CONNECT. */
+/** A request that Node's parser refused, or CONNECT. */
 export type BrokenRequest = {
   /** UUID. */
   readonly requestId: string;
@@ -32,13 +35,19 @@ export type BrokenRequest = {
   readonly cause: string;
 };
 
-/** A message that dawdles is cut off (slow loris): its handshake, its header, then the whole of it; looked for at each `checkMs`. */
+/**
+ * A slow message is cut off (slow loris): its handshake, its header, then the whole of it; checked
+ * at each `checkMs`.
+ */
 export type Timeouts = {
   readonly handshakeMs: number;
   readonly headersMs: number;
   readonly requestMs: number;
   readonly checkMs: number;
-  /** A connection on which nothing moves for so long, in either direction, is closed; longer than any answer waits for news. */
+  /**
+   * A connection that is silent in both directions for this long is closed; longer than any answer
+   * waits for news.
+   */
   readonly silenceMs?: number;
 };
 const TIMEOUTS: Timeouts = {
@@ -51,13 +60,13 @@ const TIMEOUTS: Timeouts = {
 export type Listener = {
   readonly port: number;
   readonly setTicketKeys: (keys: Buffer) => void;
-  /** Takes no new connection, lets what runs finish within the bound, then closes what is left. */
+  /** Accepts no new connection, lets requests finish within the limit, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
 
 const KEEP_ALIVE_MS = 60_000;
 const SILENCE_MS = 180_000;
-/** The other side has so long to read why it was refused. */
+/** The other side has this long to read the reason of a refusal. */
 const LINGER_MS = 2_000;
 /** Entra tokens of people in many groups take up to 8 KiB. */
 const HEADER_MAX_BYTES = 16 * 1024;
@@ -76,9 +85,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const error = new AppError("MethodNotAllowed", { detail: `${request.method ?? ""}: no proxy` });
     answerOnSocket(socket, "405 Method Not Allowed", error, "CONNECT", refuse);
   });
-  // The body is asked for where it is read, after its sender was let in.
+  // The body is requested when it is read, after its sender was admitted.
   server.on("checkContinue", (request, response) => server.emit("request", request, response));
-  // RFC 9110 §10.1.1 allows to answer as if an unknown expectation were not there; Node's own answer is not in our shape.
+  // RFC 9110 §10.1.1 allows to answer as if an unknown expectation were not there; Node's own
+  // answer is not in our shape.
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.setTimeout(options.timeouts?.silenceMs ?? SILENCE_MS);
   const answering = new Set<ServerResponse>();
@@ -194,9 +204,10 @@ const MALFORMED = "400 Bad Request";
 const PARSER_ERROR = /^HPE_/;
 
 /**
- * What is not HTTP never reaches a route; it gets the same kind of answer, where the connection still takes one. Node also
- * reports here what became of the connection itself. A handshake that was too slow must not be answered: what is written to
- * it leaves as soon as the handshake is done after all, as the answer to a request that is in order.
+ * Bytes that are not HTTP never reach a route; they get the same kind of answer, if the connection
+ * still accepts one. Node also reports connection errors here. A handshake that was too slow must
+ * not be answered: the text would be sent once the handshake completes after all, as the answer to
+ * a valid request.
  */
 function answerBrokenRequest(
   { code: cause = "" }: NodeJS.ErrnoException,

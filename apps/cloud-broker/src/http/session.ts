@@ -12,7 +12,9 @@ export type SessionContent = {
 export type Session = {
   readonly idHash: string;
   readonly objectId: string;
-  /** Proves that a request comes from one of the portal's own pages; only the broker can derive it. */
+  /**
+   * Proves that a request comes from one of the portal's own pages; only the broker can derive it.
+   */
   readonly csrfToken: string;
   readonly expiresAtMs: number;
   readonly revision: number;

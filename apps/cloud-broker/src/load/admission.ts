@@ -4,23 +4,23 @@ import { addressKey } from "./address-key.ts";
 import { createLedger, mayTakePlace, type Party, type Place } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
 
-/** Lets requests in while the broker keeps up with them. */
+/** Admits requests as long as the broker keeps up with them. */
 export type Admission = {
   /**
-   * @returns false when its party has all the places that it may have: it is to be turned away, and
-   * `work` was not called.
+   * @returns false when its party has all its places: it must be rejected, and `work` was not
+   * called.
    */
   enter(connection: Connection, work: () => void): boolean;
-  /** How many requests are at work here now. */
+  /** Number of requests in progress here. */
   atWork(): number;
-  /** Whether even somebody new would be turned away, and has been for so long that no load explains it. */
+  /** Whether even a new caller would be rejected, for so long that load cannot explain it. */
   isStuck(): boolean;
 };
 
-/** One socket with its TLS session; whoever has the other end of it has all of it. */
+/** One socket with its TLS session, which has one owner. */
 export type Connection = object & { readonly remoteAddress?: string | undefined };
 
-/** Who works for a request meanwhile. */
+/** The other party that works for a request meanwhile. */
 type Elsewhere = "vault" | "news";
 type Visit = Held & {
   goAway(to: Elsewhere): void;
@@ -29,7 +29,7 @@ type Visit = Held & {
   belongTo(customer: string): boolean;
 };
 
-/** What a request has taken at the door. */
+/** The place that a request has taken at the door. */
 export type Held = {
   /** Whether it still has a place. */
   isInside(): boolean;
@@ -44,38 +44,41 @@ const current = new AsyncLocalStorage<{
   readonly noteTurnedAway: () => number;
 }>();
 
-/** Above it the process is at its end, and what waits for it waits in a queue. */
+/** Above it the process is saturated, and its waiting work queues up. */
 const AT_ITS_END = 0.9;
-/** As many as share one commit, or the places of one vault: more would only wait longer. */
+/** The number that share one commit, or the places of one vault: more would only wait longer. */
 const ENOUGH_INSIDE = 64;
 const SEVERAL = Symbol("several");
-/** Longer than any wait for the database or a vault: nothing at work ended in it, so nothing at work will. */
+/**
+ * Longer than any wait for the database or a vault: if no request has ended in this time, none
+ * will.
+ */
 const STUCK_AFTER_MS = 15_000;
-/** An address that nobody has: of everybody new. */
+/** The party of a new caller: an address that no caller has. */
 const NEWCOMER: Party = { kind: "stranger", name: "" };
 
 /**
- * The bound is on what is at work here, not on what waits elsewhere: a thousand unlocks may wait
- * for a vault that takes its time, but a queue of our own only grows until those who wait in it
- * have given up, and then all work is for nobody.
+ * The limit applies to requests in progress here, not to those that wait elsewhere. A thousand
+ * unlocks may wait for a slow vault; but a local queue only grows until its callers have given up,
+ * and then all work is wasted.
  *
- * A process at its end is such a queue too, and hides it: the vault's answers wait until they are
- * read, so that requests seem to be at the vault, the next ones are let in, and all of them run
- * into the time limits of the vault's calls. Then it takes no more than keep it busy, those at a
- * vault included.
+ * A saturated process is also such a queue, and hides it: the vault's answers wait until they are
+ * read, so requests seem to be at the vault, the next ones are admitted, and all of them run into
+ * the time limits of the vault's calls. Then it admits only as many as keep it busy, including
+ * those at a vault.
  *
- * Within both bounds every customer has its share. Whose request it is, only its signature proves,
- * and to check it costs more than to turn it away; so a connection is remembered by what was proven
- * on it, and counts as its customer's from the start. What a message merely says of itself counts
- * for nothing here.
+ * Within both limits every customer has a share. Only the signature proves who sent a request, and
+ * checking it costs more than a rejection; so a connection is remembered by its proven customer,
+ * and counts as that customer's from the start. The unverified content of a message is ignored
+ * here.
  *
- * By hand: what measures only the event loop (toobusy-js, @fastify/under-pressure) sees neither a
- * full pool of database connections nor a group commit that is late, and knows no customers.
+ * Written by hand: libraries that measure only the event loop (toobusy-js, @fastify/under-pressure)
+ * see neither a full pool of database connections nor a late group commit, and know no customers.
  */
 export function createAdmission(options: {
   readonly maxAtWork: number;
   readonly utilization: LoopUtilization;
-  /** One is told to come again by a signed answer. @returns seconds after which */
+  /** A signed answer asks the caller to come back. @returns seconds until then */
   readonly noteTurnedAway: () => number;
   /** Monotonic. */
   readonly elapsedMs?: () => number;
@@ -169,12 +172,15 @@ export function createAdmission(options: {
   };
 }
 
-/** @returns what the request that runs now holds; undefined when it was not admitted, since it needs no place */
+/**
+ * @returns what the request that runs now holds; undefined when it was not admitted, since it needs
+ * no place
+ */
 export function heldPlace(): Held | undefined {
   return current.getStore()?.visit;
 }
 
-/** While others work for this request (a vault, the news that it waits for), it takes no place. */
+/** A request takes no place while it waits for others (a vault, or news). */
 export async function awayFromWork<Value>(
   to: Elsewhere,
   wait: () => Promise<Value>,
@@ -190,10 +196,11 @@ export async function awayFromWork<Value>(
 }
 
 /**
- * It is proven whose request this is. Call it before anything is used up or asked of others.
+ * Called when the request's customer is proven, and before anything is used up or requested from
+ * others.
  *
- * @returns when to come again, in seconds, where the customer has its share of a busy process: the
- * request is to end here.
+ * @returns the delay in seconds if the customer has its share of a busy process: the request must
+ * end here.
  */
 export function countForCustomer(customer: string): number | undefined {
   const entered = current.getStore();
@@ -201,7 +208,7 @@ export function countForCustomer(customer: string): number | undefined {
   return entered.noteTurnedAway();
 }
 
-/** The answer is there; sending it is no work. */
+/** The answer is ready; sending it does not count as work. */
 export function leaveWork(): void {
   current.getStore()?.visit.leave();
 }

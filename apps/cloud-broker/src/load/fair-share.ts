@@ -44,7 +44,7 @@ export type Ledger = {
   add(party: Party, place: Place): void;
   remove(party: Party, place: Place): void;
   taken(party: Party, places: readonly Place[]): Taken;
-  /** By everybody. */
+  /** Number of places that all parties hold. */
   atWork(): number;
 };
 

@@ -1,9 +1,10 @@
 export type Turns = <Value>(name: string, work: () => Promise<Value>) => Promise<Value>;
 
 /**
- * Work of one name takes turns, in the order of asking; one that fails does not stop the next. Two writers of an order
- * would else both ask the vault, and one of them for nothing. async-mutex was looked at: a queue for each name, dropped
- * when it is empty, would still be ours.
+ * Work of one name runs one after another, in the order of the requests; a failure does not stop
+ * the next. Otherwise two writers of an order would both call the vault, one of them for nothing.
+ * The library async-mutex does not help: a queue for each name, dropped when it is empty, would
+ * still be ours.
  */
 export function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>();

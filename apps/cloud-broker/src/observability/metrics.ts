@@ -103,7 +103,7 @@ export type VaultCall = {
 export type Metrics = {
   readonly registry: Registry;
   served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
-  /** Reads the places when somebody scrapes. */
+  /** Reads the places at each scrape. */
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
   /** Before anything was read of it. */
   turnedAway(): void;

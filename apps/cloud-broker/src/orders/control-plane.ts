@@ -26,21 +26,21 @@ export type ControlPlaneSettings = {
   readonly keyVaultSuffixes: readonly string[];
   /** How long a key must be unreachable before a backup replaces it automatically. */
   readonly backupAfterSeconds: number;
-  /** How often each key is looked at; 0: never on its own. */
+  /** Interval of the checks of each key; 0: no automatic checks. */
   readonly keyHealthIntervalSeconds: number;
 };
 
 /** A change that allows something which the order's protection did not allow before. */
 export type LooseningChange = {
-  /** What is changed, such as `unlockPolicy`. */
+  /** The changed resource, such as `unlockPolicy`. */
   readonly subject: string;
-  /** What it becomes. Another value is another change and needs its own approvals. */
+  /** The new value. Another value is another change and needs its own approvals. */
   readonly proposal: unknown;
-  /** What is loosened by it, as the approvers read it; empty: nothing is. */
+  /** The loosened protections, as the approvers read them; empty: none. */
   readonly loosens: readonly string[];
 };
 
-/** What allows a change, used up in the transaction that makes it. */
+/** The permission of a change, used up in the transaction that makes it. */
 export type ChangeClaim = {
   /** Id of the approval; undefined where the policy in force asks for none. */
   readonly approval?: string;
@@ -59,7 +59,7 @@ export type AdmitChange = (
 export type ControlPlane = {
   readonly store: Store;
   readonly custody: KeyCustody;
-  /** Looks at an order's key now, unless its vault has been asked too often. */
+  /** Checks an order's key now, unless its vault has been called too often. */
   readonly checkKeyNow: (order: OrderId) => Promise<void>;
   readonly identities: IdentityDirectory;
   readonly appendAudit: AppendAudit;

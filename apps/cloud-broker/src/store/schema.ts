@@ -519,7 +519,10 @@ export type BrokerTables = {
     asked_at_ms: number;
     expires_at_ms: number;
     closed_at_ms: number | null;
-    /** Terms that it was asked under, with those added since (core/release-terms.ts); null in rows of an older broker. */
+    /**
+     * Terms that it was asked under, with those added since (core/release-terms.ts); null in rows
+     * of an older broker.
+     */
     terms_json: string | null;
   };
   approval_votes: {

@@ -15,9 +15,9 @@ export type HealthDependencies = {
 
 /**
  * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz
- * says whether to send requests here; vaults are told of with their age but never make a replica
- * unready, since they fail for all alike. A process whose places are all taken for good can serve
- * nobody, whatever else is well.
+ * says whether to send requests here. It reports vaults with the age of their last answer, but they
+ * never make a replica unready, since they fail for all replicas alike. A process whose places are
+ * all taken permanently can serve no request, so it is not ready.
  */
 export function createHealthRoutes(dependencies: HealthDependencies): readonly Route[] {
   const row = { method: "GET", authentication: "public", reads: "nothing" } as const;

@@ -18,7 +18,7 @@ export function logServed(log: Log, { route, request, status, elapsedMs, failure
   });
 }
 
-/** A fault of the broker's own that no caller was told about. */
+/** A fault of the broker's own that no caller sees. */
 export function logFault(log: Log, event: string, requestId: string, fault: unknown): void {
   log("error", event, { requestId, ...(fault instanceof Error ? describe(fault) : {}) });
 }

@@ -10,7 +10,7 @@ export type Plane = "challenges" | "devices" | "others";
 export type Places = {
   /** @returns undefined for requests that need no place */
   of(url: string): Admission | undefined;
-  /** Requests at work, by plane. */
+  /** Requests in progress, by plane. */
   atWork(): Readonly<Record<Plane, number>>;
   /** Whether one plane has been full for long without a request that ended. */
   isStuck(): boolean;
@@ -24,9 +24,9 @@ const NEVER_TURNED_AWAY = /^\/(?:healthz|readyz)$|\/revoke$/i;
 const DEVICE_PLANE = "/device/";
 
 /**
- * Devices have places of their own: neither they nor people and programs can take those of the
- * others. Challenges do too: they are nearly free, and whoever has one comes back with a message
- * that can be proven.
+ * Devices have places of their own: devices, people and programs cannot take each other's places.
+ * Challenges use the devices' places too: they are nearly free, and their owner comes back with a
+ * message that can be verified.
  */
 export function createPlaces(options: {
   readonly maxAtWork: number;

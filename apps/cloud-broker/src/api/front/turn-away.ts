@@ -8,7 +8,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 
-/** Whoever is turned away comes back at one of these, so that they do not all come at once. */
+/** A rejected caller gets one of these, so that not all of them come back at once. */
 const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
 const LOG_EVERY_MS = 10_000;
 
@@ -16,8 +16,8 @@ export type TurnAway = {
   /** Counts one, and logs now and then. @returns seconds after which to come again */
   readonly note: () => number;
   /**
-   * Answers 503 BrokerBusy, unsigned: nobody has decided anything. It costs a small part of the
-   * least request, or else the turning away would itself be the overload; so it is rendered
+   * Answers 503 BrokerBusy, unsigned, since it is not a decision. It must cost a small part of the
+   * cheapest request, or the rejections themselves would be the overload; so it is rendered
    * beforehand.
    */
   readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
@@ -66,8 +66,8 @@ export function createTurnAway({
     note: () => next().retryAfterSeconds,
     answer(message, response) {
       const { status, headers, content } = next();
-      // Node reads a body that nobody asked for to its end, so that the next request can follow; of
-      // a long one that is work.
+      // Node reads an unread body to its end, so that the next request can follow; a long one costs
+      // work.
       if (!isShort(message)) response.setHeader("connection", "close");
       response.setHeader("x-ms-request-id", randomUUID());
       response.writeHead(status, headers).end(content);

@@ -108,7 +108,7 @@ async function beginSignIn(
 }
 
 /**
- * Only the browser that began a sign-in holds its sealed cookie, so no one else can sign it in
+ * Only the browser that began a sign-in holds its sealed cookie, so an attacker cannot sign it in
  * (login CSRF). The id of the session is new, regardless of the browser's earlier cookies (session
  * fixation).
  */

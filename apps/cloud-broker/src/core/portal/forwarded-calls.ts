@@ -6,9 +6,15 @@ export type ForwardedCall = {
   readonly methods: readonly ("GET" | "PUT" | "POST" | "PATCH")[];
   /** `:name` stands for one segment. */
   readonly path: string;
-  /** This PUT only adds to what exists. Every other PUT creates, and only where nothing exists. */
+  /**
+   * This PUT only adds to an existing resource. Every other PUT creates one, and only under a free
+   * name.
+   */
   readonly adds?: true;
-  /** This POST makes a new version of what exists, unless it says otherwise; the path without its last segment is read. */
+  /**
+   * This POST makes a new version of an existing resource, unless it says otherwise; the path
+   * without its last segment is read.
+   */
   readonly versions?: true;
 };
 

@@ -1,11 +1,13 @@
 import type { ForwardedCall } from "./forwarded-calls.ts";
 
 /**
- * Azure's PUT creates or overwrites, and a POST to `create` makes a key or a version of one. Azure has no precondition for
- * either, so what must be absent is read before.
+ * Azure's PUT creates or overwrites, and a POST to `create` makes a key or a version of one. Azure
+ * has no precondition for either, so what must be absent is read before.
  *
- * @param ifMatch - header If-Match (RFC 9110 §13.1.1): with `*` a page says that a new version of an existing key is meant
- * @returns template of the path that has to answer 404 before the call is sent; `undefined` for a call that overwrites nothing
+ * @param ifMatch - header If-Match (RFC 9110 §13.1.1): with `*` a page says that a new version of
+ * an existing key is meant
+ * @returns template of the path that has to answer 404 before the call is sent; `undefined` for a
+ * call that overwrites nothing
  */
 export function mustBeAbsent(
   { path, adds, versions }: ForwardedCall,

@@ -23,26 +23,28 @@ const SILENT_VAULT_SECONDS = 60;
 const REMEMBERED_ORDERS = 100_000;
 
 export type KeyHealthDependencies = LookDependencies & {
-  /** 0: only uses and changes of a key are looks at it. */
+  /** 0: a key is checked only when it is used or changed. */
   readonly intervalSeconds: number;
   readonly perVaultPerMinute: number;
   readonly random: () => number;
-  /** Told of a look that broke: nothing that the key's owner could do anything about. */
+  /** Receives a failed check that the key's owner cannot repair. */
   readonly failed: (error: unknown) => void;
 };
 
 export type KeyHealthWatch = {
-  /** Looks at every key that is due. */
+  /** Checks every key that is due. */
   watch(): Promise<void>;
-  /** Looks at one order's key because a person asks for it. Does nothing while the vault's budget is used up. */
+  /**
+   * Checks one order's key at a person's request. Does nothing while the vault's budget is used up.
+   */
   checkNow(order: OrderId): Promise<void>;
   /**
-   * The same custody; each use, change and preflight of a key is a look at it.
+   * The same custody; each use, change and preflight of a key also counts as a check.
    *
-   * @param options.lookAfterChange - false: a changed key is looked at when its turn comes
+   * @param options.lookAfterChange - false: a changed key is checked when its turn comes
    */
   observe(custody: KeyCustody, options?: { readonly lookAfterChange: boolean }): KeyCustody;
-  /** Until what was begun in the background is done. */
+  /** Resolves when the background work is done. */
   idle(): Promise<void>;
 };
 
@@ -58,7 +60,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   /** Orders whose key was not unusable when this process last read it. */
   const fit = new Set<OrderId>();
 
-  /** Never rejects, and is no part of what a device waits for. */
+  /** Never rejects, and no device waits for it. */
   function inBackground(work: () => Promise<void>): void {
     const promise = outsideTrace(work)
       .catch(deps.failed)
@@ -73,7 +75,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   }
 
   /**
-   * One vault's keys, one after another within its budget; one that does not answer is left alone
+   * One vault's keys, one after another within its budget; a vault that does not answer is skipped
    * for a while.
    */
   async function lookAtVault(vault: string, keys: readonly WatchedKey[]): Promise<void> {
@@ -94,8 +96,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   }
 
   /**
-   * The checks of a candidate are stricter than a use of the key in force. So where the candidate is that key, a result
-   * that contradicts what is known makes the key be looked at.
+   * The checks of a candidate are stricter than a use of the key in force. So if the candidate is
+   * that key, a result that contradicts the known state causes a check of the key.
    */
   async function noteValidation(
     { order }: KeySubject,
@@ -109,7 +111,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       await look(order);
   }
 
-  /** A use that worked says that a key which was unusable is so no more; what else it is, a look tells. */
+  /** A successful use shows that an unusable key works again; a check finds the rest. */
   async function noteUse(order: OrderId, outcome: Outcome<unknown>): Promise<void> {
     if (!outcome.ok) {
       await noteRefusedUse(deps, order, outcome.failure);
@@ -125,7 +127,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     fit.add(order);
   }
 
-  /** The most frequent case, a key that was fit and is fit, costs nothing. */
+  /** The most frequent case, a healthy key that stays healthy, costs nothing. */
   function afterUse(order: OrderId, outcome: Outcome<unknown>): void {
     if (outcome.ok && fit.has(order)) return;
     fit.delete(order);
@@ -191,7 +193,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   };
 }
 
-/** A backup that stood in says nothing of the key in force; its own failure does. */
+/** A backup that replaced the key in force says nothing about that key; its own failure does. */
 function withoutBackup(outcome: Outcome<unknown>, backup: BackupUse | undefined): Outcome<unknown> {
   return backup === undefined ? outcome : { ok: false, failure: backup.failure };
 }

@@ -6,8 +6,9 @@ import type { BrokerTables } from "../../store/schema.ts";
 const BETWEEN_LOOKS_MS = 10_000;
 
 /**
- * Makes the keys of one vault due, for the next round of the watch. The vault's budget still bounds how many are looked at
- * in a minute, and a key that was looked at in the last seconds waits as long: events come in bursts.
+ * Makes the keys of one vault due for the next round of the watch. The vault's budget still limits
+ * the checks per minute, and a key that was checked in the last seconds waits equally long: events
+ * come in bursts.
  */
 export async function lookSoon(
   store: Kysely<BrokerTables>,

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 const MAX_EVENTS = 5000;
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 const NEW_VERSION = "Microsoft.KeyVault.KeyNewVersionCreated";
-/** Whatever has happened to a key, or to the rights on its vault: its health may be another one. */
+/** Events that may change a key's health: of the key, or of the rights on its vault. */
 const CHANGES: ReadonlySet<string> = new Set([
   NEW_VERSION,
   "Microsoft.KeyVault.KeyNearExpiry",
@@ -43,7 +43,7 @@ export type KeyEvents =
   | { readonly kind: "validation"; readonly code: string }
   | {
       readonly kind: "changes";
-      /** That have a new version. */
+      /** Keys that have a new version. */
       readonly keys: readonly { readonly vaultName: string; readonly keyName: string }[];
       /** Of which a key, or the access to it, has changed. */
       readonly vaultNames: ReadonlySet<string>;

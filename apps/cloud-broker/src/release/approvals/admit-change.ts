@@ -27,9 +27,10 @@ export type ChangeDependencies = Omit<ReleaseDependencies, "commit"> & {
 const NOTHING_TO_CLAIM: ChangeClaim = { use: () => Promise.resolve() };
 
 /**
- * Loosening an order's protection needs the approvals that its policy asks for of an unlock. The first request puts the change
- * before the approvers and is answered `ChangeNeedsApproval`; the same request is sent again once they have approved. The
- * person who asks for the change cannot approve it.
+ * Loosening an order's protection needs the approvals that its policy asks for of an unlock. The
+ * first request puts the change before the approvers and is answered `ChangeNeedsApproval`; the
+ * same request is sent again once they have approved. The person who asks for the change cannot
+ * approve it.
  */
 export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
   const { store, defaultPolicy, now } = deps;

@@ -19,7 +19,7 @@ export type ApprovalCase = {
   readonly orderName: string;
   readonly resourceGroup: string;
   readonly place: { readonly city?: string; readonly country?: string };
-  /** Of the policy in force. */
+  /** Terms of the policy in force. */
   readonly terms: ReleaseTerms;
 };
 

@@ -5,8 +5,8 @@ import type { BrokerTables } from "../../store/schema.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 
 /**
- * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends those
- * that were opened before it, also after it is lifted.
+ * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends
+ * those that were opened before it, also after it is lifted.
  *
  * @returns its id
  */

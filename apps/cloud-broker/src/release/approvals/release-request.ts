@@ -40,7 +40,7 @@ export type ReleaseRequest = {
 };
 
 export type AdmissionTerms = {
-  /** Of the policy in force. */
+  /** Terms of the policy in force. */
   readonly terms: ReleaseTerms;
   /** How long a request that is put before the approvers stays open. */
   readonly expiresAfterSeconds: number;

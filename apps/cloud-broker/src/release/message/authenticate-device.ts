@@ -50,8 +50,8 @@ export async function authenticateDevice(
 }
 
 /**
- * Checks the message's form and kind; `typ` is not secret, so a message sent to the wrong route is
- * told so.
+ * Checks the message's form and kind; `typ` is not secret, so a message at the wrong route gets a
+ * precise error.
  */
 export function parseHeader(message: string, type: MessageType): Outcome<MessageHeader> {
   try {

@@ -14,7 +14,7 @@ export type DeviceNode = {
   readonly minimumSuite: SuiteName;
   readonly lastCounter: number;
   readonly stage: string;
-  /** As the node reported at its enrolment. */
+  /** The node's own claim at its enrolment. */
   readonly deviceKeyGrade: DeviceKeyGrade;
 };
 

@@ -184,8 +184,8 @@ async function denyBusy(
 }
 
 /**
- * Refuses a message that nobody has proven. A network outage is not the sender's, nor is a limit
- * that was reached before; both are answered as they are.
+ * Refuses an unproven message. A network outage is not the sender's fault, nor is a limit that was
+ * reached before; both are answered unchanged.
  */
 async function denyStranger(
   dependencies: DeviceDependencies,

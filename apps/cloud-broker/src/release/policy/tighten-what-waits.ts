@@ -5,8 +5,8 @@ import { type ReleaseTerms, stricterTerms } from "../../core/release-terms.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /**
- * Adds terms to every request that waits in an order. A policy that is loosened later gives back to a waiting request
- * nothing that it was denied at any time while it waited.
+ * Adds terms to every request that waits in an order. A policy that is loosened later gives back to
+ * a waiting request nothing that it was denied at any time while it waited.
  */
 export async function tightenOpenApprovals(
   transaction: Kysely<BrokerTables>,
@@ -31,7 +31,10 @@ export async function tightenOpenApprovals(
   }
 }
 
-/** A policy that forbids break-glass ends those that were opened before; a later policy does not bring them back. */
+/**
+ * A policy that forbids break-glass ends those that were opened before; a later policy does not
+ * bring them back.
+ */
 export async function endBreakGlass(
   transaction: Kysely<BrokerTables>,
   order: OrderId,

@@ -16,8 +16,8 @@ import { endBreakGlass, tightenOpenApprovals } from "./tighten-what-waits.ts";
 
 /**
  * Puts a policy in force, with its audit row of before and after. Loosening it needs approvals. An
- * open appliance is told at its next renewal; until then its lease is judged by the terms that it
- * knows. Possible until the order has ended.
+ * open appliance receives it at its next renewal; until then its lease is judged by the terms that
+ * it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
   plane: ControlPlane,
