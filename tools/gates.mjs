@@ -12,6 +12,7 @@ export const GATES = [
   { name: "dead code", command: "knip" },
   { name: "boundaries", command: "turbo boundaries" },
   { name: "layers", command: "node tools/layers.mjs" },
+  { name: "prose", command: "node tools/prose.mjs" },
   { name: "format", command: "oxfmt --check" },
 ];
 

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+
+import { findConstructions } from "./prose.mjs";
+
+const named = (name: string, text: string) =>
+  findConstructions(name, text).map(({ line, construction }) => `${String(line)} ${construction}`);
+
+test.each([
+  [
+    "// Whoever ends it reads again.",
+    ["1 sentence begins with a free relative", "1 free relative"],
+  ],
+  [
+    "/** What stands on the volume. */",
+    ["1 sentence begins with a free relative", "1 what stands"],
+  ],
+  ["/** Of the first check that failed. */", ["1 fragment"]],
+  ["const a = 1; // this is no error", ["1 is no"]],
+  ["// The key is asked for anew.", ["1 anew"]],
+  ["// Nobody with authority answered.", ["1 nobody"]],
+  ["// Rows that were looked at.", ["1 looked at"]],
+])("finds the construction in a comment: %s", (text, expected) => {
+  expect(named("a.ts", text)).toEqual(expected);
+});
+
+test.each([
+  "/** The vault's answer is no longer needed. */",
+  "// Which of the two is newer?",
+  "// Look at the table first.",
+  'const text = "whoever reads this is in a string";',
+  "/** There is no retry. */",
+])("lets plain English pass: %s", (text) => {
+  expect(named("a.ts", text)).toEqual([]);
+});
+
+test("reads sentences over several lines, and names the place of their paragraph", () => {
+  const text = "/**\n * The first sentence.\n *\n * A row that\n * nobody reads.\n */\n";
+  expect(named("a.ts", text)).toEqual(["3 nobody"]);
+});
+
+test("reads Markdown without its code, and comments of scripts", () => {
+  expect(named("a.md", "Plain.\n\n```\nwhoever\n```\n\n- whatever happens\n")).toEqual([
+    "7 free relative",
+  ]);
+  expect(named("a.yaml", "# whoever\nkey: whoever\n")).toEqual(["1 free relative"]);
+});
