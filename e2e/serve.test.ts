@@ -84,7 +84,7 @@ describe("Ctrl-C before the story's end", () => {
       expect(await command.ended).toBe(130);
       expect(command.isAlive()).toBe(false);
       expect(oneLine(command.stderr)).toEqual([
-        expect.stringContaining("interrupted before it was done"),
+        expect.stringContaining("interrupted before it was ready"),
       ]);
     }
     await using again = start("--serve");
@@ -100,7 +100,7 @@ describe("a start that cannot work says so in one line", () => {
     await using command = start(`--${name}-port`, String(occupied.port));
     expect(await command.ended).toBe(1);
     expect(oneLine(command.stderr)).toEqual([
-      `npm start: port ${String(occupied.port)} of 127.0.0.1 is in use: stop what uses it, or choose another by --${name}-port (0 takes a free one)`,
+      `npm start: port ${String(occupied.port)} of 127.0.0.1 is in use: stop what uses it, or choose another with --${name}-port (0 takes a free one)`,
     ]);
     expect(command.stdout).toBe("");
   });
@@ -110,7 +110,7 @@ describe("a start that cannot work says so in one line", () => {
     await using command = runStart(["--directory", path, "--json", ...FREE_PORTS]);
     expect(await command.ended).toBe(1);
     expect(oneLine(command.stderr)).toEqual([
-      `npm start: the folder ${path} cannot be used, a part of the path is no folder: choose another by --directory`,
+      `npm start: the folder ${path} cannot be used, a part of the path is not a folder: choose another with --directory`,
     ]);
   });
 
@@ -125,7 +125,7 @@ describe("a start that cannot work says so in one line", () => {
       );
       expect(await command.ended).toBe(1);
       expect(oneLine(command.stderr)).toEqual([
-        `npm start: the folder ${path} cannot be used, this user may not write there: make it writable, or choose another by --directory`,
+        `npm start: the folder ${path} cannot be used, this user may not write there: make it writable, or choose another with --directory`,
       ]);
     },
   );

@@ -178,7 +178,7 @@ describe("npm start, for people", () => {
     for (const place of [stack.armUrl, stack.brokerUrl, stack.vaultSuffix, stack.caFile, stackFile])
       expect(ready).toContain(place);
     const [node] = stack.appliances[0]?.nodes ?? [];
-    expect(ready).toContain(`${String(node?.uiUrl)}/ (sign in by its passkey)`);
+    expect(ready).toContain(`${String(node?.uiUrl)}/ (sign in with its passkey)`);
     expect(await readNodeState(node?.uiUrl ?? "")).toMatchObject({
       node: { serial: node?.serial, model: "Data Box" },
       lock: { kind: "unlocked", by: "network" },

@@ -257,7 +257,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.getByLabel("Answer of the portal").fill("not.an.answer");
     await button(page, "Unlock with this answer").click();
     const failed = region(page, "Unlocking with the carried answer: failed");
-    expect(await failed.textContent()).toContain("what was given is no answer");
+    expect(await failed.textContent()).toContain("this is not an answer");
     await waitForLock(page, "Locked");
     await page.context().close();
   });

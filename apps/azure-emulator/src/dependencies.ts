@@ -83,7 +83,7 @@ export type DataBoxUpstream = { readonly url: string; readonly ca?: string };
 
 /** src/dns/create-dns-server.ts: UDP and TCP on one port of 127.0.0.1. */
 export type DnsServer = {
-  /** Port 0 takes a free one. */
+  /** Port 0 chooses a free one. */
   listen(port: number): Promise<{ readonly address: string; readonly port: number }>;
   close(): Promise<void>;
 };

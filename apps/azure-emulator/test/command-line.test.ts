@@ -116,7 +116,7 @@ test("a missing emulator is named, and how to start one", async () => {
   );
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining("start one by `azure-emulator serve`"),
+    stderr: expect.stringContaining("start one with `azure-emulator serve`"),
   });
 });
 

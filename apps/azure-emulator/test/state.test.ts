@@ -148,10 +148,10 @@ describe("start", () => {
     const port = Number(new URL(first.armUrl).port);
     const imdsPort = Number(new URL(first.imdsUrl).port);
     await expect(createAzureEmulator({ port, imdsPort: 0, dnsPort: 0 })).rejects.toThrow(
-      `port ${port} of 127.0.0.1 cannot be used (EADDRINUSE): stop what uses it, or choose another by --port`,
+      `port ${port} of 127.0.0.1 cannot be used (EADDRINUSE): stop what uses it, or choose another with --port`,
     );
     await expect(createAzureEmulator({ port: 0, imdsPort, dnsPort: 0 })).rejects.toThrow(
-      /by --imds-port$/u,
+      /with --imds-port$/u,
     );
     await first.close();
     const second = await createAzureEmulator({ port, imdsPort, dnsPort: 0 });

@@ -27,18 +27,15 @@ const elapsedMs = (): number => performance.now();
 type Served = Pick<RunningBroker, "url" | "port" | "close">;
 
 const program = new Command("broker")
-  .description("Decides whether a transfer appliance may unlock now, and asks the customer's vault")
+  .description(
+    "Decides whether a transfer appliance may unlock, and asks the customer's vault for the key",
+  )
   .showHelpAfterError();
 
 program
   .command("serve", { isDefault: true })
   .description("serve; configured by environment variables (see: broker configuration)")
-  .option(
-    "--workers <number>",
-    "processes that share the port, to use so many cores",
-    parseWorkers,
-    1,
-  )
+  .option("--workers <number>", "number of processes that share the port", parseWorkers, 1)
   .action(serve);
 
 program
@@ -51,7 +48,7 @@ program
 program
   .command("health")
   .description(
-    "ask the broker of this configuration whether it answers; for a container's health check",
+    "check that the broker of this configuration answers; for a container's health check",
   )
   .action(async () => {
     const fault = await askHealth(parseConfig(process.env));
@@ -62,7 +59,7 @@ program
 
 program
   .command("doctor")
-  .description("check everything the broker needs, and say the one thing to do next")
+  .description("check everything that the broker needs, and show the next step")
   .option("--json", "one JSON object")
   .action(async (options: { readonly json?: true }) => {
     const run = await examineBroker({ environment: process.env, now: Date.now, elapsedMs });
@@ -81,7 +78,7 @@ const keys = program
 
 keys
   .command("create")
-  .description("make what is missing in a folder, to be mounted into the replicas as one secret")
+  .description("create the missing keys in a folder, to be mounted into the replicas as one secret")
   .argument("<folder>")
   .action(async (folder: string) => {
     for (const line of await createKeys(folder)) process.stdout.write(`${line}\n`);
@@ -90,10 +87,10 @@ keys
 keys
   .command("rotate")
   .description(
-    "let the announced key sign, or replace a secret; takes effect when replicas start again",
+    "start signing with the announced key, or replace a secret; takes effect when replicas restart",
   )
   .addArgument(new Argument("<name>").choices(ROTATABLE))
-  .option("--force", "although devices or Entra ID may not know the new key yet")
+  .option("--force", "even if devices or Entra ID do not know the new key yet")
   .action(async (name: string, options: { readonly force?: true }) => {
     const config = parseConfig(process.env);
     const line = await rotateKey(name, keysFolderOf(config), {

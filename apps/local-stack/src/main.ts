@@ -13,12 +13,12 @@ const WIDTH_WITHOUT_TERMINAL = 110;
 const EXIT_INTERRUPTED = 130;
 
 const program = new Command("npm start --")
-  .description("Starts the whole system on loopback and plays its story.")
-  .option("--once", "end after the story", false)
-  .option("--serve", "skip the story and serve until Ctrl-C", false)
+  .description("Starts the whole system on loopback and plays a demo.")
+  .option("--once", "end after the demo", false)
+  .option("--serve", "skip the demo and serve until Ctrl-C", false)
   .option(
     "--vm",
-    "play the story on a virtual machine with dm-crypt instead of a software appliance",
+    "play the demo on a virtual machine with dm-crypt instead of a software appliance",
     false,
   )
   .option("--json", "print one JSON event per line", false)
@@ -32,7 +32,7 @@ const program = new Command("npm start --")
   .option("--broker-port <port>", "TLS port of the broker", port, 8444)
   .option("--imds-port <port>", "port of the instance metadata service", port, 8445)
   .option("--dns-port <port>", "port of the DNS server", port, 8446)
-  .addHelpText("after", "\nPort 0 takes a free one.")
+  .addHelpText("after", "\nPort 0 chooses a free one.")
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
@@ -48,10 +48,10 @@ const options = program.opts<{
   dnsPort: number;
 }>();
 if (options.once && options.serve)
-  program.error("error: --once ends after the story, --serve skips it: choose one");
+  program.error("error: --once ends after the demo, --serve skips it: choose one");
 
 if (options.vm) {
-  if (options.serve) program.error("error: --serve plays no story, so --vm has nothing to do");
+  if (options.serve) program.error("error: --serve plays no demo, so --vm has nothing to do");
   const { missingPrograms } = await import("@databox-cmk/virtual-appliance");
   const missing = missingPrograms();
   if (missing.length > 0)
@@ -76,7 +76,7 @@ try {
     },
   });
   if (ending === "interrupted") {
-    process.stderr.write("npm start: interrupted before it was done; everything is stopped\n");
+    process.stderr.write("npm start: interrupted before it was ready; everything is stopped\n");
     // Connections of an interrupted step may linger; they hold nothing of value.
     process.exit(EXIT_INTERRUPTED);
   }

@@ -34,7 +34,7 @@ export async function callControl(
       }),
     }).catch((error: unknown) => {
       throw new Error(
-        `no emulator answers at ${target.controlUrl}: start one by \`azure-emulator serve\`, or name its address by --control-url`,
+        `no emulator answers at ${target.controlUrl}: start one with \`azure-emulator serve\`, or name its address with --control-url`,
         { cause: error },
       );
     });
@@ -55,7 +55,7 @@ function readAuthority(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new Error(
-      `${path} cannot be read: it is the emulator's CA certificate; name it by --ca`,
+      `${path} cannot be read: it is the emulator's CA certificate; name it with --ca`,
       { cause: error },
     );
   }

@@ -27,13 +27,13 @@ export function createProgram(dependencies: {
   program
     .command("serve", { isDefault: true })
     .description("start the emulator")
-    .option("--port <port>", "TLS port of all hosts; 0 takes a free one", "8443")
+    .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", "8443")
     .option("--imds-port <port>", "plain HTTP port of IMDS", "8445")
     .option("--dns-port <port>", "UDP and TCP port of DNS", "8446")
     .option("--data <folder>", "keep the state in this folder; without it, in memory")
     .option(
       "--ca <file>",
-      "certificate of the local authority, its key beside it in <file>.key; both are made when absent",
+      "certificate of the local authority, with its key in <file>.key; both are created if missing",
       DEFAULT_CA_FILE,
     )
     .option("--dns-name <name...>", "more names that DNS answers with loopback")
@@ -70,16 +70,16 @@ function addFaultCommands(program: Command, print: Print): void {
     .option("--retry-after <seconds>", "Retry-After of that answer; absent by default")
     .option("--latency <ms>", "250, 100-400 or p50=40,p99=900")
     .option("--reset", "reset the connection")
-    .option("--half-body", "close the connection amid the body")
+    .option("--half-body", "close the connection in the middle of the body")
     .option("--garbage", "answer with something that is not JSON")
     .option("--content-type <type>", "answer with this content type")
     .option("--dns <what>", "timeout, servfail, nxdomain or refused")
     .option("--read-only", "the region has failed over: writes are refused")
     .option("--propagation-delay <seconds>", "of access policies, network rules and roles")
     .option("--visibility-delay <seconds>", "of delete and recover")
-    .option("--count <n>", "strike so often, then vanish")
+    .option("--count <n>", "apply this many times, then remove the fault")
     .option("--probability <p>", "0 to 1")
-    .option("--seed <n>", "makes the strikes reproducible")
+    .option("--seed <n>", "makes the selection reproducible")
     .action(async (options: FaultOptions & TargetOptions) => {
       print(
         JSON.stringify(

@@ -19,7 +19,7 @@ export async function listenOnLoopback(
       reject(
         taken
           ? new Error(
-              `port ${port} of ${LOOPBACK} cannot be used (${error.code}): stop what uses it, or choose another by ${option}`,
+              `port ${port} of ${LOOPBACK} cannot be used (${error.code}): stop what uses it, or choose another with ${option}`,
               { cause: error },
             )
           : error,

@@ -78,7 +78,7 @@ function openOwnedFile(path: string): Database.Database {
     database.close();
     if (error instanceof Database.SqliteError && error.code === "SQLITE_BUSY")
       throw new Error(
-        `${path} is in use by another emulator: stop it, or choose another folder by --data`,
+        `${path} is in use by another emulator: stop it, or choose another folder with --data`,
         { cause: error },
       );
     throw error;

@@ -34,7 +34,7 @@ export function readNotedHeads(path: string): NotedHeads {
       (cause instanceof Error && "code" in cause);
     if (!isOurs) throw cause;
     throw new AppError("Misuse", {
-      detail: `${path} cannot be read as what audit verify --json printed`,
+      detail: `${path} is not output of audit verify --json`,
       cause,
     });
   }

@@ -2,10 +2,10 @@ import type { ChainVerdict } from "./verify-chain.ts";
 
 const FAULTS: Readonly<Record<Extract<ChainVerdict, { ok: false }>["fault"], string>> = {
   "missing-or-moved": "a row is missing here, or was moved",
-  "not-a-row": "this row is no audit row",
+  "not-a-row": "this is not an audit row",
   altered: "this row or its hash was altered",
   "not-said-by-device": "the device did not sign what this receipt says",
-  "not-as-noted": "the chain ends before the head that was noted, or has another row there",
+  "not-as-noted": "the chain ends before the noted head, or has a different row there",
 };
 
 /** One line: as text, or as JSON, which `--noted` reads the next time. */

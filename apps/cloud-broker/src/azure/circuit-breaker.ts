@@ -51,7 +51,7 @@ export function createVaultCircuit(
         if (!(error instanceof BrokenCircuitError)) throw error;
         const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
         const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
-        const detail = `Key Vault: silent for several calls, asked again in ${String(retryAfterSeconds)} s`;
+        const detail = `Key Vault: no answer to several calls, called again in ${String(retryAfterSeconds)} s`;
         return { ok: false, failure: { ...last, detail, retryAfterSeconds } };
       }
     },

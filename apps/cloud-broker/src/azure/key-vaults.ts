@@ -71,7 +71,7 @@ export function createKeyVaults({
             ok: true,
             value: { encryptedKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
           }
-        : unexpected("the wrapped key has the size of no RSA modulus", called.value);
+        : unexpected("the wrapped key does not have the size of an RSA modulus", called.value);
     },
 
     async unwrapKey(identity, kid, encryptedKey) {

@@ -37,6 +37,6 @@ export const unexpectedResource = (
   ok: false,
   failure: {
     code: "ResourceManagerUnreachable",
-    detail: `Resource Manager's answer is no ${what}`,
+    detail: `Resource Manager's answer is not a ${what}`,
   },
 });

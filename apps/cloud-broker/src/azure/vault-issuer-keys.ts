@@ -82,7 +82,7 @@ export function createVaultIssuerKeys(
       const chosen = signing ?? all.at(-1);
       if (chosen === undefined)
         throw new AppError("Misuse", {
-          detail: "ISSUER_KEY_URL: the key has no enabled version; enable one, or make a new one",
+          detail: "ISSUER_KEY_URL: the key has no enabled version; enable one, or create a new one",
         });
       return chosen.kid;
     },

@@ -275,14 +275,14 @@ export const SETTINGS = {
     default: "200",
     expected: "a whole number; 0 means no limit",
     meaning:
-      "Most requests of one IP address to one process (with --workers, to each); bursts of five times as many pass.",
+      "Most requests of one IP address to one process (with --workers, to each); bursts of five times that number are allowed.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
     schema: whole(1_000_000_000),
     default: "60",
     expected: "a whole number; 0 means no limit",
     meaning:
-      "Most messages of one device from one address to one process (with --workers, to each); bursts of as many pass. Ten times as many without a valid signature from one address.",
+      "Most messages of one device from one address to one process (with --workers, to each); bursts of the same number are allowed. Ten times as many without a valid signature from one address.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     schema: whole(1_000_000_000),

@@ -19,7 +19,7 @@ export function parseIssuerKey(config: KeySettings): KeyUrl | undefined {
   if (key.version === undefined) return key;
   throw new AppError("Misuse", {
     detail:
-      "ISSUER_KEY_URL is wrong: expected the URL without a version, so that rotations are followed",
+      "ISSUER_KEY_URL is wrong: expected the URL without a version, so that the broker follows rotations",
   });
 }
 

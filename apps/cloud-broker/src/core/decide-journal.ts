@@ -28,7 +28,7 @@ export function decideJournal(
   const [first] = rows;
   if (first === undefined) return { ok: true, value: [] };
   if (first.sequence === 1 && first.previous !== "")
-    return malformed("rows.0: the first row of a journal names one before it");
+    return malformed("rows.0: the first row of a journal names a previous row");
   const forked = rows.find(({ sequence, hash }) => (known.get(sequence) ?? hash) !== hash);
   if (forked !== undefined) return broken("fork", forked.sequence);
   const news = rows.filter(({ sequence }) => sequence > (head?.sequence ?? 0));

@@ -38,7 +38,7 @@ export function decideReceipt(
   if (receipt.outcome === "failed" && receipt.code === undefined)
     return refuse("DeviceMessageMalformed", "code: expected with the outcome failed");
   if (grant === undefined)
-    return refuse("OrderMismatch", "grantHash: this node was never given such a grant");
+    return refuse("OrderMismatch", "grantHash: no such grant was given to this node");
   if (!OUTCOMES[grant.purpose].includes(receipt.outcome))
     return refuse("DeviceMessageMalformed", `outcome: not one of purpose ${grant.purpose}`);
   if (grant.receiptHash === undefined) return { ok: true, value: { isRepeated: false } };

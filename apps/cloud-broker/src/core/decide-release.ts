@@ -162,7 +162,7 @@ export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "vot
       };
     }
     case "released":
-      return { code: "ReplayDetected", detail: "approval: its one grant was given" };
+      return { code: "ReplayDetected", detail: "approval: its only grant was already given" };
     case "expired":
       return { code: "ApprovalExpired", reason: "time" };
     case "void":

@@ -65,13 +65,13 @@ export function decideRenewal(
   if (request.order !== node.order || request.serial !== node.serial)
     return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
   if (request.lease !== facts.leaseOfPath)
-    return refuse("DeviceMessageMalformed", "lease: not the one that the path names");
+    return refuse("DeviceMessageMalformed", "lease: not the same as in the path");
   if (lease === undefined || lease.order !== node.order || lease.serial !== node.serial)
-    return refuse("LeaseInvalid", "lease: this node was never given it");
+    return refuse("LeaseInvalid", "lease: it was never given to this node");
   if (request.counter <= lease.lastCounter)
     return refuse("CounterRollback", "counter: not above the last one that was seen");
   if (request.bootId !== lease.bootId && lease.offline?.kind !== "boots")
-    return refuse("LeaseInvalid", "bootId: the lease ended with the boot that it was given in");
+    return refuse("LeaseInvalid", "bootId: the lease ended when the machine restarted");
   if (lease.state === "superseded" || lease.state === "closed")
     return refuse("LeaseInvalid", `lease: it is ${lease.state}`);
   if (!fits(request.sequence, lease))

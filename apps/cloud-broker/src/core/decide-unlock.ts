@@ -68,7 +68,7 @@ export function decideUnlock(
 export const BEING_ANSWERED: Failure = {
   code: "BrokerBusy",
   retryAfterSeconds: 1,
-  detail: "this very message is being answered",
+  detail: "this message is already being answered",
 };
 
 /** Longer than the vault calls of one unlock may take. */
@@ -84,7 +84,7 @@ function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | und
   if (facts.nonceUsedBy.requestHash === facts.requestHash)
     return facts.nonceUsedBy.sinceMs < ANSWERED_WITHIN_MS
       ? BEING_ANSWERED
-      : { code: "NonceExpired", detail: "nonce: used by this very message before" };
+      : { code: "NonceExpired", detail: "nonce: already used by this message" };
   return { code: "ReplayDetected", detail: "nonce: used by another message" };
 }
 

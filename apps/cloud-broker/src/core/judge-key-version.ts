@@ -26,9 +26,9 @@ export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
     safeToDisable: true,
     reason:
       use.staleDevices === 0
-        ? "Nothing is wrapped to it alone, and no device holds an envelope of it."
-        : `Nothing is wrapped to it alone. ${counted(use.staleDevices, "device")} still ${use.staleDevices === 1 ? "holds" : "hold"} an older envelope: ` +
-          "it opens all the same, since the broker unwraps the same content key by its own current wrapping, and is replaced at the next contact.",
+        ? "Nothing depends on it, and no device has an envelope of it."
+        : `Nothing depends on it alone. ${counted(use.staleDevices, "device")} still ${use.staleDevices === 1 ? "holds" : "hold"} an older envelope: ` +
+          "it still opens, because the broker unwraps the same content key with its own current wrapping, and it is replaced at the next contact.",
   };
 }
 

@@ -19,7 +19,7 @@ export function judgeMigrations(
         detail: `the database needs a newer broker (one that knows ${needed})`,
         remedy: {
           who: "broker-operator",
-          text: "Run the broker's newer version; a database is never brought back to an older schema",
+          text: "Run the broker's newer version; a database cannot be changed back to an older schema",
         },
       },
     };
@@ -30,7 +30,7 @@ export function judgeMigrations(
     ok: true,
     found:
       pending.length === 0
-        ? `newest is ${newest}${isForeign ? ", of a newer broker that lets this one go on" : ""}`
+        ? `newest is ${newest}${isForeign ? ", of a newer broker, with which this one can still run" : ""}`
         : `${String(pending.length)} to come at the next start (${pending.join(", ")})`,
   };
 }

@@ -111,6 +111,6 @@ export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
     case "soft-delete":
       return "The vault has no soft delete: a deleted key cannot be recovered";
     case "purge-protection":
-      return "The vault has no purge protection: a deleted key can be destroyed for good at once";
+      return "The vault has no purge protection: a deleted key can be destroyed permanently at once";
   }
 }

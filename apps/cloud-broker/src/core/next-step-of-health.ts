@@ -6,9 +6,9 @@ import type { KeyHealth, Risk } from "./key-health.ts";
 export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   switch (health.state) {
     case "unknown":
-      return { who: "nobody", text: "Wait: the key is looked at within the next minutes." };
+      return { who: "nobody", text: "Wait: the key is checked within the next minutes." };
     case "healthy":
-      return { who: "nobody", text: "Nothing: the key is fit for use." };
+      return { who: "nobody", text: "Nothing: the key is usable." };
     case "unusable": {
       const { code, reason, facts } = health;
       return decideNextStep({ code, reason, facts: { ...names, ...facts } });

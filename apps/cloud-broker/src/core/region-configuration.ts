@@ -67,7 +67,7 @@ function datacenterAddress(storageLocation: string): Readonly<Record<string, unk
     ...(region === undefined ? {} : { dataCenterAzureLocation: storageLocation }),
     communicationInstruction:
       region === undefined
-        ? `The region ${storageLocation} takes no appliances.`
+        ? `The region ${storageLocation} does not accept appliances.`
         : `Ask the operator of datacenter ${region.dataCenter} for the dock and the time of delivery.`,
   };
 }

@@ -7,14 +7,14 @@ const UNLOCK_STEPS = {
   received: "The broker received the device's message",
   signature: "The device's signature was verified",
   decision: "Nonce, counter, order, envelope, suite and purpose were checked",
-  nonce: "The nonce was used up",
+  nonce: "The nonce was consumed",
   "get-key": "Key Vault was asked for the key",
   "key-rules": "The key may be used now: type, size, operations, enabled, dates",
   unwrap: "Key Vault unwrapped the content key",
-  seal: "The content key was proven to be the envelope's and sealed to the device",
+  seal: "The content key was verified against the envelope and sealed to the device",
   record: "The decision was recorded in the audit trail",
-  answered: "The signed answer left, after the record was durable",
-  receipt: "The device said what it did with the grant",
+  answered: "The signed answer was sent, after the record was durable",
+  receipt: "The device reported what it did with the grant",
 } as const;
 type StepName = keyof typeof UNLOCK_STEPS;
 const OTHER_TITLES: Readonly<Record<string, string>> = {

@@ -113,7 +113,7 @@ async function kidOfChoice(
   const { kid } = outcome.value;
   if (kid === undefined) throw new Error("a key without version");
   return new URL(kid).host === new URL(inForce.kekUrl).host
-    ? invalid("kekUrl", "a backup key must be in another vault than the key in force")
+    ? invalid("kekUrl", "a backup key must be in another vault than the current key")
     : { ok: true, value: kid };
 }
 
@@ -167,7 +167,7 @@ export async function removeBackupKey(
       const { detail } = opened.failure;
       const failure = {
         ...opened.failure,
-        detail: `the backup key ${name} stays while the key in force cannot be used${detail === undefined ? "" : `: ${detail}`}`,
+        detail: `the backup key ${name} is kept while the current key cannot be used${detail === undefined ? "" : `: ${detail}`}`,
       };
       await auditRefusal(deps, order, "backupKey/delete", name, failure, context);
       return { ok: false, failure };
@@ -208,7 +208,7 @@ const needsCustomerKey: Outcome<never> = {
   failure: {
     code: "InvalidRequestContent",
     target: "keyEncryptionKey",
-    detail: "keyEncryptionKey: a backup key needs a customer-managed key that it can stand in for",
+    detail: "keyEncryptionKey: a backup key needs a customer-managed key that it can replace",
   },
 };
 

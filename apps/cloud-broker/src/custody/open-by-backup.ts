@@ -67,7 +67,8 @@ export async function openByBackup(
     if (decision.kind === "never") return { ok: false, failure };
     if (decision.kind === "wait")
       told.push(`${backup.name} may be used from ${new Date(decision.fromMs).toISOString()}`);
-    else if (decision.kind === "ask") told.push(`${backup.name} may be used once an owner says so`);
+    else if (decision.kind === "ask")
+      told.push(`${backup.name} may be used after an owner confirms it`);
     else {
       const opened = await openBy(deps, place, envelope, backup);
       if (opened.ok) {

@@ -105,7 +105,7 @@ function readOwnEnvelope(jws: string, ownKeys: readonly PublicJwk[]) {
   try {
     const { kid } = readHeader(jws);
     const key = ownKeys.map((jwk) => importVerifyKey(jwk)).find((own) => own.kid === kid);
-    if (key === undefined) throw misuse("the envelope was signed by no key of this broker");
+    if (key === undefined) throw misuse("the envelope was not signed by a key of this broker");
     const parsed = parseWith(signedEnvelope, verifyMessage(jws, key, MESSAGE_TYPES.envelope));
     if (!parsed.ok) throw misuse(parsed.detail);
     const { env, generation, jwe } = parsed.value;
@@ -137,7 +137,7 @@ function kidOfKey(
   if (kid !== undefined) return kid;
   const named = recipients.map((recipient) => recipient.kid).join(", ");
   throw misuse(
-    `the envelope is wrapped to ${named}, and the order's key is ${address ?? "unknown"}; let the order's owner choose the envelope's key again first`,
+    `the envelope is wrapped to ${named}, and the order's key is ${address ?? "unknown"}; the order's owner must first choose the envelope's key again`,
   );
 }
 

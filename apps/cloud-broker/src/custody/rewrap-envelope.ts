@@ -94,7 +94,7 @@ function successorOf(
 }
 
 function ofOldKey(failure: Failure): Failure {
-  const detail = `the key in force must be readable to move away from it${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
+  const detail = `the current key must be usable to move away from it${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
   return { ...failure, detail };
 }
 

@@ -173,7 +173,7 @@ async function handle(
   { authenticate, identify }: AdapterOptions,
 ): Promise<Answer> {
   if (route.authentication === "session") {
-    if (identify === undefined) throw new TypeError(`${route.path} has nobody to identify it`);
+    if (identify === undefined) throw new TypeError(`${route.path} has no authentication`);
     return read(route, { ...request, ...(await identify(request)) }, exchange);
   }
   if ("action" in route) {

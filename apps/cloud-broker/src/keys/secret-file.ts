@@ -24,7 +24,7 @@ export async function openSecretFile(path: string, create: () => Uint8Array): Pr
   if (existing !== undefined) return existing;
   await writeOnce(path, create());
   const written = await readSecretFile(path);
-  if (written === undefined) throw new Error(`${path} vanished while it was made`);
+  if (written === undefined) throw new Error(`${path} disappeared while it was created`);
   return written;
 }
 
@@ -45,7 +45,7 @@ export async function readSecretFile(path: string): Promise<Uint8Array | undefin
     const { mode, uid, size } = await file.stat();
     if ((mode & OTHERS) !== 0 && !(uid === 0 && isMounted(mode)))
       throw new AppError("Misuse", {
-        detail: `${path} can be read by others than its owner; replace this secret, and keep the file at mode 0600`,
+        detail: `${path} can be read by other users; replace this secret, and keep the file at mode 0600`,
       });
     if (size > MAX_BYTES)
       throw new AppError("Misuse", { detail: `${path} is too large to be a secret` });

@@ -38,12 +38,12 @@ export const METRICS = {
   },
   turnedAway: {
     name: "databox_requests_turned_away_total",
-    help: "Requests answered 503 at once, since as many as may be were at work.",
+    help: "Requests answered 503 at once, because the limit of requests in progress was reached.",
     labels: [],
   },
   atWork: {
     name: "databox_requests_at_work",
-    help: "Requests that have a place now, by plane (challenges, devices, others).",
+    help: "Requests in progress, by plane (challenges, devices, others).",
     labels: ["plane"],
   },
   vaultCalls: {
@@ -53,7 +53,7 @@ export const METRICS = {
   },
   vaultSeconds: {
     name: "databox_vault_call_seconds",
-    help: "Time of a call of a key vault, its wait for a place included, by operation.",
+    help: "Time of a key vault call, including its wait in the queue, by operation.",
     labels: ["operation"],
   },
   leases: {
@@ -68,17 +68,17 @@ export const METRICS = {
   },
   probesOverdueSeconds: {
     name: "databox_probe_overdue_seconds",
-    help: "How long the key that waits longest for its probe is overdue.",
+    help: "How long the most overdue probe of a key is late.",
     labels: [],
   },
   standingRevocations: {
     name: "databox_revocations",
-    help: "Kill switches that stand, by kind.",
+    help: "Active kill switches, by kind.",
     labels: ["kind"],
   },
   waitingEvents: {
     name: "databox_webhook_events_waiting",
-    help: "Events that their receiver has not taken yet.",
+    help: "Events that their receiver has not accepted yet.",
     labels: [],
   },
 } as const satisfies Record<

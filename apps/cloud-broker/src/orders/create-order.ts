@@ -151,7 +151,7 @@ function checkPasswords(written: JobWrite, transferType: TransferType): void {
     if (transferType === "ExportFromAzure")
       throw new AppError("InvalidDevicePassword", {
         target,
-        detail: "devicePassword: an export order makes its own",
+        detail: "devicePassword: an export order generates its own",
       });
     passwords.push({ target, password: devicePassword });
   }

@@ -16,7 +16,7 @@ import { readOrder } from "./read-order.ts";
 import { updateOrder } from "./write-order.ts";
 
 /**
- * Cancels an order that is not being processed yet; its personal data and its own passkey are
+ * Cancels an order that is not yet being processed; its personal data and its own passkey are
  * removed. Safe to repeat.
  */
 export async function cancelOrder(

@@ -28,7 +28,7 @@ export async function eraseOrder(
     order: order.id,
     sku: order.skuName,
     destroyed,
-    method: "crypto-erase: every wrapping of the content keys was deleted",
+    method: "crypto-erase: every wrapped copy of the content keys was deleted",
     erasedAt: new Date(nowMs).toISOString(),
     by: context.by,
   });

@@ -27,7 +27,7 @@ export async function mitigateOrder(
     throw new AppError("OrderStageForbids", {
       reason: "mitigate",
       target: "properties.details.actions",
-      detail: `mitigate: the order in stage ${order.stage} waits for no action`,
+      detail: `mitigate: the order in stage ${order.stage} does not wait for an action`,
     });
   const resolution = await readResolution(plane, order, request);
   if (!actions.includes(resolution))

@@ -35,7 +35,7 @@ export async function askHealth(config: BrokerConfig): Promise<string | undefine
     })
     .once("error", (error: NodeJS.ErrnoException) => {
       resolve(
-        error.name === "AbortError" ? "it does not answer in time" : (error.code ?? error.message),
+        error.name === "AbortError" ? "it did not answer in time" : (error.code ?? error.message),
       );
     })
     .end();

@@ -77,12 +77,12 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EPERM: "no permission",
   EROFS: "the file system is read-only",
-  ENOTDIR: "a part of the path is no folder",
+  ENOTDIR: "a part of the path is not a folder",
   EEXIST: "it is no folder",
   SQLITE_READONLY: "the database is read-only",
   SQLITE_READONLY_DIRECTORY: "the folder is read-only",
   SQLITE_CANTOPEN: "the database cannot be opened",
-  SQLITE_NOTADB: "broker.sqlite is no database",
+  SQLITE_NOTADB: "broker.sqlite is not a database",
   SQLITE_CORRUPT: "the database is damaged; restore the last backup",
   SQLITE_BUSY: "another process writes to the database",
 };
@@ -100,7 +100,7 @@ export function dataDirFailure(
     const code = "code" in cause ? String(cause.code) : "";
     if (FULL.has(code))
       return new AppError("DiskFull", {
-        detail: `${setting}: no space is left for ${folder}; free some and start again`,
+        detail: `${setting}: no space is left for ${folder}; free some and restart`,
         facts: { stateDir: folder },
         cause: failure,
       });

@@ -37,7 +37,7 @@ export async function migrate(store: Store, migrations: Migrations = MIGRATIONS)
 }
 
 const DONE_BY_NEWER: Migration = {
-  up: () => Promise.reject(new Error("a migration of a newer program is not for this one to run")),
+  up: () => Promise.reject(new Error("a migration of a newer program cannot be run by this one")),
 };
 
 async function hasTable(store: Store, name: string): Promise<boolean> {
@@ -62,7 +62,7 @@ async function requireCompatible(store: Store, migrations: Migrations): Promise<
   const needed = await requiredMigration(store);
   if (needed === undefined || needed in migrations) return;
   throw new AppError("Misuse", {
-    detail: `the database needs a newer broker (one that knows ${needed}); run that one`,
+    detail: `the database needs a newer broker (one that knows ${needed}); run that version`,
   });
 }
 

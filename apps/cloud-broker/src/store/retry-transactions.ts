@@ -29,7 +29,8 @@ export async function untilRaceIsWon<Value>(attempt: () => Promise<Value>): Prom
       return await attempt();
     } catch (error) {
       if (!isLostRace(error)) throw error;
-      if (tries === ATTEMPTS) throw unavailable("too many write the same at once", error);
+      if (tries === ATTEMPTS)
+        throw unavailable("too many processes write the same data at once", error);
       await setTimeout(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
     }
 }

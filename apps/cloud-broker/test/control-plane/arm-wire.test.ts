@@ -396,7 +396,7 @@ describe("what is wrong is named", () => {
       { customerResolutionCode: "Resume" },
       409,
       "OrderStageForbids",
-      "waits for no action",
+      "does not wait for an action",
     ],
     [
       "pick-up before delivery",

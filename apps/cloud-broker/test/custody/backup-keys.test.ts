@@ -330,7 +330,7 @@ describe("when the key in force is lost", () => {
     expect(await release()).toMatchObject({
       failure: {
         code: "SsemUserErrorKeyDetailsNotFound",
-        detail: expect.stringContaining("once an owner says so"),
+        detail: expect.stringContaining("after an owner confirms it"),
       },
     });
     pass(AFTER_MS);

@@ -205,7 +205,7 @@ describe("change", () => {
     expect(outcome).toMatchObject({
       ok: false,
       failure: {
-        detail: expect.stringContaining("key in force") as string,
+        detail: expect.stringContaining("current key") as string,
         facts: { vaultName: "kv-one" },
       },
     });

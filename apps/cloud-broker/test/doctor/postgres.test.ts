@@ -29,7 +29,7 @@ describe.skipIf(!hasPostgres)("the doctor, of PostgreSQL,", () => {
     expect(await write()).toMatchObject({ ok: true });
   });
 
-  test("tells the newest migration, and that a server takes no writes", async () => {
+  test("tells the newest migration, and that a server accepts no writes", async () => {
     const databases = createTestDatabases(server.url("postgres"));
     await databases.named("standby");
     await (await openPostgres(settingsOf(server.url("postgres"), "standby"))).destroy();
@@ -42,7 +42,7 @@ describe.skipIf(!hasPostgres)("the doctor, of PostgreSQL,", () => {
     });
     expect(await write()).toMatchObject({
       ok: false,
-      failure: { detail: expect.stringMatching(/takes no writes/) as string },
+      failure: { detail: expect.stringMatching(/accepts no writes/) as string },
     });
   });
 

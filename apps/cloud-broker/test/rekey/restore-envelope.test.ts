@@ -132,7 +132,7 @@ describe("no envelope is taken", () => {
     const foreign = await signMessage(other, MESSAGE_TYPES.envelope, said);
     await expect(restore(foreign)).rejects.toMatchObject({
       code: "Misuse",
-      detail: "the envelope was signed by no key of this broker",
+      detail: "the envelope was not signed by a key of this broker",
     });
     await expect(restore(`${newest().slice(0, -4)}AAAA`)).rejects.toMatchObject({
       code: "Misuse",
@@ -157,7 +157,7 @@ describe("no envelope is taken", () => {
     await expect(restore()).rejects.toMatchObject({
       code: "Misuse",
       detail: expect.stringContaining(
-        "let the order's owner choose the envelope's key again",
+        "the order's owner must first choose the envelope's key again",
       ) as string,
     });
   });

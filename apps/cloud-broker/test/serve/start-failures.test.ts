@@ -23,7 +23,7 @@ const SABOTAGE: Readonly<Record<string, readonly [Sabotage, RegExp]>> = {
       await writeFile(join(dataDir, "broker.sqlite"), "x".repeat(10_000));
       return {};
     },
-    /^BROKER_DATA_DIR: .* cannot be used \(broker.sqlite is no database\);/,
+    /^BROKER_DATA_DIR: .* cannot be used \(broker.sqlite is not a database\);/,
   ],
   "a signing key that others may read": [
     async ({ dataDir }) => {
@@ -31,7 +31,7 @@ const SABOTAGE: Readonly<Record<string, readonly [Sabotage, RegExp]>> = {
       await writeFile(join(dataDir, "broker-signing-key.pem"), "x", { mode: 0o644 });
       return {};
     },
-    /^.*broker-signing-key.pem can be read by others than its owner;/,
+    /^.*broker-signing-key.pem can be read by other users;/,
   ],
   "a certificate that is not there": [
     () => Promise.resolve({ BROKER_TLS_CERTIFICATE_FILE: "/nowhere/tls.pem" }),

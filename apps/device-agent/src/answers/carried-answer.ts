@@ -20,7 +20,7 @@ export function readCarriedAnswer(
   const jws = text.replaceAll(/\s+/g, "");
   if (!isMessage(jws))
     throw rejected(
-      "what was given is no answer: one line that begins with eyJ, as the portal shows it",
+      "this is not an answer: expected one line that begins with eyJ, as the portal shows it",
     );
   const raw = {
     status: 200,
@@ -33,7 +33,7 @@ export function readCarriedAnswer(
     return { ...readUnlockAnswer(raw, { ...expected, requestHash }), jws };
   } catch (error) {
     if (error instanceof AppError && error.code === "BrokerUnreachable")
-      throw rejected("it is no answer to this node's open challenge", error);
+      throw rejected("it does not answer this node's open challenge", error);
     throw error;
   }
 }

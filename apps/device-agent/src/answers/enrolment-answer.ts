@@ -75,7 +75,7 @@ function decodePayload(jws: string): unknown {
     readHeader(jws, BROKER_ANSWER_MAX_BYTES);
     return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8"));
   } catch (error) {
-    throw unreachable("unsigned-answer", "the answer is no signed message", error);
+    throw unreachable("unsigned-answer", "the answer is not a signed message", error);
   }
 }
 
@@ -84,7 +84,7 @@ function importKeys({ brokerKeys }: Enrolment): VerifyKey[] {
     return brokerKeys.map((key) => importVerifyKey(key));
   } catch (error) {
     if (error instanceof CryptoError)
-      throw unreachable("unsigned-answer", "it names a key that is none", error);
+      throw unreachable("unsigned-answer", "it names an invalid key", error);
     throw error;
   }
 }

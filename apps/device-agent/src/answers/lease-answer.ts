@@ -75,7 +75,7 @@ export function readLeaseAcknowledgement(answer: RawAnswer, expected: ExpectedAn
   }
   const parsed = parseWith(acknowledgement, payloadOf(answer, expected, typ));
   if (!parsed.ok || parsed.value.requestHash !== expected.requestHash)
-    throw unreachable("unsigned-answer", "a receipt that nobody acknowledged");
+    throw unreachable("unsigned-answer", "a receipt that was not acknowledged");
   return true;
 }
 

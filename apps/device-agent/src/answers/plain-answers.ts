@@ -55,6 +55,6 @@ export function readAcknowledgement(
     verifiedPayload(answer.body, brokerKeys, MESSAGE_TYPES.acknowledgement),
   );
   if (!parsed.ok || parsed.value.requestHash !== requestHash)
-    throw unreachable("unsigned-answer", "a receipt that nobody acknowledged");
+    throw unreachable("unsigned-answer", "a receipt that was not acknowledged");
   return { kind: "acknowledged" };
 }

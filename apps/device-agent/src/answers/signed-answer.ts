@@ -24,7 +24,7 @@ export function claimedType(answer: RawAnswer): string {
     try {
       return readHeader(answer.body, BROKER_ANSWER_MAX_BYTES).typ;
     } catch (error) {
-      throw unreachable("unsigned-answer", "the answer is no signed message", error);
+      throw unreachable("unsigned-answer", "the answer is not a signed message", error);
     }
   }
   throw withoutAuthority(answer);

@@ -38,7 +38,7 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
     elapsedMs: roundToTenth(elapsedMs()),
     notes: [
       hasWaited
-        ? "approvers see the request until its time is over, or until this node asks anew; what they approve of it opens nothing"
+        ? "approvers still see the request until it expires or this node sends a new one; approving it has no effect"
         : "no request waited",
     ],
   };

@@ -58,7 +58,7 @@ function waitingEvent(
   const note =
     silence === undefined
       ? undefined
-      : `nobody has refused: ${silence.title.toLowerCase()} (${silence.code}); the request waits on`;
+      : `no refusal: ${silence.title.toLowerCase()} (${silence.code}); the request keeps waiting`;
   return {
     event: "unlock",
     ...(node === undefined ? {} : { node }),

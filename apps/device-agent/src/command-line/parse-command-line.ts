@@ -102,7 +102,7 @@ function readUnlock(given: Given): UnlockOptions {
   const reason = text(given, "reason");
   const others = ["reason", "no-wait"].find((name) => given.has(name));
   if (given.has("cancel") && others !== undefined)
-    throw misuse(`--cancel asks for nothing: leave out --${others}`);
+    throw misuse(`--cancel sends no request: leave out --${others}`);
   if (reason !== undefined && !parseWith(reasonText, reason).ok)
     throw misuse("--reason: expected one line of up to 200 characters");
   if (given.has("cancel")) return { approval: "drop" };
@@ -112,7 +112,7 @@ function readUnlock(given: Given): UnlockOptions {
 function readLocalUi(given: Given): LocalUiOptions | undefined {
   const others = ["ui-host", "ui-model", "shut-down-command"].find((name) => given.has(name));
   if (!given.has("ui-port")) {
-    if (others !== undefined) throw misuse(`--${others} is of no use without --ui-port`);
+    if (others !== undefined) throw misuse(`--${others} has no effect without --ui-port`);
     return undefined;
   }
   const model = text(given, "ui-model") ?? "Data Box";

@@ -17,7 +17,7 @@ export function renderHelp(): string {
     "Always:",
     renderOptions(GLOBAL_OPTIONS, "  "),
     "",
-    "Exit codes: 0 done, 1 fault of ours, 2 wrong command line, 3 refused (somebody must act), 4 unreachable (try",
+    "Exit codes: 0 done, 1 internal error, 2 wrong command line, 3 refused (someone must act), 4 unreachable (try",
     "again), 5 invalid message or state, 6 pending",
   ].join("\n");
 }

@@ -37,9 +37,7 @@ export async function journal(
   const notes = [
     ...(tornLines === 0 ? [] : [torn]),
     ...(proof.kind === "unknown-key"
-      ? [
-          "the countersignature is by a key that this node does not know (any more); the next delivery renews it",
-        ]
+      ? ["this node does not know the key of the countersignature; the next delivery renews it"]
       : []),
   ];
   return {

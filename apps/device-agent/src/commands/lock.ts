@@ -43,7 +43,7 @@ export async function lock(
   if (prepareToShip) markPreparedToShip(folder, state, { bootId, nowIso: dependencies.nowIso });
   const notes = [
     ...(wasUnlocked ? [] : ["it was locked already"]),
-    ...(prepareToShip ? ["it can be sent back now; to unlock it again takes that back"] : []),
+    ...(prepareToShip ? ["it can be shipped now; unlocking it again undoes this"] : []),
   ];
   return {
     event: "lock",

@@ -26,7 +26,7 @@ export function decideFormat(
     if (preparation.step === "prepared") return { kind: "already-prepared" };
     return content.kind === "formatted"
       ? { kind: "keep", volumeId: content.id }
-      : { kind: "keep-out", what: "no volume of this kind, so that there is nothing to keep" };
+      : { kind: "keep-out", what: "no volume of this kind, so there is nothing to keep" };
   }
   const ownId = preparation.step === "begun" ? undefined : preparation.volumeId;
   switch (content.kind) {

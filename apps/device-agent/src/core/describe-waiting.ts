@@ -11,7 +11,9 @@ export function describeWaiting({
 }: WaitingView): string {
   const names = approvedBy.length === 0 ? "" : ` (${approvedBy.join(", ")})`;
   const end =
-    leftSeconds === 0 ? "its time is over" : `the request ends in ${describeDuration(leftSeconds)}`;
-  const why = reason === undefined ? "" : `; asked for: ${reason}`;
+    leftSeconds === 0
+      ? "the request has expired"
+      : `the request expires in ${describeDuration(leftSeconds)}`;
+  const why = reason === undefined ? "" : `; reason: ${reason}`;
   return `${String(given)} of ${String(required)} have approved${names}; ${end}${why}`;
 }

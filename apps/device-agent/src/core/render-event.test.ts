@@ -43,7 +43,7 @@ describe("a failure", () => {
 
   test("says what, who must act, numbered steps, and ends with the next step", () => {
     const lines = renderEvent(failure).split("\n");
-    expect(lines[0]).toContain("unreachable (nobody has refused)");
+    expect(lines[0]).toContain("unreachable (not refused)");
     expect(lines[0]).toContain("[BrokerUnreachable: dns] (2.1 s)");
     expect(lines).toContainEqual("Who must act: you, at the appliance");
     expect(lines.some((line) => line.startsWith("  1. "))).toBe(true);

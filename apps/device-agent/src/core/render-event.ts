@@ -10,7 +10,7 @@ const PEOPLE = {
   "order-owner": "the owner of the order",
   "site-operator": "you, at the appliance",
   "broker-operator": "the broker's operator",
-  nobody: "nobody: it passes by itself",
+  nobody: "nobody: it passes without action",
 } as const satisfies Record<Who, string>;
 
 const PROOFS = {
@@ -20,10 +20,10 @@ const PROOFS = {
 
 const WORDS = {
   refused: "refused",
-  unreachable: "unreachable (nobody has refused)",
+  unreachable: "unreachable (not refused)",
   invalid: "failed",
   pending: "waiting for a decision",
-  failed: "failed by a fault of ours",
+  failed: "failed because of an internal error",
 } as const;
 
 /** The text for a person at the appliance: the result, who must act, the steps, the next step. */
@@ -103,9 +103,9 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
     case "waiting":
       return [];
     case "cancelled":
-      return ["Next: run databox-agent unlock to ask anew"];
+      return ["Next: run databox-agent unlock to send a new request"];
     case "rekeyed":
-      return ["Next: nothing; the old passkey opens nothing any more"];
+      return ["Next: nothing; the old passkey no longer works"];
     case "locked":
       return ["Next: run databox-agent unlock to open it"];
     case "listed":
@@ -113,11 +113,11 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
     case "healthy":
       return ["Next: nothing; every check passed"];
     case "serving":
-      return ["Next: run databox-agent unlock; its lease is kept from here"];
+      return ["Next: run databox-agent unlock; this process renews its lease"];
     case "stopped":
       return ["Next: start databox-agent serve again to keep the lease of an open volume"];
     case "verified":
-      return [`Next: nothing; every row of the ${event} is as it was written`];
+      return [`Next: nothing; no row of the ${event} was changed`];
   }
 }
 

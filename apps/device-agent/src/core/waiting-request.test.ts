@@ -62,8 +62,12 @@ describe("a request that waits", () => {
 });
 
 test.each([
-  [3, {}, "1 of 2 have approved (ada@example.com); the request ends in 3 s; asked for: restore"],
-  [0, { given: 0, approvedBy: [], reason: undefined }, "0 of 2 have approved; its time is over"],
+  [3, {}, "1 of 2 have approved (ada@example.com); the request expires in 3 s; reason: restore"],
+  [
+    0,
+    { given: 0, approvedBy: [], reason: undefined },
+    "0 of 2 have approved; the request has expired",
+  ],
 ] as const)("with %d seconds left it reads as one clause", (leftSeconds, change, expected) => {
   const { reason = "restore", ...rest } = { reason: "restore", ...change };
   const view = { ...APPROVAL, ...rest, since: "", until: "", leftSeconds };

@@ -90,7 +90,7 @@ export function createPasskeyKeeper(input: {
     dependencies.report({
       ...context(),
       outcome: "locked",
-      notes: ["a passkey had opened the volume, and its time is over"],
+      notes: ["the passkey unlock has expired; the volume was locked"],
     });
   }
 

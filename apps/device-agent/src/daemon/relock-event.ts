@@ -7,10 +7,10 @@ import type { ErrorContext } from "../core/failure-event.ts";
 import type { ClosingCause } from "../core/lease-state.ts";
 
 const WHY = {
-  order: "the broker ordered to close",
-  outage: "nobody with authority answered until the outage grace was over",
-  boot: "the machine was restarted, and a lease ends with its boot",
-  rollback: "the state of this node was set back, and its lease is void",
+  order: "the broker ordered the volume to be closed",
+  outage: "there was no authoritative answer within the outage grace period",
+  boot: "the machine was restarted, which ends a lease",
+  rollback: "the state of this node was set back, so its lease is no longer valid",
 } as const satisfies Record<ClosingCause, string>;
 
 /**

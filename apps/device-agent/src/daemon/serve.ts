@@ -199,7 +199,7 @@ export async function serve(
   if (options.lockOnExit) await lockVolume({ prepareToShip: false }, dependencies);
   const { lock } = state.read();
   const isOpen = lock.kind === "unlocked";
-  return say("stopped", isOpen ? ["the volume stays open; nobody renews its lease"] : []);
+  return say("stopped", isOpen ? ["the volume stays open; its lease is no longer renewed"] : []);
 }
 
 function statusLine(serial: string, { lock }: MachineState, nowIso: string): string {

@@ -14,7 +14,7 @@ export async function importStoredKey(suite: SuiteName, stored: StoredKey): Prom
     return await importKey(suite, stored);
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
-    throw new AppError("GrantRejected", { detail: "the key that was kept is none", cause: error });
+    throw new AppError("GrantRejected", { detail: "the stored key is not valid", cause: error });
   }
 }
 

@@ -65,7 +65,7 @@ export async function requestContentKey<Kept extends KeptRequest = never>(
 }
 
 /**
- * The answers to a request that has no approval: its one grant was given and got lost, or the
+ * The answers to a request that has no approval: its only grant was already given and got lost, or the
  * broker was restored from an older backup. Neither is a refusal.
  */
 const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);

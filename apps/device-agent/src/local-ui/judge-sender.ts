@@ -24,7 +24,7 @@ export function judgeSender(sender: Sender, names: readonly string[]): void {
   const name = url?.hostname.toLowerCase() ?? "";
   const isNumber = isIP(name.replace(/^\[|\]$/g, "")) !== 0;
   if (host === undefined || url?.host !== host.toLowerCase() || !(isNumber || names.includes(name)))
-    throw forbidden("host", "this appliance is not called so: use its IP address or its own name");
+    throw forbidden("host", "this is not the appliance's name: use its IP address or its own name");
   if (fetchSite !== undefined && fetchSite !== "same-origin" && fetchSite !== "none")
     throw forbidden("cross-site", "another site sent it");
   if (method === "GET" || method === "HEAD") return;

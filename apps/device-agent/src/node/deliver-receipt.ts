@@ -30,7 +30,7 @@ export async function deliverReceipt(
     waits = true;
   }
   const journalHead = journal.append("receipt-undelivered", { code, grantHash });
-  if (!waits) return [`the receipt was not taken (${code}); it is in the journal`];
+  if (!waits) return [`the receipt was not accepted (${code}); it is in the journal`];
   const receipt = {
     about: "grant",
     grantHash,

@@ -85,7 +85,7 @@ export async function challenge(
     },
     notes: [
       ...(path === undefined ? [] : [`it is in ${path}`]),
-      `its answer opens once, on this node, within ${String(leftMinutes)} minutes and not after a reboot`,
+      `its answer works once, on this node, within ${String(leftMinutes)} minutes and not after a reboot`,
     ],
   };
 }

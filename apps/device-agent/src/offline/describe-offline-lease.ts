@@ -12,6 +12,6 @@ export function describeOfflineLease(lease: OfflineLease | undefined): string {
         ? "without network it stays open until the next reboot"
         : `without network it may be opened in ${String(lease.boots - 1)} more boots: run databox-agent unlock after each`;
     case undefined:
-      return "without network it stays open for the order's outage grace";
+      return "without network it stays open for the order's outage grace period";
   }
 }

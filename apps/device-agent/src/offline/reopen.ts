@@ -85,7 +85,7 @@ export async function reopenOffline(
       generation: result.envelope.generation,
       elapsedMs: roundToTenth(dependencies.elapsedMs()),
       notes: [
-        `the broker cannot be reached (${code}); the lease that a person carried opened it, and ${String(bootsLeft)} more boots are left`,
+        `the broker cannot be reached (${code}); the lease from the carried answer opened it, and ${String(bootsLeft)} more boots are left`,
       ],
     };
   } catch (error) {

@@ -86,7 +86,7 @@ async function readAnswerText(
   if (file === undefined) return readStandardInput("the answer");
   try {
     if (statSync(file).size > BROKER_ANSWER_MAX_BYTES)
-      throw misuse(`${file} is no answer: too large`);
+      throw misuse(`${file} is not an answer: too large`);
     return readFileSync(file, "utf8");
   } catch (error) {
     if (error instanceof AppError) throw error;

@@ -44,7 +44,7 @@ function checkBrokerUrl(text: string): string {
     url?.protocol === "https:" && url.pathname === "/" && url.search === "" && url.hash === "";
   if (!isOrigin || url.username !== "" || url.password !== "")
     throw new AppError("Misuse", {
-      detail: "--broker: expected https://host or https://host:port, nothing after it",
+      detail: "--broker: expected https://host or https://host:port without a path",
     });
   return url.origin;
 }

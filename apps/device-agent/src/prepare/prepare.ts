@@ -90,7 +90,7 @@ function takeOver(preparing: Preparing, settings: Settings, volumeId: string): A
   const { generation } = readSignedEnvelope(jws, keys, settings, 1);
   const journalHead = journal.append("volume-kept", { volumeId, generation });
   store.update({ generation, journalHead, preparation: { step: "prepared", volumeId } });
-  return prepared(preparing, { generation, notes: ["the volume was kept as it is"] });
+  return prepared(preparing, { generation, notes: ["the volume was left unchanged"] });
 }
 
 function openPreparation(

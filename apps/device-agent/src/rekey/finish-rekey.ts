@@ -77,7 +77,7 @@ async function giveUp(
 ): Promise<RekeyEnd> {
   if (inForce !== session.env)
     throw new AppError("EnvelopeRejected", {
-      detail: "the broker has put an envelope in force that this node never saw",
+      detail: "the broker has activated an envelope that this node never received",
     });
   await removeSlot(volume, slot);
   const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });

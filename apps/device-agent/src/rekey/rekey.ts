@@ -73,7 +73,7 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
   const notes = [
-    ...(interrupted ? ["this ended a rekeying that had been interrupted"] : []),
+    ...(interrupted ? ["this finished a rekeying that was interrupted"] : []),
     ...(await keepOnVolume(rekeying)),
   ];
   return {

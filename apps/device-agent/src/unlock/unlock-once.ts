@@ -104,7 +104,7 @@ function requireSameReason(kept: string | undefined, given: string | undefined):
   if (given === undefined || given === kept) return;
   const what = kept === undefined ? "without a reason" : `with the reason "${kept}"`;
   throw new AppError("Misuse", {
-    detail: `--reason: a request ${what} waits; go on with it by databox-agent unlock, or drop it by databox-agent unlock --cancel`,
+    detail: `--reason: a request ${what} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
   });
 }
 

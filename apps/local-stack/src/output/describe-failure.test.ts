@@ -9,15 +9,15 @@ const systemError = (code: string) =>
 test.each([
   {
     error: systemError("EACCES"),
-    line: "the folder /x cannot be used, this user may not write there: make it writable, or choose another by --directory",
+    line: "the folder /x cannot be used, this user may not write there: make it writable, or choose another with --directory",
   },
   {
     error: systemError("EROFS"),
-    line: "the folder /x cannot be used, its file system is read-only: mount it writable, or choose another by --directory",
+    line: "the folder /x cannot be used, its file system is read-only: mount it writable, or choose another with --directory",
   },
   {
     error: systemError("ENOSPC"),
-    line: "the folder /x cannot be used, its file system is full: free some space, or choose another by --directory",
+    line: "the folder /x cannot be used, its file system is full: free some space, or choose another with --directory",
   },
   { error: systemError("EIO"), line: "EIO: something, mkdir '/x'" },
   {

@@ -6,7 +6,7 @@ const FOLDER_FAULTS: Readonly<Record<string, string>> = {
   EACCES: NO_RIGHT,
   EPERM: NO_RIGHT,
   EROFS: "its file system is read-only: mount it writable, or",
-  ENOTDIR: "a part of the path is no folder:",
+  ENOTDIR: "a part of the path is not a folder:",
   EEXIST: "it is no folder:",
   ENOSPC: NO_ROOM,
   EDQUOT: NO_ROOM,
@@ -19,6 +19,6 @@ export function describeFailure(error: unknown, directory: string): string {
   const code = "code" in error ? String(error.code) : "";
   const fault = "syscall" in error ? FOLDER_FAULTS[code] : undefined;
   if (fault !== undefined)
-    return `the folder ${directory} cannot be used, ${fault} choose another by --directory`;
+    return `the folder ${directory} cannot be used, ${fault} choose another with --directory`;
   return error.message;
 }

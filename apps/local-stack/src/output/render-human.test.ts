@@ -41,7 +41,7 @@ test("a refusal says what, why, who must act and what to type, and breaks all bu
 test.each([
   {
     event: { event: "story", outcome: "done", elapsedMs: 2398 },
-    line: "✓    2.40 s  The story is told.",
+    line: "✓    2.40 s  Demo complete.",
   },
   {
     event: { event: "lock", node: "N1", outcome: "locked", volume: "file", elapsedMs: 61 },

@@ -54,7 +54,7 @@ function describe(event: StackEvent): Lines {
     case "unlock":
       return describeUnlock(event);
     case "story":
-      return ["good", "The story is told."];
+      return ["good", "Demo complete."];
     case "page":
       return ["good", `Node ${event.node}: its page is at ${event.uiUrl}/`];
   }

@@ -9,7 +9,7 @@ export function renderWhereabouts(stack: StackDescription, stackFile: string): s
       .flatMap(({ serial, uiUrl }) =>
         uiUrl === undefined
           ? []
-          : [[`Node ${serial}`, `${uiUrl}/ (sign in by its passkey)`] as const],
+          : [[`Node ${serial}`, `${uiUrl}/ (sign in with its passkey)`] as const],
       ),
     ["Resource Manager", stack.armUrl],
     ["Broker", stack.brokerUrl],
@@ -28,7 +28,7 @@ export function renderWhereabouts(stack: StackDescription, stackFile: string): s
     "The stack keeps running until Ctrl-C.",
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     "",
-    "The passkey of a node is in the portal: order > Device details > Show. Portal and nodes have certificates",
+    "The passkey of a node is in the portal: order > Device details > Show. The portal and the nodes have certificates",
     "that browsers do not know: the browser asks once for each.",
     "",
     `All of it, with client ids and secrets, is in ${stackFile}.`,

@@ -58,7 +58,7 @@ function portFailure(name: string, port: number, cause: unknown): unknown {
   if (code !== "EADDRINUSE" && code !== "EACCES") return cause;
   const why = code === "EACCES" ? "needs a right that this user does not have" : "is in use";
   return new AppError("PortInUse", {
-    detail: `port ${String(port)} of ${LOOPBACK} ${why}: stop what uses it, or choose another by --${name}-port (0 takes a free one)`,
+    detail: `port ${String(port)} of ${LOOPBACK} ${why}: stop what uses it, or choose another with --${name}-port (0 takes a free one)`,
     facts: { port },
     cause,
   });

@@ -22,7 +22,7 @@ export function createOrder(context: CustomerContext, name: string): Promise<Sto
     () => ({
       event: "step",
       step: "Order",
-      detail: `${name} created; its unlock key will be under the service's own key`,
+      detail: `${name} created; its unlock key will be protected by the service's own key`,
     }),
   );
 }

@@ -30,7 +30,7 @@ export async function close(context: StoryContext, appliance: Appliance): Promis
     await timed(context.report, untilClosed, () => ({
       event: "step",
       step: "Re-locked",
-      detail: `node ${serial}: the broker's order arrived, the daemon has closed the volume`,
+      detail: `node ${serial}: the broker's order arrived; the daemon has closed the volume`,
     }));
   }
   if (appliance.nodes.some(({ untilClosed }) => untilClosed === undefined))

@@ -148,7 +148,7 @@ function readPosition(request: ArmRequest): CasePosition | undefined {
   if (requestedAtMs === undefined || id === undefined)
     throw new AppError("InvalidRequestContent", {
       target: "$skipToken",
-      detail: "$skipToken: not one that this list gave",
+      detail: "$skipToken: not a token from this list",
     });
   return { requestedAtMs: Number(requestedAtMs), id };
 }

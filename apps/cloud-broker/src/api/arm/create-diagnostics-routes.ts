@@ -41,7 +41,7 @@ export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route
         if (rows.length === 0)
           throw new AppError("ResourceNotFound", {
             target: "correlationId",
-            detail: `the order's audit trail knows no ${correlationId}; a message whose sender was not proven belongs to no order`,
+            detail: `the order's audit trail knows no ${correlationId}; a message whose sender was not verified belongs to no order`,
           });
         const events = await Promise.all(
           rows.map(async (found): Promise<EventView> => {

@@ -73,7 +73,7 @@ const NOT_WATCHED: KeyHealthView = {
   risks: [],
   nextStep: {
     who: "nobody",
-    text: "Nothing: the order has ended, or uses the service's own key, which the service answers for.",
+    text: "Nothing: the order has ended, or it uses the service's own key, for which the service is responsible.",
   },
 };
 

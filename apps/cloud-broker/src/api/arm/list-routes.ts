@@ -85,7 +85,7 @@ export function readPosition(request: CallerRequest, scope: OrderScope): string 
   if (position?.startsWith(scopePrefix(scope)) !== true)
     throw new AppError("InvalidRequestContent", {
       target: "$skipToken",
-      detail: "$skipToken: not one that this list gave",
+      detail: "$skipToken: not a token from this list",
     });
   return position;
 }

@@ -14,7 +14,7 @@ const QUERY_TEXTS = {
   health: "orders whose key is in this state",
   lock: "orders with a node in this state",
   $expand: "details: with stages, progress and packages",
-  $skipToken: "position that nextLink of the page before carries",
+  $skipToken: "position from the nextLink of the previous page",
   state: "only orders in this state: Waiting, Done or Failed",
   keyUrl: "URL of a key, with or without its version",
   newestFirst: "true: in the opposite order",

@@ -140,7 +140,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: jobResourceList },
   },
   [`POST ${PATHS.job}/cancel`]: {
-    summary: "Cancels an order that is not being processed yet",
+    summary: "Cancels an order that is not yet being processed",
     request: cancellationReason,
     answers: { 204: undefined },
   },
@@ -150,7 +150,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: shipmentPickUpResponse },
   },
   [`POST ${PATHS.job}/markDevicesShipped`]: {
-    summary: "Notes that the appliance was sent back",
+    summary: "Records that the appliance was sent back",
     request: markDevicesShippedRequest,
     answers: { 204: undefined },
   },
@@ -174,16 +174,15 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: activityList },
   },
   [`GET ${PATHS.job}/keyHealth`]: {
-    summary: "Reads whether the key of an order is fit for use, as last seen (extension)",
+    summary: "Reads whether the key of an order is usable, as of the last check (extension)",
     answers: { 200: keyHealthView },
   },
   [`POST ${PATHS.job}/keyHealth/check`]: {
-    summary: "Looks at the key of an order now, and answers as the read does (extension)",
+    summary: "Checks the key of an order now, and returns the same as the read (extension)",
     answers: { 200: keyHealthView },
   },
   [`GET ${PATHS.job}/keyVersions`]: {
-    summary:
-      "Reads which versions of its key an order hangs on, and which may be disabled (extension)",
+    summary: "Reads which versions of its key an order uses, and which may be disabled (extension)",
     answers: { 200: keyVersionsView },
   },
   "GET /subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions": {
@@ -197,7 +196,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: keyVersionsView },
   },
   [`GET ${PATHS.job}/backupKeys`]: {
-    summary: "Lists the backup keys of an order, and whether one stands in (extension)",
+    summary: "Lists the backup keys of an order, and whether one is in use (extension)",
     answers: { 200: backupKeyList },
   },
   [`GET ${PATHS.job}/backupKeys/:backupKey`]: {
@@ -215,12 +214,12 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: undefined, 204: undefined },
   },
   [`POST ${PATHS.job}/backupKeys/:backupKey/use`]: {
-    summary: "Lets a backup key stand in for a lost key from now on (extension)",
+    summary: "Uses a backup key in place of a lost key from now on (extension)",
     request: useBackupKeyRequest,
     answers: { 200: backupKeyView },
   },
   [`DELETE ${PATHS.job}/backupKeys/:backupKey/use`]: {
-    summary: "Takes the order to use a backup key back (extension)",
+    summary: "Stops the use of a backup key (extension)",
     answers: { 200: undefined, 204: undefined },
   },
   [`GET ${PATHS.job}/envelopes`]: {
@@ -232,16 +231,16 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: unlockBudgetView },
   },
   [`PUT ${PATHS.job}/unlockBudget`]: {
-    summary: "Limits the unlocks of an order in a day (extension)",
+    summary: "Limits the unlocks of an order per day (extension)",
     request: unlockBudgetWrite,
     answers: { 200: unlockBudgetView },
   },
   [`DELETE ${PATHS.job}/unlockBudget`]: {
-    summary: "Removes the limit of unlocks in a day (extension)",
+    summary: "Removes the limit of unlocks per day (extension)",
     answers: { 200: undefined, 204: undefined },
   },
   [`GET ${PATHS.job}/revocations`]: {
-    summary: "Lists the kill switches that stand over an order (extension)",
+    summary: "Lists the active kill switches of an order (extension)",
     answers: { 200: revocationList },
   },
   "GET /operator/v1/orderSummaries": {
@@ -250,7 +249,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: orderSummaryPage },
   },
   "GET /operator/v1/revocations": {
-    summary: "Lists every kill switch that stands",
+    summary: "Lists every active kill switch",
     answers: { 200: revocationList },
   },
   [`POST ${PATHS.job}/revoke`]: {
@@ -259,7 +258,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: revokeResult },
   },
   [`POST ${PATHS.job}/restoreAccess`]: {
-    summary: "Lifts what was revoked; each node unlocks again by itself (extension)",
+    summary: "Turns a revocation off; each node must unlock again (extension)",
     request: restoreAccessRequest,
     answers: { 200: restoreAccessResult },
   },
@@ -278,7 +277,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: revokeResult },
   },
   "POST /operator/v1/restoreAccess": {
-    summary: "Lifts what the operator revoked",
+    summary: "Turns off revocations of the operator",
     request: operatorRestoreRequest,
     answers: { 200: restoreAccessResult },
   },
@@ -287,7 +286,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: diagnosticsView },
   },
   [`GET ${PATHS.job}/unlockPolicy`]: {
-    summary: "Reads on what terms the appliances of an order get their key (extension)",
+    summary: "Reads the unlock policy of an order (extension)",
     answers: { 200: unlockPolicyView },
   },
   [`PUT ${PATHS.job}/unlockPolicy`]: {
@@ -311,12 +310,13 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: approvalView },
   },
   [`POST ${PATHS.job}/approvals/:approvalId/reject`]: {
-    summary: "Rejects one unlock, for good (extension)",
+    summary: "Rejects one unlock permanently (extension)",
     request: approvalDecision,
     answers: { 200: approvalView },
   },
   [`POST ${PATHS.job}/breakGlass`]: {
-    summary: "Lets one release pass windows and approvals within 15 minutes (extension)",
+    summary:
+      "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
     request: breakGlassRequest,
     answers: { 200: breakGlassResult },
   },
@@ -357,35 +357,36 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: campaignView },
   },
   "GET /operator/v1/campaigns/:campaignId/orders": {
-    summary: "Lists what became of each order, and why",
+    summary: "Lists the result for each order, and the reason",
     query: ["$skipToken", "state"],
     answers: { 200: campaignOrderList },
   },
   "POST /operator/v1/campaigns/:campaignId/pause": {
-    summary: "Begins no more orders until it is resumed",
+    summary: "Starts no more orders until it is resumed",
     answers: { 200: campaignView },
   },
   "POST /operator/v1/campaigns/:campaignId/resume": {
-    summary: "Goes on with a paused campaign",
+    summary: "Resumes a paused campaign",
     answers: { 200: campaignView },
   },
   "POST /operator/v1/campaigns/:campaignId/cancel": {
-    summary: "Ends a campaign; what was done stays",
+    summary: "Ends a campaign; finished orders stay as they are",
     answers: { 200: campaignView },
   },
   [`GET ${ORDER}`]: moved("Reads an order with its nodes"),
   [`POST ${ORDER}/prepare`]: {
-    summary: "Makes the unlock key and one enrolment code for each node",
+    summary: "Creates the unlock key and one enrolment code for each node",
     request: prepareRequest,
     answers: { 200: preparedNodes },
   },
   [`POST ${ORDER}/replaceDevice`]: {
-    summary: "Forgets the device of a node for good, and gives a code by which another one enrols",
+    summary:
+      "Permanently removes the device of a node, and creates an enrolment code for another one",
     request: replaceDeviceRequest,
     answers: { 200: preparedNode },
   },
   [`POST ${ORDER}/dispatch`]: {
-    ...moved("The appliance has left; refused while its key fails a check, unless forced"),
+    ...moved("The appliance was dispatched; refused while its key fails a check, unless forced"),
     request: dispatchRequest,
   },
   [`POST ${ORDER}/deliver`]: moved("The appliance has arrived at the customer's"),

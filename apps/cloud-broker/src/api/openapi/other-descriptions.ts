@@ -54,7 +54,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answerType: MESSAGE_TYPES.grant,
   },
   [`POST ${DEVICE_ROUTES.receipts}`]: {
-    summary: "Takes a node's receipt of what became of a grant",
+    summary: "Accepts a node's receipt for a grant",
     request: receipt,
     requestType: MESSAGE_TYPES.receipt,
     answers: { 200: acknowledgement },
@@ -68,7 +68,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answerType: MESSAGE_TYPES.lease,
   },
   [`POST ${DEVICE_ROUTES.leaseEvents}`]: {
-    summary: "Waits for news of a lease, and answers when there is some or after a while",
+    summary: "Waits for changes of a lease, and answers when there is one or after a timeout",
     request: leaseWatch,
     requestType: MESSAGE_TYPES.leaseWatch,
     answers: { 200: renewedLease },
@@ -82,7 +82,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answerType: MESSAGE_TYPES.acknowledgement,
   },
   [`POST ${DEVICE_ROUTES.brokerKeys}`]: {
-    summary: "Tells a node the keys that the broker signs with from now on",
+    summary: "Sends a node the current signing keys of the broker",
     request: brokerKeysRequest,
     requestType: MESSAGE_TYPES.brokerKeysRequest,
     answers: { 200: brokerKeysAnswer },
@@ -97,7 +97,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   [`POST ${DEVICE_ROUTES.rekeyConfirmations}`]: {
     summary:
-      "Puts a proposed envelope in force once the volume takes its key; answers with the one in force",
+      "Activates a proposed envelope after the volume has accepted its key; returns the active one",
     request: rekeyConfirmation,
     requestType: MESSAGE_TYPES.rekeyConfirmation,
     answers: { 200: rekeyed },
@@ -134,7 +134,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: undefined },
   },
   "POST /webhooks/v1/keyEvents": {
-    summary: "Takes Azure Event Grid's word that a key has a new version, and asks its vault",
+    summary: "Accepts Azure Event Grid's event for a new key version, and asks the key's vault",
     answers: { 200: undefined },
   },
   "OPTIONS /webhooks/v1/keyEvents": {
@@ -152,7 +152,7 @@ export const OTHER_DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: fleetView },
   },
   "GET /operator/v1/health": {
-    summary: "Tells how the broker is: database, vaults, leases, keys, events",
+    summary: "Reads the broker's status: database, vaults, leases, keys, events",
     answers: { 200: brokerHealthView },
   },
 };

@@ -79,7 +79,7 @@ async function passOn(answer: Response, audience: Audience): Promise<Answer> {
 }
 
 function unexpected(status: number, audience: Audience): AppError {
-  const detail = `answered ${String(status)} with something else than JSON`;
+  const detail = `answered ${String(status)} with something other than JSON`;
   return audience === "vault"
     ? new AppError("KeyVaultUnexpectedAnswer", { detail: `Key Vault ${detail}` })
     : new AppError("ResourceManagerUnreachable", { detail: `Resource Manager ${detail}` });

@@ -88,7 +88,7 @@ async function readEncoded(
 
 function notAPortal(folder: string, cause?: unknown): AppError {
   return new AppError("Misuse", {
-    detail: `PORTAL_DIR: ${folder} has no index.html; build the portal (vite build), or name the folder that it built`,
+    detail: `PORTAL_DIR: ${folder} has no index.html; build the portal (vite build), or name its output folder`,
     cause,
   });
 }

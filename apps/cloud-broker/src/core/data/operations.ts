@@ -37,7 +37,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/cancel/action",
     "Jobs",
     "Cancel jobs",
-    "Cancels an order that is not being processed yet",
+    "Cancels an order that is not yet being processed",
   ),
   entry(
     "jobs/bookShipmentPickUp/action",
@@ -58,7 +58,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/markDevicesShipped/action",
     "Jobs",
     "Mark devices shipped",
-    "Notes that appliances were sent back",
+    "Records that appliances were sent back",
   ),
   entry("jobs/mitigate/action", "Jobs", "Mitigate jobs", "Answers a halted copy"),
   entry(
@@ -102,7 +102,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/keyHealth/check/action",
     "Jobs",
     "Check key health",
-    "Asks the vault now whether the key of an order is fit",
+    "Asks the vault now whether the key of an order is usable",
   ),
   entry("jobs/activity/read", "Jobs", "Read activity", "Reads the audit rows of an order"),
   entry(
@@ -139,7 +139,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/backupKeys/read",
     "Jobs",
     "Read backup keys",
-    "Reads an order's backup keys and whether one stands in",
+    "Reads an order's backup keys and whether one is in use",
   ),
   entry(
     "jobs/backupKeys/write",
@@ -152,7 +152,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/backupKeys/use/action",
     "Jobs",
     "Use a backup key now",
-    "Lets a backup key stand in for a key that was deleted or whose vault is silent",
+    "Uses a backup key in place of a key that was deleted or whose vault does not answer",
   ),
   entry("jobs/revocations/read", "Jobs", "Read revocations", "Reads who revoked unlocking and why"),
   entry("jobs/unlockBudget/read", "Jobs", "Read unlock budget", "Reads an order's unlocks per day"),
@@ -180,30 +180,30 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Read unlocks without network",
     "Lists who unlocked which appliance without network",
   ),
-  entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is fit"),
+  entry("jobs/keyHealth/read", "Jobs", "Read key health", "Reads whether an order's key is usable"),
   entry(
     "jobs/unlockPolicy/read",
     "Jobs",
     "Read unlock policy",
-    "Reads on what terms the appliances of an order get their key",
+    "Reads the unlock policy of an order",
   ),
   entry(
     "jobs/unlockPolicy/write",
     "Jobs",
     "Write unlock policy",
-    "Changes on what terms the appliances of an order get their key",
+    "Changes the unlock policy of an order",
   ),
   entry(
     "jobs/keyVersions/read",
     "Jobs",
     "Read key versions",
-    "Reads which versions of its key an order hangs on",
+    "Reads which versions of its key an order uses",
   ),
   entry(
     "keyVersions/read",
     "Key versions",
     "Read key versions",
-    "Reads which versions of a key the orders of a subscription hang on",
+    "Reads which versions of a key the orders of a subscription use",
   ),
   entry(
     "jobs/approvals/read",
@@ -217,6 +217,6 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/breakGlass/action",
     "Jobs",
     "Break glass",
-    "Releases one unlock of an order past its windows and approvals",
+    "Allows one unlock of an order outside unlock hours and without approval",
   ),
 ];

@@ -24,7 +24,7 @@ const SKU_DATA = {
     family: "Data Box",
     usable: "35",
     maximum: "40",
-    disabled: "Disks have no node that could unlock itself; order a Data Box.",
+    disabled: "Disks have no node that can unlock itself; order a Data Box.",
   },
   DataBoxCustomerDisk: {
     displayName: "Customer disks",

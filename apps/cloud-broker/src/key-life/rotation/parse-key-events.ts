@@ -70,7 +70,7 @@ export function parseKeyEvents(body: unknown): KeyEvents {
       throw invalid(`${target}.specversion: expected 1.0`);
     const kind = eventType ?? type;
     if (eventType === VALIDATION) {
-      if (events.length > 1) throw invalid("body: a validation comes alone");
+      if (events.length > 1) throw invalid("body: a validation event must be the only event");
       return { kind: "validation", code: read(validation, data, `${target}.data`).validationCode };
     }
     if (kind === undefined || !CHANGES.has(kind)) continue;

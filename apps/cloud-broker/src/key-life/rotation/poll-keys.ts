@@ -128,6 +128,6 @@ async function note(
 
 /** The key in force is unaffected; a reader must not think that unlocking fails. */
 function ofTheNewest(failure: Failure): Failure {
-  const detail = `the newest version is not put in force, and the one in force stays${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
+  const detail = `the newest version is not activated, and the current one stays in use${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
   return { ...failure, detail };
 }

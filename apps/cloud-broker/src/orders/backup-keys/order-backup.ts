@@ -80,13 +80,13 @@ async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Pr
     throw new AppError("InvalidRequestContent", {
       target: "backupKey",
       detail:
-        "backupKey: the key in force works, or there is nothing to open yet; no backup is needed",
+        "backupKey: the current key works, or there is nothing to open yet; no backup is needed",
     });
   const meaning = meaningOf(asked.failure);
   const standing = await readStanding(store, order);
   const isLost = meaning === "gone" || meaning === "unreachable";
   if (isLost && standing.kind !== "refused" && standing.kind !== "working") return;
-  const detail = "the key in force was withdrawn and not lost, so that no backup key stands in";
+  const detail = "the current key was withdrawn, not lost, so no backup key is used";
   throw errorOf({ ...asked.failure, detail });
 }
 

@@ -53,7 +53,7 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
         if (await closeApproval(transaction, approval.id, "released", now())) return;
         throw new AppError("ApprovalClosed", {
           target: "approvalId",
-          detail: "used up or ended meanwhile",
+          detail: "already used or ended",
         });
       },
     };

@@ -107,7 +107,8 @@ function writeDeviceKey(
         .where("device_kid", "is", null)
         .where("enrolment_code_hash", "=", record.codeHash)
         .executeTakeFirst();
-      if (updated.numUpdatedRows !== 1n) return conflict("publicKey: another key was faster");
+      if (updated.numUpdatedRows !== 1n)
+        return conflict("publicKey: another key was enrolled first");
     }
     await notePinnedKeys(transaction, record, record.brokerKids, now());
     await appendAudit(transaction, order, {

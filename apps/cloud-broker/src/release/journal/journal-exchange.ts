@@ -69,7 +69,7 @@ async function takeJournal(
       },
     };
   const altered = said.rows.findIndex((row) => !isSealed(row));
-  if (altered !== -1) return malformed(`rows.${String(altered)}: its hash is not its own`);
+  if (altered !== -1) return malformed(`rows.${String(altered)}: its hash is wrong`);
   const held = await commit(async (transaction): Promise<Outcome<HeldHead>> => {
     const decision = decideJournal(said.rows, await loadFacts(transaction, sender, said));
     if (!decision.ok) return decision;

@@ -46,12 +46,13 @@ async function takeLeaseReceipt(
   if (said.order !== sender.order || said.serial !== sender.serial)
     return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
   if (said.lease !== message.parameters["lease"])
-    return malformed("lease: not the one that the path names");
+    return malformed("lease: not the same as in the path");
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   return commit(async (transaction) => {
     const lease = await findLease(transaction, said);
-    if (lease === undefined) return refuse("LeaseInvalid", "lease: this node was never given it");
+    if (lease === undefined)
+      return refuse("LeaseInvalid", "lease: it was never given to this node");
     const nowMs = now();
     const isNews =
       said.outcome === "relocked"

@@ -13,7 +13,7 @@ export function overQuota(whose: string, perMinute: number, leftMs: number): Fai
   return {
     code: "RateLimited",
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),
-    detail: `more than ${String(perMinute)} unlocks a minute of the ${whose}`,
+    detail: `more than ${String(perMinute)} unlocks per minute of the ${whose}`,
   };
 }
 

@@ -49,7 +49,7 @@ export async function takeFromBudget(
 function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
   return {
     code: "RateLimited",
-    detail: `the order's budget of ${String(unlocksPerDay)} unlocks a day is used up`,
+    detail: `the order's limit of ${String(unlocksPerDay)} unlocks per day is used up`,
     retryAfterSeconds: Math.max(1, Math.ceil((dayOf(nowMs) + DAY_MS - nowMs) / 1000)),
   };
 }

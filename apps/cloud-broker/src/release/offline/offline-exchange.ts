@@ -55,7 +55,7 @@ async function answerCarried(
   { node, payload }: Carried,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
-  if (carrier === undefined) throw new TypeError("a challenge that nobody carried");
+  if (carrier === undefined) throw new TypeError("a challenge that was not submitted");
   const parsed = parseWith(offlineChallenge, payload);
   if (!parsed.ok) return malformed(parsed.detail);
   const challenge = parsed.value;

@@ -132,7 +132,7 @@ async function claimChallenge(
     .execute();
   return {
     ok: false,
-    failure: { code: "CounterRollback", detail: "counter: another message was faster" },
+    failure: { code: "CounterRollback", detail: "counter: another message came first" },
   };
 }
 

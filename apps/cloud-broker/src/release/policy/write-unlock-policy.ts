@@ -103,7 +103,7 @@ async function putInForce(
   if (written !== 1n)
     throw new AppError("PreconditionFailed", {
       target: "If-Match",
-      detail: "another write of the unlock policy was faster; read it again",
+      detail: "another change of the unlock policy came first; read it again",
     });
 }
 

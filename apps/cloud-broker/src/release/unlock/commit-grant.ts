@@ -154,7 +154,7 @@ function whyWithdrawn(
   purpose: UnlockQuestion["purpose"],
 ): Failure | undefined {
   if (facts?.isOvertaken === true)
-    return { code: "CounterRollback", detail: "counter: another message was faster" };
+    return { code: "CounterRollback", detail: "counter: another message came first" };
   if (facts === undefined || !purposeAllowed(facts.stage, purpose))
     return {
       code: "PurposeForbidden",

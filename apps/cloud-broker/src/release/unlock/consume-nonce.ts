@@ -65,7 +65,7 @@ export async function consumeNonce(
     if (raised !== 1n)
       throw new Withdrawn({
         code: "CounterRollback",
-        detail: "counter: another message was faster",
+        detail: "counter: another message came first",
       });
   });
 }

@@ -44,7 +44,7 @@ export function addAuditCommands(
     .option("--configured", "the database of this broker's configuration, PostgreSQL included")
     .option(
       "--noted <file>",
-      "what --json printed before: finds what was cut off or written anew since",
+      "earlier output of --json: finds rows that were cut off or rewritten since",
     )
     .option("--json", "one JSON object for each chain")
     .action(async (options: Source & { readonly json?: true }, command: Command) => {
@@ -64,5 +64,5 @@ async function verdictsOf(
   if (database !== undefined) return verifyAuditFile(database, heads);
   if (exported !== undefined) return verifyAuditExport(exported, heads);
   if (configured === true) return verifyAuditStore(parseConfig(environment), heads);
-  return command.error("error: --database, --export or --configured says what to verify");
+  return command.error("error: name what to verify with --database, --export or --configured");
 }

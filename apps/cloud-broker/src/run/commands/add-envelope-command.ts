@@ -18,9 +18,9 @@ export function addEnvelopeCommand(
   program
     .command("restore-envelope")
     .description(
-      "put the envelope that an appliance holds back in force, after the database was restored from before it",
+      "activate the envelope that an appliance holds, after the database was restored from an older backup",
     )
-    .argument("<file>", "the appliance's /var/lib/databox-agent/envelope.jws; no secret")
+    .argument("<file>", "the appliance's /var/lib/databox-agent/envelope.jws; it is not secret")
     .action(async (path: string) => {
       const jws = await readEnvelope(path);
       const config = parseConfig(environment);
@@ -37,7 +37,7 @@ export function addEnvelopeCommand(
         write(
           generation === undefined
             ? `${serial} (${order}): nothing is missing; its envelope is known`
-            : `${serial} (${order}): its envelope is in force again, as generation ${String(generation)}`,
+            : `${serial} (${order}): its envelope is active again, as generation ${String(generation)}`,
         );
       } finally {
         await store.destroy();

@@ -74,9 +74,9 @@ async function requirePinned(ring: KeyRing, open: () => Promise<Store>): Promise
     const named = without.slice(0, NAMED_MAX).map(({ order, serial }) => `${serial} (${order})`);
     throw new AppError("Misuse", {
       detail:
-        `${String(without.length)} devices do not know the next key yet and would take no answer signed by it: ` +
+        `${String(without.length)} devices do not know the next key yet and would reject answers signed with it: ` +
         `${named.join(", ")}${without.length > NAMED_MAX ? ", …" : ""}. They learn it when their daemon runs ` +
-        "(databox-agent serve), or at their next unlock after the former rotation; --force rotates all the same",
+        "(databox-agent serve), or at their next unlock after the previous rotation; --force rotates anyway",
     });
   } finally {
     await store.destroy();

@@ -173,7 +173,7 @@ function resolveName(
 
 function adviceOn(server: BrokerConfig["DNS_SERVER"]): string {
   if (server === undefined)
-    return "See that this machine's name server knows the name, or name another one in DNS_SERVER";
+    return "Check that this machine's name server knows the name, or set another one in DNS_SERVER";
   const { address, port } = server;
-  return `See that the name server ${address}:${String(port)} of DNS_SERVER answers and knows the name`;
+  return `Check that the name server ${address}:${String(port)} of DNS_SERVER answers and knows the name`;
 }

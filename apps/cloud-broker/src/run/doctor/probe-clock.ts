@@ -34,7 +34,7 @@ export async function probeClock(
       detail: `this machine's clock is ${found}`,
       remedy: {
         who: "broker-operator",
-        text: "Set this machine's clock by a time server, and start the broker again",
+        text: "Set this machine's clock from a time server, and restart the broker",
         command: "timedatectl set-ntp true",
       },
     },

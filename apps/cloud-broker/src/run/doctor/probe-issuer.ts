@@ -34,11 +34,12 @@ export async function probeIssuer(
       await fetchJson(`${brokerUrl}/.well-known/openid-configuration`),
     );
     if (!discovery.success) return fail("answers, but not as the broker's issuer");
-    if (discovery.data.issuer !== brokerUrl) return fail(`says it is ${discovery.data.issuer}`);
+    if (discovery.data.issuer !== brokerUrl)
+      return fail(`says that it is ${discovery.data.issuer}`);
     const keys = KEY_SET.safeParse(await fetchJson(discovery.data.jwks_uri));
     if (!keys.success) return fail("shows no keys");
     if (ownKid !== undefined && !keys.data.keys.some(({ kid }) => kid === ownKid))
-      return fail("shows other keys than the broker's own: another broker answers there");
+      return fail("shows keys that are not the broker's own: another broker answers there");
     const { length } = keys.data.keys;
     return {
       ok: true,
@@ -59,7 +60,7 @@ export async function probeIssuer(
       facts: { brokerUrl },
       remedy: {
         who: "broker-operator",
-        text: "Start the broker, and see that BROKER_URL leads to it from the internet: Entra ID fetches its keys there",
+        text: "Start the broker, and check that BROKER_URL reaches it from the internet: Entra ID fetches its keys there",
         command: `curl --fail '${brokerUrl}/.well-known/openid-configuration'`,
       },
     };

@@ -30,12 +30,12 @@ export async function probeOwnKeys(
   );
   if (signing === undefined && issuer === undefined && nonce === undefined)
     return {
-      finding: { ok: true, found: "none yet; the first start makes them" },
+      finding: { ok: true, found: "none yet; the first start creates them" },
       issuerKid: undefined,
     };
   const unusable = (name: string, cause?: unknown) =>
     new AppError("Misuse", {
-      detail: `${name} in ${setting} is missing or no key; restore it from the backup, since devices know this key`,
+      detail: `${name} in ${setting} is missing or is not a key; restore it from the backup, because devices know this key`,
       cause,
     });
   const readKey = <Key>(

@@ -53,7 +53,7 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
           ok: false,
           failure: {
             code: "Misuse",
-            detail: "the server takes no writes: it is a standby, or was made read-only",
+            detail: "the server accepts no writes: it is a standby, or was made read-only",
             remedy: {
               who: "broker-operator",
               text: "Promote the standby, or name the primary server in DATABASE_URL",

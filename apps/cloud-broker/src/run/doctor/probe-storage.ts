@@ -13,7 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 /** A database that cannot grow stops every unlock. */
 const LEAST_FREE_MIB = 64;
 const OTHERS = 0o077;
-const NOT_THERE_YET: Finding = { ok: true, found: "none yet; the first start makes it" };
+const NOT_THERE_YET: Finding = { ok: true, found: "none yet; the first start creates it" };
 
 export async function probeDataFolder(folder: string): Promise<Finding> {
   try {
@@ -24,8 +24,8 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
     const mode = found.mode & 0o777;
     if ((mode & OTHERS) !== 0)
       return fail(
-        `${folder} can be entered by others (mode ${mode.toString(8)})`,
-        "Let its owner alone enter the folder",
+        `${folder} can be opened by other users (mode ${mode.toString(8)})`,
+        "Allow only its owner to open the folder",
         `chmod 700 '${folder}'`,
       );
     const { bavail, bsize } = await statfs(folder);

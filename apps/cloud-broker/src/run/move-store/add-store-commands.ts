@@ -29,7 +29,7 @@ export function addStoreCommands(
 ): void {
   program
     .command("migrate")
-    .description("bring the database to the newest schema; several may do so at once")
+    .description("migrate the database to the newest schema; several processes may do so at once")
     .action(() =>
       withStore(parseConfig(environment), async (store) => {
         const applied = await appliedMigrations(store);
@@ -39,16 +39,16 @@ export function addStoreCommands(
   program
     .command("export")
     .description(
-      "write everything that the database keeps to a new file; stop the broker first if it is to be moved",
+      "export the whole database to a new file; stop the broker first if you move the database",
     )
-    .argument("<file>", "made for its owner only; holds wrapped keys and the audit trail")
+    .argument("<file>", "created for its owner only; contains wrapped keys and the audit trail")
     .action((path: string) =>
       withStore(parseConfig(environment), (store) => exportTo(store, path, output)),
     );
   program
     .command("import")
-    .description("bring a file of broker export into an empty database, all or nothing")
-    .argument("<file>", "what broker export has written")
+    .description("import a file of broker export into an empty database, all or nothing")
+    .argument("<file>", "file that broker export has written")
     .action((path: string) =>
       withStore(parseConfig(environment), (store) => importFrom(store, path, output)),
     );
@@ -87,7 +87,7 @@ async function importFrom(store: Store, path: string, output: Output): Promise<v
   });
   const readLines = () => createInterface({ input: createReadStream(path) });
   const rows = await importStore(store, readLines, progressOf(output));
-  output.out(`imported ${String(rows)} rows; every table and audit chain is as it was`);
+  output.out(`imported ${String(rows)} rows; every table and audit chain was verified`);
 }
 
 function progressOf(output: Output) {

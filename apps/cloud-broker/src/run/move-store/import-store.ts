@@ -40,11 +40,11 @@ export async function importStore(
       for await (const row of readRows(transaction, table)) found.add(JSON.stringify(row));
       const expected = sums.get(table.name);
       if (found.rows !== expected?.rows || found.digest() !== expected.hash)
-        throw refuse(`${table.name} is not what the file says it was; nothing was imported`);
+        throw refuse(`${table.name} does not match the file; nothing was imported`);
       total += found.rows;
     }
     const broken = await verifyChains(transaction);
-    if (broken !== undefined) throw refuse(`the audit trail does not hold: ${broken}`);
+    if (broken !== undefined) throw refuse(`the audit trail is broken: ${broken}`);
     return total;
   });
 }
@@ -78,7 +78,7 @@ async function writeAll(
   const head = await reader.next(headLine);
   if (head.migrations.join() !== migrations.join())
     throw refuse(
-      "the file was written with other tables than this database has; bring both to one version by broker migrate, and export again",
+      "the file has other tables than this database; run broker migrate on both with the same version, and export again",
     );
   for (const table of tables) {
     const said = await reader.next(tableLine);
@@ -133,7 +133,7 @@ function readValues(lines: AsyncIterable<string>) {
     const { done, value } = await iterator.next();
     number += 1;
     if (done === true)
-      throw refuse(`the file ends after ${String(number - 1)} lines; it is not whole`);
+      throw refuse(`the file ends after ${String(number - 1)} lines; it is incomplete`);
     try {
       return JSON.parse(value);
     } catch {
@@ -145,7 +145,7 @@ function readValues(lines: AsyncIterable<string>) {
     async next<Value>(schema: Schema<Value>): Promise<Value> {
       const { success, data } = schema.safeParse(await take());
       if (!success || data === undefined)
-        throw refuse(`line ${String(number)}: no line of a file that broker export writes`);
+        throw refuse(`line ${String(number)}: not a line that broker export writes`);
       return data;
     },
     async nextRow(): Promise<readonly Cell[] | undefined> {
@@ -155,7 +155,7 @@ function readValues(lines: AsyncIterable<string>) {
         return undefined;
       }
       const { success, data } = rowLine.safeParse(value);
-      if (!success) throw refuse(`line ${String(number)}: no row of a table`);
+      if (!success) throw refuse(`line ${String(number)}: not a row of a table`);
       return data;
     },
   };

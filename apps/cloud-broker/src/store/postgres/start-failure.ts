@@ -3,16 +3,17 @@ import { AppError } from "@databox-cmk/errors";
 import type { DatabaseUrl } from "../../config/database-url.ts";
 
 const UNUSABLE: Readonly<Record<string, string>> = {
-  "28P01": "the server takes no such user and password; look at DATABASE_PASSWORD_FILE",
-  "28000": "the server does not let this user in; look at its pg_hba.conf",
-  "3D000": "there is no such database; make it (create database …)",
-  "42P01": "no broker has made its tables there; run broker migrate",
-  "42501": "this user may not make tables there; make it the owner of the database",
+  "28P01": "the server rejects this user and password; check DATABASE_PASSWORD_FILE",
+  "28000": "the server does not allow this user; check its pg_hba.conf",
+  "3D000": "there is no such database; create it (create database …)",
+  "42P01": "it has no tables of a broker; run broker migrate",
+  "42501": "this user may not create tables there; make it the owner of the database",
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
-  SELF_SIGNED_CERT_IN_CHAIN: "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
+    "its certificate is not from a trusted authority; set DATABASE_CA_FILE",
+  SELF_SIGNED_CERT_IN_CHAIN:
+    "its certificate is not from a trusted authority; set DATABASE_CA_FILE",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "nobody that is trusted issued its certificate; set DATABASE_CA_FILE",
+    "its certificate is not from a trusted authority; set DATABASE_CA_FILE",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
   CERT_HAS_EXPIRED: "its certificate has expired",
 };
@@ -27,7 +28,7 @@ export function startFailure(error: unknown, url: DatabaseUrl): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";
     const reason = NO_TLS.test(cause.message)
-      ? "the server has no TLS; turn it on there, or set DATABASE_TLS to off where nobody can listen"
+      ? "the server has no TLS; turn it on there, or set DATABASE_TLS to off if nobody can listen on the connection"
       : UNUSABLE[code];
     if (reason !== undefined)
       return new AppError("Misuse", { detail: `${where} cannot be used: ${reason}`, cause: error });

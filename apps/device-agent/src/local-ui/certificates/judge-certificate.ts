@@ -61,7 +61,7 @@ function judgeChain(chain: readonly X509Certificate[]): Check {
     name: "chain",
     status: isAlone ? "warning" : "passed",
     found: isAlone
-      ? "the file holds no issuer; clients must know it already"
+      ? "the file has no issuer certificate; clients must already have it"
       : `${String(chain.length)} certificate(s)`,
   };
 }
@@ -91,7 +91,10 @@ function judgeNames(certificate: X509Certificate): Check {
   return {
     name: "names",
     status: names.length === 0 ? "failed" : "passed",
-    found: names.length === 0 ? "no name: browsers trust none without" : names.join(", "),
+    found:
+      names.length === 0
+        ? "it has no name, and browsers do not trust such a certificate"
+        : names.join(", "),
   };
 }
 
@@ -103,6 +106,6 @@ function judgeAddress(certificate: X509Certificate, address: string): Check {
   return {
     name: "this-address",
     status: isNamed ? "passed" : "warning",
-    found: isNamed ? address : `${address}, by which you came here, is none of its names`,
+    found: isNamed ? address : `${address}, the address of this page, is not one of its names`,
   };
 }

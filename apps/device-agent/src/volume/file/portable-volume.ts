@@ -107,7 +107,7 @@ function requirePlaces(path: string): readonly (PortableHeader | undefined)[] {
   if (places.every((header) => header === undefined))
     throw new AppError("VolumeUnavailable", {
       target: path,
-      detail: `${path}: no portable volume of version 1`,
+      detail: `${path}: not a portable volume of version 1`,
     });
   return places;
 }

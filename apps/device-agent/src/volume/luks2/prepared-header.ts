@@ -8,6 +8,6 @@ export function requirePreparedHeader(path: string, header: unknown): void {
   if (fault !== undefined)
     throw new AppError("VolumeUnavailable", {
       target: path,
-      detail: `${path}: its header is not as it was prepared: ${fault}`,
+      detail: `${path}: its header was changed after preparation: ${fault}`,
     });
 }

@@ -52,20 +52,17 @@ export function addCampaignCommands(program: Command): void {
     )
     .option(
       "--move-to-key <url>",
-      "the key that the orders move to; without a version it is followed",
+      "the key that the orders move to; without a version, new versions are followed",
     )
     .option("--vault-id <id>", "resource id of that key's vault")
     .option("--identity <id>", "`system`, or the resource id of a user-assigned identity")
     .option("--subscription <id>", "only orders of this subscription")
     .option("--resource-group <name>", "only orders of this resource group")
     .option("--with-key <url>", "only orders that use this key now")
-    .option("--orders-file <file>", "only these orders: one resource id a line")
-    .option("--description <text>", "kept with the campaign")
-    .option("--dry-run", "do everything but the change, and say what would fail")
-    .option(
-      "--wait",
-      `follow it to its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`,
-    )
+    .option("--orders-file <file>", "only these orders: one resource id per line")
+    .option("--description <text>", "description that is stored with the campaign")
+    .option("--dry-run", "do everything except the change, and show what would fail")
+    .option("--wait", `wait for its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`)
     .action(async (options: StartOptions) => {
       const client = await createCampaignClient(options);
       const body = await requestOf(options);
@@ -95,7 +92,7 @@ export function addCampaignCommands(program: Command): void {
 
   common(campaign.command("show"))
     .description(
-      "one campaign; with --orders what became of its orders, and what to do about failed ones",
+      "one campaign; with --orders, the result of each order and what to do about failed ones",
     )
     .argument("<id>")
     .addOption(
@@ -104,10 +101,7 @@ export function addCampaignCommands(program: Command): void {
         "all",
       ]),
     )
-    .option(
-      "--wait",
-      `follow it to its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`,
-    )
+    .option("--wait", `wait for its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`)
     .action(async (id: string, options: ShowOptions) => {
       const client = await createCampaignClient(options);
       await report(client, await client.call("GET", pathOf(id), campaignView), options);
@@ -115,9 +109,9 @@ export function addCampaignCommands(program: Command): void {
     });
 
   for (const [name, description] of [
-    ["pause", "begin no more orders; what has begun ends"],
-    ["resume", "go on with a paused campaign"],
-    ["cancel", "end a campaign; what was done stays"],
+    ["pause", "start no more orders; orders in progress are finished"],
+    ["resume", "resume a paused campaign"],
+    ["cancel", "end a campaign; finished orders stay as they are"],
   ] as const)
     common(campaign.command(name))
       .description(description)
@@ -139,7 +133,10 @@ function common(command: Command): Command {
       "file with an access token of an operator, `-`: standard input",
     )
     .option("--broker <url>", "address of the broker", "https://broker.localhost:8444")
-    .option("--ca-file <file>", "PEM file of certificate authorities to trust besides the system's")
+    .option(
+      "--ca-file <file>",
+      "PEM file of certificate authorities to trust in addition to the system's",
+    )
     .option("--json", "JSON instead of text");
 }
 

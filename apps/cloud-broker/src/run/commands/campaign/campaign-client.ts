@@ -144,7 +144,7 @@ function refusalOf(status: number, json: unknown): AppError {
   if (!parsed.ok)
     return new AppError("BrokerUnreachable", {
       reason: "unsigned-answer",
-      detail: `something that is no broker answered ${String(status)}`,
+      detail: `the answer ${String(status)} does not come from a broker`,
     });
   const { code, message, details } = parsed.value.error;
   const detail = details?.at(-1)?.message ?? message;
