@@ -171,6 +171,22 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "Forged and aliased names",
+    shownBy: {
+      "packages/protocol/src/identifiers.test.ts": [
+        "is refused with anything strange in it, at any place",
+        "the Kelvin sign, the dotted I and the long s are no ASCII letters",
+      ],
+      "apps/cloud-broker/test/control-plane/identifiers.test.ts": [
+        "%s is refused at each door, and stored nowhere",
+        "is the same order, and a Kelvin sign is not a k",
+      ],
+      "apps/cloud-broker/test/device/serial-case.test.ts": [
+        "is the same device: no second one is prepared, in this order or another",
+      ],
+    },
+  },
+  {
     name: "A URL for the broker to call",
     shownBy: {
       "apps/cloud-broker/src/core/key-url.test.ts": [

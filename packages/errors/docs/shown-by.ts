@@ -19,6 +19,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   RequestBodyTooLarge: "apps/cloud-broker/test/server/transport-faults.test.ts",
   TooManyRequests: "apps/cloud-broker/test/server/transport-faults.test.ts",
   ServiceUnavailable: "apps/azure-emulator/test/resource-manager.test.ts",
+  InvalidResourceGroup: "apps/cloud-broker/test/control-plane/identifiers.test.ts",
   ApprovalExpired: `${APPROVALS}/approvals.test.ts`,
   ApprovalClosed: `${APPROVALS}/approvals.test.ts`,
   ChangeNeedsApproval: `${APPROVALS}/loosening.test.ts`,

@@ -17,7 +17,14 @@ export * from "./arm/approvals.ts";
 export * from "./arm/contact.ts";
 export * from "./arm/data-accounts.ts";
 export * from "./arm/diagnostics-view.ts";
-export { JOB_NAME } from "./arm/fields.ts";
+export {
+  asciiLowerCase,
+  describeIdentifier,
+  identifier,
+  type IdentifierKind,
+  isIdentifier,
+  isSameIdentifier,
+} from "./identifiers.ts";
 export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";
 export * from "./arm/job-actions.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { type Identity, ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { TokenCredential } from "@azure/core-auth";
+import { asciiLowerCase } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
@@ -108,7 +109,7 @@ export function createIdentityDirectory(deps: {
         return missingFederation("the broker may not read the identity", facts);
       const attached = attachedOf("user", found.value);
       if (!attached.ok) return attached;
-      if (attached.value.tenantId.toLowerCase() !== deps.tenantId.toLowerCase())
+      if (asciiLowerCase(attached.value.tenantId) !== asciiLowerCase(deps.tenantId))
         return {
           ok: false,
           failure: {
@@ -155,7 +156,7 @@ function attachedOf(kind: AttachedIdentity["kind"], identity: Identity): Outcome
   const { id, tenantId, clientId, principalId } = parsed.data;
   return {
     ok: true,
-    value: { kind, resourceId: id.toLowerCase(), tenantId, clientId, principalId },
+    value: { kind, resourceId: asciiLowerCase(id), tenantId, clientId, principalId },
   };
 }
 

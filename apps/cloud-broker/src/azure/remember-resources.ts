@@ -1,3 +1,5 @@
+import { asciiLowerCase } from "@databox-cmk/protocol";
+
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock, Outcome, ResourceReader } from "../core/ports.ts";
 
@@ -16,7 +18,7 @@ export function rememberResources(reader: ResourceReader, now: Clock): ResourceR
       MAX_REMEMBERED,
     );
     return (id) => {
-      const key = id.toLowerCase();
+      const key = asciiLowerCase(id);
       const found = known.get(key);
       if (found !== undefined && now() - found.atMs < MAX_AGE_MS) return found.answer;
       const answer = read(id).then((outcome) => {

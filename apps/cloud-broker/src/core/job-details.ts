@@ -1,13 +1,14 @@
-import type {
-  ContactDetails,
-  DataAccount,
-  DataExportDetails,
-  DataImportDetails,
-  JobDetailsWrite,
-  Preferences,
-  ReverseShippingDetails,
-  ShippingAddress,
-  TransferType,
+import {
+  asciiLowerCase,
+  type ContactDetails,
+  type DataAccount,
+  type DataExportDetails,
+  type DataImportDetails,
+  type JobDetailsWrite,
+  type Preferences,
+  type ReverseShippingDetails,
+  type ShippingAddress,
+  type TransferType,
 } from "@databox-cmk/protocol";
 
 /** The details that the customer wrote and may read again. Holds no password. */
@@ -85,7 +86,7 @@ export function storageAccountsOf(details: JobDetails): readonly string[] {
         ? accountDetails.storageAccountId
         : accountDetails.stagingStorageAccountId,
   );
-  return [...new Map(accounts.map((id) => [id.toLowerCase(), id])).values()];
+  return [...new Map(accounts.map((id) => [asciiLowerCase(id), id])).values()];
 }
 
 /** Removes names and addresses once the order has ended. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@databox-cmk/errors";
+import { asciiLowerCase } from "@databox-cmk/protocol";
 
 import { KEY_RULES, type KeyRule } from "./key-rules.ts";
 import type { KeyIdentity, KeyUrl } from "./order.ts";
@@ -52,7 +53,7 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
     codes: ["KeyVaultDetailsMismatch"],
     needs: [],
     decide: ({ keyUrl, vaultNameInResourceId }) =>
-      !keyUrl.ok || keyUrl.value.vaultName === vaultNameInResourceId?.toLowerCase()
+      !keyUrl.ok || keyUrl.value.vaultName === asciiLowerCase(vaultNameInResourceId ?? "")
         ? "passed"
         : {
             code: "KeyVaultDetailsMismatch",
@@ -83,7 +84,7 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
     decide: ({ vault, tenantId }) => {
       const found = visible(vault);
       if (found === undefined) return "undecided";
-      return found.tenantId.toLowerCase() === tenantId.toLowerCase()
+      return asciiLowerCase(found.tenantId) === asciiLowerCase(tenantId)
         ? "passed"
         : { code: "SsemUserErrorKeyVaultDetailsNotFound", reason: "tenant-moved" };
     },

@@ -1,3 +1,5 @@
+import { asciiLowerCase } from "@databox-cmk/protocol";
+
 import type { KeyUrl } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 
@@ -34,7 +36,7 @@ export function parseKeyUrl(text: string, suffixes: readonly string[]): Outcome<
     return invalid(
       "the path is not /keys/{name} or /keys/{name}/{version of 32 hexadecimal digits}",
     );
-  return locate(authority.toLowerCase(), keyName, version?.toLowerCase(), suffixes);
+  return locate(asciiLowerCase(authority), keyName, version?.toLowerCase(), suffixes);
 }
 
 function locate(
@@ -70,7 +72,7 @@ export function kidOf(key: KeyUrl, version: string): string {
  * a key.
  */
 export function keyAddressOf(key: Omit<KeyUrl, "version">): string {
-  return `${key.vaultUrl}/keys/${key.keyName}`.toLowerCase();
+  return asciiLowerCase(`${key.vaultUrl}/keys/${key.keyName}`);
 }
 
 const TARGET = "properties.details.keyEncryptionKey.kekUrl";

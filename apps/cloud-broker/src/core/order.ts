@@ -1,3 +1,5 @@
+import { asciiLowerCase, isIdentifier } from "@databox-cmk/protocol";
+
 /**
  * Lower-case ARM resource id. Ids are compared without regard to case; this is the only spelling
  * that we store and sign.
@@ -11,9 +13,20 @@ export type OrderName = {
   readonly name: string;
 };
 
-export function orderIdOf(order: OrderName): OrderId {
+export function orderIdOf({ subscriptionId, resourceGroup, name }: OrderName): OrderId {
+  const id = `/subscriptions/${subscriptionId}/resourceGroups/${foldGroup(resourceGroup)}/providers/Microsoft.DataBox/jobs/${name}`;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where ids are made
-  return `/subscriptions/${order.subscriptionId}/resourceGroups/${order.resourceGroup}/providers/Microsoft.DataBox/jobs/${order.name}`.toLowerCase() as OrderId;
+  return asciiLowerCase(id) as OrderId;
+}
+
+/**
+ * Orders of groups that an earlier version accepted against the rule are still found by their folding
+ * beyond ASCII, unless that makes another group of it: the Kelvin sign is not the letter k.
+ */
+function foldGroup(group: string): string {
+  if (isIdentifier("resourceGroup", group)) return group;
+  const folded = group.toLowerCase();
+  return isIdentifier("resourceGroup", folded) ? group : folded;
 }
 
 /** The subscription of an order, which is the customer for all counting: /subscriptions/{2}/…. */

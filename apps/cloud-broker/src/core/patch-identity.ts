@@ -1,4 +1,4 @@
-import type { IdentityType, ResourceIdentity } from "@databox-cmk/protocol";
+import { asciiLowerCase, type IdentityType, type ResourceIdentity } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity } from "./order.ts";
 import type { Outcome } from "./ports.ts";
@@ -34,18 +34,18 @@ export function decideIdentities(
     return invalid("userAssignedIdentities", "only with a type that has UserAssigned");
 
   const removed = new Set(
-    entries.filter(([, value]) => value === null).map(([id]) => id.toLowerCase()),
+    entries.filter(([, value]) => value === null).map(([id]) => asciiLowerCase(id)),
   );
   const keep = attached.filter((identity) =>
     identity.kind === "system"
       ? wantsSystem
-      : wantsUser && !removed.has(identity.resourceId.toLowerCase()),
+      : wantsUser && !removed.has(asciiLowerCase(identity.resourceId)),
   );
-  const known = new Set(keep.map((identity) => identity.resourceId.toLowerCase()));
+  const known = new Set(keep.map((identity) => asciiLowerCase(identity.resourceId)));
   const added = new Map(
     entries
-      .filter(([id, value]) => value !== null && !known.has(id.toLowerCase()))
-      .map(([id]) => [id.toLowerCase(), id]),
+      .filter(([id, value]) => value !== null && !known.has(asciiLowerCase(id)))
+      .map(([id]) => [asciiLowerCase(id), id]),
   );
   const attach = [...added.values()];
   const count = keep.filter((identity) => identity.kind === "user").length + attach.length;

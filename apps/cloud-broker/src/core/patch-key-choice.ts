@@ -1,4 +1,4 @@
-import type { KeyEncryptionKeyPatch } from "@databox-cmk/protocol";
+import { asciiLowerCase, type KeyEncryptionKeyPatch } from "@databox-cmk/protocol";
 
 import type { KeyChoice } from "./order.ts";
 import type { Outcome } from "./ports.ts";
@@ -48,7 +48,7 @@ export function isSameKeyChoice(one: KeyChoice, other: KeyChoice): boolean {
     return one.kekType === other.kekType;
   return (
     one.kekUrl === other.kekUrl &&
-    one.kekVaultResourceId.toLowerCase() === other.kekVaultResourceId.toLowerCase() &&
+    asciiLowerCase(one.kekVaultResourceId) === asciiLowerCase(other.kekVaultResourceId) &&
     one.identity.type === other.identity.type &&
     resourceIdOf(one.identity) === resourceIdOf(other.identity)
   );
@@ -90,7 +90,7 @@ function decideIdentity(
 }
 
 function resourceIdOf(identity: KeyIdentityChoice): string {
-  return identity.type === "UserAssigned" ? identity.resourceId.toLowerCase() : "";
+  return identity.type === "UserAssigned" ? asciiLowerCase(identity.resourceId) : "";
 }
 
 function invalid(member: string, detail: string): Outcome<never> {

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "@databox-cmk/protocol";
 /** ARM actions of this API, including `read` of extensions. */
 export const ACTIONS = {
   readJobs: "Microsoft.DataBox/jobs/read",
@@ -145,7 +146,7 @@ function roleRow(role: RoleName): RoleRow {
 
 /** Role of a role definition's GUID or resource id. */
 export function roleOfDefinition(definition: string): RoleName | undefined {
-  const guid = definition.toLowerCase().split("/").at(-1);
+  const guid = asciiLowerCase(definition).split("/").at(-1);
   return ROLE_NAMES.find((role) => roleRow(role).definition === guid);
 }
 
@@ -165,12 +166,13 @@ export function parseAppRole(value: string): HeldRole | undefined {
   const wanted = title.replaceAll(/[\s.]/g, "").toLowerCase();
   // The operator's app role opens the operator API only; as a role on orders it needs the name
   // without a dot.
-  if (value.toLowerCase() === OPERATOR_APP_ROLE.toLowerCase() || rest.length > 0) return undefined;
-  const role = ROLE_NAMES.find((name) => name.toLowerCase() === wanted);
+  if (asciiLowerCase(value) === asciiLowerCase(OPERATOR_APP_ROLE) || rest.length > 0)
+    return undefined;
+  const role = ROLE_NAMES.find((name) => asciiLowerCase(name) === wanted);
   if (role === undefined) return undefined;
   if (subscription === undefined) return { role, scope: "/" };
   if (!/^[0-9a-f-]{36}$/i.test(subscription)) return undefined;
-  return { role, scope: `/subscriptions/${subscription.toLowerCase()}` };
+  return { role, scope: `/subscriptions/${asciiLowerCase(subscription)}` };
 }
 
 /**
@@ -190,14 +192,14 @@ export function decideAccess(held: readonly HeldRole[], action: string, scope: s
 }
 
 function covers(at: string, scope: string): boolean {
-  const above = at.toLowerCase();
-  const below = scope.toLowerCase();
+  const above = asciiLowerCase(at);
+  const below = asciiLowerCase(scope);
   return above === "/" || below === above || below.startsWith(`${above}/`);
 }
 
 function matches(pattern: string, action: string): boolean {
-  const parts = pattern.toLowerCase().split("*");
-  const text = action.toLowerCase();
+  const parts = asciiLowerCase(pattern).split("*");
+  const text = asciiLowerCase(action);
   const [first = "", ...others] = parts;
   if (!text.startsWith(first)) return false;
   let from = first.length;

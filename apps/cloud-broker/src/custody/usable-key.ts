@@ -1,3 +1,5 @@
+import { asciiLowerCase } from "@databox-cmk/protocol";
+
 import type { CustomerChoice } from "../core/backup-key.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "../core/order.ts";
@@ -59,7 +61,7 @@ export function identityOf(
   const found = identities.find(({ kind, resourceId }) =>
     wanted.type === "SystemAssigned"
       ? kind === "system"
-      : kind === "user" && resourceId.toLowerCase() === wanted.resourceId.toLowerCase(),
+      : kind === "user" && asciiLowerCase(resourceId) === asciiLowerCase(wanted.resourceId),
   );
   if (found !== undefined) {
     const { kind: attachment, tenantId, clientId, principalId } = found;
@@ -102,7 +104,7 @@ export function atVersion(
     named.ok &&
     named.value.version !== undefined &&
     named.value.vaultUrl === usable.key.vaultUrl &&
-    named.value.keyName.toLowerCase() === usable.key.keyName.toLowerCase();
+    asciiLowerCase(named.value.keyName) === asciiLowerCase(usable.key.keyName);
   return same
     ? { ok: true, value: { ...usable, key: named.value } }
     : {

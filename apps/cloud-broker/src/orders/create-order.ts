@@ -8,6 +8,7 @@ import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { requireResourceGroup } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
@@ -32,6 +33,7 @@ export async function createOrder(
 ): Promise<string> {
   const { custody, settings } = plane;
   checkWritten(written, transferType);
+  requireResourceGroup(name.resourceGroup);
   const id = orderIdOf(name);
   if ((await readOrder(plane.store, id)) !== undefined)
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });

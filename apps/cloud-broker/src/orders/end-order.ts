@@ -8,7 +8,7 @@ import { type OrderName, orderIdOf } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { findOrder } from "./find-order.ts";
+import { findOrder, requireResourceGroup } from "./find-order.ts";
 import { removeIdentity } from "./identity-cleanup.ts";
 import { insertOperation } from "./operations.ts";
 import { lifecycleOf } from "./order.ts";
@@ -68,7 +68,10 @@ export async function deleteOrder(
   context: RequestContext,
 ): Promise<{ readonly operation: string; readonly location: string } | undefined> {
   const order = await readOrder(plane.store, orderIdOf(name));
-  if (order === undefined) return undefined;
+  if (order === undefined) {
+    requireResourceGroup(name.resourceGroup);
+    return undefined;
+  }
   if (!stageRules(order.stage).deletable)
     throw new AppError("OrderStageForbids", {
       reason: "delete",

@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import { describeIdentifier, isIdentifier } from "@databox-cmk/protocol";
 
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +15,7 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
   const id = orderIdOf(name);
   const order = await readOrder(store, id);
   if (order !== undefined) return order;
+  requireResourceGroup(name.resourceGroup);
   const facts = {
     orderName: name.name,
     resourceGroup: name.resourceGroup,
@@ -25,6 +27,20 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
         facts,
         detail: `Microsoft.DataBox/jobs/${name.name} under resource group ${name.resourceGroup}`,
       });
+}
+
+/**
+ * A name that Resource Manager does not permit. Orders that an earlier version accepted in such a group
+ * are still found, so it is checked once none was found.
+ *
+ * @throws {AppError} `InvalidResourceGroup`
+ */
+export function requireResourceGroup(name: string): void {
+  if (isIdentifier("resourceGroup", name)) return;
+  throw new AppError("InvalidResourceGroup", {
+    target: "resourceGroup",
+    detail: describeIdentifier("resourceGroup", name),
+  });
 }
 
 /**

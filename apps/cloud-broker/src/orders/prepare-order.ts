@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
+import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
+import { sql } from "kysely";
 
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
@@ -98,7 +100,7 @@ async function renewCodes(
 ): Promise<readonly PreparedNode[]> {
   const nodes = await readNodes(plane.store, order.id);
   const serials = nodes.map((node) => node.serial);
-  if (given !== undefined && given.join(" ") !== serials.join(" "))
+  if (given !== undefined && !isSameIdentifier(given.join(" "), serials.join(" ")))
     throw new AppError("InvalidRequestContent", {
       target: "serials",
       detail: `serials: the order is prepared for ${serials.join(", ")}`,
@@ -162,7 +164,16 @@ async function checkSerials(store: Store, order: Order, serials: readonly string
   const { nodes } = SKUS[order.skuName];
   if (serials.length !== nodes)
     throw invalid(`a ${order.skuName} has ${String(nodes)} node(s), not ${String(serials.length)}`);
-  if (new Set(serials).size !== serials.length) throw invalid("two nodes with one serial number");
+  const folded = serials.map(asciiLowerCase);
+  if (new Set(folded).size !== serials.length) throw invalid("two nodes with one serial number");
+  const known = await store
+    .selectFrom("nodes")
+    .select("serial")
+    .where(sql`lower(serial)`, "in", folded)
+    .where("serial", "not in", serials)
+    .executeTakeFirst();
+  if (known !== undefined)
+    throw invalid(`this device is known as ${known.serial}; letter case makes no other device`);
   const taken = await store
     .selectFrom("nodes")
     .innerJoin("envelopes", (join) =>

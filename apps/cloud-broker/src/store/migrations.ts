@@ -5,6 +5,7 @@ import { addApprovalTerms } from "./migrations/approval-terms.ts";
 import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
+import { indexFoldedSerials } from "./migrations/folded-serials.ts";
 import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createOffline } from "./migrations/offline.ts";
@@ -33,6 +34,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0013-device-key-grades": { up: addDeviceKeyGrades },
   "0014-lease-index": { up: indexLeasesByNodeAndState },
   "0015-approval-terms": { up: addApprovalTerms },
+  "0016-folded-serials": { up: indexFoldedSerials },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { base64url, orderId, parseWith, serial } from "@databox-cmk/protocol";
+import { asciiLowerCase, base64url, orderId, parseWith, serial } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { PrepareArguments } from "../core/command.ts";
@@ -23,7 +23,7 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
     ...given,
     broker: checkBrokerUrl(given.broker),
     // ARM ids ignore case; the signed form has one spelling.
-    order: check("--order", ORDER_FORM, orderId, given.order.toLowerCase()),
+    order: check("--order", ORDER_FORM, orderId, asciiLowerCase(given.order)),
     serial: check("--serial", "3 to 64 letters, digits and hyphens", serial, given.serial),
   };
 }

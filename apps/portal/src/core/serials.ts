@@ -1,5 +1,4 @@
-/** 3 to 64 letters, digits and hyphens, the first no hyphen (operator API, `prepare`). */
-const SERIAL = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
+import { asciiLowerCase, isIdentifier } from "@databox-cmk/protocol";
 
 export type SerialsDecision =
   | { readonly ok: true; readonly serials: readonly string[] }
@@ -19,12 +18,13 @@ export function decideSerials(typed: readonly string[]): SerialsDecision {
   const positions = serials.map((_serial, index) => index);
   const empty = positions.filter((index) => serials[index] === "");
   const malformed = positions.filter(
-    (index) => !empty.includes(index) && !SERIAL.test(serials[index] ?? ""),
+    (index) => !empty.includes(index) && !isIdentifier("serial", serials[index] ?? ""),
   );
   if (malformed.length > 0) return { ok: false, problem: "form", at: malformed };
   if (empty.length === serials.length) return { ok: true, serials: [] };
   if (empty.length > 0) return { ok: false, problem: "some", at: empty };
-  const twice = positions.filter((index) => serials.indexOf(serials[index] ?? "") !== index);
+  const folded = serials.map(asciiLowerCase);
+  const twice = positions.filter((index) => folded.indexOf(folded[index] ?? "") !== index);
   if (twice.length > 0) return { ok: false, problem: "twice", at: twice };
   return { ok: true, serials };
 }

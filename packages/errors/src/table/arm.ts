@@ -190,6 +190,37 @@ export const ARM_ERRORS = {
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"sku":7}\'',
   },
+  InvalidResourceGroup: {
+    title: {
+      en: "The resource group name is not valid",
+      de: "Der Name der Ressourcengruppe ist ungültig",
+    },
+    message: {
+      en: "The resource group name is not valid",
+      de: "Der Name der Ressourcengruppe ist ungültig",
+    },
+    class: "invalid",
+    httpStatus: 400,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the order owner to check the name of the resource group.",
+      de: "Bitten Sie den Besitzer des Auftrags, den Namen der Ressourcengruppe zu prüfen.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Use a name of 1 to 90 letters (A to Z), digits, hyphens, underscores, parentheses and full stops that does not end with a full stop",
+          de: "Verwenden Sie einen Namen aus 1 bis 90 Buchstaben (A bis Z), Ziffern, Bindestrichen, Unterstrichen, Klammern und Punkten, der nicht mit einem Punkt endet",
+        },
+      },
+    ],
+    why: {
+      en: "The name is too long, ends with a full stop or holds characters that are not allowed.",
+      de: "Der Name ist zu lang, endet mit einem Punkt oder enthält Zeichen, die nicht erlaubt sind.",
+    },
+    meanwhile: NOTHING_DONE,
+  },
   InvalidResourceName: {
     title: { en: "The name is not valid", de: "Der Name ist ungültig" },
     message: { en: "The resource name is not valid", de: "Der Ressourcenname ist ungültig" },

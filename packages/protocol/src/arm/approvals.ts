@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { identifier } from "../identifiers.ts";
 import { requiredText } from "./fields.ts";
 
 const reason = requiredText(1024);
@@ -8,7 +9,7 @@ export const approvalDecision = z.strictObject({ reason });
 export const breakGlassRequest = z.strictObject({
   reason,
   /** One node of the order; any of them when it is absent. */
-  serial: z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/))),
+  serial: z.optional(identifier("serial")),
 });
 /** Good for one release until then. */
 export const breakGlassResult = z.strictObject({

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { identifier, RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
 import { requiredText } from "./fields.ts";
 import { cloudError } from "./job-view.ts";
 import { keyEncryptionKey } from "./key-encryption-key.ts";
@@ -11,7 +12,10 @@ const orderResourceId = z
   .string()
   .check(
     z.regex(
-      /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[-\w.()]{1,90}\/providers\/Microsoft\.DataBox\/jobs\/[\w.-]{3,24}$/i,
+      new RegExp(
+        String.raw`^/subscriptions/[0-9a-f-]{36}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.DataBox/jobs/[\w.-]{3,24}$`,
+        "i",
+      ),
       "expected the resource id of an order",
     ),
   );
@@ -22,7 +26,7 @@ const orderResourceId = z
  */
 const selector = z.strictObject({
   subscriptionId: z.optional(guid),
-  resourceGroup: z.optional(z.string().check(z.regex(/^[-\w.()]{1,90}$/))),
+  resourceGroup: z.optional(identifier("resourceGroup")),
   /** Their present key, with or without its version. */
   keyUrl: z.optional(requiredText(2048)),
   orders: z.optional(

@@ -1,20 +1,18 @@
 import * as z from "zod/mini";
 
+import { RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
+
 const GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 const ARM_ID = new RegExp(
-  String.raw`^/subscriptions/${GUID}(/resourceGroups/[-\w.()]{1,90}(/providers/[A-Za-z.]{1,64}(/[A-Za-z]{1,64}/[-\w.]{1,128}){1,3})?)?$`,
+  String.raw`^/subscriptions/${GUID}(/resourceGroups/${RESOURCE_GROUP_PATTERN}(/providers/[A-Za-z.]{1,64}(/[A-Za-z]{1,64}/[-\w.]{1,128}){1,3})?)?$`,
   "i",
 );
 const USER_IDENTITY_ID = new RegExp(
-  String.raw`^/subscriptions/${GUID}/resourceGroups/[-\w.()]{1,90}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[-\w]{3,128}$`,
+  String.raw`^/subscriptions/${GUID}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[-\w]{3,128}$`,
   "i",
 );
 const PRINTABLE = /^\P{Cc}*$/u;
 const NOT_PRINTABLE = "control characters are not allowed";
-/**
- * Name of an order: 3 to 24 letters, digits, hyphens, underscores and dots (ARM resource `jobs`).
- */
-export const JOB_NAME = /^[-\w.]{3,24}$/;
 
 /**
  * Free text of a person: no control characters, so that it cannot forge a line of a log or a label.

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { identifier } from "../identifiers.ts";
 import { armEnum, dateTime, requiredText, text } from "./fields.ts";
 import { resourceIdentity } from "./identity.ts";
 import { keyEncryptionKeyPatch } from "./key-encryption-key.ts";
@@ -48,16 +49,12 @@ export const validateKeyRequest = z.strictObject({
 
 /** Operator API: serial numbers of the nodes, in order; made up from the order when absent. */
 export const prepareRequest = z.strictObject({
-  serials: z.optional(
-    z
-      .array(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/)))
-      .check(z.minLength(1), z.maxLength(2)),
-  ),
+  serials: z.optional(z.array(identifier("serial")).check(z.minLength(1), z.maxLength(2))),
 });
 
 /** Operator API: the device of a node was replaced, or its key is known to others. */
 export const replaceDeviceRequest = z.strictObject({
-  serial: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/)),
+  serial: identifier("serial"),
   reason: z.string().check(z.minLength(1), z.maxLength(500)),
 });
 

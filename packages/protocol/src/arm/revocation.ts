@@ -1,14 +1,18 @@
 import * as z from "zod/mini";
 
+import { identifier, RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
 import { requiredText } from "./fields.ts";
 
-const serial = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/));
+const serial = identifier("serial");
 const reason = requiredText(1024);
 const orderId = z
   .string()
   .check(
     z.regex(
-      /^\/subscriptions\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/resourceGroups\/[-\w.()]{1,90}\/providers\/Microsoft\.DataBox\/jobs\/[-\w.]{3,24}$/i,
+      new RegExp(
+        String.raw`^/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.DataBox/jobs/[-\w.]{3,24}$`,
+        "i",
+      ),
       "expected the resource id of an order",
     ),
   );

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { identifier } from "../identifiers.ts";
+
 /**
  * Largest device message that the broker reads, in bytes (design: 16 KiB; checked before anything
  * is parsed).
@@ -9,7 +11,6 @@ export const DEVICE_MESSAGE_MAX_BYTES = 16 * 1024;
 export const BROKER_ANSWER_MAX_BYTES = 64 * 1024;
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
-const SERIAL = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
 const ORDER =
   /^\/subscriptions\/[0-9a-f-]{36}\/resourcegroups\/[-\w.()]{1,90}\/providers\/microsoft\.databox\/jobs\/[-\w.]{3,24}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -18,7 +19,7 @@ const REQUEST_HASH_CHARACTERS = 43;
 export const base64url = (maxCharacters: number) =>
   z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(BASE64URL));
 /** Node serial number: 3 to 64 letters, digits and hyphens. */
-export const serial = z.string().check(z.regex(SERIAL));
+export const serial = identifier("serial");
 /**
  * Order resource id in lower case: the one spelling that is signed and bound into envelopes (ARM
  * ids ignore case).

@@ -1,9 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
 import {
   type ApiVersion,
+  asciiLowerCase,
   API_VERSIONS,
   isApiVersion,
-  JOB_NAME,
+  describeIdentifier,
+  isIdentifier,
   parseWith,
   withoutNulls,
 } from "@databox-cmk/protocol";
@@ -11,6 +13,7 @@ import {
 import type { OrderName } from "../../core/order.ts";
 import type { Answer, CallerRequest } from "../../http/route.ts";
 import type { RequestContext } from "../../orders/control-plane.ts";
+import { requireResourceGroup } from "../../orders/find-order.ts";
 
 /** A request to Resource Manager's API; its api-version is checked. */
 export type ArmRequest<Request extends CallerRequest = CallerRequest> = Request & {
@@ -50,13 +53,10 @@ export function queryValues({ query }: CallerRequest, name: string): readonly st
 
 function checkSubscription({ parameters }: CallerRequest): void {
   const { subscriptionId } = parameters;
-  if (
-    subscriptionId !== undefined &&
-    !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subscriptionId)
-  )
+  if (subscriptionId !== undefined && !isIdentifier("subscriptionId", subscriptionId))
     throw new AppError("SubscriptionNotFound", {
       target: "subscriptionId",
-      detail: "expected a GUID",
+      detail: describeIdentifier("subscriptionId", subscriptionId),
     });
 }
 
@@ -101,12 +101,14 @@ export function parseBody<Value>(
 /** The order that a path names. @throws {AppError} `InvalidResourceName` */
 export function orderNameOf({ parameters }: CallerRequest): OrderName {
   const { subscriptionId = "", resourceGroup = "", jobName = "" } = parameters;
-  if (!JOB_NAME.test(jobName))
+  if (!isIdentifier("jobName", jobName))
     throw new AppError("InvalidResourceName", {
       target: "jobName",
-      detail: "expected 3 to 24 letters, digits, hyphens, underscores and dots",
+      detail: describeIdentifier("jobName", jobName),
     });
-  return { subscriptionId: subscriptionId.toLowerCase(), resourceGroup, name: jobName };
+  // PostgreSQL cannot be asked about it. Of other names the database says whether they are in use.
+  if (resourceGroup.includes("\0")) requireResourceGroup(resourceGroup);
+  return { subscriptionId: asciiLowerCase(subscriptionId), resourceGroup, name: jobName };
 }
 
 export function contextOf(request: CallerRequest): RequestContext {

@@ -4,6 +4,7 @@ import type { JobResourceList } from "@databox-cmk/protocol";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Answer, CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
+import { requireResourceGroup } from "../../orders/find-order.ts";
 import { type OrderScope, readOrderPage, scopePrefix } from "../../orders/read-order.ts";
 import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
@@ -47,6 +48,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
       reads: "nothing",
       handle: armHandler((request) => {
         const { subscriptionId = "", resourceGroup = "" } = request.parameters;
+        requireResourceGroup(resourceGroup);
         return list(request, { subscriptionId, resourceGroup });
       }),
     },

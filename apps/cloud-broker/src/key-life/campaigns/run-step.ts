@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import type { JobPatch } from "@databox-cmk/protocol";
+import { asciiLowerCase, type JobPatch } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { decideRetry } from "../../core/campaign-step.ts";
@@ -151,8 +151,8 @@ function missingIdentity(order: Order, choice: KeyChoice): string | undefined {
   if (choice.kekType === "MicrosoftManaged" || choice.identity.type === "SystemAssigned")
     return undefined;
   const { resourceId } = choice.identity satisfies CustomerChoice["identity"];
-  const wanted = resourceId.toLowerCase();
-  return order.identities.some((each) => each.resourceId.toLowerCase() === wanted)
+  const wanted = asciiLowerCase(resourceId);
+  return order.identities.some((each) => asciiLowerCase(each.resourceId) === wanted)
     ? undefined
     : resourceId;
 }

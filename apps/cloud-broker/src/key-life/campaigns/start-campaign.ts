@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
-import type { CampaignRequest } from "@databox-cmk/protocol";
+import { asciiLowerCase, type CampaignRequest } from "@databox-cmk/protocol";
 import { sql, type Transaction } from "kysely";
 
 import { valueOf } from "../../core/failure-error.ts";
@@ -110,7 +110,7 @@ async function selectOrders(
   { subscriptionId, resourceGroup, orders }: CampaignRequest["selector"],
   keyAddress: string | undefined,
 ): Promise<readonly string[]> {
-  const listed = orders === undefined ? undefined : new Set(orders.map((id) => id.toLowerCase()));
+  const listed = orders === undefined ? undefined : new Set(orders.map((id) => asciiLowerCase(id)));
   if (
     listed !== undefined &&
     subscriptionId === undefined &&
@@ -134,7 +134,7 @@ async function selectOrders(
     .execute();
   const group = resourceGroup?.toLowerCase();
   return rows
-    .filter((row) => group === undefined || row.resource_group.toLowerCase() === group)
+    .filter((row) => group === undefined || asciiLowerCase(row.resource_group) === group)
     .filter(({ id, stage }) => (listed === undefined ? !isTerminalStage(stage) : listed.has(id)))
     .map(({ id }) => id);
 }

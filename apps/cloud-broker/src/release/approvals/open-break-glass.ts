@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
+import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
+import { readNodes } from "../../orders/read-nodes.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
 /** Long enough to reach the person at the appliance, too short to be forgotten while open. */
@@ -22,7 +24,7 @@ const LIFETIME_MS = 15 * 60_000;
 export async function openBreakGlass(
   plane: ControlPlane,
   order: Order,
-  { reason, serial }: { readonly reason: string; readonly serial?: string | undefined },
+  { reason, serial: given }: { readonly reason: string; readonly serial?: string | undefined },
   context: RequestContext,
 ): Promise<{ readonly id: string; readonly expiresAtMs: EpochMs }> {
   if (stageRules(order.stage).terminal)
@@ -30,6 +32,9 @@ export async function openBreakGlass(
       reason: "policy",
       detail: `breakGlass: the order is in stage ${order.stage}`,
     });
+  const nodes = given === undefined ? [] : await readNodes(plane.store, order.id);
+  // Letter case makes no other node.
+  const serial = nodes.find((node) => isSameIdentifier(node.serial, given ?? ""))?.serial ?? given;
   const id = randomUUID();
   const nowMs = plane.now();
   const expiresAtMs = nowMs + LIFETIME_MS;

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+import { isSameIdentifier, type OperatorRevocationScope } from "@databox-cmk/protocol";
 
 import type { OrderName } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -34,12 +34,13 @@ export async function scopeOfOrder(
   const { id: order } = await findOrder(store, name);
   if (serial === undefined) return { kind: "order", order };
   const nodes = await readNodes(store, order);
-  if (!nodes.some((node) => node.serial === serial))
+  const node = nodes.find((each) => isSameIdentifier(each.serial, serial));
+  if (node === undefined)
     throw new AppError("InvalidRequestContent", {
       target: "serial",
       detail: "serial: the order has no such node",
     });
-  return { kind: "node", order, serial };
+  return { kind: "node", order, serial: node.serial };
 }
 
 /** @param id - `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.DataBox/jobs/{name}` */
