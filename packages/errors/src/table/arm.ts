@@ -525,7 +525,7 @@ export const ARM_ERRORS = {
     ],
     why: {
       en: "A body is read only if it has the content type that the route expects.",
-      de: "Ein Textkörper wird nur gelesen, wenn sein Inhaltstyp sagt, dass er ist, was die Route erwartet.",
+      de: "Ein Textkörper wird nur gelesen, wenn er den Inhaltstyp hat, den die Route erwartet.",
     },
     meanwhile: NOTHING_DONE,
     reproduce:

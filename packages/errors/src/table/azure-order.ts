@@ -82,13 +82,13 @@ export const AZURE_ORDER_ERRORS = {
     recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to fix the problem that the order's error names and to resume the copy.",
-      de: "Bitten Sie den Besitzer des Auftrags {orderName}, zu beheben, was der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, das Problem zu beheben, das der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
     },
     steps: [
       {
         text: {
           en: "Find out what stopped the copy and fix it first",
-          de: "Sehen Sie nach, was das Kopieren angehalten hat, und beheben Sie zuerst das",
+          de: "Finden Sie heraus, was das Kopieren angehalten hat, und beheben Sie es zuerst",
         },
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.error',

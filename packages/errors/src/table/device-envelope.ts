@@ -140,7 +140,7 @@ export const DEVICE_ENVELOPE_ERRORS = {
     ],
     why: {
       en: "The envelope must have the broker's signature, name this order and this node, have a generation that is not lower, and open with the granted key. The error does not say which of these failed.",
-      de: "Der Umschlag muss die Signatur des Brokers, diesen Auftrag und diesen Knoten tragen, eine Generation, die nicht sinkt, und sich mit dem freigegebenen Schlüssel öffnen. Was davon fehlschlug, wird nicht gesagt.",
+      de: "Der Umschlag muss die Signatur des Brokers haben, diesen Auftrag und diesen Knoten nennen, eine nicht niedrigere Generation haben und sich mit dem freigegebenen Schlüssel öffnen. Der Fehler sagt nicht, was davon fehlschlug.",
     },
     meanwhile: {
       en: "The volume stays locked; the current envelope is kept.",

@@ -124,7 +124,7 @@ export const DEVICE_LOCAL_ERRORS = {
     ],
     why: {
       en: "The typed passkey fits no key slot of the volume. Five wrong tries are allowed, across restarts; then there is a wait of 15 minutes.",
-      de: "Kein Schlüsselplatz des Volumes nimmt an, was eingegeben wurde. Fünf falsche Versuche sind erlaubt, über Neustarts hinweg; dann muss man 15 Minuten warten.",
+      de: "Der eingegebene Passkey passt zu keinem Schlüsselplatz des Volumes. Fünf falsche Versuche sind erlaubt, über Neustarts hinweg; dann folgt eine Wartezeit von 15 Minuten.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
   },
@@ -189,7 +189,7 @@ export const DEVICE_LOCAL_ERRORS = {
     ],
     why: {
       en: "The lease proves the decision to release the key. A volume that is locked, or that a passkey opened before the broker answered, has none.",
-      de: "Die Frist steht für die Entscheidung, den Schlüssel freizugeben. Ein Volume, das gesperrt ist oder das ein Passkey öffnete, bevor der Broker antwortete, hat keine.",
+      de: "Die Frist belegt die Entscheidung, den Schlüssel freizugeben. Ein Volume, das gesperrt ist oder das ein Passkey öffnete, bevor der Broker antwortete, hat keine.",
     },
     meanwhile: {
       en: "The broker is not called; the volume keeps its key.",
@@ -310,7 +310,7 @@ export const DEVICE_LOCAL_ERRORS = {
       body: {
         message: {
           en: "The body is not what this address expects",
-          de: "Der Textkörper ist nicht, was diese Adresse erwartet",
+          de: "Der Textkörper ist nicht der, den diese Adresse erwartet",
         },
       },
       size: { message: { en: "The body is too large", de: "Der Textkörper ist zu groß" } },

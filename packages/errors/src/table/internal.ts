@@ -36,7 +36,7 @@ export const INTERNAL_ERRORS = {
     },
     meanwhile: {
       en: "The unlock fails and nothing re-locks, because nothing was refused. Nothing stored changes.",
-      de: "Die Entsperrung schlägt fehl, und nichts sperrt sich wieder: Niemand hat Nein gesagt. Nichts Gespeichertes ändert sich.",
+      de: "Die Entsperrung schlägt fehl, und nichts sperrt sich wieder, weil nichts verweigert wurde. Nichts Gespeichertes ändert sich.",
     },
     reproduce: faultCommand(
       "--vault {vaultName} --operation unwrapKey --status 400 --code BadParameter",

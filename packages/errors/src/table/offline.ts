@@ -24,7 +24,7 @@ export const OFFLINE_ERRORS = {
       {
         text: {
           en: "Check what the order's unlock policy says about offline unlocks, and change it if needed",
-          de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie, wenn das gewünscht ist",
+          de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie bei Bedarf",
         },
         command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
       },
@@ -143,7 +143,7 @@ export const OFFLINE_ERRORS = {
   JournalBroken: {
     title: {
       en: "The appliance's journal does not continue from its last delivery",
-      de: "Das Journal des Geräts setzt nicht fort, was es zuvor geliefert hat",
+      de: "Das Journal des Geräts schließt nicht an seine letzte Lieferung an",
     },
     message: {
       en: "The rows do not follow the last row that the broker countersigned",

@@ -159,7 +159,7 @@ export const PORTAL_ERRORS = {
     },
     meanwhile: {
       en: "Nothing is changed: the existing resource stays as it is.",
-      de: "Nichts wird geändert: Was den Namen hat, bleibt, wie es ist.",
+      de: "Nichts wird geändert: Die vorhandene Ressource bleibt, wie sie ist.",
     },
   },
 } as const satisfies Record<string, ErrorRow<Text>>;

@@ -448,7 +448,7 @@ export const UNLOCK_DECISION_ERRORS = {
         ...SHOW_ACTIVITY,
         text: {
           en: "Find out who activated the kill switch, and why",
-          de: "Finden Sie heraus, wer den Notschalter gesetzt hat und warum",
+          de: "Finden Sie heraus, wer den Notschalter aktiviert hat und warum",
         },
       },
       {
@@ -463,7 +463,7 @@ export const UNLOCK_DECISION_ERRORS = {
     ],
     why: {
       en: "Someone activated the order's kill switch, for example because the appliance was stolen.",
-      de: "Jemand hat den Notschalter des Auftrags gesetzt, zum Beispiel weil das Gerät gestohlen wurde.",
+      de: "Jemand hat den Notschalter des Auftrags aktiviert, zum Beispiel weil das Gerät gestohlen wurde.",
     },
     meanwhile: {
       en: "All unlocks of the order are refused, and an open node closes when it next contacts the broker.",
