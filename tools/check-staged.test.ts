@@ -44,7 +44,7 @@ test("a file that is not staged is left alone", () => {
   expect(read()).toBe(UGLY);
 });
 
-test("what the linter refuses stops the commit", () => {
+test("a linter error stops the commit", () => {
   write("debugger;\n");
   git("add", "some.ts");
   const { status, stdout } = checkStaged();
@@ -52,7 +52,7 @@ test("what the linter refuses stops the commit", () => {
   expect(stdout).toContain("debugger");
 });
 
-test("before anything is installed, the commit goes on and the person is told", () => {
+test("before anything is installed, the commit continues with a note", () => {
   rmSync(join(folder, "node_modules"));
   write(UGLY);
   git("add", "some.ts");

@@ -58,7 +58,7 @@ test("folders of one layer may not import each other", () => {
   ]);
 });
 
-test("a folder without a layer is told", () => {
+test("a folder without a layer is reported", () => {
   write("apps/one/src/elsewhere/use.ts", "");
   expect(breaches()).toEqual([
     "apps/one/src/elsewhere/use.ts is in a folder that the layers of apps/one do not name",

@@ -57,7 +57,7 @@ describe.skipIf(!hasSystemd)("the agent's units", () => {
     expect(Number(exposure)).toBeLessThan(3);
   });
 
-  test("the unlock at boot ends, and is asked again while nobody answers or approvers decide, but not once it is refused", () => {
+  test("the unlock at boot ends, and is repeated while the broker is unreachable or approvers decide, but not once it is refused", () => {
     const unit = readFileSync(join(FILES, SYSTEM_UNITS, "databox-agent-unlock.service"), "utf8");
     expect(unit).toMatch(/^ExecStart=\/usr\/bin\/databox-agent unlock --no-wait$/m);
     const [, prevented = ""] = /^RestartPreventExitStatus=(.*)$/m.exec(unit) ?? [];

@@ -61,7 +61,7 @@ describe("the name server", () => {
     expect(await failure(resolver.resolve4(name))).toBe(code);
   });
 
-  test("a name without an IPv6 address is no data, not an unknown name", async () => {
+  test("a name without an IPv6 address gets an empty answer, not an unknown name", async () => {
     expect(await failure(resolver.resolve6("present.vault.localhost"))).toBe("ENODATA");
   });
 

@@ -53,7 +53,7 @@ describe("the directory, as az CLI asks for it", () => {
     );
   });
 
-  test("is shown to nobody without a token for it", async () => {
+  test("needs a token for it", async () => {
     const url = `${world.emulator.authorityUrl}/v1.0/users`;
     const { token } = await world.owner.credential.getToken(`${world.emulator.armUrl}/.default`);
     expect((await world.send(url)).status).toBe(401);

@@ -169,7 +169,7 @@ describe("a signed-in user", () => {
     expect(page.text).toContain('name="code"');
   });
 
-  test("gets new tokens by the refresh token, which is no access token", async () => {
+  test("gets new tokens by the refresh token, which is not an access token", async () => {
     const first = (await redeemCode(await newCode())).json as Record<string, string>;
     const refreshToken = first["refresh_token"] ?? "";
     const second = await redeem({ grant_type: "refresh_token", refresh_token: refreshToken });

@@ -402,7 +402,7 @@ describe("a refusal has the service's own words", () => {
   });
 });
 
-describe("what is not refused", () => {
+describe("accepted requests", () => {
   test.each(["expired", "future"])(
     "unwrap works with a key that is %s, so that data can be recovered",
     async (name) => {

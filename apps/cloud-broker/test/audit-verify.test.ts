@@ -140,7 +140,7 @@ describe("the audit trail of a real broker", () => {
     );
   });
 
-  test("of a file that is no database of a broker says so", () => {
+  test("of a file that is not a broker's database says so", () => {
     expect(() => verifyAuditFile(join(world.folder, "nonce-key.bin"))).toThrow(
       expect.objectContaining({ code: "Misuse" }) as Error,
     );

@@ -63,7 +63,7 @@ describe.skipIf(!HAS_CRYPTSETUP)("the volume of a prepared node", () => {
     });
   });
 
-  test("without a key slot is told apart from a missing one", async () => {
+  test("without a key slot is distinguished from a missing one", async () => {
     await using world = await createPreparedWorld({ volumeKind: "luks2" });
     cryptsetup(["luksErase", "--batch-mode", world.diskPath]);
     expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "VolumeRejectedKey" });
@@ -82,7 +82,7 @@ describe.skipIf(!HAS_CRYPTSETUP)("the volume of a prepared node", () => {
     expect(seen(await world.status())).toMatchObject({ outcome: "locked" });
   });
 
-  test("of somebody else is not overwritten", async () => {
+  test("of another owner is not overwritten", async () => {
     await using other = await createPreparedWorld({ volumeKind: "luks2" });
     const before = readFileSync(other.diskPath);
     await using world = await createAgentWorld({ volumeKind: "luks2" });

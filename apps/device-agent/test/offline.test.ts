@@ -79,7 +79,7 @@ describe("a node without network", () => {
     await restore();
   });
 
-  test("shows an open challenge again, and another one when it is told to", async () => {
+  test("shows an open challenge again, and a new one on request", async () => {
     const { text: first } = await ask();
     expect((await ask()).text).toBe(first);
     const { text: second } = await ask({ fresh: true });

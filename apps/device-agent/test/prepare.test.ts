@@ -90,7 +90,7 @@ test("a node that is enrolled with another key is not taken over", async () => {
   expect(seen(second)).toMatchObject({ exit: 3, code: "EnrolmentConflict" });
 });
 
-describe("somebody else's data on the volume", () => {
+describe("foreign data on the volume", () => {
   const contents = {
     "a file system": () => Buffer.concat([Buffer.alloc(1080), Buffer.from([0x53, 0xef])]),
     text: () => Buffer.from("customer data"),
@@ -139,7 +139,7 @@ test("without cryptsetup, auto takes the portable volume and luks2 says what to 
 });
 
 describe("a state folder that cannot be used", () => {
-  test("lies under something that is no folder", async () => {
+  test("lies under a file instead of a folder", async () => {
     await using world = await createAgentWorld();
     const file = join(world.folder, "plain-file");
     writeFileSync(file, "");
@@ -195,7 +195,7 @@ describe("a state folder that cannot be used", () => {
   });
 });
 
-describe("what was typed", () => {
+describe("the typed options", () => {
   const wrong = [
     { change: { broker: "http://broker.localhost" }, detail: "--broker" },
     { change: { broker: "https://user:secret@broker.localhost" }, detail: "--broker" },

@@ -121,7 +121,7 @@ test("without a lease nothing is asked", async () => {
   expect(nodeOf(world).proposal).toBeUndefined();
 });
 
-test("a signed refusal is told, and changes nothing", async () => {
+test("a signed refusal is reported, and changes nothing", async () => {
   await using world = await createPreparedWorld();
   await world.unlock();
   world.broker.refusal = { code: "UnlockRevoked" };
@@ -133,7 +133,7 @@ test("a signed refusal is told, and changes nothing", async () => {
   expect(await slotsOf(world, "file").list()).toEqual([0]);
 });
 
-test("a proposal that somebody altered on the way is not believed", async () => {
+test("a proposal that was altered on the path is not accepted", async () => {
   await using world = await createPreparedWorld();
   await world.unlock();
   const before = readFileSync(world.diskPath);

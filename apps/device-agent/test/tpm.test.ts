@@ -65,7 +65,7 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
     });
   });
 
-  test("signs many messages, although nobody manages the three places of this TPM", async () => {
+  test("signs many messages, without a manager for the three slots of this TPM", async () => {
     await using world = await prepareWith(tpm, DEFAULT_PCRS);
     for (let turn = 0; turn < 3; turn += 1)
       expect(seen(await world.unlock())).toMatchObject(unlocked);
@@ -109,7 +109,7 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
   });
 });
 
-test("auto takes a file where there is no TPM", async () => {
+test("auto uses a file without a TPM", async () => {
   await using world = await createAgentWorld();
   const deviceKey = { kind: "auto", tcti: "device:/dev/no-such-tpm", pcrs: undefined } as const;
   expect(await world.prepare({ deviceKey })).toMatchObject({ outcome: "prepared" });

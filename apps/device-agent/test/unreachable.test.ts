@@ -157,14 +157,14 @@ describe("a network that does not lead to the broker", () => {
     expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "certificate" });
   });
 
-  test("nobody listens", async () => {
+  test("no server listens", async () => {
     const { port, server } = await listen(() => undefined);
     server.close();
     useConnection({ brokerUrl: `https://broker.localhost:${String(port)}` });
     expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason: "connection" });
   });
 
-  test("who listens does not speak TLS", async () => {
+  test("the server does not speak TLS", async () => {
     const { port, server } = await listen((socket) => {
       socket.end("HTTP/1.1 400 Bad Request\r\n\r\n").resume();
     });
@@ -192,7 +192,7 @@ describe("a network that does not lead to the broker", () => {
     expect(seen(event)).toMatchObject({ exit: 4, reason: "dns" });
   });
 
-  test("who listens never answers the handshake: given up long before the command's deadline", async () => {
+  test("the server never answers the handshake: given up long before the command's deadline", async () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({
       address: { host: "127.0.0.1", port, name: "broker.localhost", lookup: undefined },

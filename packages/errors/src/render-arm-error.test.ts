@@ -61,7 +61,7 @@ describe("renderArmError", () => {
     },
   );
 
-  test("what was thrown by a bug is not shown", () => {
+  test("an error thrown by a bug is not shown", () => {
     const answer = renderArmError(toAppError(new Error("password hunter2 in SQL")));
     expect(answer.status).toBe(500);
     expect(JSON.stringify(answer)).not.toContain("hunter2");

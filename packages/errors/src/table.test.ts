@@ -73,7 +73,7 @@ const AZURE_CODES = [
 ];
 
 describe("the error table", () => {
-  test("no code stands in two parts", () => {
+  test("no code is in two parts", () => {
     expect(PARTS.flatMap((part) => Object.keys(part)).toSorted()).toEqual(ERROR_CODES.toSorted());
   });
 
@@ -108,7 +108,7 @@ describe("the error table", () => {
   );
 
   test.each(rowsAndReasons())(
-    "$code $reason has a step for whoever must act",
+    "$code $reason has a step for the person who must act",
     ({ code, reason }) => {
       const { who, steps } = explain(code, { reason });
       const own = who === "nobody" ? steps : explain(code, { reason, for: who }).steps;

@@ -19,7 +19,7 @@ test.each(generatedFiles().map(({ url, text }) => ({ name: url.href, url, text }
 );
 
 describe("how a failure is caused", () => {
-  test("stands beside every code: a command, or what shows it", () => {
+  test("is named for every code: a command, or a test", () => {
     const without = ERROR_CODES.filter((code) => {
       const { reproduce }: ErrorRow = ERRORS[code];
       return reproduce === undefined && SHOWN_BY[code] === undefined;

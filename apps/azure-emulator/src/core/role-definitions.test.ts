@@ -28,7 +28,7 @@ const told = (names: readonly string[]): string[] =>
   names.filter((name) => !ATTESTED.has(name)).toSorted();
 
 test.each(ROLE_DEFINITIONS.map(({ roleName }) => roleName))(
-  "what %s may do with keys is what Azure lets it",
+  "%s has the same key permissions as in Azure",
   (roleName) => {
     const role = ROLE_DEFINITIONS.find((candidate) => candidate.roleName === roleName);
     const allowed = EVERYTHING.filter(

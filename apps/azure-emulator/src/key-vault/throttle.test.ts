@@ -8,7 +8,7 @@ const KEYS_PER_WINDOW = 20;
 const VAULTS_PER_SUBSCRIPTION = 5;
 const WINDOW_MS = 10_000;
 
-test("what the subscription's budget refuses does not count against the vault's", () => {
+test("a refusal by the subscription's budget does not count against the vault's", () => {
   const throttle = createThrottle();
   const create = (name: string, nowMs: number): string | undefined =>
     throttle({

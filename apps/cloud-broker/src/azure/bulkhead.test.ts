@@ -50,7 +50,7 @@ describe("a bulkhead", () => {
     expect(order).toEqual(["second", "third"]);
   });
 
-  it("lets nobody wait longer than the limit, and keeps the place of one who gave up free", async () => {
+  it("no call waits longer than the limit, and the place of one that gave up stays free", async () => {
     const bulkhead = createBulkhead({ ...LIMITS, inFlight: 1 });
     const slow = call();
     const running = bulkhead.enter(slow.run);

@@ -92,7 +92,7 @@ test("silences in between answers open nothing", async () => {
   expect(count.calls).toBe(50);
 });
 
-test("a call that breaks is no silence, and is thrown on", async () => {
+test("a call that throws is not a missing answer, and the error is passed on", async () => {
   const circuit = createVaultCircuit();
   const broken = () => circuit.call(() => Promise.reject(new TypeError("bug")));
   for (let index = 0; index < 10; index += 1) await expect(broken()).rejects.toThrow("bug");

@@ -62,7 +62,7 @@ describe("parseVaultKey", () => {
     expect(parseVaultKey(answer(), { ...ASKED, version: VERSION }, undefined)?.kid).toBe(ID);
   });
 
-  test.prop([fc.anything()])("takes nothing that is no key", (value) => {
+  test.prop([fc.anything()])("accepts only keys", (value) => {
     expect(parseVaultKey(value as KeyVaultKey, ASKED, undefined)).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ function createClockedBudget() {
 }
 
 describe("the budget of a vault", () => {
-  test("is reserved moment by moment: what can wait takes no more than its share", () => {
+  test("is reserved moment by moment: work that can wait gets at most its share", () => {
     const { budget } = createClockedBudget();
     const waits = Array.from({ length: BURST + 200 }, () => budget.reserve(VAULT));
     expect(waits.slice(0, BURST)).toEqual(Array.from({ length: BURST }, () => 0));
@@ -30,7 +30,7 @@ describe("the budget of a vault", () => {
     expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
   });
 
-  test("of one vault is no other's", () => {
+  test("of one vault is separate from another's", () => {
     const { budget } = createClockedBudget();
     for (let calls = 0; calls < 300; calls += 1) budget.spend(VAULT);
     expect(budget.reserve("https://kv-two.vault.test")).toBe(0);

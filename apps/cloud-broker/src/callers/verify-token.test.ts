@@ -129,7 +129,7 @@ test("a token that was good is refused once it has expired", async () => {
   await expect(ticking(header)).rejects.toMatchObject({ reason: "expired-token" });
 });
 
-describe("without the tenant's keys nobody is refused: the answer is unreachable", () => {
+describe("without the tenant's keys no caller is refused: the answer is unreachable", () => {
   test.each<[string, () => Promise<Response>]>([
     ["no connection", () => Promise.reject(new TypeError("fetch failed"))],
     ["a server error", () => Promise.resolve(new Response("", { status: 503 }))],

@@ -167,7 +167,7 @@ describe("a request that waits", () => {
   );
 
   test.prop([policy, policy, policy])(
-    "has terms that only grow: in any order, and whatever is added twice",
+    "has terms that only grow: in any order, and also if one is added twice",
     (one, two, three) => {
       const [a, b, c] = [termsOf(one), termsOf(two), termsOf(three)];
       const grown = stricterTerms(stricterTerms(a, b), c);

@@ -46,7 +46,7 @@ describe("a renewal", () => {
     });
   });
 
-  test("whose last answer was lost gets that step again", () => {
+  test("with a lost answer gets that step again", () => {
     expect(decideRenewal({ ...REQUEST, sequence: 3 }, FACTS)).toEqual({
       ok: true,
       value: { kind: "renew", from: 4, to: 4 },

@@ -57,7 +57,7 @@ describe("a key that may be used", () => {
     );
   });
 
-  test("that outlives a short order and expires within 30 days is told of all the same", () => {
+  test("that outlives a short order and expires within 30 days is still reported", () => {
     const got = { ok: true, value: { ...FIT, expiresSeconds: inDays(12) } } as const;
     expect(decideKeyHealth(got, NOW_MS, NOW_MS + 5 * DAY_MS)).toEqual({
       state: "at-risk",

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
-it("forgets the entry longest unused, and what it is told to forget", () => {
+it("drops the least recently used entry, and deleted ones", () => {
   const kept = new LeastRecentlyUsed<string, number>(2);
   kept.set("a", 1);
   kept.set("b", 2);

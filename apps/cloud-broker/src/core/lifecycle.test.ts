@@ -61,7 +61,7 @@ function trace(type: Lifecycle["transferType"], events: readonly LifecycleEvent[
   return states;
 }
 
-describe("whatever is asked of an order, in any sequence", () => {
+describe("any operations on an order, in any sequence", () => {
   test.prop([transferType, fc.array(event, { maxLength: 40 })])(
     "credentials are shown after preparation and before erasure only",
     (type, events) => {
@@ -78,7 +78,7 @@ describe("whatever is asked of an order, in any sequence", () => {
   );
 
   test.prop([transferType, fc.array(event, { maxLength: 40 })])(
-    "what has ended never goes on, and what is erased stays erased",
+    "an ended order never continues, and an erased one stays erased",
     (type, events) => {
       const states = trace(type, events);
       for (const [index, state] of states.slice(1).entries()) {

@@ -37,7 +37,7 @@ const written: fc.Arbitrary<ResourceIdentity> = fc.record({
 });
 
 test.prop([fc.array(written, { maxLength: 12 })])(
-  "whatever is written in sequence: at most one system identity, at most ten others, no id twice",
+  "any sequence of writes leaves at most one system identity, at most ten others, no id twice",
   (writes) => {
     let identities: readonly AttachedIdentity[] = [];
     for (const write of writes) {

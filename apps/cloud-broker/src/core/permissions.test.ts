@@ -94,7 +94,7 @@ test.each([
   expect(parseAppRole(value)).toEqual(expected);
 });
 
-test("a role definition is known by its GUID, whatever its scope and letter case", () => {
+test("a role definition is known by its GUID, in any scope and letter case", () => {
   expect(
     roleOfDefinition(
       `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/ACDD72A7-3385-48EF-BD42-F606FBA81AE7`,

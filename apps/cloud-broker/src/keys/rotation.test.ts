@@ -66,14 +66,14 @@ test("a secret without a public half is replaced", async () => {
   expect(after.signing.kid).toBe(before.signing.kid);
 });
 
-test("what is no key's name is refused with the names", async () => {
+test("an unknown key name is refused with the known names", async () => {
   await expect(rotate("everything")).rejects.toMatchObject({
     code: "Misuse",
     detail: "expected one of signing, issuer, nonce, session",
   });
 });
 
-test("a file of former keys that is no such file stops the start, rather than be forgotten", async () => {
+test("a malformed file of former keys stops the start, instead of being ignored", async () => {
   await openBrokerKeys(folder);
   writeFileSync(join(folder, "broker-signing-key.former.json"), "[{}]");
   await expect(openBrokerKeys(folder)).rejects.toThrow('"jwk"');

@@ -94,7 +94,7 @@ describe("admission", () => {
     expect(visit(admission).isIn).toBe(true);
   });
 
-  test("counts one that has left while its vault call still runs no more", async () => {
+  test("no longer counts one that has left while its vault call still runs", async () => {
     const admission = openPlaces(1, () => 0);
     const one = visit(admission);
     await one.goAway();
@@ -104,7 +104,7 @@ describe("admission", () => {
     expect(visit(admission).isIn).toBe(false);
   });
 
-  test("a process that is at its end takes no more than keep it busy, and nobody hides at a vault", async () => {
+  test("a saturated process admits only as many as keep it busy, including those at a vault", async () => {
     let utilization = 0.9;
     const admission = openPlaces(256, () => utilization);
     const visits = Array.from({ length: 64 }, () => visit(admission));
@@ -130,7 +130,7 @@ describe("admission", () => {
     }
   });
 
-  test("does not count what is no request's", async () => {
+  test("does not count work without a request", async () => {
     expect(await awayFromWork("vault", () => Promise.resolve("done"))).toBe("done");
     expect(countForCustomer("one")).toBeUndefined();
     leaveWork();
@@ -138,7 +138,7 @@ describe("admission", () => {
 });
 
 describe("the share of a customer", () => {
-  test("is the whole process while nobody else is there", async () => {
+  test("is the whole process while there are no others", async () => {
     const admission = openPlaces(256, () => 1);
     const { connection } = await crowd(admission, "one", 64);
     expect(visit(admission, connection).isIn).toBe(false);
@@ -160,7 +160,7 @@ describe("the share of a customer", () => {
     expect(visit(admission, dead.connection).isIn).toBe(true);
   });
 
-  test("is kept too when all that may be at work are, whatever the process has left", async () => {
+  test("is kept when the maximum number is in progress, even with processor time left", async () => {
     const admission = openPlaces(4, () => 0);
     const { connection } = await crowd(admission, "one", 4);
     expect(visit(admission, connection).isIn).toBe(false);
@@ -192,7 +192,7 @@ describe("the share of a customer", () => {
     expect(visit(admission, connect("198.51.100.1")).isIn).toBe(true);
   });
 
-  test("is nobody's on a connection that has spoken for two", async () => {
+  test("is not attributed on a connection with two customers", async () => {
     const admission = openPlaces(256, () => 1);
     const { connection, visits } = await crowd(admission, "one", 64);
     expect(visit(admission, connection).isIn).toBe(false);
@@ -216,7 +216,7 @@ describe("a place is given back", () => {
     expect(admission.atWork()).toBe(0);
   });
 
-  test("once, whoever says so how often, and who waits for it hears it", async () => {
+  test("once, for any number of callers, and all waiters get it", async () => {
     const admission = openPlaces(2, () => 0);
     const other = visit(admission);
     let told = 0;

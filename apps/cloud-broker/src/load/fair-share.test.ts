@@ -28,7 +28,7 @@ describe("a fair share of the places", () => {
   });
 
   test.prop([fc.array(event, { maxLength: 200 })])(
-    "is had by each, whatever the others have taken, and what is taken stays bounded",
+    "goes to each party, regardless of the others, and the total stays bounded",
     (events) => {
       const ledger = createLedger();
       const inside: { name: string; place: "work" | "vault" }[] = [];

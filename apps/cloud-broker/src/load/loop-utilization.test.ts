@@ -24,7 +24,7 @@ function createLoop() {
   };
 }
 
-test("tells of the time since the last look, once that was a while ago", () => {
+test("covers the time since the last measurement, once that is long ago", () => {
   const loop = createLoop();
   expect(loop.utilization()).toBe(0);
   loop.pass(99, 1);
@@ -37,7 +37,7 @@ test("tells of the time since the last look, once that was a while ago", () => {
   expect(loop.utilization()).toBe(0);
 });
 
-test("a busy moment after a quiet hour is no busy process", () => {
+test("a busy moment after a quiet hour does not make a busy process", () => {
   const loop = createLoop();
   loop.pass(3_600_000, 0.01);
   loop.pass(150, 1);

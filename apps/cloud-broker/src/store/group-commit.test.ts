@@ -54,13 +54,13 @@ describe("a group commit", () => {
     expect(await names()).toEqual(["a", "c"]);
   });
 
-  test("goes on after a failure, also when it was alone", async () => {
+  test("continues after a failure, also when it was alone", async () => {
     await expect(insert("a", "fail")).rejects.toThrow(RangeError);
     await insert("b");
     expect(await names()).toEqual(["b"]);
   });
 
-  test("tells nobody of success when the commit itself fails", async () => {
+  test("reports no success when the commit itself fails", async () => {
     // The commit checks a deferred foreign key, after every work of the batch has succeeded.
     const orphan = commit(async (transaction) => {
       await sql`pragma defer_foreign_keys = on`.execute(transaction);

@@ -153,7 +153,7 @@ describe("an unlock that needs two approvals", () => {
     expect((await newest()).decisions).toHaveLength(1);
   });
 
-  test("counts nobody whose role was taken away", async () => {
+  test("ignores the vote of a person whose role was removed", async () => {
     const scope = "/subscriptions/44444444-4444-4444-8444-444444444444";
     const role = { roleDefinitionId: "add466c9-e687-43fc-8d98-dfcf8d720be5", scope };
     world.assignments.set(ADA, [role]).set(BEN, [role]);
@@ -213,7 +213,7 @@ describe("an unlock that needs two approvals", () => {
     expect(await kindOf(prepared)).toBe("grant");
   });
 
-  test("is closed to readers and to whoever operates an order", async () => {
+  test("is closed to readers and to operators of an order", async () => {
     await waiting();
     for (const roles of [["Reader"], ["DataBoxReader"], ["DataBoxOperator"], []])
       expect((await say("approve", ADA, { roles })).status).toBe(403);
@@ -277,7 +277,7 @@ describe("an unlock that needs two approvals", () => {
     expect(await kindOf(prepared)).toBe("ApprovalExpired stage");
   });
 
-  test("ends with its row in the audit trail when nobody asks any more", async () => {
+  test("ends with its row in the audit trail when its appliance no longer polls", async () => {
     await waiting();
     pass(3600);
     await world.broker().sweep();
@@ -287,7 +287,7 @@ describe("an unlock that needs two approvals", () => {
     expect(await newest()).toMatchObject({ state: "expired", mayDecide: false });
   });
 
-  test("survives a vault that is out of reach: nobody is asked again", async () => {
+  test("survives an unreachable vault without a new request", async () => {
     const prepared = await waiting();
     await say("approve", ADA);
     await say("approve", BEN);
@@ -306,7 +306,7 @@ describe("an unlock that needs two approvals", () => {
     expect(await kindOf(prepared)).toBe("grant");
   });
 
-  test("is told to receivers of events, with what they need to decide", async () => {
+  test("is sent to receivers of events, with the facts for a decision", async () => {
     const bodies: string[] = [];
     world.receivers.post = (_url, _headers, body) => {
       bodies.push(body);
@@ -333,7 +333,7 @@ describe("an unlock that needs two approvals", () => {
   });
 });
 
-describe("what waits for me", () => {
+describe("the requests that wait for me", () => {
   test("is open, mine to decide, and not yet approved by me", async () => {
     await waiting({ approvals: { ...require2, approvers: [ADA, BEN] } });
     expect(await mine(ADA)).toEqual([JOB]);

@@ -162,7 +162,7 @@ describe("against a head that was noted before", () => {
     expect(await verify(anew, ...noted)).toMatchObject({ exitCode: 3 });
   });
 
-  test("a file that notes nothing is no file to compare with", async () => {
+  test("an empty file of noted heads is refused", async () => {
     await expect(verify(whole, "--noted", write([{ chain: 1 }]))).rejects.toMatchObject({
       code: "Misuse",
     });

@@ -118,7 +118,7 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined
   },
 };
 
-describe.each(Object.entries(WAYS))("what comes from %s", (_name, call) => {
+describe.each(Object.entries(WAYS))("the bytes of %s", (_name, call) => {
   test.each(["/endless", "/bomb", "/endless-bomb"])(
     "ends at its limit, before and after decompression: %s",
     async (path) => {

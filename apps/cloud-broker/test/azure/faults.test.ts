@@ -72,7 +72,7 @@ describe("a vault that answers", () => {
     },
   );
 
-  it("one 503 or one broken connection is tried again, and nobody notices", async () => {
+  it("one 503 or one broken connection is retried without an effect", async () => {
     await getKey();
     for (const effect of [
       status(503, { code: "ServiceUnavailable" }),
@@ -129,7 +129,7 @@ const TOKEN_FAULTS: readonly (readonly [string, object, object, string])[] = [
 ];
 
 describe("a token that cannot be had", () => {
-  it.each(TOKEN_FAULTS)("because %s is nobody's refusal", async (_case, scope, effect, reason) => {
+  it.each(TOKEN_FAULTS)("because %s is not a refusal", async (_case, scope, effect, reason) => {
     await world.addFault(scope, effect);
     const outcome = await world.azure.vaults.signIn(identity);
     expect(outcome).toMatchObject({
@@ -144,7 +144,7 @@ describe("a token that cannot be had", () => {
   });
 
   it.each([400, 404, 410, 429, 500])(
-    "because the metadata service answers %i is nobody's refusal",
+    "because the metadata service answers %i is not a refusal",
     async (code) => {
       await world.addFault({ service: "imds" }, status(code));
       const outcome = await world.azure.vaults.signIn({ kind: "broker" });
@@ -178,7 +178,7 @@ describe("a token that cannot be had", () => {
   );
 });
 
-it("a certificate of an authority that is not ours is no refusal", async () => {
+it("a certificate of a foreign authority is not a refusal", async () => {
   const distrusting = createAzure({ ...world.settings, extraCaPem: undefined }, world.dependencies);
   const outcome = await distrusting.vaults.getKey(identity, world.keyUrl(VAULT, "kek"));
   distrusting.close();

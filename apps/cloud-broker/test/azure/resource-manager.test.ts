@@ -44,7 +44,7 @@ describe("the identity of an order", () => {
     expect(second.resourceId).not.toBe(first.resourceId);
   });
 
-  it("is no use to another order", async () => {
+  it("is useless for another order", async () => {
     const identity = await createOrderIdentity(world, orderNamed("mine"));
     expect(
       await world.azure.vaults.signIn({ ...identity, order: orderNamed("theirs") }),
@@ -54,7 +54,7 @@ describe("the identity of an order", () => {
     });
   });
 
-  it("is deleted once, and deleting it again is no fault", async () => {
+  it("is deleted once, and deleting it again is allowed", async () => {
     const order = orderNamed("deleted");
     const identity = await createOrderIdentity(world, order);
     for (let times = 0; times < 2; times += 1)
@@ -168,7 +168,7 @@ describe("an identity of the customer's", () => {
   });
 });
 
-describe("what Resource Manager shows", () => {
+describe("resources of Resource Manager", () => {
   it("of a vault: tenant, region and protection", async () => {
     const id = await world.addVault("kv-shown", world.brokerPrincipalId);
     const { tenantId, location } = world.emulator;

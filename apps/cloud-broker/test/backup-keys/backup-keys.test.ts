@@ -254,7 +254,7 @@ describe("a lease that a backup opened", () => {
     expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
   });
 
-  test("hangs on the key in force once the backup is removed", async () => {
+  test("depends on the key in force once the backup is removed", async () => {
     const holder = await opened();
     world.vaults.setOutage(VAULT_NAME, undefined);
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(200);

@@ -254,7 +254,7 @@ test("a campaign that waits for a vault tells how fast it is and how long it tak
   expect(done).not.toHaveProperty("estimate");
 });
 
-describe("a campaign goes on", () => {
+describe("a campaign continues", () => {
   test("when the vault answers again: an outage fails no order", async () => {
     world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultUnreachable", reason: "timeout" });
     const id = await start({ action: { kind: "rotate" }, selector: { orders: [idOf("order-2")] } });
@@ -341,12 +341,12 @@ describe("a campaign is refused", () => {
     expect(error.target).toBe(target);
   });
 
-  test("to whoever is no operator", async () => {
+  test("to a caller who is not an operator", async () => {
     for (const path of ["", "/1", "/1/orders"])
       expect((await world.call("GET", `${CAMPAIGNS}${path}`)).status).toBe(403);
   });
 
-  test("when nobody knows it", async () => {
+  test("when it is unknown", async () => {
     const { error } = await operate("GET", "/00000000-0000-4000-8000-000000000000", undefined, 404);
     expect(error.code).toBe("ResourceNotFound");
   });

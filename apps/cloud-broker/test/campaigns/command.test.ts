@@ -86,7 +86,7 @@ test(
   },
 );
 
-test("what the broker refuses is said in one line", { timeout: 60_000 }, async () => {
+test("a refusal of the broker is one line", { timeout: 60_000 }, async () => {
   const refused = await campaign("start", "--with-key", "https://evil.example/keys/k");
   expect(refused).toMatchObject({ code: 1, stdout: "" });
   expect(refused.stderr).toContain("(SsemUserErrorKeyVaultUrlInvalidHost)");

@@ -33,7 +33,7 @@ test("is read from either end", async () => {
   expect(newest).toEqual(oldest.toReversed());
 });
 
-test("goes on from a position, in the order and by the filter of the page before", async () => {
+test("continues from a position, in the order and by the filter of the previous page", async () => {
   const [newest, second] = await rowsOf("&newestFirst=true");
   const token = Buffer.from(String(newest?.sequence)).toString("base64url");
   expect((await rowsOf(`&newestFirst=true&$skipToken=${token}`)).at(0)).toEqual(second);

@@ -166,7 +166,7 @@ describe("members on the wire", () => {
     expect(current.json.error).toMatchObject({ target: "properties.transferType" });
   });
 
-  test("what was read can be written again: read-only members are ignored, nulls are absent", async () => {
+  test("an order that was read can be written again: read-only members are ignored, nulls are absent", async () => {
     const { json } = await world.call(
       "GET",
       `${jobPath("placed")}?api-version=2025-07-01&$expand=details`,
@@ -191,7 +191,7 @@ const withDetails = (change: object) => ({
   },
 });
 
-describe("what is wrong is named", () => {
+describe("the wrong member is named", () => {
   const cases: readonly [string, string, string, unknown, number, string, string][] = [
     ["no api-version", "GET", jobPath("placed"), undefined, 400, "MissingApiVersionParameter", ""],
     [

@@ -125,7 +125,7 @@ test("an order that no provider has is answered as by Resource Manager's gateway
   expect(headers["x-ms-failure-cause"]).toBe("gateway");
 });
 
-test("an action without its body is told what is missing", async () => {
+test("an action without its body gets the name of the missing member", async () => {
   await place("no-body");
   const { status, json } = await world.call("POST", `${jobPath("no-body")}/cancel?${API}`);
   expect(status).toBe(400);

@@ -244,7 +244,7 @@ describe("the unmodified @azure/arm-databox", () => {
     expect(world.identities.system.size).toBe(0);
   });
 
-  test("a halted copy is shown with its actions and goes on after mitigate", async () => {
+  test("a halted copy is shown with its actions and continues after mitigate", async () => {
     await order();
     await world.operator("prepare", "order1");
     await world

@@ -52,7 +52,7 @@ describe("the operator's list", () => {
     expect(unlocked.value.map(({ name }) => name)).toEqual(["open-1"]);
   });
 
-  test("is nobody else's, and takes no position of another list", async () => {
+  test("shows only one's own, and accepts no position of another list", async () => {
     expect((await askAll("", { roles: ["Owner"] })).status).toBe(403);
     const elsewhere = Buffer.from("/elsewhere/").toString("base64url");
     expect((await askAll(`$skipToken=${elsewhere}`)).status).toBe(400);

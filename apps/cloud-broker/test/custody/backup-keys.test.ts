@@ -175,7 +175,7 @@ describe("a backup key", () => {
     fresh.remove();
   });
 
-  test("that becomes the key in force is no backup any more", async () => {
+  test("that becomes the key in force is no longer a backup", async () => {
     expectOk(await put("west", inVault("kv-two")));
     expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
     expect(await recipientsOf("DBX-2")).toEqual([world.kids.two]);
@@ -260,7 +260,7 @@ describe("when the key in force is lost", () => {
     });
   });
 
-  test("a use that works begins the bound anew", async () => {
+  test("a successful use restarts the waiting time", async () => {
     world.vaults.setOutage("kv-one", SILENT);
     await release();
     world.vaults.setOutage("kv-one", undefined);
@@ -323,7 +323,7 @@ describe("when the key in force is lost", () => {
     expect((await release()).ok).toBe(false);
   });
 
-  test("a deleted key needs somebody's word, given after the deletion was seen", async () => {
+  test("a deleted key needs a person's order, given after the deletion was seen", async () => {
     world.vaults.deleteKey("kv-one", "kek");
     await order("west");
     pass(1);
@@ -339,14 +339,14 @@ describe("when the key in force is lost", () => {
     expect(expectOk(await release()).kid).toBe(world.kids.two);
   });
 
-  test("somebody's word shortens the wait of an outage", async () => {
+  test("a person's order shortens the wait of an outage", async () => {
     world.vaults.setOutage("kv-one", SILENT);
     await release();
     await order("west");
     expect(expectOk(await release()).kid).toBe(world.kids.two);
   });
 
-  test("a backup that is disabled opens nothing, and the answer stays that nobody was reached", async () => {
+  test("a disabled backup opens nothing, and the answer is still unreachable", async () => {
     world.vaults.setEnabled(world.kids.two, false);
     world.vaults.setOutage("kv-one", SILENT);
     await release();

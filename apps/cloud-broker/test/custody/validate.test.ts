@@ -231,7 +231,7 @@ describe("validate", () => {
     },
   );
 
-  it("names the first of several faults, whichever was there first", async () => {
+  it("names the first of several faults in the fixed order", async () => {
     world.vaults.setExpiry(world.kids.one, NOW_MS / 1000);
     world.vaults.setEnabled(world.kids.one, false);
     expect(await validate()).toMatchObject({

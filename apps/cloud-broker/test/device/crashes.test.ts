@@ -75,7 +75,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
 };
 
 describe.each(Object.entries(EXCHANGES))("a broker killed during %s", (_name, exchange) => {
-  test("before any of its writes loses nothing: the device goes on, and the audit chain is whole", async () => {
+  test("before any of its writes loses nothing: the device continues, and the audit chain is whole", async () => {
     let points = 0;
     for (; points < POINTS_MAX; points += 1) {
       await using world = await DeviceWorld.open();

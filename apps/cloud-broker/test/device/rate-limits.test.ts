@@ -48,7 +48,7 @@ describe("a device that asks too often", () => {
     expect((await calm.unlock("unlock")).answer.kind).toBe("answer");
   });
 
-  test("gets no more challenges either", async () => {
+  test("also gets no challenges", async () => {
     const device = await world.enrolled("challenged");
     for (let index = 0; index < 5; index += 1) await device.challenge();
     await expect(device.challenge()).rejects.toThrow("429");

@@ -23,7 +23,7 @@ const junk = (body = "x") =>
     body,
   });
 
-describe("messages that nobody has proven", () => {
+describe("unproven messages", () => {
   test("have a row each at first, and then one an hour that says how many there were", async () => {
     for (let index = 0; index < 40; index += 1) expect((await junk()).status).toBe(400);
     expect((await junk("x".repeat(70_000))).status).toBe(413);

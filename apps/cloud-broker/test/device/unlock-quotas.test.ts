@@ -66,7 +66,7 @@ test("a node and an order each have their unlocks a minute, over all replicas", 
   expect(await ask(FOREIGN)).toBeUndefined();
 });
 
-test("the time to wait ends with the minute, and then all begins anew", async () => {
+test("the time to wait ends with the minute, and then the count starts again", async () => {
   await ask(ORDER, "DBX-1", NOON_MS + 1000);
   await ask(ORDER, "DBX-1", NOON_MS + 1000);
   expect(await ask(ORDER, "DBX-1", NOON_MS + 15_500)).toMatchObject({ retryAfterSeconds: 45 });
@@ -128,7 +128,7 @@ describe("a customer's unlocks a minute", () => {
     expect(await usedOfDatabase()).toEqual([{ used: 200 * 5 }]);
   });
 
-  test("begin anew with the minute, and what was taken before is void", async () => {
+  test("start again with the minute, and earlier shares are void", async () => {
     const clock = { nowMs: NOON_MS };
     const [one, other] = open(2, clock);
     expect(passed([await one?.(ORDER), await other?.(ORDER), await one?.(OTHER)])).toBe(2);

@@ -82,7 +82,7 @@ describe("the id on the agent's screen", () => {
   });
 });
 
-describe("nothing is told", () => {
+describe("nothing is shown", () => {
   test("of another order's unlock, of an unknown id, of an id that is none", async () => {
     const device = await world.delivered("mine1");
     const { answer } = await device.unlock("unlock");
@@ -94,7 +94,7 @@ describe("nothing is told", () => {
     expect((await read("mine1", "_".repeat(36))).status).toBe(404);
   });
 
-  test("to whoever may not read", async () => {
+  test("to a caller without the right to read", async () => {
     const { status } = await read("mine1", "b7d1c2a4-0000-4000-8000-000000000000", []);
     expect(status).toBe(403);
   });

@@ -49,7 +49,7 @@ describe("beside a broker that serves", () => {
     expect(renderReport(report)).toMatch(/ ✓ wrap and unwrap .* random bytes came back the same\n/);
   });
 
-  test("no secret and no token stands in the report", async () => {
+  test("the report contains no secret and no token", async () => {
     const { report } = await world.examine();
     expect(JSON.stringify(report)).not.toMatch(/PRIVATE KEY|eyJ[A-Za-z0-9]/);
   });

@@ -81,7 +81,7 @@ describe("a node's journal", () => {
     ]);
   });
 
-  test("is taken once, in whatever pages it comes", async () => {
+  test("is stored once, in pages of any size", async () => {
     const device = await world.delivered("pages");
     const rows = journalOf(["a", "b", "c", "d", "e"]);
     await deliver(device, rows.slice(0, 2));

@@ -211,7 +211,7 @@ describe("the health of a key", () => {
     expect(await read("tried1")).toMatchObject({ state: "Healthy" });
   });
 
-  test("is nobody's business here when the key is the service's own, or the order has ended", async () => {
+  test("is not watched when the key is the service's own, or the order has ended", async () => {
     await world.call("PUT", `${jobPath("own1")}?${API}`, { body: minimalJob() });
     expect(await read("own1")).toMatchObject({ state: "NotWatched" });
     await world.call("PATCH", `${jobPath("own1")}?${API}`, {
@@ -309,7 +309,7 @@ describe("an event", () => {
     expect((await healthRows("event1"))[0].correlationId).toBe(first?.event.id);
   });
 
-  test("that nobody took is sent again under the same id, also after a restart, and only where it is missing", async () => {
+  test("that a receiver did not accept is sent again under the same id, also after a restart, and only to that receiver", async () => {
     const refused = receive((url) => (url === RECEIVERS[0] ? 204 : 503));
     await world.prepared("retry1");
     world.vaults.setEnabled(world.kid, false);

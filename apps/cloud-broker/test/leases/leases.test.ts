@@ -87,7 +87,7 @@ describe("a probe", () => {
     expect(await probeAfter(30)).toBe(1);
   });
 
-  test("unwraps a canary of the key version, which is no content key", async () => {
+  test("unwraps a canary of the key version, which is not a content key", async () => {
     await probeAfter(0);
     const canaries = await world.store().selectFrom("canaries").selectAll().execute();
     expect(canaries.map(({ kid }) => kid)).toEqual([world.kid]);
@@ -136,7 +136,7 @@ describe("a probe", () => {
 });
 
 describe("the receipt of a re-lock", () => {
-  test("stands in the activity with the time since the refusal, once", async () => {
+  test("appears in the activity with the time since the refusal, once", async () => {
     await switchUnlocking("revoke", { reason: "stolen" });
     pass(3);
     expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
@@ -151,7 +151,7 @@ describe("the receipt of a re-lock", () => {
 });
 
 describe("revoke now", () => {
-  test("refuses unlock and renewal until access is restored, and each node unlocks anew", async () => {
+  test("refuses unlock and renewal until access is restored, and each node unlocks again", async () => {
     expect(await switchUnlocking("revoke", { reason: "stolen" })).toMatchObject({
       status: 200,
       json: { leases: 1 },
@@ -237,7 +237,7 @@ describe("a node that waits for news of its lease", () => {
     expect((await holder.watch()).typ).toBe(MESSAGE_TYPES.relock);
   });
 
-  test("is told of a drill, and of nothing when the broker closes; neither renews its lease", async () => {
+  test("hears of a drill, and of nothing when the broker closes; neither renews its lease", async () => {
     const drill = await news(() => world.call("POST", `${jobPath(JOB)}/revocationDrill?${API}`));
     expect(drill).toMatchObject({ typ: MESSAGE_TYPES.lease, payload: { lease: { sequence: 0 } } });
     expect(drill).toHaveProperty("payload.drill");

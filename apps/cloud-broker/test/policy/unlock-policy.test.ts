@@ -64,7 +64,7 @@ describe("the unlock policy of an order", () => {
     expect((await write(found.json)).json).toMatchObject(STRICT);
   });
 
-  test("is not overwritten by somebody who read an older one", async () => {
+  test("is not overwritten by a writer who read an older one", async () => {
     const stale = '"default"';
     await write(STRICT);
     const refused = await write(STRICT, { "if-match": stale });

@@ -153,7 +153,7 @@ const outcome = async (answer: ReturnType<typeof put>) => {
 };
 
 describe("creating under a taken name overwrites nothing", () => {
-  test("a key vault keeps its access policies, and whoever unlocks by it goes on", async () => {
+  test("a key vault keeps its access policies, and unlocks by it continue", async () => {
     const before = await rights();
     expect(before).toContain(`policy ${OTHER_PRINCIPAL} unwrapKey`);
     expect(await outcome(putVault(VAULT, ["get"]))).toEqual(TAKEN);
@@ -161,7 +161,7 @@ describe("creating under a taken name overwrites nothing", () => {
     expect(await rights()).toEqual(before);
   });
 
-  test("a key gets no version of somebody who wanted another key", async () => {
+  test("a key gets no version by a person who wanted another key", async () => {
     const before = await countVersions();
     expect(await outcome(createKey("k1"))).toEqual(TAKEN);
     expect(await outcome(createKey("k1", { "if-none-match": "*" }))).toEqual(TAKEN);
@@ -181,7 +181,7 @@ describe("creating under a taken name overwrites nothing", () => {
     expect((await get(`${identity()}?${IDENTITIES}`)).json).toMatchObject({ tags: TAGS });
   });
 
-  test("of two pages that create the same vault at once, one is told that the name is taken", async () => {
+  test("of two pages that create the same vault at once, one learns that the name is taken", async () => {
     const answers = await Promise.all([
       outcome(putVault("kv-twice", ["get"])),
       outcome(putVault("kv-twice", ["list"])),
@@ -204,7 +204,7 @@ describe("creating under a taken name overwrites nothing", () => {
   });
 });
 
-describe("what a page writes whole needs to have been read", () => {
+describe("a page must have read a resource that it writes whole", () => {
   test.each([
     ["unlockPolicy", {}],
     ["backupKeys/west", {}],

@@ -119,7 +119,7 @@ test("pages are told of what another replica wrote, as far as their people may r
   expect(third.text()).not.toContain("news");
 });
 
-test("a page that is signed out hears no more", async () => {
+test("a signed-out page receives nothing", async () => {
   const ada = await world.signIn("ada");
   const stream = await listen(ada);
   await stream.until(/event: hello/);

@@ -244,7 +244,7 @@ describe("Azure for pages", () => {
     expect(answer.status).toBe(200);
   });
 
-  test("says so when a vault does not exist: nobody has refused anything", async () => {
+  test("says so when a vault does not exist, which is not a refusal", async () => {
     const answer = await ada.call(
       `/portal/api/vaults/${vaultHost("kv-nowhere")}/keys?${VAULT_API}`,
     );
@@ -252,7 +252,7 @@ describe("Azure for pages", () => {
   });
 });
 
-describe("what is not in the table", () => {
+describe("a call that is not in the table", () => {
   test.each([
     ["GET", "/portal/api/arm/subscriptions/{s}/providers/Microsoft.Compute/virtualMachines"],
     [
@@ -337,7 +337,7 @@ describe("what is not in the table", () => {
   });
 });
 
-test("what people change in Azure by the portal is in the audit trail", async () => {
+test("people's changes in Azure by the portal are in the audit trail", async () => {
   await putVault("kv-audited");
   const { default: Database } = await import("better-sqlite3");
   const database = new Database(world.databaseFile, { readonly: true });

@@ -98,7 +98,7 @@ describe("a session", () => {
     expect((await call(SESSION)).status).toBe(200);
   });
 
-  test("is kept while Entra ID does not answer a renewal, and the page is told to wait", async () => {
+  test("is kept while Entra ID does not answer a renewal, and the page gets a delay", async () => {
     await using other = await startPortalWorld({ tokenLifetimeSeconds: 60 });
     const { call } = await other.signIn("ada");
     await other.control("POST", "/faults", {
@@ -158,7 +158,7 @@ describe("a request with a good cookie", () => {
     expect(refused.text).not.toContain("Ada");
   });
 
-  test("is no bearer of the API: a cookie opens no route but the portal's", async () => {
+  test("does not open the API: a cookie opens only the portal's routes", async () => {
     const { browser } = await world.signIn("ada");
     const jobs = `/subscriptions/${world.emulator.subscriptionId}/providers/Microsoft.DataBox/jobs?api-version=2025-07-01`;
     expect((await browser.go(`${world.portalUrl}${jobs}`)).status).toBe(401);
@@ -188,7 +188,7 @@ test("a bearer token is not what opens the portal's API", async () => {
   expect(answer.json).toMatchObject({ error: { details: [{ code: "no-session" }] } });
 });
 
-test("a page is opened by whoever holds its browser's cookies, until then by nobody", async () => {
+test("a page opens only with its browser's cookies", async () => {
   using browser = world.newBrowser();
   await expect(openPage(browser, world.portalUrl)).rejects.toThrow("not signed in");
 });

@@ -96,7 +96,7 @@ describe("signing in", () => {
     expect((await thief.go(`${world.portalUrl}/portal/api/session`)).status).toBe(401);
   });
 
-  test("does not take an id that somebody planted", async () => {
+  test("does not accept a planted id", async () => {
     using browser = world.newBrowser();
     const key = `${new URL(world.portalUrl).host} __Host-databox`;
     const planted = "A".repeat(43);

@@ -56,7 +56,7 @@ describe("a rekeying", () => {
     expect(next.rekey).not.toBe(first.rekey);
   });
 
-  test("that another key of the order overtook is void, and the node is told what is in force", async () => {
+  test("that another key of the order overtook is void, and the node receives the one in force", async () => {
     const { env } = client.holder.device.envelope ?? {};
     const overtaken = await client.propose();
     await world

@@ -124,7 +124,7 @@ describe("a database that was restored from before", () => {
 });
 
 describe("no envelope is taken", () => {
-  test("that another broker signed, or nobody, or that is of no node here", async () => {
+  test("that is signed by another broker, unsigned, or of an unknown node", async () => {
     await rekey();
     const [, payload = ""] = newest().split(".");
     const said: object = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;

@@ -131,7 +131,7 @@ describe("an event of a new key version", () => {
     },
   );
 
-  test("of a vault that is not ours makes nothing be looked at", async () => {
+  test("of an unknown vault causes no check", async () => {
     const before = await checkedAtMs();
     world.clock.nowMs += 30_000;
     const type = "Microsoft.KeyVault.VaultAccessPolicyChanged";

@@ -86,7 +86,7 @@ describe("a key without version", () => {
     ]);
   });
 
-  test("of an order that was ended is asked about no more", async () => {
+  test("of an ended order is no longer polled", async () => {
     await world.operator("fail", JOB, { outcome: "Aborted" });
     await anHourLater();
     expect(await world.store().selectFrom("key_polls").select("key_address").execute()).toEqual([]);
@@ -114,7 +114,7 @@ describe("which versions hang on a key", () => {
     expect((await ask(elsewhere, { roles: ["Reader"] })).json.value).toEqual([]);
   });
 
-  test("is told to nobody without the right, and not without the key's URL", async () => {
+  test("needs the right to read, and the key's URL", async () => {
     expect((await ask("/operator/v1/keyVersions", { roles: ["Owner"] })).status).toBe(403);
     const { status, json } = await world.call("GET", `/operator/v1/keyVersions`, {
       claims: OPERATOR,

@@ -101,7 +101,7 @@ test("each worker resumes the sessions of all, /metrics adds theirs up, and all 
   expect(await ended).toEqual([0, null]);
 });
 
-test("nobody waits for a worker that stands still and is then killed", async () => {
+test("no request waits for a worker that hangs and is then killed", async () => {
   await using environment = await createBrokerEnvironment();
   const { child, port } = await start(environment.variables);
   const [worker = 0] = workersOf(child);
@@ -186,7 +186,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("no workers are no way to serve", async () => {
+test("zero workers are refused", async () => {
   const child = spawn(process.execPath, [MAIN, "serve", "--workers", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -200,7 +200,7 @@ test("no workers are no way to serve", async () => {
   expect(stderr).toContain("expected 1 to 64");
 });
 
-test("what stops one worker from starting stops all, and is said once", async () => {
+test("a fault that stops one worker from starting stops all, and is reported once", async () => {
   await using environment = await createBrokerEnvironment();
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");

@@ -48,7 +48,7 @@ async function holdDatabase() {
   };
 }
 
-test("who comes while the broker has all the work it may have is told to come again, by nobody's decision", async () => {
+test("a request at a broker with all its places taken gets an unsigned answer to come back later", async () => {
   const prepared = [
     await device(0).prepareUnlock("unlock"),
     await device(1).prepareUnlock("unlock"),
@@ -90,7 +90,7 @@ test("people and programs have places of their own, and a kill switch needs none
   await world.call("POST", `${jobPath("busy-1")}/restoreAccess?${API}`, { body: {} });
 });
 
-test("what waits for a vault, or for news of its lease, takes nobody's place", async () => {
+test("a request that waits for a vault, or for news of its lease, takes no place", async () => {
   const lease = await LeaseClient.unlock(device(1));
   const { watches } = world.broker();
   const wait = watches.wait.bind(watches);

@@ -31,7 +31,7 @@ const transportTo = (port: number) =>
     certificateAuthorityPem: authority.certificatePem,
   });
 
-test("what runs at shutdown is finished, and nothing new is taken", async () => {
+test("running requests are finished at shutdown, and no new ones are accepted", async () => {
   const arrived = Promise.withResolvers<undefined>();
   const finish = Promise.withResolvers<undefined>();
   const listener = await serve((_request, response) => {
@@ -49,7 +49,7 @@ test("what runs at shutdown is finished, and nothing new is taken", async () => 
   transport.close();
 });
 
-test("what does not finish within the bound is cut off", async () => {
+test("requests that do not finish within the grace period are cut off", async () => {
   const arrived = Promise.withResolvers<undefined>();
   const listener = await serve(() => {
     arrived.resolve(undefined);

@@ -384,7 +384,7 @@ describe("no path leads past our own answers:", () => {
     expect(faults).toMatchObject([{ code: "ERR_INVALID_CHAR" }]);
   });
 
-  test("an absolute target is taken for its path, whatever host it names", async () => {
+  test("an absolute target counts by its path, for any host", async () => {
     for (const host of ["http://b", "HTTPS://other.example:1"])
       expect(
         await sendRaw(`GET ${host}/things/x HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n`),
@@ -418,7 +418,7 @@ test("an idle connection is closed, even if its client still owes data", async (
   await quiet.close(0);
 });
 
-test("a handshake that dawdles is cut off, not answered: whoever ends it late would take that for an answer", async () => {
+test("a slow handshake is cut off, not answered: a late client would take that for an answer", async () => {
   const strict = await listen({
     host: "127.0.0.1",
     port: 0,
@@ -443,7 +443,7 @@ test.each(["content-length: 1000000", "transfer-encoding: chunked"])(
   },
 );
 
-test("who is turned away may send the rest of a short message later, and then the next one", async () => {
+test("a rejected client may send the rest of a short message later, and then the next one", async () => {
   const busy = await listenBusy();
   const socket = connectToBroker(busy.port);
   const head = "POST /device/v1/challenges HTTP/1.1\r\nhost: b\r\ncontent-length: 16\r\n\r\n";

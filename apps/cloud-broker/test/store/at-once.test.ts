@@ -61,7 +61,7 @@ test("when one of them fails none of them has happened, and the connections serv
   expect(await kept()).toBe("c");
 });
 
-test("what is withdrawn leaves no trace and says why", async () => {
+test("withdrawn work leaves no trace and says why", async () => {
   const outcome = await commitUnlessWithdrawn(
     (work) => runLocking(store, work),
     async (transaction) => {

@@ -140,7 +140,7 @@ describe("sending", () => {
     expect(seen.at(-1)).toEqual({ path, body: EVENT.body, type: "application/cloudevents+json" });
   });
 
-  test("to whoever has no trusted certificate does not happen", async () => {
+  test("to a receiver without a trusted certificate does not happen", async () => {
     using sender = createPostEvent(undefined);
     const before = seen.length;
     expect(await sender.post(`${origin}/taken`, {}, EVENT.body)).toEqual({ status: undefined });

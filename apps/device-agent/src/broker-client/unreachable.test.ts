@@ -29,7 +29,7 @@ test.each([
 });
 
 describe("the end of the command's time", () => {
-  test("is a timeout, whatever the socket called it", () => {
+  test("is a timeout, regardless of the socket's own code", () => {
     expect(toUnreachable(failure("ECONNRESET"), AbortSignal.abort())).toMatchObject({
       reason: "timeout",
     });

@@ -19,7 +19,7 @@ test("success is 0", () => {
   expect(exitCodeOf({ ...CONTEXT, outcome: "unlocked" })).toBe(0);
 });
 
-test("what is no named failure is our own fault and shows nothing of itself", () => {
+test("an unnamed error is our own fault and shows nothing of itself", () => {
   const event = eventOfError(new TypeError("secret-in-a-bug"), { ...CONTEXT, known: {} });
   expect(event).toMatchObject({ code: "InternalError", outcome: "failed" });
   expect(JSON.stringify(event)).not.toContain("secret-in-a-bug");

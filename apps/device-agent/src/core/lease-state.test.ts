@@ -139,7 +139,7 @@ describe("the holder of a lease", () => {
     expect(waits).toEqual([5_000, 5_500, 6_000]);
   });
 
-  test("is kept from renewing by nobody's Retry-After", () => {
+  test("renews in time, for any Retry-After", () => {
     const waits = [0, 1].map((random) => retryAfterMs(LEASE, 20, random, 99_999));
     expect(waits).toEqual([renewalIntervalMs(LEASE) / 2, renewalIntervalMs(LEASE)]);
   });
@@ -257,7 +257,7 @@ describe("against an adversary who drops, replays, swaps, forges and rolls back"
   );
 
   test.prop([refusedAt, grace])(
-    "a node whose messages arrive is closed by its next renewal, whatever its grace",
+    "a node with a working network is closed by its next renewal, regardless of its grace",
     (refusedAtMs, graceSeconds) => {
       const forMs = refusedAtMs + 120_000;
       const run = play([{ kind: "deliver" }], { refusedAtMs, forMs, graceSeconds });
@@ -268,7 +268,7 @@ describe("against an adversary who drops, replays, swaps, forges and rolls back"
     },
   );
 
-  test("a node whose messages arrive and whom nobody refuses stays open", () => {
+  test("a node with a working network and without a refusal stays open", () => {
     const run = play([{ kind: "deliver" }], {
       refusedAtMs: Number.POSITIVE_INFINITY,
       forMs: 3_600_000,

@@ -32,7 +32,7 @@ describe("a request that waits", () => {
     expect(mayContinue(WAITING, { bootId, bootMs })).toBe(goesOn);
   });
 
-  test("ends so many seconds after the broker's answer, whatever the wall clock says", () => {
+  test("ends a number of seconds after the broker's answer, regardless of the wall clock", () => {
     const pending = {
       requestHash: "h",
       retryAfterSeconds: 5,

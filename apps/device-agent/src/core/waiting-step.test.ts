@@ -18,7 +18,7 @@ const APPROVAL = {
 const failure = (code: ErrorCode, approval?: typeof APPROVAL): AgentEvent =>
   eventOfError(new AppError(code), { event: "unlock", elapsedMs: 1, known: {}, approval });
 
-describe("what an answer means to somebody who waits", () => {
+describe("the meaning of an answer for a person who waits", () => {
   test.each([
     ["SsemUserErrorEncryptionKeyDisabled", "decided"],
     ["ApprovalRejected", "decided"],
@@ -61,7 +61,7 @@ describe("how often is asked", () => {
     expect(secondsToNextAsk(undefined, 0)).toBe(5);
   });
 
-  test("nobody on the way can silence it for longer than a minute", () => {
+  test("no attacker on the path can silence it for longer than a minute", () => {
     expect(secondsToNextAsk(999_999, 0)).toBe(60);
   });
 });

@@ -74,14 +74,14 @@ describe("a line that a crash cut off", () => {
     expect(check()).toMatchObject({ kind: "intact", tornLines: 2 });
   });
 
-  test("as the only line begins the journal anew", () => {
+  test("as the only line starts a new journal", () => {
     writeFileSync(path, '{"sequ');
     append("one");
     expect(check()).toMatchObject({ kind: "intact", tornLines: 1, rows: [{ sequence: 1 }] });
   });
 });
 
-describe("a journal that somebody changed", () => {
+describe("a changed journal", () => {
   const changes: Readonly<Record<string, (lines: string[]) => string[]>> = {
     "a value": (lines) => lines.map((line) => line.replace('"event":"two"', '"event":"2"')),
     "a row taken out": ([first = "", , ...rest]) => [first, ...rest],

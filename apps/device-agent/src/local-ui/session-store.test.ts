@@ -38,7 +38,7 @@ test("the ninth session takes the place of the oldest", () => {
   ]);
 });
 
-test("what was made up, or nothing, is no session", () => {
+test("a made-up or missing id is not a session", () => {
   const store = createSessionStore(() => 0);
   store.open();
   expect(store.find(undefined)).toBeUndefined();

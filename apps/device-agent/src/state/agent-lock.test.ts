@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("a second agent gives way to a living one, and goes on when that was killed", async () => {
+test("a second agent yields to a living one, and continues when that was killed", async () => {
   const module = new URL("agent-lock.ts", import.meta.url).href;
   const script = `import(${JSON.stringify(module)}).then(({ takeAgentLock }) => {
     takeAgentLock(${JSON.stringify(folder)}); process.stdout.write("held"); process.stdin.resume(); });`;

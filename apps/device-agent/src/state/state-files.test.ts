@@ -29,20 +29,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("what was written is read back, and nothing else is left behind", () => {
+test("written data is read back, and nothing else remains", () => {
   writeDurably(path, "one");
   writeDurably(path, "two");
   expect(readPrivateFile(path)).toBe("two");
   expect(readdirSync(folder)).toEqual(["file"]);
 });
 
-test("what a killed write left behind does not disturb the next", () => {
+test("the remains of a killed write do not disturb the next", () => {
   writeFileSync(`${path}.new`, "half");
   writeDurably(path, "whole");
   expect(readFileSync(path, "utf8")).toBe("whole");
 });
 
-test("a file that is missing is no error", () => {
+test("a missing file is not an error", () => {
   expect(readPrivateFile(path)).toBeUndefined();
 });
 

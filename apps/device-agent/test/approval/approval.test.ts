@@ -177,7 +177,7 @@ describe("an unlock that two people must approve", () => {
   });
 });
 
-describe("what ends the wait", () => {
+describe("the end of the wait", () => {
   test.each([
     ["ApprovalRejected", undefined, { exit: 3, outcome: "refused" }],
     ["ApprovalExpired", "time", { exit: 5, outcome: "invalid" }],
@@ -315,7 +315,7 @@ describe("while nobody answers", () => {
     expect(broker.approvals.requests.size).toBe(1);
   });
 
-  test("and answers again, that is told too", async () => {
+  test("and answers again, the event says so", async () => {
     await using world = await createGuardedWorld();
     const { broker } = world;
     const { told } = await waitWith(world, [
@@ -371,7 +371,7 @@ describe("a grant that got lost on its way", () => {
   });
 });
 
-describe("somebody on the way", () => {
+describe("an attacker on the path", () => {
   const JOSE = { "content-type": "application/jose" };
   const stranger = generateSigningKey().key;
   /** Answers to unlocks, signed again by a key and for a request of the forger's choice. */
@@ -451,7 +451,7 @@ test("a file that was damaged is named, and dropped like any other", async () =>
   expect(seen(await world.unlock())).toMatchObject({ outcome: "unlocked" });
 });
 
-test("an answer that a person carried opens the volume, and the request waits no more", async () => {
+test("an answer that a person carried opens the volume, and the request no longer waits", async () => {
   await using world = await createGuardedWorld();
   await world.unlock();
   const made = await world.run({ command: "challenge", out: undefined, qr: false, fresh: false });

@@ -67,7 +67,7 @@ test("a volume that a passkey opened is closed by the broker's refusal", async (
   expect(await world.status()).toMatchObject({ outcome: "locked" });
 });
 
-test("a volume that a passkey opened stays open while nobody with authority answers", async () => {
+test("a volume that a passkey opened stays open without an authoritative answer", async () => {
   await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
   await world.broker[Symbol.asyncDispose]();
   await typePasskey(world);
@@ -90,7 +90,7 @@ test("with --lock-on-exit the volume that a passkey opened is closed at the end"
   );
 });
 
-test("serves the local UI where it is told to, and tells the page what happens beside it", async () => {
+test("serves the local UI at the given port, and shows events of other commands on the page", async () => {
   await using world = await createPreparedWorld({ unlockKey: PASSKEY.slice() });
   const ui = ["--ui-port", "0", "--ui-host", "127.0.0.1", "--ui-model", "Data Box Heavy"];
   await using daemon = startDaemon(agent, world.stateDir, ui);

@@ -305,7 +305,7 @@ describe.each([
   });
 });
 
-test("a clock that is wrong is told and fails nothing", async () => {
+test("a wrong clock is reported and fails nothing", async () => {
   world.broker.intercept = ({ answer }) => ({
     ...answer,
     body: JSON.stringify({

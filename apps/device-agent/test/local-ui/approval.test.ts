@@ -25,7 +25,7 @@ const isWaiting = (state: { operation?: { outcome: string }; waiting?: { isAsked
 const ended = (state: { operation?: { outcome: string } }) =>
   ["done", "failed"].includes(state.operation?.outcome ?? "");
 
-test("an unlock that must be approved waits on when nobody looks, and the page shows how far it is", async () => {
+test("an unlock that must be approved keeps waiting without a page, and the page shows its progress", async () => {
   await using site = await createGuardedUi();
   const { approvals } = site.world.broker;
   const waiting = site.client.event(isWaiting);
@@ -58,7 +58,7 @@ test("an unlock that must be approved waits on when nobody looks, and the page s
   expect(approvals.requests.size).toBe(1);
 });
 
-test("meanwhile the passkey opens the volume, and the wait goes on for its lease", async () => {
+test("meanwhile the passkey opens the volume, and the wait continues for its lease", async () => {
   await using site = await createGuardedUi(1);
   const waiting = site.client.event(isWaiting);
   await site.client.post("/api/unlock");
@@ -72,7 +72,7 @@ test("meanwhile the passkey opens the volume, and the wait goes on for its lease
   expect(await leased).toMatchObject({ operation: { what: "passkey" } });
 });
 
-test("a rejection is explained, and the next unlock asks anew", async () => {
+test("a rejection is explained, and the next unlock starts a new request", async () => {
   await using site = await createGuardedUi();
   const { approvals } = site.world.broker;
   const waiting = site.client.event(isWaiting);
@@ -110,7 +110,7 @@ test("only who has signed in may drop it; asking again does not", async () => {
   expect(existsSync(join(world.stateDir, "waiting-request.json"))).toBe(false);
 });
 
-test("a restart of the daemon keeps the request, and somebody goes on with it", async () => {
+test("a restart of the daemon keeps the request, and a person continues it", async () => {
   await using site = await createGuardedUi(1);
   const waiting = site.client.event(isWaiting);
   await site.client.post("/api/unlock");

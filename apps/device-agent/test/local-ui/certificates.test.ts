@@ -144,7 +144,7 @@ describe("a certificate that the customer brings", () => {
     });
   });
 
-  test("in a file that asks for too many iterations is told so", async () => {
+  test("in a file with too many iterations is reported", async () => {
     await using site = await createUiWorld();
     await site.client.signIn(PASSKEY);
     const { certificatePem, privateKeyPem } = issue();
@@ -156,7 +156,7 @@ describe("a certificate that the customer brings", () => {
     });
   });
 
-  test("in a file that is none, or by a wrong password, is told", async () => {
+  test("in a malformed file, or with a wrong password, is reported", async () => {
     await using site = await createUiWorld();
     await site.client.signIn(PASSKEY);
     const { certificatePem, privateKeyPem } = issue();

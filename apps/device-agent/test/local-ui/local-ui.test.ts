@@ -108,7 +108,7 @@ describe("an answer that a person carried", () => {
     });
   });
 
-  test("is still awaited when somebody else asks: only who has signed in may ask anew", async () => {
+  test("is still awaited when another person asks: only a signed-in person may start a new one", async () => {
     await using site = await createUiWorld();
     const first = (await site.client.post("/api/challenge")).json.challenge;
     const stranger = site.stranger();
@@ -204,7 +204,7 @@ describe("signing in", () => {
   });
 });
 
-describe("who has signed in", () => {
+describe("a signed-in person", () => {
   test("locks, and prepares to ship", async () => {
     await using site = await createUiWorld();
     await site.client.signIn(PASSKEY, true);
@@ -324,7 +324,7 @@ test.each([
   expect(answer.text).not.toContain("xxxx");
 });
 
-test("what is costly is answered a few times a minute", async () => {
+test("costly requests are answered a few times a minute", async () => {
   await using site = await createUiWorld();
   await site.world.broker[Symbol.asyncDispose]();
   const statuses: number[] = [];

@@ -36,7 +36,7 @@ test("a failure is at the step that did not end", () => {
   ]);
 });
 
-test("what is done shows what was done, also where the broker's receipt is still to be delivered", () => {
+test("a finished operation shows its steps, also while the broker's receipt is undelivered", () => {
   expect(shown("done", ["accepted"])).toEqual(["accepted done"]);
 });
 
@@ -59,6 +59,6 @@ test("a step of a newer agent is shown by its own name", () => {
   ]);
 });
 
-test("what has no steps has none", () => {
+test("an operation without steps shows none", () => {
   expect(shown("running", [], "answer")).toEqual([]);
 });

@@ -64,14 +64,14 @@ test("the newest state is shown, with the moment at which it came", () => {
   expect(feed.view()).toEqual({ state: STATE, receivedAtMs: 500, isLost: false });
 });
 
-test("what is no state changes nothing", () => {
+test("an invalid state changes nothing", () => {
   const { feed, tell } = openFeed();
   tell("state", JSON.stringify(STATE));
   for (const data of ["{", "{}", JSON.stringify({ ...STATE, surprise: 1 })]) tell("state", data);
   expect(feed.view().state).toEqual(STATE);
 });
 
-test("silence is told after two signs of life that did not come, and asked about anew", () => {
+test("silence is shown after two missing signs of life, and the state is read again", () => {
   const { feed, tell, wait, streams } = openFeed();
   tell("state", JSON.stringify(STATE));
   wait(20_000);
@@ -95,7 +95,7 @@ test("a stream that the browser gives up is opened again", () => {
   expect(streams).toHaveLength(2);
 });
 
-test("nobody listening, nothing is open", () => {
+test("without listeners, nothing is open", () => {
   const { unsubscribe, streams, wait } = openFeed();
   unsubscribe();
   wait(60_000);

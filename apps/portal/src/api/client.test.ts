@@ -106,7 +106,7 @@ test("Azure's own error without recovery is explained by our row of the same cod
   expect(problem.steps.length).toBeGreaterThan(0);
 });
 
-test("a code that nobody listed is shown as it came", async () => {
+test("an unlisted code is shown unchanged", async () => {
   const { client } = answering(json(409, { error: { code: "VaultAlreadyExists", message: "m" } }));
   const { problem } = await problemOf(client.read("/x", view));
   expect(problem).toMatchObject({ code: "VaultAlreadyExists", title: "VaultAlreadyExists" });
@@ -126,7 +126,7 @@ test.each([
   expect(problem).toMatchObject({ code: "BrokerUnreachable", class: "unreachable" });
 });
 
-test("a session that has ended is told once for each answer", async () => {
+test("an ended session is reported once for each answer", async () => {
   const { client, signedOut } = answering(
     json(401, { error: { code: "AuthenticationFailed", message: "m" } }),
   );

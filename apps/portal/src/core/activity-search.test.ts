@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { activityFilterOf, parseActivitySearch } from "./activity-search.ts";
 
-test("an address keeps its known filters, and nothing that nobody would see", () => {
+test("an address keeps its known filters, and nothing invisible", () => {
   expect(
     parseActivitySearch({ kind: "unlocks", outcome: "refused", span: "day", search: 42 }),
   ).toEqual({ kind: "unlocks", outcome: "refused", span: "day", search: "42" });

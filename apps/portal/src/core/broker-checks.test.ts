@@ -42,7 +42,7 @@ test("an outage that is over is none", () => {
   ).toEqual([]);
 });
 
-test("a broker that asked no vault yet is no broken one", () => {
+test("a broker without a vault call so far is not a broken one", () => {
   const vaults = { lastAnswerAgeSeconds: null, lastOutageAgeSeconds: null };
   expect(findings({ ...well, vaults })).toEqual([]);
 });

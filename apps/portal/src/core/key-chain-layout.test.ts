@@ -33,7 +33,7 @@ test.each(["across", "down"] as const)(
   },
 );
 
-test("every part but the first hangs on the one before", () => {
+test("every part but the first is linked to the one before", () => {
   expect(layOutChain(chainOf(["A", "B"]), "across").connectors).toHaveLength(6);
   expect(layOutChain(chainOf([]), "across").connectors).toHaveLength(2);
 });

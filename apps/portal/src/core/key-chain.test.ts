@@ -44,7 +44,7 @@ test.each([
   expect(statesOf(unusable(code))).toBe(expected);
 });
 
-test("a risk shows at the version, and a key that nobody looked at is unknown", () => {
+test("a risk shows at the version, and an unchecked key is unknown", () => {
   expect(statesOf({ ...healthy, state: "AtRisk" })).toBe("whole whole at-risk whole whole");
   expect(statesOf({ ...healthy, state: "Unknown" })).toBe(
     "unknown unknown unknown unknown unknown",

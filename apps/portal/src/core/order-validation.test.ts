@@ -29,7 +29,7 @@ test("an own passkey is not in the question", () => {
   expect(JSON.stringify(asked)).not.toContain("Qwerty");
 });
 
-test("what is invalid is told, by either of the names that the service gives the verdict", () => {
+test("an invalid part is shown, by either of the service's names for the verdict", () => {
   const error = { code: "InvalidRequestContent", message: "no", additionalInfo: [], details: [] };
   const success = { ...error, code: "Success" };
   expect(

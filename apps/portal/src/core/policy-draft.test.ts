@@ -46,7 +46,7 @@ test("approvers are read from lines and commas, in the letter case of object ids
   expect(parseApprovers("")).toEqual([]);
 });
 
-test("what only the broker writes is not sent back", () => {
+test("members that only the broker writes are not sent back", () => {
   const policy = {
     outageGrace: "P1D",
     leaseTtlSeconds: 60,

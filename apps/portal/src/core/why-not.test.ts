@@ -52,7 +52,7 @@ test.each([
   expect(decideWhyNot({ ...operation, stages }, order)?.kind).toBe(kind);
 });
 
-test("what is possible needs no reason", () => {
+test("a possible operation needs no reason", () => {
   const operation = { ...dispatch, allowed: true, stages: [...dispatch.stages] };
   expect(decideWhyNot(operation, at("DevicePrepared"))).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { parseOrderFilter } from "./order-filter.ts";
 
-test("what the list knows is taken from the address", () => {
+test("known parameters are taken from the address", () => {
   const search = { stage: "Delivered", health: "AtRisk", lock: "locked", search: "import" };
   expect(parseOrderFilter({ ...search, encryption: "CustomerManaged" })).toEqual({
     ...search,
@@ -10,7 +10,7 @@ test("what the list knows is taken from the address", () => {
   });
 });
 
-test("what it does not know is left out", () => {
+test("unknown parameters are ignored", () => {
   expect(parseOrderFilter({ stage: "Nowhere", lock: 3, colour: "red", search: "" })).toEqual({});
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { parseResult, renderCommand } from "./control-line.ts";
 
-test("a command is one line, whatever its words hold", () => {
+test("a command is one line, for any words", () => {
   const line = renderCommand(7, { words: ["a b", "c\nd", "", "é"], input: "code\n" });
   expect(line.match(/\n/g)).toHaveLength(1);
   expect(line.split(" ")).toHaveLength(6);

@@ -9,7 +9,7 @@ const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256
 const onTheWire = { key: publicKey, dsaEncoding: "ieee-p1363" } as const;
 
 test.prop([fc.uint8Array({ maxLength: 100 })], { numRuns: 300 })(
-  "what OpenSSL signs is 64 bytes on the wire, and the same again as DER",
+  "OpenSSL's signatures are 64 bytes on the wire, and the same again as DER",
   (data) => {
     const der = sign("sha256", data, privateKey);
     const signature = fromDer(der);

@@ -137,7 +137,7 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     expect(await ours.open({ enc, ciphertext }, INFO)).toEqual(CEK);
   });
 
-  test("what we store the library reads, and the other way round", async () => {
+  test("the library reads our stored keys, and the other way round", async () => {
     const library = librarySuite(suite);
     const ours = await generateStorableSealingKey(suite);
     const sealed = await seal(suite, ours.publicKey, INFO, CEK);
@@ -208,7 +208,7 @@ test.each(SUITE_NAMES)(
   },
 );
 
-test("bytes of another length are no stored key", async () => {
+test("bytes of another length are not a stored key", async () => {
   const key = await generateStorableSealingKey("X25519");
   const privateKey = await key.exportPrivateKey();
   const wrong = importSealingKey("X25519", privateKey.slice(1), key.publicKey);

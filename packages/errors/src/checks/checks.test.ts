@@ -19,7 +19,7 @@ const throws = (thrown: Error) => (): Promise<Finding> => Promise.reject(thrown)
 const still = () => 0;
 
 describe("a table of checks", () => {
-  test("is shown in its own order, whatever ends first", async () => {
+  test("is shown in its own order, regardless of the order of ends", async () => {
     const order: string[] = [];
     const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
     const { checks, failure } = await runChecks(
@@ -49,7 +49,7 @@ describe("a table of checks", () => {
     expect(failure).toBeUndefined();
   });
 
-  test("goes on beside a failure, and does not reach what stands on it", async () => {
+  test("continues beside a failure, and does not reach checks that depend on it", async () => {
     const { checks, failure } = await runChecks(
       ROWS,
       {
@@ -87,7 +87,7 @@ describe("a table of checks", () => {
     expect(failure?.code).toBe("AgentStateUnreadable");
   });
 
-  test("takes what nobody named for a fault of our own", async () => {
+  test("treats an unnamed error as a fault of our own", async () => {
     const { failure } = await runChecks(
       ROWS,
       { key: throws(new TypeError("x")), name: passes(), connection: passes(), answer: passes() },
@@ -123,7 +123,7 @@ describe("the next step", () => {
     });
   });
 
-  test("of somebody else is what to ask of them", () => {
+  test("of another person is a request to them", () => {
     const failure = {
       code: "SsemUserErrorEncryptionKeyDisabled",
       facts: { vaultName: "contoso", keyName: "unlock" },

@@ -32,7 +32,7 @@ test("the smallest order is taken, in any letter case of its words", () => {
   });
 });
 
-describe("what is refused names its member", () => {
+describe("a refusal names its member", () => {
   test.each<[string, unknown, string]>([
     ["unknown member at the top", { ...JOB, surprise: 1 }, "message: unknown member surprise"],
     ["no location", { ...JOB, location: undefined }, "location: expected string"],

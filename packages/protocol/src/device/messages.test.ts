@@ -185,7 +185,7 @@ describe("a message", () => {
     for (const { schema } of ALL) expect(parseWith(schema, value).ok).toBe(false);
   });
 
-  test.each(ALL)("of kind $name is no other kind", ({ name, value }) => {
+  test.each(ALL)("of kind $name is not of another kind", ({ name, value }) => {
     const others = ALL.filter((other) => other.name !== name);
     expect(
       others.filter((other) => parseWith(other.schema, value).ok).map((other) => other.name),

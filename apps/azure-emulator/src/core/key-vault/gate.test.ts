@@ -238,21 +238,24 @@ describe("role assignments", () => {
     ],
     ["Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", [], ["get", "unwrapKey"]],
   ] as const;
-  test.each(ROLES)("%s allows what it says and no more", (_name, role, allowed, refused) => {
-    const stage = (operation: GateInput["operation"]): string =>
-      stageOf(
-        request({
-          operation,
-          access,
-          assignments: assignment(VAULT, role),
-          view: operation === "purge" ? viewKey(DELETED, NOW_MS) : viewOf({}),
-        }),
-      );
-    for (const operation of allowed)
-      expect([operation, stage(operation)]).toEqual([operation, "allowed"]);
-    for (const operation of refused)
-      expect([operation, stage(operation)]).toEqual([operation, "permission"]);
-  });
+  test.each(ROLES)(
+    "%s allows exactly its documented operations",
+    (_name, role, allowed, refused) => {
+      const stage = (operation: GateInput["operation"]): string =>
+        stageOf(
+          request({
+            operation,
+            access,
+            assignments: assignment(VAULT, role),
+            view: operation === "purge" ? viewKey(DELETED, NOW_MS) : viewOf({}),
+          }),
+        );
+      for (const operation of allowed)
+        expect([operation, stage(operation)]).toEqual([operation, "allowed"]);
+      for (const operation of refused)
+        expect([operation, stage(operation)]).toEqual([operation, "permission"]);
+    },
+  );
 
   test("access policies do not count beside roles", () => {
     expect(stageOf(request({ access }))).toBe("permission");

@@ -33,7 +33,7 @@ async function fetchJson(issuer: TokenIssuer, path: string): Promise<unknown> {
 }
 
 describe("the token issuer", () => {
-  it("is believed by whoever fetches its two documents, for one order and five minutes", async () => {
+  it("is trusted by a party that fetches its two documents, for one order and five minutes", async () => {
     const issuer = await open();
     const discovery = await fetchJson(issuer, "/.well-known/openid-configuration");
     expect(discovery).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/oidc/v1/keys` });
@@ -72,7 +72,7 @@ describe("the token issuer", () => {
     expect(statSync(join(folder, "token-issuer-key.pem")).mode & 0o777).toBe(0o600);
   });
 
-  it("is believed over a rotation by whoever fetched its keys before, and fetches them after", async () => {
+  it("is trusted across a rotation with the keys from before and from after", async () => {
     const { file, make } = RINGS.issuer;
     const before = await open();
     const old = await before.signAssertion(ORDER);

@@ -43,7 +43,7 @@ test.prop([fc.nat({ max: HEADER_BYTES * 8 - 1 })])("no bit of it can be changed"
 });
 
 test.prop([fc.uint8Array({ maxLength: 200 })])(
-  "bytes that are no header are not taken for one",
+  "other bytes are not accepted as a header",
   (bytes) => {
     expect(parseHeader(bytes)).toBeUndefined();
   },

@@ -62,7 +62,7 @@ const eventOf = (name: string, ...what: string[]): string =>
   `event: order\ndata: ${JSON.stringify({ id: order(name), what })}\n\n`;
 
 describe("a page", () => {
-  test("is told of what any replica wrote, once", async () => {
+  test("receives the writes of every replica, once", async () => {
     const other = create();
     const page = await open("ada");
     const far = await open("ada", other);
@@ -80,7 +80,7 @@ describe("a page", () => {
     other.close();
   });
 
-  test("is told of a commit that came late, by a clock that is behind", async () => {
+  test("receives a late commit of a replica whose clock is behind", async () => {
     const page = await open("ada");
     await events.poll();
     nowMs -= 1_500;
@@ -90,7 +90,7 @@ describe("a page", () => {
     expect((await page.next()).value).toBe(eventOf("late", "activity", "lock"));
   });
 
-  test("is told nothing of orders that its person may not read, nor of the broker's own affairs", async () => {
+  test("receives nothing about orders that its person may not read, nor about the broker itself", async () => {
     const page = await open("ren");
     await write(order("secret"), "unlock");
     await write("broker", "caller/authorise");
@@ -99,7 +99,7 @@ describe("a page", () => {
     expect((await page.next()).value).toBe(eventOf("public", "activity", "lock"));
   });
 
-  test("that reads slowly is told everything at once, and of very many without their names", async () => {
+  test("that reads slowly receives all changes at once, and very many without names", async () => {
     const page = await open("ada");
     for (let number = 0; number < 60; number += 1)
       await write(order(`a${String(number)}`), "unlock");
@@ -117,7 +117,7 @@ describe("a page", () => {
     quick.close();
   });
 
-  test("that leaves is forgotten, and nothing is asked for it any more", async () => {
+  test("that leaves is forgotten, and no more queries are made for it", async () => {
     const page = await open("ada");
     const waiting = page.next();
     page.leave();
@@ -145,7 +145,7 @@ describe("listening ends", () => {
     expect((await ren.next()).done).toBe(false);
   });
 
-  test("after ten minutes, so that rights are looked at again", async () => {
+  test("after ten minutes, so that rights are checked again", async () => {
     const page = await open("ada");
     await write(order("one"), "relock");
     nowMs += 600_000;
@@ -155,7 +155,7 @@ describe("listening ends", () => {
     expect((await page.next()).done).toBe(true);
   });
 
-  test("when the broker closes, and nobody is let in after", async () => {
+  test("when the broker closes, and no one can connect afterwards", async () => {
     const page = await open("ada");
     const waiting = page.next();
     events.close();
