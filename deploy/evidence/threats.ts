@@ -139,6 +139,25 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "A failure under a wrong name",
+    shownBy: {
+      "apps/cloud-broker/src/callers/verify-token.test.ts": [
+        "valid tokens are taken at once, all of them by one fetch",
+        "tokens with junk kids cause few fetches, and do not keep a valid one out for long",
+      ],
+      "apps/cloud-broker/test/azure/garbage-by-sdk.test.ts": [
+        "one of %d bytes says which it was",
+        "a challenge: %s",
+      ],
+      "apps/cloud-broker/test/control-plane/patch.test.ts": [
+        "a user identity that was deleted and made again is another principal once it is written again",
+      ],
+      "apps/device-agent/src/journal/journal.test.ts": [
+        "is not followed where it is a symbolic link, neither to write nor to read",
+      ],
+    },
+  },
+  {
     name: "An answer without an end",
     shownBy: {
       "apps/cloud-broker/test/azure/bounded-answers.test.ts": [

@@ -148,8 +148,9 @@ export const VAULT_FAULTS: readonly Fault[] = [
   {
     row: 20,
     name: "the vault does not take the broker's token, twice",
-    code: "PasskeyUnavailable",
-    class: "internal",
+    code: "KeyVaultUnexpectedAnswer",
+    reason: "token-refused",
+    class: "unreachable",
     who: "broker-operator",
     site: "policies",
     shownBy: EVERYWHERE,

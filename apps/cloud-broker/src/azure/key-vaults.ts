@@ -9,7 +9,7 @@ import type { VaultClients } from "./vault-clients.ts";
 // The only algorithm that the SDK leaves to the vault; it does the others with a cached public key.
 const ALGORITHM = "RSA-OAEP-256";
 const WRAPPED_BYTES = new Set([256, 384, 512]);
-const MAX_UNWRAPPED_BYTES = 512;
+const CONTENT_KEY_BYTES = 32;
 
 /** The `KeyVaults` port on @azure/keyvault-keys. */
 export function createKeyVaults({
@@ -81,17 +81,13 @@ export function createKeyVaults({
       if (!called.ok) return called;
       const { value, vaultRequestId } = called.value;
       const contentKey = bytesOf(value.result);
-      if (
-        contentKey !== undefined &&
-        contentKey.byteLength >= 1 &&
-        contentKey.byteLength <= MAX_UNWRAPPED_BYTES
-      )
+      if (contentKey?.byteLength === CONTENT_KEY_BYTES)
         return {
           ok: true,
           value: { contentKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
         };
       zero(contentKey);
-      return unexpected("the unwrapped key is empty or too long", called.value);
+      return unexpected("the unwrapped key is not 32 bytes long", called.value, "content-key-size");
     },
   };
 }
@@ -107,8 +103,13 @@ function bytesOf(result: unknown): Uint8Array | undefined {
 function unexpected(
   detail: string,
   { vaultRequestId }: { readonly vaultRequestId?: string },
+  reason?: string,
 ): Outcome<never> {
-  const failure: Failure = { code: "KeyVaultUnexpectedAnswer", detail };
+  const failure: Failure = {
+    code: "KeyVaultUnexpectedAnswer",
+    ...(reason !== undefined && { reason }),
+    detail,
+  };
   return {
     ok: false,
     failure: { ...failure, ...(vaultRequestId !== undefined && { vaultRequestId }) },

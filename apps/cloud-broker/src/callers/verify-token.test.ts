@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
 
 import { createTokenIssuer } from "../../test/control-plane/token-issuer.ts";
@@ -155,3 +155,68 @@ describe("without the tenant's keys no caller is refused: the answer is unreacha
     expect(asked).toEqual([`https://login.localhost:8443/${TENANT}/discovery/v2.0/keys`]);
   });
 });
+
+const newKey = async (kid: string) => {
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  const sign = () =>
+    new SignJWT({ oid: "o", tid: TENANT })
+      .setProtectedHeader({ alg: "RS256", kid })
+      .setIssuer(`https://sts.windows.net/${TENANT}/`)
+      .setAudience(ARM)
+      .setNotBefore(now() / 1000 - 5)
+      .setExpirationTime(now() / 1000 + 600)
+      .sign(privateKey);
+  return { sign, jwk: { ...(await exportJWK(publicKey)), kid, alg: "RS256", use: "sig" } };
+};
+
+/** Entra with its first key, whose set was fetched. */
+async function begin() {
+  const clock = { nowMs: now() };
+  const first = await newKey("first");
+  const entra = { keys: [first.jwk], fetches: 0 };
+  const ticking = { ...settings, now: () => clock.nowMs };
+  const keys = createTenantKeys(ticking, () => {
+    entra.fetches += 1;
+    return Promise.resolve(Response.json({ keys: entra.keys }));
+  });
+  const check = createVerifyToken(ticking, keys);
+  await check(await bearer(first.sign()));
+  return { clock, entra, check };
+}
+
+describe("after the tenant has rotated its keys", () => {
+  test("valid tokens are taken at once, all of them by one fetch", async () => {
+    const { entra, check } = await begin();
+    const second = await newKey("second");
+    entra.keys = [second.jwk];
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => bearer(second.sign())));
+    const callers = await Promise.all(tokens.map((token) => check(token)));
+    expect(callers.map(({ objectId }) => objectId)).toEqual(tokens.map(() => "o"));
+    expect(entra.fetches).toBe(2);
+  });
+
+  test("tokens with junk kids cause few fetches, and do not keep a valid one out for long", async () => {
+    const { clock, entra, check } = await begin();
+    for (let index = 0; index < 200; index += 1) {
+      const junk = await signJunk(`junk-${String(index)}`);
+      await expect(check(`Bearer ${junk}`)).rejects.toMatchObject({ reason: "bad-signature" });
+      await expect(check(`Bearer ${junk}`)).rejects.toMatchObject({ reason: "bad-signature" });
+    }
+    expect(entra.fetches).toBe(1 + 5);
+    const second = await newKey("second");
+    entra.keys = [second.jwk];
+    clock.nowMs += 2_000;
+    await check(await bearer(second.sign()));
+    expect(entra.fetches).toBe(1 + 5 + 1);
+  });
+});
+
+const JUNK = await generateKeyPair("RS256");
+const signJunk = (kid: string): Promise<string> =>
+  new SignJWT({ oid: "o", tid: TENANT })
+    .setProtectedHeader({ alg: "RS256", kid })
+    .setIssuer(`https://sts.windows.net/${TENANT}/`)
+    .setAudience(ARM)
+    .setNotBefore(now() / 1000 - 5)
+    .setExpirationTime(now() / 1000 + 600)
+    .sign(JUNK.privateKey);

@@ -9,8 +9,10 @@ import {
   jwtVerify,
 } from "jose";
 
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
+import { createRateLimit } from "../load/rate-limit.ts";
 import { rememberCallers } from "./remember-callers.ts";
 
 export type TokenSettings = {
@@ -30,24 +32,65 @@ export type VerifyToken = (authorization: string | undefined) => Promise<Caller>
 const CLOCK_TOLERANCE_SECONDS = 30;
 const MAX_TOKEN_CHARACTERS = 16 * 1024;
 const KEYS_MAX_AGE_MS = 3_600_000;
-/** After a fetch, an unknown kid waits so long before it causes another. */
-const KEYS_COOL_DOWN_MS = 30_000;
+/** Fetches that unknown kids may cause at once, and in a second after that. */
+const REFETCHES = { burst: 5, tokensPerSecond: 0.5 };
+/** A kid that Entra did not have a moment ago causes no further fetch. */
+const UNKNOWN_KID_MS = 5_000;
+const UNKNOWN_KIDS_MAX = 1_000;
+const KID_MAX_CHARACTERS = 128;
 const KEYS_TIMEOUT_MS = 5_000;
 
 /**
  * The tenant's signing keys, cached; `fetch` is the broker's own, so that name resolution and trust
  * are configured once.
+ *
+ * A token with an unknown kid fetches the keys at once, since Entra rotates them without notice.
+ * jose's own cool-down, the alternative, would refuse valid tokens for as long as it lasts, and
+ * anyone can start it. All tokens share one fetch, junk kids are remembered for a moment, and
+ * fetches have a rate.
  */
 export function createTenantKeys(
-  { authorityUrl, tenantId }: Pick<TokenSettings, "authorityUrl" | "tenantId">,
+  { authorityUrl, tenantId, now }: Pick<TokenSettings, "authorityUrl" | "tenantId" | "now">,
   fetch: FetchImplementation,
 ): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL(`${authorityUrl}/${tenantId}/discovery/v2.0/keys`), {
-    [customFetch]: fetch,
+  let fetches = 0;
+  const keys = createRemoteJWKSet(new URL(`${authorityUrl}/${tenantId}/discovery/v2.0/keys`), {
+    [customFetch]: (url, options) => {
+      fetches += 1;
+      return fetch(url, options);
+    },
     cacheMaxAge: KEYS_MAX_AGE_MS,
-    cooldownDuration: KEYS_COOL_DOWN_MS,
+    cooldownDuration: KEYS_MAX_AGE_MS,
     timeoutDuration: KEYS_TIMEOUT_MS,
   });
+  const limit = createRateLimit({ ...REFETCHES, now });
+  const unknownSinceMs = new LeastRecentlyUsed<string, number>(UNKNOWN_KIDS_MAX);
+  const mayFetch = (kid: string): boolean => {
+    const sinceMs = unknownSinceMs.get(kid);
+    return (
+      kid.length <= KID_MAX_CHARACTERS &&
+      (sinceMs === undefined || now() - sinceMs >= UNKNOWN_KID_MS) &&
+      limit("keys") === undefined
+    );
+  };
+  return async (header, token) => {
+    const before = fetches;
+    const { kid = "" } = header;
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      const isFetchedSince = fetches !== before;
+      if (keys.reloading || (!isFetchedSince && mayFetch(kid))) await keys.reload();
+      else if (!isFetchedSince) throw error;
+    }
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (kid.length <= KID_MAX_CHARACTERS) unknownSinceMs.set(kid, now());
+      throw error;
+    }
+  };
 }
 
 /** Names of Resource Manager as its clients put them into tokens: with a final slash or without. */

@@ -40,6 +40,8 @@ export function classifyResourceManagerAnswer(
     return "hidden";
   return {
     code: "ResourceManagerUnreachable",
+    // Resource Manager answers 401 for the token alone, and the token is the broker's own.
+    ...(status === 401 && code !== undefined && { reason: "token-refused" }),
     detail: ["Resource Manager answered", status, code ?? "without a code"].join(" "),
   };
 }

@@ -55,6 +55,12 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
  */
 const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 501661]);
 
+/**
+ * Entra cannot check the broker's assertion, or no longer: its issuer key is not published yet (a
+ * new key, a cache), or its time is over (a clock).
+ */
+const ASSERTION_REFUSED = new Set([50013, 700024, 700027]);
+
 const ENTRA_ERROR = z.object({
   error: z.string().check(z.regex(/^[a-z_]{1,64}$/)),
   error_codes: z.array(z.number()).check(z.minLength(1), z.maxLength(16)),
@@ -88,6 +94,8 @@ export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolde
     numbers.some((number) => TRANSIENT.has(number))
   )
     return unreachable(detail);
+  if (numbers.some((number) => ASSERTION_REFUSED.has(number)))
+    return { code: "IdentityProviderUnreachable", reason: "assertion", detail };
   const final = numbers.map((number) => FINAL.get(number)).find((names) => names !== undefined);
   return final === undefined
     ? { code: "PasskeyUnavailable", detail }

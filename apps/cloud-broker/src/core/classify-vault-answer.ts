@@ -44,12 +44,27 @@ const RULES: readonly Rule[] = [
   },
   { when: { status: 400, code: "BadParameter", oaepPadding: true }, code: "KeyVersionMismatch" },
   {
-    when: { status: 401, akvNumber: 10032 },
+    when: { status: 401, code: "Unauthorized", akvNumber: 10032 },
     code: "SsemUserErrorKeyVaultDetailsNotFound",
     reason: "tenant-moved",
   },
-  { when: { status: 401, akvNumber: 10046 }, code: "KeyVaultUnreachable", reason: "server-error" },
-  { when: { status: 401, code: "Unauthorized" }, code: "PasskeyUnavailable" },
+  {
+    when: { status: 401, code: "Unauthorized", akvNumber: 10046 },
+    code: "KeyVaultUnreachable",
+    reason: "server-error",
+  },
+  // No token was sent: the SDK could not use the vault's challenge, or there was none.
+  {
+    when: { status: 401, code: "Unauthorized", akvNumber: 10000 },
+    code: "KeyVaultUnexpectedAnswer",
+    reason: "challenge",
+  },
+  {
+    when: { status: 401, code: "Unauthorized" },
+    code: "KeyVaultUnexpectedAnswer",
+    reason: "token-refused",
+  },
+  { when: { status: 401 }, code: "KeyVaultUnexpectedAnswer", reason: "challenge" },
   { when: { status: 400, code: "BadParameter" }, code: "PasskeyUnavailable" },
   {
     when: { status: 409, innerCode: "ObjectIsBeingDeleted" },

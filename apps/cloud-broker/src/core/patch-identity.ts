@@ -12,6 +12,11 @@ export const MAX_USER_IDENTITIES = 10;
 /** The effect of a write of `identity` on an order. */
 export type IdentityPlan = {
   readonly keep: readonly AttachedIdentity[];
+  /**
+   * Attached user-assigned identities that were written again: a deleted one that was created anew
+   * has another principal under the same resource id.
+   */
+  readonly refresh: readonly AttachedIdentity[];
   readonly remove: readonly AttachedIdentity[];
   /** A new principal is needed: role assignments of an earlier one no longer work. */
   readonly createSystemAssigned: boolean;
@@ -48,6 +53,9 @@ export function decideIdentities(
       .map(([id]) => [asciiLowerCase(id), id]),
   );
   const attach = [...added.values()];
+  const named = new Set(
+    entries.filter(([, value]) => value !== null).map(([id]) => id.toLowerCase()),
+  );
   const count = keep.filter((identity) => identity.kind === "user").length + attach.length;
   if (wantsUser && count === 0)
     return invalid("userAssignedIdentities", "expected at least one identity");
@@ -64,6 +72,9 @@ export function decideIdentities(
     ok: true,
     value: {
       keep,
+      refresh: keep.filter(
+        (identity) => identity.kind === "user" && named.has(identity.resourceId.toLowerCase()),
+      ),
       remove: attached.filter((identity) => !keep.includes(identity)),
       createSystemAssigned: wantsSystem && !keep.some((identity) => identity.kind === "system"),
       attach,

@@ -7,7 +7,10 @@ export type VaultAnswer = {
   readonly code?: string;
   /** `error.innererror.code` */
   readonly innerCode?: string;
-  /** Number of an `AKV…` message: authentication failures have no other code. */
+  /**
+   * Number at the start of an `AKV…` message: authentication failures have no other code. A number
+   * further on is text, such as a name that somebody chose.
+   */
   readonly akvNumber?: number;
   /**
    * The one message that we classify by: wrong ciphertext or key version has no code of its own.
@@ -41,7 +44,7 @@ export function readVaultAnswer(
   if (!envelope.success) return base;
   const { code, message = "", innererror } = envelope.data.error;
   const clientAddress = /\bClient address: ((?:\d{1,3}\.){3}\d{1,3})\b/.exec(message)?.[1];
-  const akvNumber = /\bAKV(\d{5})\b/.exec(message)?.[1];
+  const akvNumber = /^AKV(\d{5}):/.exec(message)?.[1];
   return {
     ...base,
     code,

@@ -1,3 +1,4 @@
+import { ERRORS } from "@databox-cmk/errors";
 import type { ResourceIdentity } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
@@ -92,7 +93,11 @@ async function keptAndAttached(
   order: OrderId,
   plan: IdentityPlan,
 ): Promise<AttachedIdentity[]> {
-  const identities = [...plan.keep];
+  const identities: AttachedIdentity[] = [];
+  for (const identity of plan.keep)
+    identities.push(
+      plan.refresh.includes(identity) ? await refreshed(directory, order, identity) : identity,
+    );
   for (const resourceId of plan.attach)
     identities.push({
       ...valueOf(await directory.attachUserAssigned(order, resourceId)),
@@ -100,4 +105,15 @@ async function keptAndAttached(
       resourceId,
     });
   return identities;
+}
+
+/** The identity as the directory has it now; as it was attached, while the directory is silent. */
+async function refreshed(
+  directory: ControlPlane["identities"],
+  order: OrderId,
+  identity: AttachedIdentity,
+): Promise<AttachedIdentity> {
+  const found = await directory.attachUserAssigned(order, identity.resourceId);
+  if (!found.ok && ERRORS[found.failure.code].class === "unreachable") return identity;
+  return { ...valueOf(found), resourceId: identity.resourceId };
 }

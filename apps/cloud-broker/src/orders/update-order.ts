@@ -159,7 +159,13 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
           },
     identities:
       patch.identity === undefined
-        ? { keep: order.identities, remove: [], createSystemAssigned: false, attach: [] }
+        ? {
+            keep: order.identities,
+            refresh: [],
+            remove: [],
+            createSystemAssigned: false,
+            attach: [],
+          }
         : valueOf(decideIdentities(order.identities, patch.identity)),
     ...(isNewKey ? { key } : {}),
   };

@@ -46,6 +46,10 @@ function vaultsOver(wire: Wire): KeyVaults {
       return Promise.resolve({ request, status: wire.status, headers, bodyAsText: wire.body });
     },
   };
+  return vaultsBy(httpClient);
+}
+
+function vaultsBy(httpClient: HttpClient): KeyVaults {
   const transport = createAzureTransport({ httpClient });
   const credential = {
     getToken: () => Promise.resolve({ token: "t", expiresOnTimestamp: Date.now() + 3_600_000 }),
@@ -133,6 +137,58 @@ describe.each(Object.keys(CALLS))("%s through the real SDK", (name) => {
   test.prop([codes], { numRuns: 20 })("takes any broken wire for unreachable", async (code) => {
     const outcome = await run({ code });
     expect(outcome.ok ? "ok" : ERRORS[outcome.failure.code].class).toBe("unreachable");
+  });
+});
+
+const unwrap = (bytes: number) =>
+  vaultsOver({
+    status: 200,
+    body: JSON.stringify({ kid: KID, value: Buffer.alloc(bytes, 7).toString("base64url") }),
+  }).unwrapKey(IDENTITY, KID, new Uint8Array(256));
+
+describe("what a vault may answer, by its own name", () => {
+  test.each([0, 1, 31, 33, 64, 512])("a content key of %d bytes is none", async (bytes) => {
+    const outcome = await unwrap(bytes);
+    expect(outcome).toMatchObject({ ok: false, failure: { code: "KeyVaultUnexpectedAnswer" } });
+  });
+
+  test.each([31, 33])("one of %d bytes says which it was", async (bytes) => {
+    expect(await unwrap(bytes)).toMatchObject({ failure: { reason: "content-key-size" } });
+  });
+
+  test("one of 32 bytes is taken", async () => {
+    expect(await unwrap(32)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ["none at all", undefined],
+    [
+      "one for a foreign resource",
+      'Bearer authorization="https://login.test/t", resource="https://evil.example"',
+    ],
+    ["one that is no challenge", "Basic realm=x"],
+  ])("a challenge: %s", async (_name, challenge) => {
+    const body = JSON.stringify({
+      error: {
+        code: "Unauthorized",
+        message: "AKV10000: Request is missing a Bearer or PoP token.",
+      },
+    });
+    const sent: string[] = [];
+    const httpClient: HttpClient = {
+      sendRequest(request) {
+        sent.push(request.headers.get("authorization") ?? "");
+        const headers = createHttpHeaders(
+          challenge === undefined ? {} : { "www-authenticate": challenge },
+        );
+        return Promise.resolve({ request, status: 401, headers, bodyAsText: body });
+      },
+    };
+    const outcome = await vaultsBy(httpClient).unwrapKey(IDENTITY, KID, new Uint8Array(256));
+    expect(outcome).toMatchObject({
+      failure: { code: "KeyVaultUnexpectedAnswer", reason: "challenge" },
+    });
+    expect(new Set(sent)).toEqual(new Set([""]));
   });
 });
 

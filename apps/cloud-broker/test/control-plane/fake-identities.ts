@@ -8,6 +8,8 @@ export const TENANT_ID = "11111111-1111-4111-8111-111111111111";
 export type FakeIdentities = IdentityDirectory & {
   /** System-assigned identities that exist, by order and epoch. */
   readonly system: Map<string, AttachedIdentity>;
+  /** User-assigned identities that were attached, by resource id; one that is deleted here comes back as another. */
+  readonly user: Map<string, AttachedIdentity>;
   /** The directory's answer about a user-assigned identity, by resource id. */
   readonly failures: Map<string, Failure>;
   /** The customer grants each new principal the rights on their key at once. */
@@ -19,9 +21,11 @@ export type FakeIdentities = IdentityDirectory & {
 /** A directory in memory: every identity that is made has a new principal. */
 export function createFakeIdentities(grant: (principalId: string) => void): FakeIdentities {
   const system = new Map<string, AttachedIdentity>();
+  const user = new Map<string, AttachedIdentity>();
   const failures = new Map<string, Failure>();
   const directory: FakeIdentities = {
     system,
+    user,
     failures,
     granting: true,
     outage: undefined,
@@ -41,7 +45,9 @@ export function createFakeIdentities(grant: (principalId: string) => void): Fake
     attachUserAssigned(_order, resourceId) {
       const failure = failures.get(resourceId);
       if (failure !== undefined) return Promise.resolve({ ok: false, failure });
-      const identity = identityOf("user", resourceId);
+      const key = resourceId.toLowerCase();
+      const identity = user.get(key) ?? identityOf("user", resourceId);
+      user.set(key, identity);
       if (directory.granting) grant(identity.principalId);
       return Promise.resolve({ ok: true, value: identity });
     },

@@ -133,6 +133,29 @@ test("user identities are added by {}, removed by null, and all go with their ty
   });
 });
 
+test("a user identity that was deleted and made again is another principal once it is written again", async () => {
+  const id = userIdentity("again");
+  const write = () =>
+    patch({ identity: { type: "UserAssigned", userAssignedIdentities: { [id]: {} } } });
+  const principal = async (): Promise<string> =>
+    (await read()).json.identity.userAssignedIdentities[id].principalId;
+  await write();
+  const first = await principal();
+  await write();
+  expect(await principal()).toBe(first);
+  world.identities.user.delete(id.toLowerCase());
+  expect((await write()).status).toBe(202);
+  const second = await principal();
+  expect(second).not.toBe(first);
+  // Deleted for good: the write says so, instead of 202 for nothing.
+  world.identities.failures.set(id, { code: "SsemUserErrorKekUserIdentityNotFound" });
+  expect((await write()).json.error.code).toBe("SsemUserErrorKekUserIdentityNotFound");
+  // A directory that is silent proves nothing.
+  world.identities.failures.set(id, { code: "ResourceManagerUnreachable" });
+  expect((await write()).status).toBe(202);
+  expect(await principal()).toBe(second);
+});
+
 test("the eleventh user identity is refused as SsemUserErrorUserAssignedLimitReached", async () => {
   const many = Object.fromEntries(
     Array.from({ length: 11 }, (_, index) => [userIdentity(`identity${String(index)}`), {}]),

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -8,6 +6,7 @@ import { verifyJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
+import { readOwnFile } from "../state/open-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 
 /**
@@ -77,8 +76,9 @@ function describeProof(
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readOwnFile(path);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     if (systemCode(error) === "ENOENT") return "";
     throw new AppError("AgentStateUnreadable", {
       detail: `${path}: cannot be read (${systemCode(error)})`,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { AppError, toAppError } from "@databox-cmk/errors";
@@ -13,6 +13,7 @@ import type { ErrorContext } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
+import { readOwnFile } from "../state/open-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { NodeState } from "./node-state.ts";
@@ -99,7 +100,7 @@ export function createJournalCourier(dependencies: Dependencies): JournalCourier
     const size = sizeOf(folder.journalPath);
     const current = session();
     while (!stop.aborted) {
-      const check = verifyJournal(readFileSync(folder.journalPath, "utf8"));
+      const check = verifyJournal(readOwnFile(folder.journalPath));
       if (check.kind === "broken")
         throw new AppError("AgentStateUnreadable", {
           target: folder.journalPath,

@@ -1,8 +1,13 @@
 import {
   appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -11,7 +16,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { openJournal } from "./open-journal.ts";
+import { readOwnFile } from "../state/open-private-file.ts";
+import { lastSequence, openJournal } from "./open-journal.ts";
 import { verifyJournal } from "./verify-journal.ts";
 
 let folder: string;
@@ -103,5 +109,33 @@ describe("a changed journal", () => {
     truncateSync(path, length);
     expect(check()).toMatchObject({ kind: "intact" });
     expect(check(head)).toMatchObject({ kind: "broken", what: "rows at the end are missing" });
+  });
+});
+
+describe("a journal that is not the agent's alone", () => {
+  test("is not followed where it is a symbolic link, neither to write nor to read", () => {
+    const target = join(folder, "somewhere-else");
+    symlinkSync(target, path);
+    const refused = expect.objectContaining({ code: "AgentStateUnreadable" }) as Error;
+    expect(() => append("one")).toThrow(refused);
+    expect(existsSync(target)).toBe(false);
+    writeFileSync(target, "{}\n", { mode: 0o600 });
+    expect(() => append("one")).toThrow(refused);
+    expect(() => lastSequence(path)).toThrow(refused);
+    expect(() => readOwnFile(path)).toThrow(refused);
+    expect(readFileSync(target, "utf8")).toBe("{}\n");
+  });
+
+  test("is no folder and no pipe either", () => {
+    mkdirSync(path);
+    expect(() => append("one")).toThrow(expect.objectContaining({ code: expect.any(String) }));
+  });
+
+  test.each([0o644, 0o660, 0o604])("is private again after the next row: mode %o", (mode) => {
+    append("one");
+    chmodSync(path, mode);
+    append("two");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(check()).toMatchObject({ kind: "intact" });
   });
 });

@@ -1,13 +1,15 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 import type { JournalRow } from "@databox-cmk/protocol";
 
+import { openPrivateFile } from "../state/open-private-file.ts";
 import { systemCode, toStateError } from "../state/state-error.ts";
 import { syncFolder } from "../state/write-durably.ts";
 import { parseRow, sealRow } from "./journal-row.ts";
 import type { JournalFacts } from "./journal-row.ts";
 
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 const TAIL_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;
 
@@ -36,7 +38,7 @@ export function openJournal(
   return {
     append(event, facts = {}) {
       try {
-        const file = openSync(path, "a+", 0o600);
+        const file = openPrivateFile(path, APPEND);
         try {
           const isNew = fstatSync(file).size === 0;
           tail ??= readTail(file);
@@ -69,7 +71,7 @@ export function openJournal(
 export function lastSequence(path: string): number {
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openPrivateFile(path, constants.O_RDONLY);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return 0;
     throw toStateError(error, path);

@@ -157,6 +157,49 @@ export const NETWORK_ERRORS = {
       },
       TRY_AGAIN,
     ],
+    reasons: {
+      challenge: {
+        message: {
+          en: "The key vault does not say for which resource it takes tokens",
+          de: "Der Schlüsseltresor sagt nicht, für welche Ressource er Token annimmt",
+        },
+        steps: [
+          CONTACT_BROKER_OPERATOR,
+          {
+            text: {
+              en: "Look for a proxy between the broker and the vault that changes WWW-Authenticate; the broker sends no token to a resource that is not a vault",
+              de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der WWW-Authenticate ändert; der Broker sendet kein Token an eine Ressource, die kein Tresor ist",
+            },
+          },
+          TRY_AGAIN,
+        ],
+        why: "The vault's answer to a call without a token has no challenge, or one that names a foreign resource (WWW-Authenticate).",
+      },
+      "token-refused": {
+        message: {
+          en: "The key vault does not accept the broker's token",
+          de: "Der Schlüsseltresor nimmt das Token des Brokers nicht an",
+        },
+        steps: [
+          CONTACT_BROKER_OPERATOR,
+          {
+            text: {
+              en: "Compare the clock of the broker's machine, and the cloud of KEY_VAULT_SUFFIXES with that of ENTRA_AUTHORITY",
+              de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von KEY_VAULT_SUFFIXES mit der von ENTRA_AUTHORITY",
+            },
+          },
+          TRY_AGAIN,
+        ],
+        why: "The vault answered 401 to a fresh token too: it is expired, too early, or for another audience. Rights are another matter: those are 403.",
+      },
+      "content-key-size": {
+        message: {
+          en: "The key vault's result has the wrong size",
+          de: "Das Ergebnis des Schlüsseltresors hat die falsche Größe",
+        },
+        why: "An unwrapped content key has 32 bytes; the vault's result has another size, so it is not what was wrapped.",
+      },
+    },
     why: {
       en: "The answer is not the vault's JSON: a proxy's page, half a body, an unknown status. It proves nothing, so it is not a refusal.",
       de: "Die Antwort ist nicht das JSON des Tresors: die Seite eines Proxys, ein halber Textkörper, ein unbekannter Status. Sie beweist nichts, daher ist sie keine Verweigerung.",
@@ -196,6 +239,28 @@ export const NETWORK_ERRORS = {
         why: "The instance metadata service of the broker's machine does not answer, or says that it is being updated (404, 410, 429, 5xx).",
         reproduce: faultCommand("--service imds --status 500"),
       },
+      assertion: {
+        message: {
+          en: "Microsoft Entra ID does not accept the broker's assertion yet",
+          de: "Microsoft Entra ID nimmt den Nachweis des Brokers noch nicht an",
+        },
+        who: "broker-operator",
+        ask: {
+          en: "Tell the broker's operator that Microsoft Entra ID does not know the broker's signing key; the customer's key was not refused.",
+          de: "Sagen Sie dem Betreiber des Dienstes, dass Microsoft Entra ID den Signaturschlüssel des Brokers nicht kennt; der Schlüssel des Kunden wurde nicht verweigert.",
+        },
+        steps: [
+          {
+            text: {
+              en: "Compare the keys that the broker publishes with the one that it signs by, and the clock of its machine",
+              de: "Vergleichen Sie die Schlüssel, die der Broker veröffentlicht, mit dem, mit dem er signiert, und die Uhr seiner Maschine",
+            },
+            command: "curl {brokerUrl}/oidc/v1/keys",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID cannot verify the assertion by which the broker signs in: a new issuer key is not known to it yet (AADSTS700027, AADSTS50013), or the assertion's time is over (AADSTS700024).",
+      },
     },
     why: {
       en: "The broker needs a token to call the vault and cannot get one.",
@@ -228,6 +293,30 @@ export const NETWORK_ERRORS = {
         for: "order-owner",
       },
     ],
+    reasons: {
+      "token-refused": {
+        message: {
+          en: "Azure Resource Manager does not accept the broker's token",
+          de: "Azure Resource Manager nimmt das Token des Brokers nicht an",
+        },
+        who: "broker-operator",
+        ask: {
+          en: "Tell the broker's operator that Azure Resource Manager does not accept the broker's token; the key was not refused.",
+          de: "Sagen Sie dem Betreiber des Dienstes, dass Azure Resource Manager das Token des Brokers nicht annimmt; der Schlüssel wurde nicht verweigert.",
+        },
+        steps: [
+          CONTACT_BROKER_OPERATOR,
+          {
+            text: {
+              en: "Compare the clock of the broker's machine, and the cloud of ARM_URL with that of ENTRA_AUTHORITY",
+              de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von ARM_URL mit der von ENTRA_AUTHORITY",
+            },
+          },
+          TRY_AGAIN,
+        ],
+        why: "Resource Manager answered 401: the broker's token is expired, too early, or for another audience.",
+      },
+    },
     why: {
       en: "The broker asks Resource Manager for vaults, regions and identities, and got no authoritative answer.",
       de: "Der Broker fragt Resource Manager nach Tresoren, Regionen und Identitäten und bekam keine maßgebliche Antwort.",
