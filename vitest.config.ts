@@ -33,6 +33,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // One process for many files: starting one for each takes longer than the tests. Unit tests leave nothing behind.
+          isolate: false,
           include: ["{apps,packages}/*/src/**/*.test.ts", "tools/*.test.ts"],
           ...PATIENCE,
         },

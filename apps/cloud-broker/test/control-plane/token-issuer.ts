@@ -19,13 +19,17 @@ export type TokenIssuer = {
   token(claims?: TokenClaims): Promise<string>;
 };
 
+/** Making an RSA key takes longer than most tests, and no test needs a second tenant's: all worlds of a file share it. */
+let pair: ReturnType<typeof generateKeyPair> | undefined;
+
 /** The tenant's token service: RS256, claims of a v1 token unless told otherwise. */
 export async function createTokenIssuer(
   tenantId: string,
   audience: () => string,
   now: () => number,
 ): Promise<TokenIssuer> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256");
+  pair ??= generateKeyPair("RS256", { extractable: true });
+  const { publicKey, privateKey } = await pair;
   const jwk = { ...(await exportJWK(publicKey)), kid: "entra-1", alg: "RS256", use: "sig" };
   return {
     keys: createLocalJWKSet({ keys: [jwk] }),

@@ -1,5 +1,7 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
+import Database from "better-sqlite3";
 import { sql } from "kysely";
 import { afterAll, inject } from "vitest";
 
@@ -28,7 +30,8 @@ afterAll(async () => {
  * closed.
  */
 export async function openTestStore(path: string, openDatabase?: OpenDatabase): Promise<Store> {
-  if (server === undefined || databases === undefined) return openStore(path, openDatabase);
+  if (server === undefined || databases === undefined)
+    return openStore(path, openDatabase ?? (await openMigrated()));
   const name = byPath.get(path) ?? (await databases.create(TEMPLATE));
   const store = await openPostgres(settingsOf(server.url, name));
   if (path !== ":memory:") {
@@ -41,6 +44,30 @@ export async function openTestStore(path: string, openDatabase?: OpenDatabase): 
     await databases.drop(name);
   };
   return store;
+}
+
+let migrated: Promise<Buffer> | undefined;
+
+/**
+ * Opens copies of one migrated database: the migrations take longer than most tests. They have
+ * tests of their own.
+ */
+async function openMigrated(): Promise<OpenDatabase> {
+  migrated ??= migrateOnce();
+  const bytes = await migrated;
+  return (path) => {
+    if (path === ":memory:") return new Database(bytes);
+    if (!existsSync(path)) writeFileSync(path, bytes);
+    return new Database(path);
+  };
+}
+
+async function migrateOnce(): Promise<Buffer> {
+  const database = new Database(":memory:");
+  const store = await openStore(":memory:", () => database);
+  const bytes = database.serialize();
+  await store.destroy();
+  return bytes;
 }
 
 /**

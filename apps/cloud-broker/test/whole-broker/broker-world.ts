@@ -19,7 +19,11 @@ import type { PostEvent } from "../../src/events/post-event.ts";
 import { listen, type Listener } from "../../src/http/listen.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
+import type { IssuerKeys } from "../../src/keys/issuer/issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
+import { ringPaths } from "../../src/keys/key-ring.ts";
+import { RINGS } from "../../src/keys/own-secrets.ts";
+import { openSecretFile } from "../../src/keys/secret-file.ts";
 import { createLog } from "../../src/observability/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
@@ -134,7 +138,7 @@ export async function createBrokerWorld(
     former: [],
   };
   const tokenIssuer = createOwnIssuer(
-    await openFileIssuerKeys(folder, now),
+    await openIssuerKeys(folder, now),
     "https://broker.localhost",
     now,
   );
@@ -342,6 +346,19 @@ export async function createBrokerWorld(
   };
   await start();
   return world;
+}
+
+/** The keys of every issuer of this file: making two RSA keys takes longer than most tests. */
+const issuerPems = new Map<"current" | "next", Uint8Array>();
+
+async function openIssuerKeys(folder: string, now: () => number): Promise<IssuerKeys> {
+  const { file, make } = RINGS.issuer;
+  const paths = ringPaths(folder, file);
+  for (const key of ["current", "next"] as const) {
+    const pem = await openSecretFile(paths[key], () => issuerPems.get(key) ?? make());
+    issuerPems.set(key, pem);
+  }
+  return openFileIssuerKeys(folder, now);
 }
 
 function expectStatus(status: number, answer: JsonAnswer): JsonAnswer {
