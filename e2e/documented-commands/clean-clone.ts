@@ -60,8 +60,9 @@ export function openCleanClone(): CleanClone {
 /** Includes uncommitted changes, so that the test is about the files as they are. */
 function copyWorkingTree(clone: string): void {
   git(ROOT, "clone", "--quiet", ROOT, clone);
-  const changed = git(ROOT, "ls-files", "-z", "--modified", "--others", "--exclude-standard");
-  for (const path of changed.split("\0").filter((name) => name !== "")) {
+  const changed = git(ROOT, "diff", "--name-only", "--no-renames", "-z", "HEAD");
+  const added = git(ROOT, "ls-files", "-z", "--others", "--exclude-standard");
+  for (const path of `${changed}${added}`.split("\0").filter((name) => name !== "")) {
     rmSync(join(clone, path), { force: true, recursive: true });
     if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(clone, path));
   }

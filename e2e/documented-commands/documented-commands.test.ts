@@ -13,6 +13,8 @@ const FOUND = findCommands();
  * differ.
  */
 const AFTER_CTRL_C = [0, 130, -1];
+/** Stops a command that hangs; the first ones install and build. */
+const PATIENCE_MS = 600_000;
 /** In prose or a message; the set-up itself starts pnpm by a list of words. */
 const NAMES_PNPM =
   /[`"'(: ]pnpm (?:--filter|run|test|build|bench|drill|check|lint|typecheck|[a-z]+:[a-z]+)\b/;
@@ -83,11 +85,15 @@ describe("in a clean clone, with git, npm and the reader's Node alone", () => {
     clone[Symbol.dispose]();
   });
 
-  test.each(runs())("$line", async ({ line, exitCode = 0, prints, until }) => {
-    const outcome = await clone.run(line, until);
-    expect(outcome.output).toMatch(prints ?? until ?? "");
-    expect(until === undefined ? [exitCode] : AFTER_CTRL_C).toContain(outcome.exitCode);
-  });
+  test.each(runs())(
+    "$line",
+    { timeout: PATIENCE_MS },
+    async ({ line, exitCode = 0, prints, until }) => {
+      const outcome = await clone.run(line, until);
+      expect(outcome.output).toMatch(prints ?? until ?? "");
+      expect(until === undefined ? [exitCode] : AFTER_CTRL_C).toContain(outcome.exitCode);
+    },
+  );
 
   test("git then runs the hook for staged files", async () => {
     expect(await clone.run("git config core.hooksPath")).toMatchObject({ output: ".githooks\n" });
