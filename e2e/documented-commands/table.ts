@@ -98,7 +98,7 @@ export const ROWS: readonly Row[] = [
     because: "linting all files takes a minute",
   },
   { command: "node tools/setup.mjs" },
-  { command: "node tools/run.mjs vitest --version", prints: /^vitest\// },
+  { command: "node tools/run.mjs vitest --version", prints: /^vitest\//m },
   {
     command: /^npm run bench( -- .*)?$/,
     run: "npm run bench -- --list",
