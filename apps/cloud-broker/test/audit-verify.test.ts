@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { execFile } from "node:child_process";
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";

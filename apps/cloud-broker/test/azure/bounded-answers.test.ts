@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { Agent } from "node:https";

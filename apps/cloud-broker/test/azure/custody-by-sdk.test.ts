@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { createHttpHeaders, type HttpClient, RestError } from "@azure/core-rest-pipeline";
 import { ERRORS } from "@databox-cmk/errors";
 import { fc, test } from "@fast-check/vitest";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

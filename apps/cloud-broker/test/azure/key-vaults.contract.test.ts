@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { describeKeyVaults } from "./describe-key-vaults.ts";
 import { startEmulatorVaults } from "./emulator-world.ts";
 import { startFakeWorld } from "./fake-world.ts";

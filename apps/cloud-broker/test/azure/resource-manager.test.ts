@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { randomUUID } from "node:crypto";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

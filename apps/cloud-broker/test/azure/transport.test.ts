@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { createServer, type Server } from "node:net";
 
 import { createPipelineRequest } from "@azure/core-rest-pipeline";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { ROLES } from "../../src/core/permissions.ts";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { API_VERSIONS, armErrorBody, jobResource } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

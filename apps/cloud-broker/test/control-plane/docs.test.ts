@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { readFileSync } from "node:fs";
 
 import { DEVICE_ROUTES, MESSAGE_TYPES, STAGE_NAMES } from "@databox-cmk/protocol";

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { copyFileSync } from "node:fs";
 
 import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";

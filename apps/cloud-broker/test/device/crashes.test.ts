@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 

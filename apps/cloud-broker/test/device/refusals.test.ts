@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { generateSealingKey, generateSigningKey, encodeBase64url } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES, type UnlockRequest } from "@databox-cmk/protocol";
 import type { DeviceClient, Tamper } from "@databox-cmk/testkit";

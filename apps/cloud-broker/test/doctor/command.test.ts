@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 

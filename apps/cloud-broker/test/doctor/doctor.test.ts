@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { findPostgres, requireTool, startPostgres } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

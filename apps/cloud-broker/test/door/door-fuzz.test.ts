@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";

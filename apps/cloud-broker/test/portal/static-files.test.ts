@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";

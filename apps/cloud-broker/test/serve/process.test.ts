@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";

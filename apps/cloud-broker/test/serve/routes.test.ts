@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Transport } from "@databox-cmk/testkit";

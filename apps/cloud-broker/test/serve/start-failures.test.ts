@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 

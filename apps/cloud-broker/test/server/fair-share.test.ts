@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import {
   createHttpsTransport,
   type DeviceAnswer,

@@ -1,3 +1,5 @@
+// @module-tag one-engine
+
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { connect } from "node:tls";
