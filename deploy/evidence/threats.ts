@@ -141,6 +141,9 @@ export const THREATS: readonly Evidence[] = [
   {
     name: "A failure under a wrong name",
     shownBy: {
+      "apps/cloud-broker/src/store/send-at-once.test.ts": [
+        "a transaction fails by its first failure (%s), whichever of its statements is heard first",
+      ],
       "apps/cloud-broker/src/callers/verify-token.test.ts": [
         "valid tokens are taken at once, all of them by one fetch",
         "tokens with junk kids cause few fetches, and do not keep a valid one out for long",

@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
 
 import type { BrokerTables } from "./schema.ts";
-import { connectionOf } from "./send-at-once.ts";
+import { executeAtOnce } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
 type Queries = Kysely<BrokerTables>;
@@ -70,6 +70,6 @@ async function executeByKysely<Row>(
   store: Queries,
   query: CompiledQuery<Row>,
 ): Promise<Result<Row>> {
-  const { rows, numAffectedRows } = await (connectionOf(store) ?? store).executeQuery(query);
+  const { rows, numAffectedRows } = await executeAtOnce(store, query);
   return { rows, changes: numAffectedRows ?? 0n };
 }

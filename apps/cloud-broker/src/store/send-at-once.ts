@@ -1,8 +1,10 @@
-import type { DatabaseConnection, Kysely, Transaction } from "kysely";
+import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult, Transaction } from "kysely";
 
+import { isAborted } from "./postgres/failures.ts";
 import type { BrokerTables } from "./schema.ts";
 
-const connections = new WeakMap<Kysely<BrokerTables>, DatabaseConnection>();
+type Sent = { readonly connection: DatabaseConnection; failure?: unknown };
+const connections = new WeakMap<Kysely<BrokerTables>, Sent>();
 
 /**
  * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
@@ -11,11 +13,30 @@ const connections = new WeakMap<Kysely<BrokerTables>, DatabaseConnection>();
  */
 export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promise<void> {
   await transaction.getExecutor().provideConnection((connection) => {
-    connections.set(transaction, connection);
+    connections.set(transaction, { connection });
     return Promise.resolve();
   });
 }
 
-/** Connection of a transaction whose statements are sent immediately. */
-export const connectionOf = (store: Kysely<BrokerTables>): DatabaseConnection | undefined =>
-  connections.get(store);
+/**
+ * Sends one statement; of a transaction that sends at once, without waiting for those before it.
+ *
+ * Once a statement fails, PostgreSQL refuses all that follow with 25P02, which says nothing of the
+ * cause and may reach the author first: `Promise.all` reports the rejection that took the fewest
+ * turns. A deadlock with a revocation was so reported as InternalError instead of being tried again.
+ * So each of them fails by the first failure.
+ */
+export async function executeAtOnce<Row>(
+  store: Kysely<BrokerTables>,
+  query: CompiledQuery<Row>,
+): Promise<QueryResult<Row>> {
+  const sent = connections.get(store);
+  if (sent === undefined) return store.executeQuery(query);
+  try {
+    return await sent.connection.executeQuery<Row>(query);
+  } catch (error) {
+    if (isAborted(error)) throw sent.failure ?? error;
+    sent.failure ??= error;
+    throw error;
+  }
+}

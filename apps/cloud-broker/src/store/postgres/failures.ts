@@ -21,6 +21,11 @@ export function isLostRace(error: unknown): boolean {
   return error instanceof Error && RACES.has(codeOf(error));
 }
 
+/** An earlier statement of the transaction has failed; this one was not run. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === "25P02";
+}
+
 /**
  * Names an error of the server or its driver. A lost race and a violated constraint keep their
  * type, since the author of the statement knows their meaning.

@@ -1,0 +1,63 @@
+import { CompiledQuery, type DatabaseConnection, type Transaction } from "kysely";
+import { expect, test } from "vitest";
+
+import { isLostRace } from "./postgres/failures.ts";
+import type { BrokerTables } from "./schema.ts";
+import { executeAtOnce, sendAtOnce } from "./send-at-once.ts";
+
+const failed = (code: string) => Object.assign(new Error(code), { code });
+
+/** A transaction of a server that answers in order: all answers come in one turn of the loop. */
+async function begin(codes: readonly (string | undefined)[]) {
+  const answers = codes.map((code) => ({ code, ...Promise.withResolvers<never>() }));
+  let sent = 0;
+  const connection = {
+    executeQuery: () => answers[sent++]?.promise,
+  } as unknown as DatabaseConnection;
+  const transaction = {
+    getExecutor: () => ({
+      provideConnection: (use: (connection: DatabaseConnection) => Promise<void>) =>
+        use(connection),
+    }),
+  } as unknown as Transaction<BrokerTables>;
+  await sendAtOnce(transaction);
+  return {
+    send: () => executeAtOnce(transaction, CompiledQuery.raw("select 1")),
+    answer() {
+      for (const { code, resolve, reject } of answers)
+        if (code === undefined) resolve({ rows: [] } as never);
+        else reject(failed(code));
+    },
+  };
+}
+
+/** As a function that sends two statements together, below others: its failure takes more turns. */
+const nested = async (statements: readonly Promise<unknown>[]): Promise<void> => {
+  await Promise.all(
+    statements.map(async (each) => {
+      await each;
+    }),
+  );
+};
+
+test.each(["40P01", "40001", "57014", "23505"])(
+  "a transaction fails by its first failure (%s), whichever of its statements is heard first",
+  async (code) => {
+    const server = await begin([undefined, code, "25P02", "25P02"]);
+    const first = server.send();
+    const inner = nested([server.send(), server.send()]);
+    const last = server.send();
+    const all = Promise.all([first, inner, last]);
+    server.answer();
+    await expect(all).rejects.toMatchObject({ code });
+    expect(isLostRace(await last.catch((error: unknown) => error))).toBe(code.startsWith("40"));
+    await inner.catch(() => undefined);
+  },
+);
+
+test("a statement after a failure that nobody knows keeps its own", async () => {
+  const server = await begin(["25P02"]);
+  const only = server.send();
+  server.answer();
+  await expect(only).rejects.toMatchObject({ code: "25P02" });
+});
