@@ -311,7 +311,7 @@ export const ARM_ERRORS = {
       },
       "no-session": {
         message: {
-          en: "Nobody is signed in to the portal, or the session has ended",
+          en: "You are not signed in to the portal, or the session has ended",
           de: "Im Portal ist niemand angemeldet, oder die Sitzung ist beendet",
         },
         steps: [

@@ -366,7 +366,7 @@ export const DEVICE_LOCAL_ERRORS = {
     },
     steps: [
       {
-        text: { en: "Look at the file", de: "Sehen Sie sich die Datei an" },
+        text: { en: "Check the file", de: "Sehen Sie sich die Datei an" },
         command: "openssl pkcs12 -in certificate.pfx -info -nokeys",
       },
       {
@@ -590,7 +590,7 @@ export const DEVICE_LOCAL_ERRORS = {
     steps: [
       {
         text: {
-          en: "Check what was measured, and compare it with what changed: firmware, Secure Boot, boot loader",
+          en: "Check the measurements, and compare them with the changes to firmware, Secure Boot and boot loader",
           de: "Sehen Sie sich an, was gemessen wurde, und vergleichen Sie es mit dem, was sich geändert hat: Firmware, Secure Boot, Bootloader",
         },
         command: "tpm2 pcrread sha256:0,2,4,7",

@@ -92,7 +92,7 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that nobody can probe for serial numbers.",
+      en: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that an attacker cannot probe for serial numbers.",
       de: "Die Seriennummer ist unbekannt, ein anderer Schlüssel ist für sie angemeldet, oder die Signatur ist falsch. Die Antwort sagt nicht, welches davon, damit niemand Seriennummern erraten kann.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,

@@ -171,7 +171,7 @@ export const KEY_ERRORS = {
     who: "order-owner",
     recoverable: "yes",
     ask: {
-      en: "Ask the owner of order {orderName} to look at its key and to repeat the change if it is still wanted.",
+      en: "Ask the owner of order {orderName} to check its key and to repeat the change if it is still wanted.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, sich den Schlüssel anzusehen und die Änderung zu wiederholen, wenn sie noch gewünscht ist.",
     },
     steps: [

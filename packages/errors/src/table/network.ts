@@ -83,7 +83,7 @@ export const NETWORK_ERRORS = {
         steps: [
           {
             text: {
-              en: "Look at the certificate that the broker sees; someone may be intercepting the connection",
+              en: "Check the certificate that the broker receives; someone may be intercepting the connection",
               de: "Sehen Sie sich das Zertifikat an, das der Broker sieht; vielleicht fängt jemand die Verbindung ab",
             },
             command: "openssl s_client -connect {vaultHost}",
@@ -108,7 +108,7 @@ export const NETWORK_ERRORS = {
   KeyVaultThrottled: {
     title: { en: "The vault is busy", de: "Der Tresor ist ausgelastet" },
     message: {
-      en: "The key vault accepts no more requests at the moment",
+      en: "The key vault accepts no further requests at the moment",
       de: "Der Schlüsseltresor nimmt im Augenblick keine weiteren Anforderungen an",
     },
     class: "unreachable",

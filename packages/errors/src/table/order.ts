@@ -3,7 +3,7 @@ import { SHOW_IDENTITY } from "./steps.ts";
 
 const SHOW_STAGE = {
   text: {
-    en: "See in which stage the order is and what it still allows",
+    en: "See the order's stage and the actions that it still allows",
     de: "Sehen Sie nach, in welcher Phase der Auftrag ist und was sie noch erlaubt",
   },
   command:
@@ -26,7 +26,7 @@ export const ORDER_ERRORS = {
     who: "order-owner",
     recoverable: "no",
     ask: {
-      en: "Ask the owner of order {orderName} in which stage it is and what can still be done.",
+      en: "Ask the owner of order {orderName} for its stage and the actions that are still possible.",
       de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist und was noch möglich ist.",
     },
     steps: [SHOW_STAGE],
@@ -128,7 +128,7 @@ export const ORDER_ERRORS = {
       },
     },
     why: {
-      en: "What can be done with an order depends on its stage: an appliance on a truck cannot be cancelled.",
+      en: "The stage of an order decides which actions are possible: an appliance on a truck cannot be cancelled.",
       de: "Was mit einem Auftrag möglich ist, hängt von seiner Phase ab: Ein Gerät auf einem Lastwagen lässt sich nicht stornieren.",
     },
     meanwhile: {

@@ -40,7 +40,7 @@ export const PORTAL_ERRORS = {
           SIGN_IN,
           {
             text: {
-              en: "Look at the failed sign-in in Entra ID's sign-in log; the code is in brackets",
+              en: "Find the failed sign-in in Entra ID's sign-in log; the code is in brackets",
               de: "Sehen Sie sich die fehlgeschlagene Anmeldung im Anmeldeprotokoll von Entra ID an; der Code steht in Klammern",
             },
           },
@@ -81,7 +81,7 @@ export const PORTAL_ERRORS = {
       en: "A sign-in is valid only if the browser that started it also finishes it, with a verified answer from the tenant.",
       de: "Eine Anmeldung zählt nur, wenn der Browser, der sie begonnen hat, sie beendet, mit einer Antwort des Mandanten, die sich prüfen lässt.",
     },
-    meanwhile: { en: "Nobody is signed in.", de: "Niemand wird angemeldet." },
+    meanwhile: { en: "You are not signed in.", de: "Niemand wird angemeldet." },
   },
   CrossSiteRequest: {
     title: {

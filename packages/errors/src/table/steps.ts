@@ -68,7 +68,7 @@ export const UNLOCK_WITHOUT_NETWORK = {
 
 export const SHOW_VAULT = {
   text: {
-    en: "Look at the vault and note its id, region, tenant and permission model",
+    en: "Open the vault and note its id, region, tenant and permission model",
     de: "Sehen Sie sich den Tresor an, und notieren Sie seine ID, seine Region, seinen Mandanten und sein Berechtigungsmodell",
   },
   command: "az keyvault show --name {vaultName}",
@@ -107,7 +107,7 @@ export const SELECT_ANOTHER_KEY = {
 
 export const SHOW_IDENTITY = {
   text: {
-    en: "Look at the identities of the order",
+    en: "Check the identities of the order",
     de: "Sehen Sie sich die Identitäten des Auftrags an",
   },
   command: `az rest --method get --url ${ORDER_URL} --query identity`,

@@ -9,7 +9,7 @@ const SHOW_ACTIVITY = {
 
 const SHOW_APPROVALS = {
   text: {
-    en: "See which unlocks of the order are waiting, and what was decided",
+    en: "See the waiting unlocks of the order and the decisions about them",
     de: "Sehen Sie nach, welche Entsperrungen des Auftrags warten und was entschieden wurde",
   },
   command: 'az rest --method get --url "{orderId}/approvals?api-version=2022-12-01"',
@@ -24,7 +24,7 @@ const APPROVE = {
 } as const satisfies Step<Text>;
 const SHOW_POLICY = {
   text: {
-    en: "Look at the unlock policy of the order",
+    en: "Check the unlock policy of the order",
     de: "Sehen Sie sich die Entsperrrichtlinie des Auftrags an",
   },
   command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
@@ -134,7 +134,7 @@ export const UNLOCK_DECISION_ERRORS = {
     reasons: {
       time: {
         message: {
-          en: "Nobody decided about the request before it expired",
+          en: "No approver decided about the request before it expired",
           de: "Niemand hat über die Anfrage entschieden, bevor sie ablief",
         },
         why: "The policy of the order limits how long a request waits (approvals.expiresAfterSeconds).",
@@ -202,7 +202,7 @@ export const UNLOCK_DECISION_ERRORS = {
     who: "nobody",
     recoverable: "no",
     ask: {
-      en: "Nobody has to act: the request was decided before.",
+      en: "No action is needed: the request was decided before.",
       de: "Niemand muss handeln: Über die Anfrage wurde schon entschieden.",
     },
     steps: [SHOW_APPROVALS],
