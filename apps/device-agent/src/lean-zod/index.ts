@@ -44,8 +44,8 @@ export const lte = (maximum: number) =>
   bound("too_big", { maximum }, (value) => Number(value) <= maximum);
 export const lt = (maximum: number) =>
   bound("too_big", { maximum }, (value) => Number(value) < maximum);
-export const regex = (pattern: RegExp) =>
-  bound("invalid_format", { format: "regex" }, (value) => pattern.test(String(value)));
+export const regex = (pattern: RegExp, message?: string) =>
+  bound("invalid_format", { format: "regex", message }, (value) => pattern.test(String(value)));
 
 export function length(exact: number): Check {
   const above = bound("too_big", { maximum: exact }, (value) => lengthOf(value, exact) <= exact);
