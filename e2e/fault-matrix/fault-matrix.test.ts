@@ -19,7 +19,6 @@ const GENERIC = new Set(["PasskeyUnavailable", "InternalError"]);
  */
 const WITHOUT_NAME = [
   "the vault takes our call for a bad one (400)",
-  "the vault does not take the broker's token, twice",
   "Entra ID refuses for a reason that we do not know",
   "the service's own key is refused to the broker",
 ];
