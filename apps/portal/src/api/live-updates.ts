@@ -3,34 +3,61 @@ import * as z from "zod/mini";
 const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 
 const GATHER_MS = 300;
+const REOPEN_MS = 5000;
+
+/** The part of the browser's EventSource that is used. */
+export type Stream = Pick<EventSource, "addEventListener" | "close" | "readyState">;
+const CLOSED = 2;
 
 /**
  * Reports changed orders, several at a time: a fleet that locks at once causes one refetch, not a
- * thousand.
+ * thousand. The browser reopens a stream that breaks. This function reopens one that was refused.
  *
+ * @param follower.onConnected - called when the stream opens and when it breaks
  * @returns a function that ends it
  */
 export function followOrders(
-  open: (path: string) => EventSource,
-  onChanged: (orderIds: ReadonlySet<string>) => void,
+  open: (path: string) => Stream,
+  follower: {
+    readonly onChanged: (orderIds: ReadonlySet<string>) => void;
+    readonly onConnected: (isConnected: boolean) => void;
+  },
 ): () => void {
-  const source = open("/portal/api/events");
   let gathered = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+  let source = openStream();
   const flush = () => {
     timer = undefined;
     const changed = gathered;
     gathered = new Set();
-    onChanged(changed);
+    follower.onChanged(changed);
   };
-  source.addEventListener("order", ({ data }: MessageEvent<unknown>) => {
-    const parsed = z.safeParse(orderEvent, parseJson(data));
-    if (!parsed.success) return;
-    gathered.add(parsed.data.id.toLowerCase());
-    timer ??= setTimeout(flush, GATHER_MS);
-  });
+  function openStream(): Stream {
+    const stream = open("/portal/api/events");
+    stream.addEventListener("open", () => {
+      follower.onConnected(true);
+    });
+    stream.addEventListener("error", () => {
+      follower.onConnected(false);
+      // Any other state: the browser tries again by itself.
+      if (stream.readyState !== CLOSED) return;
+      clearTimeout(reopening);
+      reopening = setTimeout(() => {
+        source = openStream();
+      }, REOPEN_MS);
+    });
+    stream.addEventListener("order", (event) => {
+      const parsed = z.safeParse(orderEvent, parseJson("data" in event ? event.data : undefined));
+      if (!parsed.success) return;
+      gathered.add(parsed.data.id.toLowerCase());
+      timer ??= setTimeout(flush, GATHER_MS);
+    });
+    return stream;
+  }
   return () => {
-    if (timer !== undefined) clearTimeout(timer);
+    clearTimeout(timer);
+    clearTimeout(reopening);
     source.close();
   };
 }

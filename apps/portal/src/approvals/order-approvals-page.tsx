@@ -6,6 +6,7 @@ import { type ReactElement, useState } from "react";
 
 import { readApprovals } from "../api/approvals.ts";
 import { OrderPage } from "../order/order-page.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -39,7 +40,11 @@ export function OrderApprovalsPage(): ReactElement {
     <OrderPage section="approvals">
       <div className={styles.stack}>
         {required !== undefined && <Text>{texts.policy(required)}</Text>}
-        {policy.data?.view.release.breakGlass === true && <BreakGlass />}
+        {policy.data?.view.release.breakGlass === true && (
+          <OfferedTo action="breakGlass">
+            <BreakGlass />
+          </OfferedTo>
+        )}
         {approvals.error !== null && (
           <QueryProblem error={approvals.error} onTryAgain={() => void approvals.refetch()} />
         )}

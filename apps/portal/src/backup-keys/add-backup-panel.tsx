@@ -10,6 +10,7 @@ import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { IdentityChoice } from "../encryption/identity-choice.tsx";
 import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
+import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -29,6 +30,7 @@ export function AddBackupPanel({
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
+  useReturnFocus();
   const { client } = useSignedIn();
   const orderName = useOrderName();
   const refresh = useRefreshOrder();
@@ -69,6 +71,7 @@ export function AddBackupPanel({
   return (
     <SidePanel
       title={texts.backupKeys.add}
+      isDirty={name !== "" || key !== undefined || publicKey !== ""}
       onClose={onClose}
       footer={
         <>

@@ -15,6 +15,7 @@ import { type ReactElement, useState } from "react";
 
 import { endBackupKeyUse, orderBackupKeyUse, removeBackupKey } from "../api/backup-keys.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
@@ -88,36 +89,42 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
       {change.error !== null && <QueryProblem error={change.error} />}
       <div className={styles.actions}>
         {backup.kind === "Vault" && backup.order === undefined && (
-          <Button
-            icon={<PlayRegular />}
-            disabledFocusable={change.isPending}
-            onClick={() => {
-              setAsking("use");
-            }}
-          >
-            {texts.use.button}
-          </Button>
+          <OfferedTo action="useBackupKeys">
+            <Button
+              icon={<PlayRegular />}
+              disabledFocusable={change.isPending}
+              onClick={() => {
+                setAsking("use");
+              }}
+            >
+              {texts.use.button}
+            </Button>
+          </OfferedTo>
         )}
         {backup.order !== undefined && (
+          <OfferedTo action="useBackupKeys">
+            <Button
+              icon={<StopRegular />}
+              disabledFocusable={change.isPending}
+              onClick={() => {
+                change.mutate({ kind: "end" });
+              }}
+            >
+              {texts.endUse}
+            </Button>
+          </OfferedTo>
+        )}
+        <OfferedTo action="deleteBackupKeys">
           <Button
-            icon={<StopRegular />}
+            icon={<DeleteRegular />}
             disabledFocusable={change.isPending}
             onClick={() => {
-              change.mutate({ kind: "end" });
+              setAsking("remove");
             }}
           >
-            {texts.endUse}
+            {texts.remove.button}
           </Button>
-        )}
-        <Button
-          icon={<DeleteRegular />}
-          disabledFocusable={change.isPending}
-          onClick={() => {
-            setAsking("remove");
-          }}
-        >
-          {texts.remove.button}
-        </Button>
+        </OfferedTo>
       </div>
       {asking !== undefined && (
         <ConfirmDialog

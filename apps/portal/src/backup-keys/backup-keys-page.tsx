@@ -6,6 +6,7 @@ import { type ReactElement, useState } from "react";
 
 import { readBackupKeys } from "../api/backup-keys.ts";
 import { OrderPage } from "../order/order-page.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrder, useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -53,7 +54,9 @@ export function BackupKeysPage(): ReactElement {
         {order.error !== null && (
           <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
         )}
-        {data !== undefined && isCustomers && <KeyInForce keyInForce={data.keyInForce} />}
+        {data !== undefined && isCustomers && (
+          <KeyInForce keyInForce={data.keyInForce} hasBackups={data.value.length > 0} />
+        )}
         {data?.value.length === 0 && (
           <EmptyState icon={<KeyMultipleRegular />} title={texts.none}>
             <Text>{isCustomers ? texts.noneHint : texts.needsOwnKey}</Text>
@@ -63,17 +66,19 @@ export function BackupKeysPage(): ReactElement {
           <BackupCard key={backup.name} backup={backup} />
         ))}
         {isCustomers && data !== undefined && (
-          <Button
-            className={styles.button}
-            appearance="primary"
-            icon={<AddRegular />}
-            disabled={data.value.length >= MOST_BACKUPS}
-            onClick={() => {
-              setIsAdding(true);
-            }}
-          >
-            {texts.add}
-          </Button>
+          <OfferedTo action="writeBackupKeys">
+            <Button
+              className={styles.button}
+              appearance="primary"
+              icon={<AddRegular />}
+              disabled={data.value.length >= MOST_BACKUPS}
+              onClick={() => {
+                setIsAdding(true);
+              }}
+            >
+              {texts.add}
+            </Button>
+          </OfferedTo>
         )}
         {isAdding && order.data !== undefined && (
           <AddBackupPanel

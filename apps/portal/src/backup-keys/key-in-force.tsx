@@ -15,15 +15,22 @@ const INTENTS = {
 /** The state of the key in force, which decides whether a backup may replace it. */
 export function KeyInForce({
   keyInForce: { standing, code, since, backupFrom },
+  hasBackups,
 }: {
+  readonly hasBackups: boolean;
   readonly keyInForce: BackupKeyList["keyInForce"];
 }): ReactElement {
   const texts = useTexts().backupKeys;
   return (
-    <MessageBar intent={INTENTS[standing]} layout="multiline">
+    <MessageBar
+      intent={standing === "Working" && !hasBackups ? "info" : INTENTS[standing]}
+      layout="multiline"
+    >
       <MessageBarBody>
         <MessageBarTitle>{texts.standings[standing]}</MessageBarTitle>
-        {texts.standingHints[standing]}
+        {standing === "Working" && !hasBackups
+          ? texts.workingWithoutBackup
+          : texts.standingHints[standing]}
         {code !== undefined && ` ${code}.`}
         {since !== undefined && (
           <>

@@ -22,6 +22,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { TextField } from "../shell/text-field.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { MoveFields } from "./move-fields.tsx";
 
@@ -78,6 +79,7 @@ export function StartCampaignPage(): ReactElement {
           if (decided.ok) start.mutate(decided);
         }}
       >
+        <UnsavedGuard isDirty={form !== EMPTY_FORM && !start.isPending && !start.isSuccess} />
         <Section title={words.what}>
           <Field label={words.action}>
             <RadioGroup

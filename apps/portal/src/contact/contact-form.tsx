@@ -19,6 +19,7 @@ import { ContactFields } from "../create-order/contact-fields.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -56,6 +57,10 @@ export function ContactForm({
   });
   const words = texts.createOrder;
   const problems = problemsOfContact(contact);
+  const isChanged = !isSame(
+    [contact, notifications],
+    [contactOf(details), notificationsOf(details)],
+  );
   return (
     <form
       className={styles.form}
@@ -64,6 +69,7 @@ export function ContactForm({
         save.mutate();
       }}
     >
+      <UnsavedGuard isDirty={isChanged && !save.isPending} />
       <ContactFields
         contact={contact}
         isAddressFixed={!isAddressEditable}
@@ -108,7 +114,7 @@ export function ContactForm({
           type="submit"
           appearance="primary"
           icon={<SaveRegular />}
-          disabled={problems.length > 0}
+          disabled={problems.length > 0 || !isChanged}
           disabledFocusable={save.isPending}
         >
           {save.isPending ? texts.encryption.saving : texts.encryption.save}
@@ -116,4 +122,8 @@ export function ContactForm({
       </div>
     </form>
   );
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -3,6 +3,7 @@ import { MessageBar, MessageBarBody } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
+import { EditableBy } from "../order/read-only.tsx";
 import { useOrder } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -28,12 +29,14 @@ export function ContactPage(): ReactElement {
         </MessageBar>
       )}
       {order.data?.properties.isDeletable === false && details !== undefined && (
-        <ContactForm
-          // Typed text belongs to the values that were in force at that time.
-          key={JSON.stringify([details.contactDetails, details.shippingAddress])}
-          details={details}
-          isAddressEditable={order.data.properties.isShippingAddressEditable}
-        />
+        <EditableBy action="write">
+          <ContactForm
+            // Typed text belongs to the values that were in force at that time.
+            key={JSON.stringify([details.contactDetails, details.shippingAddress])}
+            details={details}
+            isAddressEditable={order.data.properties.isShippingAddressEditable}
+          />
+        </EditableBy>
       )}
     </OrderPage>
   );

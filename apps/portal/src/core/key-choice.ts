@@ -33,6 +33,22 @@ export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
   };
 }
 
+/** Whether a choice is the one in force, so that saving it changes nothing. */
+export function isInForce(
+  kek: KeyEncryptionKeyView,
+  key: ChosenKey,
+  identity: ChosenIdentity,
+): boolean {
+  const current = chosenKeyOf(kek);
+  const user = chosenIdentityOf(kek) ?? { type: "SystemAssigned" };
+  if (current === undefined) return false;
+  const isSameKey = isSameId(keyUrlOf(current), keyUrlOf(key));
+  if (!isSameKey || user.type !== identity.type) return false;
+  return user.type === "SystemAssigned" || identity.type === "SystemAssigned"
+    ? true
+    : isSameId(user.resourceId, identity.resourceId);
+}
+
 export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | undefined {
   const { identityProperties } = kek;
   if (identityProperties === undefined) return undefined;

@@ -16,6 +16,7 @@ import { GrantAccess } from "../encryption/grant-access.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { BasicsStep } from "./basics-step.tsx";
 import { ContactFields } from "./contact-fields.tsx";
@@ -60,7 +61,8 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const [step, setStep] = useState<Step>("basics");
   /** Steps that the reader has left: their problems are shown. */
   const [left, setLeft] = useState<readonly Step[]>([]);
-  const [order, setOrder] = useState(start);
+  const [first] = useState(start);
+  const [order, setOrder] = useState(first);
   const isNameTaken = useIsOrderNameTaken(order);
   const problems = problemsOf(order, isNameTaken);
   const validation = useValidation(order, step === "review" && problems.length === 0);
@@ -95,6 +97,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const next = STEPS[at + 1];
   return (
     <div className={styles.wizard}>
+      <UnsavedGuard isDirty={order !== first && !place.isPending && !place.isSuccess} />
       <TabList
         className={styles.tabs}
         selectedValue={step}

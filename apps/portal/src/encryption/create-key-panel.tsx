@@ -56,6 +56,7 @@ export function CreateKeyPanel({
           ? texts.encryption.createKeyTitle
           : texts.encryption.createVersionTitle
       }
+      isDirty={keyName === undefined && name !== ""}
       onBack={onBack}
       onClose={onClose}
       footer={

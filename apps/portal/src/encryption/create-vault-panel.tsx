@@ -84,6 +84,8 @@ export function CreateVaultPanel({
   return (
     <SidePanel
       title={texts.encryption.createVaultTitle}
+      isDirty={name !== "" || group !== undefined}
+      backKeeps={isReview}
       onBack={
         isReview
           ? () => {

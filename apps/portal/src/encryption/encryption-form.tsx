@@ -8,6 +8,7 @@ import {
   MessageBarTitle,
   Radio,
   RadioGroup,
+  Text,
   tokens,
 } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
@@ -18,15 +19,18 @@ import {
   chosenIdentityOf,
   type ChosenKey,
   chosenKeyOf,
+  isInForce,
 } from "../core/key-choice.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
 import { OneWayDialog } from "./one-way-dialog.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
+import { usePreflight } from "./use-preflight.ts";
 import type { SaveEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
@@ -64,7 +68,14 @@ export function EncryptionForm({
   const { subscriptionId } = useOrderName();
   const isCustomer = kekType === "CustomerManaged";
   const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
-  const isReady = kekType !== kek.kekType || isCustomer ? !isCustomer || key !== undefined : false;
+  const isSameChoice =
+    kekType === kek.kekType &&
+    (!isCustomer || (key !== undefined && isInForce(kek, key, identity)));
+  // Without a version in its URL, saving the same key puts its newest version in force.
+  const isFollowed = isCustomer && key?.version === "";
+  const isReady = (!isSameChoice || isFollowed) && (!isCustomer || key !== undefined);
+  const preflight = usePreflight(order, isCustomer ? key : undefined, identity);
+  const isRefused = isCustomer && preflight.data?.status === "Invalid";
   const put = () => {
     save.mutate(isCustomer && key !== undefined ? { key, identity } : "MicrosoftManaged");
   };
@@ -73,10 +84,12 @@ export function EncryptionForm({
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
+        if (!isReady || isRefused) return;
         if (isFirstSwitch) setIsWarned(true);
         else put();
       }}
     >
+      <UnsavedGuard isDirty={!isSameChoice && !save.isPending} />
       <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
         <RadioGroup
           value={kekType}
@@ -85,10 +98,15 @@ export function EncryptionForm({
             save.reset();
           }}
         >
-          <Radio value="MicrosoftManaged" label={texts.encryptionTypes.MicrosoftManaged} />
+          <Radio
+            value="MicrosoftManaged"
+            label={texts.encryptionTypes.MicrosoftManaged}
+            disabled={kek.kekType === "CustomerManaged"}
+          />
           <Radio value="CustomerManaged" label={texts.encryptionTypes.CustomerManaged} />
         </RadioGroup>
       </Field>
+      {kek.kekType === "CustomerManaged" && <Text size={200}>{texts.encryption.noWayBack}</Text>}
       {isFirstSwitch && (
         <MessageBar intent="warning" layout="multiline" className={styles.wide}>
           <MessageBarBody>
@@ -132,12 +150,17 @@ export function EncryptionForm({
           <MessageBarBody>{texts.encryption.saved}</MessageBarBody>
         </MessageBar>
       )}
+      {isReady && isRefused && (
+        <MessageBar intent="info" layout="multiline" className={styles.wide}>
+          <MessageBarBody>{texts.encryption.checksFailed}</MessageBarBody>
+        </MessageBar>
+      )}
       <Button
         type="submit"
         appearance="primary"
         icon={<SaveRegular />}
         disabled={!isReady}
-        disabledFocusable={save.isPending}
+        disabledFocusable={save.isPending || isRefused}
       >
         {save.isPending ? texts.encryption.saving : texts.encryption.save}
       </Button>

@@ -9,6 +9,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Shown before the first switch to a customer's key, which cannot be undone. */
@@ -20,6 +21,7 @@ export function OneWayDialog({
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
+  useReturnFocus();
   return (
     <Dialog
       open

@@ -18,18 +18,15 @@ import {
   CircleRegular,
   DismissCircleFilled,
 } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { checkKey } from "../api/preflight.ts";
-import { type ChosenIdentity, type ChosenKey, decideKeyChange } from "../core/key-choice.ts";
+import type { ChosenIdentity, ChosenKey } from "../core/key-choice.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { GrantAccess } from "./grant-access.tsx";
+import { usePreflight } from "./use-preflight.ts";
 
 const useStyles = makeStyles({
   preflight: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
@@ -70,15 +67,8 @@ export function Preflight({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
   const name = useOrderName();
-  const change = decideKeyChange(order.identity, chosen, identity);
-  const preflight = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "preflight", change, order.identity),
-    queryFn: ({ signal }) => checkKey(client, name, change, signal),
-    gcTime: 0,
-    staleTime: 0,
-  });
+  const preflight = usePreflight(order, chosen, identity);
   const failed = preflight.data?.checks.find(({ status }) => status === "Failed");
   const problem = useCloudProblem(failed?.error);
   return (

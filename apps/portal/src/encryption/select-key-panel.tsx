@@ -1,7 +1,8 @@
 import { Button, Link } from "@fluentui/react-components";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useRef, useState } from "react";
 
 import type { ChosenKey } from "../core/key-choice.ts";
+import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -36,6 +37,8 @@ export function SelectKeyPanel({
   readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
+  // The views below are panels of their own, whose openers go with this one.
+  useReturnFocus();
   const [view, setView] = useState<View>("select");
   const [subscriptionId, setSubscriptionId] = useState(start?.vaultId.split("/")[2] ?? first);
   const [vaultId, setVaultId] = useState(start?.vaultId);
@@ -66,8 +69,12 @@ export function SelectKeyPanel({
     setKeyName(key);
     setVersion(keyVersion);
   };
+  const links = useRef(new Map<View, HTMLElement>());
   const back = () => {
+    const opener = view;
     setView("select");
+    // After the panel has given the focus to its first control.
+    setTimeout(() => links.current.get(opener)?.focus());
   };
 
   if (view === "vault")
@@ -99,6 +106,9 @@ export function SelectKeyPanel({
   const createNew = (what: Exclude<View, "select">, label: string) => (
     <Link
       as="button"
+      ref={(element: HTMLElement | null) => {
+        if (element !== null) links.current.set(what, element);
+      }}
       onClick={() => {
         setView(what);
       }}

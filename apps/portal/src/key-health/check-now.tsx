@@ -7,6 +7,7 @@ import type { ReactElement } from "react";
 
 import { checkKeyHealth } from "../api/key-health.ts";
 import { durationText } from "../core/relative-age.ts";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Age } from "../shell/age.tsx";
@@ -50,15 +51,17 @@ export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactE
           {checkIntervalSeconds !== undefined &&
             texts.checkedEvery(durationText(checkIntervalSeconds, language))}
         </Text>
-        <Button
-          icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
-          disabledFocusable={checking.isPending}
-          onClick={() => {
-            checking.mutate();
-          }}
-        >
-          {checking.isPending ? texts.checking : texts.checkNow}
-        </Button>
+        <OfferedTo action="checkKeyHealth">
+          <Button
+            icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+            disabledFocusable={checking.isPending}
+            onClick={() => {
+              checking.mutate();
+            }}
+          >
+            {checking.isPending ? texts.checking : texts.checkNow}
+          </Button>
+        </OfferedTo>
       </div>
       {checking.error !== null && <QueryProblem error={checking.error} />}
     </>

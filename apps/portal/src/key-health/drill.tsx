@@ -20,6 +20,7 @@ import type { ReactElement } from "react";
 
 import { readDrill, startDrill } from "../api/order-revocation.ts";
 import { drillFigures, isDrillRunning } from "../core/drill-figures.ts";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -77,16 +78,18 @@ export function Drill(): ReactElement {
       {drill.data !== undefined && drill.data.value.length > 0 && (
         <Figures drill={drill.data} isRunning={isDrillRunning(drill.data, drill.dataUpdatedAt)} />
       )}
-      <Button
-        className={styles.button}
-        icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
-        disabledFocusable={starting.isPending}
-        onClick={() => {
-          starting.mutate();
-        }}
-      >
-        {texts.startDrill}
-      </Button>
+      <OfferedTo action="drill">
+        <Button
+          className={styles.button}
+          icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
+          disabledFocusable={starting.isPending}
+          onClick={() => {
+            starting.mutate();
+          }}
+        >
+          {texts.startDrill}
+        </Button>
+      </OfferedTo>
     </div>
   );
 }

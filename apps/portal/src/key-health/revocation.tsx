@@ -16,6 +16,7 @@ import { type ReactElement, useState } from "react";
 
 import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocation.ts";
 import { LoudDialog } from "../order/loud-dialog.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -71,14 +72,16 @@ export function Revocation(): ReactElement {
           </MessageBarBody>
           {revocation.origin === "customer" && (
             <MessageBarActions>
-              <Button
-                disabledFocusable={restoring.isPending}
-                onClick={() => {
-                  restoring.mutate(revocation.scope === "node" ? revocation.serial : undefined);
-                }}
-              >
-                {restoring.isPending ? texts.restoring : texts.restore}
-              </Button>
+              <OfferedTo action="restoreAccess">
+                <Button
+                  disabledFocusable={restoring.isPending}
+                  onClick={() => {
+                    restoring.mutate(revocation.scope === "node" ? revocation.serial : undefined);
+                  }}
+                >
+                  {restoring.isPending ? texts.restoring : texts.restore}
+                </Button>
+              </OfferedTo>
             </MessageBarActions>
           )}
         </MessageBar>
@@ -87,16 +90,18 @@ export function Revocation(): ReactElement {
       {restoring.error !== null && <QueryProblem error={restoring.error} />}
       {revoking.data !== undefined && <Text role="status">{texts.leasesEnded(revoking.data)}</Text>}
       {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
-      <Button
-        className={styles.button}
-        icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
-        disabledFocusable={revoking.isPending}
-        onClick={() => {
-          setIsAsking(true);
-        }}
-      >
-        {texts.revoke}
-      </Button>
+      <OfferedTo action="revoke">
+        <Button
+          className={styles.button}
+          icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
+          disabledFocusable={revoking.isPending}
+          onClick={() => {
+            setIsAsking(true);
+          }}
+        >
+          {texts.revoke}
+        </Button>
+      </OfferedTo>
       {isAsking && (
         <LoudDialog
           title={texts.revokeTitle}

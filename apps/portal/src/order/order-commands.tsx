@@ -17,6 +17,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
 
 const useStyles = makeStyles({
@@ -59,6 +60,11 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
       await refresh();
     },
   });
+  const [mayCancel, mayDelete, mayMitigate] = [
+    useMay("cancel"),
+    useMay("delete"),
+    useMay("mitigate"),
+  ];
   const actions = order.properties.details?.actions ?? [];
   const dialog = texts.order.commands;
   return (
@@ -78,25 +84,29 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         >
           {dialog.clone}
         </ToolbarButton>
-        <ToolbarButton
-          icon={<DismissCircleRegular />}
-          disabled={!order.properties.isCancellable}
-          onClick={() => {
-            setAsking("cancel");
-          }}
-        >
-          {dialog.cancel.button}
-        </ToolbarButton>
-        <ToolbarButton
-          icon={<DeleteRegular />}
-          disabled={!order.properties.isDeletable}
-          onClick={() => {
-            setAsking("delete");
-          }}
-        >
-          {dialog.delete.button}
-        </ToolbarButton>
-        {actions.includes("Resume") && (
+        {mayCancel !== false && (
+          <ToolbarButton
+            icon={<DismissCircleRegular />}
+            disabled={!order.properties.isCancellable}
+            onClick={() => {
+              setAsking("cancel");
+            }}
+          >
+            {dialog.cancel.button}
+          </ToolbarButton>
+        )}
+        {mayDelete !== false && (
+          <ToolbarButton
+            icon={<DeleteRegular />}
+            disabled={!order.properties.isDeletable}
+            onClick={() => {
+              setAsking("delete");
+            }}
+          >
+            {dialog.delete.button}
+          </ToolbarButton>
+        )}
+        {mayMitigate !== false && actions.includes("Resume") && (
           <ToolbarButton
             icon={<PlayRegular />}
             onClick={() => {
@@ -106,7 +116,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
             {dialog.resume}
           </ToolbarButton>
         )}
-        {actions.includes("MoveToCleanUpDevice") && (
+        {mayMitigate !== false && actions.includes("MoveToCleanUpDevice") && (
           <ToolbarButton
             icon={<EraserRegular />}
             onClick={() => {

@@ -1,9 +1,14 @@
 import { createContext, useContext } from "react";
 
 import type { Client } from "../api/client.ts";
+import type { PendingRequests } from "../api/pending-requests.ts";
 import type { Session } from "../api/session.ts";
 
-export type SignedIn = { readonly session: Session; readonly client: Client };
+export type SignedIn = {
+  readonly session: Session;
+  readonly client: Client;
+  readonly pending: PendingRequests;
+};
 
 export const SignedInContext = createContext<SignedIn | undefined>(undefined);
 

@@ -2,11 +2,13 @@ import { LoadingState } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
-import { type ReactElement, Suspense, useEffect } from "react";
+import { type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 
 import { followOrders } from "../api/live-updates.ts";
+import { ShownPath } from "../focus/page-focus.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useTexts } from "../texts/texts.ts";
+import { ConnectionStatus } from "./connection-status.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 const useStyles = makeStyles({
@@ -35,29 +37,38 @@ export function AppShell(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const queryClient = useQueryClient();
-  useEffect(
-    () =>
-      followOrders(
-        (path) => new EventSource(path),
-        (orderIds) => {
-          void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
-          void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals });
-          for (const id of orderIds)
-            void queryClient.invalidateQueries({ queryKey: ["order", id] });
-        },
-      ),
-    [queryClient],
-  );
+  const shownPath = useRef<string>(undefined);
+  const [lostSince, setLostSince] = useState<string>();
+  useEffect(() => {
+    let isLost = false;
+    return followOrders((path) => new EventSource(path), {
+      onChanged: (orderIds) => {
+        void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
+        void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals });
+        for (const id of orderIds) void queryClient.invalidateQueries({ queryKey: ["order", id] });
+      },
+      onConnected: (isConnected) => {
+        // Nothing that happened in between was told to this page.
+        if (isConnected && isLost) void queryClient.invalidateQueries();
+        if (isConnected === isLost)
+          setLostSince(isConnected ? undefined : new Date().toISOString());
+        isLost = !isConnected;
+      },
+    });
+  }, [queryClient]);
   return (
     <div className={styles.shell}>
       <a href="#content" className={styles.skip}>
         {texts.shell.skipToContent}
       </a>
       <TopBar />
+      <ConnectionStatus lostSince={lostSince} />
       <main id="content" tabIndex={-1} className={styles.content}>
-        <Suspense fallback={<LoadingState />}>
-          <Outlet />
-        </Suspense>
+        <ShownPath value={shownPath}>
+          <Suspense fallback={<LoadingState />}>
+            <Outlet />
+          </Suspense>
+        </ShownPath>
       </main>
     </div>
   );

@@ -11,6 +11,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
+import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -54,6 +55,7 @@ export function FormDialog({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  useReturnFocus();
   return (
     <Dialog
       open

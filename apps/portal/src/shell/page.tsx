@@ -5,9 +5,11 @@ import {
   makeStyles,
   Text,
   tokens,
+  typographyStyles,
 } from "@fluentui/react-components";
 import { Fragment, type ReactElement, type ReactNode, useEffect } from "react";
 
+import { useHeadingFocus } from "../focus/page-focus.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -27,6 +29,7 @@ const useStyles = makeStyles({
     color: tokens.colorBrandForeground1,
     flexShrink: 0,
   },
+  heading: { ...typographyStyles.title3, margin: 0 },
   words: { minWidth: 0, overflowWrap: "anywhere" },
   subtitle: { color: tokens.colorNeutralForeground2 },
   body: { paddingInline: tokens.spacingHorizontalL, paddingBlockEnd: tokens.spacingVerticalXXL },
@@ -49,6 +52,7 @@ export function Page({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const heading = useHeadingFocus();
   useEffect(() => {
     document.title = `${title} – ${texts.product}`;
   }, [title, texts]);
@@ -68,9 +72,9 @@ export function Page({
             {icon}
           </span>
           <div className={styles.words}>
-            <Text as="h1" size={600} weight="semibold" block>
+            <h1 ref={heading} tabIndex={-1} className={styles.heading}>
               {title}
-            </Text>
+            </h1>
             {subtitle !== undefined && (
               <Text size={200} className={styles.subtitle}>
                 {subtitle}

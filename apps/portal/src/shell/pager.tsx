@@ -41,7 +41,8 @@ export function Pager({
       </Text>
       <Button
         icon={<ChevronLeftRegular />}
-        disabled={positions.length === 0}
+        // Focusable all the while: the next page must not take the focus from who goes through the list.
+        disabledFocusable={positions.length === 0}
         onClick={() => {
           onMove(positions.slice(0, -1));
         }}
@@ -52,7 +53,7 @@ export function Pager({
       <Button
         icon={<ChevronRightRegular />}
         iconPosition="after"
-        disabled={next === undefined}
+        disabledFocusable={next === undefined}
         onClick={() => {
           if (next !== undefined) onMove([...positions, next]);
         }}

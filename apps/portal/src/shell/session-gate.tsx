@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useMemo } from "react";
 
 import { type Client, createClient } from "../api/client.ts";
+import { createPendingRequests } from "../api/pending-requests.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { readSession, signInUrl } from "../api/session.ts";
 import { SignedInContext } from "../queries/session-context.ts";
@@ -20,9 +21,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   });
   const signedIn = useMemo(() => {
     if (session.data === undefined || session.data === null) return;
+    const pending = createPendingRequests(Date.now);
     return {
       session: session.data,
-      client: clientOf(session.data.csrfToken, goToSignIn),
+      client: clientOf(session.data.csrfToken, goToSignIn, pending),
+      pending,
     };
   }, [session.data]);
 
@@ -53,8 +56,20 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   );
 }
 
-function clientOf(csrfToken: string, onSignedOut = () => {}): Client {
-  return createClient({ csrfToken, fetch: fetch.bind(globalThis), onSignedOut });
+function clientOf(
+  csrfToken: string,
+  onSignedOut = () => {},
+  pending = createPendingRequests(Date.now),
+): Client {
+  const tracked = async (path: string, init: RequestInit): Promise<Response> => {
+    const end = pending.begin();
+    try {
+      return await fetch(path, init);
+    } finally {
+      end();
+    }
+  };
+  return createClient({ csrfToken, fetch: tracked, onSignedOut });
 }
 
 /** Signing out leads here: signing in again at once would undo it. */

@@ -9,9 +9,11 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ArrowLeftRegular, DismissRegular } from "@fluentui/react-icons";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 
+import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
+import { LeaveDialog } from "./unsaved-guard.tsx";
 
 const useStyles = makeStyles({
   panel: { width: "min(100vw, 560px)" },
@@ -35,26 +37,46 @@ export function SidePanel({
   title,
   children,
   footer,
+  isDirty = false,
+  backKeeps = false,
   onBack,
   onClose,
 }: {
   readonly title: string;
   readonly children: ReactNode;
   readonly footer: ReactNode;
-  /** Returns to the panel that opened this one. */
+  /** Closing would lose input, so the reader is asked first. */
+  readonly isDirty?: boolean;
+  /** Going back loses nothing. */
+  readonly backKeeps?: boolean;
+  /** Returns to the panel that opened this one, as Escape does. */
   readonly onBack?: () => void;
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  useReturnFocus();
+  const [leaving, setLeaving] = useState<() => void>();
+  const leave = (action: () => void, keeps = false) => {
+    if (isDirty && !keeps) setLeaving(() => action);
+    else action();
+  };
+  const close = () => {
+    leave(onClose);
+  };
+  const back = () => {
+    if (onBack !== undefined) leave(onBack, backKeeps);
+  };
   return (
     <OverlayDrawer
       open
       position="end"
       className={styles.panel}
       aria-label={title}
-      onOpenChange={(_event, { open }) => {
-        if (!open) onClose();
+      onOpenChange={(_event, { open, type }) => {
+        if (open || leaving !== undefined) return;
+        if (onBack !== undefined && type === "escapeKeyDown") back();
+        else close();
       }}
     >
       <DrawerHeader>
@@ -65,7 +87,7 @@ export function SidePanel({
               appearance="subtle"
               aria-label={texts.ui.close}
               icon={<DismissRegular />}
-              onClick={onClose}
+              onClick={close}
             />
           }
         >
@@ -74,7 +96,7 @@ export function SidePanel({
               appearance="subtle"
               aria-label={texts.encryption.back}
               icon={<ArrowLeftRegular />}
-              onClick={onBack}
+              onClick={back}
             />
           )}
           {title}
@@ -82,6 +104,14 @@ export function SidePanel({
       </DrawerHeader>
       <DrawerBody className={styles.body}>{children}</DrawerBody>
       <DrawerFooter className={styles.footer}>{footer}</DrawerFooter>
+      {leaving !== undefined && (
+        <LeaveDialog
+          onLeave={leaving}
+          onStay={() => {
+            setLeaving(undefined);
+          }}
+        />
+      )}
     </OverlayDrawer>
   );
 }

@@ -34,6 +34,19 @@ export const de: Texts = {
   },
   shell: {
     menu: "Hauptmenü",
+    unsaved: {
+      title: "Ohne Speichern verlassen?",
+      text: "Ihre Änderungen sind nicht gespeichert. Wenn Sie weggehen, sind sie verloren.",
+      stay: "Bleiben",
+      leave: "Ohne Speichern verlassen",
+    },
+    connection: {
+      waiting: "Warten auf den Dienst",
+      stuck:
+        "Der Dienst hat seit mehr als 10 Sekunden nicht geantwortet. Diese Seite wartet weiter.",
+      lost: "Live-Aktualisierungen sind unterbrochen: Was diese Seite zeigt, kann veraltet sein. Zuletzt verbunden",
+      reload: "Neu laden",
+    },
     skipToContent: "Zum Inhalt springen",
     breadcrumb: "Navigationspfad",
     home: "Start",
@@ -73,6 +86,8 @@ export const de: Texts = {
     noNodes: "Nicht vorbereitet",
   },
   order: {
+    readOnly:
+      "Sie können diese Seite ansehen, aber nicht ändern. Bitten Sie Ihren Sicherheitsadministrator um eine Rolle wie „Data Box Contributor“.",
     kind: "Data-Box-Auftrag",
     model: "Modell",
     models: { DataBox: "Data Box", DataBoxHeavy: "Data Box Heavy" },
@@ -169,6 +184,10 @@ export const de: Texts = {
       text: "Ein Auftrag mit einem kundenseitig verwalteten Schlüssel kann nicht zurückwechseln. Gehen der Schlüssel, sein Tresor oder die Identität endgültig verloren, dann auch der Entsperrschlüssel und mit ihm die Daten auf dem Gerät. Behalten Sie den Schlüssel, bis der Auftrag beendet ist.",
       confirm: "Kundenseitig verwalteten Schlüssel nutzen",
     },
+    noWayBack:
+      "Der von Microsoft verwaltete Schlüssel lässt sich nicht wieder wählen, sobald ein Auftrag einen kundenseitig verwalteten Schlüssel nutzt.",
+    checksFailed:
+      "Speichern können Sie, wenn alle Prüfungen bestanden sind. Die fehlgeschlagene Prüfung oben sagt, wer was tun muss.",
     selectKey: "Schlüsseltresor und Schlüssel auswählen",
     selectOtherKey: "Anderen Schlüsseltresor und Schlüssel auswählen",
     selectKeyTitle: "Schlüssel aus Azure Key Vault auswählen",

@@ -35,6 +35,18 @@ export const en = {
   },
   shell: {
     menu: "Main menu",
+    unsaved: {
+      title: "Leave without saving?",
+      text: "Your changes have not been saved. If you leave, they are lost.",
+      stay: "Stay",
+      leave: "Leave without saving",
+    },
+    connection: {
+      waiting: "Waiting for the service",
+      stuck: "The service has not answered for more than 10 seconds. This page keeps waiting.",
+      lost: "Live updates have stopped: what this page shows may be out of date. Last connected",
+      reload: "Load again",
+    },
     skipToContent: "Skip to the content",
     breadcrumb: "Breadcrumb",
     home: "Home",
@@ -74,6 +86,8 @@ export const en = {
     noNodes: "Not prepared",
   },
   order: {
+    readOnly:
+      "You can view this page, but not change it. Ask your security administrator for a role such as Data Box Contributor.",
     kind: "Data Box order",
     model: "Model",
     models: { DataBox: "Data Box", DataBoxHeavy: "Data Box Heavy" } as Record<string, string>,
@@ -167,6 +181,10 @@ export const en = {
       text: "An order that uses a customer managed key can't switch back. If the key, its vault or the identity is permanently lost, the unlock key is lost too, and with it the data on the appliance. Keep the key until the order has ended.",
       confirm: "Use the customer managed key",
     },
+    noWayBack:
+      "The Microsoft managed key can't be chosen again once an order uses a customer managed key.",
+    checksFailed:
+      "You can save when all checks pass. The failed check above says who must do what.",
     selectKey: "Select a key vault and key",
     selectOtherKey: "Select a different key vault and key",
     selectKeyTitle: "Select key from Azure Key Vault",

@@ -9,6 +9,7 @@ import { writeUnlockBudget } from "../api/unlock-budget.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
 
@@ -51,6 +52,7 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
         saving.mutate();
       }}
     >
+      <UnsavedGuard isDirty={limit !== stored.unlocksPerDay && !saving.isPending} />
       <Section title={words.title}>
         <Text block>
           {words.used(stored.usedToday)} <Time at={stored.resetsAt} />

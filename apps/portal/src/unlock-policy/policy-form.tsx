@@ -18,6 +18,7 @@ import { policyOf, releaseKindOf } from "../core/policy-draft.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalTerms } from "./approval-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
@@ -68,6 +69,7 @@ export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): React
         if (parsed.ok && isChanged) saving.mutate();
       }}
     >
+      <UnsavedGuard isDirty={isChanged && !saving.isPending} />
       <div>
         <Text block weight="semibold">
           {texts.unlockPolicy.kinds[releaseKindOf(policy.release)]}

@@ -2,6 +2,7 @@ import { LoadingState } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
+import { EditableBy } from "../order/read-only.tsx";
 import { useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { BudgetForm } from "./budget-form.tsx";
@@ -17,11 +18,19 @@ export function UnlockPolicyPage(): ReactElement {
       {policy.error !== null && (
         <QueryProblem error={policy.error} onTryAgain={() => void policy.refetch()} />
       )}
-      {policy.data !== undefined && <PolicyForm stored={policy.data} />}
+      {policy.data !== undefined && (
+        <EditableBy action="writePolicy">
+          <PolicyForm stored={policy.data} />
+        </EditableBy>
+      )}
       {budget.error !== null && (
         <QueryProblem error={budget.error} onTryAgain={() => void budget.refetch()} />
       )}
-      {budget.data !== undefined && <BudgetForm stored={budget.data} />}
+      {budget.data !== undefined && (
+        <EditableBy action="writeBudget">
+          <BudgetForm stored={budget.data} />
+        </EditableBy>
+      )}
     </OrderPage>
   );
 }

@@ -3,6 +3,8 @@ import { type ReactElement, useState } from "react";
 
 import type { Carried } from "../api/offline-unlocks.ts";
 import { OrderPage } from "../order/order-page.tsx";
+import { ReadOnlyNotice } from "../order/read-only.tsx";
+import { useMay } from "../order/use-may.ts";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -29,6 +31,7 @@ export function UnlockPage(): ReactElement {
   const texts = useTexts().unlock;
   const name = useOrderName();
   const policy = useUnlockPolicy();
+  const mayUnlock = useMay("unlockOffline");
   const [carried, setCarried] = useState<Carried>();
   return (
     <OrderPage section="unlock">
@@ -49,7 +52,9 @@ export function UnlockPage(): ReactElement {
             </MessageBarBody>
           </MessageBar>
         )}
-        {carried === undefined ? (
+        {mayUnlock === false ? (
+          <ReadOnlyNotice />
+        ) : carried === undefined ? (
           <ChallengeForm
             approvalsRequired={policy.data?.view.release.approvals.required ?? 0}
             onSubmit={setCarried}

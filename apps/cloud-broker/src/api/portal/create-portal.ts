@@ -15,6 +15,7 @@ import { createForwardRoutes } from "./forward-routes.ts";
 import { createIdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { createOwnApiRoutes } from "./own-api-routes.ts";
+import { createPermissionRoutes } from "./permission-routes.ts";
 import { createSeal } from "./seal.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
@@ -80,6 +81,7 @@ export function createPortal(
         brokerUrl: config.BROKER_URL,
         vaultSuffixes: config.KEY_VAULT_SUFFIXES,
       }),
+      ...createPermissionRoutes(hasAccess),
       ...createEventRoutes(events),
       ...createOwnApiRoutes(dependencies.api),
       ...createForwardRoutes({

@@ -31,13 +31,15 @@ export const backupKeys: typeof english = {
     Refused: "Der Zugriff auf den aktuellen Schlüssel wurde entzogen",
   },
   standingHints: {
-    Working: "Kein Ersatzschlüssel wird gebraucht.",
+    Working: "Kein Ersatzschlüssel ist im Einsatz.",
     Unreachable:
       "Hält das an, gilt der Schlüssel als verloren, und ein Ersatzschlüssel wird automatisch benutzt.",
     Gone: "Eine Löschung kann ein Widerruf sein. Ein Besitzer muss bestätigen, dass sie keiner ist, indem er jetzt einen Ersatzschlüssel einsetzt.",
     Refused:
       "Der Schlüssel wurde absichtlich verweigert. Deshalb wird kein Ersatzschlüssel benutzt, auch nicht auf Anforderung.",
   },
+  workingWithoutBackup:
+    "Fügen Sie einen Ersatzschlüssel hinzu, solange er funktioniert: Nichts ersetzt ihn, wenn er verloren geht.",
   since: "Seit",
   backupFrom: "Ersatzschlüssel werden benutzt ab",
   standsIn: (by, reason) => `Aktiviert von ${by} (${reason}), längstens bis`,

@@ -23,12 +23,13 @@ export const backupKeys = {
     Refused: "Access to the current key was withdrawn",
   },
   standingHints: {
-    Working: "No backup key is needed.",
+    Working: "No backup key is in use.",
     Unreachable: "If this lasts, the key counts as lost and a backup key is used automatically.",
     Gone: "A deletion can be a revocation. An owner must confirm that it is not, by using a backup key now.",
     Refused:
       "The key was refused deliberately, so no backup key is used, even if someone requests it.",
   },
+  workingWithoutBackup: "Add a backup key while it works: nothing replaces it if it is lost.",
   since: "Since",
   backupFrom: "Backup keys are used from",
   standsIn: (by: string, reason: string) => `Activated by ${by} (${reason}), at the latest until`,

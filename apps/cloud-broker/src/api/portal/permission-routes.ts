@@ -1,0 +1,28 @@
+import type { HasAccess } from "../../callers/has-access.ts";
+import { orderIdOf } from "../../core/order.ts";
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Route } from "../../http/route.ts";
+import { PATHS } from "../arm/paths.ts";
+
+/**
+ * Tells a page which actions the roles of its person allow on an order, so that it offers no command that would be
+ * refused. It decides nothing: each call is checked again.
+ */
+export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: `/portal/api/permissions${PATHS.job}`,
+      authentication: "session",
+      reads: "nothing",
+      handle: async ({ caller, parameters }) => {
+        const { subscriptionId = "", resourceGroup = "", jobName = "" } = parameters;
+        const order = orderIdOf({ subscriptionId, resourceGroup, name: jobName });
+        const actions: string[] = [];
+        for (const action of Object.values(ACTIONS))
+          if (await hasAccess(caller, action, order)) actions.push(action);
+        return { status: 200, body: { json: { actions } } };
+      },
+    },
+  ];
+}

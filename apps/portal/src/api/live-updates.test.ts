@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { followOrders, type Stream } from "./live-updates.ts";
+
+const CONNECTING = 0;
+const CLOSED = 2;
+
+class FakeStream extends EventTarget {
+  readyState: number = CONNECTING;
+  isEnded = false;
+  close(): void {
+    this.isEnded = true;
+  }
+}
+
+function follow() {
+  const streams: FakeStream[] = [];
+  const states: boolean[] = [];
+  const changed: string[][] = [];
+  const end = followOrders(
+    () => {
+      const stream = new FakeStream();
+      streams.push(stream);
+      return stream as unknown as Stream;
+    },
+    {
+      onChanged: (ids) => changed.push([...ids]),
+      onConnected: (isConnected) => states.push(isConnected),
+    },
+  );
+  return { streams, states, changed, end };
+}
+
+function refuse(stream: FakeStream | undefined): void {
+  if (stream === undefined) return;
+  stream.readyState = CLOSED;
+  stream.dispatchEvent(new Event("error"));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("changes that come close together are told at once", () => {
+  const { streams, changed, end } = follow();
+  for (const id of ["/A", "/b", "/a"])
+    streams[0]?.dispatchEvent(
+      new MessageEvent("order", { data: JSON.stringify({ id, what: ["lock"] }) }),
+    );
+  streams[0]?.dispatchEvent(new MessageEvent("order", { data: "{" }));
+  vi.advanceTimersByTime(1000);
+  expect(changed).toEqual([["/a", "/b"]]);
+  end();
+  expect(streams[0]?.isEnded).toBe(true);
+});
+
+test("a stream that breaks is told of, and left to the browser, which opens it again", () => {
+  const { streams, states } = follow();
+  streams[0]?.dispatchEvent(new Event("open"));
+  streams[0]?.dispatchEvent(new Event("error"));
+  vi.advanceTimersByTime(60_000);
+  expect([states, streams.length]).toEqual([[true, false], 1]);
+});
+
+test("a stream that was refused is opened again from here, until it is ended", () => {
+  const { streams, states, end } = follow();
+  refuse(streams[0]);
+  vi.advanceTimersByTime(5000);
+  expect(streams).toHaveLength(2);
+  streams[1]?.dispatchEvent(new Event("open"));
+  expect(states).toEqual([false, true]);
+  refuse(streams[1]);
+  end();
+  vi.advanceTimersByTime(60_000);
+  expect(streams).toHaveLength(2);
+});

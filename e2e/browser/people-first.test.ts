@@ -1,0 +1,297 @@
+import type { CustomerKey } from "@databox-cmk/local-stack";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import {
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "../harness/shipped-appliance.ts";
+import { runsBrowser } from "./harness/chromium.ts";
+import { button } from "./harness/controls.ts";
+import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+import type { Visit } from "./harness/visit.ts";
+
+const ORDER = "atlas";
+const VAULT = "contosofirst";
+
+/** Wrong outcomes, lost work and lost focus, each by its name. */
+describe.runIf(runsBrowser)("somebody who works in the portal", () => {
+  let portal: PortalWorld;
+  let key: CustomerKey;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    portal = await openPortalWorld("people-first");
+    const { world } = portal;
+    const order = await placeOrder(world, ORDER);
+    const appliance = await prepareAppliance(world, order, ["DBX-0301"]);
+    key = await takeOwnKey(world, order, VAULT);
+    await shipAppliance(world, order, appliance);
+    await letAdaManageKeys(portal);
+    visit = await portal.browser.signIn("ada@contoso.example");
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await visit.picture(`failed ${task.name.slice(0, 80)}`);
+  });
+  afterAll(() => portal[Symbol.asyncDispose]());
+
+  const open = (page: string) => visit.goTo(portal.orderPath(ORDER, page));
+  const press = (name: string) => button(visit.page, name).click();
+  const see = (text: string | RegExp) => visit.page.getByText(text).first().waitFor();
+  const focusOf = () =>
+    visit.page.evaluate(() => {
+      const { activeElement } = document;
+      return `${activeElement?.tagName ?? ""} ${activeElement?.textContent ?? ""}`;
+    });
+  const expectFocus = (expected: string) => expect.poll(focusOf, { timeout: 5000 }).toBe(expected);
+
+  test("cannot create a key vault or a key under a taken name", async () => {
+    await open("encryption");
+    await press("Select a different key vault and key");
+    await press("Create new key vault");
+    await visit.page.getByRole("textbox", { name: "Key vault name" }).fill(VAULT.toUpperCase());
+    await see("This name is taken");
+    await visit.picture("vault-name-taken");
+    expect(await visit.violations()).toEqual([]);
+    expect(await button(visit.page, "Review + create").isDisabled()).toBe(true);
+    await visit.page.getByRole("textbox", { name: "Key vault name" }).fill("contosofree");
+    await visit.page.getByText("This name is taken").waitFor({ state: "hidden" });
+    await press("Back");
+    await press("Leave without saving");
+    await press("Create new key");
+    await visit.page.getByRole("textbox", { name: "Name" }).fill(key.name);
+    await see("This vault has a key of this name already");
+    expect(await button(visit.page, "Create").isDisabled()).toBe(true);
+  });
+
+  test("sees that a key was cut off as soon as they check, and how old every state is", async () => {
+    await open("key-health");
+    await see("Healthy");
+    await see(/^Checked (now|\d+ (second|minute)s? ago)\./);
+    await see("Checked about every 15 minutes");
+    await key.setEnabled(false);
+    await press("Check now");
+    await see("Unusable");
+    await see("Who must act");
+    await visit.picture("checked-now");
+    expect(await visit.violations()).toEqual([]);
+    await key.setEnabled(true);
+    await press("Check now");
+    await see("Healthy");
+  });
+
+  test("has the focus on the heading of a page that they came to, and on the skip link of the first one", async () => {
+    await open("key-health");
+    expect(await focusOf()).toMatch(/^BODY/);
+    await visit.page.getByRole("link", { name: "Contact details" }).press("Enter");
+    await expectFocus(`H1 ${ORDER} | Contact details`);
+    await press("Main menu");
+    await visit.page.getByRole("link", { name: "Troubleshooter" }).press("Enter");
+    await expectFocus("H1 Troubleshooter");
+    await visit.page.goBack();
+    await expectFocus(`H1 ${ORDER} | Contact details`);
+  });
+
+  test("has the focus back on the button that opened a panel, a panel in it, or a dialog", async () => {
+    await open("encryption");
+    await button(visit.page, "Select a different key vault and key").press("Enter");
+    await visit.page.getByRole("dialog").waitFor();
+    await visit.page.keyboard.press("Escape");
+    await expectFocus("BUTTON Select a different key vault and key");
+    await button(visit.page, "Select a different key vault and key").press("Enter");
+    await button(visit.page, "Create new key vault").press("Enter");
+    await visit.page.getByRole("textbox", { name: "Key vault name" }).waitFor();
+    await visit.page.keyboard.press("Escape");
+    await button(visit.page, "Create new key vault").waitFor();
+    expect(await visit.page.getByRole("dialog").count()).toBe(1);
+    await expectFocus("BUTTON Create new key vault");
+    await visit.page.keyboard.press("Escape");
+    await expectFocus("BUTTON Select a different key vault and key");
+    await open("key-health");
+    await button(visit.page, "Revoke now").press("Enter");
+    await visit.page.getByRole("alertdialog").waitFor();
+    await visit.page.keyboard.press("Escape");
+    await expectFocus("BUTTON Revoke now");
+  });
+
+  test("keeps the focus on the pager while they go through a list", async () => {
+    for (let number = 1; number <= 51; number += 1)
+      await placeOrder(portal.world, `page-${String(number)}`);
+    await visit.goTo("/orders");
+    await button(visit.page, "Next page").press("Enter");
+    await see("Page 2");
+    await expectFocus("BUTTON Next page");
+    await button(visit.page, "Previous page").press("Enter");
+    await see("Page 1");
+    await expectFocus("BUTTON Previous page");
+  });
+
+  test("is asked before unsaved changes are left by the menu, by Escape or by going back", async () => {
+    await open("unlock-policy");
+    await visit.page.getByRole("link", { name: "Contact details" }).click();
+    await visit.page.getByRole("textbox", { name: "Phone" }).waitFor();
+    const phone = visit.page.getByRole("textbox", { name: "Phone" });
+    await phone.fill("+49 30 901820");
+    const asked = visit.page.getByRole("alertdialog", { name: "Leave without saving?" });
+    await visit.page.getByRole("link", { name: "Key health" }).click();
+    await asked.waitFor();
+    await visit.picture("unsaved");
+    expect(await visit.violations()).toEqual([]);
+    await press("Stay");
+    await visit.page.goBack().catch(() => undefined);
+    await asked.waitFor();
+    await visit.page.keyboard.press("Escape");
+    await asked.waitFor({ state: "hidden" });
+    expect(await phone.inputValue()).toBe("+49 30 901820");
+    await visit.page.getByRole("link", { name: "Key health" }).click();
+    await press("Leave without saving");
+    await visit.page.getByRole("heading", { name: `${ORDER} | Key health`, level: 1 }).waitFor();
+    await open("encryption");
+    await press("Select a different key vault and key");
+    await press("Create new key vault");
+    await visit.page.getByRole("textbox", { name: "Key vault name" }).fill("contosotyped");
+    await visit.page.keyboard.press("Escape");
+    await asked.waitFor();
+    await visit.page.keyboard.press("Escape");
+    const name = visit.page.getByRole("textbox", { name: "Key vault name" });
+    expect(await name.inputValue()).toBe("contosotyped");
+    await press("Close");
+    await press("Leave without saving");
+    await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
+  });
+
+  test("is not offered the way back to the service's key, nor to save without a change", async () => {
+    await open("encryption");
+    await see(/^All \d+ checks passed$/);
+    const service = visit.page.getByRole("radio", { name: "Microsoft managed key" });
+    expect(await service.isDisabled()).toBe(true);
+    await see("can't be chosen again");
+    expect(await button(visit.page, "Save").isDisabled()).toBe(true);
+    await open("contact");
+    expect(await button(visit.page, "Save").isDisabled()).toBe(true);
+    await visit.picture("contact");
+  });
+
+  test("is told why a key whose checks fail cannot be saved", async () => {
+    await open("encryption");
+    await press("Select a different key vault and key");
+    await press("Create new key");
+    await visit.page.getByRole("textbox", { name: "Name" }).fill("other");
+    await press("Create");
+    await button(visit.page, "Select").waitFor();
+    await press("Select");
+    await visit.page.getByRole("radio", { name: "User assigned" }).waitFor();
+    await see(/^All \d+ checks passed$/);
+    await key.revoke(await principalOf(portal));
+    const blocked = visit.page.getByText("You can save when all checks pass");
+    const checkUntil = (count: number) =>
+      expect
+        .poll(
+          async () => {
+            await press("Check again");
+            await visit.settled();
+            return blocked.count();
+          },
+          { timeout: 20_000, interval: 1000 },
+        )
+        .toBe(count);
+    await checkUntil(1);
+    expect(await button(visit.page, "Save").getAttribute("aria-disabled")).toBe("true");
+    await visit.picture("checks-failed");
+    expect(await visit.violations()).toEqual([]);
+    await press("Grant access");
+    await checkUntil(0);
+    await press("Save");
+    await see("Saved.");
+  });
+
+  test("is not told that no backup key is needed beside a warning that there is none", async () => {
+    await open("backup-keys");
+    await see("This order has no backup key");
+    await see("Add a backup key while it works");
+    expect(await visit.page.getByText(/No backup key is (needed|in use)/).count()).toBe(0);
+    await visit.picture("no-backup-key");
+    expect(await visit.violations()).toEqual([]);
+  });
+
+  test("sees that a request takes long, and that live updates have stopped", async () => {
+    const waiting = await portal.browser.signIn("ada@contoso.example", portal.orderPath(ORDER));
+    const { page } = waiting;
+    await page.clock.install();
+    const answered = Promise.withResolvers<void>();
+    await page.route("**/portal/api/events", (route) => route.fulfill({ status: 404, body: "" }));
+    await waiting.goTo(portal.orderPath(ORDER));
+    await page.route("**/nodes?*", async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    await button(page, "Refresh").click();
+    await page.clock.runFor(2000);
+    const progress = page.getByRole("progressbar", { name: "Waiting for the service" });
+    await progress.waitFor();
+    await page.clock.runFor(12_000);
+    await page.getByText("has not answered for more than 10 seconds").waitFor();
+    await page.getByText("Live updates have stopped").waitFor();
+    await waiting.picture("stuck");
+    answered.resolve();
+    await page.unroute("**/portal/api/events");
+    await page.clock.runFor(12_000);
+    await progress.waitFor({ state: "hidden" });
+    await page.getByText("Live updates have stopped").waitFor({ state: "hidden" });
+    expect(await waiting.violations()).toEqual([]);
+    await waiting.close();
+  });
+
+  test("reads every page of an order without a command or an error that is not for readers", async () => {
+    const reader = await portal.browser.signIn("ren@contoso.example", portal.orderPath(ORDER));
+    const commands =
+      /^(Save|Revoke now|Start a drill|Check now|Add a backup key|Cancel order|Delete)$/;
+    const pages = `activity device-details unlock approvals troubleshoot encryption key-health
+      unlock-policy backup-keys contact`;
+    for (const page of ["", ...pages.split(/\s+/)]) {
+      await reader.goTo(portal.orderPath(ORDER, page));
+      const text = await reader.page.locator("main").innerText();
+      expect([page, /AuthorizationFailed|[{<]\w+[}>]/.exec(text)]).toEqual([page, null]);
+      for (const command of await reader.page.getByRole("button", { name: commands }).all())
+        expect([page, await command.innerText(), await command.isDisabled()]).toEqual([
+          page,
+          expect.any(String),
+          true,
+        ]);
+      expect([page, await reader.violations()]).toEqual([page, []]);
+      await reader.picture(`reader-${page}`);
+    }
+    await reader.page.setViewportSize({ width: 390, height: 844 });
+    await reader.page.emulateMedia({ colorScheme: "dark" });
+    for (const page of ["encryption", "key-health", "unlock-policy"]) {
+      await reader.goTo(portal.orderPath(ORDER, page));
+      expect([page, await reader.overflow(), await reader.violations()]).toEqual([page, 0, []]);
+      await reader.picture(`reader-narrow-dark-${page}`);
+    }
+    await reader.close();
+  });
+
+  test("no page printed an error, broke its policy or asked another origin", () => {
+    expect(portal.browser.problems()).toEqual([]);
+  });
+});
+
+/** Principal of the order's own identity. */
+async function principalOf({ world }: PortalWorld): Promise<string> {
+  const { customer, stack } = world.customerContext;
+  const { identity } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER);
+  if (identity?.principalId === undefined) throw new Error("the order has no identity");
+  return identity.principalId;
+}
+
+/** The vault is another administrator's. */
+async function letAdaManageKeys({ world }: PortalWorld): Promise<void> {
+  const { customer, stack } = world.customerContext;
+  const { objectId } = world.stack.directory.users[0] ?? {};
+  if (objectId === undefined) throw new Error("the stack has no users");
+  const permissions = { keys: ["get", "list", "create"] };
+  await customer.vaults.vaults.updateAccessPolicy(stack.resourceGroup, VAULT, "add", {
+    properties: { accessPolicies: [{ tenantId: stack.tenantId, objectId, permissions }] },
+  });
+}
