@@ -125,6 +125,7 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await button(visit.page, "Previous page").press("Enter");
     await see("Page 1");
     await expectFocus("BUTTON Previous page");
+    expect(await visit.violations()).toEqual([]);
   });
 
   test("is asked before unsaved changes are left by the menu, by Escape or by going back", async () => {

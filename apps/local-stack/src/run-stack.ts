@@ -45,6 +45,9 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   const stack = await startStack({
     ...options,
     ...(options.vm && { brokerEnvironment: SOON_CLOSED }),
+    ended: (child) => {
+      report({ event: "child", outcome: "ended", ...child, elapsedMs: elapsedMs() });
+    },
   }).catch(failUnless(stopped));
   if (stack === false) return "interrupted";
   await using opened = new AsyncDisposableStack();

@@ -85,6 +85,25 @@ describe("the broker's own API for pages", () => {
     expect(activity.text).toContain("127.0.0.1");
   });
 
+  test("tells a page which actions the roles of its person allow, and takes them from nobody else", async () => {
+    const may = async (page: SignedInPage) => {
+      const { status, json } = await page.call(`/portal/api/permissions${jobs()}/order1`);
+      expect(status).toBe(200);
+      return json.actions as readonly string[];
+    };
+    const write = "Microsoft.DataBox/jobs/write";
+    const read = "Microsoft.DataBox/jobs/read";
+    expect(await may(ada)).toEqual(expect.arrayContaining([read, write]));
+    const reader = await may(await world.signIn("ren"));
+    expect(reader).toContain(read);
+    expect(reader.filter((action) => !/\/read$|\/locations\//.test(action))).toEqual([]);
+    expect(await may(await world.signIn("nobody"))).toEqual(["Microsoft.DataBox/operations/read"]);
+    const stranger = await world
+      .newBrowser()
+      .go(`${world.portalUrl}/portal/api/permissions${jobs()}/order1`);
+    expect(stranger.status).toBe(401);
+  });
+
   test("refuses what the API refuses, in the same words", async () => {
     const missing = await ada.call(`/portal/api/arm${jobs()}/none?${DATA_BOX}`);
     expect([missing.status, missing.json.error.code]).toEqual([404, "ResourceNotFound"]);

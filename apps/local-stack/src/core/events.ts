@@ -28,6 +28,13 @@ export type StackEvent =
       readonly steps?: readonly { readonly text: string; readonly command?: string }[];
     }
   | { readonly event: "story"; readonly outcome: "done" }
+  /** A process of the stack has ended by itself; the rest goes on without it. */
+  | {
+      readonly event: "child";
+      readonly outcome: "ended";
+      readonly name: string;
+      readonly cause: string;
+    }
   /** A node's own page is open, until the stack ends. */
   | {
       readonly event: "page";

@@ -73,3 +73,21 @@ test.each([
 ] as const)("$event.event $event.outcome is one line", ({ event, line }) => {
   expect(renderHuman(event, 80)).toBe(line);
 });
+
+test("a process of the stack that ended is named, with its last words and what to do", () => {
+  const event = {
+    event: "child",
+    outcome: "ended",
+    name: "The broker",
+    cause: "exit code 3: out of memory",
+    elapsedMs: 5000,
+  } as const;
+  expect(renderHuman(event, WIDTH)).toBe(
+    [
+      "✗    5.00 s  The broker has ended (exit code 3: out of",
+      "             memory).",
+      "             Nothing works without it: stop with Ctrl-C and",
+      "             start again.",
+    ].join("\n"),
+  );
+});

@@ -55,6 +55,12 @@ function describe(event: StackEvent): Lines {
       return describeUnlock(event);
     case "story":
       return ["good", "Demo complete."];
+    case "child":
+      return [
+        "refused",
+        `${event.name} has ended (${event.cause}).`,
+        "Nothing works without it: stop with Ctrl-C and start again.",
+      ];
     case "page":
       return ["good", `Node ${event.node}: its page is at ${event.uiUrl}/`];
   }

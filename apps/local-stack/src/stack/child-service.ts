@@ -17,6 +17,14 @@ export type ChildOptions = {
   readonly script: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly readyWithinMs: number;
+  /** Called once if the process ends by itself after it was ready. */
+  readonly ended?: ((child: EndedChild) => void) | undefined;
+};
+
+export type EndedChild = {
+  readonly name: string;
+  /** Exit code or signal, and the last lines of its standard error. */
+  readonly cause: string;
 };
 
 /**
@@ -47,7 +55,15 @@ export async function startChild(options: ChildOptions): Promise<ChildService> {
       resolve();
     });
   });
+  let isWanted = false;
+  child.once("exit", (code, signal) => {
+    if (isWanted) return;
+    const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+    const said = tail();
+    options.ended?.({ name: options.name, cause: said === "" ? how : `${how}: ${said}` });
+  });
   const end = async (signal: NodeJS.Signals) => {
+    isWanted = true;
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);

@@ -8,7 +8,7 @@ import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emul
 import { createTransport } from "../azure/transport.ts";
 import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
 import { prepareCertificates, type StackCertificates } from "./certificates.ts";
-import { type ChildService, startChild } from "./child-service.ts";
+import { type ChildService, type EndedChild, startChild } from "./child-service.ts";
 import { createControlApi, type Directory, registerCallers, registerPortal } from "./directory.ts";
 import { freePort } from "./free-port.ts";
 import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
@@ -30,6 +30,8 @@ export type StackOptions = {
   /** Script that runs the broker; tests start theirs, which stops at chosen writes. */
   readonly brokerMain?: string;
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
+  /** Told of a process of the stack that ends by itself. */
+  readonly ended?: (child: EndedChild) => void;
 };
 
 export type Stack = {
@@ -144,6 +146,7 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       script: [options.brokerMain ?? BROKER_MAIN, "serve"],
       environment: { ...settings, ...environment },
       readyWithinMs: BROKER_READY_MS,
+      ended: options.ended,
     });
   let broker = await startBroker();
   await writeStackFile(stackFile, description);
