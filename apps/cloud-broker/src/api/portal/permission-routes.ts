@@ -2,7 +2,9 @@ import type { HasAccess } from "../../callers/has-access.ts";
 import { orderIdOf } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
-import { PATHS } from "../arm/paths.ts";
+
+const PATH =
+  "/portal/api/permissions/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName";
 
 /**
  * Tells a page which actions the roles of its person allow on an order, so that it offers no command that would be
@@ -12,7 +14,7 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
   return [
     {
       method: "GET",
-      path: `/portal/api/permissions${PATHS.job}`,
+      path: PATH,
       authentication: "session",
       reads: "nothing",
       handle: async ({ caller, parameters }) => {
