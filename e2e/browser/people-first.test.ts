@@ -244,35 +244,6 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await waiting.close();
   });
 
-  test("reads every page of an order without a command or an error that is not for readers", async () => {
-    const reader = await portal.browser.signIn("ren@contoso.example", portal.orderPath(ORDER));
-    const commands =
-      /^(Save|Revoke now|Start a drill|Check now|Add a backup key|Cancel order|Delete)$/;
-    const pages = `activity device-details unlock approvals troubleshoot encryption key-health
-      unlock-policy backup-keys contact`;
-    for (const page of ["", ...pages.split(/\s+/)]) {
-      await reader.goTo(portal.orderPath(ORDER, page));
-      const text = await reader.page.locator("main").innerText();
-      expect([page, /AuthorizationFailed|[{<]\w+[}>]/.exec(text)]).toEqual([page, null]);
-      for (const command of await reader.page.getByRole("button", { name: commands }).all())
-        expect([page, await command.innerText(), await command.isDisabled()]).toEqual([
-          page,
-          expect.any(String),
-          true,
-        ]);
-      expect([page, await reader.violations()]).toEqual([page, []]);
-      await reader.picture(`reader-${page}`);
-    }
-    await reader.page.setViewportSize({ width: 390, height: 844 });
-    await reader.page.emulateMedia({ colorScheme: "dark" });
-    for (const page of ["encryption", "key-health", "unlock-policy"]) {
-      await reader.goTo(portal.orderPath(ORDER, page));
-      expect([page, await reader.overflow(), await reader.violations()]).toEqual([page, 0, []]);
-      await reader.picture(`reader-narrow-dark-${page}`);
-    }
-    await reader.close();
-  });
-
   test("no page printed an error, broke its policy or asked another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
