@@ -20,7 +20,7 @@ export type StrangerBudget = {
  * Enough to see the kind of an attack. In total at most 1,440 rows a day and process, about 1 MB,
  * for as long as an attack lasts: rows of a hash chain are never deleted.
  */
-export const STRANGER_BUDGET: StrangerBudget = {
+const STRANGER_BUDGET: StrangerBudget = {
   perAddress: { burst: 120, perHour: 6 },
   inSum: { burst: 600, perHour: 60 },
 };

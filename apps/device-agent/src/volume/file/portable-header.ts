@@ -39,7 +39,7 @@ export const HEADER_BYTES = 118;
  * A volume that is being rekeyed has two headers, one after the other; otherwise one of the places
  * is blank.
  */
-export const HEADER_PLACES = 2;
+const HEADER_PLACES = 2;
 /** After the places: the generation of the header, big-endian. */
 const GENERATION_AT = HEADER_PLACES * HEADER_BYTES;
 const GENERATION_BYTES = 4;
