@@ -132,7 +132,7 @@ test("once a later version needs it, the former one says that it is not ready, a
   }
   await expect(migrate(world.store())).rejects.toMatchObject({
     code: "Misuse",
-    detail: "the database needs a newer broker (one that knows 9999-contract); run that one",
+    detail: "the database needs a newer broker (one that knows 9999-contract); run that version",
   });
   // The version in between knows no more about it than this one; the version that needs it
   // continues.
