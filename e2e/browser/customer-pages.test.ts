@@ -4,12 +4,13 @@ import { join } from "node:path";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { callOrder } from "../harness/order-actions.ts";
+import { approveChange, callOrder } from "../harness/order-actions.ts";
 import { runBrokerCommand } from "../harness/run-broker-command.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
 import {
@@ -59,6 +60,14 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await dialog.getByLabel("Reason").fill(reason);
     await dialog.getByLabel(`Type ${ORDER} to confirm`).fill(ORDER);
     await dialog.getByRole("button", { name: confirm }).click();
+  };
+
+  /** The order's policy asks for an approval of each change that loosens its protection. */
+  const approved = async (save: Locator) => {
+    await save.click();
+    await visit.page.getByText("The change waits for an approval").first().waitFor();
+    await approveChange(world, order);
+    await save.click();
   };
 
   test("a refused unlock is explained in the activity, whose export verifies", async () => {
@@ -158,7 +167,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await most.inputValue()).toBe("77");
     expect(await look(visit, "unlock-budget")).toEqual([]);
     await limit.uncheck();
-    await button("Save the limit").click();
+    await approved(button("Save the limit"));
     await expect.poll(budget).not.toHaveProperty("unlocksPerDay");
   });
 
@@ -222,7 +231,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await panel.getByRole("button", { name: "Add", exact: true }).isDisabled()).toBe(true);
     await panel.getByLabel("Public key").fill(publicKey);
     expect(await look(visit, "backup-key-panel")).toEqual([]);
-    await panel.getByRole("button", { name: "Add", exact: true }).click();
+    await approved(panel.getByRole("button", { name: "Add", exact: true }));
     await visit.page.getByRole("group", { name: "offline" }).waitFor();
     await visit.settled();
     expect(await look(visit, "backup-keys")).toEqual([]);

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { callOrder, callOrderAs } from "../harness/order-actions.ts";
+import { approveChange, callOrder } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import {
   placeOrder,
@@ -55,12 +55,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
   async function endApprovals(): Promise<void> {
     const lift = () => callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
     await expect(lift()).rejects.toThrow("ChangeNeedsApproval");
-    const { body } = await callOrder(world, order, "GET", "approvals");
-    const change = approvalList
-      .parse(body)
-      .value.find(({ way, state }) => way === "change" && state === "waiting");
-    const path = `approvals/${change?.id ?? "none"}/approve`;
-    await callOrderAs("Contributor", world, order, "POST", path, { reason: "the test is over" });
+    await approveChange(world, order);
     await lift();
   }
 

@@ -4,6 +4,7 @@ import {
   type StackRole,
   type StoryOrder,
 } from "@databox-cmk/local-stack";
+import { approvalList } from "@databox-cmk/protocol";
 
 import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
@@ -53,6 +54,16 @@ export async function callOrderAs(
   );
   if (answer.status !== 200) throw new Error(`${path}: ${String(answer.status)} ${answer.text}`);
   return answer;
+}
+
+/** Another person approves the change of the order that waits for an approval. */
+export async function approveChange(world: World, order: StoryOrder): Promise<void> {
+  const { body } = await callOrder(world, order, "GET", "approvals");
+  const change = approvalList
+    .parse(body)
+    .value.find(({ way, state }) => way === "change" && state === "waiting");
+  const path = `approvals/${change?.id ?? "none"}/approve`;
+  await callOrderAs("Contributor", world, order, "POST", path, { reason: "seen and agreed" });
 }
 
 /** Rows of the order's audit trail, oldest first. */

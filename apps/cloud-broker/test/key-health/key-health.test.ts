@@ -211,6 +211,17 @@ describe("the health of a key", () => {
     expect(await read("tried1")).toMatchObject({ state: "Healthy" });
   });
 
+  test("is not checked because of a preflight that reached no vault", async () => {
+    await world.prepared("silent1");
+    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultUnreachable", reason: "timeout" });
+    const path = `${jobPath("silent1")}/validateKeyEncryptionKey?${API}`;
+    await world.call("POST", path, { body: {} });
+    await world.broker().idle();
+    world.vaults.setOutage(VAULT_NAME, undefined);
+    const { state, inconclusive } = await read("silent1");
+    expect([state, inconclusive]).toEqual(["Healthy", undefined]);
+  });
+
   test("is not watched when the key is the service's own, or the order has ended", async () => {
     await world.call("PUT", `${jobPath("own1")}?${API}`, { body: minimalJob() });
     expect(await read("own1")).toMatchObject({ state: "NotWatched" });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { verdictOfFailure } from "../../core/key-health.ts";
 import type { KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
 import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
@@ -97,13 +98,15 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
 
   /**
    * The checks of a candidate are stricter than a use of the key in force. So if the candidate is
-   * that key, a result that contradicts the known state causes a check of the key.
+   * that key, a result that contradicts the known state causes a check of the key. An outage
+   * contradicts nothing, and a check would only add calls to a vault that does not answer.
    */
   async function noteValidation(
     { order }: KeySubject,
     candidate: KeyChoice,
     outcome: Outcome<unknown>,
   ): Promise<void> {
+    if (!outcome.ok && verdictOfFailure(outcome.failure).state === "inconclusive") return;
     const inForce = await loadKeyInForce(store, order);
     if (inForce === undefined || !isDeepStrictEqual(inForce.choice, candidate)) return;
     const known = await readHealth(store, order);
