@@ -33,7 +33,7 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   const served = await delivered("served");
   const alone = await delivered("alone");
 
-  expect(rotate()).toMatchObject({
+  expect(await rotate()).toMatchObject({
     status: 0,
     stdout: expect.stringContaining("1 former") as string,
   });
@@ -41,7 +41,7 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   // Both had the next key already.
   for (const { node } of [served, alone]) await unlockNode(node);
 
-  const refused = rotate();
+  const refused = await rotate();
   expect(refused.status).toBe(1);
   expect(refused.stderr).toContain("2 devices do not know the next key yet");
 
@@ -49,13 +49,13 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   {
     await using daemon = await runDaemon(served.node);
     await expect
-      .poll(() => rotate().stderr, { interval: 500 })
+      .poll(async () => (await rotate()).stderr, { interval: 500 })
       .toContain("1 devices do not know the next key yet");
     await daemon.event(({ outcome }) => outcome === "serving");
   }
-  expect(rotate().stderr).toContain("DBX-alone");
+  expect((await rotate()).stderr).toContain("DBX-alone");
 
-  expect(rotate("--force").status).toBe(0);
+  expect((await rotate("--force")).status).toBe(0);
   await world.stack.restartBroker();
   await unlockNode(served.node);
   // A change that the administrator forced is not a refusal: no key that this device trusts has

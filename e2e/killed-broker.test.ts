@@ -9,15 +9,12 @@ import {
 } from "@databox-cmk/local-stack";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import {
-  BROKER_WITH_CRASH_POINT,
-  type CrashPoint,
-  createCrashPoint,
-} from "./harness/crash-point.ts";
+import { type CrashPoint, createCrashPoint } from "./harness/crash-point.ts";
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { prepareNode, requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
+import { BROKER_WITH_CRASH_POINT } from "./harness/programs.ts";
 import { verifyAudit } from "./harness/verify-audit.ts";
 
 /** More points than any of the operations has. */

@@ -84,7 +84,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await visit.page.getByRole("menuitem", { name: /JSON lines/ }).click();
     const file = await (await downloading).path();
     expect(readFileSync(file, "utf8")).toContain("SsemUserErrorEncryptionKeyDisabled");
-    expect(runBrokerCommand(world, "audit", "verify", "--export", file)).toMatchObject({
+    expect(await runBrokerCommand(world, "audit", "verify", "--export", file)).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^ok/),
     });

@@ -2,7 +2,6 @@ import { createPrivateKey } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { CryptographyClient } from "@azure/keyvault-keys";
 import { decodeBase64url } from "@databox-cmk/crypto";
@@ -25,6 +24,7 @@ import { prepareNode, requireOk, unlockNode } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
 import { callOrder } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
+import { BROKER_WITH_LOG } from "../harness/programs.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
 import { signInToPortal } from "./portal-session.ts";
 import { readMemory } from "./process-memory.ts";
@@ -33,7 +33,6 @@ import { type UsedLocalUi, useLocalUi } from "./use-local-ui.ts";
 import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
 
 const OWN_PASSKEY = "Canary@Passkey#23456789";
-const BROKER_WITH_LOG = fileURLToPath(new URL("broker-with-log.ts", import.meta.url));
 
 /** The places where a secret belongs, and their protection. Everywhere else it is a leak. */
 const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: string])[] = [

@@ -3,19 +3,17 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import { createAzureClients } from "@databox-cmk/local-stack";
 import { findPostgres } from "@databox-cmk/testkit";
 
 import type { World } from "../harness/open-world.ts";
+import { BROKER } from "../harness/programs.ts";
 import type { Variables } from "./stage.ts";
 
-const BROKER_MAIN = fileURLToPath(
-  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
-);
-const COMMAND_MS = 60_000;
+/** Stops a command that hangs; not a bound of the product. */
+const COMMAND_MS = 120_000;
 
 export type Typed = { readonly exitCode: number; readonly printed: string };
 
@@ -40,7 +38,7 @@ export async function openDesk(world: World, always: Variables = {}): Promise<De
   place(join(programs, "broker"), [
     process.execPath,
     "--disable-warning=ExperimentalWarning",
-    BROKER_MAIN,
+    BROKER,
   ]);
   place(join(programs, "databox-agent"), [node, ...parameters]);
   await writeTokens(world, "Datacenter Operator", join(folder, "operator"));

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { setup as buildAgent } from "../harness/build-agent.ts";
+import { setup as buildPrograms } from "../harness/build-agent.ts";
 import type { Drill } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
 import { openTheatre, type TheatreKind } from "./open-theatre.ts";
@@ -29,7 +29,7 @@ if (unknown.length > 0) {
 const chosen = Object.entries<Drill>(DRILLS).filter(
   ([name]) => positionals.length === 0 || positionals.includes(name),
 );
-buildAgent();
+buildPrograms();
 const byTheatre = Map.groupBy(chosen, ([, { theatre }]): TheatreKind => theatre ?? "sqlite");
 for (const [kind, drills] of byTheatre) {
   await using theatre = await openTheatre(kind);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { setup as buildPrograms } from "../harness/build-agent.ts";
 import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
 import { renderElsewhere, renderHeader, renderVerdict } from "./render-matrix.ts";
@@ -12,6 +13,7 @@ if (values.list) {
   print([...FAULTS, ...AGENT_FAULTS].map(({ name }) => name).join("\n"));
   process.exit();
 }
+buildPrograms();
 print(renderHeader());
 const startedMs = performance.now();
 const verdicts = await runMatrix((verdict) => print(renderVerdict(verdict)));

@@ -1,12 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const AGENT = fileURLToPath(new URL("../../apps/device-agent", import.meta.url));
+const folderOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const AGENT = folderOf("apps/device-agent");
+const BROKER = folderOf("apps/cloud-broker");
+const E2E = folderOf("e2e");
+/** Every project of vitest that starts these programs calls for them, in one process. */
+const BUILT = "E2E_PROGRAMS_BUILT_BY";
 
 /**
- * Appliances run the agent as it is shipped: its bundle, made afresh, so that no test runs an old
- * one.
+ * Builds the programs that tests start, from today's sources, so that no test runs an old one:
+ * appliances run the agent as it is shipped, and brokers start from one bundle (programs.ts).
  */
 export function setup(): void {
+  if (process.env[BUILT] === String(process.pid)) return;
   execFileSync("node_modules/.bin/rolldown", ["-c"], { cwd: AGENT });
+  execFileSync(`${BROKER}/node_modules/.bin/rolldown`, ["-c", "rolldown.config.ts"], { cwd: E2E });
+  process.env[BUILT] = String(process.pid);
 }

@@ -1,10 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-export const BROKER_WITH_CRASH_POINT = fileURLToPath(
-  new URL("../broker-with-crash-point.ts", import.meta.url),
-);
 
 /** Remote control of broker-with-crash-point.ts. */
 export type CrashPoint = {

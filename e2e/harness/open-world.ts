@@ -14,6 +14,7 @@ import {
   startStack,
 } from "@databox-cmk/local-stack";
 
+import { BROKER } from "./programs.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
 /**
@@ -44,6 +45,7 @@ export async function openWorld(
   const stack = await startStack({
     directory: folder,
     ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
+    brokerMain: BROKER,
     ...configure(folder),
   });
   opened.defer(() => stack.close());

@@ -4,7 +4,8 @@ import { text } from "node:stream/consumers";
 
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 
-const DEADLINE_MS = 30_000;
+/** Stops an agent that hangs; not a bound of the product. */
+const DEADLINE_MS = 120_000;
 /**
  * The agent takes cryptsetup from fixed folders only: hiding it needs a file system of its own (and
  * root).

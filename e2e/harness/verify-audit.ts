@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import type { World } from "./open-world.ts";
-
-const BROKER = fileURLToPath(new URL("../../apps/cloud-broker/src/main.ts", import.meta.url));
+import { BROKER } from "./programs.ts";
 
 /**
  * `broker audit verify` over the running broker's database, as an auditor runs it; chains that it

@@ -2,18 +2,17 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { messageHash } from "@databox-cmk/crypto";
 import * as z from "zod";
 
+import { BROKER } from "../harness/programs.ts";
 import type { Fleet } from "./open-fleet.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")));
 const run = promisify(execFile);
 const broker = (env: Readonly<Record<string, string>>, ...words: readonly string[]) =>
-  run(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...words], { env });
+  run(process.execPath, ["--disable-warning=ExperimentalWarning", BROKER, ...words], { env });
 
 const tableLine = z.object({ table: z.string(), columns: z.array(z.string()) });
 const auditRow = z.looseObject({

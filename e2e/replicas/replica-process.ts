@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")));
+import { BROKER } from "../harness/programs.ts";
+
 const READY = z.object({ type: z.literal("ready"), port: z.number() });
 
 /** A broker in a process of its own, which can be hit where it hurts. */
@@ -48,7 +48,7 @@ export function createReplica(
       child?.kill("SIGCONT");
     },
     async start() {
-      child = fork(MAIN, ["serve"], {
+      child = fork(BROKER, ["serve"], {
         env: { ...environment, BROKER_PORT: "0" },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         stdio: ["ignore", "ignore", "inherit", "ipc"],

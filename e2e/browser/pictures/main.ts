@@ -1,6 +1,7 @@
 // Takes the pictures of docs/customer/portal.md from the running system: `npm run portal:pictures`.
 import { parseArgs } from "node:util";
 
+import { setup as buildPrograms } from "../../harness/build-agent.ts";
 import { openPortalWorld } from "../harness/portal-world.ts";
 import { photographArticle } from "./photograph-article.ts";
 import { photographNode } from "./photograph-node.ts";
@@ -14,6 +15,7 @@ if (values.help) {
   );
   process.exit();
 }
+buildPrograms();
 await using portal = await openPortalWorld("pictures");
 const orders = await placeOrders(portal.world);
 await photographPages(portal, orders);
