@@ -246,7 +246,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A withdrawn customer key",
     shownBy: {
       "e2e/ten-appliances.test.ts": [
-        "ten unlocked appliances are all closed within the bound once the customer disables their key",
+        "ten unlocked appliances are all closed once the customer disables their key, before a lease is renewed",
       ],
     },
   },

@@ -225,9 +225,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const { page } = visit;
     await page.getByRole("tab", { name: "QR code" }).click();
     await button(page, "Scan with the camera").click();
-    await expect
-      .poll(() => page.getByLabel("Answer of the portal").inputValue(), { timeout: 30_000 })
-      .toBe(answer);
+    await expect.poll(() => page.getByLabel("Answer of the portal").inputValue()).toBe(answer);
     await button(page, "Unlock with this answer").click();
     await waitForLock(page, "Unlocked");
     expect(filmed.problems()).toEqual([]);
@@ -294,7 +292,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.getByText("Too many wrong passkeys").waitFor();
     const told = page.getByText(/Try again in 14:\d\d/);
     const first = await told.textContent();
-    await expect.poll(() => told.textContent(), { timeout: 10_000 }).not.toBe(first);
+    await expect.poll(() => told.textContent()).not.toBe(first);
     expect(await page.getByRole("textbox", { name: "Passkey" }).isDisabled()).toBe(true);
     await visit.picture("passkey-wait");
     expect(await visit.violations()).toEqual([]);
