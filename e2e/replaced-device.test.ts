@@ -55,7 +55,7 @@ test("a device that was replaced can never unlock again, and its successor opens
   });
   expect(prepared).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining("kept") as string,
+    stdout: expect.stringContaining("left unchanged") as string,
   });
   const unlocked = await runAgent(["--state-dir", stateDir, "--json", "unlock"]);
   expect(JSON.parse(unlocked.stdout)).toMatchObject({ outcome: "unlocked", proof: expectedProof });
