@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -19,6 +11,7 @@ import {
   seen,
   SERIAL,
 } from "./agent-world.ts";
+import { mayMount, mountFullDisk } from "./full-disk.ts";
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
@@ -179,10 +172,11 @@ describe("a state folder that cannot be used", () => {
   });
 
   test("is on a full disk", async ({ skip }) => {
-    skip(!existsSync("/dev/full"), "this system has no /dev/full");
+    skip(!mayMount, "a file system cannot be mounted here");
     await using world = await createAgentWorld();
     mkdirSync(world.stateDir, { mode: 0o700 });
-    symlinkSync("/dev/full", join(world.stateDir, "journal.jsonl"));
+    using disk = mountFullDisk(world.stateDir);
+    void disk;
     const event = await world.prepare();
     expect(seen(event)).toMatchObject({ exit: 5, code: "DiskFull" });
     expect(event).toMatchObject({ steps: [{ command: expect.stringContaining(world.stateDir) }] });

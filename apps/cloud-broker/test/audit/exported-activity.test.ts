@@ -156,7 +156,7 @@ describe("against a head that was noted before", () => {
     const noted = await note(whole.slice(0, 20));
     const cut = await verify(whole.slice(0, 19), ...noted);
     expect(cut).toMatchObject({ exitCode: 3 });
-    expect(cut.lines[0]).toContain("row 20: the chain ends before the head that was noted");
+    expect(cut.lines[0]).toContain("row 20: the chain ends before the noted head");
     const anew = rewritten(1, { reason: "as somebody would like it" });
     expect(await verify(anew)).toMatchObject({ exitCode: 0 });
     expect(await verify(anew, ...noted)).toMatchObject({ exitCode: 3 });

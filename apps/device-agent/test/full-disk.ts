@@ -1,0 +1,22 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const BYTES = 4096;
+
+/** Whether a file system can be mounted here: only root may, and not in every container. */
+export const mayMount =
+  process.getuid?.() === 0 &&
+  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+/** Mounts a file system without a free byte over an empty folder, until it is disposed. */
+export function mountFullDisk(folder: string): Disposable {
+  const options = `size=${String(BYTES)},mode=0700`;
+  execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);
+  writeFileSync(join(folder, "filling"), Buffer.alloc(BYTES), { mode: 0o600 });
+  return {
+    [Symbol.dispose]: () => {
+      execFileSync("umount", ["--lazy", folder]);
+    },
+  };
+}
