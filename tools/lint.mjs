@@ -5,8 +5,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { root } from "./set-up/paths.mjs";
 import { NO_SOURCES, openStamps } from "./stamps.mjs";
-import { readWorkspace, ROOT } from "./workspace.mjs";
+import { readWorkspace } from "./workspace.mjs";
 
 const LINTED = /\.(?:ts|tsx|mts|mjs|js|cjs)$/;
 
@@ -25,7 +26,7 @@ if (stale.length > 0) {
   const { status } = spawnSync(
     "oxlint",
     ["--deny-warnings", ...stale.flatMap(({ paths }) => paths)],
-    { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] },
+    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
   );
   if (status !== 0) process.exit(1);
   for (const { folder, decide } of stale) stamps.set(folder, ...decide);
@@ -37,7 +38,7 @@ if (stale.length > 0) {
  */
 function rest() {
   const inPackages = new Set(packages.map(({ folder }) => folder.split("/")[0]));
-  const paths = readdirSync(ROOT, { withFileTypes: true })
+  const paths = readdirSync(root, { withFileTypes: true })
     .filter(({ name }) => !inPackages.has(name) && !NO_SOURCES.has(name))
     .filter((entry) => (entry.isDirectory() ? hasSources(entry.name) : LINTED.test(entry.name)))
     .map(({ name }) => name);
@@ -45,5 +46,5 @@ function rest() {
 }
 
 function hasSources(folder) {
-  return readdirSync(join(ROOT, folder), { recursive: true }).some((name) => LINTED.test(name));
+  return readdirSync(join(root, folder), { recursive: true }).some((name) => LINTED.test(name));
 }

@@ -1,9 +1,9 @@
 // Records which gate passed for which sources: a gate does not repeat a check of unchanged files.
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ROOT } from "./workspace.mjs";
+import { fingerprintOf } from "./set-up/fingerprint.mjs";
+import { root } from "./set-up/paths.mjs";
 
 /** Files that affect the findings in every package. */
 const CONFIGURATION = [
@@ -28,11 +28,11 @@ export const NO_SOURCES = new Set([
  * @param packages - as readWorkspace returns them.
  */
 export function openStamps(gate, packages) {
-  const folder = join(ROOT, "node_modules", ".cache", gate);
+  const folder = join(root, "node_modules", ".cache", gate);
   mkdirSync(folder, { recursive: true });
   const configuration = hashOf(CONFIGURATION);
   const hashes = new Map(packages.map((found) => [found.name, hashOf([found.folder])]));
-  const fingerprintOf = (names, paths) =>
+  const stampOf = (names, paths) =>
     [configuration, hashOf(paths), ...names.toSorted().map((name) => hashes.get(name))].join("\n");
   const pathOf = (name) => join(folder, `${name.replaceAll("/", "-")}.passed`);
   return {
@@ -41,30 +41,12 @@ export function openStamps(gate, packages) {
      * @param names - the packages that decide whether it passes.
      * @param paths - files and folders of no package that decide too.
      */
-    isFresh: (name, names, paths = []) => readIfThere(pathOf(name)) === fingerprintOf(names, paths),
-    set: (name, names, paths = []) => writeFileSync(pathOf(name), fingerprintOf(names, paths)),
+    isFresh: (name, names, paths = []) => readIfThere(pathOf(name)) === stampOf(names, paths),
+    set: (name, names, paths = []) => writeFileSync(pathOf(name), stampOf(names, paths)),
   };
 }
 
-function hashOf(paths) {
-  const hash = createHash("sha256");
-  const add = (path) => {
-    const names = readdirOrUndefined(join(ROOT, path));
-    if (names === undefined) hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)));
-    else for (const name of names) if (!NO_SOURCES.has(name)) add(`${path}/${name}`);
-  };
-  for (const path of paths) add(path);
-  return hash.digest("hex");
-}
-
-function readdirOrUndefined(path) {
-  try {
-    return readdirSync(path).toSorted();
-  } catch (error) {
-    if (error.code === "ENOTDIR") return undefined;
-    throw error;
-  }
-}
+const hashOf = (paths) => fingerprintOf(paths, NO_SOURCES);
 
 function readIfThere(path) {
   try {

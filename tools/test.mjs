@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { env } from "node:process";
 
 import { GATES, runGates } from "./gates.mjs";
-import { ROOT } from "./workspace.mjs";
+import { root } from "./set-up/paths.mjs";
 
 const FAST = ["--project=unit", "--project=integration"];
 const SHOWN_FILES = 30;
@@ -59,12 +59,12 @@ process.exit(failed > 0 || (count("passed") === 0 && !isChanged) ? 1 : 0);
 async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), "databox-cmk-test-"));
   const results = join(folder, "results.json");
-  const reporters = ["--reporter=default", `--reporter=${join(ROOT, "tools/write-results.mjs")}`];
+  const reporters = ["--reporter=default", `--reporter=${join(root, "tools/write-results.mjs")}`];
   const vitest = spawn("vitest", ["run", ...reporters, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...env,
-      DATABOX_CMK_ROOT: ROOT,
+      DATABOX_CMK_ROOT: root,
       DATABOX_CMK_RESULTS: results,
       // HPKE by ML-KEM is experimental in Node 24 and says so in every process.
       NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
@@ -126,7 +126,7 @@ function mayBeRepeated(file) {
     REPEATED_PROJECTS.has(file.project) &&
     (file.isBroken || hasFailed(file)) &&
     !NEVER_REPEATED.test(file.path) &&
-    !PROPERTIES.test(readFileSync(join(ROOT, file.path), "utf8"))
+    !PROPERTIES.test(readFileSync(join(root, file.path), "utf8"))
   );
 }
 
@@ -147,8 +147,8 @@ function showSlowest(files) {
       project,
       seconds: Math.round(seconds * 10) / 10,
     }));
-  mkdirSync(join(ROOT, "artifacts"), { recursive: true });
-  writeFileSync(join(ROOT, "artifacts/test-times.json"), `${JSON.stringify(byTime, null, 2)}\n`);
+  mkdirSync(join(root, "artifacts"), { recursive: true });
+  writeFileSync(join(root, "artifacts/test-times.json"), `${JSON.stringify(byTime, null, 2)}\n`);
   console.log(`\nThe ${SHOWN_FILES} slowest files (all of them: artifacts/test-times.json)`);
   for (const { path, project, seconds } of byTime.slice(0, SHOWN_FILES))
     console.log(`${seconds.toFixed(1).padStart(7)} s  ${path} (${project})`);

@@ -7,19 +7,20 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 
+import { root } from "./set-up/paths.mjs";
 import { openStamps } from "./stamps.mjs";
-import { readWorkspace, ROOT } from "./workspace.mjs";
+import { readWorkspace } from "./workspace.mjs";
 
 const packages = readWorkspace();
 const stamps = openStamps("tsc", packages);
 const configurations = packages.flatMap(({ name, folder, dependencies }) =>
   globSync(`${folder}/**/tsconfig.json`, {
-    cwd: ROOT,
+    cwd: root,
     exclude: (path) => /(?:^|\/)(?:node_modules|dist)$/.test(path),
   }).map((path) => ({
     path,
     decide: [name, ...dependencies],
-    ...JSON.parse(readFileSync(join(ROOT, path), "utf8")),
+    ...JSON.parse(readFileSync(join(root, path), "utf8")),
   })),
 );
 
@@ -29,12 +30,12 @@ const isPlain = ({ extends: base, compilerOptions }) =>
 const pathsOf = (member) =>
   configurations
     .filter(isPlain)
-    .flatMap((found) => (found[member] ?? []).map((path) => join(ROOT, dirname(found.path), path)));
+    .flatMap((found) => (found[member] ?? []).map((path) => join(root, dirname(found.path), path)));
 const together = join(stamps.folder, "tsconfig.json");
 writeFileSync(
   together,
   JSON.stringify({
-    extends: join(ROOT, "tsconfig.base.json"),
+    extends: join(root, "tsconfig.base.json"),
     include: pathsOf("include"),
     exclude: pathsOf("exclude"),
   }),
@@ -53,7 +54,7 @@ async function checkWaiting() {
     const { name, path, decide } = next;
     const info = join(stamps.folder, `${name.replaceAll("/", "-")}.tsbuildinfo`);
     const child = spawn("tsc", ["-p", path, "--incremental", "--tsBuildInfoFile", info], {
-      cwd: ROOT,
+      cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
     });
     const status = await new Promise((resolve) => {

@@ -1,9 +1,8 @@
 // The packages of the workspace, as their manifests describe them.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./set-up/paths.mjs";
 
 /**
  * @returns every package with its folder, relative to the root, and the names of all packages of
@@ -11,12 +10,12 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
  */
 export function readWorkspace() {
   const folders = ["apps", "packages"]
-    .flatMap((parent) => readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`))
+    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
     .concat("e2e", "bench", "deploy")
-    .filter((folder) => existsSync(join(ROOT, folder, "package.json")));
+    .filter((folder) => existsSync(join(root, folder, "package.json")));
   const manifests = new Map(
     folders.map((folder) => {
-      const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+      const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
       const uses = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
         .filter(([, version]) => version.startsWith("workspace:"))
         .map(([name]) => name);

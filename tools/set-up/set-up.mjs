@@ -2,11 +2,9 @@
 // agent, the portal and the appliance's page. Plain JavaScript for Node 20 without dependencies,
 // since it runs before anything is installed. Prints to standard error, so that `npm start --
 // --json` keeps standard output for its events.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-
+import { readWorkspace } from "../workspace.mjs";
 import { linkPnpm } from "./link-pnpm.mjs";
-import { packageManager, root } from "./paths.mjs";
+import { packageManager } from "./paths.mjs";
 import { isDue, runStep } from "./step.mjs";
 import { useGitHooks } from "./use-git-hooks.mjs";
 
@@ -98,11 +96,8 @@ async function buildBundles() {
 }
 
 function manifests() {
-  const folders = ["apps", "packages"].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
-  );
   return ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"].concat(
-    [...folders, "e2e", "bench", "deploy"].map((folder) => `${folder}/package.json`),
+    readWorkspace().map(({ folder }) => `${folder}/package.json`),
   );
 }
 
