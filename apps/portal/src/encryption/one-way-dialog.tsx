@@ -1,15 +1,7 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 /** Shown before the first switch to a customer's key, which cannot be undone. */
@@ -20,28 +12,13 @@ export function OneWayDialog({
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const texts = useTexts();
-  useReturnFocus();
+  const texts = useTexts().encryption;
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_event, { open }) => {
-        if (!open) onClose();
-      }}
-    >
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{texts.encryption.oneWay.title}</DialogTitle>
-          <DialogContent>{texts.encryption.oneWay.text}</DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={onConfirm}>
-              {texts.encryption.oneWay.confirm}
-            </Button>
-            <Button onClick={onClose}>{texts.encryption.cancel}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <AlertDialog title={texts.oneWay.title} text={texts.oneWay.text} onDismiss={onClose}>
+      <Button appearance="primary" onClick={onConfirm}>
+        {texts.oneWay.confirm}
+      </Button>
+      <Button onClick={onClose}>{texts.cancel}</Button>
+    </AlertDialog>
   );
 }

@@ -1,17 +1,9 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { useBlocker } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
+import { AlertDialog } from "./alert-dialog.tsx";
 
 /**
  * Asks before a page with unsaved changes is left: by its menu, a link, the browser's back button. When the tab is closed
@@ -35,27 +27,12 @@ export function LeaveDialog({
   readonly onStay: () => void;
 }): ReactElement {
   const texts = useTexts().shell.unsaved;
-  useReturnFocus();
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_event, { open }) => {
-        if (!open) onStay();
-      }}
-    >
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{texts.title}</DialogTitle>
-          <DialogContent>{texts.text}</DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={onStay}>
-              {texts.stay}
-            </Button>
-            <Button onClick={onLeave}>{texts.leave}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <AlertDialog title={texts.title} text={texts.text} onDismiss={onStay}>
+      <Button appearance="primary" onClick={onStay}>
+        {texts.stay}
+      </Button>
+      <Button onClick={onLeave}>{texts.leave}</Button>
+    </AlertDialog>
   );
 }
