@@ -22,10 +22,15 @@ export function wrapMarkdown(text: string): string {
 
 function wrapLine(text: string): string {
   const [, first = "", rest = ""] = /^(\s*(?:[-*] |\d+\. )?)(.*)$/.exec(text) ?? [];
+  return wrapProse(rest, first);
+}
+
+/** Wraps one paragraph. @param first - what its first line begins with, such as `- ` */
+export function wrapProse(text: string, first = ""): string {
   const indent = " ".repeat(first.length);
   const lines: string[] = [];
   let line = first;
-  for (const [at, word] of (rest.match(WORDS) ?? []).entries()) {
+  for (const [at, word] of (text.match(WORDS) ?? []).entries()) {
     if (at > 0 && line.length + 1 + word.length > WIDTH && !MARKER.test(word)) {
       lines.push(line);
       line = indent + word;

@@ -16,4 +16,4 @@ export type {
 export { requireTool } from "./require-tool.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
-export { wrapProse } from "./wrap-prose.ts";
+export { wrapProse } from "@databox-cmk/errors/docs";

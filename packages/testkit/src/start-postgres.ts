@@ -132,8 +132,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 type Account = { readonly uid: number; readonly gid: number };
 
 /**
- * PostgreSQL refuses to run as root. @returns undefined when this process is not root: then it runs
- * as itself
+ * PostgreSQL refuses to run as root.
+ *
+ * @returns undefined when this process is not root: then it runs as itself
  */
 function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
