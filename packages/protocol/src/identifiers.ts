@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
 const GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+/** A resource group, also as a part of the pattern of a resource id. */
+export const RESOURCE_GROUP_PATTERN = String.raw`[-\w.()]{0,89}[-\w()]`;
 
 type Rule = {
   /** The name of the identifier in an error. */
@@ -23,7 +25,7 @@ export const IDENTIFIERS = {
   tenantId: { name: "tenant id", pattern: new RegExp(`^${GUID}$`, "i"), allowed: "a GUID" },
   resourceGroup: {
     name: "resource group name",
-    pattern: /^[-\w.()]{0,89}[-\w()]$/,
+    pattern: new RegExp(`^${RESOURCE_GROUP_PATTERN}$`),
     allowed:
       "1 to 90 letters (A to Z), digits, hyphens, underscores, parentheses and periods, not ending with a period",
   },
@@ -96,9 +98,6 @@ export function identifier(kind: IdentifierKind) {
   const { pattern, allowed } = IDENTIFIERS[kind];
   return z.string().check(z.regex(pattern, `expected ${allowed}`));
 }
-
-/** The resource group in the pattern of a resource id. */
-export const RESOURCE_GROUP_PATTERN = String.raw`[-\w.()]{0,89}[-\w()]`;
 
 const LONGEST = 128;
 

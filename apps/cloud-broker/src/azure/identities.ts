@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { type Identity, ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { TokenCredential } from "@azure/core-auth";
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
@@ -109,7 +109,7 @@ export function createIdentityDirectory(deps: {
         return missingFederation("the broker may not read the identity", facts);
       const attached = attachedOf("user", found.value);
       if (!attached.ok) return attached;
-      if (asciiLowerCase(attached.value.tenantId) !== asciiLowerCase(deps.tenantId))
+      if (!isSameIdentifier(attached.value.tenantId, deps.tenantId))
         return {
           ok: false,
           failure: {

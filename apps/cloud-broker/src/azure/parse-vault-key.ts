@@ -1,5 +1,5 @@
 import type { DeletedKey, KeyVaultKey } from "@azure/keyvault-keys";
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { isSameIdentifier } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { kidOf } from "../core/key-url.ts";
@@ -40,7 +40,7 @@ export function parseVaultKey(
   if (keyName === undefined || version === undefined) return undefined;
   const same =
     vaultUrl?.toLowerCase() === asked.vaultUrl &&
-    asciiLowerCase(keyName) === asciiLowerCase(asked.keyName) &&
+    isSameIdentifier(keyName, asked.keyName) &&
     (asked.version === undefined || version === asked.version);
   if (!same || (key.n?.byteLength ?? 0) > MAX_MODULUS_BYTES) return undefined;
   const { enabled, notBefore, expiresOn, recoveryLevel, recoverableDays } = properties;
@@ -67,8 +67,7 @@ const DELETED_KEY = z.object({
 /** @returns undefined when it is not the requested deleted key */
 export function parseDeletedKey(answer: DeletedKey, asked: KeyUrl): DeletedKeyFacts | undefined {
   const parsed = DELETED_KEY.safeParse(answer);
-  if (!parsed.success || asciiLowerCase(parsed.data.name) !== asciiLowerCase(asked.keyName))
-    return undefined;
+  if (!parsed.success || !isSameIdentifier(parsed.data.name, asked.keyName)) return undefined;
   const { scheduledPurgeDate } = parsed.data.properties;
   return scheduledPurgeDate === undefined
     ? {}

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@databox-cmk/errors";
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 
 import { KEY_RULES, type KeyRule } from "./key-rules.ts";
 import type { KeyIdentity, KeyUrl } from "./order.ts";
@@ -84,7 +84,7 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
     decide: ({ vault, tenantId }) => {
       const found = visible(vault);
       if (found === undefined) return "undecided";
-      return asciiLowerCase(found.tenantId) === asciiLowerCase(tenantId)
+      return isSameIdentifier(found.tenantId, tenantId)
         ? "passed"
         : { code: "SsemUserErrorKeyVaultDetailsNotFound", reason: "tenant-moved" };
     },

@@ -1,4 +1,8 @@
-import { asciiLowerCase, type KeyEncryptionKeyPatch } from "@databox-cmk/protocol";
+import {
+  asciiLowerCase,
+  isSameIdentifier,
+  type KeyEncryptionKeyPatch,
+} from "@databox-cmk/protocol";
 
 import type { KeyChoice } from "./order.ts";
 import type { Outcome } from "./ports.ts";
@@ -48,7 +52,7 @@ export function isSameKeyChoice(one: KeyChoice, other: KeyChoice): boolean {
     return one.kekType === other.kekType;
   return (
     one.kekUrl === other.kekUrl &&
-    asciiLowerCase(one.kekVaultResourceId) === asciiLowerCase(other.kekVaultResourceId) &&
+    isSameIdentifier(one.kekVaultResourceId, other.kekVaultResourceId) &&
     one.identity.type === other.identity.type &&
     resourceIdOf(one.identity) === resourceIdOf(other.identity)
   );

@@ -1,4 +1,4 @@
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 /** ARM actions of this API, including `read` of extensions. */
 export const ACTIONS = {
   readJobs: "Microsoft.DataBox/jobs/read",
@@ -166,8 +166,7 @@ export function parseAppRole(value: string): HeldRole | undefined {
   const wanted = title.replaceAll(/[\s.]/g, "").toLowerCase();
   // The operator's app role opens the operator API only; as a role on orders it needs the name
   // without a dot.
-  if (asciiLowerCase(value) === asciiLowerCase(OPERATOR_APP_ROLE) || rest.length > 0)
-    return undefined;
+  if (isSameIdentifier(value, OPERATOR_APP_ROLE) || rest.length > 0) return undefined;
   const role = ROLE_NAMES.find((name) => asciiLowerCase(name) === wanted);
   if (role === undefined) return undefined;
   if (subscription === undefined) return { role, scope: "/" };

@@ -1,5 +1,5 @@
 import type { Facts } from "@databox-cmk/errors";
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity, KeyChoice, OrderId } from "./order.ts";
 
@@ -16,7 +16,7 @@ export function recoveryFacts(order: {
   const principalId = order.identities.find(({ kind, resourceId }) =>
     key.identity.type === "SystemAssigned"
       ? kind === "system"
-      : asciiLowerCase(resourceId) === asciiLowerCase(key.identity.resourceId),
+      : isSameIdentifier(resourceId, key.identity.resourceId),
   )?.principalId;
   return {
     ...names,

@@ -93,8 +93,9 @@ export type KeyCustody = {
   ): Promise<Outcome<ReleasedKey>>;
   /**
    * Asks the vault whether the key still works for the order, without touching a content key: fresh
-   * Get checks, then unwraps a canary. @param kid - the version that the order's envelopes are
-   * wrapped to.
+   * Get checks, then unwraps a canary.
+   *
+   * @param kid - the version that the order's envelopes are wrapped to.
    */
   probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /** Like `probe`, for a backup key that a live lease depends on. */

@@ -1,4 +1,4 @@
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
@@ -61,7 +61,7 @@ export function identityOf(
   const found = identities.find(({ kind, resourceId }) =>
     wanted.type === "SystemAssigned"
       ? kind === "system"
-      : kind === "user" && asciiLowerCase(resourceId) === asciiLowerCase(wanted.resourceId),
+      : kind === "user" && isSameIdentifier(resourceId, wanted.resourceId),
   );
   if (found !== undefined) {
     const { kind: attachment, tenantId, clientId, principalId } = found;
@@ -104,7 +104,7 @@ export function atVersion(
     named.ok &&
     named.value.version !== undefined &&
     named.value.vaultUrl === usable.key.vaultUrl &&
-    asciiLowerCase(named.value.keyName) === asciiLowerCase(usable.key.keyName);
+    isSameIdentifier(named.value.keyName, usable.key.keyName);
   return same
     ? { ok: true, value: { ...usable, key: named.value } }
     : {

@@ -1,8 +1,6 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, readFileSync } from "node:fs";
 
-import { AppError } from "@databox-cmk/errors";
-
-import { systemCode } from "./state-error.ts";
+import { systemCode, unreadable } from "./state-error.ts";
 
 const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
@@ -45,6 +43,3 @@ export function readOwnFile(path: string): string {
     closeSync(file);
   }
 }
-
-const unreadable = (path: string, what: string): AppError =>
-  new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}` });

@@ -1,12 +1,13 @@
-import { AppError } from "@databox-cmk/errors";
 import { parseWith } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import { readPrivateFile } from "./read-private-file.ts";
+import { unreadable } from "./state-error.ts";
 
 /**
- * A private file of JSON, strictly parsed; `undefined` without one. @throws {AppError}
- * `AgentStateUnreadable`
+ * A private file of JSON, strictly parsed; `undefined` without one.
+ *
+ * @throws {AppError} `AgentStateUnreadable`
  */
 export function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Value | undefined {
   const text = readPrivateFile(path);
@@ -20,8 +21,4 @@ export function readJson<Value>(path: string, schema: z.ZodMiniType<Value>): Val
   const parsed = parseWith(schema, value);
   if (!parsed.ok) throw unreadable(path, parsed.detail);
   return parsed.value;
-}
-
-function unreadable(path: string, what: string): AppError {
-  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}` });
 }

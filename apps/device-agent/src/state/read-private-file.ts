@@ -1,8 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-import { AppError } from "@databox-cmk/errors";
-
-import { systemCode } from "./state-error.ts";
+import { systemCode, unreadable } from "./state-error.ts";
 
 const MAX_BYTES = 64 * 1024;
 const OTHERS = 0o077;
@@ -38,8 +36,4 @@ export function readPrivateFile(path: string): string | undefined {
 export function requireFile(text: string | undefined, path: string): string {
   if (text === undefined) throw unreadable(path, "missing");
   return text;
-}
-
-function unreadable(path: string, what: string, cause?: unknown): AppError {
-  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}`, cause });
 }

@@ -13,6 +13,11 @@ export function toStateError(error: unknown, path: string): AppError {
   });
 }
 
+/** What is wrong with a file or folder of the agent. */
+export function unreadable(path: string, what: string, cause?: unknown): AppError {
+  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}`, cause });
+}
+
 export function systemCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string"
     ? error.code

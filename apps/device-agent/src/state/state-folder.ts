@@ -13,7 +13,7 @@ import { tpmKey } from "../core/tpm-key.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import { readJson } from "./read-json.ts";
 import { readPrivateFile } from "./read-private-file.ts";
-import { systemCode, toStateError } from "./state-error.ts";
+import { systemCode, toStateError, unreadable } from "./state-error.ts";
 import { writeDurably } from "./write-durably.ts";
 
 const FILES = {
@@ -139,8 +139,4 @@ function checkMode(path: string): void {
   }
   if ((mode & 0o022) !== 0)
     throw unreadable(path, `others may write here (mode ${(mode & 0o777).toString(8)}): chmod 700`);
-}
-
-function unreadable(path: string, what: string): AppError {
-  return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}` });
 }

@@ -29,7 +29,9 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 }
 
 /**
- * {@link replaceFile} in the state folder. @throws {AppError} `AgentStateUnwritable` or `DiskFull`
+ * {@link replaceFile} in the state folder.
+ *
+ * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
  */
 export function writeDurably(path: string, text: string): void {
   try {

@@ -1,3 +1,4 @@
+import { isSameIdentifier } from "@databox-cmk/protocol";
 import { useQuery } from "@tanstack/react-query";
 
 import { isVaultNameTaken } from "../api/vaults.ts";
@@ -22,14 +23,9 @@ export function useIsVaultNameTaken(subscriptionId: string, name: string): boole
 
 export function useIsKeyNameTaken(vaultUri: string, name: string): boolean {
   const keys = useKeys(vaultUri);
-  return (keys.data ?? []).some((key) => isSameName(key.name, name));
+  return (keys.data ?? []).some((key) => isSameIdentifier(key.name, name));
 }
 
 export function isGroupNameTaken(groups: readonly string[] | undefined, name: string): boolean {
-  return (groups ?? []).some((group) => isSameName(group, name));
-}
-
-/** Azure compares names without regard to case. */
-function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return (groups ?? []).some((group) => isSameIdentifier(group, name));
 }
