@@ -75,8 +75,9 @@ export async function decideApproval(
 }
 
 /**
- * Blocks the end of the approval until this transaction ends. @returns false when it has already
- * ended
+ * Blocks the end of the approval until this transaction ends.
+ *
+ * @returns false when it has already ended
  */
 async function holdOpen(
   transaction: Transaction<BrokerTables>,

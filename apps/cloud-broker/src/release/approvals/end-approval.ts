@@ -5,7 +5,9 @@ import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
 /**
- * Ends an approval without a decision, with its audit row. @returns false when it had ended already
+ * Ends an approval without a decision, with its audit row.
+ *
+ * @returns false when it had ended already
  */
 export async function endApproval(
   { commit, appendAudit, now }: Pick<ReleaseDependencies, "commit" | "appendAudit" | "now">,

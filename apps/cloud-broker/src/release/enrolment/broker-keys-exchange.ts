@@ -7,15 +7,17 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { Outcome } from "../../core/ports.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
-import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { notePinnedKeys } from "./pinned-keys.ts";
-
-type Asking = Sender & { readonly payload: unknown };
 
 /**
  * Sends a device the broker's keys after a rotation, and learns which ones it has. It releases no
@@ -24,20 +26,11 @@ type Asking = Sender & { readonly payload: unknown };
 export function createBrokerKeysExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<Asking> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "broker-keys",
-    async authenticate(message) {
-      const device = await authenticateDevice(
-        { ...dependencies, findDevice },
-        message.text,
-        MESSAGE_TYPES.brokerKeysRequest,
-        message.address,
-      );
-      if (!device.ok) return device;
-      const { node, payload } = device.value;
-      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
-    },
+    authenticate: (message) =>
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.brokerKeysRequest),
     answer: (message, asking) => tellKeys(dependencies, message, asking),
   };
 }
@@ -45,7 +38,7 @@ export function createBrokerKeysExchange(
 async function tellKeys(
   { custody, keys, commit, now }: DeviceDependencies,
   message: DeviceMessage,
-  { payload, ...sender }: Asking,
+  { payload, ...sender }: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(brokerKeysRequest, payload);
   if (!parsed.ok) return malformed(parsed.detail);

@@ -12,7 +12,11 @@ import type { Transaction } from "kysely";
 import { decideJournal, type JournalFacts } from "../../core/decide-journal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import {
@@ -23,8 +27,6 @@ import {
 } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
-type Reporting = Sender & { readonly payload: unknown };
-
 /**
  * Accepts a node's record of its offline actions. Its rows become a claim of the node in the
  * order's audit trail, and the broker countersigns the last of them: from then on neither side can
@@ -33,20 +35,11 @@ type Reporting = Sender & { readonly payload: unknown };
 export function createJournalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<Reporting> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "journal",
-    async authenticate(message) {
-      const device = await authenticateDevice(
-        { ...dependencies, findDevice },
-        message.text,
-        MESSAGE_TYPES.journal,
-        message.address,
-      );
-      if (!device.ok) return device;
-      const { node, payload } = device.value;
-      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
-    },
+    authenticate: (message) =>
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.journal),
     answer: (message, sender) => takeJournal(dependencies, message, sender),
   };
 }
@@ -54,7 +47,7 @@ export function createJournalExchange(
 async function takeJournal(
   { commit, keys, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
-  sender: Reporting,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(journalDelivery, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);

@@ -139,8 +139,9 @@ export async function revoke(
 }
 
 /**
- * Refused leases stay refused: each node unlocks again, and is checked again. @returns how many
- * switches were active
+ * Refused leases stay refused: each node unlocks again, and is checked again.
+ *
+ * @returns how many switches were active
  */
 export async function lift(
   transaction: Transaction<BrokerTables>,

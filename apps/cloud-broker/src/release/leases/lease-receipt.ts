@@ -11,7 +11,11 @@ import { failureColumns } from "../../core/failure-columns.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import {
@@ -20,17 +24,16 @@ import {
   type DeviceMessage,
 } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { authenticateLeaseMessage, type LeaseSender } from "./renewal.ts";
 
 /** A node's action on its lease: the proof that a volume is closed, or the answer to a drill. */
 export function createLeaseReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<LeaseSender> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "lease-receipt",
     authenticate: (message) =>
-      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseReceipt),
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseReceipt),
     answer: (message, sender) => takeLeaseReceipt(dependencies, message, sender),
   };
 }
@@ -38,7 +41,7 @@ export function createLeaseReceiptExchange(
 async function takeLeaseReceipt(
   { commit, keys, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
-  sender: LeaseSender,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(leaseReceipt, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);

@@ -36,8 +36,9 @@ type Target = {
 };
 
 /**
- * Probes every due (identity, key version) that live leases depend on. @returns how many were
- * probed
+ * Probes every due (identity, key version) that live leases depend on.
+ *
+ * @returns how many were probed
  */
 export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
   const due = await findDue(dependencies);

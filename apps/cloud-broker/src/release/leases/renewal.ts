@@ -11,15 +11,17 @@ import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { commitStatement } from "../../store/commit-statement.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
-import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
-
-export type LeaseSender = Sender & { readonly payload: unknown };
 
 /**
  * Answers with the next lease, or with the signed order to close. Calls no vault: the results of
@@ -28,37 +30,20 @@ export type LeaseSender = Sender & { readonly payload: unknown };
 export function createRenewalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<LeaseSender> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "renew",
     authenticate: (message) =>
-      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
     answer: (message, sender) => renew(dependencies, message, sender),
     repeatsAreRefused: true,
   };
 }
 
-export async function authenticateLeaseMessage(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-  message: DeviceMessage,
-  type: (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES],
-): Promise<Outcome<LeaseSender>> {
-  const device = await authenticateDevice(
-    { ...dependencies, findDevice },
-    message.text,
-    type,
-    message.address,
-  );
-  if (!device.ok) return device;
-  const { node, payload } = device.value;
-  return { ok: true, value: { order: node.order, serial: node.serial, payload } };
-}
-
 async function renew(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  sender: LeaseSender,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(leaseRenewal, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);

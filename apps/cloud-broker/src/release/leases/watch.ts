@@ -13,7 +13,11 @@ import {
 } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { awayFromWork } from "../../load/admission.ts";
-import { malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
@@ -21,7 +25,7 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import type { LeaseWatches } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
-import { authenticateLeaseMessage, conflict, type LeaseSender } from "./renewal.ts";
+import { conflict } from "./renewal.ts";
 
 /**
  * The push channel: the answer waits until there is news of the lease. It is the order to close, or
@@ -32,11 +36,11 @@ export function createWatchExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
   watches: Pick<LeaseWatches, "wait">,
-): DeviceExchange<LeaseSender> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "watch",
     authenticate: (message) =>
-      authenticateLeaseMessage(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
     answer: (message, sender) => watch(dependencies, watches, message, sender),
   };
 }
@@ -45,7 +49,7 @@ async function watch(
   dependencies: DeviceDependencies,
   watches: Pick<LeaseWatches, "wait">,
   message: DeviceMessage,
-  sender: LeaseSender,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(leaseWatch, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);
@@ -90,7 +94,7 @@ type Seen = {
 async function look(
   { store, now }: DeviceDependencies,
   message: DeviceMessage,
-  sender: LeaseSender,
+  sender: AuthenticDevice,
   request: LeaseWatch,
   moment: "came" | "waited" = "came",
 ): Promise<Outcome<Seen>> {

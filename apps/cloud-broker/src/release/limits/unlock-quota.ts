@@ -70,8 +70,9 @@ const countIn = compileWriteOnce(
 );
 
 /**
- * One row per scope. A replica with a slow clock counts in the newest window. @returns whether the
- * quota allowed it
+ * One row per scope. A replica with a slow clock counts in the newest window.
+ *
+ * @returns whether the quota allowed it
  */
 async function count(
   transaction: Transaction<BrokerTables>,

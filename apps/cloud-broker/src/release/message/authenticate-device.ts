@@ -13,40 +13,37 @@ import type { Failure, Outcome } from "../../core/ports.ts";
 import { addressKey } from "../../load/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
+import type { DeviceMessage, Sender } from "./serve-device-message.ts";
 
 /**
  * A random key that no device has: an unknown device costs the same verification as a known one.
  */
 const decoy = importVerifyKey(generateSigningKey().key.publicJwk);
 
-export type AuthenticationDependencies = {
-  readonly findDevice: FindDevice;
-  readonly limit: DeviceDependencies["limit"];
-};
-
-export type AuthenticDevice = { readonly node: DeviceNode; readonly payload: JsonObject };
+/** The proven sender of a message; its payload is not yet parsed. */
+export type AuthenticDevice = Sender & { readonly node: DeviceNode; readonly payload: JsonObject };
 
 /**
  * Header → rate → enrolment → signature. Until the signature is verified, every failure that could
  * distinguish two devices is the same DeviceNotAuthenticated.
  */
 export async function authenticateDevice(
-  { findDevice, limit }: AuthenticationDependencies,
-  message: string,
+  { limit }: Pick<DeviceDependencies, "limit">,
+  findDevice: FindDevice,
+  { text, address }: DeviceMessage,
   type: MessageType,
-  address: string,
 ): Promise<Outcome<AuthenticDevice>> {
-  const header = parseHeader(message, type);
+  const header = parseHeader(text, type);
   if (!header.ok) return header;
   const { kid } = header.value;
   const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
   if (retryAfterSeconds !== undefined)
     return { ok: false, failure: { code: "RateLimited", retryAfterSeconds } };
   const node = await findDevice(kid);
-  const payload = verifyOrNothing(message, type, node?.key ?? { ...decoy, kid });
+  const payload = verifyOrNothing(text, type, node?.key ?? { ...decoy, kid });
   if (node === undefined || payload === undefined)
     return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
-  return { ok: true, value: { node, payload } };
+  return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
 }
 
 /**

@@ -8,15 +8,17 @@ import {
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "../message/device-node.ts";
-import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
+import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { decideAndGrant } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
-
-type Carried = Sender & { readonly node: DeviceNode; readonly payload: unknown };
 
 /**
  * The unlock of a node without network: signature, repeats, then the same steps as every unlock.
@@ -24,26 +26,24 @@ type Carried = Sender & { readonly node: DeviceNode; readonly payload: unknown }
 export function createOfflineExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<Carried> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "offline-unlock",
     knowsRepeats: true,
     async authenticate(message) {
       const device = await authenticateDevice(
-        { ...dependencies, findDevice },
-        message.text,
+        dependencies,
+        findDevice,
+        message,
         MESSAGE_TYPES.offlineChallenge,
-        message.address,
       );
-      if (!device.ok) return device;
-      const { node, payload } = device.value;
       // The person is authorised for the order of the path only.
-      if (node.order !== message.carriedBy?.order)
+      if (device.ok && device.value.order !== message.carriedBy?.order)
         return {
           ok: false,
           failure: { code: "OrderMismatch", detail: "challenge: of a node of another order" },
         };
-      return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
+      return device;
     },
     answer: (message, carried) => answerCarried(dependencies, message, carried),
   };
@@ -52,7 +52,7 @@ export function createOfflineExchange(
 async function answerCarried(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  { node, payload }: Carried,
+  { node, payload }: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
   if (carrier === undefined) throw new TypeError("a challenge that was not submitted");

@@ -13,8 +13,9 @@ export function policyTagOf(stored: StoredPolicy | undefined): string {
 }
 
 /**
- * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the policy's entity tag. @throws
- * {AppError} `PreconditionFailed`
+ * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the policy's entity tag.
+ *
+ * @throws {AppError} `PreconditionFailed`
  */
 export function requirePolicyMatch(
   stored: StoredPolicy | undefined,

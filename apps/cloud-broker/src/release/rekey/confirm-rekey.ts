@@ -1,7 +1,11 @@
 import { MESSAGE_TYPES, parseWith, rekeyConfirmation, type Rekeyed } from "@databox-cmk/protocol";
 
 import type { Outcome } from "../../core/ports.ts";
-import { malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import {
@@ -11,7 +15,7 @@ import {
 } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
-import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
+import { useCounter } from "./use-counter.ts";
 
 /**
  * Puts a proposal in force. The answer is always the envelope in force: a node that lost its last
@@ -20,11 +24,11 @@ import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-
 export function createConfirmationExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<RekeySender> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "rekey",
     authenticate: (message) =>
-      authenticateRekeyMessage(dependencies, findDevice, message, MESSAGE_TYPES.rekeyConfirmation),
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.rekeyConfirmation),
     answer: (message, sender) => confirm(dependencies, message, sender),
   };
 }
@@ -32,7 +36,7 @@ export function createConfirmationExchange(
 async function confirm(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  sender: RekeySender,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(rekeyConfirmation, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);

@@ -20,7 +20,11 @@ import { decideRekey } from "../../core/decide-rekey.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
-import { malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import {
@@ -30,17 +34,17 @@ import {
 } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
-import { authenticateRekeyMessage, type RekeySender, useCounter } from "./rekey-sender.ts";
+import { useCounter } from "./use-counter.ts";
 
 /** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
 export function createProposalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<RekeySender> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "rekey/propose",
     authenticate: (message) =>
-      authenticateRekeyMessage(dependencies, findDevice, message, MESSAGE_TYPES.rekeyRequest),
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.rekeyRequest),
     answer: (message, sender) => propose(dependencies, message, sender),
   };
 }
@@ -48,7 +52,7 @@ export function createProposalExchange(
 async function propose(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  sender: RekeySender,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(rekeyRequest, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);
@@ -80,7 +84,7 @@ async function propose(
 
 async function decide(
   { custody, store, now }: DeviceDependencies,
-  { node }: RekeySender,
+  { node }: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<undefined>> {
   const { order, serial, minimumSuite } = node;
@@ -117,7 +121,7 @@ async function sealBoth(
 async function record(
   { commit, appendAudit }: DeviceDependencies,
   message: DeviceMessage,
-  sender: RekeySender,
+  sender: AuthenticDevice,
   { id, kid, envelope, vaultRequestId }: RekeyProposal,
 ): Promise<void> {
   await commit((transaction) =>

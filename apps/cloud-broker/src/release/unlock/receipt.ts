@@ -11,7 +11,11 @@ import { sql, type Transaction } from "kysely";
 import { decideReceipt } from "../../core/decide-receipt.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
 import {
@@ -23,26 +27,15 @@ import {
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
 
-type Reporting = Sender & { readonly payload: unknown };
-
 /** The node's report about a grant; a node that reports its preparation can be dispatched. */
 export function createReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<Reporting> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "receipt",
-    async authenticate(message) {
-      const device = await authenticateDevice(
-        { ...dependencies, findDevice },
-        message.text,
-        MESSAGE_TYPES.receipt,
-        message.address,
-      );
-      if (!device.ok) return device;
-      const { node, payload } = device.value;
-      return { ok: true, value: { order: node.order, serial: node.serial, payload } };
-    },
+    authenticate: (message) =>
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.receipt),
     answer: (message, sender) => takeReceipt(dependencies, message, sender),
   };
 }
@@ -50,7 +43,7 @@ export function createReceiptExchange(
 async function takeReceipt(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  sender: Reporting,
+  sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
   const parsed = parseWith(receipt, sender.payload);
   if (!parsed.ok) return malformed(parsed.detail);

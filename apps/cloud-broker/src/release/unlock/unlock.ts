@@ -29,14 +29,17 @@ import type { Store } from "../../store/store.ts";
 import { admitRelease } from "../approvals/admit-release.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
 import { checkBudget } from "../limits/unlock-budget.ts";
-import { authenticateDevice, malformed } from "../message/authenticate-device.ts";
+import {
+  type AuthenticDevice,
+  authenticateDevice,
+  malformed,
+} from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "../message/device-node.ts";
 import {
   actorOf,
   type DeviceExchange,
   type DeviceMessage,
-  type Sender,
 } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
@@ -46,8 +49,6 @@ import { loadReleaseFacts } from "./release-facts.ts";
 import { signPending } from "./sign-pending.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
-type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown };
-
 /**
  * docs/design/decisions/0007: the order of the steps ensures that a failed request has cost and
  * revealed nothing more.
@@ -55,20 +56,11 @@ type Unlocking = Sender & { readonly node: DeviceNode; readonly payload: unknown
 export function createUnlockExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
-): DeviceExchange<Unlocking> {
+): DeviceExchange<AuthenticDevice> {
   return {
     action: "unlock",
-    async authenticate(message) {
-      const device = await authenticateDevice(
-        { ...dependencies, findDevice },
-        message.text,
-        MESSAGE_TYPES.unlockRequest,
-        message.address,
-      );
-      if (!device.ok) return device;
-      const { node, payload } = device.value;
-      return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
-    },
+    authenticate: (message) =>
+      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.unlockRequest),
     answer: (message, { node, payload }) => unlock(dependencies, message, node, payload),
     repeatsAreRefused: true,
   };

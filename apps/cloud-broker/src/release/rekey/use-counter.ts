@@ -1,29 +1,6 @@
-import type { MessageType } from "@databox-cmk/protocol";
-
 import type { Outcome } from "../../core/ports.ts";
-import { authenticateDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { DeviceNode, FindDevice } from "../message/device-node.ts";
-import type { DeviceMessage, Sender } from "../message/serve-device-message.ts";
-
-export type RekeySender = Sender & { readonly node: DeviceNode; readonly payload: unknown };
-
-export async function authenticateRekeyMessage(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-  message: DeviceMessage,
-  type: MessageType,
-): Promise<Outcome<RekeySender>> {
-  const device = await authenticateDevice(
-    { ...dependencies, findDevice },
-    message.text,
-    type,
-    message.address,
-  );
-  if (!device.ok) return device;
-  const { node, payload } = device.value;
-  return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
-}
+import type { Sender } from "../message/serve-device-message.ts";
 
 /** Of two messages with one counter, on any replica, one is answered. */
 export function useCounter(
