@@ -13,8 +13,9 @@ type Answer = {
 };
 
 /**
- * Signs a person in to the portal as a browser does. @returns the value of each cookie that the
- * broker gave
+ * Signs a person in to the portal as a browser does.
+ *
+ * @returns the value of each cookie that the broker gave
  */
 export async function signInToPortal(
   { stack }: World,

@@ -79,7 +79,9 @@ function copyWorkingTree(clone: string): void {
 }
 
 /**
- * The folder of the machine's own Node, not of the project's. @throws {Error} when there is none
+ * The folder of the machine's own Node, not of the project's.
+ *
+ * @throws {Error} when there is none
  */
 function readersNode(): string {
   const found = searchPath()

@@ -8,8 +8,9 @@ export type OwnKey = CustomerKey & {
 };
 
 /**
- * Moves an order to a key of its customer, used by the order's own identity. @returns the key, and
- * the identity's principal
+ * Moves an order to a key of its customer, used by the order's own identity.
+ *
+ * @returns the key, and the identity's principal
  */
 export async function moveToOwnKey(
   { world }: Stage,

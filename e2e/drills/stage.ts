@@ -32,7 +32,9 @@ export type Stage = {
   /** The next step, in words. `act` does the part of the platform, Azure or an accident. */
   step(text: string, act?: () => Promise<void>): Promise<void>;
   /**
-   * Types a command at the operator's desk. @throws {Error} when it ends otherwise than expected
+   * Types a command at the operator's desk.
+   *
+   * @throws {Error} when it ends otherwise than expected
    */
   type(command: string, typing?: Typing): Promise<void>;
   /** The same at the appliance. */

@@ -20,8 +20,9 @@ export type ActivityRow = {
 type Method = "GET" | "PUT" | "POST";
 
 /**
- * A call of our extensions below an order's own path, by the order's owner. @throws {Error} with
- * the whole answer
+ * A call of our extensions below an order's own path, by the order's owner.
+ *
+ * @throws {Error} with the whole answer
  */
 export function callOrder(
   world: World,

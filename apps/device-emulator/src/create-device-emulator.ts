@@ -30,7 +30,9 @@ export type DeviceEmulator = {
   powerOff(): Promise<void>;
   /**
    * Hands the appliance to the carrier, or from the carrier to its destination. An appliance
-   * travels switched off. @throws {RangeError} when it is on
+   * travels switched off.
+   *
+   * @throws {RangeError} when it is on
    */
   ship(): Whereabouts;
 };

@@ -10,7 +10,9 @@ export async function waitForLock(page: Page, state: "Locked" | "Unlocked"): Pro
 }
 
 /**
- * Types a passkey on the sign-in page. @param unlock - also opens the volume, where it is locked
+ * Types a passkey on the sign-in page.
+ *
+ * @param unlock - also opens the volume, where it is locked
  */
 export async function typePasskey(page: Page, passkey: string, unlock = true): Promise<void> {
   const tab = page.getByRole("tab", { name: "Passkey" });

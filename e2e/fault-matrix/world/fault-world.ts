@@ -50,8 +50,9 @@ export type FaultWorld = {
   /** @param vault - leaves the faults of other vaults alone; absent: all */
   clearFaults(vault?: string): Promise<void>;
   /**
-   * As the customer, through Resource Manager; `path` carries its own api-version. @throws {Error}
-   * when it refuses
+   * As the customer, through Resource Manager; `path` carries its own api-version.
+   *
+   * @throws {Error} when it refuses
    */
   manage(method: string, path: string, body?: object): Promise<unknown>;
   /**

@@ -24,8 +24,10 @@ export type TokenSettings = {
 };
 
 /**
- * Bearer header → caller. @throws {AppError} `AuthenticationFailed`, or
- * `IdentityProviderUnreachable` without the tenant's keys
+ * Bearer header → caller.
+ *
+ * @throws {AppError} `AuthenticationFailed`, or `IdentityProviderUnreachable` without the tenant's
+ * keys
  */
 export type VerifyToken = (authorization: string | undefined) => Promise<Caller>;
 

@@ -44,8 +44,9 @@ export function requireResourceGroup(name: string): void {
 }
 
 /**
- * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the order's entity tag. @throws {AppError}
- * `PreconditionFailed`
+ * If-Match (RFC 9110 §13.1.1): `*`, or a list that holds the order's entity tag.
+ *
+ * @throws {AppError} `PreconditionFailed`
  */
 export function requireMatch(order: Order, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch.trim() === "" || ifMatch.trim() === "*") return;

@@ -89,8 +89,9 @@ export async function askRenewal(
 }
 
 /**
- * An answer reaches an appliance, whosever it was. @returns the content key that it opened, if it
- * did
+ * An answer reaches an appliance, whosever it was.
+ *
+ * @returns the content key that it opened, if it did
  */
 export async function hand(
   site: Site,

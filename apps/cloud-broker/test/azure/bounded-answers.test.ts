@@ -101,8 +101,9 @@ afterAll(() => {
 });
 
 /**
- * The sources of foreign bytes, each read by the broker's own means. @returns the code of the
- * failure
+ * The sources of foreign bytes, each read by the broker's own means.
+ *
+ * @returns the code of the failure
  */
 const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined>>> = {
   "a vault, Resource Manager, Entra or the metadata service, by their SDKs": async (path) => {

@@ -67,8 +67,9 @@ const CLOSINGS = {
 } as const satisfies Record<ClosingCause, ClosingRule>;
 
 /**
- * The next step of the holder of a lease. @param unlockedIn - the boot that the volume was opened
- * in
+ * The next step of the holder of a lease.
+ *
+ * @param unlockedIn - the boot that the volume was opened in
  */
 export function decideLeaseStep(lease: HeldLease, unlockedIn: string, moment: Moment): LeaseStep {
   const cause = CLOSING_CAUSES.find((name) => CLOSINGS[name](lease, unlockedIn, moment));

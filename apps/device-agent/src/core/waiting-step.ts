@@ -41,8 +41,9 @@ const LONGEST_SECONDS = 60;
 const DEFAULT_SECONDS = 5;
 
 /**
- * The interval grows. @param asked - number of requests since the wait began, or since the last
- * news
+ * The interval grows.
+ *
+ * @param asked - number of requests since the wait began, or since the last news
  */
 export function secondsToNextAsk(retryAfterSeconds: number | undefined, asked: number): number {
   const wanted = Math.max(1, retryAfterSeconds ?? DEFAULT_SECONDS);

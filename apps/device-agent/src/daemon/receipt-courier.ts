@@ -7,8 +7,9 @@ import { askedSecondsOf } from "./asked-seconds.ts";
 import type { NodeState } from "./node-state.ts";
 
 /**
- * Sends the receipts in the state, oldest first. @returns the time of the next call, in
- * milliseconds
+ * Sends the receipts in the state, oldest first.
+ *
+ * @returns the time of the next call, in milliseconds
  */
 export type ReceiptCourier = { deliver(stop: AbortSignal): Promise<number> };
 

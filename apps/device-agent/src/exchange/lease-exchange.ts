@@ -36,8 +36,9 @@ export async function renewLease(
 }
 
 /**
- * Answered when there is news of the lease, or after the broker's hold time. @throws {AppError} as
- * `readLeaseAnswer`
+ * Answered when there is news of the lease, or after the broker's hold time.
+ *
+ * @throws {AppError} as `readLeaseAnswer`
  */
 export async function watchLease(
   session: LeaseSession,

@@ -73,8 +73,9 @@ export async function requestRekey(
 }
 
 /**
- * Reports that the volume accepts the proposed key; the answer is the envelope in force. @throws
- * {AppError} as `readRekeyed`
+ * Reports that the volume accepts the proposed key; the answer is the envelope in force.
+ *
+ * @throws {AppError} as `readRekeyed`
  */
 export async function confirmRekey(
   session: Session,

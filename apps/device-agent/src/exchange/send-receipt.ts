@@ -8,8 +8,9 @@ import type { Session } from "./session.ts";
 export type ReceiptContent = Pick<Receipt, "grantHash" | "journalHead" | "outcome" | "code">;
 
 /**
- * Reports the outcome of a grant to the broker. @throws {AppError} `BrokerUnreachable` or
- * `BrokerBusy`
+ * Reports the outcome of a grant to the broker.
+ *
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`
  */
 export async function sendReceipt(
   session: Omit<Session, "store">,

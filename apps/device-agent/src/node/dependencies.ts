@@ -30,8 +30,9 @@ export type CommandDependencies = {
   /** Receives the reports of a command that continues after them. */
   readonly report: (event: AgentEvent) => void;
   /**
-   * The text that a person types or pipes in, if no file was named. @param what - the prompt, at a
-   * terminal
+   * The text that a person types or pipes in, if no file was named.
+   *
+   * @param what - the prompt, at a terminal
    */
   readonly readStandardInput: (what: string) => Promise<string>;
   /** The typed or piped passkey, without its line end; the caller zeroes it. */

@@ -10,7 +10,8 @@ import { renderQrAsSvg } from "./qr-picture.ts";
  * A file for a person to carry: a QR code when its name ends in .svg, otherwise the text. It holds
  * no secret.
  *
- * @returns the whole path @throws {AppError} `Misuse` when it cannot be written
+ * @returns the whole path
+ * @throws {AppError} `Misuse` when it cannot be written
  */
 export function writeCarried(file: string, text: string): string {
   const path = resolve(file);

@@ -74,8 +74,9 @@ function decideAction(form: CampaignForm): CampaignRequest["action"] | "action" 
 }
 
 /**
- * The campaign that a dry run tried. @param orders - those of a list, of which a campaign itself
- * reports only the number
+ * The campaign that a dry run tried.
+ *
+ * @param orders - those of a list, of which a campaign itself reports only the number
  */
 export function realRunOf(
   { action, selector: { orders: listed, ...selector }, description }: CampaignView,

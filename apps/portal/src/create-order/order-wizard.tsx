@@ -49,8 +49,9 @@ const useStyles = makeStyles({
 });
 
 /**
- * Basics, data destination, security, contact details, review and order. @param start - initial
- * values
+ * Basics, data destination, security, contact details, review and order.
+ *
+ * @param start - initial values
  */
 export function OrderWizard({ start }: { readonly start: NewOrder }): ReactElement {
   const styles = useStyles();

@@ -25,8 +25,9 @@ const COMMAND_MS = 120_000;
 const LOOK_MS = 20;
 
 /**
- * Switches a virtual machine on. @throws {Error} when it does not boot; the console's file says
- * more
+ * Switches a virtual machine on.
+ *
+ * @throws {Error} when it does not boot; the console's file says more
  */
 export async function startMachine(parameters: MachineParameters): Promise<Machine> {
   const startedMs = performance.now();

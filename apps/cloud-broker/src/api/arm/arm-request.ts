@@ -86,7 +86,9 @@ function printable(value: string | undefined): string | undefined {
 }
 
 /**
- * Parses a body strictly. @throws {AppError} `InvalidRequestContent` that names the wrong member.
+ * Parses a body strictly.
+ *
+ * @throws {AppError} `InvalidRequestContent` that names the wrong member.
  */
 export function parseBody<Value>(
   schema: Parameters<typeof parseWith<Value>>[0],

@@ -88,8 +88,9 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
 }
 
 /**
- * More unlocks a day, or no limit, loosens what protects the order. @param after - undefined: no
- * limit
+ * More unlocks a day, or no limit, loosens what protects the order.
+ *
+ * @param after - undefined: no limit
  */
 async function admitBudget(
   plane: ControlPlane,

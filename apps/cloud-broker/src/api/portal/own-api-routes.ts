@@ -27,8 +27,9 @@ export function createOwnApiRoutes(api: readonly Route[]): readonly Route[] {
 }
 
 /**
- * A page has shown what it writes over, or believes that nothing is there; it says which. @throws
- * {AppError} PreconditionFailed
+ * A page has shown what it writes over, or believes that nothing is there; it says which.
+ *
+ * @throws {AppError} PreconditionFailed
  */
 function requirePrecondition(request: RouteRequest): void {
   const names = ["if-match", "if-none-match"];

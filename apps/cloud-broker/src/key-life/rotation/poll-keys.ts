@@ -29,7 +29,9 @@ const ORDERS_ASKED = 3;
 
 /**
  * Polls every followed key that is due. Of several replicas one polls: the claim is a conditional
- * write, and a crash costs one interval. @returns how many keys it polled
+ * write, and a crash costs one interval.
+ *
+ * @returns how many keys it polled
  */
 export async function pollKeys(deps: PollDependencies): Promise<number> {
   if (deps.intervalSeconds === 0) return 0;
