@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { env } from "node:process";
 
 import { GATES, runGates } from "./gates.mjs";
+import { namePattern } from "./name-pattern.mjs";
 import { root } from "./set-up/paths.mjs";
 
 const FAST = ["--project=unit", "--project=integration"];
@@ -112,11 +113,9 @@ async function repeatFailed(files) {
 }
 
 function runAlone({ path, project }, name) {
-  // vitest joins the titles by a space before it compares, and reports them joined by " > ".
-  const pattern = name?.replaceAll(" > ", " ").replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return runTests([
     `--project=${project}`,
-    ...(pattern === undefined ? [] : [`--testNamePattern=^${pattern}$`]),
+    ...(name === undefined ? [] : [`--testNamePattern=${namePattern(name)}`]),
     path,
   ]);
 }

@@ -1,4 +1,5 @@
 import type { Fault, FaultContext } from "../fault.ts";
+import { observeValidation } from "../observation.ts";
 import { changePolicy } from "../world/site.ts";
 import { answer, clear, vaultAnswers } from "./shorthand.ts";
 
@@ -56,11 +57,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
     site: "policies",
     by: "broker",
     make: async ({ world, site }) => {
-      await loseConnections({ world, site });
-      await world.addFault(
-        { service: "dns", vault: site.vaultName },
-        { kind: "dns-answer", rcode: "NXDOMAIN" },
-      );
+      await loseName({ world, site }, { kind: "dns-answer", rcode: "NXDOMAIN" });
       await world.addFault({ service: "resource-manager" }, answer(503, "ServiceUnavailable"));
     },
     cure: clear,
@@ -70,13 +67,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
     name: "the name server answers SERVFAIL",
     ...unreachable("dns"),
     site: "agent",
-    make: async ({ world, site }) => {
-      await loseConnections({ world, site });
-      await world.addFault(
-        { service: "dns", vault: site.vaultName },
-        { kind: "dns-answer", rcode: "SERVFAIL" },
-      );
-    },
+    make: (context) => loseName(context, { kind: "dns-answer", rcode: "SERVFAIL" }),
     cure: clear,
   },
   {
@@ -84,10 +75,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
     name: "the name server does not answer",
     ...unreachable("dns"),
     site: "slowName",
-    make: async ({ world, site }) => {
-      await loseConnections({ world, site });
-      await world.addFault({ service: "dns", vault: site.vaultName }, { kind: "dns-timeout" });
-    },
+    make: (context) => loseName(context, { kind: "dns-timeout" }),
     cure: clear,
   },
   {
@@ -209,21 +197,26 @@ export const VAULT_FAULTS: readonly Fault[] = [
   })),
 ];
 
-/** More than the broker keeps to a vault that only these tests use. */
-const CONNECTIONS = 4;
+/** More than the connections that the broker opens to a vault. */
+const TRIES_MAX = 64;
 
 /**
- * The broker keeps its connections, and an open connection needs no name server: breaks them, one
- * at each try.
+ * The vault's name is no longer answered, and the broker has no connection left that it opened
+ * before: an open one needs no name. The name fails first, so that nothing in the background opens
+ * another connection meanwhile. Each try then breaks the connection that it takes.
  */
-async function loseConnections({ world, site }: FaultContext): Promise<void> {
-  const id = await world.addFault(
-    { service: "key-vault", vault: site.vaultName },
-    { kind: "connection-reset" },
-  );
-  for (let round = 0; round < CONNECTIONS; round += 1)
-    await world.job("POST", `${site.order.id}/validateKeyEncryptionKey`, {});
-  await world.removeFault(id);
+async function loseName({ world, site }: FaultContext, effect: object): Promise<void> {
+  const { vaultName: vault, order } = site;
+  await world.addFault({ service: "dns", vault }, effect);
+  const reset = await world.addFault({ service: "key-vault", vault }, { kind: "connection-reset" });
+  for (let tries = 1; ; tries += 1) {
+    const { body } = await world.job("POST", `${order.id}/validateKeyEncryptionKey`, {});
+    const seen = observeValidation(body, 0);
+    if (seen === undefined) throw new Error(`${vault} is used although its connections break`);
+    if (seen.reason !== "connection") break;
+    if (tries === TRIES_MAX) throw new Error(`${vault} is still reached by an open connection`);
+  }
+  await world.removeFault(reset);
 }
 
 async function deleteVault({ world, site }: FaultContext): Promise<void> {
