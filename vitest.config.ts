@@ -12,9 +12,9 @@ const hasPostgres = findPostgres() !== undefined || (process.env["CI"] ?? "") !=
 
 /** Stops a test that hangs. It is not a bound of the product, and far above what a busy machine takes. */
 const PATIENCE = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 180_000 } },
 };
 
 /** Tests that end processes or connections at one point after the other, by their names. */

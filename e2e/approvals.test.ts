@@ -72,57 +72,52 @@ const last = ({ events }: AgentProcess) => events.at(-1);
 const isSilence = (code: string) => (event: Readonly<Record<string, unknown>>) =>
   event["outcome"] === "waiting" && JSON.stringify(event["notes"] ?? "").includes(code);
 
-test(
-  "appliances whose unlock waits for approvers outlast a restart of the broker, and each ends as was decided about it",
-  { timeout: 300_000 },
-  async () => {
-    const approved = await guarded("approved", LATER_SECONDS);
-    const denied = await guarded("denied", LATER_SECONDS);
-    const forgotten = await guarded("forgotten", SOON_SECONDS);
-    await using opening = wait(approved, "--reason", REASON);
-    await using refusing = wait(denied);
-    await using expiring = wait(forgotten);
-    const waiting = [opening, refusing, expiring];
-    for (const process of waiting) await process.event(isPending);
-    expect(await approvalsOf(approved)).toMatchObject([
-      { state: "waiting", required: 2, reason: REASON, serial: approved.node.serial },
-    ]);
+test("appliances whose unlock waits for approvers outlast a restart of the broker, and each ends as was decided about it", async () => {
+  const approved = await guarded("approved", LATER_SECONDS);
+  const denied = await guarded("denied", LATER_SECONDS);
+  const forgotten = await guarded("forgotten", SOON_SECONDS);
+  await using opening = wait(approved, "--reason", REASON);
+  await using refusing = wait(denied);
+  await using expiring = wait(forgotten);
+  const waiting = [opening, refusing, expiring];
+  for (const process of waiting) await process.event(isPending);
+  expect(await approvalsOf(approved)).toMatchObject([
+    { state: "waiting", required: 2, reason: REASON, serial: approved.node.serial },
+  ]);
 
-    await world.stack.broker().stop();
-    for (const process of [opening, refusing]) await process.event(isSilence("BrokerUnreachable"));
-    await world.stack.restartBroker();
+  await world.stack.broker().stop();
+  for (const process of [opening, refusing]) await process.event(isSilence("BrokerUnreachable"));
+  await world.stack.restartBroker();
 
-    await say(approved, "Contributor", "approve");
-    await opening.event(({ approval }) => JSON.stringify(approval ?? {}).includes('"given":1'));
-    await say(denied, "Owner", "approve");
-    await say(denied, "Data Box Contributor", "reject");
-    await say(approved, "Owner", "approve");
+  await say(approved, "Contributor", "approve");
+  await opening.event(({ approval }) => JSON.stringify(approval ?? {}).includes('"given":1'));
+  await say(denied, "Owner", "approve");
+  await say(denied, "Data Box Contributor", "reject");
+  await say(approved, "Owner", "approve");
 
-    expect(await opening.ended).toBe(0);
-    expect(last(opening)).toMatchObject({ event: "unlock", outcome: "unlocked" });
-    expect(await refusing.ended).toBe(3);
-    expect(last(refusing)).toMatchObject({
-      outcome: "refused",
-      code: "ApprovalRejected",
-      who: "security-administrator",
-      message: expect.stringContaining("spoken to the site"),
-    });
-    expect(await expiring.ended).toBe(5);
-    expect(last(expiring)).toMatchObject({
-      outcome: "invalid",
-      code: "ApprovalExpired",
-      reason: "time",
-    });
-    // No party saw a refusal that no authority gave.
-    for (const process of [opening, expiring])
-      expect(process.events.filter(({ outcome }) => outcome === "refused")).toEqual([]);
-    for (const site of [approved, denied, forgotten])
-      expect(await approvalsOf(site)).toHaveLength(1);
-    expect(await approvalsOf(approved)).toMatchObject([
-      { state: "released", decisions: [{ decision: "approved" }, { decision: "approved" }] },
-    ]);
-  },
-);
+  expect(await opening.ended).toBe(0);
+  expect(last(opening)).toMatchObject({ event: "unlock", outcome: "unlocked" });
+  expect(await refusing.ended).toBe(3);
+  expect(last(refusing)).toMatchObject({
+    outcome: "refused",
+    code: "ApprovalRejected",
+    who: "security-administrator",
+    message: expect.stringContaining("spoken to the site"),
+  });
+  expect(await expiring.ended).toBe(5);
+  expect(last(expiring)).toMatchObject({
+    outcome: "invalid",
+    code: "ApprovalExpired",
+    reason: "time",
+  });
+  // No party saw a refusal that no authority gave.
+  for (const process of [opening, expiring])
+    expect(process.events.filter(({ outcome }) => outcome === "refused")).toEqual([]);
+  for (const site of [approved, denied, forgotten]) expect(await approvalsOf(site)).toHaveLength(1);
+  expect(await approvalsOf(approved)).toMatchObject([
+    { state: "released", decisions: [{ decision: "approved" }, { decision: "approved" }] },
+  ]);
+});
 
 test("a request that is kept is gone on with, by whichever unlock, and its approvals are used up once", async () => {
   const site = await guarded("kept", LATER_SECONDS);

@@ -31,7 +31,7 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
         ["build", "-o", program, join(import.meta.dirname, "go-sdk/main.go")],
         { env: { ...environment, GOCACHE: join(world.folder, "go-cache") } },
       );
-    }, 600_000);
+    });
     afterAll(() => world[Symbol.asyncDispose]());
 
     test("takes a vault, its keys, an identity and an order through their lives", async () => {

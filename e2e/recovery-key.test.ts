@@ -72,68 +72,64 @@ function openByHand(file: string, privateKey: string): string {
   return decipher.update(bytes(jwe.ciphertext), undefined, "utf8") + decipher.final("utf8");
 }
 
-test(
-  "a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step",
-  { timeout: 120_000 },
-  async () => {
-    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-      modulusLength: 3072,
-      publicKeyEncoding: { type: "spki", format: "pem" },
-      privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    });
-    await callOrder(world, order, "PUT", BACKUP, { kind: "RecoveryKey", publicKey });
-    const { text: file } = await callOrder(world, order, "GET", "envelopes");
-    expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked", kid: key.kid });
-    requireOk(await node.agent(["lock"]));
+test("a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 3072,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  await callOrder(world, order, "PUT", BACKUP, { kind: "RecoveryKey", publicKey });
+  const { text: file } = await callOrder(world, order, "GET", "envelopes");
+  expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked", kid: key.kid });
+  requireOk(await node.agent(["lock"]));
 
-    await loseVault();
-    expect((await node.agent(["unlock"])).exitCode).toBe(4);
-    const { text: listed } = await callOrder(world, order, "GET", "backupKeys");
-    expect(JSON.parse(listed)).toMatchObject({
-      value: [{ name: "offline", kind: "RecoveryKey" }],
-      keyInForce: { standing: "Unreachable" },
-    });
+  await loseVault();
+  expect((await node.agent(["unlock"])).exitCode).toBe(4);
+  const { text: listed } = await callOrder(world, order, "GET", "backupKeys");
+  expect(JSON.parse(listed)).toMatchObject({
+    value: [{ name: "offline", kind: "RecoveryKey" }],
+    keyInForce: { standing: "Unreachable" },
+  });
 
-    // Nothing stands in by itself: only the customer has this key.
-    expect(JSON.parse(listed)).not.toHaveProperty("keyInForce.backupFrom");
+  // Nothing stands in by itself: only the customer has this key.
+  expect(JSON.parse(listed)).not.toHaveProperty("keyInForce.backupFrom");
 
-    const passkey = openByHand(file, privateKey);
-    expect(requireOk(await node.agent(["passkey"], passkey))).toMatchObject({
-      outcome: "unlocked",
-      proof: expectedProof,
-    });
-    await using daemon = await runDaemon(node);
-    expect(daemon.pid).toBeGreaterThan(0);
-    await expect
-      .poll(async () => (await readActivity(world, order)).flatMap(({ claims = [] }) => claims))
-      .toContainEqual(
-        expect.objectContaining({
-          event: "unlocked",
-          facts: expect.objectContaining({ by: "passkey" }) as object,
-        }),
-      );
-    // The vault does not answer, which is not a refusal: the volume stays open.
-    expect(requireOk(await node.agent(["status"]))).toMatchObject({
-      outcome: "unlocked",
-      details: { openedBy: "passkey" },
-    });
-
-    const rows = await readActivity(world, order);
-    expect(rows).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({
-          action: "backupKey/put",
-          actor: expect.objectContaining({ kind: "caller" }),
-        }),
-        expect.objectContaining({ action: "order/exportEnvelopes", outcome: "granted" }),
-        expect.objectContaining({
-          action: "unlock",
-          outcome: "failed",
-          code: "KeyVaultUnreachable",
-        }),
-      ]),
+  const passkey = openByHand(file, privateKey);
+  expect(requireOk(await node.agent(["passkey"], passkey))).toMatchObject({
+    outcome: "unlocked",
+    proof: expectedProof,
+  });
+  await using daemon = await runDaemon(node);
+  expect(daemon.pid).toBeGreaterThan(0);
+  await expect
+    .poll(async () => (await readActivity(world, order)).flatMap(({ claims = [] }) => claims))
+    .toContainEqual(
+      expect.objectContaining({
+        event: "unlocked",
+        facts: expect.objectContaining({ by: "passkey" }) as object,
+      }),
     );
-    const { jwe } = envelopeExport.parse(JSON.parse(file)).value[0] ?? {};
-    expect(JSON.stringify([rows, jwe])).not.toContain(passkey);
-  },
-);
+  // The vault does not answer, which is not a refusal: the volume stays open.
+  expect(requireOk(await node.agent(["status"]))).toMatchObject({
+    outcome: "unlocked",
+    details: { openedBy: "passkey" },
+  });
+
+  const rows = await readActivity(world, order);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        action: "backupKey/put",
+        actor: expect.objectContaining({ kind: "caller" }),
+      }),
+      expect.objectContaining({ action: "order/exportEnvelopes", outcome: "granted" }),
+      expect.objectContaining({
+        action: "unlock",
+        outcome: "failed",
+        code: "KeyVaultUnreachable",
+      }),
+    ]),
+  );
+  const { jwe } = envelopeExport.parse(JSON.parse(file)).value[0] ?? {};
+  expect(JSON.stringify([rows, jwe])).not.toContain(passkey);
+});

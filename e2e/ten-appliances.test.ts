@@ -39,7 +39,7 @@ beforeAll(async () => {
   key = await world.createVault("contosofleet");
   const numbers = Array.from({ length: APPLIANCES }, (_, index) => String(index + 1));
   sites = await Promise.all(numbers.map((number) => deliver(`fleet-${number}`)));
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(sites.map(({ daemon }) => daemon[Symbol.asyncDispose]()));
   await world[Symbol.asyncDispose]();

@@ -19,7 +19,7 @@ import { agentEvent, openVirtualNode, shell } from "./harness/virtual-node.ts";
 const SERIAL = "DBX-VM1";
 const MAPPING = "databox-dbx-vm1";
 const TEXT = "what the customer put on the appliance";
-const PATIENT = { timeout: 60_000, interval: 200 };
+const PATIENT = { timeout: 300_000, interval: 200 };
 
 describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
   "an appliance with a kernel of its own (skipped where QEMU is not installed)",
@@ -46,7 +46,7 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
       await world.operator.advance(order.id, "dispatch");
       await world.operator.advance(order.id, "deliver");
       await node.powerOff();
-    }, 600_000);
+    });
     afterAll(async () => {
       await node.powerOff();
       await world[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 
 /** Stops an agent that hangs; not a bound of the product. */
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 600_000;
 /**
  * The agent takes cryptsetup from fixed folders only: hiding it needs a file system of its own (and
  * root).

@@ -8,7 +8,7 @@ const MAIN = join(ROOT, "apps/local-stack/src/main.ts");
 /** Without prestart: what is being tested is set up. */
 const NPM_START = ["start", "--ignore-scripts", "--"];
 /** Stops a command that hangs; not a bound of the product. */
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 600_000;
 export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) => [
   `--${name}-port`,
   "0",

@@ -56,7 +56,6 @@ const ENGINES: readonly Engine[] =
 
 test.each(ENGINES)(
   "every grant that a device has got is in the database with its audit row, whenever %s brokers and their server are killed",
-  { timeout: 240_000 },
   async (engine) => {
     await using fleet = await openFleet(engine);
     const devices: DeviceClient[] = [];

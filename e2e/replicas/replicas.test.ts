@@ -48,7 +48,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await openFleet("postgres");
-  }, 120_000);
+  });
   afterAll(() => fleet[Symbol.asyncDispose]());
 
   const replica = (index: number): Replica => {

@@ -30,7 +30,7 @@ export type StackBrowser = {
 };
 
 /** Of one step, on a machine that is busy. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const WINDOW = { width: 1440, height: 900 };
 
 /**

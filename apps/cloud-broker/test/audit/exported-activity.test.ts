@@ -33,7 +33,7 @@ beforeAll(async () => {
   await holder.receipt({ outcome: "relocked", cause: "order" });
   for (let tries = 0; tries < MORE_THAN_A_PAGE; tries += 1) await device.unlock("ingest");
   whole = await exportActivity();
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });

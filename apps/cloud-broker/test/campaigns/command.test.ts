@@ -56,39 +56,35 @@ function campaign(...parameters: readonly string[]) {
   return promise;
 }
 
-test(
-  "a campaign is started, followed and explained at the command line",
-  { timeout: 60_000 },
-  async () => {
-    const started = await campaign(
-      "start",
-      "--orders-file",
-      "orders",
-      "--description",
-      "after the audit",
-    );
-    expect(started).toMatchObject({ code: 0, stderr: "" });
-    expect(started.stdout).toContain("Running [........................] 0/2 0%");
-    const [id = ""] = started.stdout.split(" ");
+test("a campaign is started, followed and explained at the command line", async () => {
+  const started = await campaign(
+    "start",
+    "--orders-file",
+    "orders",
+    "--description",
+    "after the audit",
+  );
+  expect(started).toMatchObject({ code: 0, stderr: "" });
+  expect(started.stdout).toContain("Running [........................] 0/2 0%");
+  const [id = ""] = started.stdout.split(" ");
 
-    const following = campaign("show", id, "--wait", "--orders", "failed");
-    await world.broker().runCampaigns();
-    const followed = await following;
-    expect(followed.code).toBe(3);
-    expect(followed.stdout).toContain("Done [########################] 2/2 100% · 1 failed");
-    expect(followed.stdout).toContain("1 × ResourceNotFound");
-    expect(followed.stdout).toContain("gone-order");
+  const following = campaign("show", id, "--wait", "--orders", "failed");
+  await world.broker().runCampaigns();
+  const followed = await following;
+  expect(followed.code).toBe(3);
+  expect(followed.stdout).toContain("Done [########################] 2/2 100% · 1 failed");
+  expect(followed.stdout).toContain("1 × ResourceNotFound");
+  expect(followed.stdout).toContain("gone-order");
 
-    const listed = await campaign("list", "--json");
-    const lines = listed.stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { id: string });
-    expect(lines.map((line) => line.id)).toEqual([id]);
-  },
-);
+  const listed = await campaign("list", "--json");
+  const lines = listed.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { id: string });
+  expect(lines.map((line) => line.id)).toEqual([id]);
+});
 
-test("a refusal of the broker is one line", { timeout: 60_000 }, async () => {
+test("a refusal of the broker is one line", async () => {
   const refused = await campaign("start", "--with-key", "https://evil.example/keys/k");
   expect(refused).toMatchObject({ code: 1, stdout: "" });
   expect(refused.stderr).toContain("(SsemUserErrorKeyVaultUrlInvalidHost)");
@@ -96,11 +92,7 @@ test("a refusal of the broker is one line", { timeout: 60_000 }, async () => {
   expect(ended.stderr).toContain("no campaign has this id");
 });
 
-test(
-  "a broker that is not there is unreachable, and no token is on the command line",
-  { timeout: 60_000 },
-  async () => {
-    const { code, stderr } = await campaign("list", "--broker", "https://broker.localhost:1");
-    expect([code, stderr]).toEqual([1, expect.stringContaining("(BrokerUnreachable)")]);
-  },
-);
+test("a broker that is not there is unreachable, and no token is on the command line", async () => {
+  const { code, stderr } = await campaign("list", "--broker", "https://broker.localhost:1");
+  expect([code, stderr]).toEqual([1, expect.stringContaining("(BrokerUnreachable)")]);
+});

@@ -50,7 +50,6 @@ afterAll(() => {
 
 test.each(ACTIONS)(
   "a broker killed between any two statements of a campaign that %s leaves orders that unlock, and the campaign comes to its end",
-  { timeout: 120_000 },
   async (name, action) => {
     const started = join(folder, `${name}.sqlite`);
     copyFileSync(base, started);

@@ -119,7 +119,7 @@ beforeAll(async () => {
   for (const happen of LIFE) await happen();
   const { json } = await call("GET", "/activity");
   rows = activityList.parse(json).value.map(({ row }) => row);
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const first = () => world.kid;

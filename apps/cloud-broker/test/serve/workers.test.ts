@@ -10,7 +10,7 @@ import { connect } from "node:tls";
 import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import Database from "better-sqlite3";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
 import { verifyAuditFile } from "../../src/audit/verify-audit-file.ts";
 import { DATABASE_FILE } from "../../src/run/open-data-dir.ts";
@@ -18,8 +18,6 @@ import { createBrokerEnvironment } from "./broker-environment.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const WORKERS = 2;
-/** Each starts a supervisor and its workers. */
-vi.setConfig({ testTimeout: 120_000 });
 let running: ChildProcess | undefined;
 afterEach(() => {
   running?.kill("SIGKILL");
@@ -146,9 +144,7 @@ test("a worker that is killed under load is replaced, and no answer was without 
   await ask(1, () => {
     if (answered.length === 20) process.kill(before[0] ?? 0, "SIGKILL");
   });
-  await vi.waitUntil(() => workersOf(child).filter((pid) => !before.includes(pid)).length === 1, {
-    timeout: 60_000,
-  });
+  await expect.poll(() => workersOf(child).filter((pid) => !before.includes(pid)).length).toBe(1);
   const beforeReplacement = answered.length;
   await ask(2);
   expect(answered.length).toBeGreaterThan(beforeReplacement + 40);
@@ -172,12 +168,7 @@ test("a supervisor that is killed takes its workers with it", async () => {
   const { child } = await start(environment.variables);
   const workers = workersOf(child);
   child.kill("SIGKILL");
-  await vi.waitFor(
-    () => {
-      expect(workers.filter((pid) => isAlive(pid))).toEqual([]);
-    },
-    { timeout: 60_000 },
-  );
+  await expect.poll(() => workers.filter((pid) => isAlive(pid))).toEqual([]);
 });
 
 function isAlive(pid: number): boolean {

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildAgent, runUntilStep } from "./agent-process.ts";
 
 const PENDING = 6;
-const TIMEOUT_MS = 240_000;
 
 let agent: string;
 let broker: FakeBroker;
@@ -90,60 +89,48 @@ async function opensByTheOneRequest(node: Node, at: number): Promise<void> {
   expect({ at, files: node.files() }).toEqual({ at, files: [] });
 }
 
-test(
-  "an unlock that is killed at any step before approvers decide is gone on with, and from when it is kept its approval stands",
-  { timeout: TIMEOUT_MS },
-  () =>
-    atEachStep(
-      () => Promise.resolve(),
-      8,
-      async (node, at) => {
-        const wasKept = node.isKept();
-        expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: PENDING });
-        const most = wasKept ? 1 : 2;
-        expect({ at, isKept: node.requests().length <= most }).toEqual({ at, isKept: true });
-        node.approve("ada");
-        node.approve("ben");
-        await opensByTheOneRequest(node, at);
-      },
-    ),
-);
+test("an unlock that is killed at any step before approvers decide is gone on with, and from when it is kept its approval stands", () =>
+  atEachStep(
+    () => Promise.resolve(),
+    8,
+    async (node, at) => {
+      const wasKept = node.isKept();
+      expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: PENDING });
+      const most = wasKept ? 1 : 2;
+      expect({ at, isKept: node.requests().length <= most }).toEqual({ at, isKept: true });
+      node.approve("ada");
+      node.approve("ben");
+      await opensByTheOneRequest(node, at);
+    },
+  ));
 
-test(
-  "a wait that is killed at any step while people approve loses nobody's approval",
-  { timeout: TIMEOUT_MS },
-  () =>
-    atEachStep(
-      async (node) => {
-        await node.keep();
-        node.approve("ada");
-      },
-      3,
-      async (node, at) => {
-        node.approve("ben");
-        await opensByTheOneRequest(node, at);
-        expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
-      },
-    ),
-);
+test("a wait that is killed at any step while people approve loses nobody's approval", () =>
+  atEachStep(
+    async (node) => {
+      await node.keep();
+      node.approve("ada");
+    },
+    3,
+    async (node, at) => {
+      node.approve("ben");
+      await opensByTheOneRequest(node, at);
+      expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
+    },
+  ));
 
-test(
-  "a wait that is killed at any step after the last approval ends unlocked by the same request",
-  { timeout: TIMEOUT_MS },
-  () =>
-    atEachStep(
-      async (node) => {
-        await node.keep();
-        node.approve("ada");
-        node.approve("ben");
-      },
-      6,
-      async (node, at) => {
-        // Killed after the last write it had opened already, and has nothing to go on with.
-        const isDone = node.isUnlocked() && !node.isKept();
-        if (!isDone) await opensByTheOneRequest(node, at);
-        expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
-        expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
-      },
-    ),
-);
+test("a wait that is killed at any step after the last approval ends unlocked by the same request", () =>
+  atEachStep(
+    async (node) => {
+      await node.keep();
+      node.approve("ada");
+      node.approve("ben");
+    },
+    6,
+    async (node, at) => {
+      // Killed after the last write it had opened already, and has nothing to go on with.
+      const isDone = node.isUnlocked() && !node.isKept();
+      if (!isDone) await opensByTheOneRequest(node, at);
+      expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
+      expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
+    },
+  ));

@@ -78,7 +78,6 @@ const KINDS = [
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, skip, fewest }) => {
   test.skipIf(skip)(
     "whose preparation was killed at any step is finished by the same command",
-    { timeout: 120_000 },
     async () => {
       const whole = await (await createNode(volumeKind)).prepare({ steps, at: 0 });
       expect(whole.steps).toBeGreaterThanOrEqual(fewest.prepare);
@@ -93,7 +92,6 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, s
 
   test.skipIf(skip)(
     "whose unlock was killed at any step unlocks, with the newer envelope, the next time",
-    { timeout: 120_000 },
     async () => {
       const first = await createNode(volumeKind);
       await first.prepare();
@@ -123,33 +121,28 @@ const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> =>
 };
 
 describe("a node without network", () => {
-  test(
-    "whose challenge was killed at any step makes one that is answered",
-    { timeout: 120_000 },
-    async () => {
-      const first = await createNode("file");
-      await first.prepare();
-      const whole = await first.run("challenge", { steps: "all", at: 0 });
-      expect(whole.steps).toBeGreaterThanOrEqual(6);
-      await eachStep(whole, async (at) => {
-        const node = await createNode("file");
-        await node.prepare();
-        expect(await node.run("challenge", { steps: "all", at })).toMatchObject({
-          signal: "SIGKILL",
-        });
-        const answer = await broker.answerChallenge(await challenged(node));
-        expectSuccess(at, await node.run("respond", TO_THE_END, answer));
-        expectSuccess(at, await node.run("journal"));
+  test("whose challenge was killed at any step makes one that is answered", async () => {
+    const first = await createNode("file");
+    await first.prepare();
+    const whole = await first.run("challenge", { steps: "all", at: 0 });
+    expect(whole.steps).toBeGreaterThanOrEqual(6);
+    await eachStep(whole, async (at) => {
+      const node = await createNode("file");
+      await node.prepare();
+      expect(await node.run("challenge", { steps: "all", at })).toMatchObject({
+        signal: "SIGKILL",
       });
-    },
-  );
+      const answer = await broker.answerChallenge(await challenged(node));
+      expectSuccess(at, await node.run("respond", TO_THE_END, answer));
+      expectSuccess(at, await node.run("journal"));
+    });
+  });
 
   test.each([
     { kind: "duration", seconds: 3600 },
     { kind: "boots", boots: 3 },
   ] as const)(
     "whose answer, by $kind, was killed at any step is opened by the same answer, once",
-    { timeout: 120_000 },
     async (lease) => {
       const first = await createNode("file");
       await first.prepare();

@@ -10,7 +10,6 @@ import { buildAgent, runUntilStep } from "./agent-process.ts";
 
 test.skipIf(!HAS_CRYPTSETUP)(
   "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
-  { timeout: 60_000 },
   async () => {
     const agent = await buildAgent();
     await using broker = await createFakeBroker();

@@ -49,7 +49,6 @@ test.concurrent.each([
   { kind: "luks2", fewest: 30, skip: !HAS_CRYPTSETUP },
 ] as const)(
   "a $kind volume whose rekeying is killed at any step opens by the passkey that is shown, and the next run ends it",
-  { timeout: 480_000 },
   async ({ kind, fewest, skip }) => {
     if (skip) return;
     const serial = `REKEY-${kind}`;

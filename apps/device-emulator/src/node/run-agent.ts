@@ -10,7 +10,7 @@ export type AgentRun = {
   readonly stderr: string;
 };
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 300_000;
 
 /** Runs the real agent as a process of its own, as the appliance's system would. */
 export async function runAgent(
