@@ -53,7 +53,7 @@ const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: 
 /**
  * Secrets that a broker must hold to do its work, or that linger in memory that JavaScript cannot
  * clear: a content key came as text in a vault's answer, and is gone when the collector has reused
- * its place (docs/design/threat-model.md).
+ * its place (docs/design/threat-model.md). Its bytes are zeroed in every buffer.
  */
 const MAY_LINGER = /^(?:broker's|content key$)/;
 
@@ -161,11 +161,13 @@ async function allSecrets(
 ): Promise<Secret[]> {
   const { stack, customer } = world;
   const { armUrl, resourceGroup, clients, users } = stack.description;
+  const contentKey = await contentKeyOf(key, { id, name });
   const found: Secret[] = [
     secretOf("the customer's own passkey", OWN_PASSKEY),
     secretOf("enrolment code", code),
     secretOf("enrolment code", otherCode),
-    secretOf("content key", await contentKeyOf(key, { id, name })),
+    secretOf("content key", contentKey),
+    { name: "bytes of the content key", forms: [Buffer.from(contentKey)] },
     ...privateKeysIn(node.stateDir, "device's"),
   ];
   for (const [, passkey] of await readPasskeys(customer, resourceGroup, name))

@@ -36,7 +36,7 @@ export {
 export type { Sealed, SealingKey, StorableSealingKey } from "./sealing/sealing.ts";
 export { SUITES } from "./sealing/suites.ts";
 export type { SuiteName } from "./sealing/suites.ts";
-export { equalConstantTime, zero } from "./secret-bytes.ts";
+export { equalConstantTime, joinSecrets, secretBytes, zero } from "./secret-bytes.ts";
 export { parseJsonList, parseJsonObject } from "./strict-json.ts";
 export type { JsonObject } from "./strict-json.ts";
 export {

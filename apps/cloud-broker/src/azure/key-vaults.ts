@@ -1,4 +1,4 @@
-import { zero } from "@databox-cmk/crypto";
+import { joinSecrets, zero } from "@databox-cmk/crypto";
 
 import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Credentials } from "./credentials.ts";
@@ -92,10 +92,10 @@ export function createKeyVaults({
   };
 }
 
-/** A copy, since the SDK's bytes may be part of a shared pool. */
+/** A copy in memory that can be zeroed: the SDK's bytes are part of a pool. */
 function bytesOf(result: unknown): Uint8Array | undefined {
   if (!(result instanceof Uint8Array)) return undefined;
-  const bytes = Uint8Array.from(result);
+  const bytes = joinSecrets(result);
   result.fill(0);
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { replaceRecipients, zero } from "@databox-cmk/crypto";
+import { replaceRecipients } from "@databox-cmk/crypto";
 
 import {
   type BackupChoice,
@@ -126,20 +126,17 @@ async function wrapAll(
 ): Promise<Outcome<readonly Moved[]>> {
   const moved: Moved[] = [];
   for (const from of await loadWrappings(deps, inForce.order)) {
-    const opened = await unwrapEnvelope(deps, inForce, from);
+    const opened = await unwrapEnvelope(deps, inForce, from, (contentKey) =>
+      wrapToBackup(deps, inForce, backup, contentKey),
+    );
     if (!opened.ok) return opened;
-    const { contentKey } = opened.value;
-    try {
-      const wrapped = await wrapToBackup(deps, inForce, backup, contentKey);
-      if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
-      const kept = from.envelope.recipients.filter(
-        ({ kid }) => kid === from.kid || (kid !== formerKid && kid !== backup.kid),
-      );
-      const recipients = [...kept, { kid: backup.kid, encryptedKey: wrapped.value }];
-      moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
-    } finally {
-      zero(contentKey);
-    }
+    const wrapped = opened.value.result;
+    if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
+    const kept = from.envelope.recipients.filter(
+      ({ kid }) => kid === from.kid || (kid !== formerKid && kid !== backup.kid),
+    );
+    const recipients = [...kept, { kid: backup.kid, encryptedKey: wrapped.value }];
+    moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
   }
   return { ok: true, value: moved };
 }
@@ -161,9 +158,8 @@ export async function removeBackupKey(
   if (inForce === undefined || backup === undefined) return { ok: true, value: false };
   const moved: Moved[] = [];
   for (const from of await loadWrappings(deps, order)) {
-    const opened = await unwrapEnvelope(deps, inForce, from);
-    if (opened.ok) zero(opened.value.contentKey);
-    else if (meaningOf(opened.failure) !== "refused") {
+    const opened = await unwrapEnvelope(deps, inForce, from, () => undefined);
+    if (!opened.ok && meaningOf(opened.failure) !== "refused") {
       const { detail } = opened.failure;
       const failure = {
         ...opened.failure,

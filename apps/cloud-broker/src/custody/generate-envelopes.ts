@@ -98,13 +98,11 @@ async function obtainPasskey(
   const own = other === undefined ? await loadOwnPasskey(deps.store, order) : undefined;
   const source = other ?? own;
   if (source === undefined) return { ok: true, value: new TextEncoder().encode(generatePasskey()) };
-  const released = await unwrapEnvelope(deps, inForce, source);
-  if (!released.ok) return released;
   const serial = other?.serial ?? NO_NODE_YET;
-  return {
-    ok: true,
-    value: await openPasskey(source.envelope, released.value.contentKey, order, serial),
-  };
+  const opened = await unwrapEnvelope(deps, inForce, source, (contentKey) =>
+    openPasskey(source.envelope, contentKey, order, serial),
+  );
+  return opened.ok ? { ok: true, value: opened.value.result } : opened;
 }
 
 async function commit(

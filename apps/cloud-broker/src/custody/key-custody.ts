@@ -5,8 +5,9 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
-import type { ReleasedKey } from "./release-content-key.ts";
+import type { Released } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
+import type { Use, Used } from "./unwrap-with.ts";
 
 /**
  * Writes of the caller that belong to the same decision: committed together with the custody's own,
@@ -14,16 +15,23 @@ import type { RevealedPasskey } from "./reveal-passkeys.ts";
  */
 export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
 
-export type RekeyProposal = {
+export type RekeyProposal<T> = Used<T> & {
   readonly id: string;
   /** The envelope as it will be in force. */
   readonly envelope: NodeEnvelope;
-  /** Content key of the envelope in force. */
-  readonly currentKey: Uint8Array;
-  /** Content key of the proposed envelope. */
-  readonly proposedKey: Uint8Array;
-  readonly kid: string;
-  readonly vaultRequestId?: string;
+};
+/** Like `Use`, of the content keys of the envelope in force and of the proposed one. */
+export type UseBoth<T> = (currentKey: Uint8Array, proposedKey: Uint8Array) => Promise<T> | T;
+
+/** A node's current envelope as it was read, and its content key for one use. */
+export type HeldNode = {
+  readonly envelope: NodeEnvelope;
+  /**
+   * Fresh Get checks, then the vault unwraps the content key, and its commitment is checked. If the
+   * key in force is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
+   * that is audited before the use.
+   */
+  readonly release: <T>(use: Use<T>) => Promise<Outcome<Released<T>>>;
 };
 
 /**
@@ -76,21 +84,11 @@ export type KeyCustody = {
     serials: readonly string[],
     alsoCommit?: AlsoCommit,
   ): Promise<Outcome<undefined>>;
-  /** Current envelope of a node; undefined before preparation and after erasure. */
-  envelope(order: OrderId, serial: string): Promise<NodeEnvelope | undefined>;
   /**
-   * Fresh Get checks, then unwraps the content key of a node's current envelope and checks the
-   * commitment. If the key in force is lost, a backup key may replace it (`backup`;
-   * docs/design/decisions/0016), and that is audited. The caller zeroes the key.
-   *
-   * @param envelope - the result of a recent call of `envelope` on which the caller has based its
-   * decision; it is not read again.
+   * The current envelope of a node, for a decision on it and a release of its content key after
+   * that. A failure before preparation and after erasure.
    */
-  releaseContentKey(
-    order: OrderId,
-    serial: string,
-    envelope?: NodeEnvelope,
-  ): Promise<Outcome<ReleasedKey>>;
+  hold(order: OrderId, serial: string): Promise<Outcome<HeldNode>>;
   /**
    * Asks the vault whether the key still works for the order, without touching a content key: fresh
    * Get checks, then unwraps a canary.
@@ -102,10 +100,13 @@ export type KeyCustody = {
   probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /**
    * A new passkey for a node, in an envelope that is wrapped to the key in force but not in force
-   * yet. Every call returns the same one, until it is confirmed or the order gets another key. The
-   * caller zeroes both keys.
+   * yet. Every call returns the same one, until it is confirmed or the order gets another key.
    */
-  proposeRekey(order: OrderId, serial: string): Promise<Outcome<RekeyProposal>>;
+  proposeRekey<T>(
+    order: OrderId,
+    serial: string,
+    use: UseBoth<T>,
+  ): Promise<Outcome<RekeyProposal<T>>>;
   /**
    * Puts a proposal in force, if it is still valid; `alsoCommit` runs in that transaction. Safe to
    * repeat.

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type Envelope, matchesCommitment, zero } from "@databox-cmk/crypto";
+import type { Envelope } from "@databox-cmk/crypto";
 
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
@@ -12,7 +12,8 @@ import { findBackupOrders } from "./backup-uses.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { KeyReader } from "./key-reader.ts";
 import { noteFailure } from "./primary-standings.ts";
-import { ofBackup, usableBackupOf } from "./wrap-for-order.ts";
+import { type Use, type Used, unwrapWith } from "./unwrap-with.ts";
+import { usableBackupOf } from "./wrap-for-order.ts";
 
 export type BackupDependencies = Pick<
   CustodyDependencies,
@@ -25,12 +26,6 @@ export type BackupDependencies = Pick<
   | "backupAfterSeconds"
 > & { readonly reader: KeyReader };
 
-export type OpenedByBackup = {
-  readonly contentKey: Uint8Array;
-  readonly kid: string;
-  readonly vaultRequestId?: string;
-  readonly backup: BackupUse;
-};
 /** The backup key that was used, and the failure of the key in force. */
 export type BackupUse = { readonly name: string; readonly failure: Failure };
 
@@ -42,12 +37,13 @@ type Place = { readonly order: OrderId; readonly location: string };
  * the answer is still the failure of the key in force, since a backup's failure says nothing about
  * that key.
  */
-export async function openByBackup(
+export async function openByBackup<T>(
   deps: BackupDependencies,
   place: Place,
   envelope: Envelope,
   failure: Failure,
-): Promise<Outcome<OpenedByBackup>> {
+  use: Use<T>,
+): Promise<Outcome<Used<T> & { readonly backup: BackupUse }>> {
   const all = await loadBackupKeys(deps.store, place.order);
   if (all.length === 0) return { ok: false, failure };
   // Also when only a recovery key is left: people look there to decide whether to use it.
@@ -70,11 +66,12 @@ export async function openByBackup(
     else if (decision.kind === "ask")
       told.push(`${backup.name} may be used after an owner confirms it`);
     else {
-      const opened = await openBy(deps, place, envelope, backup);
-      if (opened.ok) {
-        await record(deps, place.order, backup, failure, opened.value.vaultRequestId);
+      const opened = await openBy(deps, place, envelope, backup, async (contentKey, by) => {
+        await record(deps, place.order, backup, failure, by.vaultRequestId);
+        return use(contentKey, by);
+      });
+      if (opened.ok)
         return { ok: true, value: { ...opened.value, backup: { name: backup.name, failure } } };
-      }
       told.push(`${backup.name} failed with ${opened.failure.code}`);
     }
   }
@@ -107,32 +104,15 @@ async function record(
   );
 }
 
-async function openBy(
+async function openBy<T>(
   deps: BackupDependencies,
   place: Place,
   envelope: Envelope,
   backup: Extract<BackupKey, { kind: "vault" }>,
-): Promise<Outcome<Omit<OpenedByBackup, "backup">>> {
-  const { vaults, reader } = deps;
-  const { kid } = backup;
+  use: Use<T>,
+): Promise<Outcome<Used<T>>> {
   const usable = usableBackupOf(deps, place, backup);
   if (!usable.ok) return usable;
-  const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
-  if (encryptedKey === undefined) return { ok: false, failure: { code: "PasskeyUnavailable" } };
-  const key = await reader.readUsable(usable.value);
-  if (!key.ok) return key;
-  const unwrapped = await vaults.unwrapKey(usable.value.identity, kid, encryptedKey);
-  if (!unwrapped.ok)
-    return { ok: false, failure: await reader.explain(usable.value, unwrapped.failure) };
-  const { contentKey, vaultRequestId } = unwrapped.value;
-  if (matchesCommitment(envelope, contentKey))
-    return {
-      ok: true,
-      value: { contentKey, kid, ...(vaultRequestId !== undefined && { vaultRequestId }) },
-    };
-  zero(contentKey);
-  return {
-    ok: false,
-    failure: ofBackup({ code: "KeyVersionMismatch" }, backup.name),
-  };
+  const key = await deps.reader.readUsable(usable.value);
+  return key.ok ? unwrapWith(deps, usable.value, { envelope, kid: backup.kid }, use) : key;
 }

@@ -7,7 +7,7 @@ import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { loadHeldEnvelope } from "./held-envelope.ts";
-import type { RekeyProposal } from "./key-custody.ts";
+import type { RekeyProposal, UseBoth } from "./key-custody.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import { notGenerated, type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { sealPasskey } from "./seal-passkey.ts";
@@ -21,51 +21,39 @@ type Proposed = Omit<StoredEnvelope, "generation"> & { readonly id: string };
  * Makes a passkey that the node does not know yet, beside the one in force. Both content keys come
  * from the vault, by its checks: a key that may not unlock may not rekey either.
  */
-export async function proposeRekey(
+export async function proposeRekey<T>(
   deps: Dependencies,
   order: OrderId,
   serial: string,
-): Promise<Outcome<RekeyProposal>> {
+  use: UseBoth<T>,
+): Promise<Outcome<RekeyProposal<T>>> {
   const before = await loadHeldEnvelope(deps.store, order, serial);
   if (before === undefined) return notGenerated;
   const { inForce, stored } = before;
-  const current = await unwrapEnvelope(deps, inForce, stored);
-  if (!current.ok) return current;
-  const { contentKey: currentKey, kid, vaultRequestId } = current.value;
-  const proposed = await openProposal(deps, inForce, stored);
-  if (!proposed.ok) {
-    zero(currentKey);
-    return proposed;
-  }
-  const { id, env, envelope, contentKey: proposedKey } = proposed.value;
-  const generation = stored.generation + 1;
-  return {
-    ok: true,
-    value: {
-      id,
-      envelope: { order, serial, env, generation, jwe: envelope.toJSON(), kid },
-      currentKey,
-      proposedKey,
-      kid,
-      ...(vaultRequestId !== undefined && { vaultRequestId }),
-    },
-  };
+  const opened = await unwrapEnvelope(deps, inForce, stored, async (currentKey, by) => {
+    const proposed = await loadOrMake(deps, inForce, stored);
+    if (!proposed.ok) return proposed;
+    const used = await unwrapEnvelope(deps, inForce, proposed.value, (proposedKey) =>
+      use(currentKey, proposedKey),
+    );
+    if (!used.ok) return used;
+    const { id, env, envelope } = proposed.value;
+    const generation = stored.generation + 1;
+    const next = { order, serial, env, generation, jwe: envelope.toJSON(), kid: by.kid };
+    return { ok: true, value: { ...by, id, envelope: next, result: used.value.result } } as const;
+  });
+  return opened.ok ? opened.value.result : opened;
 }
 
-async function openProposal(
+async function loadOrMake(
   deps: Dependencies,
   inForce: KeyInForce,
   stored: StoredEnvelope,
-): Promise<Outcome<Proposed & { readonly contentKey: Uint8Array }>> {
+): Promise<Outcome<Proposed>> {
   const standing = await loadStanding(deps, inForce, stored);
-  const proposed: Outcome<Proposed> =
-    standing === undefined
-      ? await makeProposal(deps, inForce, stored)
-      : { ok: true, value: standing };
-  if (!proposed.ok) return proposed;
-  const opened = await unwrapEnvelope(deps, inForce, proposed.value);
-  if (!opened.ok) return opened;
-  return { ok: true, value: { ...proposed.value, contentKey: opened.value.contentKey } };
+  return standing === undefined
+    ? makeProposal(deps, inForce, stored)
+    : { ok: true, value: standing };
 }
 
 async function loadStanding(

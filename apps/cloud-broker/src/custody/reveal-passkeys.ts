@@ -2,6 +2,7 @@ import { zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { BackupDependencies, BackupUse } from "./open-by-backup.ts";
 import { notGenerated, releaseContentKey } from "./release-content-key.ts";
 import { openPasskey } from "./seal-passkey.ts";
@@ -20,19 +21,25 @@ export async function revealPasskeys(
   deps: BackupDependencies,
   order: OrderId,
 ): Promise<Outcome<readonly RevealedPasskey[]>> {
-  const stored = await loadCurrentEnvelopes(deps.store, order);
-  if (stored.length === 0) return notGenerated;
+  const nodes = await loadCurrentEnvelopes(deps.store, order);
+  if (nodes.length === 0) return notGenerated;
   const revealed: RevealedPasskey[] = [];
-  for (const { serial, envelope } of stored) {
-    const released = await releaseContentKey(deps, order, serial);
-    if (!released.ok) {
-      zero(...revealed.map(({ passkey }) => passkey));
-      return released;
+  let isWhole = false;
+  try {
+    for (const { serial } of nodes) {
+      const held = await loadHeldEnvelope(deps.store, order, serial);
+      if (held === undefined) return notGenerated;
+      const released = await releaseContentKey(deps, held, (contentKey) =>
+        // A re-wrap meanwhile changes recipients only, so the content key still fits.
+        openPasskey(held.stored.envelope, contentKey, order, serial),
+      );
+      if (!released.ok) return released;
+      const { result: passkey, backup, kid } = released.value;
+      revealed.push({ serial, passkey, kid, ...(backup !== undefined && { backup }) });
     }
-    // A re-wrap between the two reads changes recipients only, so the content key still fits.
-    const passkey = await openPasskey(envelope, released.value.contentKey, order, serial);
-    const { backup, kid } = released.value;
-    revealed.push({ serial, passkey, kid, ...(backup !== undefined && { backup }) });
+    isWhole = true;
+    return { ok: true, value: revealed };
+  } finally {
+    if (!isWhole) zero(...revealed.map(({ passkey }) => passkey));
   }
-  return { ok: true, value: revealed };
 }

@@ -1,16 +1,13 @@
-import { type Envelope, matchesCommitment, replaceRecipients, zero } from "@databox-cmk/crypto";
+import { type Envelope, replaceRecipients } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
 import { parseKeyUrl } from "../core/key-url.ts";
-import type { Failure, Outcome, UnwrappedKey } from "../core/ports.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import { type BackupDependencies, openByBackup } from "./open-by-backup.ts";
+import { type Use, type Used, unwrapWith, type Wrapping } from "./unwrap-with.ts";
 import { atVersion, usableKeyOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
-
-type Dependencies = BackupDependencies;
-
-type Wrapping = { readonly envelope: Envelope; readonly kid: string };
 
 /**
  * Moves one envelope to another key: unwrap old → wrap new → unwrap new → compare. Its other
@@ -24,32 +21,25 @@ type Wrapping = { readonly envelope: Envelope; readonly kid: string };
  * identity can open it
  */
 export async function rewrapEnvelope(
-  deps: Dependencies,
+  deps: BackupDependencies,
   inForce: KeyInForce,
   next: { readonly usable: UsableKey; readonly kid: string },
   current: Wrapping,
 ): Promise<Outcome<Envelope | undefined>> {
   const { envelope, kid } = current;
   if (kid === next.kid) {
-    const opened = await unwrap(deps, next.usable, current);
-    if (!opened.ok) return opened;
-    zero(opened.value.contentKey);
-    return { ok: true, value: undefined };
+    const opened = await unwrapWith(deps, next.usable, current, () => undefined);
+    return opened.ok ? { ok: true, value: undefined } : opened;
   }
-  const old = await unwrapOld(deps, inForce, next.usable, current);
-  if (!old.ok) return old;
-  const { contentKey } = old.value;
-  try {
-    const wrapped = await wrapContentKey(deps, next.usable, next.kid, contentKey);
-    if (!wrapped.ok) return wrapped;
-    const recipient = { kid: next.kid, encryptedKey: wrapped.value };
-    const others = envelope.recipients.filter(
-      (other) => other.kid !== kid && other.kid !== next.kid,
-    );
-    return { ok: true, value: replaceRecipients(envelope, [recipient, ...others]) };
-  } finally {
-    zero(contentKey);
-  }
+  const wrapped = await unwrapOld(deps, inForce, next.usable, current, (contentKey) =>
+    wrapContentKey(deps, next.usable, next.kid, contentKey),
+  );
+  if (!wrapped.ok) return wrapped;
+  const { result } = wrapped.value;
+  if (!result.ok) return result;
+  const recipient = { kid: next.kid, encryptedKey: result.value };
+  const others = envelope.recipients.filter((other) => other.kid !== kid && other.kid !== next.kid);
+  return { ok: true, value: replaceRecipients(envelope, [recipient, ...others]) };
 }
 
 /**
@@ -57,21 +47,23 @@ export async function rewrapEnvelope(
  * order's own. If the key is lost, a backup key may open the envelope, which is how an order moves
  * away from a lost vault.
  */
-async function unwrapOld(
-  deps: Dependencies,
+async function unwrapOld<T>(
+  deps: BackupDependencies,
   inForce: KeyInForce,
   next: UsableKey,
   current: Wrapping,
-): Promise<Outcome<UnwrappedKey>> {
+  use: Use<T>,
+): Promise<Outcome<Used<T>>> {
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
   const old = chosen.ok ? atVersion(chosen.value, current.kid, deps.keyVaultSuffixes) : chosen;
-  const opened = old.ok ? await unwrap(deps, old.value, current) : old;
+  const opened = old.ok ? await unwrapWith(deps, old.value, current, use) : old;
   if (opened.ok) return opened;
   const isSilent = ERRORS[opened.failure.code].class === "unreachable";
   const successor = isSilent ? undefined : successorOf(deps, inForce, next, current.kid);
-  const reopened = successor === undefined ? opened : await unwrap(deps, successor, current);
+  const reopened =
+    successor === undefined ? opened : await unwrapWith(deps, successor, current, use);
   if (reopened.ok) return reopened;
-  const byBackup = await openByBackup(deps, inForce, current.envelope, opened.failure);
+  const byBackup = await openByBackup(deps, inForce, current.envelope, opened.failure, use);
   return byBackup.ok ? byBackup : { ok: false, failure: ofOldKey(byBackup.failure) };
 }
 
@@ -80,7 +72,7 @@ async function unwrapOld(
  * and must not be lost.
  */
 function successorOf(
-  { keyVaultSuffixes }: Dependencies,
+  { keyVaultSuffixes }: BackupDependencies,
   { choice }: KeyInForce,
   next: UsableKey,
   kid: string,
@@ -97,25 +89,3 @@ function ofOldKey(failure: Failure): Failure {
   const detail = `the current key must be usable to move away from it${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
   return { ...failure, detail };
 }
-
-async function unwrap(
-  { vaults, reader }: Dependencies,
-  usable: UsableKey,
-  { envelope, kid }: Wrapping,
-): Promise<Outcome<UnwrappedKey>> {
-  const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
-  if (encryptedKey === undefined) return { ok: false, failure: NO_RECIPIENT };
-  const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
-  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
-  if (matchesCommitment(envelope, unwrapped.value.contentKey)) return unwrapped;
-  zero(unwrapped.value.contentKey);
-  return {
-    ok: false,
-    failure: { code: "KeyVersionMismatch", detail: "the unwrapped key is not the envelope's" },
-  };
-}
-
-const NO_RECIPIENT: Failure = {
-  code: "PasskeyUnavailable",
-  detail: "the envelope has no recipient for its key",
-};

@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomFillSync, randomUUID } from "node:crypto";
 
-import { type Envelope, openEnvelope, sealEnvelope, zero } from "@databox-cmk/crypto";
+import { type Envelope, openEnvelope, sealEnvelope, secretBytes, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -19,7 +19,7 @@ export async function sealPasskey(
   serial: string,
   passkey: Uint8Array,
 ): Promise<Outcome<Envelope>> {
-  const cek = randomBytes(32);
+  const cek = randomFillSync(secretBytes(32));
   try {
     const recipients = await wrapForOrder(deps, keys, cek);
     if (!recipients.ok) return recipients;
@@ -37,18 +37,14 @@ export async function sealPasskey(
 
 /**
  * Opens a passkey envelope that must be this order's and this node's. The caller zeroes the
- * passkey; this zeroes the key.
+ * passkey.
  */
-export async function openPasskey(
+export function openPasskey(
   envelope: Envelope,
   contentKey: Uint8Array,
   order: OrderId,
   serial: string,
 ): Promise<Uint8Array> {
-  try {
-    const { env } = envelope.context;
-    return await openEnvelope(envelope, contentKey, { env, ord: order, dev: serial });
-  } finally {
-    zero(contentKey);
-  }
+  const { env } = envelope.context;
+  return openEnvelope(envelope, contentKey, { env, ord: order, dev: serial });
 }

@@ -60,9 +60,9 @@ async function tryKeys(
   order: Order,
 ): Promise<Failure | undefined> {
   for (const { serial } of await readNodes(store, order.id)) {
-    const released = await custody.releaseContentKey(order.id, serial);
+    const held = await custody.hold(order.id, serial);
+    const released = held.ok ? await held.value.release(() => undefined) : held;
     if (!released.ok) return released.failure;
-    released.value.contentKey.fill(0);
   }
   return undefined;
 }

@@ -10,9 +10,11 @@ import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   ACTOR,
+  envelopeOf,
   insertOrder,
   MMK,
   ORDER,
+  releaseTo,
   SERIALS,
   subject,
   unlockWith,
@@ -82,7 +84,7 @@ describe("custody through the real SDKs", () => {
 
   it("refuses while the key is disabled, and not after", async () => {
     await world.update(kid, { enabled: false });
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: {
         code: "SsemUserErrorEncryptionKeyDisabled",
         facts: { keyName: "kek", vaultName: "kv-customer" },
@@ -94,7 +96,7 @@ describe("custody through the real SDKs", () => {
 
   it("refuses while the access is revoked, and not after", async () => {
     await world.grant("kv-customer", identity.principalId, []);
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: { code: "SsemUserErrorKeyVaultBadRequestException", reason: "access-policy" },
     });
     await world.grant("kv-customer", identity.principalId, ["get", "wrapKey", "unwrapKey"]);
@@ -106,19 +108,19 @@ describe("custody through the real SDKs", () => {
     expectOk(await custody.change(of, choice, ACTOR));
     await world.update(kid, { enabled: false });
     expect(await unlockWith(custody, "DBX-2")).toBe(passkey);
-    expect((await custody.envelope(ORDER, "DBX-2"))?.kid).toBe(rotated);
+    expect((await envelopeOf(custody, "DBX-2"))?.kid).toBe(rotated);
   });
 
   it("tells a deleted key with the date until which it can be recovered", async () => {
     await world.deleteKey("kv-customer", "kek");
-    const released = await custody.releaseContentKey(ORDER, "DBX-1");
+    const released = await releaseTo(custody, "DBX-1");
     expect(released).toMatchObject({ failure: { reason: "key-deleted-recoverable" } });
     expect(released.ok ? "" : released.failure.facts?.["scheduledPurgeDate"]).toMatch(/^20\d\d-/);
   });
 
   it("tells a deleted vault by Resource Manager's word", async () => {
     await world.deleteVault("kv-customer");
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: {
         code: "SsemUserErrorKeyVaultDetailsNotFound",
         reason: "vault-deleted-recoverable",

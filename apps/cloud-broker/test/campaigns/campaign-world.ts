@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
 import { jobPatch, jobWrite } from "@databox-cmk/protocol";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
@@ -17,6 +16,7 @@ import type { Store } from "../../src/store/store.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
 import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";
+import { expectOk, releaseTo } from "../custody/custody-world.ts";
 
 const ACTOR = { kind: "caller", objectId: randomUUID(), name: "operator", address: "" } as const;
 const CONTEXT = { actor: ACTOR, by: "operator", correlationId: "c" };
@@ -88,17 +88,7 @@ export function createCampaignWorld() {
         .orderBy("serial")
         .execute();
       return Promise.all(
-        nodes.map(async ({ serial }) => {
-          const stored = await custody.envelope(order, serial);
-          const released = await custody.releaseContentKey(order, serial);
-          if (stored === undefined || !released.ok) throw new Error(JSON.stringify(released));
-          const passkey = await openEnvelope(parseEnvelope(stored.jwe), released.value.contentKey, {
-            env: stored.env,
-            ord: order,
-            dev: serial,
-          });
-          return new TextDecoder().decode(passkey);
-        }),
+        nodes.map(async ({ serial }) => expectOk(await releaseTo(custody, serial, order)).result),
       );
     },
   };

@@ -10,13 +10,15 @@ import { openTestStore } from "../store/open-test-store.ts";
 import {
   ACTOR,
   createCustodyWorld,
-  customerKey,
   type CustodyWorld,
+  customerKey,
+  envelopeOf,
   expectOk,
   insertOrder,
   NOW_MS,
   ORDER,
   prepareOrder,
+  releaseTo,
   SERIALS,
   subject,
   SYSTEM,
@@ -60,9 +62,9 @@ afterEach(async () => {
 const put = (name: string, chosen: BackupChoice) =>
   custody.putBackup(subject(), name, chosen, CONTEXT);
 const remove = (name: string) => custody.removeBackup(ORDER, name, CONTEXT);
-const release = () => custody.releaseContentKey(ORDER, "DBX-1");
+const release = () => releaseTo(custody, "DBX-1");
 const recipientsOf = async (serial: string): Promise<readonly string[]> => {
-  const stored = await custody.envelope(ORDER, serial);
+  const stored = await envelopeOf(custody, serial);
   return parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid);
 };
 const actions = async () =>
@@ -90,7 +92,7 @@ const order = (name: string) =>
 
 /** Opens an exported envelope as the holder of the private key would. */
 async function openOffline(key: KeyObject, kid: string): Promise<string> {
-  const stored = await custody.envelope(ORDER, "DBX-1");
+  const stored = await envelopeOf(custody, "DBX-1");
   const envelope = parseEnvelope(stored?.jwe);
   const wrapped = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
   const contentKey = privateDecrypt({ key, oaepHash: "sha256" }, wrapped ?? new Uint8Array());
@@ -104,7 +106,7 @@ describe("a backup key", () => {
     expectOk(await put("west", inVault("kv-two")));
     for (const serial of SERIALS) {
       expect(await recipientsOf(serial)).toEqual([world.kids.one, world.kids.two]);
-      expect(await custody.envelope(ORDER, serial)).toMatchObject({
+      expect(await envelopeOf(custody, serial)).toMatchObject({
         kid: world.kids.one,
         generation: 2,
       });
@@ -142,7 +144,7 @@ describe("a backup key", () => {
 
   test("outlives a re-key: the proposed envelope is wrapped to it too", async () => {
     expectOk(await put("west", inVault("kv-two")));
-    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1"));
+    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1", () => undefined));
     await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
     expect(await recipientsOf("DBX-1")).toEqual([world.kids.one, world.kids.two]);
     world.vaults.setOutage("kv-one", SILENT);
@@ -152,7 +154,7 @@ describe("a backup key", () => {
   });
 
   test("added while a re-key is proposed makes the proposal void, so that none is forgotten", async () => {
-    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1"));
+    const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1", () => undefined));
     expectOk(await put("west", inVault("kv-two")));
     const done = await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
     expect(done).toBe(false);
@@ -166,7 +168,7 @@ describe("a backup key", () => {
     expectOk(await early.change(subject(), customerKey("kv-one"), ACTOR, insertOrder()));
     expectOk(await early.putBackup(subject(), "west", inVault("kv-two"), CONTEXT));
     expectOk(await early.generate(ORDER, SERIALS));
-    const stored = await early.envelope(ORDER, "DBX-2");
+    const stored = await envelopeOf(early, "DBX-2");
     expect(parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid)).toEqual([
       fresh.kids.one,
       fresh.kids.two,

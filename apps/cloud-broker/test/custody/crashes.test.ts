@@ -13,13 +13,15 @@ import { type CrashPoint, openCrashingStore, SimulatedCrash } from "./crashing-s
 import {
   ACTOR,
   createCustodyWorld,
-  customerKey,
   type CustodyWorld,
+  customerKey,
+  envelopeOf,
   expectOk,
   insertOrder,
   MMK,
   ORDER,
   prepareOrder,
+  releaseTo,
   SERIALS,
   subject,
   unlockWith,
@@ -70,10 +72,16 @@ describe("a rekeying whose broker is killed between any two statements", () => {
     const before = await unlockWith(world.custody(store), serial);
     await store.destroy();
     const rekey = async (custody: KeyCustody) => {
-      const { id, envelope, proposedKey } = expectOk(await custody.proposeRekey(ORDER, serial));
+      const { id, envelope, result } = expectOk(
+        await custody.proposeRekey(
+          ORDER,
+          serial,
+          (_currentKey, proposedKey) => new Uint8Array(proposedKey),
+        ),
+      );
       const { env } = envelope;
       const jwe = parseEnvelope(envelope.jwe);
-      const passkey = await openEnvelope(jwe, proposedKey, { env, ord: ORDER, dev: serial });
+      const passkey = await openEnvelope(jwe, result, { env, ord: ORDER, dev: serial });
       await custody.commitRekey(ORDER, serial, id, () => Promise.resolve());
       return new TextDecoder().decode(passkey);
     };
@@ -112,7 +120,7 @@ describe("a broker killed between any two statements", () => {
       world,
       (custody) => custody.generate(ORDER, SERIALS),
       async (custody) => {
-        const halves = await Promise.all(SERIALS.map((serial) => custody.envelope(ORDER, serial)));
+        const halves = await Promise.all(SERIALS.map((serial) => envelopeOf(custody, serial)));
         expect(new Set(halves.map((envelope) => envelope === undefined)).size).toBe(1);
         expectOk(await custody.generate(ORDER, SERIALS));
         expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
@@ -151,7 +159,7 @@ describe("a broker killed between any two statements of a change of backup keys"
     const listed = await store.selectFrom("backup_keys").select("kid").execute();
     for (const serial of SERIALS) {
       expect(await unlockWith(custody, serial)).toBe(passkey);
-      const stored = await custody.envelope(ORDER, serial);
+      const stored = await envelopeOf(custody, serial);
       const kids = parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid);
       expect(kids).toEqual([world.kids.one, ...listed.map(({ kid }) => kid)]);
     }
@@ -163,7 +171,7 @@ describe("a broker killed between any two statements of a change of backup keys"
       expectOk(await put(custody));
       await expectWhole(custody, store);
       world.vaults.setOutage("kv-one", { code: "KeyVaultUnreachable", reason: "timeout" });
-      await custody.releaseContentKey(ORDER, "DBX-1");
+      await releaseTo(custody, "DBX-1");
       world.clock.nowMs += 900_000;
       expect(await unlockWith(custody, "DBX-1")).toBe(passkey);
       world.vaults.setOutage("kv-one", undefined);
@@ -211,9 +219,7 @@ describe.each(CHANGES)(
         (custody) => custody.change(subject(), after, ACTOR),
         async (custody, store) => {
           for (const serial of SERIALS) expect(await unlockWith(custody, serial)).toBe(passkey);
-          const envelopes = await Promise.all(
-            SERIALS.map((serial) => custody.envelope(ORDER, serial)),
-          );
+          const envelopes = await Promise.all(SERIALS.map((serial) => envelopeOf(custody, serial)));
           expect(new Set(envelopes.map((envelope) => envelope?.kid)).size).toBe(1);
           const { kid } = await store
             .selectFrom("order_keys")

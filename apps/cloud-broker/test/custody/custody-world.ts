@@ -6,10 +6,17 @@ import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
 import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@databox-cmk/testkit";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
-import { type AttachedIdentity, type KeyChoice, orderIdOf } from "../../src/core/order.ts";
+import {
+  type AttachedIdentity,
+  type KeyChoice,
+  type OrderId,
+  orderIdOf,
+} from "../../src/core/order.ts";
 import type { Actor, KeySubject, KeyVaults, Outcome } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
+import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
+import type { Released } from "../../src/custody/release-content-key.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 
@@ -172,15 +179,32 @@ export function expectOk<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
-/** Opens an envelope as an appliance does with a released key. */
-export async function unlockWith(custody: KeyCustody, serial: string): Promise<string> {
-  const stored = await custody.envelope(ORDER, serial);
-  if (stored === undefined) throw new Error("no envelope");
-  const { contentKey } = expectOk(await custody.releaseContentKey(ORDER, serial));
-  const passkey = await openEnvelope(parseEnvelope(stored.jwe), contentKey, {
-    env: stored.env,
-    ord: ORDER,
-    dev: serial,
+/** A node's current envelope; undefined before preparation and after erasure. */
+export async function envelopeOf(
+  custody: Pick<KeyCustody, "hold">,
+  serial: string,
+  order: OrderId = ORDER,
+): Promise<NodeEnvelope | undefined> {
+  const held = await custody.hold(order, serial);
+  return held.ok ? held.value.envelope : undefined;
+}
+
+/** What releases a node's content key, and the passkey that it opens, as an appliance does it. */
+export async function releaseTo(
+  custody: Pick<KeyCustody, "hold">,
+  serial: string,
+  order: OrderId = ORDER,
+): Promise<Outcome<Released<string>>> {
+  const held = await custody.hold(order, serial);
+  if (!held.ok) return held;
+  const { env, jwe } = held.value.envelope;
+  return held.value.release(async (contentKey) => {
+    const context = { env, ord: order, dev: serial };
+    return new TextDecoder().decode(await openEnvelope(parseEnvelope(jwe), contentKey, context));
   });
-  return new TextDecoder().decode(passkey);
+}
+
+/** @returns the passkey */
+export async function unlockWith(custody: KeyCustody, serial: string): Promise<string> {
+  return expectOk(await releaseTo(custody, serial)).result;
 }

@@ -8,14 +8,16 @@ import { keptBytes, openTestStore } from "../store/open-test-store.ts";
 import {
   ACTOR,
   createCustodyWorld,
-  customerKey,
   type CustodyWorld,
+  customerKey,
+  envelopeOf,
   expectOk,
   insertOrder,
   meetingOf,
   MMK,
   NOW_MS,
   ORDER,
+  releaseTo,
   replaceIdentities,
   SERIALS,
   subject,
@@ -42,7 +44,7 @@ async function prepare(choice: KeyChoice): Promise<void> {
   expectOk(await custody.generate(ORDER, SERIALS));
 }
 const kidOfNodes = async () =>
-  Promise.all(SERIALS.map(async (serial) => (await custody.envelope(ORDER, serial))?.kid));
+  Promise.all(SERIALS.map(async (serial) => (await envelopeOf(custody, serial))?.kid));
 const sealedPartOf = (jwe: unknown) => parseEnvelope(jwe).sealed;
 const auditActions = async () =>
   (
@@ -66,10 +68,10 @@ describe("generate", () => {
   it("keeps what exists when it is repeated, and gives a late node the same passkey", async () => {
     expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
     expectOk(await custody.generate(ORDER, ["DBX-1"]));
-    const first = await custody.envelope(ORDER, "DBX-1");
+    const first = await envelopeOf(custody, "DBX-1");
     expectOk(await custody.generate(ORDER, SERIALS));
     expectOk(await custody.generate(ORDER, SERIALS));
-    expect(await custody.envelope(ORDER, "DBX-1")).toEqual(first);
+    expect(await envelopeOf(custody, "DBX-1")).toEqual(first);
     expect(await unlockWith(custody, "DBX-2")).toBe(await unlockWith(custody, "DBX-1"));
   });
 
@@ -102,18 +104,18 @@ describe("generate", () => {
       Promise.reject(new Error("the caller's own")),
     );
     await expect(failing).rejects.toThrow("the caller's own");
-    expect(await custody.envelope(ORDER, "DBX-1")).toBeUndefined();
+    expect(await envelopeOf(custody, "DBX-1")).toBeUndefined();
   });
 });
 
 describe("change", () => {
   it("re-wraps every node and leaves the ciphertext as it is", async () => {
     await prepare(MMK);
-    const before = await custody.envelope(ORDER, "DBX-1");
+    const before = await envelopeOf(custody, "DBX-1");
     const passkey = await unlockWith(custody, "DBX-1");
     const validation = expectOk(await custody.change(subject(), customerKey("kv-one"), ACTOR));
     expect(validation.outcome).toEqual({ ok: true, value: { kid: world.kids.one } });
-    const after = await custody.envelope(ORDER, "DBX-1");
+    const after = await envelopeOf(custody, "DBX-1");
     expect(after).toMatchObject({ generation: 2, kid: world.kids.one, env: before?.env });
     expect(sealedPartOf(after?.jwe)).toEqual(sealedPartOf(before?.jwe));
     expect(await unlockWith(custody, "DBX-1")).toBe(passkey);
@@ -380,7 +382,7 @@ describe("releaseContentKey", () => {
   ])("names its reason when the key is %s", async (_case, breakIt, code, reason) => {
     await prepare(customerKey("kv-one"));
     breakIt();
-    const outcome = await custody.releaseContentKey(ORDER, "DBX-1");
+    const outcome = await releaseTo(custody, "DBX-1");
     expect(outcome).toMatchObject({
       ok: false,
       failure: {
@@ -399,9 +401,9 @@ describe("releaseContentKey", () => {
   it("calls a missing key purged only when a deletion would have shown", async () => {
     await prepare(customerKey("kv-one"));
     world.vaults.purgeKey("kv-one", "kek");
-    await custody.releaseContentKey(ORDER, "DBX-1");
+    await releaseTo(custody, "DBX-1");
     world.clock.nowMs += 60_000;
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: { reason: "key-purged" },
     });
   });
@@ -409,11 +411,11 @@ describe("releaseContentKey", () => {
   it("never blames the customer for the service's own key", async () => {
     await prepare(MMK);
     world.vaults.setEnabled(world.kids.service, false);
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: { code: "PasskeyUnavailable" },
     });
     world.vaults.setOutage("kv-service", { code: "KeyVaultThrottled" });
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: { code: "KeyVaultThrottled" },
     });
   });
@@ -421,11 +423,11 @@ describe("releaseContentKey", () => {
   it("says that nothing was generated before preparation and after erasure", async () => {
     expectOk(await custody.change(subject(), MMK, ACTOR, insertOrder()));
     const absent = { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toEqual(absent);
+    expect(await releaseTo(custody, "DBX-1")).toEqual(absent);
     expect(await custody.revealPasskeys(ORDER)).toEqual(absent);
     expectOk(await custody.generate(ORDER, SERIALS));
     await custody.destroy(ORDER, ACTOR);
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toEqual(absent);
+    expect(await releaseTo(custody, "DBX-1")).toEqual(absent);
     expect(await store.selectFrom("envelopes").select("env").execute()).toEqual([]);
   });
 
@@ -437,7 +439,7 @@ describe("releaseContentKey", () => {
       .execute();
     world.vaults.setOutage("kv-one", { code: "KeyVaultThrottled" });
     world.vaults.setOutage("kv-two", { code: "KeyVaultThrottled" });
-    expect(await custody.releaseContentKey(ORDER, "DBX-1")).toMatchObject({
+    expect(await releaseTo(custody, "DBX-1")).toMatchObject({
       failure: { code: "PasskeyUnavailable" },
     });
   });

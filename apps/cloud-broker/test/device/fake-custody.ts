@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { sealEnvelope } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../../src/core/order.ts";
-import type { Failure } from "../../src/core/ports.ts";
+import type { Failure, Outcome } from "../../src/core/ports.ts";
 import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
 import type { DeviceCustody } from "../../src/release/message/device-dependencies.ts";
 
@@ -41,28 +41,40 @@ export class FakeCustody implements DeviceCustody {
     this.#nodes.delete(`${order} ${serial}`);
   }
 
-  envelope: DeviceCustody["envelope"] = (order, serial) =>
-    Promise.resolve(this.#nodes.get(`${order} ${serial}`)?.envelope);
-
-  /** Its nodes have one passkey each; rekeying is tested with the real custody. */
-  proposeRekey: DeviceCustody["proposeRekey"] = () =>
-    Promise.resolve({ ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } });
-
-  commitRekey: DeviceCustody["commitRekey"] = () => Promise.resolve(false);
-
-  releaseContentKey: DeviceCustody["releaseContentKey"] = (order, serial) => {
-    this.vaultCalls += 1;
+  hold: DeviceCustody["hold"] = (order, serial) => {
     const node = this.#nodes.get(`${order} ${serial}`);
-    if (this.failure !== undefined) return Promise.resolve({ ok: false, failure: this.failure });
-    if (node === undefined)
-      return Promise.resolve({ ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } });
+    if (node === undefined) return Promise.resolve(NOT_GENERATED);
+    const { kid, unwrap } = this;
     return Promise.resolve({
       ok: true,
       value: {
-        contentKey: Uint8Array.from(node.contentKey),
-        kid: this.kid,
-        vaultRequestId: "11111111-1111-4111-8111-111111111111",
+        envelope: node.envelope,
+        async release(use) {
+          const unwrapped = await unwrap(order, serial);
+          if (!unwrapped.ok) return unwrapped;
+          const by = { kid, vaultRequestId: "11111111-1111-4111-8111-111111111111" };
+          return { ok: true, value: { ...by, result: await use(unwrapped.value, by) } };
+        },
       },
     });
   };
+
+  /** Its nodes have one passkey each; rekeying is tested with the real custody. */
+  proposeRekey: DeviceCustody["proposeRekey"] = () => Promise.resolve(NOT_GENERATED);
+
+  commitRekey: DeviceCustody["commitRekey"] = () => Promise.resolve(false);
+
+  /** The vault's part of a release. */
+  unwrap = (order: OrderId, serial: string): Promise<Outcome<Uint8Array>> => {
+    this.vaultCalls += 1;
+    const node = this.#nodes.get(`${order} ${serial}`);
+    if (this.failure !== undefined) return Promise.resolve({ ok: false, failure: this.failure });
+    if (node === undefined) return Promise.resolve(NOT_GENERATED);
+    return Promise.resolve({ ok: true, value: Uint8Array.from(node.contentKey) });
+  };
 }
+
+const NOT_GENERATED: Outcome<never> = {
+  ok: false,
+  failure: { code: "SsemUserErrorSecretsNotGenerated" },
+};

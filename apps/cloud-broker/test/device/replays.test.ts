@@ -146,10 +146,10 @@ describe("an outage", () => {
   test("inside the broker is signed as its own fault and as no refusal", async () => {
     const device = await world.enrolled("broken");
     const prepared = await device.prepareUnlock("unlock");
-    const { releaseContentKey } = world.custody;
-    world.custody.releaseContentKey = () => Promise.reject(new TypeError("secret thing"));
+    const { unwrap } = world.custody;
+    world.custody.unwrap = () => Promise.reject(new TypeError("secret thing"));
     const answer = await device.sendUnlock(prepared);
-    world.custody.releaseContentKey = releaseContentKey;
+    world.custody.unwrap = unwrap;
     expect(answer).toMatchObject({
       kind: "denial",
       status: 500,
@@ -228,14 +228,14 @@ test.each(["Cancelled", "PickedUp"])(
   "an order that becomes %s while its vault is asked gets no grant",
   async (stage) => {
     const device = await world.enrolled(`meanwhile-${stage.toLowerCase()}`);
-    const { releaseContentKey } = world.custody;
-    world.custody.releaseContentKey = async (order, serial) => {
-      const released = await releaseContentKey(order, serial);
+    const { unwrap } = world.custody;
+    world.custody.unwrap = async (order, serial) => {
+      const unwrapped = await unwrap(order, serial);
       await world.setStage(order, stage);
-      return released;
+      return unwrapped;
     };
     const { answer } = await device.unlock("unlock");
-    world.custody.releaseContentKey = releaseContentKey;
+    world.custody.unwrap = unwrap;
     expect(answer).toMatchObject({ kind: "denial", value: { code: "PurposeForbidden" } });
     const grants = await world.store
       .selectFrom("grants")

@@ -1,4 +1,4 @@
-import { createDecipheriv, createSecretKey } from "node:crypto";
+import { createDecipheriv } from "node:crypto";
 
 import { decodeBase64url } from "../base64url.ts";
 import { decryptionFailed } from "../crypto-error.ts";
@@ -33,12 +33,10 @@ export async function openEnvelope(
 }
 
 function decrypt({ sealed }: Envelope, cek: Uint8Array): Uint8Array {
-  const decipher = createDecipheriv(
-    "aes-256-gcm",
-    createSecretKey(cek),
-    decodeBase64url(sealed.iv, "iv"),
-    { authTagLength: 16 },
-  );
+  // Not as a KeyObject, whose copy of the CEK would outlive this call.
+  const decipher = createDecipheriv("aes-256-gcm", cek, decodeBase64url(sealed.iv, "iv"), {
+    authTagLength: 16,
+  });
   decipher.setAAD(Buffer.from(sealed.protected, "ascii")); // RFC 7516 §5.1 step 14
   decipher.setAuthTag(decodeBase64url(sealed.tag, "tag"));
   const unlockKey = decipher.update(decodeBase64url(sealed.ciphertext, "ciphertext"));

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "n
 
 import type { AEADFactory, KDFFactory } from "hpke";
 
+import { zero } from "../secret-bytes.ts";
+
 /*
  * HKDF and AES-GCM of a suite by synchronous node:crypto, through the interfaces that `hpke` offers
  * for this. The key schedule stays the library's. Its own primitives go through WebCrypto, one
@@ -59,9 +61,14 @@ export const aes256Gcm: AEADFactory = () => ({
     });
     decipher.setAAD(aad);
     decipher.setAuthTag(ciphertext.subarray(end));
-    return new Uint8Array(
-      Buffer.concat([decipher.update(ciphertext.subarray(0, end)), decipher.final()]),
-    );
+    const plaintext = decipher.update(ciphertext.subarray(0, end)); // whole: GCM is a stream
+    try {
+      decipher.final();
+    } catch (error) {
+      zero(plaintext); // not authentic
+      throw error;
+    }
+    return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
   },
 });
 

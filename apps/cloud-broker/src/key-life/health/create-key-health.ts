@@ -156,10 +156,22 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
       return {
         ...custody,
-        async releaseContentKey(order, serial, envelope) {
-          const outcome = await custody.releaseContentKey(order, serial, envelope);
-          afterUse(order, withoutBackup(outcome, outcome.ok ? outcome.value.backup : undefined));
-          return outcome;
+        async hold(order, serial) {
+          const held = await custody.hold(order, serial);
+          if (!held.ok) return held;
+          const { envelope, release } = held.value;
+          return {
+            ok: true,
+            value: {
+              envelope,
+              async release(use) {
+                const outcome = await release(use);
+                const backup = outcome.ok ? outcome.value.backup : undefined;
+                afterUse(order, withoutBackup(outcome, backup));
+                return outcome;
+              },
+            },
+          };
         },
         async validate(subject, candidate) {
           const validation = await custody.validate(subject, candidate);

@@ -51,9 +51,8 @@ async function tellKeys(
         detail: "order, serial: this device is enrolled as another node",
       },
     };
-  const envelope = await custody.envelope(order, serial);
-  if (envelope === undefined)
-    return { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+  const held = await custody.hold(order, serial);
+  if (!held.ok) return held;
   const own = new Set([...keys.bundle, ...keys.former].map((jwk) => importVerifyKey(jwk).kid));
   const pinned = parsed.value.pinned.filter((kid) => own.has(kid));
   const answer: BrokerKeysAnswer = {
@@ -61,7 +60,7 @@ async function tellKeys(
     order,
     serial,
     brokerKeys: [...keys.bundle],
-    envelope: await signEnvelope(keys.signing, envelope),
+    envelope: await signEnvelope(keys.signing, held.value.envelope),
   };
   const signed = await signAnswer(keys.signing, MESSAGE_TYPES.brokerKeys, answer);
   await commit((transaction) => notePinnedKeys(transaction, sender, pinned, now()));

@@ -102,14 +102,14 @@ async function enrol(
   const { custody, keys, now } = dependencies;
   const decision = decideEnrolment(node, key.kid, now());
   if (!decision.ok) return decision;
-  const envelope = await custody.envelope(order, serial);
-  if (envelope === undefined) return refuse({ code: "SsemUserErrorSecretsNotGenerated" });
+  const held = await custody.hold(order, serial);
+  if (!held.ok) return held;
   const enrolment: Enrolment = {
     requestHash: message.hash,
     order,
     serial,
     brokerKeys: [...keys.bundle],
-    envelope: await signEnvelope(keys.signing, envelope),
+    envelope: await signEnvelope(keys.signing, held.value.envelope),
     passkeyOrigin: node.passkeyOrigin,
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.enrolment, enrolment);

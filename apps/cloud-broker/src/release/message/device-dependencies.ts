@@ -21,10 +21,7 @@ import type { UnlockQuota } from "../limits/unlock-quota.ts";
  * The operations on an order's keys that devices need: the present envelope, its content key
  * released, and a new passkey.
  */
-export type DeviceCustody = Pick<
-  KeyCustody,
-  "envelope" | "releaseContentKey" | "proposeRekey" | "commitRekey"
->;
+export type DeviceCustody = Pick<KeyCustody, "hold" | "proposeRekey" | "commitRekey">;
 
 export type DeviceDependencies = {
   readonly store: Store;

@@ -61,14 +61,13 @@ async function confirm(
       detail: { rekey, bootId, journalHead },
     }),
   );
-  const envelope = await custody.envelope(order, serial);
-  if (envelope === undefined)
-    return { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+  const held = await custody.hold(order, serial);
+  if (!held.ok) return held;
   const payload: Rekeyed = {
     requestHash: message.hash,
     order,
     serial,
-    envelope: await signEnvelope(keys.signing, envelope),
+    envelope: await signEnvelope(keys.signing, held.value.envelope),
   };
   return { ok: true, value: await signAnswer(keys.signing, MESSAGE_TYPES.rekeyed, payload) };
 }

@@ -2,6 +2,7 @@ import {
   CryptoError,
   decodeBase64url,
   encodeBase64url,
+  joinSecrets,
   rekeyInfo,
   seal,
   type Sealed,
@@ -62,9 +63,13 @@ async function propose(
   if (!permitted.ok) return permitted;
   const counted = await useCounter(dependencies, sender, request.counter);
   if (!counted.ok) return counted;
-  const proposal = await custody.proposeRekey(sender.order, sender.serial);
+  const proposal = await custody.proposeRekey(
+    sender.order,
+    sender.serial,
+    (currentKey, proposedKey) => sealBoth(request, message.hash, currentKey, proposedKey),
+  );
   if (!proposal.ok) return proposal;
-  const sealed = await sealBoth(request, message.hash, proposal.value);
+  const { result: sealed } = proposal.value;
   if (!sealed.ok) return sealed;
   const payload: ProposalAnswer = {
     requestHash: message.hash,
@@ -88,24 +93,26 @@ async function decide(
   request: RekeyRequest,
 ): Promise<Outcome<undefined>> {
   const { order, serial, minimumSuite } = node;
+  const held = await custody.hold(order, serial);
   return decideRekey(request, {
     ...(await loadLease(store, request.lease, node)),
     node,
     nowMs: now(),
-    env: (await custody.envelope(order, serial))?.env,
+    env: held.ok ? held.value.envelope.env : undefined,
     minimumSuiteStrength: SUITES[minimumSuite].strength,
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
   });
 }
 
-/** Holds both content keys for this request alone, and zeroes them in any case. */
+/** Seals both content keys to the request's one-time key. */
 async function sealBoth(
   { hpke }: RekeyRequest,
   requestHash: string,
-  { currentKey, proposedKey }: RekeyProposal,
+  currentKey: Uint8Array,
+  proposedKey: Uint8Array,
 ): Promise<Outcome<Sealed>> {
-  const both = Buffer.concat([currentKey, proposedKey]);
+  const both = joinSecrets(currentKey, proposedKey);
   try {
     const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
     return { ok: true, value: await seal(hpke.suite, publicKey, rekeyInfo(requestHash), both) };
@@ -113,7 +120,7 @@ async function sealBoth(
     if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
     throw error;
   } finally {
-    zero(both, currentKey, proposedKey);
+    zero(both);
   }
 }
 
@@ -122,7 +129,7 @@ async function record(
   { commit, appendAudit }: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
-  { id, kid, envelope, vaultRequestId }: RekeyProposal,
+  { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,
 ): Promise<void> {
   await commit((transaction) =>
     appendAudit(transaction, sender.order, {

@@ -3,7 +3,7 @@ import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { purposeAllowed } from "../../core/unlock-purposes.ts";
-import type { ReleasedKey } from "../../custody/release-content-key.ts";
+import type { Released } from "../../custody/release-content-key.ts";
 import { stepsSoFar } from "../../observability/trace.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
@@ -27,7 +27,7 @@ export type Granting = {
   readonly answer: SignedAnswer;
   /** Generation of the envelope that the grant opens. */
   readonly generation: number;
-  readonly released: Pick<ReleasedKey, "vaultRequestId" | "backup">;
+  readonly released: Pick<Released<unknown>, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
   readonly claim: ReleaseClaim;
 };

@@ -7,7 +7,6 @@ import {
   seal,
   SUITES,
   unlockInfo,
-  zero,
   type Sealed,
 } from "@databox-cmk/crypto";
 import {
@@ -101,11 +100,12 @@ async function decide(
   way: UnlockWay,
 ): Promise<Outcome<SignedAnswer>> {
   const { custody, store } = dependencies;
-  const [envelope, known] = await Promise.all([
-    custody.envelope(node.order, node.serial),
+  const [held, known] = await Promise.all([
+    custody.hold(node.order, node.serial),
     loadReleaseFacts(store, node, way.nonceHash),
   ]);
   if (known === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  const envelope = held.ok ? held.value.envelope : undefined;
   const { policy = dependencies.defaultPolicy, revocation, budget } = known;
   const freshness = way.freshness(known.usedNonce);
   const approval = await approvalOf(store, message, way, freshness);
@@ -159,10 +159,12 @@ async function decide(
   }
   markStep("nonce");
 
-  const released = await custody.releaseContentKey(node.order, node.serial, envelope);
+  if (!held.ok) return held;
+  const released = await held.value.release((contentKey) =>
+    sealTo(request, message.hash, contentKey),
+  );
   if (!released.ok) return released;
-  const { contentKey, kid } = released.value;
-  const sealed = await sealTo(request, message.hash, contentKey);
+  const { result: sealed, kid } = released.value;
   if (!sealed.ok) return sealed;
   markStep("seal");
   const sendEnvelope = way.carriesEnvelope && decision.value.sendEnvelope;
@@ -196,7 +198,7 @@ async function decide(
   return committed.ok ? { ok: true, value: answer } : committed;
 }
 
-/** Seals the content key to the request's one-time key, and zeroes it in any case. */
+/** Seals the content key to the request's one-time key. */
 async function sealTo(
   { hpke }: UnlockQuestion,
   requestHash: string,
@@ -212,8 +214,6 @@ async function sealTo(
     // The key has the right size but is not a point of its group, which only sealing detects.
     if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
     throw error;
-  } finally {
-    zero(contentKey);
   }
 }
 
