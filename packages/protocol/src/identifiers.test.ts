@@ -1,6 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
+import { orderResourceId, storageAccountId, userIdentityId } from "./arm/fields.ts";
 import {
   asciiLowerCase,
   describeIdentifier,
@@ -87,6 +88,31 @@ describe.each(KINDS)("an identifier of kind $kind", ({ kind, valid }) => {
       });
     },
   );
+});
+
+const GROUP = `/subscriptions/${GUID}/resourceGroups/rg`;
+test.each([
+  [
+    "storageAccountId",
+    storageAccountId,
+    `${GROUP}/providers/Microsoft.Storage/storageAccounts/abc`,
+  ],
+  [
+    "userIdentityId",
+    userIdentityId,
+    `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/abc`,
+  ],
+  ["orderResourceId", orderResourceId, `${GROUP}/providers/Microsoft.DataBox/jobs/abc`],
+])("a %s has a valid name in each of its parts, in any letter case", (_name, schema, id) => {
+  expect(parseWith(schema, id).ok).toBe(true);
+  expect(parseWith(schema, id.toUpperCase()).ok).toBe(true);
+  for (const strange of STRANGE) {
+    // Dots may end the name of an order.
+    if (strange !== "..") expect(parseWith(schema, `${id}${strange}`).ok).toBe(false);
+    expect(parseWith(schema, id.replace("rg", `rg${strange}/..`)).ok).toBe(false);
+  }
+  for (const wrong of [id.replace(GUID, "s"), id.replace("rg", ".."), `${id}/x`, id.slice(0, -2)])
+    expect({ wrong, ok: parseWith(schema, wrong).ok }).toEqual({ wrong, ok: false });
 });
 
 test("the Kelvin sign, the dotted I and the long s are no ASCII letters", () => {

@@ -1,8 +1,6 @@
 import * as z from "zod/mini";
 
 const GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-/** A resource group, also as a part of the pattern of a resource id. */
-export const RESOURCE_GROUP_PATTERN = String.raw`[-\w.()]{0,89}[-\w()]`;
 
 type Rule = {
   /** The name of the identifier in an error. */
@@ -25,7 +23,7 @@ export const IDENTIFIERS = {
   tenantId: { name: "tenant id", pattern: new RegExp(`^${GUID}$`, "i"), allowed: "a GUID" },
   resourceGroup: {
     name: "resource group name",
-    pattern: new RegExp(`^${RESOURCE_GROUP_PATTERN}$`),
+    pattern: /^[-\w.()]{0,89}[-\w()]$/,
     allowed:
       "1 to 90 letters (A to Z), digits, hyphens, underscores, parentheses and periods, not ending with a period",
   },
@@ -71,6 +69,17 @@ export const IDENTIFIERS = {
   },
 } as const satisfies Record<string, Rule>;
 export type IdentifierKind = keyof typeof IDENTIFIERS;
+
+/** The rule of a kind as a part of the pattern of a resource id. */
+export const patternOf = (kind: IdentifierKind): string =>
+  IDENTIFIERS[kind].pattern.source.replaceAll(/^\^|\$$/g, "");
+
+/** A pattern of the ids of one type of resource; letter case does not matter. */
+export const resourceIdPattern = (type: string, kind: IdentifierKind): RegExp =>
+  new RegExp(
+    String.raw`^/subscriptions/${patternOf("subscriptionId")}/resourceGroups/${patternOf("resourceGroup")}/providers/${type.replaceAll(".", String.raw`\.`)}/${patternOf(kind)}$`,
+    "i",
+  );
 
 /**
  * Lower case of A to Z only. `toLowerCase` also folds characters beyond ASCII to ASCII letters (the Kelvin

@@ -22,8 +22,10 @@ export {
   describeIdentifier,
   identifier,
   type IdentifierKind,
+  IDENTIFIERS,
   isIdentifier,
   isSameIdentifier,
+  patternOf,
 } from "./identifiers.ts";
 export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";

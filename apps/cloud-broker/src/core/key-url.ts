@@ -1,4 +1,4 @@
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { asciiLowerCase, isIdentifier, patternOf } from "@databox-cmk/protocol";
 
 import type { KeyUrl } from "./order.ts";
 import type { Outcome } from "./ports.ts";
@@ -7,9 +7,10 @@ const MAX_CHARACTERS = 512;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 /** RFC 3986 without user information, query and fragment, which a key identifier cannot have. */
 const PARTS = /^https:\/\/([^/?#@\\\s]+)(\/[^?#\\\s]*)?$/i;
-const KEY_PATH = /^\/keys\/([0-9A-Za-z-]{1,127})(?:\/([0-9a-f]{32})?)?\/?$/i;
-/** Key Vault's naming rule: 3 to 24 letters, digits and single hyphens. */
-const VAULT_NAME = /^(?!.*--)[a-z][a-z0-9-]{1,22}[a-z0-9]$/;
+const KEY_PATH = new RegExp(
+  `^/keys/(${patternOf("keyName")})(?:/(${patternOf("keyVersion")})?)?/?$`,
+  "i",
+);
 
 /**
  * Parses a key identifier that a customer wrote:
@@ -49,7 +50,7 @@ function locate(
   for (const suffix of suffixes) {
     if (!host.endsWith(`.${suffix}`)) continue;
     const vaultName = host.slice(0, -suffix.length - 1);
-    if (!VAULT_NAME.test(vaultName)) break;
+    if (!isIdentifier("vaultName", vaultName)) break;
     const vaultUrl = `https://${host}`;
     return {
       ok: true,

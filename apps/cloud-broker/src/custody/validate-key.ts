@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
+import { patternOf } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
 import {
@@ -168,9 +169,10 @@ async function proveRoundTrip(
   }
 }
 
-/** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.KeyVault/vaults/{name}` */
-function vaultNameOf(resourceId: string): string | undefined {
-  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i.exec(
-    resourceId,
-  )?.[1];
-}
+/** Resource Manager is called with this id, so no part of it may be a dot segment. */
+const VAULT_ID = new RegExp(
+  String.raw`^/subscriptions/[-\w]+/resourceGroups/${patternOf("resourceGroup")}/providers/Microsoft\.KeyVault/vaults/(${patternOf("vaultName")})$`,
+  "i",
+);
+
+const vaultNameOf = (resourceId: string): string | undefined => VAULT_ID.exec(resourceId)?.[1];

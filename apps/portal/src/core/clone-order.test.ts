@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { cloneOrder } from "./clone-order.ts";
 
 const SUBSCRIPTION = "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000";
-const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a1`;
+const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/account1`;
 const VAULT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.KeyVault/vaults/contoso`;
 const IDENTITY = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/field`;
 const NAME = { subscriptionId: "s", resourceGroup: "g", jobName: "a-name-of-24-characters1" };

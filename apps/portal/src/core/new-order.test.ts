@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { EMPTY_CONTACT, type NewOrder, problemsOf, renderNewOrder } from "./new-order.ts";
 
 const SUBSCRIPTION = "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000";
-const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a1`;
+const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/account1`;
 const IDENTITY = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/field`;
 const KEY = {
   vaultId: `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.KeyVault/vaults/contoso`,

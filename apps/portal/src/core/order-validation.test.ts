@@ -9,7 +9,7 @@ const order = {
   location: "westus",
   country: "US",
   accounts: [
-    "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a1",
+    "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/account1",
   ],
   contact: { ...emptyOrder("s").contact, streetAddress1: "1 Way", postalCode: "98052" },
 };

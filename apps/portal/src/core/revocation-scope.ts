@@ -1,9 +1,7 @@
-import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+import { isIdentifier, type OperatorRevocationScope } from "@databox-cmk/protocol";
 
 import { parseOrderId } from "../api/arm-path.ts";
 import type { Revocation } from "../api/revocations.ts";
-
-const SUBSCRIPTION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The scope of a typed name: the id of a subscription, or the resource id of an order. `undefined`
@@ -17,7 +15,7 @@ export function decideScope(
   if (kind === "fleet") return { kind };
   if (kind === "order") return parseOrderId(name) === undefined ? undefined : { kind, order: name };
   const subscriptionId = name.toLowerCase();
-  return SUBSCRIPTION_ID.test(subscriptionId) ? { kind, subscriptionId } : undefined;
+  return isIdentifier("subscriptionId", subscriptionId) ? { kind, subscriptionId } : undefined;
 }
 
 /** Short and clear: it has to be typed before the switch is activated. */

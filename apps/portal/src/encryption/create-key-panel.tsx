@@ -1,9 +1,10 @@
+import { isIdentifier } from "@databox-cmk/protocol";
 import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { createKey } from "../api/vault-keys.ts";
-import { NAME_RULES, RSA_SIZES_BITS } from "../core/new-resources.ts";
+import { RSA_SIZES_BITS } from "../core/new-resources.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -36,7 +37,7 @@ export function CreateKeyPanel({
   const [name, setName] = useState(keyName ?? "");
   const [sizeBits, setSizeBits] = useState<number>(RSA_SIZES_BITS[0]);
   const isTaken = useIsKeyNameTaken(vaultUri, name) && keyName === undefined;
-  const isValid = NAME_RULES.key.test(name);
+  const isValid = isIdentifier("keyName", name);
   const create = useMutation({
     mutationFn: () =>
       createKey(client, vaultUri, {

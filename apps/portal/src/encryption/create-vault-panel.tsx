@@ -1,3 +1,4 @@
+import { isIdentifier } from "@databox-cmk/protocol";
 import { Facts } from "@databox-cmk/ui";
 import {
   Button,
@@ -13,7 +14,7 @@ import { type ReactElement, useState } from "react";
 import { ProblemError } from "../api/problem-error.ts";
 import { createResourceGroup } from "../api/resource-groups.ts";
 import { createVault } from "../api/vaults.ts";
-import { NAME_RULES, RETENTION_DAYS } from "../core/new-resources.ts";
+import { RETENTION_DAYS } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
@@ -50,7 +51,7 @@ export function CreateVaultPanel({
   const [retentionDays, setRetentionDays] = useState<number>(RETENTION_DAYS.maximum);
   const [purgeProtection, setPurgeProtection] = useState(true);
   const [isReview, setIsReview] = useState(false);
-  const isNameValid = NAME_RULES.vault.test(name);
+  const isNameValid = isIdentifier("vaultName", name);
   const isTaken = useIsVaultNameTaken(subscriptionId, name);
   const isReady = isNameValid && isTaken !== true && group !== undefined;
   const create = useMutation({

@@ -1,7 +1,7 @@
+import { isIdentifier } from "@databox-cmk/protocol";
 import { Link } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { NAME_RULES } from "../core/new-resources.ts";
 import { Choice } from "../shell/choice.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -27,7 +27,7 @@ export function GroupChoice({
   const groups = useResourceGroups(subscriptionId);
   const [isNew, setIsNew] = useState(false);
   const [name, setName] = useState("");
-  const isValid = NAME_RULES.resourceGroup.test(name);
+  const isValid = isIdentifier("resourceGroup", name);
   const isTaken = isGroupNameTaken(groups.data, name);
   const toggle = (label: string) => (
     <Link
@@ -71,7 +71,7 @@ export function GroupChoice({
           setName(value);
           const isFree = !isGroupNameTaken(groups.data, value);
           onChange(
-            NAME_RULES.resourceGroup.test(value) && isFree
+            isIdentifier("resourceGroup", value) && isFree
               ? { name: value, isNew: true }
               : undefined,
           );

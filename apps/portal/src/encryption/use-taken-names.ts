@@ -1,8 +1,7 @@
-import { isSameIdentifier } from "@databox-cmk/protocol";
+import { isIdentifier, isSameIdentifier } from "@databox-cmk/protocol";
 import { useQuery } from "@tanstack/react-query";
 
 import { isVaultNameTaken } from "../api/vaults.ts";
-import { NAME_RULES } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useSettled } from "../shell/use-settled.ts";
@@ -15,7 +14,7 @@ export function useIsVaultNameTaken(subscriptionId: string, name: string): boole
   const check = useQuery({
     queryKey: QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
     queryFn: ({ signal }) => isVaultNameTaken(client, subscriptionId, name, signal),
-    enabled: settled !== undefined && NAME_RULES.vault.test(name),
+    enabled: settled !== undefined && isIdentifier("vaultName", name),
     staleTime: 0,
   });
   return check.data;

@@ -1,31 +1,18 @@
 import * as z from "zod/mini";
 
-import { identifier, RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
-import { requiredText } from "./fields.ts";
+import { identifier } from "../identifiers.ts";
+import { orderResourceId, requiredText } from "./fields.ts";
 import { cloudError } from "./job-view.ts";
 import { keyEncryptionKey } from "./key-encryption-key.ts";
 
 export const CAMPAIGN_MAX_LISTED_ORDERS = 20_000;
-
-const guid = z.string().check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i));
-const orderResourceId = z
-  .string()
-  .check(
-    z.regex(
-      new RegExp(
-        String.raw`^/subscriptions/[0-9a-f-]{36}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.DataBox/jobs/[\w.-]{3,24}$`,
-        "i",
-      ),
-      "expected the resource id of an order",
-    ),
-  );
 
 /**
  * Selects the orders that match all given filters. Ended orders are omitted, unless they are
  * listed.
  */
 const selector = z.strictObject({
-  subscriptionId: z.optional(guid),
+  subscriptionId: z.optional(identifier("subscriptionId")),
   resourceGroup: z.optional(identifier("resourceGroup")),
   /** Their present key, with or without its version. */
   keyUrl: z.optional(requiredText(2048)),

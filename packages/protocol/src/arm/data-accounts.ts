@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { armEnum, armId, readOnlyMember, text } from "./fields.ts";
+import { armEnum, armId, readOnlyMember, storageAccountId, text } from "./fields.ts";
 
 /** Largest number of storage accounts or managed-disk targets in one order (Azure portal: 10). */
 const MAX_ACCOUNTS = 10;
@@ -8,13 +8,13 @@ const MAX_ACCOUNTS = 10;
 const sharePassword = z.optional(z.string().check(z.maxLength(64)));
 const storageAccount = z.strictObject({
   dataAccountType: z.literal("StorageAccount"),
-  storageAccountId: armId,
+  storageAccountId,
   sharePassword,
 });
 const managedDisk = z.strictObject({
   dataAccountType: z.literal("ManagedDisk"),
   resourceGroupId: armId,
-  stagingStorageAccountId: armId,
+  stagingStorageAccountId: storageAccountId,
   sharePassword,
 });
 export const dataAccount = z.discriminatedUnion("dataAccountType", [storageAccount, managedDisk]);
@@ -83,7 +83,7 @@ export const destinationAccountDetails = z
     z.discriminatedUnion("dataDestinationType", [
       z.strictObject({
         dataDestinationType: z.literal("StorageAccount"),
-        storageAccountId: armId,
+        storageAccountId,
         accountId: readOnlyMember,
         sharePassword,
       }),

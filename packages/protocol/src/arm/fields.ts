@@ -1,14 +1,9 @@
 import * as z from "zod/mini";
 
-import { RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
+import { type IdentifierKind, patternOf, resourceIdPattern } from "../identifiers.ts";
 
-const GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 const ARM_ID = new RegExp(
-  String.raw`^/subscriptions/${GUID}(/resourceGroups/${RESOURCE_GROUP_PATTERN}(/providers/[A-Za-z.]{1,64}(/[A-Za-z]{1,64}/[-\w.]{1,128}){1,3})?)?$`,
-  "i",
-);
-const USER_IDENTITY_ID = new RegExp(
-  String.raw`^/subscriptions/${GUID}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[-\w]{3,128}$`,
+  String.raw`^/subscriptions/${patternOf("subscriptionId")}(/resourceGroups/${patternOf("resourceGroup")}(/providers/[A-Za-z.]{1,64}(/[A-Za-z]{1,64}/[-\w.]{1,128}){1,3})?)?$`,
   "i",
 );
 const PRINTABLE = /^\P{Cc}*$/u;
@@ -25,12 +20,19 @@ export const requiredText = (maxCharacters: number) =>
 export const armId = z
   .string()
   .check(z.maxLength(512), z.regex(ARM_ID, "expected a resource id, /subscriptions/{id}/…"));
-export const userIdentityId = z
-  .string()
-  .check(
-    z.maxLength(512),
-    z.regex(USER_IDENTITY_ID, "expected the resource id of a user-assigned identity"),
-  );
+const resourceId = (type: string, kind: IdentifierKind, what: string) =>
+  z.string().check(z.regex(resourceIdPattern(type, kind), `expected the resource id of ${what}`));
+export const userIdentityId = resourceId(
+  "Microsoft.ManagedIdentity/userAssignedIdentities",
+  "identityName",
+  "a user-assigned identity",
+);
+export const storageAccountId = resourceId(
+  "Microsoft.(?:Classic)?Storage/storageAccounts",
+  "storageAccount",
+  "a storage account",
+);
+export const orderResourceId = resourceId("Microsoft.DataBox/jobs", "jobName", "an order");
 export const dateTime = z.iso.datetime({
   offset: true,
   local: true,

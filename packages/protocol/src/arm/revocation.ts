@@ -1,21 +1,10 @@
 import * as z from "zod/mini";
 
-import { identifier, RESOURCE_GROUP_PATTERN } from "../identifiers.ts";
-import { requiredText } from "./fields.ts";
+import { asciiLowerCase, identifier } from "../identifiers.ts";
+import { orderResourceId, requiredText } from "./fields.ts";
 
 const serial = identifier("serial");
 const reason = requiredText(1024);
-const orderId = z
-  .string()
-  .check(
-    z.regex(
-      new RegExp(
-        String.raw`^/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/${RESOURCE_GROUP_PATTERN}/providers/Microsoft\.DataBox/jobs/[-\w.]{3,24}$`,
-        "i",
-      ),
-      "expected the resource id of an order",
-    ),
-  );
 
 /** Our extension: the whole order, or one node of it. */
 export const revokeRequest = z.strictObject({ reason, serial: z.optional(serial) });
@@ -31,11 +20,13 @@ export const restoreAccessResult = z.strictObject({ restoredAt: z.string(), lift
  */
 export const operatorRevocationScope = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fleet") }),
-  z.strictObject({ kind: z.literal("order"), order: orderId }),
-  z.strictObject({ kind: z.literal("node"), order: orderId, serial }),
+  z.strictObject({ kind: z.literal("order"), order: orderResourceId }),
+  z.strictObject({ kind: z.literal("node"), order: orderResourceId, serial }),
   z.strictObject({
     kind: z.literal("subscription"),
-    subscriptionId: z.string().check(z.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
+    subscriptionId: identifier("subscriptionId").check(
+      z.refine((id) => id === asciiLowerCase(id), "expected lower case"),
+    ),
   }),
 ]);
 export type OperatorRevocationScope = z.infer<typeof operatorRevocationScope>;
