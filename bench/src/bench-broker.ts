@@ -67,6 +67,7 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
       "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
     LOG_LEVEL: "error",
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+    MAX_CONNECTIONS_PER_ADDRESS: "0",
     RATE_LIMIT_DEVICE_PER_MINUTE: "0",
     RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
     RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",

@@ -70,6 +70,16 @@ const PANELS = [
     [["{{instance}}", rate("databox_requests_turned_away_total", "instance")]],
   ],
   ["Requests at work", "short", [["{{plane}}", "sum by (plane) (databox_requests_at_work)"]]],
+  [
+    "Open connections",
+    "short",
+    [["{{instance}} {{listener}}", "sum by (instance, listener) (databox_connections)"]],
+  ],
+  [
+    "Connections refused, by limit",
+    "ops",
+    [["{{listener}} {{limit}}", rate("databox_connections_refused_total", "listener, limit")]],
+  ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

@@ -42,6 +42,7 @@ import { pollKeys } from "./key-life/rotation/poll-keys.ts";
 import { rotateFollowers } from "./key-life/rotation/rotate-followers.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import type { TokenIssuer } from "./keys/issuer/token-issuer.ts";
+import type { ConnectionPlaces } from "./load/connection-places.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { atPriority } from "./load/priority.ts";
 import { createRateLimit } from "./load/rate-limit.ts";
@@ -49,6 +50,7 @@ import { createFleetFigures } from "./observability/fleet-figures.ts";
 import type { Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
+import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
@@ -91,6 +93,8 @@ export type Broker = {
   readonly handler: RequestListener;
   /** For a listener that refuses requests before they reach the handler. */
   readonly refuse: Front["refuse"];
+  /** Limits the connections of a listener, which takes it once. */
+  connectionsOf(listener: ListenerName): ConnectionPlaces;
   /** Every route that is served. */
   readonly routes: readonly Route[];
   /** For Prometheus, on a listener of its own. */
@@ -299,6 +303,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   return {
     handler: front.handler,
     refuse: (request) => front.refuse(request),
+    connectionsOf: (listener) => watchConnections(listener, { config, metrics, log, now }),
     routes,
     metrics: metrics.registry,
     async sweep() {

@@ -154,13 +154,20 @@ export async function startBroker(
     privateKey,
     handler: broker.handler,
     refuse: (request) => broker.refuse(request),
+    connections: broker.connectionsOf("public"),
     ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics });
     const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
-    if (membership === undefined) opened.use(await serveMetrics(broker.metrics, served));
+    if (membership === undefined)
+      opened.use(
+        await serveMetrics(broker.metrics, {
+          ...served,
+          connections: broker.connectionsOf("metrics"),
+        }),
+      );
     else membership.reportMetrics(broker.metrics);
   }
   opened.defer(keepHouse(store, broker, log));

@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import { asciiLowerCase, IDENTIFIERS, patternOf } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { parseDatabaseUrl } from "./database-url.ts";
@@ -9,6 +10,10 @@ const whole = (max: number, min = 0) =>
     .regex(/^[0-9]{1,12}$/)
     .transform(Number)
     .pipe(z.number().min(min).max(max));
+const guid = z
+  .string()
+  .regex(IDENTIFIERS.tenantId.pattern)
+  .transform((value) => asciiLowerCase(value));
 const YEAR_SECONDS = 31_622_400;
 const origin = z.url({ protocol: /^https$/ }).transform((value, context) => {
   const url = new URL(value);
@@ -170,7 +175,7 @@ export const SETTINGS = {
     meaning: "Entra ID: https://login.microsoftonline.com in the public cloud.",
   },
   TENANT_ID: {
-    schema: z.guid().transform((value) => value.toLowerCase()),
+    schema: guid,
     expected: "a UUID",
     meaning: "Home tenant: it issues the callers' tokens and has the broker's own identity.",
   },
@@ -195,13 +200,18 @@ export const SETTINGS = {
   IDENTITY_RESOURCE_GROUP: {
     schema: z
       .string()
-      .regex(/^\/subscriptions\/[0-9a-fA-F-]{36}\/resourceGroups\/[-\w.()]{1,90}$/i)
+      .regex(
+        new RegExp(
+          `^/subscriptions/${patternOf("subscriptionId")}/resourceGroups/${patternOf("resourceGroup")}$`,
+          "i",
+        ),
+      )
       .transform((value) => value.toLowerCase()),
     expected: "a resource group id, /subscriptions/{id}/resourceGroups/{name}",
     meaning: "Resource group in which the broker makes the system-assigned identities of orders.",
   },
   BROKER_CLIENT_ID: {
-    schema: z.guid().transform((value) => value.toLowerCase()),
+    schema: guid,
     optional: true,
     expected: "a UUID",
     meaning:
@@ -269,6 +279,20 @@ export const SETTINGS = {
     expected: "a whole number, 1 or more",
     meaning:
       "Most requests of devices in progress at once, and as many of other callers; above a fair share they get 503. Waits for a vault or news do not count. A saturated process accepts 64.",
+  },
+  MAX_CONNECTIONS: {
+    schema: whole(1_000_000),
+    default: "20000",
+    expected: "a whole number; 0 means no limit",
+    meaning:
+      "Most open connections to one process (with --workers, to each). An unlocked appliance keeps one. When all are in use, an address with few connections takes the place of the oldest connection of the address with the most.",
+  },
+  MAX_CONNECTIONS_PER_ADDRESS: {
+    schema: whole(1_000_000),
+    default: "2000",
+    expected: "a whole number; 0 means no limit",
+    meaning:
+      "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of a thousand appliances behind one address; set 0 if a load balancer in front hides its clients' addresses.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),
@@ -351,7 +375,7 @@ export const SETTINGS = {
     meaning: "Receivers of changes of key health, as signed CloudEvents.",
   },
   PORTAL_CLIENT_ID: {
-    schema: z.guid().transform((value) => value.toLowerCase()),
+    schema: guid,
     optional: true,
     expected: "a UUID",
     meaning:

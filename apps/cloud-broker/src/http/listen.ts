@@ -6,6 +6,9 @@ import type { Duplex } from "node:stream";
 
 import { AppError, renderArmError } from "@databox-cmk/errors";
 
+import type { ConnectionPlaces } from "../load/connection-places.ts";
+import { limitConnections } from "./limit-connections.ts";
+
 export type ListenOptions = {
   readonly host: string;
   /** 0: any free port. */
@@ -14,6 +17,8 @@ export type ListenOptions = {
   readonly certificate: string;
   readonly privateKey: string;
   readonly handler: RequestListener;
+  /** Absent: connections are not limited. */
+  readonly connections?: ConnectionPlaces;
   /** Receives requests that never reach the handler. @returns the answer */
   readonly refuse?: (request: BrokenRequest) => AppError;
   /**
@@ -76,6 +81,7 @@ const HEADERS_MAX = 64;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createTlsServer(options);
   server.maxHeadersCount = HEADERS_MAX;
+  if (options.connections !== undefined) limitConnections(server, options.connections);
   const { refuse = ({ error }) => error } = options;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket, refuse);

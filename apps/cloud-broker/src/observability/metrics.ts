@@ -46,6 +46,16 @@ export const METRICS = {
     help: "Requests in progress, by plane (challenges, devices, others).",
     labels: ["plane"],
   },
+  connections: {
+    name: "databox_connections",
+    help: "Open connections, by listener (public, metrics).",
+    labels: ["listener"],
+  },
+  connectionsRefused: {
+    name: "databox_connections_refused_total",
+    help: "Connections closed because a limit was reached, by listener and limit (address, sum).",
+    labels: ["listener", "limit"],
+  },
   vaultCalls: {
     name: "databox_vault_calls_total",
     help: "Calls of key vaults, by operation and code of the failure (empty: it worked).",
@@ -107,6 +117,10 @@ export type Metrics = {
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
   /** Before anything was read of it. */
   turnedAway(): void;
+  /** Reads the number of open connections at each scrape. */
+  showConnections(listener: string, open: () => number): void;
+  /** For one that was refused, or closed in favour of another. */
+  refusedConnection(listener: string, limit: string): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
   /** @returns a function to call when the answer is ready */
@@ -139,6 +153,15 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const turnedAway = counter(METRICS.turnedAway);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
+  const connectionsRefused = counter(METRICS.connectionsRefused);
+  const openConnections = new Map<string, () => number>();
+  void new Gauge({
+    ...optionsOf(METRICS.connections),
+    registers,
+    collect() {
+      for (const [listener, open] of openConnections) this.set({ listener }, open());
+    },
+  });
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
 
   /** Every worker and replica would report the same value, so one of them is enough. */
@@ -190,6 +213,12 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     },
     turnedAway() {
       turnedAway.inc();
+    },
+    showConnections(listener, open) {
+      openConnections.set(listener, open);
+    },
+    refusedConnection(listener, limit) {
+      connectionsRefused.inc({ listener, limit });
     },
     answered({ action, outcome, code, elapsedMs }) {
       exchanges.inc({ action, outcome, code });

@@ -3,6 +3,9 @@ import type { AddressInfo } from "node:net";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { limitConnections } from "../http/limit-connections.ts";
+import type { ConnectionPlaces } from "../load/connection-places.ts";
+
 type Scraped = { metrics(): Promise<string>; readonly contentType: string };
 
 /**
@@ -13,12 +16,17 @@ type Scraped = { metrics(): Promise<string>; readonly contentType: string };
  */
 export async function serveMetrics(
   registry: Scraped,
-  { host, port }: { readonly host: string; readonly port: number },
+  {
+    host,
+    port,
+    connections,
+  }: { readonly host: string; readonly port: number; readonly connections: ConnectionPlaces },
 ): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     if (request.method === "GET" && request.url === "/metrics") void answer(registry, response);
     else response.writeHead(404).end();
   });
+  limitConnections(server, connections);
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once("error", (cause: NodeJS.ErrnoException) => {
     reject(

@@ -224,6 +224,7 @@ export async function createBrokerWorld(
       privateKey: certificate.privateKeyPem,
       handler: broker.handler,
       refuse: (request) => broker.refuse(request),
+      connections: broker.connectionsOf("public"),
     });
     const transport = createHttpsTransport({
       origin: `https://broker.localhost:${String(listener.port)}`,

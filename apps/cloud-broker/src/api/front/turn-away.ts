@@ -5,12 +5,12 @@ import { AppError, renderArmError } from "@databox-cmk/errors";
 import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
 
 import type { Clock } from "../../core/ports.ts";
+import { createLogNowAndThen } from "../../observability/log-now-and-then.ts";
 import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 
 /** A rejected caller gets one of these, so that not all of them come back at once. */
 const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
-const LOG_EVERY_MS = 10_000;
 
 export type TurnAway = {
   /** Counts one, and logs now and then. @returns seconds after which to come again */
@@ -48,17 +48,14 @@ export function createTurnAway({
     return { retryAfterSeconds, status, headers, content };
   });
   let count = 0;
-  let loggedAtMs = 0;
+  const noteInLog = createLogNowAndThen(log, now, "turning requests away");
 
   function next(): (typeof answers)[number] {
     const answer = answers[count % answers.length];
     if (answer === undefined) throw new TypeError("there is no answer");
     count += 1;
     metrics.turnedAway();
-    if (now() - loggedAtMs >= LOG_EVERY_MS) {
-      loggedAtMs = now();
-      log("warn", "turning requests away", { count });
-    }
+    noteInLog();
     return answer;
   }
 

@@ -3,6 +3,7 @@ import { AggregatorRegistry } from "prom-client";
 import type { BrokerConfig } from "../../config/config.ts";
 import { createLog } from "../../observability/log.ts";
 import { serveMetrics } from "../../observability/serve-metrics.ts";
+import { watchConnections } from "../../observability/watch-connections.ts";
 import { type Supervisor, superviseWorkers } from "./supervise-workers.ts";
 
 /**
@@ -17,7 +18,11 @@ export async function startWorkers(config: BrokerConfig, workers: number): Promi
   const registry = new AggregatorRegistry();
   const metrics = await serveMetrics(
     { metrics: () => registry.clusterMetrics(), contentType: registry.contentType },
-    { host: config.METRICS_HOST, port: config.METRICS_PORT },
+    {
+      host: config.METRICS_HOST,
+      port: config.METRICS_PORT,
+      connections: watchConnections("metrics", { config, log, now: () => Date.now() }),
+    },
   );
   const supervisor = await superviseWorkers(workers, log);
   return {

@@ -1,0 +1,91 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+
+import {
+  type Closable,
+  type ConnectionLimits,
+  createConnectionPlaces,
+  type ReachedLimit,
+} from "./connection-places.ts";
+
+function openPlaces(limits: ConnectionLimits) {
+  const refused: ReachedLimit[] = [];
+  const closed: string[] = [];
+  const places = createConnectionPlaces(limits, (limit) => refused.push(limit));
+  const connect = (address: string, name = address) => {
+    const connection = { destroy: () => closed.push(name) };
+    return { isIn: places.enter(address, connection), leave: () => places.leave(connection) };
+  };
+  return { places, refused, closed, connect };
+}
+
+describe("the places of connections", () => {
+  test("of one address are limited, and a place that was given back is free again", () => {
+    const { places, refused, connect } = openPlaces({ perAddress: 2, inSum: 0 });
+    const [first, second, third] = [
+      connect("192.0.2.1"),
+      connect("192.0.2.1"),
+      connect("192.0.2.1"),
+    ];
+    expect([first.isIn, second.isIn, third.isIn]).toEqual([true, true, false]);
+    expect(connect("192.0.2.2").isIn).toBe(true);
+    third.leave();
+    expect(connect("192.0.2.1").isIn).toBe(false);
+    first.leave();
+    first.leave();
+    expect([connect("192.0.2.1").isIn, connect("192.0.2.1").isIn]).toEqual([true, false]);
+    expect(refused).toEqual(["address", "address", "address"]);
+    expect(places.open()).toBe(3);
+  });
+
+  test("are those of a /64, whatever its addresses are", () => {
+    const { connect } = openPlaces({ perAddress: 1, inSum: 0 });
+    expect(connect("2001:db8::1").isIn).toBe(true);
+    expect(connect("2001:db8::2").isIn).toBe(false);
+    expect(connect("2001:db8:0:1::1").isIn).toBe(true);
+  });
+
+  test("go to an address with few connections, at the cost of the one with the most", () => {
+    const { places, refused, closed, connect } = openPlaces({ perAddress: 0, inSum: 4 });
+    for (const name of ["oldest", "older", "newer"]) connect("198.51.100.1", name);
+    connect("203.0.113.1");
+    expect(connect("192.0.2.1").isIn).toBe(true);
+    expect(closed).toEqual(["oldest"]);
+    // The most is two now: to take one of them would only turn the difference around.
+    expect(connect("192.0.2.1").isIn).toBe(false);
+    expect(closed).toEqual(["oldest"]);
+    expect(refused).toEqual(["sum", "sum"]);
+    expect(places.open()).toBe(4);
+  });
+
+  test("are unlimited at 0", () => {
+    const { places, refused, connect } = openPlaces({ perAddress: 0, inSum: 0 });
+    for (let index = 0; index < 100; index += 1) connect("192.0.2.1");
+    expect([places.open(), refused]).toEqual([100, []]);
+  });
+
+  test.prop([fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean()), { maxLength: 300 })])(
+    "never exceed a limit, and none is lost",
+    (events) => {
+      const limits = { perAddress: 5, inSum: 12 };
+      const inside = new Map<Closable, string>();
+      const places = createConnectionPlaces(limits, () => undefined);
+      for (const [number, comes] of events) {
+        const address = `192.0.2.${String(number)}`;
+        if (comes) {
+          const connection: Closable = { destroy: () => inside.delete(connection) };
+          if (places.enter(address, connection)) inside.set(connection, address);
+        } else {
+          const [connection] = [...inside].find(([, each]) => each === address) ?? [];
+          if (connection === undefined) continue;
+          inside.delete(connection);
+          places.leave(connection);
+        }
+        expect(places.open()).toBe(inside.size);
+        expect(inside.size).toBeLessThanOrEqual(limits.inSum);
+        const own = [...inside.values()].filter((each) => each === address);
+        expect(own.length).toBeLessThanOrEqual(limits.perAddress);
+      }
+    },
+  );
+});
