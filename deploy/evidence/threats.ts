@@ -122,6 +122,11 @@ export const THREATS: readonly Evidence[] = [
         "the front learns of a request that the parser refuses, and may answer that there were too many",
         "an idle connection is closed, even if its client still owes data",
       ],
+      "apps/cloud-broker/test/server/connections.test.ts": [
+        "idle connections of one address keep no other address out, and are refused before TLS",
+        "when all places are taken, the address with the most gives one to a new address",
+        "the place of a connection is given back when it ends %s",
+      ],
       "apps/cloud-broker/src/load/admission.test.ts": [
         "places that are all taken are an overload at first, and stuck when none of them moves for long",
       ],
@@ -238,6 +243,8 @@ export const THREATS: readonly Evidence[] = [
       "apps/cloud-broker/test/approvals/loosening.test.ts": [
         "is not lifted by one person: neither for what waits, nor for what is asked next",
         "holds as well where %s",
+        "is not turned off by one person where the policy asks for approvals",
+        "that is activated after the approvals stays on, and they no longer count",
         "revives no break-glass that was opened before it",
       ],
     },

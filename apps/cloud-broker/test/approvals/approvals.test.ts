@@ -235,7 +235,12 @@ describe("an unlock that needs two approvals", () => {
         pass(1);
         await world.call("POST", `${jobPath(JOB)}/revoke?${API}`, { body: { reason: "lost" } });
         pass(1);
-        await world.call("POST", `${jobPath(JOB)}/restoreAccess?${API}`, { body: {} });
+        const restore = () =>
+          world.call("POST", `${jobPath(JOB)}/restoreAccess?${API}`, { body: {} });
+        await restore();
+        const change = (await list()).find(({ way }) => way === "change");
+        for (const who of [ADA, BEN]) await say("approve", who, { id: change?.id ?? "none" });
+        expect((await restore()).json).toMatchObject({ lifted: 1 });
       },
       "ApprovalExpired revoked",
     ],

@@ -180,6 +180,41 @@ describe("an unlock policy that asks for approvals", () => {
   });
 });
 
+describe("a kill switch", () => {
+  test("is not turned off by one person where the policy asks for approvals", async () => {
+    await write(STRICT);
+    await call("POST", "/revoke", { reason: "lost" });
+    world.clock.nowMs += 1000;
+    expect(await call("POST", "/restoreAccess", {})).toMatchObject(needsApproval);
+    await approve(ADA, "change");
+    expect(await call("POST", "/restoreAccess", {})).toMatchObject(needsApproval);
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("UnlockRevoked");
+    await approve(BEN, "change");
+    expect((await call("POST", "/restoreAccess", {})).json).toMatchObject({ lifted: 1 });
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
+  });
+
+  test("that is activated after the approvals stays on, and they no longer count", async () => {
+    await write(STRICT);
+    await call("POST", "/revoke", { reason: "lost" });
+    world.clock.nowMs += 1000;
+    await call("POST", "/restoreAccess", {});
+    await approve(ADA, "change");
+    await approve(BEN, "change");
+    world.clock.nowMs += 1000;
+    await call("POST", "/revoke", { reason: "lost again" });
+    world.clock.nowMs += 1000;
+    expect(await call("POST", "/restoreAccess", {})).toMatchObject(needsApproval);
+    expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("UnlockRevoked");
+  });
+
+  test("that does not stand needs no approval to be turned off", async () => {
+    await write(STRICT);
+    expect((await call("POST", "/restoreAccess", {})).json).toMatchObject({ lifted: 0 });
+    expect(await list()).toEqual([]);
+  });
+});
+
 describe("a kill switch that is lifted", () => {
   test("revives no break-glass that was opened before it", async () => {
     await write({ ...STRICT, release: { ...STRICT.release, breakGlass: true } });
@@ -188,6 +223,9 @@ describe("a kill switch that is lifted", () => {
     await call("POST", "/revoke", { reason: "lost" });
     world.clock.nowMs += 1000;
     await call("POST", "/restoreAccess", {});
+    await approve(ADA, "change");
+    await approve(BEN, "change");
+    expect((await call("POST", "/restoreAccess", {})).json).toMatchObject({ lifted: 1 });
     expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
   });
 });

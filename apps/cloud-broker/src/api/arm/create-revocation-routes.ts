@@ -59,7 +59,8 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
         const { serial } = parseBody(restoreAccessRequest, request.body);
         const scope = await scopeOf(request, serial);
         const context = contextOf(request);
-        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
+        const order = await findOrder(plane.store, orderNameOf(request));
+        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context }, order);
         return { status: 200, body: { json: { restoredAt: renderTime(nowMs), lifted } } };
       }),
     },

@@ -138,24 +138,41 @@ export async function revoke(
   return Number(refused.numUpdatedRows);
 }
 
+/** Ids of the active switches of one owner for exactly this scope. */
+export async function listStanding(
+  store: Kysely<BrokerTables>,
+  scope: RevocationScope,
+  origin: RevocationOrigin,
+): Promise<readonly string[]> {
+  const rows = await store
+    .selectFrom("revocations")
+    .select("id")
+    .where("lifted_at_ms", "is", null)
+    .where("scope", "=", textOf(scope))
+    .where("origin", "=", origin)
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Refused leases stay refused: each node unlocks again, and is checked again.
  *
- * @returns how many switches were active
+ * @param standing - ids of the switches
+ * @returns how many of them were still active
  */
 export async function lift(
   transaction: Transaction<BrokerTables>,
-  scope: RevocationScope,
-  origin: RevocationOrigin,
+  standing: readonly string[],
   by: string,
   nowMs: EpochMs,
 ): Promise<number> {
+  if (standing.length === 0) return 0;
   const lifted = await transaction
     .updateTable("revocations")
     .set({ lifted_at_ms: nowMs, lifted_by: by })
     .where("lifted_at_ms", "is", null)
-    .where("scope", "=", textOf(scope))
-    .where("origin", "=", origin)
+    .where("id", "in", standing)
     .executeTakeFirst();
   return Number(lifted.numUpdatedRows);
 }

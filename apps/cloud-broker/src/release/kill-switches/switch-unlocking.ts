@@ -1,7 +1,14 @@
 import type { AuditChain } from "../../audit/append-audit.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Order } from "../../orders/order.ts";
 import { runLocking } from "../../store/transactions.ts";
-import { lift, revoke, type RevocationOrigin, type RevocationScope } from "./revocations.ts";
+import {
+  lift,
+  listStanding,
+  revoke,
+  type RevocationOrigin,
+  type RevocationScope,
+} from "./revocations.ts";
 
 type Switching = {
   readonly plane: ControlPlane;
@@ -29,15 +36,29 @@ export function revokeNow(
   });
 }
 
-export function restoreAccess({
-  plane,
-  scope,
-  origin,
-  context,
-}: Switching): Promise<{ readonly nowMs: number; readonly lifted: number }> {
+/**
+ * Turns off the switches that stand now, and none that is activated meanwhile.
+ *
+ * @param order - the order whose policy protects its owner's switch; absent: an operator's switch
+ * @throws {AppError} ChangeNeedsApproval
+ */
+export async function restoreAccess(
+  { plane, scope, origin, context }: Switching,
+  order?: Order,
+): Promise<{ readonly nowMs: number; readonly lifted: number }> {
+  const standing = await listStanding(plane.store, scope, origin);
+  const claim =
+    order === undefined || standing.length === 0
+      ? undefined
+      : await plane.admitChange(
+          order,
+          { subject: "killSwitch", proposal: { standing }, loosens: ["killSwitch"] },
+          context,
+        );
   const nowMs = plane.now();
   return runLocking(plane.store, async (transaction) => {
-    const lifted = await lift(transaction, scope, origin, context.by, nowMs);
+    await claim?.use(transaction);
+    const lifted = await lift(transaction, standing, context.by, nowMs);
     await plane.appendAudit(transaction, chainOf(scope), {
       action: "order/restoreAccess",
       actor: context.actor,
