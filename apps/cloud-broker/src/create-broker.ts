@@ -251,6 +251,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     noteTurnedAway: turnAway.note,
   });
   metrics.showPlaces(() => places.atWork());
+  const hasAccess = createHasAccess(dependencies.roles, now);
   const own: readonly Route[] = [
     ...createHealthRoutes({
       ...dependencies,
@@ -258,7 +259,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       isStuck: () => places.isStuck(),
     }),
     ...createDeviceRoutes(deviceDependencies, watches),
-    ...createArmRoutes(plane),
+    ...createArmRoutes(plane, hasAccess),
     ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
     ...createFleetViewRoutes({ store, figures, vaultHealth: health, now }),
@@ -266,7 +267,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),
   ];
-  const hasAccess = createHasAccess(dependencies.roles, now);
   const portal =
     dependencies.portal === undefined
       ? undefined
@@ -286,6 +286,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const authenticate = createAuthenticateCaller({
     ...dependencies,
     hasAccess,
+    tenantId: config.TENANT_ID,
     identify,
     appendAudit,
   });

@@ -7,6 +7,7 @@ import {
 
 import { parseActivitySearch } from "./core/activity-search.ts";
 import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
+import { OperatorGate } from "./operator/operator-gate.tsx";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import { HomePage } from "./shell/home-page.tsx";
@@ -152,33 +153,46 @@ const contactRoute = createRoute({
   component: lazyRouteComponent(() => import("./contact/contact-page.tsx"), "ContactPage"),
 });
 
-const operationsRoute = createRoute({
+/** Pages that only operators may open. */
+const operatorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "operators",
+  component: OperatorGate,
+});
+
+const orderOperatorRoute = createRoute({
   getParentRoute: () => orderRoute,
+  id: "operators",
+  component: OperatorGate,
+});
+
+const operationsRoute = createRoute({
+  getParentRoute: () => orderOperatorRoute,
   path: "/operations",
   component: lazyRouteComponent(() => import("./operations/operations-page.tsx"), "OperationsPage"),
 });
 
 const allOrdersRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/orders",
   validateSearch: parseOrderFilter,
   component: lazyRouteComponent(() => import("./operator/all-orders-page.tsx"), "AllOrdersPage"),
 });
 
 const fleetRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/fleet",
   component: lazyRouteComponent(() => import("./operator/fleet-page.tsx"), "FleetPage"),
 });
 
 const campaignsRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/campaigns",
   component: lazyRouteComponent(() => import("./campaigns/campaigns-page.tsx"), "CampaignsPage"),
 });
 
 const startCampaignRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/campaigns/start",
   component: lazyRouteComponent(
     () => import("./campaigns/start-campaign-page.tsx"),
@@ -187,13 +201,13 @@ const startCampaignRoute = createRoute({
 });
 
 const campaignRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/campaigns/$campaignId",
   component: lazyRouteComponent(() => import("./campaigns/campaign-page.tsx"), "CampaignPage"),
 });
 
 const brokerHealthRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => operatorRoute,
   path: "/operator/health",
   component: lazyRouteComponent(
     () => import("./operator/broker-health-page.tsx"),
@@ -220,14 +234,16 @@ const routeTree = rootRoute.addChildren([
     unlockPolicyRoute,
     backupKeysRoute,
     contactRoute,
-    operationsRoute,
+    orderOperatorRoute.addChildren([operationsRoute]),
   ]),
-  allOrdersRoute,
-  fleetRoute,
-  campaignsRoute,
-  startCampaignRoute,
-  campaignRoute,
-  brokerHealthRoute,
+  operatorRoute.addChildren([
+    allOrdersRoute,
+    fleetRoute,
+    campaignsRoute,
+    startCampaignRoute,
+    campaignRoute,
+    brokerHealthRoute,
+  ]),
 ]);
 
 /** Pages by address; each is loaded when it is first opened. */

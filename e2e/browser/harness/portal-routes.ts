@@ -1,27 +1,33 @@
 import type { Page } from "playwright-core";
 
-/**
- * Every address in the portal's own router, with the order's name in its parameters, so that a new
- * page is tested automatically.
- *
- * @throws {RangeError} for a parameter without a value
- */
-export async function readPortalPaths(
-  page: Page,
-  parameters: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
-  const routes = await page.evaluate(() => {
+/** Every route in the portal's own router, so that a new page is tested automatically. */
+export async function readPortalRoutes(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
     // @ts-expect-error -- TanStack Router puts itself there
     const { routesByPath } = globalThis["__TSR_ROUTER__"];
     return Object.keys(routesByPath);
   });
-  return routes.map((route) =>
-    route.replaceAll(/\$(\w+)/g, (_whole, name: string) => {
-      const value = parameters[name];
-      if (value === undefined) throw new RangeError(`${route} needs a value for ${name}`);
-      return encodeURIComponent(value);
-    }),
-  );
+}
+
+/**
+ * Address of a route, with the order's name in its parameters.
+ *
+ * @throws {RangeError} for a parameter without a value
+ */
+export function routePath(route: string, parameters: Readonly<Record<string, string>>): string {
+  return route.replaceAll(/\$(\w+)/g, (_whole, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new RangeError(`${route} needs a value for ${name}`);
+    return encodeURIComponent(value);
+  });
+}
+
+/** The addresses of all routes. */
+export async function readPortalPaths(
+  page: Page,
+  parameters: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  return (await readPortalRoutes(page)).map((route) => routePath(route, parameters));
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

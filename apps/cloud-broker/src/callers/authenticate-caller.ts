@@ -19,6 +19,8 @@ export type CallerDependencies = {
   /** Verifies tokens of event deliveries; absent: none is accepted. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly hasAccess: HasAccess;
+  /** Tenant of the service and of its callers. */
+  readonly tenantId: string;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
 };
@@ -81,7 +83,7 @@ function isEventGrid({ applicationId, roles }: Caller): boolean {
 }
 
 async function refuse(
-  { appendAudit, store }: CallerDependencies,
+  { appendAudit, store, tenantId }: CallerDependencies,
   caller: Caller,
   request: RouteRequest,
   action: string,
@@ -105,7 +107,12 @@ async function refuse(
   return new AppError("AuthorizationFailed", {
     target: scope,
     detail: `the client ${caller.name} with object id ${caller.objectId} has no role with the action ${action} over scope ${scope}`,
-    facts: { principalId: caller.objectId },
+    facts: {
+      principalId: caller.objectId,
+      tenantId,
+      // A role on a group or a subscription is assigned by the same command.
+      ...(scope === "/" ? {} : { orderId: scope }),
+    },
   });
 }
 

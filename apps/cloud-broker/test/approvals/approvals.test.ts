@@ -35,13 +35,13 @@ const setRelease = (release: Partial<Release>) =>
 const as = (oid: string, roles: readonly string[] = ["DataBoxApprover"]) => ({
   claims: { oid, roles },
 });
-const list = async () => {
-  const { json } = await world.call("GET", `${jobPath(JOB)}/approvals?${API}`);
+const list = async (caller?: ReturnType<typeof as>) => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/approvals?${API}`, caller);
   expect(parseWith(approvalList, json)).toMatchObject({ ok: true });
   return approvalList.parse(json).value;
 };
-const newest = async () => {
-  const [first] = await list();
+const newest = async (caller?: ReturnType<typeof as>) => {
+  const [first] = await list(caller);
   if (first === undefined) throw new Error("no approval");
   return first;
 };
@@ -84,9 +84,9 @@ const waiting = async (release: Partial<Release> = {}) => {
   return prepared;
 };
 
-const mine = async (oid: string) => {
+const mine = async (oid: string, roles?: readonly string[]) => {
   const path = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/approvals?${API}`;
-  const { json } = await world.call("GET", path, as(oid));
+  const { json } = await world.call("GET", path, as(oid, roles));
   return approvalList.parse(json).value.map(({ orderName }) => orderName);
 };
 
@@ -111,6 +111,9 @@ describe("an unlock that needs two approvals", () => {
       decisions: [],
       mayDecide: true,
     });
+    expect(await mine(BEN)).toEqual([JOB]);
+    expect(await mine(BEN, ["DataBoxReader"])).toEqual([]);
+    expect(await newest(as(BEN, ["DataBoxReader"]))).toMatchObject({ mayDecide: false });
     expect((await say("approve", ADA)).status).toBe(200);
     // Longer than any nonce lives.
     pass(1800);

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { ROLES } from "../../src/core/permissions.ts";
+import { TENANT_ID } from "./fake-identities.ts";
 import { API, createWorld, jobPath, minimalJob, SUBSCRIPTION, type World } from "./world.ts";
 
 const OTHER_SUBSCRIPTION = "55555555-5555-4555-8555-555555555555";
@@ -93,6 +94,14 @@ test("readers read orders and may not list credentials; each try is audited with
     actor: { kind: "caller", objectId: OID },
     detail: { action: "Microsoft.DataBox/jobs/listCredentials/action", scope: jobPath("order1") },
   });
+});
+
+test("a refusal names the scope at which a role is missing, and the tenant, in its commands", async () => {
+  const list = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/jobs?${API}`;
+  const { status, text } = await world.call("GET", list, { claims: { roles: [] } });
+  expect(status).toBe(403);
+  expect(text).toContain(`--assignee-object-id ${OID} --scope /subscriptions/${SUBSCRIPTION}"`);
+  expect(text).toContain(`az login --tenant ${TENANT_ID}"`);
 });
 
 test.each(["Owner", "Contributor", "DataBoxContributor", "DataBoxOperator"])(

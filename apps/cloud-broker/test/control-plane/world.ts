@@ -140,6 +140,13 @@ export async function createWorld(
     },
   };
   const issuer = await createTokenIssuer(TENANT_ID, () => `${url}/`, now);
+  const hasAccess = createHasAccess(
+    {
+      roleAssignments: (principalId) =>
+        Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
+    },
+    now,
+  );
   const authenticate = createAuthenticateCaller({
     verifyToken: createVerifyToken(
       {
@@ -150,17 +157,12 @@ export async function createWorld(
       },
       issuer.keys,
     ),
-    hasAccess: createHasAccess(
-      {
-        roleAssignments: (principalId) =>
-          Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
-      },
-      now,
-    ),
+    tenantId: TENANT_ID,
+    hasAccess,
     store,
     appendAudit,
   });
-  const served = [...createArmRoutes(plane), ...createOperatorRoutes(plane)];
+  const served = [...createArmRoutes(plane, hasAccess), ...createOperatorRoutes(plane)];
   const routes = [...served, ...createOpenApiRoutes(served, url)];
   const handler = createHandler(routes, {
     spans: noSpans,

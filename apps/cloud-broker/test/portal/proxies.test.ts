@@ -86,8 +86,8 @@ describe("the broker's own API for pages", () => {
   });
 
   test("tells a page which actions the roles of its person allow, and takes them from nobody else", async () => {
-    const may = async (page: SignedInPage) => {
-      const { status, json } = await page.call(`/portal/api/permissions${jobs()}/order1`);
+    const may = async (page: SignedInPage, scope = `${jobs()}/order1`) => {
+      const { status, json } = await page.call(`/portal/api/permissions${scope}`);
       expect(status).toBe(200);
       return json.actions as readonly string[];
     };
@@ -98,6 +98,8 @@ describe("the broker's own API for pages", () => {
     expect(reader).toContain(read);
     expect(reader.filter((action) => !/\/read$|\/locations\//.test(action))).toEqual([]);
     expect(await may(await world.signIn("nobody"))).toEqual(["Microsoft.DataBox/operations/read"]);
+    expect(await may(ada, subscription())).toContain(write);
+    expect(await may(await world.signIn("ren"), subscription())).toEqual(reader);
     const stranger = await world
       .newBrowser()
       .go(`${world.portalUrl}/portal/api/permissions${jobs()}/order1`);

@@ -1,17 +1,20 @@
 import * as z from "zod/mini";
 
-import { orderId, type OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 const permissionsView = z.object({ actions: z.array(z.string()) });
 
-/** Which actions the reader's roles allow on an order. */
+/**
+ * Which actions the reader's roles allow.
+ *
+ * @param scope - resource id of an order or of a subscription; the order need not exist
+ */
 export async function readPermissions(
   client: Client,
-  name: OrderName,
+  scope: string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const path = `/portal/api/permissions${orderId(name)}`;
+  const path = `/portal/api/permissions${scope}`;
   const { actions } = await client.read(path, permissionsView, { signal });
   return new Set(actions);
 }

@@ -48,9 +48,10 @@ export function ApprovalCard({
   const texts = useTexts().approvals;
   const name = parseOrderId(approval.orderId);
   const { verdict, ask, dialog, error } = useDecision(approval, name);
+  const subject = approval.way === "change" ? texts.changeAsks : texts.nodeAsks(approval.serial);
   const canDecide = approval.mayDecide && name !== undefined;
   return (
-    <Card className={styles.card} role="article" aria-label={texts.cardLabel(approval.serial)}>
+    <Card className={styles.card} role="article" aria-label={subject}>
       <CardHeader
         header={
           <span className={styles.head}>
@@ -62,7 +63,7 @@ export function ApprovalCard({
                 {approval.orderName}
               </RouterLink>
             ) : (
-              <Text weight="semibold">{texts.nodeAsks(approval.serial)}</Text>
+              <Text weight="semibold">{subject}</Text>
             )}
             <ApprovalState approval={approval} />
           </span>
@@ -123,7 +124,11 @@ function useDecision(approval: ApprovalView, name: OrderName | undefined) {
   });
   const dialog = asked !== undefined && (
     <ConfirmDialog
-      title={texts.dialogs[asked].title(approval.serial)}
+      title={
+        approval.way === "change"
+          ? texts.dialogs[asked].changeTitle
+          : texts.dialogs[asked].title(approval.serial)
+      }
       text={texts.dialogs[asked].text}
       label={texts.yourReason}
       confirm={texts[asked]}

@@ -48,15 +48,20 @@ export function ApprovalState({ approval }: { readonly approval: ApprovalView })
 export function ApprovalFacts({ approval }: { readonly approval: ApprovalView }): ReactElement {
   const texts = useTexts().approvals;
   const { place } = approval;
+  const isChange = approval.way === "change";
   const city = [place.city, place.country].filter((each) => each !== undefined).join(", ");
   const facts: readonly Fact[] = [
     { label: texts.reason, value: approval.reason ?? texts.noReason },
-    { label: texts.node, value: approval.serial },
-    { label: texts.keyVersion, value: keyVersionLabel(approval.kid) },
+    ...(isChange
+      ? []
+      : [
+          { label: texts.node, value: approval.serial },
+          { label: texts.keyVersion, value: keyVersionLabel(approval.kid) },
+        ]),
     { label: texts.purpose, value: texts.purposes[approval.purpose] ?? approval.purpose },
     { label: texts.way, value: texts.ways[approval.way] },
     { label: texts.address, value: place.address },
-    ...(city === "" ? [] : [{ label: texts.shippedTo, value: city }]),
+    ...(isChange || city === "" ? [] : [{ label: texts.shippedTo, value: city }]),
     { label: texts.requested, value: <Time at={approval.requestedAt} /> },
     { label: texts.lastAsked, value: <Time at={approval.lastAskedAt} /> },
     { label: texts.expires, value: <Time at={approval.expiresAt} /> },

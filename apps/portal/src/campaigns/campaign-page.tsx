@@ -19,7 +19,7 @@ import { CampaignOrders } from "./campaign-orders.tsx";
 import { CampaignProgress } from "./campaign-progress.tsx";
 
 const LIVE_MS = 1_000;
-const route = getRouteApi("/operator/campaigns/$campaignId");
+const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },

@@ -1,4 +1,12 @@
-import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
@@ -13,6 +21,7 @@ import {
   STEPS,
 } from "../core/new-order.ts";
 import { GrantAccess } from "../encryption/grant-access.tsx";
+import { useMayCreate } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -65,6 +74,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const [first] = useState(start);
   const [order, setOrder] = useState(first);
   const isNameTaken = useIsOrderNameTaken(order);
+  const mayCreate = useMayCreate(order.subscriptionId, order.group?.name);
   const problems = problemsOf(order, isNameTaken);
   const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useMutation({
@@ -99,6 +109,11 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   return (
     <div className={styles.wizard}>
       <UnsavedGuard isDirty={order !== first && !place.isPending && !place.isSuccess} />
+      {mayCreate === false && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{words.notAllowed}</MessageBarBody>
+        </MessageBar>
+      )}
       <TabList
         className={styles.tabs}
         selectedValue={step}
@@ -158,7 +173,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
           {step === "review" ? (
             <Button
               appearance="primary"
-              disabled={validation.data?.length !== 0}
+              disabled={validation.data?.length !== 0 || mayCreate === false}
               disabledFocusable={place.isPending}
               onClick={() => {
                 place.mutate();

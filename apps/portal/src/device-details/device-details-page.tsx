@@ -13,6 +13,7 @@ import { EyeRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
+import { useMay } from "../order/use-may.ts";
 import { useNodes } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -35,6 +36,7 @@ export function DeviceDetailsPage(): ReactElement {
   const texts = useTexts();
   const nodes = useNodes();
   const shown = useShownCredentials();
+  const mayShow = useMay("listCredentials");
   return (
     <OrderPage section="deviceDetails">
       <div className={styles.stack}>
@@ -47,7 +49,9 @@ export function DeviceDetailsPage(): ReactElement {
         {nodes.data !== undefined && nodes.data.length > 0 && (
           <>
             <MessageBar intent="info" layout="multiline">
-              <MessageBarBody>{texts.device.audited}</MessageBarBody>
+              <MessageBarBody>
+                {mayShow === false ? texts.device.notAllowed : texts.device.audited}
+              </MessageBarBody>
             </MessageBar>
             {shown.error !== null && <QueryProblem error={shown.error} />}
             {nodes.data.map(({ serial }) => (
@@ -60,7 +64,7 @@ export function DeviceDetailsPage(): ReactElement {
                 />
               </Card>
             ))}
-            {shown.secrets === undefined ? (
+            {mayShow === false ? null : shown.secrets === undefined ? (
               <Button
                 className={styles.button}
                 appearance="primary"

@@ -8,7 +8,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { OperatorPage } from "./operator-page.tsx";
 
-const route = getRouteApi("/operator/orders");
+const route = getRouteApi("/operators/operator/orders");
 
 /** Orders of every customer, each with a link to its operations. */
 export function AllOrdersPage(): ReactElement {

@@ -3,10 +3,12 @@ import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
 import { Page } from "../shell/page.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderMenu, type OrderSection } from "./order-menu.tsx";
-import { useOrderName } from "./use-order.ts";
+import { useMay } from "./use-may.ts";
+import { useOrder, useOrderName } from "./use-order.ts";
 
 const useStyles = makeStyles({
   columns: {
@@ -29,6 +31,8 @@ export function OrderPage({
   const texts = useTexts();
   const name = useOrderName();
   const isOverview = section === "overview";
+  /** The operators' page has a right of its own. */
+  const isRefused = useMay("read") === false && section !== "operations";
   return (
     <Page
       title={isOverview ? name.jobName : `${name.jobName} | ${texts.order.sections[section]}`}
@@ -62,8 +66,14 @@ export function OrderPage({
     >
       <div className={styles.columns}>
         <OrderMenu section={section} />
-        <div className={styles.content}>{children}</div>
+        <div className={styles.content}>{isRefused ? <RefusedOrder /> : children}</div>
       </div>
     </Page>
   );
+}
+
+/** Says once that the reader may not see the order, instead of in each part of the page. */
+function RefusedOrder(): ReactElement | null {
+  const { error, refetch } = useOrder();
+  return error === null ? null : <QueryProblem error={error} onTryAgain={() => void refetch()} />;
 }

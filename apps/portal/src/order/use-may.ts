@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { orderId } from "../api/arm-path.ts";
 import { readPermissions } from "../api/permissions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -8,9 +9,11 @@ import { useOrderName } from "./use-order.ts";
 const JOBS = "Microsoft.DataBox/jobs";
 /** Actions that commands of an order's pages need. */
 const ACTIONS = {
+  read: `${JOBS}/read`,
   write: `${JOBS}/write`,
   cancel: `${JOBS}/cancel/action`,
   delete: `${JOBS}/delete`,
+  listCredentials: `${JOBS}/listCredentials/action`,
   mitigate: `${JOBS}/mitigate/action`,
   checkKeyHealth: `${JOBS}/keyHealth/check/action`,
   revoke: `${JOBS}/revoke/action`,
@@ -31,11 +34,35 @@ export type OrderAction = keyof typeof ACTIONS;
  * known, the command is offered and the service decides.
  */
 export function useMay(action: OrderAction): boolean | undefined {
-  const { client } = useSignedIn();
   const name = useOrderName();
+  return useMayAt(action, orderId(name), QUERY_KEYS.orderPart(name, "permissions"));
+}
+
+/**
+ * Likewise, for a new order.
+ *
+ * @param group - the resource group; absent: whether it is allowed in each group of the subscription
+ */
+export function useMayCreate(
+  subscriptionId: string,
+  group: string | undefined,
+): boolean | undefined {
+  const scope =
+    group === undefined
+      ? `/subscriptions/${encodeURIComponent(subscriptionId)}`
+      : orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
+  return useMayAt("write", scope, QUERY_KEYS.azure(subscriptionId, scope));
+}
+
+function useMayAt(
+  action: OrderAction,
+  scope: string,
+  queryKey: readonly unknown[],
+): boolean | undefined {
+  const { client } = useSignedIn();
   const permissions = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "permissions"),
-    queryFn: ({ signal }) => readPermissions(client, name, signal),
+    queryKey,
+    queryFn: ({ signal }) => readPermissions(client, scope, signal),
   });
   if (permissions.error !== null) return true;
   return permissions.data?.has(ACTIONS[action]);

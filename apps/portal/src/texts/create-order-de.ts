@@ -18,6 +18,8 @@ export const createOrderDe: CreateOrderTexts = {
   ordering: "Wird bestellt …",
   whole: "Überprüfung bestanden. Ihr Schlüssel wird bei der Bestellung getestet.",
   refused: "Der Dienst würde diesen Auftrag ablehnen:",
+  notAllowed:
+    "Ihre Rollen erlauben Ihnen nicht, hier Aufträge anzulegen. Wählen Sie eine Ressourcengruppe, in der Sie eine Rolle wie „Data Box Contributor“ haben, oder bitten Sie Ihren Sicherheitsadministrator um eine.",
   notWhole: "Etwas fehlt noch:",
   name: "Name des Auftrags",
   nameRule:

@@ -18,6 +18,8 @@ export const createOrderEn = {
   ordering: "Ordering …",
   whole: "Validation passed. Your key is tested when you place the order.",
   refused: "The service would refuse this order:",
+  notAllowed:
+    "Your roles do not allow you to create orders here. Choose a resource group in which you have a role such as Data Box Contributor, or ask your security administrator for one.",
   notWhole: "Something is still missing:",
   name: "Order name",
   nameRule: "3 to 24 letters, digits and hyphens; a letter or digit first and last.",

@@ -294,6 +294,8 @@ export const de: Texts = {
     showing: "Der Schlüsseltresor wird gefragt …",
     hide: "Verbergen",
     hidden: "••••••••••••",
+    notAllowed:
+      "Ihre Rollen erlauben nicht, den Entsperrschlüssel zu sehen. Bitten Sie Ihren Sicherheitsadministrator um eine Rolle wie „Data Box Contributor“.",
     audited:
       "Bei jedem Anzeigen wird Ihr Name aufgezeichnet. Nach einer Minute ist der Schlüssel wieder verborgen.",
     hidesIn: (seconds) => `Wieder verborgen in ${seconds} s`,

@@ -286,6 +286,8 @@ export const en = {
     showing: "Asking the key vault …",
     hide: "Hide",
     hidden: "••••••••••••",
+    notAllowed:
+      "Your roles do not allow you to see the unlock key. Ask your security administrator for a role such as Data Box Contributor.",
     audited: "Each time you show it, your name is recorded. It is hidden again after a minute.",
     hidesIn: (seconds: number) => `Hidden again in ${seconds} s`,
     certificateTitle: "API access to the device",

@@ -5,6 +5,9 @@ export const operatorDe: OperatorTexts = {
   title: "Betreiber",
   orders: "Alle Aufträge",
   ordersEmpty: "Aufträge aller Kunden erscheinen hier, sobald es welche gibt.",
+  onlyFor: "Diese Seite ist für Betreiber des Dienstes",
+  onlyHint:
+    "Betreiber bereiten Geräte vor, versenden sie und löschen sie. Sie haben die App-Rolle DataBox.Operator.",
   operations: {
     title: "Arbeitsschritte",
     names: {

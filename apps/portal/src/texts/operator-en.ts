@@ -7,6 +7,9 @@ export const operatorEn = {
   title: "Operator",
   orders: "All orders",
   ordersEmpty: "Orders of every customer appear here as soon as there are any.",
+  onlyFor: "This page is for operators of the service",
+  onlyHint:
+    "Operators prepare, ship and erase appliances. They have the app role DataBox.Operator.",
   operations: {
     title: "Operations",
     names: {

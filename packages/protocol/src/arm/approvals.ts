@@ -65,7 +65,7 @@ export const approvalView = z.strictObject({
       counts: z.boolean(),
     }),
   ),
-  /** Whether the caller may decide about it now; a right by role is checked when they do. */
+  /** Whether the caller may decide about it now; it is checked again when they do. */
   mayDecide: z.boolean(),
 });
 export type ApprovalView = z.infer<typeof approvalView>;

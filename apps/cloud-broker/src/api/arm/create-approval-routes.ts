@@ -1,7 +1,8 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { approvalDecision, breakGlassRequest } from "@databox-cmk/protocol";
+import { approvalDecision, type ApprovalView, breakGlassRequest } from "@databox-cmk/protocol";
 
+import type { HasAccess } from "../../callers/has-access.ts";
 import type { Vote } from "../../core/decide-release.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -36,16 +37,28 @@ const WAITING_MAX = 500;
 type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
 /** Requests that wait for people, their votes, and emergency access. */
-export function createApprovalRoutes(plane: ControlPlane): readonly Route[] {
+export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess): readonly Route[] {
   const { store, settings, now } = plane;
   const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });
+
+  /** Where roles cannot be read now, the decision itself checks them. */
+  const asApprover = async ({ caller }: CallerRequest, order: string) => {
+    const { objectId } = caller;
+    try {
+      return { objectId, isApprover: await hasAccess(caller, ACTIONS.approve, order) };
+    } catch (error) {
+      if (error instanceof AppError) return { objectId, isApprover: true };
+      throw error;
+    }
+  };
 
   const list = async (request: ArmRequest): Promise<Answer> => {
     const { id } = await findOrder(store, orderNameOf(request));
     const deps = dependencies();
     const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
     const page = cases.slice(0, PAGE);
-    const value = page.map((each) => renderApproval(each, request.caller.objectId, deps.nowMs));
+    const caller = await asApprover(request, id);
+    const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
     const last = page.at(-1)?.approval;
     const nextLink =
       cases.length > PAGE && last !== undefined
@@ -68,7 +81,8 @@ export function createApprovalRoutes(plane: ControlPlane): readonly Route[] {
       const id = request.parameters["approvalId"] ?? "";
       const deciding = { plane, order, id, caller, context: contextOf(request) };
       const decided = await decideApproval(deciding, decision, reason);
-      return { status: 200, body: { json: renderApproval(decided, caller.objectId, now()) } };
+      const view = renderApproval(decided, { ...caller, isApprover: true }, now());
+      return { status: 200, body: { json: view } };
     });
 
   return [
@@ -90,9 +104,12 @@ export function createApprovalRoutes(plane: ControlPlane): readonly Route[] {
         const { subscriptionId = "" } = request.parameters;
         const deps = dependencies();
         const open = await readOpenCases(deps, subscriptionId.toLowerCase(), WAITING_MAX);
-        const value = open
-          .filter((each) => waitsFor(each, request.caller.objectId))
-          .map((each) => renderApproval(each, request.caller.objectId, deps.nowMs));
+        const value: ApprovalView[] = [];
+        for (const each of open) {
+          if (!waitsFor(each, request.caller.objectId)) continue;
+          const caller = await asApprover(request, each.orderId);
+          if (caller.isApprover) value.push(renderApproval(each, caller, deps.nowMs));
+        }
         return { status: 200, body: { json: { value } } };
       }),
     },

@@ -1,3 +1,4 @@
+import type { HasAccess } from "../../callers/has-access.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { createActionRoutes } from "./action-routes.ts";
@@ -19,7 +20,7 @@ import { createServiceRoutes } from "./service-routes.ts";
 import { createSummaryRoutes } from "./summary-routes.ts";
 
 /** Every route of Microsoft.DataBox, and our extensions below an order's own path. */
-export function createArmRoutes(plane: ControlPlane): readonly Route[] {
+export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): readonly Route[] {
   return [
     ...createJobRoutes(plane),
     ...createListRoutes(plane),
@@ -35,7 +36,7 @@ export function createArmRoutes(plane: ControlPlane): readonly Route[] {
     ...createPolicyRoutes(plane),
     ...createBackupKeyRoutes(plane),
     ...createUnlockBudgetRoutes(plane),
-    ...createApprovalRoutes(plane),
+    ...createApprovalRoutes(plane, hasAccess),
     ...createServiceRoutes(plane),
     ...createOperationRoutes(plane),
   ];

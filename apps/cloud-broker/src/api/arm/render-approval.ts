@@ -11,10 +11,15 @@ const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
   change: "change",
 };
 
-/** A case as one caller sees it. Lost rights are checked before a release, not for a view. */
+/**
+ * A case as one caller sees it. Lost rights of other people are checked before a release, not for a
+ * view.
+ *
+ * @param caller.isApprover - their roles allow to decide about this order
+ */
 export function renderApproval(
   { approval, row, orderId, orderName, resourceGroup, place, terms }: ApprovalCase,
-  callerObjectId: string,
+  caller: { readonly objectId: string; readonly isApprover: boolean },
   nowMs: EpochMs,
 ): ApprovalView {
   const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
@@ -50,7 +55,10 @@ export function renderApproval(
       at: renderTime(vote.atMs),
       counts: vote.decision === "rejected" || counting.includes(vote),
     })),
-    mayDecide: isOpen && mayDecide(approval, terms, callerObjectId.toLowerCase()) === undefined,
+    mayDecide:
+      isOpen &&
+      caller.isApprover &&
+      mayDecide(approval, terms, caller.objectId.toLowerCase()) === undefined,
   };
 }
 

@@ -3,28 +3,29 @@ import { orderIdOf } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 
-const PATH =
-  "/portal/api/permissions/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName";
+const SUBSCRIPTION = "/portal/api/permissions/subscriptions/:subscriptionId";
+const ORDER = `${SUBSCRIPTION}/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName`;
 
 /**
- * Tells a page which actions the roles of its person allow on an order, so that it offers no command that would be
- * refused. It decides nothing: each call is checked again.
+ * Tells a page which actions the roles of its person allow on an order, or on everything in a subscription, so that it
+ * offers no command that would be refused. It decides nothing: each call is checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
-  return [
-    {
-      method: "GET",
-      path: PATH,
-      authentication: "session",
-      reads: "nothing",
-      handle: async ({ caller, parameters }) => {
-        const { subscriptionId = "", resourceGroup = "", jobName = "" } = parameters;
-        const order = orderIdOf({ subscriptionId, resourceGroup, name: jobName });
-        const actions: string[] = [];
-        for (const action of Object.values(ACTIONS))
-          if (await hasAccess(caller, action, order)) actions.push(action);
-        return { status: 200, body: { json: { actions } } };
-      },
+  return [SUBSCRIPTION, ORDER].map((path) => ({
+    method: "GET",
+    path,
+    authentication: "session",
+    reads: "nothing",
+    handle: async ({ caller, parameters }) => {
+      const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
+      const scope =
+        jobName === undefined
+          ? `/subscriptions/${subscriptionId}`
+          : orderIdOf({ subscriptionId, resourceGroup, name: jobName });
+      const actions: string[] = [];
+      for (const action of Object.values(ACTIONS))
+        if (await hasAccess(caller, action, scope)) actions.push(action);
+      return { status: 200, body: { json: { actions } } };
     },
-  ];
+  }));
 }

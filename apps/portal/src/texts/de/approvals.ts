@@ -10,8 +10,8 @@ export const approvals: typeof english = {
       ? "Die Entsperrrichtlinie dieses Auftrags verlangt keine Genehmigung."
       : `Die Entsperrrichtlinie dieses Auftrags verlangt für jede Entsperrung die Genehmigung von ${required === 1 ? "einer Person" : `${required} Personen`}.`,
   shown: (count) => (count === 1 ? "1 Anfrage" : `${count} Anfragen`),
-  cardLabel: (serial) => `Anfrage des Knotens ${serial}`,
   nodeAsks: (serial) => `Knoten ${serial} fordert seinen Schlüssel an`,
+  changeAsks: "Eine Änderung an diesem Auftrag braucht eine Genehmigung",
   reason: "Grund",
   noReason: "Keiner genannt",
   claim:
@@ -61,11 +61,13 @@ export const approvals: typeof english = {
   dialogs: {
     approve: {
       title: (serial) => `Den Schlüssel für Knoten ${serial} freigeben?`,
+      changeTitle: "Die Änderung genehmigen?",
       text: "Ihr Name und Ihr Grund werden aufgezeichnet und den anderen Genehmigenden gezeigt.",
     },
     reject: {
       title: (serial) => `Den Schlüssel für Knoten ${serial} verweigern?`,
-      text: "Eine Ablehnung beendet die Anfrage endgültig. Ihr Name und Ihr Grund werden aufgezeichnet und am Gerät gezeigt.",
+      changeTitle: "Die Änderung ablehnen?",
+      text: "Eine Ablehnung beendet die Anfrage endgültig. Ihr Name und Ihr Grund werden aufgezeichnet und dort gezeigt, wo die Anfrage gestellt wurde.",
     },
   },
   breakGlass: {

@@ -10,8 +10,8 @@ export const approvals = {
       ? "The unlock policy of this order requires no approval."
       : `The unlock policy of this order requires approval by ${required === 1 ? "one person" : `${required} people`} for each unlock.`,
   shown: (count: number) => (count === 1 ? "1 request" : `${count} requests`),
-  cardLabel: (serial: string) => `Request of node ${serial}`,
   nodeAsks: (serial: string) => `Node ${serial} requests its key`,
+  changeAsks: "A change to this order needs approval",
   reason: "Reason",
   noReason: "None given",
   claim:
@@ -61,11 +61,13 @@ export const approvals = {
   dialogs: {
     approve: {
       title: (serial: string) => `Release the key to node ${serial}?`,
+      changeTitle: "Approve the change?",
       text: "Your name and your reason are recorded and shown to the other approvers.",
     },
     reject: {
       title: (serial: string) => `Refuse the key to node ${serial}?`,
-      text: "One rejection ends the request permanently. Your name and your reason are recorded and shown at the appliance.",
+      changeTitle: "Reject the change?",
+      text: "One rejection ends the request permanently. Your name and your reason are recorded and shown where the request was made.",
     },
   },
   breakGlass: {
