@@ -8,6 +8,7 @@ import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
 import { indexFoldedSerials } from "./migrations/folded-serials.ts";
 import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
+import { createNameClaims } from "./migrations/name-claims.ts";
 import { createOffline } from "./migrations/offline.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
@@ -35,6 +36,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0014-lease-index": { up: indexLeasesByNodeAndState },
   "0015-approval-terms": { up: addApprovalTerms },
   "0016-folded-serials": { up: indexFoldedSerials },
+  "0017-name-claims": { up: createNameClaims },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -346,6 +346,12 @@ export type BrokerTables = {
     revision: number;
     sealed: string;
   };
+  /** Resources that a page's request creates now; other requests for the name are refused. */
+  name_claims: {
+    name: string;
+    owner: string;
+    until_ms: number;
+  };
   operations: {
     id: string;
     order_id: string;

@@ -69,6 +69,7 @@ const assignment = () =>
   `${vault(VAULT)}/providers/Microsoft.Authorization/roleAssignments/${ASSIGNMENT}?${ASSIGNMENTS}`;
 const keys = () => `/portal/api/vaults/${VAULT}.${world.emulator.vaultSuffix}/keys`;
 
+const cookieAt = (url: string) => `${new URL(url).host} __Host-databox`;
 const get = (path: string) => ada.call(`/portal/api/arm${path}`);
 const put = (path: string, json: unknown) =>
   ada.call(`/portal/api/arm${path}`, { method: "PUT", json });
@@ -89,17 +90,21 @@ const policies = (principal: string, permissions = ["get", "wrapKey", "unwrapKey
     ],
   },
 });
+const vaultBody = (permissions: readonly string[]) => ({
+  location: world.emulator.location,
+  properties: {
+    tenantId: world.emulator.tenantId,
+    sku: { family: "A", name: "standard" },
+    enableRbacAuthorization: false,
+    enablePurgeProtection: true,
+    ...policies(objectId, [...permissions]).properties,
+  },
+});
 const putVault = (name: string, permissions: readonly string[], inGroup = group()) =>
-  put(`${inGroup}/providers/Microsoft.KeyVault/vaults/${name}?${KEY_VAULT}`, {
-    location: world.emulator.location,
-    properties: {
-      tenantId: world.emulator.tenantId,
-      sku: { family: "A", name: "standard" },
-      enableRbacAuthorization: false,
-      enablePurgeProtection: true,
-      ...policies(objectId, [...permissions]).properties,
-    },
-  });
+  put(
+    `${inGroup}/providers/Microsoft.KeyVault/vaults/${name}?${KEY_VAULT}`,
+    vaultBody(permissions),
+  );
 const federation = (issuer: string) => ({
   properties: { issuer, subject: "order", audiences: ["api://AzureADTokenExchange"] },
 });
@@ -188,6 +193,37 @@ describe("creating under a taken name overwrites nothing", () => {
     ]);
     expect(answers).toContainEqual([200, undefined]);
     expect(answers).toContainEqual(TAKEN);
+  });
+
+  test("of two replicas that both see a free name at once, one creates the vault", async () => {
+    const replica = await world.startReplica();
+    const { browser, csrfToken } = ada;
+    browser.cookies.set(cookieAt(replica), browser.cookies.get(cookieAt(world.portalUrl)) ?? "");
+    const path = `/portal/api/arm${vault("kv-raced")}?${KEY_VAULT}`;
+    const { id } = (
+      await world.control("POST", "/faults", {
+        scope: { service: "resource-manager", operation: "GET" },
+        effect: { kind: "latency", distribution: { kind: "fixed", ms: 3000 } },
+      })
+    ).json;
+    const createAt = async (url: string) => {
+      const { status, json } = await browser.go(`${url}${path}`, {
+        method: "PUT",
+        headers: {
+          "sec-fetch-site": "same-origin",
+          origin: world.portalUrl,
+          "x-csrf-token": csrfToken,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify(vaultBody(["get"])),
+      });
+      return [status, json?.error?.code];
+    };
+    const answers = await Promise.all([createAt(world.portalUrl), createAt(replica)]);
+    await world.control("DELETE", `/faults/${String(id)}`);
+    expect(answers).toContainEqual([200, undefined]);
+    expect(answers).toContainEqual(TAKEN);
+    expect(await outcome(putVault("kv-raced", ["get"]))).toEqual(TAKEN);
   });
 
   test("nothing is written where it cannot be read whether something has the name", async () => {

@@ -14,6 +14,7 @@ import { createEventRoutes } from "./events/event-routes.ts";
 import { createForwardRoutes } from "./forward-routes.ts";
 import { createIdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
+import { createNameClaims } from "./name-claims.ts";
 import { createOwnApiRoutes } from "./own-api-routes.ts";
 import { createPermissionRoutes } from "./permission-routes.ts";
 import { createSeal } from "./seal.ts";
@@ -40,7 +41,7 @@ export type Portal = {
   readonly routes: readonly Route[];
   readonly identify: IdentifySession;
   readonly events: PortalEvents;
-  /** Deletes sessions that have ended. */
+  /** Deletes sessions that have ended, and claims that have expired. */
   sweep(): Promise<void>;
 };
 
@@ -63,6 +64,7 @@ export function createPortal(
   const { config, store, verifyToken, hasAccess, now } = dependencies;
   const seal = createSeal(sealingKey);
   const sessions = createSessions({ store, seal, now });
+  const claims = createNameClaims({ store, now });
   const tokens = createUserTokens({ sessions, provider, now });
   const events = createEvents({
     store,
@@ -88,6 +90,7 @@ export function createPortal(
         armUrl: config.ARM_URL,
         keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
         tokens,
+        claims,
         callAzure: createCallAzure(fetch),
         written: createWriteAudit(dependencies),
       }),
@@ -100,6 +103,9 @@ export function createPortal(
       verifyToken,
       portalUrl: config.BROKER_URL,
     }),
-    sweep: () => sessions.forgetExpired(),
+    async sweep() {
+      await sessions.forgetExpired();
+      await claims.forgetExpired();
+    },
   };
 }

@@ -11,15 +11,17 @@ import {
 } from "../../core/portal/forwarded-calls.ts";
 import { mustBeAbsent } from "../../core/portal/must-be-absent.ts";
 import type { Answer, Method, Route, SessionRequest } from "../../http/route.ts";
-import { createTurns, type Turns } from "../../load/turns.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";
+import type { NameClaims } from "./name-claims.ts";
 import type { UserTokens } from "./user-tokens.ts";
 
 export type ForwardDependencies = {
   readonly armUrl: string;
   readonly keyVaultSuffixes: readonly string[];
   readonly tokens: UserTokens;
+  /** Keep two pages that create the same thing from overwriting each other. */
+  readonly claims: NameClaims;
   readonly callAzure: CallAzure;
   /** Called after each call that may have changed something. */
   readonly written: (request: SessionRequest, template: string, status: number) => Promise<void>;
@@ -34,9 +36,8 @@ const NOT_FOUND = 404;
  * Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any
  * client of theirs. One rule is stricter than Azure's: creating never overwrites.
  */
-export function createForwardRoutes(given: ForwardDependencies): readonly Route[] {
-  const { armUrl, keyVaultSuffixes } = given;
-  const dependencies = { ...given, turns: createTurns() };
+export function createForwardRoutes(dependencies: ForwardDependencies): readonly Route[] {
+  const { armUrl, keyVaultSuffixes } = dependencies;
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
       audience: "arm",
@@ -51,11 +52,6 @@ export function createForwardRoutes(given: ForwardDependencies): readonly Route[
   ];
 }
 
-/**
- * Two pages that create the same thing take turns: the second one finds what the first one made.
- */
-type Dependencies = ForwardDependencies & { readonly turns: Turns };
-
 type Target = {
   readonly audience: Audience;
   readonly below: string;
@@ -64,7 +60,7 @@ type Target = {
 
 /** Fixed segments before named ones, so that `versions` is not taken for a version. */
 function rowsOf(
-  dependencies: Dependencies,
+  dependencies: ForwardDependencies,
   calls: readonly ForwardedCall[],
   target: Target,
 ): readonly Route[] {
@@ -87,7 +83,7 @@ function rowsOf(
 type ForwardRequest = SessionRequest & { readonly body?: JsonObject };
 
 async function forward(
-  dependencies: Dependencies,
+  dependencies: ForwardDependencies,
   target: Target,
   row: ForwardedCall,
   request: ForwardRequest,
@@ -109,9 +105,12 @@ async function forward(
   const absent = mustBeAbsent(row, method, request.header("if-match"));
   if (absent === undefined) return send();
   const read = `${origin}${pathOf(absent, request)}`;
-  return dependencies.turns(read.toLowerCase(), async () => {
+  return dependencies.claims.during(read.toLowerCase(), async (confirm) => {
     const found = await ask(dependencies, target, request, { method: "GET", url: read });
-    if (found.status === NOT_FOUND) return send();
+    if (found.status === NOT_FOUND) {
+      await confirm();
+      return send();
+    }
     // A refusal leaves open whether something has the name, so nothing is written.
     if (found.status >= FIRST_REFUSAL) return found;
     throw new AppError("NameTaken", { target: "name" });
@@ -123,7 +122,7 @@ async function forward(
  * answer counts.
  */
 async function ask(
-  { tokens, callAzure }: Dependencies,
+  { tokens, callAzure }: ForwardDependencies,
   { audience }: Target,
   { session, requestId }: ForwardRequest,
   wanted: { readonly method: string; readonly url: string; readonly body?: string },

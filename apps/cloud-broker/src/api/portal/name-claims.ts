@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { Clock } from "../../core/ports.ts";
+import type { Store } from "../../store/store.ts";
+
+export type NameClaims = {
+  /**
+   * Lets one request of all replicas create under a name at a time.
+   *
+   * @param create - has to await `confirm` directly before it writes: a replica that was paused
+   * for longer than its claim lasts then writes nothing
+   * @throws {AppError} NameTaken while another request creates under the name
+   */
+  during<Value>(
+    name: string,
+    create: (confirm: () => Promise<void>) => Promise<Value>,
+  ): Promise<Value>;
+  /** Deletes claims of replicas that died. */
+  forgetExpired(): Promise<void>;
+};
+
+/** Longer than the calls that it covers, each of which has a limit of a minute and one retry. */
+const CLAIM_MS = 300_000;
+
+const taken = (): AppError => new AppError("NameTaken", { target: "name" });
+
+/**
+ * Azure's PUT has no precondition, so a name that was read as free may be taken before the PUT. A
+ * claim in the database closes this gap between replicas, not towards other programs.
+ */
+export function createNameClaims({
+  store,
+  now,
+}: {
+  readonly store: Store;
+  readonly now: Clock;
+}): NameClaims {
+  return {
+    async during(name, create) {
+      const owner = randomUUID();
+      const claimed = await store
+        .insertInto("name_claims")
+        .values({ name, owner, until_ms: now() + CLAIM_MS })
+        .onConflict((conflict) =>
+          conflict
+            .column("name")
+            .doUpdateSet({ owner, until_ms: now() + CLAIM_MS })
+            .where("name_claims.until_ms", "<=", now()),
+        )
+        .executeTakeFirst();
+      if (claimed.numInsertedOrUpdatedRows !== 1n) throw taken();
+      try {
+        return await create(async () => {
+          const confirmed = await store
+            .updateTable("name_claims")
+            .set({ until_ms: now() + CLAIM_MS })
+            .where("name", "=", name)
+            .where("owner", "=", owner)
+            .where("until_ms", ">", now())
+            .executeTakeFirst();
+          if (confirmed.numUpdatedRows !== 1n) throw taken();
+        });
+      } finally {
+        await store
+          .deleteFrom("name_claims")
+          .where("name", "=", name)
+          .where("owner", "=", owner)
+          .execute();
+      }
+    },
+    async forgetExpired() {
+      await store.deleteFrom("name_claims").where("until_ms", "<=", now()).execute();
+    },
+  };
+}
