@@ -17,7 +17,8 @@ import type { Visit } from "./harness/visit.ts";
 const ORDER = "atlas";
 /** Name of the emulator's subscription: names are not translated. */
 const SUBSCRIPTION_NAME = "Data Box demo";
-const WALK_MS = 400_000;
+/** Two dozen pages in every appearance take a busy machine longer than any test. */
+const WALK_MS = 1_800_000;
 const ALL_APPEARANCES = Object.keys(APPEARANCES) as Appearance[];
 
 /** Findings on all pages together; each line names its page. */
