@@ -80,6 +80,11 @@ const PANELS = [
     "ops",
     [["{{listener}} {{limit}}", rate("databox_connections_refused_total", "listener, limit")]],
   ],
+  [
+    "Background work that failed",
+    "ops",
+    [["{{chore}}", rate("databox_chore_failures_total", "chore")]],
+  ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

@@ -47,7 +47,7 @@ import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { atPriority } from "./load/priority.ts";
 import { createRateLimit } from "./load/rate-limit.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
-import type { Log } from "./observability/log.ts";
+import { describeFault, type Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
@@ -99,6 +99,8 @@ export type Broker = {
   readonly routes: readonly Route[];
   /** For Prometheus, on a listener of its own. */
   readonly metrics: Metrics["registry"];
+  /** Logs and counts a failed round of background work. */
+  choreFailed(this: void, chore: string, error: unknown): void;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
   sweep(): Promise<void>;
   /** One round of probes of the keys of live leases. @returns how many it probed */
@@ -129,6 +131,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
+  const choreFailed = (chore: string, error: unknown): void => {
+    metrics.choreFailed(chore);
+    log("error", `${chore} failed`, describeFault(error));
+  };
   const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
     metrics.calledVault(call);
   });
@@ -155,7 +161,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
     random: dependencies.random,
     failed: (error) => {
-      log("error", "key health failed", { error: error instanceof Error ? error.name : "" });
+      choreFailed("key health", error);
     },
   });
   const custody = keyHealth.observe(createKeyCustody(keyDependencies));
@@ -307,6 +313,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     connectionsOf: (listener) => watchConnections(listener, { config, metrics, log, now }),
     routes,
     metrics: metrics.registry,
+    choreFailed,
     async sweep() {
       await endExpiredApprovals(plane);
       await sweepIdentities(plane);

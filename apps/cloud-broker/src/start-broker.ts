@@ -18,9 +18,9 @@ import { createLog, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
 import { startTracing } from "./observability/start-tracing.ts";
-import { keepProbing } from "./release/leases/keep-probing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
+import { type Chore, every } from "./run/every.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import type { Membership } from "./run/workers/serve-as-worker.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
@@ -41,8 +41,8 @@ export type RunningBroker = {
 
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
-/** Leases are checked for news ten times in this period. */
-const WATCH_POLL_SECONDS = 5;
+const LOOKS_PER_INTERVAL = 10;
+const LEASES_MS = 500;
 const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const now = (): number => Date.now();
@@ -170,23 +170,12 @@ export async function startBroker(
       );
     else membership.reportMetrics(broker.metrics);
   }
-  opened.defer(keepHouse(store, broker, log));
-  opened.use(keepProbing(() => broker.probe(), config.PROBE_INTERVAL_SECONDS, log));
-  opened.use(keepProbing(() => broker.watches.poll(), WATCH_POLL_SECONDS, log));
+  for (const chore of choresOf(broker, store, config.PROBE_INTERVAL_SECONDS))
+    opened.use(every(chore, broker.choreFailed));
   opened.defer(() => {
     broker.watches.close();
+    broker.events?.close();
   });
-  const { events } = broker;
-  if (events !== undefined) {
-    opened.defer(repeat(() => events.poll(), "telling pages", log, EVENTS_MS));
-    opened.defer(() => {
-      events.close();
-    });
-  }
-  opened.defer(repeat(() => broker.watchKeys(), "watching keys", log));
-  opened.defer(repeat(() => broker.deliverEvents(), "sending events", log));
-  opened.defer(repeat(() => broker.pollKeys(), "polling keys", log));
-  opened.defer(repeat(() => broker.runCampaigns(), "running campaigns", log));
   log("info", "serving", { url: config.BROKER_URL, port: listener.port });
   const resources = opened.move();
   return {
@@ -203,53 +192,34 @@ export async function startBroker(
   };
 }
 
-/**
- * Deletes data that can no longer matter, and cleans up after crashes; a failure is logged and the
- * round repeated.
- */
-function keepHouse(store: Store, broker: Broker, log: Log): () => Promise<void> {
-  let running = Promise.resolve();
-  const run = () => {
-    running = running
-      .then(() => forgetExpired(store, now()))
-      .then(() => forgetWindows(store, now()))
-      .then(() => broker.sweep())
-      .catch((error: unknown) => {
-        log("warn", "housekeeping failed", { error: error instanceof Error ? error.name : "" });
-      });
-  };
-  run();
-  const timer = setInterval(run, HOUSEKEEPING_MS);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}
-
-/**
- * Runs rounds of one kind one after another; a failed round is logged, and the next one follows as
- * usual.
- */
-function repeat(
-  round: () => Promise<unknown>,
-  name: string,
-  log: Log,
-  everyMs = WATCH_MS,
-): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    running ??= round()
-      .catch((error: unknown) => {
-        log("warn", `${name} failed`, { error: error instanceof Error ? error.name : "" });
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  }, everyMs);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+/** All that a broker does without being asked. */
+function choresOf(broker: Broker, store: Store, probeSeconds: number): readonly Chore[] {
+  const { events } = broker;
+  return [
+    {
+      // Deletes data that can no longer matter, and cleans up after crashes.
+      name: "housekeeping",
+      everyMs: HOUSEKEEPING_MS,
+      atOnce: true,
+      async run() {
+        await forgetExpired(store, now());
+        await forgetWindows(store, now());
+        await broker.sweep();
+      },
+    },
+    {
+      name: "probing keys",
+      // No key is then asked about much later than it is due.
+      everyMs: (probeSeconds * 1000) / LOOKS_PER_INTERVAL,
+      run: () => broker.probe(),
+    },
+    { name: "watching leases", everyMs: LEASES_MS, run: () => broker.watches.poll() },
+    ...(events === undefined
+      ? []
+      : [{ name: "telling pages", everyMs: EVENTS_MS, run: () => events.poll() }]),
+    { name: "watching keys", everyMs: WATCH_MS, run: () => broker.watchKeys() },
+    { name: "sending events", everyMs: WATCH_MS, run: () => broker.deliverEvents() },
+    { name: "polling keys", everyMs: WATCH_MS, run: () => broker.pollKeys() },
+    { name: "running campaigns", everyMs: WATCH_MS, run: () => broker.runCampaigns() },
+  ];
 }

@@ -54,6 +54,26 @@ export function createLog(level: LogLevel | "silent", write?: (line: string) => 
   };
 }
 
+/** What a log line may tell of an unexpected error: its class, a system's code, and its location. */
+export function describeFault(fault: unknown): LogFields {
+  if (!(fault instanceof Error)) return {};
+  return {
+    error: fault.name,
+    // Such as SQLITE_FULL: a system's code, never a person's text.
+    ...("code" in fault && typeof fault.code === "string" ? { errorCode: fault.code } : {}),
+    stack: stackOf(fault),
+  };
+}
+
+/** The location of the error. The first lines are the message, which may quote data. */
+function stackOf(error: Error): string {
+  return (error.stack ?? "")
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("at "))
+    .slice(0, 12)
+    .join("\n");
+}
+
 function pickFields(fields: LogFields): Record<string, unknown> {
   const trusted: Record<string, unknown> = {};
   const untrusted: Record<string, unknown> = {};

@@ -56,6 +56,11 @@ export const METRICS = {
     help: "Connections closed because a limit was reached, by listener and limit (address, sum).",
     labels: ["listener", "limit"],
   },
+  choreFailures: {
+    name: "databox_chore_failures_total",
+    help: "Rounds of background work that failed, by its name; the next round follows as usual.",
+    labels: ["chore"],
+  },
   vaultCalls: {
     name: "databox_vault_calls_total",
     help: "Calls of key vaults, by operation and code of the failure (empty: it worked).",
@@ -123,6 +128,7 @@ export type Metrics = {
   refusedConnection(listener: string, limit: string): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
+  choreFailed(chore: string): void;
   /** @returns a function to call when the answer is ready */
   beginUnlock(): () => void;
 };
@@ -151,6 +157,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const requests = counter(METRICS.requests);
   const requestSeconds = histogram(METRICS.requestSeconds);
   const turnedAway = counter(METRICS.turnedAway);
+  const choreFailures = counter(METRICS.choreFailures);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
@@ -219,6 +226,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     },
     refusedConnection(listener, limit) {
       connectionsRefused.inc({ listener, limit });
+    },
+    choreFailed(chore) {
+      choreFailures.inc({ chore });
     },
     answered({ action, outcome, code, elapsedMs }) {
       exchanges.inc({ action, outcome, code });
