@@ -206,7 +206,7 @@ const operatorToken = await new SignJWT({
   .setIssuer(`https://sts.windows.net/${STUB_TENANT}/`)
   .setAudience(`${armUrl}/`)
   .setNotBefore(nowSeconds - 60)
-  .setExpirationTime(nowSeconds + 7200)
+  .setExpirationTime(nowSeconds + 86_400)
   .sign(privateKey);
 
 process.on("message", (message) => {

@@ -23,6 +23,8 @@ export type BenchBroker = AsyncDisposable & {
   cpuSeconds(): number;
   /** Memory of the process and its workers. */
   residentBytes(): number;
+  /** Sends a message to the module that was loaded before the broker. @returns its answer */
+  ask(message: string): Promise<unknown>;
 };
 
 /** Where a broker of a bench keeps its things, and its environment. */
@@ -38,8 +40,9 @@ export type BrokerHome = Disposable & {
 export async function startBenchBroker(
   variables: Readonly<Record<string, string>> = {},
   workers = 1,
+  preload?: string,
 ): Promise<BenchBroker> {
-  return serveFrom(createBrokerHome(variables), workers);
+  return serveFrom(createBrokerHome(variables), workers, preload);
 }
 
 export function createBrokerHome(variables: Readonly<Record<string, string>>): BrokerHome {
@@ -92,11 +95,18 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
   };
 }
 
-/** @returns a broker that takes its home with it when it ends */
-export async function serveFrom(home: BrokerHome, workers: number): Promise<BenchBroker> {
+/**
+ * @param preload - a module that its process loads before the broker
+ * @returns a broker that takes its home with it when it ends
+ */
+export async function serveFrom(
+  home: BrokerHome,
+  workers: number,
+  preload?: string,
+): Promise<BenchBroker> {
   const { main, execArgv } = findShippedBroker();
   const broker = fork(main, ["serve", "--workers", String(workers)], {
-    execArgv: [...execArgv],
+    execArgv: [...execArgv, ...(preload === undefined ? [] : ["--import", preload])],
     env: home.environment,
   });
   const [message]: unknown[] = await once(broker, "message");
@@ -108,6 +118,12 @@ export async function serveFrom(home: BrokerHome, workers: number): Promise<Benc
     folder: home.folder,
     cpuSeconds: () => cpuSecondsOf(broker.pid ?? 0),
     residentBytes: () => residentBytesOf(broker.pid ?? 0),
+    async ask(question) {
+      const answered = once(broker, "message");
+      broker.send(question);
+      const [answer]: unknown[] = await answered;
+      return answer;
+    },
     async [Symbol.asyncDispose]() {
       const ended = once(broker, "exit");
       broker.kill("SIGTERM");

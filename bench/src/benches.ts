@@ -19,4 +19,5 @@ export const BENCHES = {
   "slow-vault": () => import("./slow-vault.ts"),
   overload: () => import("./overload.ts"),
   renewal: () => import("./renewal.ts"),
+  leak: () => import("./leak.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;

@@ -1,0 +1,231 @@
+import { once } from "node:events";
+import { connect } from "node:tls";
+
+import {
+  encodeBase64url,
+  generateSealingKey,
+  importSigningKey,
+  messageHash,
+  signMessage,
+  type SigningKey,
+} from "@databox-cmk/crypto";
+import {
+  challenge,
+  DEVICE_ROUTES,
+  type Lease,
+  leasePath,
+  type LeaseRenewal,
+  lease,
+  MESSAGE_TYPES,
+  type Receipt,
+  type UnlockRequest,
+} from "@databox-cmk/protocol";
+import * as z from "zod";
+
+import {
+  type KeepAliveConnection,
+  type KeptAnswer,
+  openKeepAliveConnection,
+  renderPost,
+} from "./keep-alive-connection.ts";
+import { BOOT_ID, type FleetNode } from "./seed-fleet.ts";
+
+/** What devices, people and strangers send, one piece after another on each lane. */
+export type MixedTraffic = {
+  /** Sends the next piece of a lane. @throws {Error} when most answers are not the expected ones */
+  next(lane: number): Promise<void>;
+  /** Number of pieces of each kind. */
+  counts(): Readonly<Record<string, number>>;
+  close(): void;
+};
+
+type Device = FleetNode & { readonly key: SigningKey; counter: number };
+type Lane = {
+  pieces: number;
+  connection: KeepAliveConnection;
+  readonly devices: readonly Device[];
+};
+type Target = {
+  readonly port: number;
+  readonly caPem: string;
+  readonly fleet: readonly FleetNode[];
+  readonly operatorToken: string;
+  /** Each has its own part of the fleet. */
+  readonly laneCount: number;
+};
+
+const suite = "X-Wing";
+const publicKey = encodeBase64url((await generateSealingKey(suite)).publicKey);
+const API = "api-version=2025-07-01";
+const RENEWALS = 4;
+/** Beyond it, more than every second piece must succeed, or the bench measures something else. */
+const TOLERATED = 20;
+const GRANTED = z.object({ lease });
+
+/**
+ * A busy machine delays an answer beyond a limit of time, which the fast clock makes short: a nonce
+ * expires, or Azure counts as unreachable.
+ */
+class Unexpected extends Error {}
+
+/** Bytes of strangers, each on a connection of its own. */
+const JUNK = [
+  "GET //[ HTTP/1.1\r\nhost: b\r\n\r\n",
+  "GET /nothing HTTP/1.1\r\nhost: b\r\n\r\n",
+  "GET / HTTP/1.1\r\nhost: b\r\nx: ",
+  "\0\0\0\0\r\n\r\n",
+  "CONNECT a:1 HTTP/1.1\r\nhost: b\r\n\r\n",
+  "POST /device/v1/unlocks HTTP/1.1\r\nhost: b\r\ncontent-type: application/jose\r\ncontent-length: 9\r\n\r\na.b.c",
+  "POST /device/v1/unlocks HTTP/1.1\r\nhost: b\r\ncontent-type: application/jose\r\ncontent-length: 5\r\n\r\na.b.c",
+  "POST /device/v1/challenges HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 16\r\n\r\n",
+  "",
+] as const;
+
+export function createMixedTraffic({
+  port,
+  caPem,
+  fleet,
+  operatorToken,
+  laneCount,
+}: Target): MixedTraffic {
+  const lanes = new Map<number, Lane>();
+  const counts = {
+    unlocks: 0,
+    renewals: 0,
+    receipts: 0,
+    reads: 0,
+    "connections with junk": 0,
+    "other answers": 0,
+  };
+
+  async function openLane(number: number): Promise<Lane> {
+    const lane: Lane = {
+      pieces: number,
+      connection: await openKeepAliveConnection(port, caPem),
+      devices: fleet
+        .filter((_node, index) => index % laneCount === number)
+        .map((node) => ({ ...node, key: importSigningKey(node.privatePem), counter: 0 })),
+    };
+    lanes.set(number, lane);
+    return lane;
+  }
+
+  async function send(lane: Lane, request: Buffer, expected: readonly number[]) {
+    if (!lane.connection.isOpen()) lane.connection = await openKeepAliveConnection(port, caPem);
+    const answer = await lane.connection.send(request);
+    if (!expected.includes(answer.status))
+      throw new Unexpected(`answered ${String(answer.status)}: ${answer.body}`);
+    return answer;
+  }
+
+  async function useDevice(lane: Lane, device: Device): Promise<void> {
+    const { order, serial, env, key } = device;
+    const sign = async (type: string, path: string, payload: object): Promise<KeptAnswer> =>
+      send(lane, renderPost(path, await signMessage(key, type, payload)), [200]);
+    const asked = await send(
+      lane,
+      renderPost(DEVICE_ROUTES.challenges, JSON.stringify({ serial }), "application/json"),
+      [200],
+    );
+    const { nonce } = challenge.parse(JSON.parse(asked.body));
+    device.counter += 1;
+    const { body } = await sign(MESSAGE_TYPES.unlockRequest, DEVICE_ROUTES.unlocks, {
+      nonce,
+      order,
+      serial,
+      env,
+      generation: 1,
+      purpose: "unlock",
+      bootId: BOOT_ID,
+      counter: device.counter,
+      hpke: { suite, publicKey },
+      agent: "bench/0",
+    } satisfies UnlockRequest);
+    counts.unlocks += 1;
+    device.counter += 1;
+    await sign(MESSAGE_TYPES.receipt, DEVICE_ROUTES.receipts, {
+      grantHash: messageHash(body),
+      order,
+      serial,
+      outcome: "unlocked",
+      bootId: BOOT_ID,
+      counter: device.counter,
+      journalHead: messageHash("journal"),
+    } satisfies Receipt);
+    counts.receipts += 1;
+    let { id, sequence } = leaseIn(body);
+    for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
+      device.counter += 1;
+      const renewed = await sign(MESSAGE_TYPES.leaseRenewal, leasePath("renewals", id), {
+        lease: id,
+        order,
+        serial,
+        bootId: BOOT_ID,
+        counter: device.counter,
+        sequence,
+        state: "unlocked",
+        journalHead: messageHash("journal"),
+      } satisfies LeaseRenewal);
+      counts.renewals += 1;
+      ({ id, sequence } = leaseIn(renewed.body));
+    }
+  }
+
+  /** As an operator, and as a caller without a token. */
+  async function read(lane: Lane, path: string): Promise<void> {
+    const get = (headers: string): Buffer =>
+      Buffer.from(`GET ${path} HTTP/1.1\r\nhost: broker.localhost\r\n${headers}\r\n`, "latin1");
+    await send(lane, get(`authorization: Bearer ${operatorToken}\r\n`), [200, 403]);
+    await send(lane, get(""), [401]);
+    counts.reads += 2;
+  }
+
+  async function sendJunk(text: string): Promise<void> {
+    const socket = connect({
+      host: "127.0.0.1",
+      port,
+      ca: caPem,
+      servername: "broker.localhost",
+    });
+    socket.on("error", () => undefined);
+    await once(socket, "secureConnect");
+    socket.write(text);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.end();
+    socket.resume();
+    // Half of them do not wait for what the broker says.
+    if (counts["connections with junk"] % 2 === 0) socket.destroy();
+    await closed;
+    counts["connections with junk"] += 1;
+  }
+
+  return {
+    async next(number) {
+      const lane = lanes.get(number) ?? (await openLane(number));
+      const piece = lane.pieces;
+      lane.pieces += 1;
+      const device = lane.devices[piece % lane.devices.length];
+      if (device === undefined) throw new TypeError("no device");
+      try {
+        await useDevice(lane, device);
+        await read(lane, `${device.order}?${API}`);
+        await read(lane, "/operator/v1/revocations");
+      } catch (error) {
+        if (!(error instanceof Unexpected)) throw error;
+        counts["other answers"] += 1;
+        if (counts["other answers"] > TOLERATED + counts.unlocks) throw error;
+      }
+      await sendJunk(JUNK[piece % JUNK.length] ?? "");
+    },
+    counts: () => counts,
+    close() {
+      for (const { connection } of lanes.values()) connection.close();
+    },
+  };
+}
+
+/** The lease in a signed answer. */
+function leaseIn(text: string): Lease {
+  const [, payload = ""] = text.split(".");
+  return GRANTED.parse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8"))).lease;
+}
