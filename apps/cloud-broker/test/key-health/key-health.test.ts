@@ -163,6 +163,19 @@ describe("the health of a key", () => {
     expect((await read("used1")).state).toBe("Healthy");
   });
 
+  test("follows the probe of a key that a lease hangs on, without waiting for the next look", async () => {
+    const device = await world.delivered("probed1");
+    expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+    world.vaults.setEnabled(world.kid, false);
+    world.clock.nowMs += 60_000;
+    expect(await world.broker().probe()).toBe(1);
+    await world.broker().idle();
+    expect(await read("probed1")).toMatchObject({
+      state: "Unusable",
+      error: { code: "SsemUserErrorEncryptionKeyDisabled" },
+    });
+  });
+
   test("is asked for by a check now, however long the next look is away", async () => {
     await world.prepared("checked1");
     world.vaults.setEnabled(world.kid, false);
