@@ -4,7 +4,13 @@ import type { ReactElement, ReactNode } from "react";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderAction, useMay } from "./use-may.ts";
 
-const useStyles = makeStyles({ fields: { display: "contents" } });
+const useStyles = makeStyles({
+  fields: {
+    display: "contents",
+    // They would look as if they could be pressed; a button with a role shows a value.
+    "&:disabled button:not([role])": { display: "none" },
+  },
+});
 
 /** Says why there is nothing to press. */
 export function ReadOnlyNotice(): ReactElement {
