@@ -17,6 +17,7 @@ function follow() {
   const streams: FakeStream[] = [];
   const states: boolean[] = [];
   const changed: string[][] = [];
+  const many = vi.fn<() => void>();
   const end = followOrders(
     () => {
       const stream = new FakeStream();
@@ -25,10 +26,11 @@ function follow() {
     },
     {
       onChanged: (ids) => changed.push([...ids]),
+      onMany: many,
       onConnected: (isConnected) => states.push(isConnected),
     },
   );
-  return { streams, states, changed, end };
+  return { streams, states, changed, many, end };
 }
 
 function refuse(stream: FakeStream | undefined): void {
@@ -61,8 +63,27 @@ test("a stream that breaks is told of, and left to the browser, which opens it a
   const { streams, states } = follow();
   streams[0]?.dispatchEvent(new Event("open"));
   streams[0]?.dispatchEvent(new Event("error"));
-  vi.advanceTimersByTime(60_000);
+  vi.advanceTimersByTime(30_000);
   expect([states, streams.length]).toEqual([[true, false], 1]);
+});
+
+test("a stream that is silent is told of and opened again, and one that says that it is alive is not", () => {
+  const { streams, states, many, end } = follow();
+  streams[0]?.dispatchEvent(new Event("open"));
+  for (let beats = 0; beats < 10; beats += 1) {
+    vi.advanceTimersByTime(20_000);
+    streams[0]?.dispatchEvent(new MessageEvent("alive", { data: "{}" }));
+  }
+  expect([states, streams.length]).toEqual([[true], 1]);
+  vi.advanceTimersByTime(60_000);
+  expect([states, streams.length, streams[0]?.isEnded]).toEqual([[true, false], 2, true]);
+  streams[1]?.dispatchEvent(new Event("open"));
+  streams[1]?.dispatchEvent(new MessageEvent("many", { data: "{}" }));
+  expect(states).toEqual([true, false, true]);
+  expect(many).toHaveBeenCalledTimes(1);
+  end();
+  vi.advanceTimersByTime(600_000);
+  expect(streams).toHaveLength(2);
 });
 
 test("a stream that was refused is opened again from here, until it is ended", () => {

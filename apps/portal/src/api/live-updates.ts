@@ -4,6 +4,8 @@ const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 
 const GATHER_MS = 300;
 const REOPEN_MS = 5000;
+/** The broker sends an event at least every 20 s; one that hangs keeps the stream open and sends none. */
+const SILENCE_MS = 50_000;
 
 /** The part of the browser's EventSource that is used. */
 export type Stream = Pick<EventSource, "addEventListener" | "close" | "readyState">;
@@ -11,21 +13,25 @@ const CLOSED = 2;
 
 /**
  * Reports changed orders, several at a time: a fleet that locks at once causes one refetch, not a
- * thousand. The browser reopens a stream that breaks. This function reopens one that was refused.
+ * thousand. The browser reopens a stream that breaks. This function reopens one that was refused or
+ * is silent.
  *
- * @param follower.onConnected - called when the stream opens and when it breaks
+ * @param follower.onMany - called when more orders changed than are named
+ * @param follower.onConnected - called when the stream opens, and when it breaks or is silent
  * @returns a function that ends it
  */
 export function followOrders(
   open: (path: string) => Stream,
   follower: {
     readonly onChanged: (orderIds: ReadonlySet<string>) => void;
+    readonly onMany: () => void;
     readonly onConnected: (isConnected: boolean) => void;
   },
 ): () => void {
   let gathered = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let source = openStream();
   const flush = () => {
     timer = undefined;
@@ -35,6 +41,20 @@ export function followOrders(
   };
   function openStream(): Stream {
     const stream = open("/portal/api/events");
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        follower.onConnected(false);
+        stream.close();
+        source = openStream();
+      }, SILENCE_MS);
+    };
+    listen();
+    for (const event of ["open", "hello", "alive", "order", "many"])
+      stream.addEventListener(event, listen);
+    stream.addEventListener("many", () => {
+      follower.onMany();
+    });
     stream.addEventListener("open", () => {
       follower.onConnected(true);
     });
@@ -42,6 +62,7 @@ export function followOrders(
       follower.onConnected(false);
       // Any other state: the browser tries again by itself.
       if (stream.readyState !== CLOSED) return;
+      clearTimeout(silence);
       clearTimeout(reopening);
       reopening = setTimeout(() => {
         source = openStream();
@@ -58,6 +79,7 @@ export function followOrders(
   return () => {
     clearTimeout(timer);
     clearTimeout(reopening);
+    clearTimeout(silence);
     source.close();
   };
 }

@@ -47,6 +47,7 @@ export function AppShell(): ReactElement {
         void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.waitingApprovals });
         for (const id of orderIds) void queryClient.invalidateQueries({ queryKey: ["order", id] });
       },
+      onMany: () => void queryClient.invalidateQueries(),
       onConnected: (isConnected) => {
         // Nothing that happened in between was told to this page.
         if (isConnected && isLost) void queryClient.invalidateQueries();

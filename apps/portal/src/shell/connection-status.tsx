@@ -37,7 +37,7 @@ export function ConnectionStatus({
   const nowMs = useNow(TICK_MS);
   const waitedMs = nowMs - (pending.oldestMs() ?? nowMs);
   return (
-    <>
+    <section aria-label={texts.title}>
       {waitedMs >= SLOW_MS && (
         <ProgressBar className={styles.progress} aria-label={texts.waiting} shape="square" />
       )}
@@ -56,6 +56,6 @@ export function ConnectionStatus({
           </MessageBarActions>
         </MessageBar>
       )}
-    </>
+    </section>
   );
 }

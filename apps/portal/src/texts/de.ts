@@ -41,6 +41,7 @@ export const de: Texts = {
       leave: "Ohne Speichern verlassen",
     },
     connection: {
+      title: "Verbindung",
       waiting: "Warten auf den Dienst",
       stuck:
         "Der Dienst hat seit mehr als 10 Sekunden nicht geantwortet. Diese Seite wartet weiter.",

@@ -42,6 +42,7 @@ export const en = {
       leave: "Leave without saving",
     },
     connection: {
+      title: "Connection",
       waiting: "Waiting for the service",
       stuck: "The service has not answered for more than 10 seconds. This page keeps waiting.",
       lost: "Live updates have stopped: what this page shows may be out of date. Last connected",

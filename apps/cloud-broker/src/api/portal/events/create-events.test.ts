@@ -113,7 +113,7 @@ describe("a page", () => {
   test("hears a heartbeat when nothing happens", async () => {
     const quick = create({ heartbeatMs: 1 });
     const page = await open("ada", quick);
-    expect((await page.next()).value).toBe(": \n\n");
+    expect((await page.next()).value).toBe("event: alive\ndata: {}\n\n");
     quick.close();
   });
 

@@ -1,9 +1,10 @@
 import type { PendingChange } from "../../../core/portal/pending-changes.ts";
 
 /**
- * A comment that shows proxies that the connection is alive (HTML Standard, "Server-sent events").
+ * Shows proxies and the page that the connection is alive. A comment would do for proxies only: a
+ * script does not see it, and a page could not tell a broker that hangs from one without news.
  */
-export const HEARTBEAT = ": \n\n";
+export const HEARTBEAT = "event: alive\ndata: {}\n\n";
 const RECONNECT_MS = 2_000;
 
 /**
