@@ -1,4 +1,5 @@
 import type { CustomerKey } from "@databox-cmk/local-stack";
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import {
@@ -162,6 +163,48 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
   });
 
+  test("is asked before an order that they began is left by the menu, by Escape in a panel or by going back", async () => {
+    await visit.goTo("/orders");
+    await press("Create");
+    const name = visit.page.getByRole("textbox", { name: "Order name" });
+    await name.fill("begun");
+    await expectAsked(visit, name, "begun");
+    await visit.page.getByRole("tab", { name: "Security" }).click();
+    await visit.page.getByRole("radio", { name: "Customer managed key" }).check();
+    await press("Select a key vault and key");
+    await press("Create new key vault");
+    const vault = visit.page.getByRole("textbox", { name: "Key vault name" });
+    await vault.fill("contosobegun");
+    await visit.page.keyboard.press("Escape");
+    await leaving(visit).waitFor();
+    await press("Stay");
+    expect(await vault.inputValue()).toBe("contosobegun");
+    await visit.page.keyboard.press("Escape");
+    await press("Leave without saving");
+    await press("Create new key vault");
+    expect(await vault.inputValue()).toBe("");
+    await press("Close");
+    await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
+    await visit.page.getByRole("tab", { name: "Basics" }).click();
+    expect(await name.inputValue()).toBe("begun");
+    await visit.page.getByRole("link", { name: "Data Box orders" }).click();
+    await press("Leave without saving");
+    await visit.page.getByRole("heading", { name: "Data Box orders", level: 1 }).waitFor();
+  });
+
+  test("is asked before a campaign that they began is left by the menu or by going back", async () => {
+    const operator = await portal.browser.signIn("opal@databox.example", "/operator/campaigns");
+    await button(operator.page, "Start a campaign").click();
+    const description = operator.page.getByRole("textbox", { name: "Description" });
+    await description.fill("begun");
+    await expectAsked(operator, description, "begun");
+    await operator.page.getByRole("link", { name: "Campaigns", exact: true }).click();
+    await button(operator.page, "Leave without saving").click();
+    await button(operator.page, "Start a campaign").waitFor();
+    expect(await description.count()).toBe(0);
+    await operator.close();
+  });
+
   test("is not offered the way back to the service's key, nor to save without a change", async () => {
     await open("encryption");
     await see(/^All \d+ checks passed$/);
@@ -235,6 +278,7 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await page.getByText("has not answered for more than 10 seconds").waitFor();
     await page.getByText("Live updates have stopped").waitFor();
     await waiting.picture("stuck");
+    expect(await waiting.violations()).toEqual([]);
     answered.resolve();
     await page.unroute("**/portal/api/events");
     await page.clock.runFor(12_000);
@@ -248,6 +292,25 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });
+
+const leaving = ({ page }: Visit) =>
+  page.getByRole("alertdialog", { name: "Leave without saving?" });
+
+/** A field keeps its value when its page is left by the main menu or by going back, and they stay. */
+async function expectAsked(visit: Visit, field: Locator, value: string): Promise<void> {
+  const { page } = visit;
+  await button(page, "Main menu").click();
+  await page.getByRole("link", { name: "Troubleshooter" }).click();
+  await leaving(visit).waitFor();
+  await button(page, "Stay").click();
+  await leaving(visit).waitFor({ state: "hidden" });
+  expect(await field.inputValue()).toBe(value);
+  await page.goBack().catch(() => undefined);
+  await leaving(visit).waitFor();
+  await page.keyboard.press("Escape");
+  await leaving(visit).waitFor({ state: "hidden" });
+  expect(await field.inputValue()).toBe(value);
+}
 
 /** Principal of the order's own identity. */
 async function principalOf({ world }: PortalWorld): Promise<string> {
