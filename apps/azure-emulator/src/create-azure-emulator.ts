@@ -22,6 +22,12 @@ import { createResourceManagerRouter } from "./resource-manager/create-resource-
 import { openState } from "./state/open-state.ts";
 import { DEFAULT_SETTINGS, seedState, storageAccountId } from "./state/seed.ts";
 
+/**
+ * Azure keeps idle connections for minutes. Node's 5 s are so short that a client on a busy machine
+ * sends a request just as the server closes the connection.
+ */
+const KEEP_ALIVE_MS = 240_000;
+
 export type AzureEmulatorOptions = EmulatorConfigInput & {
   /** The machine's clock; a test may hold it still. */
   readonly now?: () => number;
@@ -99,6 +105,7 @@ async function start(
   const tls = createHttpsServer({
     cert: certificate.certificatePem,
     key: certificate.privateKeyPem,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const imds = createHttpServer();
   closers.push(
