@@ -8,6 +8,7 @@ import { ERROR_CODES, ERRORS, type ErrorRow } from "@databox-cmk/errors";
 import { createTransport } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { COMPILED_ONCE } from "../harness/programs.ts";
 import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { createJsonClient } from "./world/json-client.ts";
 
@@ -86,7 +87,7 @@ function emulator(
     execFile(
       process.execPath,
       ["apps/azure-emulator/src/main.ts", ...parameters],
-      { cwd: ROOT },
+      { cwd: ROOT, env: { ...process.env, ...COMPILED_ONCE } },
       (error, stdout, stderr) => {
         const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
         resolve({ exitCode, stdout, stderr });

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { BROKER, COMPILED_ONCE } from "./programs.ts";
+
 const folderOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const AGENT = folderOf("apps/device-agent");
-const BROKER = folderOf("apps/cloud-broker");
+const BROKER_APP = folderOf("apps/cloud-broker");
 const E2E = folderOf("e2e");
 /** Every project of vitest that starts these programs calls for them, in one process. */
 const BUILT = "E2E_PROGRAMS_BUILT_BY";
@@ -15,6 +17,13 @@ const BUILT = "E2E_PROGRAMS_BUILT_BY";
 export function setup(): void {
   if (process.env[BUILT] === String(process.pid)) return;
   execFileSync("node_modules/.bin/rolldown", ["-c"], { cwd: AGENT });
-  execFileSync(`${BROKER}/node_modules/.bin/rolldown`, ["-c", "rolldown.config.ts"], { cwd: E2E });
+  execFileSync(`${BROKER_APP}/node_modules/.bin/rolldown`, ["-c", "rolldown.config.ts"], {
+    cwd: E2E,
+  });
+  // Node keeps what it compiled when a process ends; many of these brokers are killed.
+  execFileSync(process.execPath, [BROKER, "configuration"], {
+    env: { ...process.env, ...COMPILED_ONCE },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   process.env[BUILT] = String(process.pid);
 }

@@ -19,8 +19,6 @@ export function createCrashPoint(folder: string): CrashPoint {
     environment: {
       CRASH_POINT_FILE: pointFile,
       CRASH_TRACE_FILE: traceFile,
-      // Many starts of the same program: compiled once.
-      NODE_COMPILE_CACHE: join(folder, "compiled"),
     },
     arm(point) {
       writeFileSync(traceFile, "");

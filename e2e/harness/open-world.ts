@@ -14,7 +14,7 @@ import {
   startStack,
 } from "@databox-cmk/local-stack";
 
-import { BROKER } from "./programs.ts";
+import { BROKER, COMPILED_ONCE } from "./programs.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
 /**
@@ -42,11 +42,13 @@ export async function openWorld(
 ): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const { path: folder } = opened.use(openTemporaryFolder());
+  const configured = configure(folder);
   const stack = await startStack({
     directory: folder,
     ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
     brokerMain: BROKER,
-    ...configure(folder),
+    ...configured,
+    brokerEnvironment: { ...COMPILED_ONCE, ...configured.brokerEnvironment },
   });
   opened.defer(() => stack.close());
   const participants = opened.use(openParticipants(stack));

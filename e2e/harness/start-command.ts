@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { COMPILED_ONCE } from "./programs.ts";
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = join(ROOT, "apps/local-stack/src/main.ts");
 /** Without prestart: what is being tested is set up. */
@@ -51,6 +53,7 @@ export function runStart(
   const child = spawn(program, [...first, ...parameters], {
     cwd: ROOT,
     detached: true,
+    env: { ...process.env, ...COMPILED_ONCE },
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", "pipe", "pipe"],

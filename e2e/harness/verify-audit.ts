@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 import type { World } from "./open-world.ts";
-import { BROKER } from "./programs.ts";
+import { BROKER, COMPILED_ONCE } from "./programs.ts";
 
 /**
  * `broker audit verify` over the running broker's database, as an auditor runs it; chains that it
@@ -14,7 +14,10 @@ export function verifyAudit({ folder }: World): {
 } {
   const database = join(folder, "broker", "broker.sqlite");
   const parameters = [BROKER, "audit", "verify", "--database", database, "--json"];
-  const { status, stdout } = spawnSync(process.execPath, parameters, { encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, parameters, {
+    encoding: "utf8",
+    env: { ...process.env, ...COMPILED_ONCE },
+  });
   const tampered = stdout.split("\n").filter((line) => line !== "" && !line.includes('"ok":true'));
   return { exitCode: status, tampered };
 }

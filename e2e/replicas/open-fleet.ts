@@ -49,10 +49,9 @@ const DATABASE_TIMEOUT_SECONDS = 1;
 export async function openFleet(engine: Engine): Promise<Fleet> {
   await using opened = new AsyncDisposableStack();
   const world = opened.use(
-    await openWorld((folder) => ({
+    await openWorld(() => ({
       brokerEnvironment: {
         BROKER_PORT: "0",
-        NODE_COMPILE_CACHE: join(folder, "compiled"),
         KEY_HEALTH_INTERVAL_SECONDS: "0",
         KEY_POLL_INTERVAL_SECONDS: "0",
         RATE_LIMIT_ADDRESS_PER_SECOND: "0",

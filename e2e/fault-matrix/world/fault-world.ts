@@ -12,6 +12,7 @@ import {
 import type { OperatorClient } from "@databox-cmk/local-stack";
 import * as z from "zod";
 
+import { BROKER, COMPILED_ONCE } from "../../harness/programs.ts";
 import { openTemporaryFolder } from "../../harness/temporary-folder.ts";
 import { type HostileBroker, openHostileBroker } from "./hostile-broker.ts";
 import { createJsonClient, type JsonAnswer, type SendJson } from "./json-client.ts";
@@ -75,7 +76,12 @@ export async function openFaultWorld(): Promise<FaultWorld> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(openTemporaryFolder()).path;
   const hostile = opened.use(await openHostileBroker());
-  const stack = await startStack({ directory: join(folder, "stack"), ports: FREE_PORTS });
+  const stack = await startStack({
+    directory: join(folder, "stack"),
+    ports: FREE_PORTS,
+    brokerMain: BROKER,
+    brokerEnvironment: COMPILED_ONCE,
+  });
   opened.defer(() => stack.close());
   const { description, caPem } = stack;
   // The second suffix is the hostile server's: a vault that it serves has an untrusted certificate.

@@ -37,7 +37,7 @@ export async function startChild(options: ChildOptions): Promise<ChildService> {
     process.execPath,
     ["--disable-warning=ExperimentalWarning", ...options.script],
     {
-      env: { PATH: process.env["PATH"] ?? "", ...options.environment },
+      env: { ...inherited(), ...options.environment },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     },
   );
@@ -71,6 +71,12 @@ export async function startChild(options: ChildOptions): Promise<ChildService> {
     clearTimeout(timer);
   };
   return { pid: child.pid ?? 0, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+}
+
+/** Programs, and the folder in which this Node keeps what it compiled, if it has one. */
+function inherited(): Record<string, string> {
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
 }
 
 async function ready(child: ChildProcess, withinMs: number): Promise<void> {
