@@ -10,15 +10,22 @@ import { connect } from "node:tls";
 import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import Database from "better-sqlite3";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { verifyAuditFile } from "../../src/audit/verify-audit-file.ts";
 import { DATABASE_FILE } from "../../src/run/open-data-dir.ts";
 import { createBrokerEnvironment } from "./broker-environment.ts";
+import { buildBroker, type BuiltBroker } from "./build-broker.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const WORKERS = 2;
+let broker: BuiltBroker;
 let running: ChildProcess | undefined;
+beforeAll(async () => {
+  broker = await buildBroker();
+});
+afterAll(() => {
+  broker[Symbol.dispose]();
+});
 afterEach(() => {
   running?.kill("SIGKILL");
 });
@@ -26,7 +33,7 @@ afterEach(() => {
 async function start(variables: Readonly<Record<string, string>>) {
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", MAIN, "serve", "--workers", String(WORKERS)],
+    ["--disable-warning=ExperimentalWarning", broker.main, "serve", "--workers", String(WORKERS)],
     {
       env: { ...variables, RATE_LIMIT_ADDRESS_PER_SECOND: "0", RATE_LIMIT_DEVICE_PER_MINUTE: "0" },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -181,7 +188,7 @@ function isAlive(pid: number): boolean {
 }
 
 test("zero workers are refused", async () => {
-  const child = spawn(process.execPath, [MAIN, "serve", "--workers", "0"], {
+  const child = spawn(process.execPath, [broker.main, "serve", "--workers", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   running = child;
@@ -199,7 +206,7 @@ test("a fault that stops one worker from starting stops all, and is reported onc
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  const child = spawn(process.execPath, [MAIN, "serve", "--workers", "2"], {
+  const child = spawn(process.execPath, [broker.main, "serve", "--workers", "2"], {
     env: { ...environment.variables, BROKER_PORT: String(port) },
     stdio: ["ignore", "ignore", "pipe"],
   });
