@@ -88,7 +88,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await press(visit, "Start the dry run");
     await page.getByText("Done, some failed").waitFor();
     await page.getByText(/^0 of \d+ done, \d+ failed, 0 waiting$/).waitFor();
-    await page.getByRole("listitem").getByRole("button").first().click();
+    await page.getByRole("main").getByRole("listitem").getByRole("button").first().click();
     await page.getByText("Who must act:").first().waitFor();
     await visit.picture("campaign");
     expect(await visit.violations()).toEqual([]);

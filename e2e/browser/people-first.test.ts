@@ -8,9 +8,11 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
+import { takeWidth } from "./harness/appearances.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
+import { createToastClock } from "./harness/toast-clock.ts";
 import type { Visit } from "./harness/visit.ts";
 
 const ORDER = "atlas";
@@ -80,6 +82,39 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await key.setEnabled(true);
     await press("Check now");
     await see("Healthy");
+  });
+
+  test("is told by a toast how an action ended, and after a failure what to do next", async () => {
+    const { page } = visit;
+    await open("key-health");
+    await see("Healthy");
+    const toast = page.getByRole("region", { name: "Results of actions" }).getByRole("listitem");
+    const live = page.locator("[aria-live]");
+    const clock = await createToastClock(page);
+    const read = async () => {
+      await clock.stop(toast);
+      expect(await visit.violations()).toEqual([]);
+      const words = await toast.textContent();
+      await button(page, "Dismiss").click();
+      await clock.usual();
+      await toast.waitFor({ state: "hidden" });
+      return words;
+    };
+    await clock.slow();
+    const heard = live.filter({ hasText: "Key check finished" }).waitFor({ state: "attached" });
+    await press("Check now");
+    await heard;
+    expect(await read()).toBe(`Key check finished${ORDER}`);
+    const failure = { code: "AuthorizationFailed", message: "Your role was removed." };
+    await page.route("**/keyHealth/check?*", (route) =>
+      route.fulfill({ status: 403, json: { error: failure } }),
+    );
+    await takeWidth(page, "narrow");
+    await clock.slow();
+    await press("Check now");
+    expect(await read()).toMatch(/^Key not checkedNext step: ./);
+    await takeWidth(page, "usual");
+    await page.unroute("**/keyHealth/check?*");
   });
 
   test("has the focus on the heading of a page that they came to, and on the skip link of the first one", async () => {

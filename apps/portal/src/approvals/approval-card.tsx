@@ -10,7 +10,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { decideApproval, type Verdict } from "../api/approvals.ts";
@@ -21,6 +21,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalFacts, ApprovalState } from "./approval-facts.tsx";
 
 const useStyles = makeStyles({
@@ -104,13 +105,15 @@ export function ApprovalCard({
   );
 }
 
+type Decision = { readonly verdict: Verdict; readonly reason: string };
+
 function useDecision(approval: ApprovalView, name: OrderName | undefined) {
   const texts = useTexts().approvals;
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [asked, setAsked] = useState<Verdict>();
-  const decision = useMutation({
-    mutationFn: async (said: { readonly verdict: Verdict; readonly reason: string }) => {
+  const decision = useAction(({ verdict }: Decision) => verdict, {
+    mutationFn: async (said: Decision) => {
       if (name !== undefined) await decideApproval(client, name, { id: approval.id, ...said });
     },
     onSettled: async () => {

@@ -7,7 +7,6 @@ import {
   MessageBarTitle,
 } from "@fluentui/react-components";
 import { WarningRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { openBreakGlass } from "../api/approvals.ts";
@@ -16,6 +15,7 @@ import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 /** Allows one release without approval and outside of unlock hours; everyone is notified. */
 export function BreakGlass(): ReactElement {
@@ -24,7 +24,7 @@ export function BreakGlass(): ReactElement {
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const opening = useMutation({
+  const opening = useAction("openEmergencyAccess", {
     mutationFn: (wanted: Affirmed) => openBreakGlass(client, name, wanted),
     onSettled: refresh,
   });

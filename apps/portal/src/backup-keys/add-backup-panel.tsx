@@ -1,6 +1,5 @@
 import { BACKUP_KEY_NAME, type BackupKeyWrite, type JobResource } from "@databox-cmk/protocol";
 import { Button, Field, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { addBackupKey } from "../api/backup-keys.ts";
@@ -17,6 +16,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { RecoveryKeyInput } from "./recovery-key-input.tsx";
 
 /** A key in another vault, or the public half of one that only the customer has. */
@@ -40,7 +40,7 @@ export function AddBackupPanel({
   const [identity, setIdentity] = useState<ChosenIdentity>({ type: "SystemAssigned" });
   const [isSelecting, setIsSelecting] = useState(false);
   const [publicKey, setPublicKey] = useState("");
-  const adding = useMutation({
+  const adding = useAction("addBackup", {
     mutationFn: (wanted: BackupKeyWrite) => addBackupKey(client, orderName, { name, key: wanted }),
     onSuccess: async () => {
       await refresh();

@@ -10,7 +10,6 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { DeleteRegular, PlayRegular, StopRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { endBackupKeyUse, orderBackupKeyUse, removeBackupKey } from "../api/backup-keys.ts";
@@ -21,6 +20,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   card: { rowGap: tokens.spacingVerticalM },
@@ -30,6 +30,7 @@ const useStyles = makeStyles({
 type Wanted =
   | { readonly kind: "use"; readonly reason: string }
   | { readonly kind: "end" | "remove" };
+const ACTIONS = { use: "useBackup", end: "endBackupUse", remove: "removeBackup" } as const;
 
 /** One backup key, and its possible actions. */
 export function BackupCard({ backup }: { readonly backup: BackupKeyView }): ReactElement {
@@ -40,7 +41,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
   const refresh = useRefreshOrder();
   const [asking, setAsking] = useState<"use" | "remove">();
   const { name } = backup;
-  const change = useMutation({
+  const change = useAction(({ kind }: Wanted) => ACTIONS[kind], {
     mutationFn: async (wanted: Wanted) => {
       if (wanted.kind === "use")
         await orderBackupKeyUse(client, order, { backup: name, reason: wanted.reason });

@@ -6,7 +6,7 @@ import {
   PlayCircleRegular,
   PlayRegular,
 } from "@fluentui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -22,6 +22,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   bar: {
@@ -42,11 +43,11 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
   const navigate = useNavigate();
   const [asking, setAsking] = useState<"cancel" | "start">();
   const { id, state, dryRun, progress, selector } = campaign;
-  const control = useMutation({
+  const control = useAction((event: CampaignEvent) => `${event}Campaign` as const, {
     mutationFn: (event: CampaignEvent) => controlCampaign(client, id, event),
     onSettled: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.operator() }),
   });
-  const start = useMutation({
+  const start = useAction("startCampaign", {
     mutationFn: async () =>
       startCampaign(
         client,

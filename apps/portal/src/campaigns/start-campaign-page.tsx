@@ -11,7 +11,6 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -24,6 +23,7 @@ import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { MoveFields } from "./move-fields.tsx";
 
 const useStyles = makeStyles({
@@ -50,7 +50,7 @@ export function StartCampaignPage(): ReactElement {
     setForm({ ...form, ...change });
   };
   const decided = decideCampaign(form, true);
-  const start = useMutation({
+  const start = useAction("startCampaign", {
     mutationFn: (wanted: Extract<typeof decided, { ok: true }>) =>
       startCampaign(client, wanted.request),
     onSuccess: ({ id }) =>

@@ -9,7 +9,6 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { patchOrder } from "../api/orders.ts";
@@ -21,6 +20,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   form: {
@@ -46,7 +46,7 @@ export function ContactForm({
   const refresh = useRefreshOrder();
   const [contact, setContact] = useState(() => contactOf(details));
   const [notifications, setNotifications] = useState(() => notificationsOf(details));
-  const save = useMutation({
+  const save = useAction("changeContact", {
     mutationFn: () =>
       patchOrder(
         client,

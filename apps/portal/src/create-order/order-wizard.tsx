@@ -7,7 +7,7 @@ import {
   TabList,
   tokens,
 } from "@fluentui/react-components";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -27,6 +27,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { BasicsStep } from "./basics-step.tsx";
 import { ContactFields } from "./contact-fields.tsx";
 import { DestinationStep } from "./destination-step.tsx";
@@ -77,7 +78,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const mayCreate = useMayCreate(order.subscriptionId, order.group?.name);
   const problems = problemsOf(order, isNameTaken);
   const validation = useValidation(order, step === "review" && problems.length === 0);
-  const place = useMutation({
+  const place = useAction("placeOrder", {
     gcTime: 0,
     mutationFn: () => createOrder(client, order),
     onSuccess: async (placed) => {

@@ -1,6 +1,6 @@
 import { isIdentifier } from "@databox-cmk/protocol";
 import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { createKey } from "../api/vault-keys.ts";
@@ -11,6 +11,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { useIsKeyNameTaken } from "./use-taken-names.ts";
 
 /**
@@ -38,7 +39,7 @@ export function CreateKeyPanel({
   const [sizeBits, setSizeBits] = useState<number>(RSA_SIZES_BITS[0]);
   const isTaken = useIsKeyNameTaken(vaultUri, name) && keyName === undefined;
   const isValid = isIdentifier("keyName", name);
-  const create = useMutation({
+  const create = useAction(keyName === undefined ? "createKey" : "createVersion", {
     mutationFn: () =>
       createKey(client, vaultUri, {
         name,

@@ -8,7 +8,7 @@ import {
   MessageBarBody,
   SpinButton,
 } from "@fluentui/react-components";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
@@ -22,6 +22,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { GroupChoice, type WantedGroup } from "./group-choice.tsx";
 import { useLocations } from "./use-azure.ts";
 import { useIsVaultNameTaken } from "./use-taken-names.ts";
@@ -54,7 +55,7 @@ export function CreateVaultPanel({
   const isNameValid = isIdentifier("vaultName", name);
   const isTaken = useIsVaultNameTaken(subscriptionId, name);
   const isReady = isNameValid && isTaken !== true && group !== undefined;
-  const create = useMutation({
+  const create = useAction("createVault", {
     mutationFn: async (into: WantedGroup) => {
       if (into.isNew) await createResourceGroup(client, subscriptionId, into.name, region);
       return createVault(

@@ -1,7 +1,6 @@
 import type { JobResource } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 import { Button } from "@fluentui/react-components";
-import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { grantAccess } from "../api/vaults.ts";
@@ -9,6 +8,7 @@ import { type ChosenIdentity, type ChosenKey, principalOf } from "../core/key-ch
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { useUserIdentities, useVaults } from "./use-azure.ts";
 
 const ACCESS_REASONS: ReadonlySet<string> = new Set([
@@ -52,7 +52,7 @@ export function GrantAccess({
       ? identities.data?.find(({ id }) => id.toLowerCase() === identity.resourceId.toLowerCase())
           ?.properties.principalId
       : undefined);
-  const grant = useMutation({
+  const grant = useAction("grantAccess", {
     mutationFn: async (to: { vault: NonNullable<typeof vault>; principalId: string }) => {
       await grantAccess(client, to.vault, to.principalId, () => crypto.randomUUID());
     },

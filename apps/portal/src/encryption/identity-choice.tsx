@@ -9,7 +9,6 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { patchOrder } from "../api/orders.ts";
@@ -22,6 +21,7 @@ import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { SelectIdentityPanel } from "./select-identity-panel.tsx";
 
 const useStyles = makeStyles({
@@ -98,7 +98,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
-  const enable = useMutation({
+  const enable = useAction("enableIdentity", {
     mutationFn: () => patchOrder(client, name, decideSystemIdentity(order.identity)),
     onSuccess: refresh,
   });

@@ -1,10 +1,11 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { useMutation, type UseMutationResult } from "@tanstack/react-query";
+import { type UseMutationResult } from "@tanstack/react-query";
 
 import { patchOrder } from "../api/orders.ts";
 import { type ChosenIdentity, type ChosenKey, decideKeyChange } from "../core/key-choice.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 /** A customer's key and its identity, or the service's own key. */
 type WantedEncryption =
@@ -18,7 +19,7 @@ export function useSaveEncryption(order: JobResource): SaveEncryption {
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
-  return useMutation({
+  return useAction("changeEncryption", {
     mutationFn: (wanted: WantedEncryption) =>
       patchOrder(
         client,

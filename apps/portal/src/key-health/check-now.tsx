@@ -2,7 +2,6 @@ import type { KeyHealthView } from "@databox-cmk/protocol";
 import { useLanguage } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { checkKeyHealth } from "../api/key-health.ts";
@@ -13,6 +12,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { Age } from "../shell/age.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   line: {
@@ -32,7 +32,7 @@ export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactE
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
-  const checking = useMutation({
+  const checking = useAction("checkKey", {
     mutationFn: () => checkKeyHealth(client, name),
     onSuccess: refresh,
   });

@@ -15,7 +15,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readDrill, startDrill } from "../api/order-revocation.ts";
@@ -26,6 +26,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const FOLLOW_MS = 1000;
 
@@ -58,7 +59,7 @@ export function Drill(): ReactElement {
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
   });
-  const starting = useMutation({
+  const starting = useAction("startDrill", {
     mutationFn: () => startDrill(client, name),
     onSuccess: (started) => {
       queryClient.setQueryData(queryKey, started);

@@ -11,7 +11,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocation.ts";
@@ -22,6 +22,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   stack: {
@@ -45,12 +46,12 @@ export function Revocation(): ReactElement {
     queryKey: QUERY_KEYS.orderPart(name, "revocations"),
     queryFn: ({ signal }) => readRevocations(client, name, signal),
   });
-  const revoking = useMutation({
+  const revoking = useAction("revoke", {
     mutationFn: (wanted: { readonly reason: string; readonly serial?: string }) =>
       revokeNow(client, name, wanted),
     onSettled: refresh,
   });
-  const restoring = useMutation({
+  const restoring = useAction("restoreAccess", {
     mutationFn: (serial: string | undefined) => restoreAccess(client, name, serial),
     onSettled: refresh,
   });

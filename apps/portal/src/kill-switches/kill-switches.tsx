@@ -9,7 +9,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../api/arm-path.ts";
@@ -19,6 +19,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";
 import { type RevokeWhat, RevokeDialog } from "./revoke-dialog.tsx";
 
@@ -46,12 +47,12 @@ export function KillSwitches({
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
       queryClient.invalidateQueries({ queryKey: ["order"] }),
     ]);
-  const thrown = useMutation({
+  const thrown = useAction("activateKillSwitch", {
     mutationFn: (wanted: { scope: OperatorRevocationScope; reason: string }) =>
       revoke(client, wanted.scope, wanted.reason),
     onSettled: refresh,
   });
-  const lifted = useMutation({
+  const lifted = useAction("turnOffKillSwitch", {
     mutationFn: (scope: OperatorRevocationScope) => restoreAccess(client, scope),
     onSettled: refresh,
   });

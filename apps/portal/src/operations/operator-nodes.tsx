@@ -13,7 +13,6 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { prepareOrder, replaceDevice } from "../api/operator-orders.ts";
@@ -23,6 +22,7 @@ import { LockBadge } from "../orders/lock-badge.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";
 
 const MEDIUM = "@media (max-width: 1023px)";
@@ -37,6 +37,7 @@ const useStyles = makeStyles({
 });
 
 type Node = OperatorOrder["nodes"][number];
+type Wanted = { readonly serial: string; readonly reason: string } | "renew";
 
 /** The nodes of an appliance: enrolled or not, and the replacement of their device. */
 export function OperatorNodes({ order }: { readonly order: OperatorOrder }): ReactElement {
@@ -46,9 +47,9 @@ export function OperatorNodes({ order }: { readonly order: OperatorOrder }): Rea
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const [replacing, setReplacing] = useState<string>();
-  const coded = useMutation({
+  const coded = useAction((wanted: Wanted) => (wanted === "renew" ? "renewCodes" : "replaceNode"), {
     gcTime: 0,
-    mutationFn: async (wanted: { serial: string; reason: string } | "renew") =>
+    mutationFn: async (wanted: Wanted) =>
       wanted === "renew"
         ? prepareOrder(client, name, [])
         : [await replaceDevice(client, name, wanted.serial, wanted.reason)],

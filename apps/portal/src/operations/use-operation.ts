@@ -1,9 +1,9 @@
 import type { OperationName, PreparedNode } from "@databox-cmk/protocol";
-import { useMutation } from "@tanstack/react-query";
 
 import { moveOrder, prepareOrder } from "../api/operator-orders.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 export type OperationBody = {
   readonly serials?: readonly string[];
@@ -26,7 +26,7 @@ export function useOperation(): {
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
-  const { mutate, reset, isPending, variables, error, data } = useMutation({
+  const { mutate, reset, isPending, variables, error, data } = useAction("runOperation", {
     gcTime: 0,
     mutationFn: async ({ name: operation, body }: Wanted) => {
       if (operation === "prepare") return prepareOrder(client, name, body.serials ?? []);

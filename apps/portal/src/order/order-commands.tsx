@@ -8,7 +8,6 @@ import {
   EraserRegular,
   PlayRegular,
 } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -16,6 +15,7 @@ import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
@@ -31,6 +31,7 @@ const useStyles = makeStyles({
 });
 
 type Command = "cancel" | "delete" | "erase";
+type Wanted = { readonly command: Command | "resume"; readonly typed: string };
 
 /**
  * The possible actions on an order; the stage decides which are offered, the broker which are
@@ -44,8 +45,8 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const refresh = useRefreshOrder();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Command>();
-  const command = useMutation({
-    mutationFn: async (wanted: { command: Command | "resume"; typed: string }) => {
+  const command = useAction((wanted: Wanted) => `${wanted.command}Order` as const, {
+    mutationFn: async (wanted: Wanted) => {
       if (wanted.command === "cancel") await cancelOrder(client, name, wanted.typed);
       else if (wanted.command === "delete") await deleteOrder(client, name);
       else

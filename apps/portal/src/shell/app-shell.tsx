@@ -8,6 +8,7 @@ import { followOrders } from "../api/live-updates.ts";
 import { ShownPath } from "../focus/page-focus.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useTexts } from "../texts/texts.ts";
+import { ActionToaster } from "../toasts/action-toaster.tsx";
 import { ConnectionStatus } from "./connection-status.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -71,6 +72,7 @@ export function AppShell(): ReactElement {
           </Suspense>
         </ShownPath>
       </main>
+      <ActionToaster />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
 import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
+import { toasts } from "./de/toasts.ts";
 import { troubleshooter } from "./de/troubleshooter.ts";
 import { unlockPolicy } from "./de/unlock-policy.ts";
 import { unlock } from "./de/unlock.ts";
@@ -20,6 +21,7 @@ export const de: Texts = {
   backupKeys,
   keyHealth,
   loud,
+  toasts,
   troubleshooter,
   unlock,
   unlockPolicy,

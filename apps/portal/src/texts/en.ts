@@ -8,6 +8,7 @@ import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
 import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
+import { toasts } from "./en/toasts.ts";
 import { troubleshooter } from "./en/troubleshooter.ts";
 import { unlockPolicy } from "./en/unlock-policy.ts";
 import { unlock } from "./en/unlock.ts";
@@ -21,6 +22,7 @@ export const en = {
   backupKeys,
   keyHealth,
   loud,
+  toasts,
   troubleshooter,
   unlock,
   unlockPolicy,

@@ -2,7 +2,6 @@ import type { UnlockBudgetView } from "@databox-cmk/protocol";
 import { Section, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { writeUnlockBudget } from "../api/unlock-budget.ts";
@@ -11,6 +10,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { NumberField } from "./number-field.tsx";
 
 /** The initial proposal, and the API's maximum. */
@@ -35,7 +35,7 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const [limit, setLimit] = useState(stored.unlocksPerDay);
-  const saving = useMutation({
+  const saving = useAction("changeBudget", {
     mutationFn: () => writeUnlockBudget(client, name, limit),
     onSettled: refresh,
   });

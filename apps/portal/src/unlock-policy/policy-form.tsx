@@ -10,7 +10,6 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
@@ -20,6 +19,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
@@ -45,7 +45,7 @@ export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): React
   /** The form's initial values: others' changes do not alter it while it is edited. */
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
-  const saving = useMutation({
+  const saving = useAction("changePolicy", {
     mutationFn: () => writeUnlockPolicy(client, name, policy, base.tag),
     onSuccess: (written) => {
       setBase(written);
