@@ -8,7 +8,7 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
-import { takeWidth } from "./harness/appearances.ts";
+import { takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
@@ -115,6 +115,46 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     expect(await read()).toMatch(/^Key not checkedNext step: ./);
     await takeWidth(page, "usual");
     await page.unroute("**/keyHealth/check?*");
+  });
+
+  test("sees in the bell that a key is unusable, goes there, and has read it from then on", async () => {
+    const { page } = visit;
+    await key.setEnabled(false);
+    await open("key-health");
+    await press("Check now");
+    await see("Unusable");
+    await open("contact");
+    const bell = page.getByRole("button", { name: /^Notifications/ });
+    await button(page, "Notifications, 1 new").press("Enter");
+    const panel = page.getByRole("dialog", { name: "Notifications" });
+    await panel.getByText("The key is disabled").waitFor();
+    await visit.picture("notifications");
+    expect(await visit.violations()).toEqual([]);
+    await takeWidth(page, "narrow");
+    await takeAppearance(page, "dark");
+    await visit.picture("notifications-narrow");
+    expect(await visit.violations()).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await takeAppearance(page, "light");
+    await takeWidth(page, "usual");
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+    await expect.poll(() => bell.evaluate((each) => each === document.activeElement)).toBe(true);
+    await bell.press("Enter");
+    await panel.getByRole("link", { name: "A key is unusable" }).press("Enter");
+    await expect.poll(focusOf).toBe(`H1 ${ORDER} | Key health`);
+    await button(page, "Notifications").waitFor();
+    await open("contact");
+    await button(page, "Notifications").click();
+    await panel.getByText(/^Read · /).waitFor();
+    await key.setEnabled(true);
+    await open("key-health");
+    await press("Check now");
+    await see("Healthy");
+    await open("contact");
+    await bell.click();
+    await panel.getByText("No notifications").waitFor();
+    await page.keyboard.press("Escape");
   });
 
   test("has the focus on the heading of a page that they came to, and on the skip link of the first one", async () => {

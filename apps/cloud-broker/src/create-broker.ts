@@ -280,6 +280,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           ...dependencies,
           appendAudit,
           hasAccess,
+          defaultPolicy,
           api: own,
         });
   // Last, since the portal's pages match any path.

@@ -14,7 +14,7 @@ export async function watchPages(
 ): Promise<void> {
   context.on("console", (message) => {
     if (message.type() === "error" && !FAILED_ANSWER.test(message.text()))
-      report(`console: ${message.text()}`);
+      report(`console: ${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (error) => {
     report(`uncaught: ${String(error.error())}`);

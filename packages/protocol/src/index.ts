@@ -49,3 +49,4 @@ export * from "./local/local-fields.ts";
 export * from "./local/local-requests.ts";
 export * from "./local/local-state.ts";
 export * from "./local/local-views.ts";
+export * from "./portal/notices.ts";

@@ -1,4 +1,9 @@
-import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
+import {
+  STAGE_NAMES,
+  type StageName,
+  type StageStatus,
+  type TransferType,
+} from "@databox-cmk/protocol";
 
 /** Whether the unlock key may be shown: it is made at preparation and lives until erasure. */
 export type CredentialsRule = "not-yet" | "until-erased" | "never";
@@ -102,6 +107,9 @@ export function isAddressEditable(stage: StageName, transferType: TransferType):
     STAGES[stage].addressEditable || (stage === "DataCopy" && transferType === "ExportFromAzure")
   );
 }
+
+/** Stages of orders that have ended. */
+export const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => STAGES[stage].terminal);
 
 /** Also accepts a stage from the database: an unknown stage counts as ended. */
 export function isTerminalStage(stage: string): boolean {

@@ -61,7 +61,10 @@ function storedHealthOf(row: HealthRow): StoredHealth {
   };
 }
 
-function healthOf(row: HealthRow): KeyHealth {
+/** The health state in a row. */
+export function healthOf(
+  row: Pick<HealthRow, "state" | "code" | "reason" | "facts_json" | "risks_json">,
+): KeyHealth {
   switch (row.state) {
     case "healthy":
       return { state: "healthy" };

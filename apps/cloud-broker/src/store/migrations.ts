@@ -9,6 +9,7 @@ import { indexFoldedSerials } from "./migrations/folded-serials.ts";
 import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createNameClaims } from "./migrations/name-claims.ts";
+import { createNoticeReads } from "./migrations/notice-reads.ts";
 import { createOffline } from "./migrations/offline.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
@@ -37,6 +38,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0015-approval-terms": { up: addApprovalTerms },
   "0016-folded-serials": { up: indexFoldedSerials },
   "0017-name-claims": { up: createNameClaims },
+  "0018-notice-reads": { up: createNoticeReads },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -352,6 +352,12 @@ export type BrokerTables = {
     owner: string;
     until_ms: number;
   };
+  /** Notices of the portal that a person has read (api/portal/notices/). */
+  notice_reads: {
+    object_id: string;
+    notice_id: string;
+    read_at_ms: number;
+  };
   operations: {
     id: string;
     order_id: string;

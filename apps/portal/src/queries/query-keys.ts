@@ -13,6 +13,7 @@ export const QUERY_KEYS = {
   ],
   /** Lists of all orders, for the reader. */
   waitingApprovals: ["approvals"],
+  notices: ["notices"],
   /** Everything of one order. */
   order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
   orderPart: (name: OrderName, part: string, ...more: readonly unknown[]) => [

@@ -3,6 +3,7 @@ import { Button, makeStyles, Text, tokens, Tooltip } from "@fluentui/react-compo
 import { NavigationRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
+import { Bell } from "../notices/bell.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { MainMenu } from "./main-menu.tsx";
@@ -62,6 +63,7 @@ export function TopBar(): ReactElement {
           </Text>
         </RouterLink>
       </div>
+      <Bell className={styles.onBrand} />
       <SettingsMenu className={styles.onBrand} />
       <AccountMenu className={styles.onBrand} />
       <MainMenu open={open} onOpenChange={setOpen} />

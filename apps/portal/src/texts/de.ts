@@ -6,6 +6,7 @@ import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
 import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
+import { notices } from "./de/notices.ts";
 import { toasts } from "./de/toasts.ts";
 import { troubleshooter } from "./de/troubleshooter.ts";
 import { unlockPolicy } from "./de/unlock-policy.ts";
@@ -21,6 +22,7 @@ export const de: Texts = {
   backupKeys,
   keyHealth,
   loud,
+  notices,
   toasts,
   troubleshooter,
   unlock,

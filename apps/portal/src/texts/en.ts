@@ -8,6 +8,7 @@ import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
 import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
+import { notices } from "./en/notices.ts";
 import { toasts } from "./en/toasts.ts";
 import { troubleshooter } from "./en/troubleshooter.ts";
 import { unlockPolicy } from "./en/unlock-policy.ts";
@@ -22,6 +23,7 @@ export const en = {
   backupKeys,
   keyHealth,
   loud,
+  notices,
   toasts,
   troubleshooter,
   unlock,

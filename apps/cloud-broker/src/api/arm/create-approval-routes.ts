@@ -14,6 +14,7 @@ import {
   type CasePosition,
   readCases,
   readOpenCases,
+  waitsFor,
 } from "../../release/approvals/approval-cases.ts";
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
@@ -27,7 +28,7 @@ import {
 } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
-import { renderApproval, waitsFor } from "./render-approval.ts";
+import { renderApproval } from "./render-approval.ts";
 
 const MAX_BYTES = 16 * 1024;
 const PAGE = 50;

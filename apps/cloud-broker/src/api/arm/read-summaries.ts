@@ -1,10 +1,9 @@
 import type { OrderSummaryFilter } from "@databox-cmk/protocol";
-import { STAGE_NAMES } from "@databox-cmk/protocol";
 import type { ExpressionBuilder, ExpressionWrapper, Selectable, SqlBool } from "kysely";
 
 import { decideLock, type LockState } from "../../core/lock-state.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import { stageRules } from "../../core/stages.ts";
+import { TERMINAL_STAGES } from "../../core/stages.ts";
 import { type OrderScope, scopePrefix } from "../../orders/read-order.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -51,7 +50,6 @@ export type SummaryPage = {
  */
 const LOOKED_AT_MAX = 2_000;
 const SWITCHES_MAX = 500;
-const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => stageRules(stage).terminal);
 const HEALTH_COLUMNS = {
   Healthy: "healthy",
   AtRisk: "at-risk",

@@ -1,6 +1,6 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
 
-import { type Approval, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import { mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { ApprovalCase } from "../../release/approvals/approval-cases.ts";
@@ -60,14 +60,4 @@ export function renderApproval(
       caller.isApprover &&
       mayDecide(approval, terms, caller.objectId.toLowerCase()) === undefined,
   };
-}
-
-/** Whether the case waits for this caller: open, theirs to decide, and not approved by them yet. */
-export function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
-  const own = objectId.toLowerCase();
-  return mayDecide(approval, terms, own) === undefined && !hasApproved(approval, own);
-}
-
-function hasApproved({ votes }: Approval, objectId: string): boolean {
-  return votes.some((vote) => vote.decision === "approved" && vote.objectId === objectId);
 }

@@ -1,3 +1,5 @@
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import type { HasAccess } from "../../callers/has-access.ts";
@@ -15,6 +17,8 @@ import { createForwardRoutes } from "./forward-routes.ts";
 import { createIdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { createNameClaims } from "./name-claims.ts";
+import { forgetReads } from "./notices/mark-read.ts";
+import { createNoticeRoutes } from "./notices/notice-routes.ts";
 import { createOwnApiRoutes } from "./own-api-routes.ts";
 import { createPermissionRoutes } from "./permission-routes.ts";
 import { createSeal } from "./seal.ts";
@@ -41,7 +45,7 @@ export type Portal = {
   readonly routes: readonly Route[];
   readonly identify: IdentifySession;
   readonly events: PortalEvents;
-  /** Deletes sessions that have ended, and claims that have expired. */
+  /** Deletes ended sessions, expired claims, and marks of notices that were read long ago. */
   sweep(): Promise<void>;
 };
 
@@ -57,6 +61,7 @@ export function createPortal(
     readonly store: Store;
     readonly verifyToken: VerifyToken;
     readonly hasAccess: HasAccess;
+    readonly defaultPolicy: UnlockPolicy;
     readonly appendAudit: AppendAudit;
     readonly now: Clock;
   },
@@ -85,6 +90,7 @@ export function createPortal(
       }),
       ...createPermissionRoutes(hasAccess),
       ...createEventRoutes(events),
+      ...createNoticeRoutes(dependencies),
       ...createOwnApiRoutes(dependencies.api),
       ...createForwardRoutes({
         armUrl: config.ARM_URL,
@@ -106,6 +112,7 @@ export function createPortal(
     async sweep() {
       await sessions.forgetExpired();
       await claims.forgetExpired();
+      await forgetReads(store, now());
     },
   };
 }

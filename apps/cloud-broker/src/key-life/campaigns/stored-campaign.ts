@@ -96,6 +96,48 @@ export async function runningCampaigns(store: Kysely<BrokerTables>): Promise<rea
   return rows.map(campaignOf);
 }
 
+/** Campaigns that came to their end since then, with the orders that failed; the last one first. */
+export async function readFinishedCampaigns(
+  store: Kysely<BrokerTables>,
+  sinceMs: EpochMs,
+  limit: number,
+): Promise<
+  readonly {
+    readonly id: string;
+    readonly finishedAtMs: EpochMs;
+    readonly total: number;
+    readonly failed: number;
+    readonly isDryRun: boolean;
+  }[]
+> {
+  const rows = await store
+    .selectFrom("campaigns")
+    .select(COLUMNS)
+    .select((row) =>
+      row
+        .selectFrom("campaign_orders")
+        .select((step) => step.fn.countAll<number>().as("count"))
+        .whereRef("campaign_orders.campaign_id", "=", "campaigns.id")
+        .where("campaign_orders.state", "=", "failed")
+        .as("failed"),
+    )
+    .where("state", "=", "done")
+    .where("finished_at_ms", ">=", sinceMs)
+    .orderBy("finished_at_ms", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => {
+    const { id, total, request, finishedAtMs, changedAtMs } = campaignOf(row);
+    return {
+      id,
+      finishedAtMs: finishedAtMs ?? changedAtMs,
+      total,
+      failed: row.failed ?? 0,
+      isDryRun: request.dryRun === true,
+    };
+  });
+}
+
 function campaignOf(row: {
   readonly [Column in (typeof COLUMNS)[number]]: BrokerTables["campaigns"][Column];
 }): Campaign {

@@ -1,7 +1,7 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Kysely, Selectable } from "kysely";
 
-import { type Approval, endOf } from "../../core/decide-release.ts";
+import { type Approval, endOf, mayDecide } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
@@ -85,6 +85,16 @@ export async function readOpenCases(
     .execute();
   const cases = await casesOf(deps, rows);
   return cases.filter(({ approval }) => approval.state === "open");
+}
+
+/** Whether the case waits for this caller: open, theirs to decide, and not approved by them yet. */
+export function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
+  const own = objectId.toLowerCase();
+  return mayDecide(approval, terms, own) === undefined && !hasApproved(approval, own);
+}
+
+function hasApproved({ votes }: Approval, objectId: string): boolean {
+  return votes.some((vote) => vote.decision === "approved" && vote.objectId === objectId);
 }
 
 function selectCases(store: Kysely<BrokerTables>) {

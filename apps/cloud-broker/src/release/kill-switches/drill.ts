@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import type { RevocationDrillView } from "@databox-cmk/protocol";
 
-import type { OrderId } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Asks every live lease of an order to answer as if it were re-locked; its volume stays open. */
 export async function startDrill(
@@ -69,4 +70,45 @@ export async function readLastDrill(
         : { answeredAt: renderTime(answeredAtMs), elapsedMs: answeredAtMs - startedAtMs }),
     })),
   };
+}
+
+/** Drills of a subscription whose nodes have all answered; the last finished comes first. */
+export async function readFinishedDrills(
+  store: Store,
+  subscription: string,
+  sinceMs: EpochMs,
+  limit: number,
+): Promise<
+  readonly {
+    readonly order: string;
+    readonly orderName: string;
+    readonly startedAtMs: EpochMs;
+    readonly finishedAtMs: EpochMs;
+    readonly nodes: number;
+  }[]
+> {
+  const rows = await store
+    .selectFrom("drills")
+    .innerJoin("orders", "orders.id", "drills.order_id")
+    .select((row) => [
+      "drills.order_id",
+      "orders.name",
+      "drills.started_at_ms",
+      row.fn.max<number>("drills.answered_at_ms").as("finished_at_ms"),
+      row.fn.countAll<number>().as("nodes"),
+    ])
+    .where("orders.subscription_id", "=", subscription)
+    .where("drills.started_at_ms", ">=", sinceMs)
+    .groupBy(["drills.order_id", "orders.name", "drills.started_at_ms"])
+    .having((row) => row(row.fn.count("drills.answered_at_ms"), "=", row.fn.countAll()))
+    .orderBy("finished_at_ms", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    order: row.order_id,
+    orderName: row.name,
+    startedAtMs: row.started_at_ms,
+    finishedAtMs: row.finished_at_ms,
+    nodes: row.nodes,
+  }));
 }

@@ -1,0 +1,56 @@
+import { AppError } from "@databox-cmk/errors";
+import { describeIdentifier, isIdentifier, noticesRead, parseWith } from "@databox-cmk/protocol";
+
+import type { Route, SessionRequest } from "../../../http/route.ts";
+import { markRead } from "./mark-read.ts";
+import { type NoticeDependencies, readNotices } from "./read-notices.ts";
+
+const PATH = "/portal/api/notices";
+const MAX_BYTES = 64 * 1024;
+const SUBSCRIPTIONS_MAX = 100;
+
+/** The bell: what the person of the session should know of, and what they have read of it. */
+export function createNoticeRoutes(dependencies: NoticeDependencies): readonly Route[] {
+  const { store, now } = dependencies;
+  const read = (request: SessionRequest) =>
+    readNotices(dependencies, request.caller, subscriptionsOf(request));
+  return [
+    {
+      method: "GET",
+      path: PATH,
+      authentication: "session",
+      reads: "nothing",
+      handle: async (request) => ({ status: 200, body: { json: { value: await read(request) } } }),
+    },
+    {
+      method: "POST",
+      path: `${PATH}/read`,
+      authentication: "session",
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: async (request) => {
+        const parsed = parseWith(noticesRead, request.body, "body");
+        if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
+        // Only ids that the person sees are kept.
+        const seen = new Set((await read(request)).map(({ id }) => id));
+        const ids = [...new Set(parsed.value.ids)].filter((id) => seen.has(id));
+        await markRead(store, request.caller.objectId, ids, now());
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+/** @throws {AppError} InvalidRequestContent */
+function subscriptionsOf({ query }: SessionRequest): readonly string[] {
+  const ids = [...new Set(query.getAll("subscriptionId").map((id) => id.toLowerCase()))];
+  const wrong = ids.find((id) => !isIdentifier("subscriptionId", id));
+  if (wrong === undefined && ids.length <= SUBSCRIPTIONS_MAX) return ids;
+  throw new AppError("InvalidRequestContent", {
+    target: "subscriptionId",
+    detail:
+      wrong === undefined
+        ? `subscriptionId: more than ${String(SUBSCRIPTIONS_MAX)}`
+        : describeIdentifier("subscriptionId", wrong),
+  });
+}

@@ -1,0 +1,176 @@
+import { NOTICES_MAX, type NoticeView, type UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { HasAccess } from "../../../callers/has-access.ts";
+import type { EpochMs } from "../../../core/order.ts";
+import { ACTIONS, OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
+import type { Clock } from "../../../core/ports.ts";
+import { TERMINAL_STAGES } from "../../../core/stages.ts";
+import { renderTime } from "../../../core/wire-time.ts";
+import { healthOf } from "../../../custody/stored-health.ts";
+import type { Caller } from "../../../http/route.ts";
+import { readFinishedCampaigns } from "../../../key-life/campaigns/stored-campaign.ts";
+import { readOpenCases, waitsFor } from "../../../release/approvals/approval-cases.ts";
+import { readFinishedDrills } from "../../../release/kill-switches/drill.ts";
+import type { Store } from "../../../store/store.ts";
+
+export type NoticeDependencies = {
+  readonly store: Store;
+  readonly hasAccess: HasAccess;
+  readonly defaultPolicy: UnlockPolicy;
+  readonly now: Clock;
+};
+
+const DAY_MS = 86_400_000;
+/** Finished work is shown for so long; an approval or a key, as long as it needs somebody. */
+const SHOWN_MS = 30 * DAY_MS;
+
+type Notice = { readonly atMs: EpochMs; readonly view: NoticeView };
+
+/**
+ * The facts that a person should know of, newest first. They are derived from what the broker
+ * stores, so that none can be missed or come twice; only which of them are read is kept.
+ *
+ * @param subscriptions - lower case; those that the person has no right to are left out
+ */
+export async function readNotices(
+  dependencies: NoticeDependencies,
+  caller: Caller,
+  subscriptions: readonly string[],
+): Promise<readonly NoticeView[]> {
+  const found: Notice[] = [];
+  for (const subscription of subscriptions) {
+    const may = (action: string) =>
+      dependencies.hasAccess(caller, action, `/subscriptions/${subscription}`);
+    found.push(...(await readWaiting(dependencies, caller, subscription)));
+    if (await may(ACTIONS.readKeyHealth))
+      found.push(...(await readKeys(dependencies, subscription)));
+    if (await may(ACTIONS.readRevocationDrill))
+      found.push(...(await readDrills(dependencies, subscription)));
+  }
+  if (caller.roles.includes(OPERATOR_APP_ROLE)) found.push(...(await readCampaigns(dependencies)));
+  const newest = found.toSorted((a, b) => b.atMs - a.atMs).slice(0, NOTICES_MAX);
+  const read = await findRead(
+    dependencies.store,
+    caller,
+    newest.map(({ view }) => view.id),
+  );
+  return newest.map(({ view }) => ({ ...view, isRead: read.has(view.id) }));
+}
+
+/** Approvals that this person may give, and has not given yet. */
+async function readWaiting(
+  { store, hasAccess, defaultPolicy, now }: NoticeDependencies,
+  caller: Caller,
+  subscription: string,
+): Promise<readonly Notice[]> {
+  const cases = await readOpenCases(
+    { store, defaultPolicy, nowMs: now() },
+    subscription,
+    NOTICES_MAX,
+  );
+  const notices: Notice[] = [];
+  for (const each of cases) {
+    const { approval, orderId, orderName, row } = each;
+    if (!waitsFor(each, caller.objectId)) continue;
+    if (!(await hasAccess(caller, ACTIONS.approve, orderId))) continue;
+    const id = `approval ${approval.id}`;
+    notices.push(
+      noticeOf(id, approval.requestedAtMs, {
+        kind: "approval-waiting",
+        orderId,
+        orderName,
+        serial: row.serial,
+      }),
+    );
+  }
+  return notices;
+}
+
+/** Keys at risk or unusable of orders that have not ended. */
+async function readKeys(
+  { store }: NoticeDependencies,
+  subscription: string,
+): Promise<readonly Notice[]> {
+  const rows = await store
+    .selectFrom("key_health")
+    .innerJoin("orders", "orders.id", "key_health.order_id")
+    .select([
+      "key_health.order_id",
+      "orders.name",
+      "key_health.state",
+      "key_health.code",
+      "key_health.reason",
+      "key_health.facts_json",
+      "key_health.risks_json",
+      "key_health.changed_at_ms",
+    ])
+    .where("orders.subscription_id", "=", subscription)
+    .where("orders.stage", "not in", TERMINAL_STAGES)
+    .where("key_health.state", "in", ["at-risk", "unusable"])
+    .orderBy("key_health.changed_at_ms", "desc")
+    .limit(NOTICES_MAX)
+    .execute();
+  return rows.flatMap((row) => {
+    const health = healthOf(row);
+    const id = `key ${String(row.changed_at_ms)} ${row.order_id}`;
+    const order = { orderId: row.order_id, orderName: row.name };
+    if (health.state === "unusable")
+      return noticeOf(id, row.changed_at_ms, { kind: "key-unusable", ...order, code: health.code });
+    if (health.state !== "at-risk") return [];
+    const risks = health.risks.map(({ risk }) => risk);
+    return noticeOf(id, row.changed_at_ms, { kind: "key-at-risk", ...order, risks });
+  });
+}
+
+async function readDrills(
+  { store, now }: NoticeDependencies,
+  subscription: string,
+): Promise<readonly Notice[]> {
+  const drills = await readFinishedDrills(store, subscription, now() - SHOWN_MS, NOTICES_MAX);
+  return drills.map(({ order, orderName, startedAtMs, finishedAtMs, nodes }) =>
+    noticeOf(`drill ${String(startedAtMs)} ${order}`, finishedAtMs, {
+      kind: "drill-finished",
+      orderId: order,
+      orderName,
+      nodes,
+    }),
+  );
+}
+
+async function readCampaigns({ store, now }: NoticeDependencies): Promise<readonly Notice[]> {
+  const campaigns = await readFinishedCampaigns(store, now() - SHOWN_MS, NOTICES_MAX);
+  return campaigns.map(({ id, finishedAtMs, total, failed, isDryRun }) =>
+    noticeOf(`campaign ${id}`, finishedAtMs, {
+      kind: "campaign-finished",
+      campaignId: id,
+      isDryRun,
+      orders: total,
+      failed,
+    }),
+  );
+}
+
+type Fact = NoticeView extends infer View
+  ? View extends NoticeView
+    ? Omit<View, "id" | "at" | "isRead">
+    : never
+  : never;
+
+function noticeOf(id: string, atMs: EpochMs, fact: Fact): Notice {
+  return { atMs, view: { id, at: renderTime(atMs), isRead: false, ...fact } };
+}
+
+async function findRead(
+  store: Store,
+  { objectId }: Caller,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await store
+    .selectFrom("notice_reads")
+    .select("notice_id")
+    .where("object_id", "=", objectId)
+    .where("notice_id", "in", ids)
+    .execute();
+  return new Set(rows.map((row) => row.notice_id));
+}

@@ -1,0 +1,299 @@
+import { randomUUID } from "node:crypto";
+
+import { noticeList } from "@databox-cmk/protocol";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { forgetReads } from "../../src/api/portal/notices/mark-read.ts";
+import { createNoticeRoutes } from "../../src/api/portal/notices/notice-routes.ts";
+import { createHasAccess } from "../../src/callers/has-access.ts";
+import { orderIdOf } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import type { Answer, Caller, Route } from "../../src/http/route.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
+
+const DAY_MS = 86_400_000;
+const START_MS = 1_767_000_000_000;
+const [OURS, THEIRS] = [randomUUID(), randomUUID()];
+const person = (...roles: string[]): Caller => ({ objectId: randomUUID(), name: "ada", roles });
+const owner = person(`Owner:${OURS}`);
+
+let store: Store;
+let nowMs: number;
+let routes: readonly Route[];
+beforeEach(async () => {
+  store = await openTestStore(":memory:");
+  nowMs = START_MS;
+  const now = () => nowMs;
+  routes = createNoticeRoutes({
+    store,
+    // Azure has no role assignments: all rights here are those of the token.
+    hasAccess: createHasAccess(
+      { roleAssignments: () => Promise.resolve({ ok: true, value: [] }) },
+      now,
+    ),
+    defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 60 }),
+    now,
+  });
+});
+afterEach(() => store.destroy());
+
+function ask(method: "GET" | "POST", caller: Caller, subscriptions: string[], body = {}) {
+  const route = routes.find((each) => each.method === method);
+  if (route === undefined) throw new Error("no such route");
+  // These handlers read nothing else of a request.
+  const { handle } = route as { handle: (request: unknown) => Promise<Answer> };
+  const query = new URLSearchParams();
+  for (const id of subscriptions) query.append("subscriptionId", id);
+  return handle({ caller, query, body });
+}
+
+async function read(caller: Caller, subscriptions: string[] = [OURS, THEIRS]) {
+  const { body } = await ask("GET", caller, subscriptions);
+  return noticeList.parse(body !== undefined && "json" in body ? body.json : undefined).value;
+}
+
+const unread = async (caller: Caller) =>
+  (await read(caller)).filter(({ isRead }) => !isRead).length;
+const kinds = async (caller: Caller, subscriptions?: string[]) =>
+  (await read(caller, subscriptions)).map(({ kind }) => kind);
+
+async function addOrder(subscription: string, name: string, stage = "Delivered"): Promise<string> {
+  const id = orderIdOf({ subscriptionId: subscription, resourceGroup: "group", name });
+  await store
+    .insertInto("orders")
+    .values({
+      id,
+      subscription_id: subscription,
+      resource_group: "group",
+      name,
+      location: "westus",
+      sku: "DataBox",
+      transfer_type: "ImportToAzure",
+      tags_json: "{}",
+      details_json: "{}",
+      state_json: "{}",
+      stage,
+      stage_status: "Succeeded",
+      cancellation_reason: null,
+      identity_epoch: 0,
+      revision: 1,
+      created_at_ms: START_MS,
+      created_by: "test",
+      updated_at_ms: START_MS,
+      updated_by: "test",
+    })
+    .execute();
+  return id;
+}
+
+async function addHealth(order: string, state: "healthy" | "at-risk" | "unusable", atMs: number) {
+  await store
+    .insertInto("key_health")
+    .values({
+      order_id: order,
+      state,
+      code: state === "unusable" ? "SsemUserErrorEncryptionKeyDisabled" : null,
+      reason: null,
+      facts_json: "{}",
+      risks_json: state === "at-risk" ? '[{"risk":"expires-soon","atMs":1}]' : "[]",
+      kid: null,
+      recoverable_days: null,
+      checked_at_ms: atMs,
+      changed_at_ms: atMs,
+      inconclusive_code: null,
+      inconclusive_at_ms: null,
+      next_check_at_ms: 0,
+    })
+    .execute();
+}
+
+async function addApproval(order: string, requestedBy: string | null = null): Promise<string> {
+  const id = randomUUID();
+  await store
+    .insertInto("approvals")
+    .values({
+      id,
+      order_id: order,
+      serial: "DBX-1",
+      request_hash: id,
+      way: "unlock",
+      purpose: "unlock",
+      reason: null,
+      requested_by: requestedBy,
+      address: "",
+      agent: "",
+      stage: "Delivered",
+      kid: "",
+      state: "open",
+      void_reason: null,
+      requested_at_ms: nowMs,
+      asked_at_ms: nowMs,
+      expires_at_ms: nowMs + DAY_MS,
+      closed_at_ms: null,
+      terms_json: null,
+    })
+    .execute();
+  return id;
+}
+
+async function addDrill(order: string, startedAtMs: number, answers: readonly (number | null)[]) {
+  for (const answeredAtMs of answers)
+    await store
+      .insertInto("drills")
+      .values({
+        id: randomUUID(),
+        order_id: order,
+        serial: "DBX-1",
+        lease_id: randomUUID(),
+        started_at_ms: startedAtMs,
+        answered_at_ms: answeredAtMs,
+      })
+      .execute();
+}
+
+async function addCampaign(state: string, finishedAtMs: number | null): Promise<string> {
+  const id = randomUUID();
+  await store
+    .insertInto("campaigns")
+    .values({
+      id,
+      request_json: JSON.stringify({ action: ACTION, selector: {}, listed: false }),
+      origin: "operator",
+      state,
+      total: 2,
+      actor_json: '{"kind":"broker"}',
+      created_at_ms: START_MS,
+      changed_at_ms: START_MS,
+      finished_at_ms: finishedAtMs,
+    })
+    .execute();
+  for (const each of ["done", "failed"])
+    await store
+      .insertInto("campaign_orders")
+      .values({
+        campaign_id: id,
+        order_id: each,
+        state: each,
+        attempts: 1,
+        code: null,
+        failure_json: null,
+        due_at_ms: 0,
+        finished_at_ms: START_MS,
+      })
+      .execute();
+  return id;
+}
+const ACTION = { kind: "rotate" };
+
+describe("a person is told", () => {
+  test("of keys at risk or unusable of orders that have not ended, the last change first", async () => {
+    await addHealth(await addOrder(OURS, "risky"), "at-risk", START_MS - 2);
+    await addHealth(await addOrder(OURS, "broken"), "unusable", START_MS - 1);
+    await addHealth(await addOrder(OURS, "fine"), "healthy", START_MS);
+    await addHealth(await addOrder(OURS, "ended", "Completed"), "unusable", START_MS);
+    expect(await read(owner)).toMatchObject([
+      {
+        kind: "key-unusable",
+        orderName: "broken",
+        code: "SsemUserErrorEncryptionKeyDisabled",
+        isRead: false,
+      },
+      { kind: "key-at-risk", orderName: "risky", risks: ["expires-soon"], isRead: false },
+    ]);
+  });
+
+  test("of approvals that wait for them, and of none that wait for others", async () => {
+    const order = await addOrder(OURS, "atlas");
+    await addApproval(order);
+    expect(await read(owner)).toMatchObject([
+      { kind: "approval-waiting", orderId: order, orderName: "atlas", serial: "DBX-1" },
+    ]);
+    // A reader may not approve; nobody approves what they asked for; an expired request waits no longer.
+    expect(await kinds(person(`DataBoxReader:${OURS}`))).toEqual([]);
+    await addApproval(order, owner.objectId);
+    expect(await kinds(owner)).toEqual(["approval-waiting"]);
+    nowMs += DAY_MS;
+    expect(await kinds(owner)).toEqual([]);
+  });
+
+  test("of drills that every node has answered, for 30 days", async () => {
+    const order = await addOrder(OURS, "atlas");
+    await addDrill(order, START_MS - 20, [START_MS - 10, START_MS - 5]);
+    await addDrill(order, START_MS - 4, [START_MS - 3, null]);
+    expect(await read(owner)).toMatchObject([{ kind: "drill-finished", nodes: 2 }]);
+    nowMs += 31 * DAY_MS;
+    expect(await kinds(owner)).toEqual([]);
+  });
+
+  test("of finished campaigns, if they are an operator", async () => {
+    const id = await addCampaign("done", START_MS);
+    await addCampaign("running", null);
+    await addCampaign("done", START_MS - 31 * DAY_MS);
+    expect(await read(person("DataBox.Operator"), [])).toMatchObject([
+      { kind: "campaign-finished", campaignId: id, orders: 2, failed: 1, isDryRun: false },
+    ]);
+    expect(await kinds(owner)).toEqual([]);
+  });
+
+  test("of nothing in a subscription that their roles do not cover", async () => {
+    const order = await addOrder(THEIRS, "other");
+    await addHealth(order, "unusable", START_MS);
+    await addApproval(order);
+    await addDrill(order, START_MS, [START_MS]);
+    expect(await kinds(owner)).toEqual([]);
+    expect(await kinds(person(`Owner:${THEIRS}`), [OURS])).toEqual([]);
+    expect(await kinds(person("DataBox.Operator"))).toEqual([]);
+    expect((await kinds(person(`Owner:${THEIRS}`))).toSorted()).toEqual([
+      "approval-waiting",
+      "drill-finished",
+      "key-unusable",
+    ]);
+  });
+});
+
+describe("what a person has read", () => {
+  const mark = (caller: Caller, ids: readonly string[]) =>
+    ask("POST", caller, [OURS, THEIRS], { ids });
+  test("is theirs alone, and is new again when the key's state changes", async () => {
+    const order = await addOrder(OURS, "atlas");
+    await addHealth(order, "at-risk", START_MS);
+    const reader = person(`DataBoxReader:${OURS}`);
+    const [notice] = await read(owner);
+    expect((await mark(owner, [notice?.id ?? ""])).status).toBe(204);
+    await mark(owner, [notice?.id ?? "", notice?.id ?? ""]);
+    expect([await unread(owner), await unread(reader)]).toEqual([0, 1]);
+    await store
+      .updateTable("key_health")
+      .set({ changed_at_ms: START_MS + 1 })
+      .execute();
+    expect(await unread(owner)).toBe(1);
+  });
+
+  test("is kept for ids that they see only, and for 90 days", async () => {
+    const other = await addOrder(THEIRS, "other");
+    await addHealth(other, "unusable", START_MS);
+    const [notice] = await read(person(`Owner:${THEIRS}`));
+    await mark(owner, [notice?.id ?? "", "made up"]);
+    const rows = () => store.selectFrom("notice_reads").select("notice_id").execute();
+    expect(await rows()).toEqual([]);
+    const theirs = person(`Owner:${THEIRS}`);
+    await mark(theirs, [notice?.id ?? ""]);
+    await forgetReads(store, nowMs + 90 * DAY_MS);
+    expect(await rows()).toHaveLength(1);
+    await forgetReads(store, nowMs + 90 * DAY_MS + 1);
+    expect(await rows()).toEqual([]);
+  });
+
+  test.each([
+    ["ids that are not a list", [OURS], { ids: "all" }],
+    ["too many ids", [OURS], { ids: Array.from({ length: 101 }, String) }],
+    ["an unknown member", [OURS], { ids: [], all: true }],
+    ["a subscription that is not an id", ["ours"], { ids: [] }],
+    ["too many subscriptions", Array.from({ length: 101 }, () => randomUUID()), { ids: [] }],
+  ])("is refused with %s", async (_name, subscriptions, body) => {
+    await expect(ask("POST", owner, subscriptions, body)).rejects.toMatchObject({
+      code: "InvalidRequestContent",
+    });
+  });
+});

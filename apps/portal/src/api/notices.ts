@@ -1,0 +1,26 @@
+import { noticeList, type NoticeView } from "@databox-cmk/protocol";
+
+import type { Client } from "./client.ts";
+
+/** What the reader should know of, in these subscriptions and, for operators, in the service. */
+export async function readNotices(
+  client: Client,
+  subscriptions: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly NoticeView[]> {
+  const { value } = await client.read(path("", subscriptions), noticeList, { signal });
+  return value;
+}
+
+export async function markNoticesRead(
+  client: Client,
+  subscriptions: readonly string[],
+  ids: readonly string[],
+): Promise<void> {
+  await client.send(path("/read", subscriptions), { method: "POST", body: { ids } });
+}
+
+function path(end: string, subscriptions: readonly string[]): string {
+  const query = new URLSearchParams(subscriptions.map((id) => ["subscriptionId", id]));
+  return `/portal/api/notices${end}?${query.toString()}`;
+}

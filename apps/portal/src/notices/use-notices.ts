@@ -1,0 +1,56 @@
+import type { NoticeView } from "@databox-cmk/protocol";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { markNoticesRead, readNotices } from "../api/notices.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+/** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
+const EVERY_MS = 30_000;
+/** Most subscriptions that one request names. */
+const SUBSCRIPTIONS_MAX = 100;
+
+export type Notices = {
+  /** `undefined` until they are known. */
+  readonly notices: readonly NoticeView[] | undefined;
+  readonly error: Error | null;
+  readonly tryAgain: () => void;
+  readonly markRead: (ids: readonly string[]) => void;
+};
+
+/** What the reader should know of, and whether they have read it. */
+export function useNotices(): Notices {
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const subscriptions = useSubscriptions();
+  const ids = subscriptions.data
+    ?.slice(0, SUBSCRIPTIONS_MAX)
+    .map(({ subscriptionId }) => subscriptionId);
+  const queryKey = [...QUERY_KEYS.notices, ids];
+  const notices = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => readNotices(client, ids ?? [], signal),
+    enabled: ids !== undefined,
+    refetchInterval: EVERY_MS,
+  });
+  // Not an action: the panel shows at once what is read, and nothing is lost if it fails.
+  const marking = useMutation({
+    mutationFn: (read: readonly string[]) => markNoticesRead(client, ids ?? [], read),
+    onMutate: async (read) => {
+      await queryClient.cancelQueries({ queryKey });
+      queryClient.setQueryData<readonly NoticeView[]>(queryKey, (before) =>
+        before?.map((each) => (read.includes(each.id) ? { ...each, isRead: true } : each)),
+      );
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+  });
+  return {
+    notices: notices.data,
+    error: subscriptions.error ?? notices.error,
+    tryAgain: () => void (subscriptions.error === null ? notices : subscriptions).refetch(),
+    markRead: (read) => {
+      if (read.length > 0) marking.mutate(read);
+    },
+  };
+}
