@@ -3,12 +3,12 @@ import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
+import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readStack } from "./harness/read-stack.ts";
 import { FREE_PORTS, runStart } from "./harness/start-command.ts";
 import { strangerUid } from "./harness/stranger.ts";
-import { openTemporaryFolder, type TemporaryFolder } from "./harness/temporary-folder.ts";
 import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
 
 let folder: TemporaryFolder;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { createAzureClients } from "@databox-cmk/local-stack";
+import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import {
@@ -19,7 +20,6 @@ import {
   type StackLine,
   type StartCommand,
 } from "./harness/start-command.ts";
-import { openTemporaryFolder, type TemporaryFolder } from "./harness/temporary-folder.ts";
 
 const step = (name: string) => ({ event: "step", step: name });
 const lock = { event: "lock", outcome: "locked" };

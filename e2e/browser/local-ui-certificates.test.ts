@@ -11,11 +11,11 @@ import {
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import { createDeviceEmulator, type DeviceEmulator } from "@databox-cmk/device-emulator";
 import { createFakeBroker } from "@databox-cmk/testkit";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { requireOk } from "../harness/nodes.ts";
-import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
 import { region, signInNode } from "./harness/node-page.ts";

@@ -8,10 +8,10 @@ import { setTimeout } from "node:timers/promises";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { startAgent } from "../harness/agent-process.ts";
-import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { type Secret, secretOf } from "./secret.ts";
 
 const MISTYPED = "Mistyped@Passkey#98765";

@@ -11,12 +11,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { createOrder } from "@databox-cmk/local-stack";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { isContinuousIntegration } from "../harness/cryptsetup.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
-import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { createDebianRoot, type DebianRoot, whyNoDebian } from "./debian-root.ts";
 
 const MAKE_DEB = fileURLToPath(new URL("../../deploy/agent/make-deb.mjs", import.meta.url));

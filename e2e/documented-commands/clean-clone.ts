@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { openTemporaryFolder } from "../harness/temporary-folder.ts";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MINIMUM_NODE_MAJOR = 20;

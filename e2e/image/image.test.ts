@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { createOrder } from "@databox-cmk/local-stack";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectedProof, isContinuousIntegration } from "../harness/cryptsetup.ts";
 import { prepareNode, unlockNode } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { openTemporaryFolder } from "../harness/temporary-folder.ts";
 import { assembleImage } from "./assemble-image.ts";
 import { type ImageMounts, NONROOT, runInImage } from "./run-in-image.ts";
 

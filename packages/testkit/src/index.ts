@@ -17,3 +17,7 @@ export { requireTool } from "./require-tool.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 export { wrapProse } from "@databox-cmk/errors/docs";
+export { freePort } from "./free-port.ts";
+export { createLocalhostTls } from "./localhost-tls.ts";
+export { openTemporaryFolder } from "./open-temporary-folder.ts";
+export type { TemporaryFolder } from "./open-temporary-folder.ts";

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
 
-import { createTokenIssuer } from "../../test/control-plane/token-issuer.ts";
+import { createTokenIssuer } from "../../test/world/token-issuer.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./verify-token.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";

@@ -4,10 +4,10 @@ import { fc, test } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect } from "vitest";
 
 import { NONCE_LIFETIME_MS } from "../../src/release/message/challenge.ts";
-import { VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath } from "../control-plane/world.ts";
 import { ENGINE } from "../store/open-test-store.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import {
   ANSWER_TIMEOUT_MS,
   askRenewal,
@@ -86,14 +86,14 @@ let world: BrokerWorld;
 let replicas: ReturnType<BrokerWorld["replicas"]>;
 let runs = 0;
 beforeAll(async () => {
-  world = await createBrokerWorld(
-    {
+  world = await openBroker({
+    settings: {
       PROBE_INTERVAL_SECONDS: String(PROBE_SECONDS),
       LEASE_TTL_SECONDS: String(LEASE_SECONDS),
       OUTAGE_GRACE_SECONDS: "0",
     },
-    2,
-  );
+    replicas: 2,
+  });
   replicas = world.replicas();
 });
 afterAll(() => world[Symbol.asyncDispose]());

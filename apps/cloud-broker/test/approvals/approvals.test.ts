@@ -2,9 +2,9 @@ import { approvalList, approvalView, parseWith, type UnlockPolicy } from "@datab
 import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath, SUBSCRIPTION } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "guarded";
 const person = (digit: string) => `${digit.repeat(8)}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`;
@@ -16,7 +16,7 @@ const DUA = person("d");
 let world: BrokerWorld;
 let device: DeviceClient;
 beforeEach(async () => {
-  world = await createBrokerWorld({ WEBHOOK_URLS: "https://receiver.example/hook" });
+  world = await openBroker({ settings: { WEBHOOK_URLS: "https://receiver.example/hook" } });
   device = await world.delivered(JOB);
 });
 afterEach(() => world[Symbol.asyncDispose]());

@@ -2,7 +2,6 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import { termsOf } from "../../src/core/release-terms.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { createAnnounce } from "../../src/events/announce.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { admitRelease } from "../../src/release/approvals/admit-release.ts";
 import { claimRelease } from "../../src/release/approvals/claim-release.ts";
@@ -11,12 +10,15 @@ import type { ReleaseDependencies } from "../../src/release/approvals/release-re
 import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
 import { revoke } from "../../src/release/kill-switches/revocations.ts";
 import type { Store } from "../../src/store/store.ts";
+import { announce } from "../world/control-plane.ts";
+import { orderRow } from "../world/order-row.ts";
 
-const ORDER = orderIdOf({
+const NAME = {
   subscriptionId: "44444444-4444-4444-8444-444444444444",
   resourceGroup: "group",
   name: "order",
-});
+};
+const ORDER = orderIdOf(NAME);
 const LIFETIME_SECONDS = 60;
 const START_MS = Date.UTC(2026, 0, 5);
 const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
@@ -36,7 +38,6 @@ export async function createFleet(turn: Turn, store: Store) {
   const clock = { nowMs: START_MS };
   const now = () => clock.nowMs;
   const appendAudit = createAppendAudit({ now });
-  const announce = createAnnounce("https://broker.localhost", []);
   await insertOrder(store);
   const deps: ReleaseDependencies = {
     store,
@@ -141,30 +142,7 @@ export async function createFleet(turn: Turn, store: Store) {
 }
 
 async function insertOrder(store: Store): Promise<void> {
-  await store
-    .insertInto("orders")
-    .values({
-      id: ORDER,
-      subscription_id: "44444444-4444-4444-8444-444444444444",
-      resource_group: "group",
-      name: "order",
-      location: "westus",
-      sku: "DataBox",
-      transfer_type: "ImportToAzure",
-      tags_json: "{}",
-      details_json: "{}",
-      state_json: "{}",
-      stage: "Delivered",
-      stage_status: "Succeeded",
-      cancellation_reason: null,
-      identity_epoch: 0,
-      revision: 1,
-      created_at_ms: START_MS,
-      created_by: "test",
-      updated_at_ms: START_MS,
-      updated_by: "test",
-    })
-    .execute();
+  await store.insertInto("orders").values(orderRow(NAME, START_MS)).execute();
   // The view node_keys says what the node's envelope is wrapped to.
   await store
     .insertInto("order_keys")

@@ -2,9 +2,9 @@ import { approvalList, parseWith, type UnlockPolicy } from "@databox-cmk/protoco
 import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { CUSTOMER_KEY } from "../control-plane/customer-vault.ts";
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { CUSTOMER_KEY } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "loosened";
 const person = (digit: string) => `${digit.repeat(8)}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`;
@@ -16,7 +16,7 @@ const OWNER = person("e");
 let world: BrokerWorld;
 let device: DeviceClient;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   device = await world.delivered(JOB);
 });
 afterEach(() => world[Symbol.asyncDispose]());

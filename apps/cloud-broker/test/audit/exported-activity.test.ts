@@ -6,9 +6,9 @@ import { canonicalJson, chainHash } from "@databox-cmk/crypto";
 import { activityList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { verifyAudit } from "./audit-command.ts";
 
 const JOB = "exported";
@@ -21,7 +21,7 @@ let whole: readonly Line[];
 let thumbprint: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "exported-"));
-  world = await createBrokerWorld();
+  world = await openBroker();
   const device = await world.delivered(JOB);
   thumbprint = device.key.kid;
   const { answer } = await device.unlock("unlock");

@@ -2,7 +2,6 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject } from "../../src/core/ports.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
@@ -20,6 +19,7 @@ import {
   unlockWith,
 } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { custodyDependencies } from "../world/custody-dependencies.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "./emulator-world.ts";
 
 let world: EmulatorWorld;
@@ -47,16 +47,16 @@ beforeAll(async () => {
     kekVaultResourceId: vaultId,
     identity: { type: "SystemAssigned" },
   };
-  custody = createKeyCustody({
-    store,
-    vaults: world.azure.vaults,
-    resources: world.azure.resources,
-    appendAudit: createAppendAudit({ now: Date.now }),
-    now: Date.now,
-    serviceKey: world.keyUrl("kv-service", "mmk"),
-    backupAfterSeconds: 900,
-    keyVaultSuffixes: [vaultSuffix],
-  });
+  custody = createKeyCustody(
+    custodyDependencies({
+      vaults: world.azure.vaults,
+      resources: world.azure.resources,
+      store,
+      now: Date.now,
+      serviceKey: world.keyUrl("kv-service", "mmk"),
+      keyVaultSuffixes: [vaultSuffix],
+    }),
+  );
 });
 afterAll(async () => {
   await store.destroy();

@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { request as httpsRequest, createServer } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { request as httpsRequest } from "node:https";
 
 import { KeyVaultManagementClient } from "@azure/arm-keyvault";
 import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { ClientSecretCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
 import { createAzureEmulator } from "@databox-cmk/azure-emulator";
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { vi } from "vitest";
 import * as z from "zod";
 
@@ -26,6 +23,7 @@ import { createHandler } from "../../src/http/express-adapter.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "../../src/keys/issuer/token-issuer.ts";
+import { openListener, TLS } from "../world/open-listener.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
 const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "contract" });
@@ -38,15 +36,14 @@ const ALL = ["get", "wrapKey", "unwrapKey"] as const;
  * administrator's clients.
  */
 export async function startEmulatorWorld() {
-  const ca = createCertificateAuthority({ commonName: "test", validityDays: 1 });
   const emulator = await createAzureEmulator({
     port: 0,
     imdsPort: 0,
     dnsPort: 0,
-    certificateAuthority: ca,
+    certificateAuthority: TLS.authority,
   });
-  const folder = mkdtempSync(join(tmpdir(), "azure-world-"));
-  const issuerServer = await startIssuer(ca, folder);
+  const folder = openTemporaryFolder();
+  const { issuer, listener } = await startIssuer(folder.path);
   vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.imdsUrl);
 
   const settings = { extraCaPem: emulator.caPem, dnsServer: emulator.dns };
@@ -81,10 +78,10 @@ export async function startEmulatorWorld() {
     tenantId,
     keyVaultSuffixes: [emulator.vaultSuffix],
     identityResourceGroupId: groupId,
-    issuer: issuerServer.issuer.issuer,
+    issuer: issuer.issuer,
   };
   const dependencies: AzureDependencies = {
-    signAssertion: (order) => issuerServer.issuer.signAssertion(order),
+    signAssertion: (order) => issuer.signAssertion(order),
     now: Date.now,
     random: () => 0,
     sleep: () => Promise.resolve(),
@@ -170,9 +167,9 @@ export async function startEmulatorWorld() {
       vi.unstubAllEnvs();
       azure.close();
       admin.close();
-      await issuerServer.close();
+      await listener[Symbol.asyncDispose]();
       await emulator.close();
-      rmSync(folder, { recursive: true });
+      folder[Symbol.dispose]();
     },
   };
 }
@@ -221,48 +218,20 @@ export function expectOk<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
-type Authority = Parameters<typeof issueServerCertificate>[0]["ca"];
 type Emulator = Awaited<ReturnType<typeof createAzureEmulator>>;
 
-async function startIssuer(ca: Authority, folder: string) {
-  const certificate = issueServerCertificate({
-    ca,
-    commonName: "issuer",
-    dnsNames: ["issuer.localhost"],
-    validityDays: 1,
+async function startIssuer(folder: string) {
+  const listener = await openListener((...request) => handler(...request));
+  const keys = await openFileIssuerKeys(folder, Date.now);
+  const issuer = createTokenIssuer(keys, listener.url, Date.now);
+  const handler = createHandler(createIssuerRoutes(issuer), {
+    spans: noSpans,
+    authenticate: () => Promise.reject(new Error("only public routes here")),
+    admit: () => undefined,
+    served: () => Promise.resolve(),
+    bearerChallenge: "",
   });
-  const server = createServer({ cert: certificate.certificatePem, key: certificate.privateKeyPem });
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
-  const issuer = createTokenIssuer(
-    await openFileIssuerKeys(folder, Date.now),
-    `https://issuer.localhost:${port}`,
-    Date.now,
-  );
-  server.on(
-    "request",
-    createHandler(createIssuerRoutes(issuer), {
-      spans: noSpans,
-      authenticate: () => Promise.reject(new Error("only public routes here")),
-      admit: () => undefined,
-      served: () => Promise.resolve(),
-      bearerChallenge: "",
-    }),
-  );
-  return {
-    issuer,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => {
-          resolve();
-        });
-      }),
-  };
+  return { issuer, listener };
 }
 
 async function createOwner(

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { TENANT_ID } from "../control-plane/fake-identities.ts";
-import { jobPath, minimalJob } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { TENANT_ID } from "../world/fake-identities.ts";
+import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "backed-up";
 const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
@@ -29,7 +29,7 @@ const WEST = {
 let world: BrokerWorld;
 let westKid: string;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   world.vaults.addVault("kv-west", { tenantId: TENANT_ID, location: "westeurope" });
   westKid = world.vaults.addKey("kv-west", "kek");
 });

@@ -2,10 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { jobPatch, jobWrite } from "@databox-cmk/protocol";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { type OrderId, orderIdOf } from "../../src/core/order.ts";
-import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { createAnnounce } from "../../src/events/announce.ts";
 import { createCampaignRunner } from "../../src/key-life/campaigns/run-campaigns.ts";
 import { startCampaign } from "../../src/key-life/campaigns/start-campaign.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
@@ -13,10 +10,11 @@ import { createOrder } from "../../src/orders/create-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { createFakeIdentities, TENANT_ID } from "../control-plane/fake-identities.ts";
-import { GROUP, minimalJob, SUBSCRIPTION } from "../control-plane/world.ts";
 import { expectOk, releaseTo } from "../custody/custody-world.ts";
+import { createControlPlane } from "../world/control-plane.ts";
+import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
+import { createFakeIdentities, TENANT_ID } from "../world/fake-identities.ts";
+import { GROUP, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 
 const ACTOR = { kind: "caller", objectId: randomUUID(), name: "operator", address: "" } as const;
 const CONTEXT = { actor: ACTOR, by: "operator", correlationId: "c" };
@@ -34,29 +32,8 @@ export function createCampaignWorld() {
   });
   customer.vaults.addVault("kv-two", { tenantId: TENANT_ID });
   customer.vaults.addKey("kv-two", "key2");
-  const appendAudit = createAppendAudit({ now });
-
-  const plane = (store: Store): ControlPlane => ({
-    store,
-    custody: customer.custody(store, appendAudit, now),
-    checkKeyNow: () => Promise.resolve(),
-    identities,
-    appendAudit,
-    announce: createAnnounce("https://broker.localhost", []),
-    sign: () => Promise.resolve("receipt"),
-    now,
-    admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
-    settings: {
-      armUrl: "https://arm.localhost",
-      tenantId: TENANT_ID,
-      retryAfterSeconds: 0,
-      allowRevertToMicrosoftManaged: false,
-      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
-      keyVaultSuffixes: ["vault.test"],
-      backupAfterSeconds: 300,
-      keyHealthIntervalSeconds: 900,
-    },
-  });
+  const plane = (store: Store): ControlPlane =>
+    createControlPlane({ store, identities, now, vaults: customer.vaults });
   return {
     clock,
     vaults: customer.vaults,

@@ -2,10 +2,10 @@ import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protoco
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { currentPriority } from "../../src/load/priority.ts";
-import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { TENANT_ID } from "../control-plane/fake-identities.ts";
-import { GROUP, jobPath, minimalJob, SUBSCRIPTION, userIdentity } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { TENANT_ID } from "../world/fake-identities.ts";
+import { API, GROUP, jobPath, minimalJob, SUBSCRIPTION, userIdentity } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const CAMPAIGNS = "/operator/v1/campaigns";
 const OPERATOR = { roles: ["DataBox.Operator"] };
@@ -19,7 +19,7 @@ const SECOND_VAULT = {
 let world: BrokerWorld;
 let devices: Awaited<ReturnType<BrokerWorld["delivered"]>>[];
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   devices = [];
   for (const job of JOBS) devices.push(await world.delivered(job));
   const path = `${jobPath(UNPREPARED)}?${API}`;

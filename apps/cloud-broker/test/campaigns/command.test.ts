@@ -9,15 +9,15 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
-import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const ORDER = jobPath("order-1").toLowerCase();
 let world: BrokerWorld;
 let folder: string;
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   await world.prepared("order-1");
   folder = await mkdtemp(join(tmpdir(), "campaign-command-"));
   writeFileSync(join(folder, "ca.pem"), world.caPem);

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { OrderId } from "../../src/core/order.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { openCrashingStore } from "../custody/crashing-store.ts";
+import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { createCampaignWorld } from "./campaign-world.ts";
 
 /** More than a campaign of two orders has. */

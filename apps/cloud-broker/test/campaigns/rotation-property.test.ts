@@ -3,8 +3,8 @@ import { expect } from "vitest";
 
 import { judgeKeyVersion } from "../../src/core/judge-key-version.ts";
 import { loadKeyUses } from "../../src/key-life/rotation/load-key-uses.ts";
-import { KEY_NAME, KEY_URL, VAULT, VAULT_NAME } from "../control-plane/customer-vault.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
+import { KEY_NAME, KEY_URL, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
 import { createCampaignWorld } from "./campaign-world.ts";
 
 const KEYS = [

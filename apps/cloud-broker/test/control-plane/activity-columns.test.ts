@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
 import { RekeyClient } from "../rekey/rekey-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
-import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "./customer-vault.ts";
-import { jobPath } from "./world.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "told";
 const PERSON = "22222222-2222-4222-8222-222222222222";
@@ -115,7 +115,7 @@ const LIFE: readonly (() => Promise<unknown>)[] = [
 ];
 
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   for (const happen of LIFE) await happen();
   const { json } = await call("GET", "/activity");
   rows = activityList.parse(json).value.map(({ row }) => row);

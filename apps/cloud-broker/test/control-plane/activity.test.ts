@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
-import { jobPath } from "./world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "told";
 const REFUSED_TRIES = 3;
@@ -20,7 +20,7 @@ async function rowsOf(query: string): Promise<readonly Row[]> {
 }
 
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   const device = await world.delivered(JOB);
   for (let tries = 0; tries < REFUSED_TRIES; tries += 1) await device.unlock("ingest");
 });

@@ -4,26 +4,25 @@ import { API_VERSIONS, armErrorBody, jobResource } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import {
-  API,
-  createWorld,
   GROUP,
   jobPath,
   minimalJob,
+  OLDER_API as API,
   STORAGE_ACCOUNT,
   SUBSCRIPTION,
-  type World,
-} from "./world.ts";
+} from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
-let world: World;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createWorld({ retryAfterSeconds: 10 });
+  world = await openBroker({ settings: { LRO_RETRY_AFTER_SECONDS: "10" } });
   await world.call("PUT", `${jobPath("placed")}?${API}`, { body: minimalJob() });
 });
-afterAll(() => world.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const relative = (location: string | string[] | undefined): string => {
   expect(location).toMatch(/^https:\/\/localhost:\d+\//);
-  return String(location).slice(world.url.length);
+  return String(location).slice(world.url().length);
 };
 
 test("create is 202 by Location, 202 with the order's own Location, 200", async () => {

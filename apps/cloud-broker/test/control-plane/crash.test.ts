@@ -5,10 +5,7 @@ import { jobPatch, jobWrite } from "@databox-cmk/protocol";
 import type { KyselyPlugin, RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
-import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { createAnnounce } from "../../src/events/announce.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { cancelOrder, deleteOrder } from "../../src/orders/end-order.ts";
@@ -18,9 +15,10 @@ import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
-import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
-import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
-import { GROUP, minimalJob, SUBSCRIPTION } from "./world.ts";
+import { createControlPlane } from "../world/control-plane.ts";
+import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
+import { createFakeIdentities, type FakeIdentities } from "../world/fake-identities.ts";
+import { GROUP, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 
 const NAME = { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name: "order1" };
 const ID = orderIdOf(NAME);
@@ -67,28 +65,7 @@ beforeEach(async () => {
   identities = createFakeIdentities((principalId) => {
     customer.vaults.grant(VAULT_NAME, principalId);
   });
-  const appendAudit = createAppendAudit({ now });
-  plane = {
-    store,
-    custody: customer.custody(store, appendAudit, now),
-    checkKeyNow: () => Promise.resolve(),
-    identities,
-    appendAudit,
-    announce: createAnnounce("https://broker.localhost", []),
-    sign: () => Promise.resolve("receipt"),
-    now,
-    admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
-    settings: {
-      armUrl: "https://arm.localhost",
-      tenantId: TENANT_ID,
-      retryAfterSeconds: 0,
-      allowRevertToMicrosoftManaged: false,
-      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
-      keyVaultSuffixes: ["vault.test"],
-      backupAfterSeconds: 900,
-      keyHealthIntervalSeconds: 900,
-    },
-  };
+  plane = createControlPlane({ store, identities, now, vaults: customer.vaults });
 });
 afterEach(() => store.destroy());
 

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, VAULT_NAME } from "./customer-vault.ts";
-import { API, createWorld, jobPath, minimalJob, type World } from "./world.ts";
+import { CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
+import { jobPath, minimalJob, OLDER_API as API } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = jobPath("order1");
 
-let world: World;
+let world: BrokerWorld;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await openBroker();
   await world.call("PUT", `${JOB}?${API}`, { body: minimalJob() });
   await world.call("PATCH", `${JOB}?${API}`, { body: { identity: { type: "SystemAssigned" } } });
   const details = { keyEncryptionKey: CUSTOMER_KEY };
@@ -15,7 +16,7 @@ beforeEach(async () => {
   expect(key.status).toBe(202);
   await world.operator("prepare", "order1");
 });
-afterEach(() => world.close());
+afterEach(() => world[Symbol.asyncDispose]());
 
 const stage = async (): Promise<unknown> =>
   (await world.call("GET", `${JOB}?${API}`)).json.properties.status;
@@ -27,7 +28,7 @@ const dispatches = async () => {
 };
 
 /** The customer's action, and the code that blocks the dispatch. */
-const FAULTS: Readonly<Record<string, readonly [(world: World) => void, string]>> = {
+const FAULTS: Readonly<Record<string, readonly [(world: BrokerWorld) => void, string]>> = {
   "was disabled": [
     ({ vaults, kid }) => {
       vaults.setEnabled(kid, false);

@@ -2,23 +2,23 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { CUSTOMER_KEY } from "./customer-vault.ts";
+import { CUSTOMER_KEY } from "../world/customer-vault.ts";
+import { createDataBoxClient } from "../world/data-box-client.ts";
 import {
-  API,
-  createWorld,
   GROUP,
   jobPath,
   minimalJob,
+  OLDER_API as API,
   sdkJob,
   userIdentity,
-  type World,
-} from "./world.ts";
+} from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
-let world: World;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await openBroker();
 });
-afterAll(() => world.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const place = (name: string, body: unknown = minimalJob()) =>
   world.call("PUT", `${jobPath(name)}?${API}`, { body });
@@ -30,7 +30,7 @@ const read = async (name: string) =>
 test("a client finds its user-assigned identity under the id that it wrote", async () => {
   const id = userIdentity("mixedCase");
   const other = id.replace("/resourceGroups/", "/RESOURCEGROUPS/");
-  const job = await world.client().jobs.beginCreateAndWait(GROUP, "identity-case", {
+  const job = await createDataBoxClient(world).jobs.beginCreateAndWait(GROUP, "identity-case", {
     ...sdkJob(),
     identity: { type: "UserAssigned", userAssignedIdentities: { [id]: {} } },
   });

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
-import { API, createWorld, minimalJob, SUBSCRIPTION, type World } from "./world.ts";
+import { minimalJob, OLDER_API as API, SUBSCRIPTION } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const KELVIN = "\u212A";
 
-let world: World;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await openBroker();
 });
-afterAll(() => world.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const pathOf = (group: string, name: string) =>
   `/subscriptions/${SUBSCRIPTION}/resourceGroups/${encodeURIComponent(group)}/providers/Microsoft.DataBox/jobs/${encodeURIComponent(name)}`;
@@ -64,7 +65,7 @@ describe("a resource group name with", () => {
         });
         expect(json.error.message).toContain(`resource group name: ${fault}; expected 1 to 90`);
       }
-      const rows = await world.store.selectFrom("orders").select("resource_group").execute();
+      const rows = await world.store().selectFrom("orders").select("resource_group").execute();
       expect(rows.map(({ resource_group }) => resource_group)).not.toContain(group);
     },
   );

@@ -1,17 +1,18 @@
 import { verifyMessage, importVerifyKey } from "@databox-cmk/crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "./customer-vault.ts";
-import { type Answer, API, createWorld, jobPath, minimalJob, type World } from "./world.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { jobPath, minimalJob, OLDER_API as API } from "../world/jobs.ts";
+import { type BrokerWorld, type JsonAnswer, openBroker } from "../world/open-broker.ts";
 
 const JOB = jobPath("order1");
 const PASSWORD = "My-Passkey#23456789";
 
-let world: World;
+let world: BrokerWorld;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await openBroker();
 });
-afterEach(() => world.close());
+afterEach(() => world[Symbol.asyncDispose]());
 
 const place = (sku: "DataBox" | "DataBoxHeavy" = "DataBox", details: object = {}) =>
   world.call("PUT", `${JOB}?${API}`, {
@@ -23,10 +24,10 @@ const place = (sku: "DataBox" | "DataBoxHeavy" = "DataBox", details: object = {}
       },
     },
   });
-const read = (): Promise<Answer> => world.call("GET", `${JOB}?${API}&$expand=details`);
-const credentials = (): Promise<Answer> => world.call("POST", `${JOB}/listCredentials?${API}`);
-const move = async (...actions: readonly string[]): Promise<Answer> => {
-  let last: Answer | undefined;
+const read = (): Promise<JsonAnswer> => world.call("GET", `${JOB}?${API}&$expand=details`);
+const credentials = (): Promise<JsonAnswer> => world.call("POST", `${JOB}/listCredentials?${API}`);
+const move = async (...actions: readonly string[]): Promise<JsonAnswer> => {
+  let last: JsonAnswer | undefined;
   for (const action of actions) {
     last = await world.operator(action, "order1");
     expect({ action, status: last.status, text: last.text.slice(0, 200) }).toMatchObject({
@@ -97,7 +98,7 @@ test("a lost answer to prepare is asked for again: same nodes, new codes, the ol
     first.map((node: { serial: string }) => node.serial),
   );
   expect(second[0].enrolmentCode).not.toBe(first[0].enrolmentCode);
-  const stored = await world.store.selectFrom("nodes").select("enrolment_code_hash").execute();
+  const stored = await world.store().selectFrom("nodes").select("enrolment_code_hash").execute();
   expect(JSON.stringify(stored)).not.toContain(second[0].enrolmentCode);
 });
 
@@ -129,14 +130,14 @@ test("erasure destroys every wrapping and leaves a receipt that the broker signe
   expect((await move("erase")).json.erasureReceipt).toBe(erased.erasureReceipt);
   const receipt = verifyMessage(
     erased.erasureReceipt,
-    importVerifyKey(world.signingKey.publicJwk),
+    importVerifyKey(world.keys.signing.publicJwk),
     "databox-erasure+jws",
   );
   expect(receipt).toMatchObject({
     order: JOB.toLowerCase(),
     destroyed: nodes.map(({ serial }: { serial: string }) => ({ serial, generation: 1 })),
   });
-  expect(await world.store.selectFrom("envelopes").selectAll().execute()).toEqual([]);
+  expect(await world.store().selectFrom("envelopes").selectAll().execute()).toEqual([]);
   const refused = await credentials();
   expect(refused.json.error).toMatchObject({ code: "OrderStageForbids" });
   expect(refused.json.error.details[0].code).toBe("credentials");
@@ -151,14 +152,14 @@ test("the customer's own password is used and never shown but by listCredentials
   const seen = [
     (await read()).text,
     (await world.call("GET", `${JOB}/activity?${API}`)).text,
-    JSON.stringify(await world.store.selectFrom("orders").selectAll().execute()),
-    JSON.stringify(await world.store.selectFrom("audit").selectAll().execute()),
+    JSON.stringify(await world.store().selectFrom("orders").selectAll().execute()),
+    JSON.stringify(await world.store().selectFrom("audit").selectAll().execute()),
   ];
   expect(seen.join("\n")).not.toContain(PASSWORD);
   expect((await credentials()).json.value[0].jobSecrets.podSecrets[0].devicePassword).toBe(
     PASSWORD,
   );
-  const [node] = await world.store.selectFrom("nodes").select("passkey_origin").execute();
+  const [node] = await world.store().selectFrom("nodes").select("passkey_origin").execute();
   expect(node?.passkey_origin).toBe("customer");
 });
 
@@ -181,7 +182,7 @@ test("an empty password counts as none; an export order takes none", async () =>
 test("canceling destroys the customer's own password", async () => {
   await place("DataBox", { devicePassword: PASSWORD });
   await world.call("POST", `${JOB}/cancel?${API}`, { body: { reason: "x" } });
-  expect(await world.store.selectFrom("own_passkeys").selectAll().execute()).toEqual([]);
+  expect(await world.store().selectFrom("own_passkeys").selectAll().execute()).toEqual([]);
   expect((await credentials()).json.error.code).toBe("OrderStageForbids");
 });
 
@@ -200,7 +201,7 @@ test("a halted copy given up is cleaned up: erased, completed with errors", asyn
   await move("prepare", "dispatch", "deliver", "pickUp", "receive");
   world.vaults.purgeKey(VAULT_NAME, KEY_NAME);
   await move("startCopy");
-  const mitigate = (body: unknown): Promise<Answer> =>
+  const mitigate = (body: unknown): Promise<JsonAnswer> =>
     world.call("POST", `${JOB}/mitigate?${API}`, { body });
   expect((await mitigate({ customerResolutionCode: "Restart" })).json.error.code).toBe(
     "InvalidMitigation",
@@ -288,7 +289,7 @@ test("activity is the order's audit chain, page by page", async () => {
     sequence: 1,
     row: { action: "order/create", outcome: "done" },
   });
-  const second = (await world.call("GET", first.nextLink.slice(world.url.length))).json;
+  const second = (await world.call("GET", first.nextLink.slice(world.url().length))).json;
   expect(second.nextLink).toBeUndefined();
   expect(second.value[0].sequence).toBe(101);
   expect(second.value.at(-1).row).toMatchObject({ action: "order/listCredentials" });

@@ -4,13 +4,13 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openApiPath } from "../../src/api/openapi/create-document.ts";
-import { createWorld, type World } from "./world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
-let world: World;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await openBroker();
 });
-afterAll(() => world.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const read = async () => (await world.call("GET", "/openapi.json", { claims: "none" })).json;
 
@@ -36,13 +36,15 @@ test("every route is described, with its action, and nothing else is", async () 
     ),
   );
   const served = new Map(
-    world.routes.map(
-      (route) =>
-        [
-          `${route.method} ${openApiPath(route.path)}`,
-          "action" in route ? route.action : undefined,
-        ] as const,
-    ),
+    world
+      .broker()
+      .routes.map(
+        (route) =>
+          [
+            `${route.method} ${openApiPath(route.path)}`,
+            "action" in route ? route.action : undefined,
+          ] as const,
+      ),
   );
   expect(described).toEqual(served);
 });

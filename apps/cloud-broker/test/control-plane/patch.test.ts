@@ -1,31 +1,24 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, VAULT, VAULT_NAME } from "./customer-vault.ts";
-import {
-  type Answer,
-  API,
-  createWorld,
-  jobPath,
-  minimalJob,
-  userIdentity,
-  type World,
-} from "./world.ts";
+import { CUSTOMER_KEY, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
+import { jobPath, minimalJob, OLDER_API as API, userIdentity } from "../world/jobs.ts";
+import { type BrokerWorld, type JsonAnswer, openBroker } from "../world/open-broker.ts";
 
 const JOB = jobPath("order1");
 const CMK = CUSTOMER_KEY;
 
-let world: World;
+let world: BrokerWorld;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await openBroker();
   await world.call("PUT", `${JOB}?${API}`, {
     body: { ...minimalJob(), tags: { first: "1", second: "2" } },
   });
 });
-afterEach(() => world.close());
+afterEach(() => world[Symbol.asyncDispose]());
 
-const patch = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+const patch = (body: unknown, headers: Record<string, string> = {}): Promise<JsonAnswer> =>
   world.call("PATCH", `${JOB}?${API}`, { body, headers });
-const read = (): Promise<Answer> => world.call("GET", `${JOB}?${API}&$expand=details`);
+const read = (): Promise<JsonAnswer> => world.call("GET", `${JOB}?${API}&$expand=details`);
 
 test("one member changes, all others stay", async () => {
   const before = (await read()).json;
@@ -107,7 +100,7 @@ test("None → SystemAssigned makes a new principal, and the old identity is gon
   const second = (await read()).json.identity.principalId;
   expect(second).toMatch(/^[0-9a-f-]{36}$/);
   expect(second).not.toBe(first);
-  expect(await world.store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
+  expect(await world.store().selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
 });
 
 test("user identities are added by {}, removed by null, and all go with their type", async () => {
@@ -259,19 +252,17 @@ test("back to the Microsoft-managed key is refused, unless the operator allows i
   await patch({ properties: { details: { keyEncryptionKey: CMK } } });
   const back = { properties: { details: { keyEncryptionKey: { kekType: "MicrosoftManaged" } } } };
   expect((await patch(back)).json.error.code).toBe("KeyEncryptionKeyRevertForbidden");
-  const permissive = await createWorld({ allowRevertToMicrosoftManaged: true });
-  try {
-    const call = (method: string, body: unknown): Promise<Answer> =>
-      permissive.call(method, `${JOB}?${API}`, { body });
-    await call("PUT", minimalJob());
-    await call("PATCH", { identity: { type: "SystemAssigned" } });
-    await call("PATCH", { properties: { details: { keyEncryptionKey: CMK } } });
-    expect((await call("PATCH", back)).status).toBe(202);
-    const { json } = await permissive.call("GET", `${JOB}?${API}`);
-    expect(json.properties.details.keyEncryptionKey).toEqual({ kekType: "MicrosoftManaged" });
-  } finally {
-    await permissive.close();
-  }
+  await using permissive = await openBroker({
+    settings: { ALLOW_REVERT_TO_MICROSOFT_MANAGED: "true" },
+  });
+  const call = (method: string, body: unknown): Promise<JsonAnswer> =>
+    permissive.call(method, `${JOB}?${API}`, { body });
+  await call("PUT", minimalJob());
+  await call("PATCH", { identity: { type: "SystemAssigned" } });
+  await call("PATCH", { properties: { details: { keyEncryptionKey: CMK } } });
+  expect((await call("PATCH", back)).status).toBe(202);
+  const { json } = await permissive.call("GET", `${JOB}?${API}`);
+  expect(json.properties.details.keyEncryptionKey).toEqual({ kekType: "MicrosoftManaged" });
 });
 
 test("nothing of the key or the identity can be changed after the end", async () => {

@@ -1,16 +1,16 @@
 // @module-tag one-engine
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { requireTool } from "@databox-cmk/testkit";
+import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
-import { CUSTOMER_KEY } from "./customer-vault.ts";
-import { createWorld, GROUP, STORAGE_ACCOUNT, SUBSCRIPTION } from "./world.ts";
+import { CUSTOMER_KEY } from "../world/customer-vault.ts";
+import { GROUP, STORAGE_ACCOUNT, SUBSCRIPTION } from "../world/jobs.ts";
+import { openBroker } from "../world/open-broker.ts";
 
 const SCRIPT = fileURLToPath(new URL("python-sdk.py", import.meta.url));
 // Debian's own interpreter: it is the one that sees the package python3-azure.
@@ -21,36 +21,31 @@ const hasSdk = requireTool(
 );
 
 test.skipIf(!hasSdk)("the unmodified Python SDK sees what the JavaScript one sees", async () => {
-  const world = await createWorld();
-  const folder = mkdtempSync(join(tmpdir(), "python-sdk-"));
-  try {
-    const ca = join(folder, "ca.pem");
-    writeFileSync(ca, world.caPem);
-    const token = await world.issuer.token({ roles: ["Contributor"] });
-    const input = {
-      url: world.url,
-      token,
-      ca,
-      subscription: SUBSCRIPTION,
-      group: GROUP,
-      key: CUSTOMER_KEY,
-      storage: STORAGE_ACCOUNT,
-    };
-    expect(await run(JSON.stringify(input))).toEqual({
-      create: "DeviceOrdered",
-      again: { status: 409, code: "ResourceAlreadyExists" },
-      stages: 8,
-      list: ["python1"],
-      "early key": { status: 400, code: "SsemUserErrorSystemAssignedIdentityAbsent" },
-      identity: "SystemAssigned",
-      key: "SystemAssigned",
-      credentials: { status: 400, code: "SsemUserErrorSecretsNotGenerated" },
-      ended: { status: 404, code: "SsemUserErrorEntityNotFound" },
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    await world.close();
-  }
+  await using world = await openBroker();
+  using folder = openTemporaryFolder();
+  const ca = join(folder.path, "ca.pem");
+  writeFileSync(ca, world.caPem);
+  const token = await world.token({ roles: ["Contributor"] });
+  const input = {
+    url: world.url(),
+    token,
+    ca,
+    subscription: SUBSCRIPTION,
+    group: GROUP,
+    key: CUSTOMER_KEY,
+    storage: STORAGE_ACCOUNT,
+  };
+  expect(await run(JSON.stringify(input))).toEqual({
+    create: "DeviceOrdered",
+    again: { status: 409, code: "ResourceAlreadyExists" },
+    stages: 8,
+    list: ["python1"],
+    "early key": { status: 400, code: "SsemUserErrorSystemAssignedIdentityAbsent" },
+    identity: "SystemAssigned",
+    key: "SystemAssigned",
+    credentials: { status: 400, code: "SsemUserErrorSecretsNotGenerated" },
+    ended: { status: 404, code: "SsemUserErrorEntityNotFound" },
+  });
 });
 
 async function run(input: string): Promise<unknown> {

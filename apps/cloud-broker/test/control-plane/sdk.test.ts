@@ -1,27 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, KEY_URL, VAULT } from "./customer-vault.ts";
-import {
-  createWorld,
-  GROUP,
-  sdkJob,
-  STORAGE_ACCOUNT,
-  SUBSCRIPTION,
-  userIdentity,
-  type World,
-} from "./world.ts";
+import { CUSTOMER_KEY, KEY_URL, VAULT } from "../world/customer-vault.ts";
+import { createDataBoxClient } from "../world/data-box-client.ts";
+import { GROUP, sdkJob, STORAGE_ACCOUNT, SUBSCRIPTION, userIdentity } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const FAST = { updateIntervalInMs: 0 };
 
 describe("the unmodified @azure/arm-databox", () => {
-  let world: World;
+  let world: BrokerWorld;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await openBroker();
   });
-  afterEach(() => world.close());
+  afterEach(() => world[Symbol.asyncDispose]());
 
   const order = async (name = "order1", sku: "DataBox" | "DataBoxHeavy" = "DataBox") =>
-    world.client().jobs.beginCreateAndWait(GROUP, name, sdkJob(sku), FAST);
+    createDataBoxClient(world).jobs.beginCreateAndWait(GROUP, name, sdkJob(sku), FAST);
 
   test("creates an order and gets it back with the defaults of Data Box", async () => {
     const job = await order();
@@ -36,7 +30,9 @@ describe("the unmodified @azure/arm-databox", () => {
       identity: { type: "None" },
       sku: { name: "DataBox" },
     });
-    const { details } = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
+    const { details } = await createDataBoxClient(world).jobs.get(GROUP, "order1", {
+      expand: "details",
+    });
     expect(details).toMatchObject({
       jobDetailsType: "DataBox",
       keyEncryptionKey: { kekType: "MicrosoftManaged" },
@@ -64,14 +60,14 @@ describe("the unmodified @azure/arm-databox", () => {
   });
 
   test("an unknown order is ResourceNotFound, a deleted one SsemUserErrorEntityNotFound", async () => {
-    await expect(world.client().jobs.get(GROUP, "nothing")).rejects.toMatchObject({
+    await expect(createDataBoxClient(world).jobs.get(GROUP, "nothing")).rejects.toMatchObject({
       statusCode: 404,
       code: "ResourceNotFound",
     });
     await order();
-    await world.client().jobs.cancel(GROUP, "order1", { reason: "no longer needed" });
-    await world.client().jobs.beginDeleteAndWait(GROUP, "order1", FAST);
-    await expect(world.client().jobs.get(GROUP, "order1")).rejects.toMatchObject({
+    await createDataBoxClient(world).jobs.cancel(GROUP, "order1", { reason: "no longer needed" });
+    await createDataBoxClient(world).jobs.beginDeleteAndWait(GROUP, "order1", FAST);
+    await expect(createDataBoxClient(world).jobs.get(GROUP, "order1")).rejects.toMatchObject({
       statusCode: 404,
       code: "SsemUserErrorEntityNotFound",
     });
@@ -80,13 +76,13 @@ describe("the unmodified @azure/arm-databox", () => {
   test("lists orders of a group and of the subscription, page by page", async () => {
     for (let index = 0; index < 60; index += 1) await order(`order${String(index)}`);
     const names: string[] = [];
-    for await (const page of world.client().jobs.listByResourceGroup(GROUP).byPage()) {
+    for await (const page of createDataBoxClient(world).jobs.listByResourceGroup(GROUP).byPage()) {
       expect(page.length).toBeLessThanOrEqual(20);
       names.push(...page.map((job) => job.name ?? ""));
     }
     expect(new Set(names).size).toBe(60);
     let all = 0;
-    for await (const job of world.client().jobs.list()) {
+    for await (const job of createDataBoxClient(world).jobs.list()) {
       expect(job.details).toBeUndefined();
       all += 1;
     }
@@ -95,15 +91,18 @@ describe("the unmodified @azure/arm-databox", () => {
 
   test("enables the system-assigned identity, then the customer's key, as Data Box is recorded to", async () => {
     await order();
-    const identified = await world
-      .client()
-      .jobs.beginUpdateAndWait(GROUP, "order1", { identity: { type: "SystemAssigned" } }, FAST);
+    const identified = await createDataBoxClient(world).jobs.beginUpdateAndWait(
+      GROUP,
+      "order1",
+      { identity: { type: "SystemAssigned" } },
+      FAST,
+    );
     expect(identified.identity).toMatchObject({
       type: "SystemAssigned",
       principalId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       tenantId: expect.any(String),
     });
-    await world.client().jobs.beginUpdateAndWait(
+    await createDataBoxClient(world).jobs.beginUpdateAndWait(
       GROUP,
       "order1",
       {
@@ -113,7 +112,9 @@ describe("the unmodified @azure/arm-databox", () => {
       },
       FAST,
     );
-    const { details } = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
+    const { details } = await createDataBoxClient(world).jobs.get(GROUP, "order1", {
+      expand: "details",
+    });
     expect(details?.keyEncryptionKey).toEqual({
       kekType: "CustomerManaged",
       identityProperties: { type: "SystemAssigned" },
@@ -124,7 +125,7 @@ describe("the unmodified @azure/arm-databox", () => {
 
   test("creates an order with a user-assigned identity and the customer's key", async () => {
     const id = userIdentity("identity1");
-    const job = await world.client().jobs.beginCreateAndWait(
+    const job = await createDataBoxClient(world).jobs.beginCreateAndWait(
       GROUP,
       "order1",
       {
@@ -165,12 +166,12 @@ describe("the unmodified @azure/arm-databox", () => {
 
   test("credentials come after preparation, for one node or two with the same password", async () => {
     await order("order1", "DataBoxHeavy");
-    await expect(world.client().jobs.listCredentials(GROUP, "order1").next()).rejects.toMatchObject(
-      { statusCode: 400, code: "SsemUserErrorSecretsNotGenerated" },
-    );
+    await expect(
+      createDataBoxClient(world).jobs.listCredentials(GROUP, "order1").next(),
+    ).rejects.toMatchObject({ statusCode: 400, code: "SsemUserErrorSecretsNotGenerated" });
     const prepared = await world.operator("prepare", "order1");
     expect(prepared.status).toBe(200);
-    const { value } = await world.client().jobs.listCredentials(GROUP, "order1").next();
+    const { value } = await createDataBoxClient(world).jobs.listCredentials(GROUP, "order1").next();
     const secrets = value?.jobSecrets as {
       jobSecretsType: string;
       cabinetPodSecrets: { devicePassword: string; deviceSerialNumber: string }[];
@@ -185,26 +186,31 @@ describe("the unmodified @azure/arm-databox", () => {
   test("with an unusable key, credentials are refused with its code and hold no secret", async () => {
     await order();
     await world.operator("prepare", "order1");
-    await world
-      .client()
-      .jobs.beginUpdateAndWait(GROUP, "order1", { identity: { type: "SystemAssigned" } }, FAST);
+    await createDataBoxClient(world).jobs.beginUpdateAndWait(
+      GROUP,
+      "order1",
+      { identity: { type: "SystemAssigned" } },
+      FAST,
+    );
     const keyEncryptionKey = CUSTOMER_KEY;
-    await world
-      .client()
-      .jobs.beginUpdateAndWait(GROUP, "order1", { details: { keyEncryptionKey } }, FAST);
-    const { value } = await world.client().jobs.listCredentials(GROUP, "order1").next();
+    await createDataBoxClient(world).jobs.beginUpdateAndWait(
+      GROUP,
+      "order1",
+      { details: { keyEncryptionKey } },
+      FAST,
+    );
+    const { value } = await createDataBoxClient(world).jobs.listCredentials(GROUP, "order1").next();
     const secrets = value?.jobSecrets as { podSecrets: { devicePassword: string }[] } | undefined;
     const password = secrets?.podSecrets[0]?.devicePassword;
     expect(password).toMatch(/^.{12,64}$/);
     world.vaults.setEnabled(world.kid, false);
-    const refused = await world
-      .client()
+    const refused = await createDataBoxClient(world)
       .jobs.listCredentials(GROUP, "order1")
       .next()
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "SsemUserErrorEncryptionKeyDisabled" });
     expect(JSON.stringify(refused)).not.toContain(password);
-    const rows = await world.store.selectFrom("audit").select("row_json").execute();
+    const rows = await world.store().selectFrom("audit").select("row_json").execute();
     const calls = rows
       .map((row) => JSON.parse(row.row_json) as { action: string; outcome: string; code?: string })
       .filter((row) => row.action === "order/listCredentials");
@@ -223,7 +229,7 @@ describe("the unmodified @azure/arm-databox", () => {
       `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.DataBox/jobs/order1?api-version=2022-12-01&$expand=details`,
     );
     await expect(
-      world.client().jobs.beginUpdateAndWait(
+      createDataBoxClient(world).jobs.beginUpdateAndWait(
         GROUP,
         "order1",
         {
@@ -247,10 +253,13 @@ describe("the unmodified @azure/arm-databox", () => {
   test("a halted copy is shown with its actions and continues after mitigate", async () => {
     await order();
     await world.operator("prepare", "order1");
-    await world
-      .client()
-      .jobs.beginUpdateAndWait(GROUP, "order1", { identity: { type: "SystemAssigned" } }, FAST);
-    await world.client().jobs.beginUpdateAndWait(
+    await createDataBoxClient(world).jobs.beginUpdateAndWait(
+      GROUP,
+      "order1",
+      { identity: { type: "SystemAssigned" } },
+      FAST,
+    );
+    await createDataBoxClient(world).jobs.beginUpdateAndWait(
       GROUP,
       "order1",
       {
@@ -265,7 +274,9 @@ describe("the unmodified @azure/arm-databox", () => {
     world.vaults.setEnabled(world.kid, false);
     expect((await world.operator("startCopy", "order1")).status).toBe(200);
 
-    const halted = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
+    const halted = await createDataBoxClient(world).jobs.get(GROUP, "order1", {
+      expand: "details",
+    });
     expect(halted.status).toBe("DataCopy");
     expect(halted.error).toMatchObject({
       code: "SsemUserCopyErrorWaitingForAction",
@@ -278,8 +289,12 @@ describe("the unmodified @azure/arm-databox", () => {
     ).toBe("WaitingForCustomerActionForKek");
 
     world.vaults.setEnabled(world.kid, true);
-    await world.client().mitigate("order1", GROUP, { customerResolutionCode: "Resume" });
-    const resumed = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
+    await createDataBoxClient(world).mitigate("order1", GROUP, {
+      customerResolutionCode: "Resume",
+    });
+    const resumed = await createDataBoxClient(world).jobs.get(GROUP, "order1", {
+      expand: "details",
+    });
     expect(resumed.error).toBeUndefined();
     expect(resumed.details?.actions).toBeUndefined();
     expect(resumed.details?.lastMitigationActionOnJob).toMatchObject({
@@ -287,15 +302,15 @@ describe("the unmodified @azure/arm-databox", () => {
       isPerformedByCustomer: true,
     });
     await expect(
-      world.client().mitigate("order1", GROUP, { customerResolutionCode: "Resume" }),
+      createDataBoxClient(world).mitigate("order1", GROUP, { customerResolutionCode: "Resume" }),
     ).rejects.toMatchObject({ code: "OrderStageForbids" });
   });
 
   test("cancel scrubs personal data and allows deletion; a second cancel is harmless", async () => {
     await order();
-    await world.client().jobs.cancel(GROUP, "order1", { reason: "changed plans" });
-    await world.client().jobs.cancel(GROUP, "order1", { reason: "again" });
-    const job = await world.client().jobs.get(GROUP, "order1", { expand: "details" });
+    await createDataBoxClient(world).jobs.cancel(GROUP, "order1", { reason: "changed plans" });
+    await createDataBoxClient(world).jobs.cancel(GROUP, "order1", { reason: "again" });
+    const job = await createDataBoxClient(world).jobs.get(GROUP, "order1", { expand: "details" });
     expect(job).toMatchObject({
       status: "Cancelled",
       cancellationReason: "changed plans",
@@ -312,7 +327,7 @@ describe("the unmodified @azure/arm-databox", () => {
   });
 
   test("service questions are answered from data", async () => {
-    const { service, operations } = world.client();
+    const { service, operations } = createDataBoxClient(world);
     const skus: string[] = [];
     for await (const sku of service.listAvailableSkusByResourceGroup(GROUP, "westus", {
       transferType: "ImportToAzure",

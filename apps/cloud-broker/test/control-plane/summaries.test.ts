@@ -2,13 +2,13 @@ import { operatorOrder, orderNodes, orderSummaryPage } from "@databox-cmk/protoc
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
-import { jobPath, minimalJob } from "./world.ts";
+import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 let world: BrokerWorld;
 let open: LeaseClient;
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   for (let number = 10; number < 40; number += 1) {
     const placed = await world.call("PUT", `${jobPath(`plain-${String(number)}`)}?${API}`, {
       body: minimalJob(),
@@ -143,7 +143,7 @@ describe("the list of orders with their keys", () => {
 });
 
 test("where nothing is revoked, nothing is listed as revoked", async () => {
-  await using other = await createBrokerWorld();
+  await using other = await openBroker();
   const path = `${subscription()}/providers/Microsoft.DataBox/orderSummaries?${API}&lock=revoked`;
   expect((await other.call("GET", path)).json).toEqual({ value: [] });
 });

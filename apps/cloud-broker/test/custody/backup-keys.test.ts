@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await store.destroy();
-  world.remove();
+  world[Symbol.dispose]();
 });
 
 const put = (name: string, chosen: BackupChoice) =>
@@ -162,7 +162,7 @@ describe("a backup key", () => {
   });
 
   test("added before the preparation is in the first envelopes", async () => {
-    const fresh = createCustodyWorld();
+    using fresh = createCustodyWorld();
     const empty = await openTestStore(fresh.path);
     const early = fresh.custody(empty);
     expectOk(await early.change(subject(), customerKey("kv-one"), ACTOR, insertOrder()));
@@ -174,7 +174,6 @@ describe("a backup key", () => {
       fresh.kids.two,
     ]);
     await empty.destroy();
-    fresh.remove();
   });
 
   test("that becomes the key in force is no longer a backup", async () => {

@@ -62,7 +62,7 @@ async function dieEverywhere(
 describe("a rekeying whose broker is killed between any two statements", () => {
   const world = createCustodyWorld();
   afterAll(() => {
-    world.remove();
+    world[Symbol.dispose]();
   });
 
   it("leaves one passkey in force, which is the one that is shown, and can be repeated", async () => {
@@ -107,7 +107,7 @@ describe("a broker killed between any two statements", () => {
     world = createCustodyWorld();
   });
   afterAll(() => {
-    world.remove();
+    world[Symbol.dispose]();
   });
 
   it("of the preparation leaves an order that is prepared by the next try", async () => {
@@ -148,7 +148,7 @@ describe("a broker killed between any two statements of a change of backup keys"
     await store.destroy();
   });
   afterAll(() => {
-    world.remove();
+    world[Symbol.dispose]();
   });
 
   /**
@@ -210,7 +210,7 @@ describe.each(CHANGES)(
       await store.destroy();
     });
     afterAll(() => {
-      world.remove();
+      world[Symbol.dispose]();
     });
 
     it("leaves an order that unlocks, with the old key or the new one for all nodes, and takes the change again", async () => {

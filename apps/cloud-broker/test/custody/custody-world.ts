@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
-import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@databox-cmk/testkit";
+import {
+  BROKER_PRINCIPAL,
+  createFakeKeyVaults,
+  type FakeKeyVaults,
+  openTemporaryFolder,
+} from "@databox-cmk/testkit";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import {
   type AttachedIdentity,
   type KeyChoice,
@@ -19,8 +21,11 @@ import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
 import type { Released } from "../../src/custody/release-content-key.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { custodyDependencies, SERVICE_KEY } from "../world/custody-dependencies.ts";
+import { orderRow } from "../world/order-row.ts";
 
-export const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "order-1" });
+const NAME = { subscriptionId: "s", resourceGroup: "g", name: "order-1" };
+export const ORDER = orderIdOf(NAME);
 export const SERIALS = ["DBX-1", "DBX-2"] as const;
 export const ACTOR: Actor = { kind: "caller", objectId: "o", name: "admin", address: "127.0.0.1" };
 export const NOW_MS = Date.UTC(2026, 10, 25);
@@ -55,51 +60,39 @@ export function subject(identities: readonly AttachedIdentity[] = [SYSTEM]): Key
   };
 }
 
-export type CustodyWorld = {
+export type CustodyWorld = Disposable & {
   readonly clock: { nowMs: number };
   readonly vaults: FakeKeyVaults;
   readonly path: string;
   /** Kids of kv-one/kek and kv-two/kek, both granted to principal-1. */
   readonly kids: { readonly one: string; readonly two: string; readonly service: string };
   custody(store: Store, vaults?: KeyVaults): KeyCustody;
-  remove(): void;
 };
 
 /** Two vaults of the customer's, one of the service's, and an empty database file. */
 export function createCustodyWorld(): CustodyWorld {
   const clock = { nowMs: NOW_MS };
   const vaults = createFakeKeyVaults({ now: () => clock.nowMs });
-  const folder = mkdtempSync(join(tmpdir(), "custody-"));
-  for (const name of ["kv-service", "kv-one", "kv-two"]) vaults.addVault(name);
-  const service = vaults.addKey("kv-service", "mmk");
+  const folder = openTemporaryFolder();
+  for (const name of [SERVICE_KEY.vaultName, "kv-one", "kv-two"]) vaults.addVault(name);
+  const service = vaults.addKey(SERVICE_KEY.vaultName, SERVICE_KEY.keyName);
   const one = vaults.addKey("kv-one", "kek");
   const two = vaults.addKey("kv-two", "kek");
-  vaults.grant("kv-service", BROKER_PRINCIPAL);
+  vaults.grant(SERVICE_KEY.vaultName, BROKER_PRINCIPAL);
   vaults.grant("kv-one", SYSTEM.principalId);
   vaults.grant("kv-two", SYSTEM.principalId);
   const now = () => clock.nowMs;
   return {
     clock,
     vaults,
-    path: join(folder, "broker.sqlite"),
+    path: join(folder.path, "broker.sqlite"),
     kids: { one, two, service },
     custody: (store, port = vaults.port) =>
-      createKeyCustody({
-        store,
-        vaults: port,
-        resources: vaults.resources,
-        appendAudit: createAppendAudit({ now }),
-        now,
-        serviceKey: {
-          vaultUrl: "https://kv-service.vault.test",
-          vaultName: "kv-service",
-          keyName: "mmk",
-        },
-        backupAfterSeconds: 900,
-        keyVaultSuffixes: ["vault.test"],
-      }),
-    remove: () => {
-      rmSync(folder, { recursive: true });
+      createKeyCustody(
+        custodyDependencies({ store, vaults: port, resources: vaults.resources, now }),
+      ),
+    [Symbol.dispose]: () => {
+      folder[Symbol.dispose]();
     },
   };
 }
@@ -120,27 +113,14 @@ export function insertOrder(identities: readonly AttachedIdentity[] = [SYSTEM]):
   return async (transaction) => {
     await transaction
       .insertInto("orders")
-      .values({
-        id: ORDER,
-        subscription_id: "s",
-        resource_group: "g",
-        name: "order-1",
-        location: "westus",
-        sku: "DataBoxHeavy",
-        transfer_type: "ImportToAzure",
-        tags_json: "{}",
-        details_json: "{}",
-        state_json: "{}",
-        stage: "DeviceOrdered",
-        stage_status: "Succeeded",
-        cancellation_reason: null,
-        identity_epoch: 1,
-        revision: 1,
-        created_at_ms: NOW_MS,
-        created_by: "admin",
-        updated_at_ms: NOW_MS,
-        updated_by: "admin",
-      })
+      .values(
+        orderRow(NAME, NOW_MS, {
+          sku: "DataBoxHeavy",
+          stage: "DeviceOrdered",
+          identity_epoch: 1,
+          created_by: "admin",
+        }),
+      )
       .execute();
     if (identities.length > 0) await replaceIdentities(identities)(transaction);
   };

@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await store.destroy();
-  world.remove();
+  world[Symbol.dispose]();
 });
 
 async function prepare(choice: KeyChoice): Promise<void> {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await store.destroy();
-  world.remove();
+  world[Symbol.dispose]();
 });
 
 const validate = (

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
 import {
-  createCertificateAuthority,
-  issueServerCertificate,
-  openEnvelope,
-  parseEnvelope,
-} from "@databox-cmk/crypto";
-import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
+  DeviceClient,
+  openTemporaryFolder,
+  type TemporaryFolder,
+  type Transport,
+} from "@databox-cmk/testkit";
 
 import { createDeviceRoutes } from "../../src/api/device/create-device-routes.ts";
 import { createFront } from "../../src/api/front/create-front.ts";
@@ -22,9 +20,6 @@ import {
 } from "../../src/audit/stranger-rows.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId } from "../../src/core/order.ts";
-import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { createAnnounce } from "../../src/events/announce.ts";
-import { listen, type Listener } from "../../src/http/listen.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createRateLimit } from "../../src/load/rate-limit.ts";
@@ -37,16 +32,11 @@ import type { UnlockQuota } from "../../src/release/limits/unlock-quota.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { announce, defaultPolicy } from "../world/control-plane.ts";
+import { type OpenListener, openListener } from "../world/open-listener.ts";
+import { orderRow } from "../world/order-row.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
-const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
-const certificate = issueServerCertificate({
-  ca: authority,
-  commonName: "broker.localhost",
-  dnsNames: ["broker.localhost"],
-  ipAddresses: ["127.0.0.1"],
-  validityDays: 2,
-});
 export const PASSKEY = "Correct+Horse-9-Battery";
 const TIME_MS = Date.UTC(2026, 10, 25);
 
@@ -69,20 +59,23 @@ export class DeviceWorld implements AsyncDisposable {
   store!: Store;
   keys!: BrokerKeys;
   strangerRows!: StrangerRows;
-  listener!: Listener;
+  listener!: OpenListener;
   transport!: Transport;
-  readonly folder: string;
+  readonly #folder: TemporaryFolder = openTemporaryFolder();
   readonly #options: WorldOptions;
 
-  private constructor(folder: string, options: WorldOptions) {
-    this.folder = folder;
+  private constructor(options: WorldOptions) {
     this.#options = options;
   }
 
   static async open(options: WorldOptions = {}): Promise<DeviceWorld> {
-    const world = new DeviceWorld(await mkdtemp(join(tmpdir(), "broker-")), options);
+    const world = new DeviceWorld(options);
     await world.start();
     return world;
+  }
+
+  get folder(): string {
+    return this.#folder.path;
   }
 
   get databaseFile(): string {
@@ -142,9 +135,9 @@ export class DeviceWorld implements AsyncDisposable {
           unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
           countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
           offlineUnlocksPerDay: 20,
-          announce: createAnnounce("https://broker.localhost", []),
+          announce,
           stillApproves: () => Promise.resolve({ ok: true, value: false }),
-          defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 86_400 }),
+          defaultPolicy,
         },
         createLeaseWatches({ store, now }),
       ),
@@ -155,64 +148,34 @@ export class DeviceWorld implements AsyncDisposable {
       now,
       log,
     });
-    this.listener = await listen({
-      host: "127.0.0.1",
-      port: 0,
-      certificate: certificate.certificatePem,
-      privateKey: certificate.privateKeyPem,
-      handler,
-    });
-    this.transport = createHttpsTransport({
-      origin: `https://broker.localhost:${String(this.listener.port)}`,
-      certificateAuthorityPem: authority.certificatePem,
-    });
+    this.listener = await openListener(handler);
+    this.transport = this.listener.transport;
   }
 
   async stop(): Promise<void> {
-    this.transport.close();
-    await this.listener.close(0);
+    await this.listener[Symbol.asyncDispose]();
     await this.store.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    await rm(this.folder, { recursive: true });
+    this.#folder[Symbol.dispose]();
   }
 
   /** An order being prepared, with an envelope and an enrolment code for each serial. */
   async order(
-    name: string,
+    job: string,
     serials: readonly string[],
   ): Promise<{ readonly id: OrderId; readonly codes: readonly string[] }> {
-    const place = {
+    const name = {
       subscriptionId: "00000000-0000-4000-8000-000000000001",
       resourceGroup: "databox-demo",
-      name,
+      name: job,
     };
-    const id = orderIdOf(place);
+    const id = orderIdOf(name);
     await this.store
       .insertInto("orders")
-      .values({
-        id,
-        subscription_id: place.subscriptionId,
-        resource_group: place.resourceGroup,
-        name,
-        location: "westus",
-        sku: "DataBox",
-        transfer_type: "ImportToAzure",
-        tags_json: "{}",
-        details_json: "{}",
-        state_json: "{}",
-        stage: "DevicePrepared",
-        stage_status: "InProgress",
-        cancellation_reason: null,
-        identity_epoch: 0,
-        revision: 1,
-        created_at_ms: this.nowMs,
-        created_by: "test",
-        updated_at_ms: this.nowMs,
-        updated_by: "test",
-      })
+      .values(orderRow(name, this.nowMs, { stage: "DevicePrepared", stage_status: "InProgress" }))
       .execute();
     const codes: string[] = [];
     for (const [index, serial] of serials.entries()) {

@@ -1,13 +1,13 @@
 import { diagnosticsView, parseWith } from "@databox-cmk/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 afterEach(() => {

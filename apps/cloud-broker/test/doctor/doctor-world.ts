@@ -1,17 +1,17 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { issueServerCertificate } from "@databox-cmk/crypto";
 import { type CheckRun } from "@databox-cmk/errors";
+import { freePort, openTemporaryFolder } from "@databox-cmk/testkit";
 
 import { parseConfig } from "../../src/config/config.ts";
 import { type DoctorReport, reportOf } from "../../src/core/doctor-report.ts";
 import { examineBroker } from "../../src/run/doctor/examine-broker.ts";
 import { type RunningBroker, startBroker } from "../../src/start-broker.ts";
 import { type EmulatorWorld, startEmulatorWorld } from "../azure/emulator-world.ts";
+import { TLS } from "../world/open-listener.ts";
+import { settingsOfEmulator, settingsOfFolder } from "../world/process-settings.ts";
 
 export const SERVICE_VAULT = "kv-service";
 
@@ -37,17 +37,15 @@ export type DoctorWorld = AsyncDisposable & {
  * that fits.
  */
 export async function createDoctorWorld(): Promise<DoctorWorld> {
+  await using opened = new AsyncDisposableStack();
   const azure = await startEmulatorWorld();
+  opened.defer(() => azure.close());
   await azure.addVault(SERVICE_VAULT, azure.brokerPrincipalId);
   const serviceKid = await azure.addKey(SERVICE_VAULT, "service");
-  const folder = mkdtempSync(join(tmpdir(), "broker-doctor-"));
-  const authority = createCertificateAuthority({ commonName: "doctor", validityDays: 2 });
-  const { emulator } = azure;
-  const extraCaFile = join(folder, "ca.pem");
-  writeFileSync(extraCaFile, `${emulator.caPem}\n${authority.certificatePem}`);
+  const { path: folder } = opened.use(openTemporaryFolder());
   const certificate = (name: string, issuedMs = Date.now()) => {
     const issued = issueServerCertificate({
-      ca: authority,
+      ca: TLS.authority,
       commonName: name,
       dnsNames: [name],
       validityDays: 1,
@@ -59,30 +57,19 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
     writeFileSync(keyFile, issued.privateKeyPem, { mode: 0o600 });
     return { certificateFile, keyFile };
   };
-  const { certificateFile, keyFile } = certificate("localhost");
   const port = await freePort();
-  const dataDir = join(folder, "data");
   const environment = {
+    ...settingsOfFolder(folder),
+    ...settingsOfEmulator(azure.emulator, SERVICE_VAULT),
     BROKER_PORT: String(port),
     BROKER_URL: `https://localhost:${String(port)}`,
-    BROKER_TLS_CERTIFICATE_FILE: certificateFile,
-    BROKER_TLS_KEY_FILE: keyFile,
-    BROKER_DATA_DIR: dataDir,
-    ARM_URL: emulator.armUrl,
-    ENTRA_AUTHORITY: emulator.authorityUrl,
-    TENANT_ID: emulator.tenantId,
-    KEY_VAULT_SUFFIXES: emulator.vaultSuffix,
-    SERVICE_KEY_URL: `https://${SERVICE_VAULT}.${emulator.vaultSuffix}/keys/service`,
-    IDENTITY_RESOURCE_GROUP: azure.groupId,
-    EXTRA_CA_FILE: extraCaFile,
-    DNS_SERVER: `${emulator.dns.address}:${String(emulator.dns.port)}`,
-    LOG_LEVEL: "silent",
   };
+  const resources = opened.move();
   return {
     azure,
     serviceKid,
     environment,
-    dataDir,
+    dataDir: environment.BROKER_DATA_DIR,
     folder,
     certificate,
     start: () => startBroker(parseConfig(environment)),
@@ -94,20 +81,6 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
       });
       return { run, report: reportOf(run, 1) };
     },
-    async [Symbol.asyncDispose]() {
-      await azure.close();
-      rmSync(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

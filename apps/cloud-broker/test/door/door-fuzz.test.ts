@@ -8,8 +8,8 @@ import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { type Assault, createRandom, makeAssault, type Random } from "./hostile-bytes.ts";
 import { type LiveResources, watchResources } from "./live-resources.ts";
 import { readAnswers, type WireAnswer } from "./read-answers.ts";
@@ -37,7 +37,7 @@ const noteWarning = (warning: Error) => {
 };
 beforeAll(async () => {
   process.on("warning", noteWarning);
-  world = await createBrokerWorld({}, 1);
+  world = await openBroker({ replicas: 1 });
   honest = await world.delivered("door");
 });
 afterAll(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const OPERATOR = { claims: { roles: ["DataBox.Operator"] } };
 const nothing = { notPrepared: 0, locked: 0, unlocked: 0, grace: 0, revoked: 0 };
 
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createBrokerWorld({}, 1);
+  world = await openBroker({ replicas: 1 });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

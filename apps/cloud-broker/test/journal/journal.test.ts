@@ -10,12 +10,12 @@ import { DEVICE_ROUTES, journalHead, type JournalRow, MESSAGE_TYPES } from "@dat
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
-import { API, createBrokerWorld, type BrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

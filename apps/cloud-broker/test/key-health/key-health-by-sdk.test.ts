@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { KeyHealth } from "../../src/core/key-health.ts";
 import type { KeyChoice } from "../../src/core/order.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
@@ -14,6 +13,7 @@ import type { Store } from "../../src/store/store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { custodyDependencies } from "../world/custody-dependencies.ts";
 
 const VAULT = "kv-customer";
 const DAY_MS = 86_400_000;
@@ -35,16 +35,14 @@ beforeAll(async () => {
   ({ principalId } = identity);
   const vaultId = await world.addVault(VAULT, principalId);
   kid = await world.addKey(VAULT, "kek");
-  const keys = {
-    store,
+  const keys = custodyDependencies({
     vaults: world.azure.vaults,
     resources: world.azure.resources,
-    appendAudit: createAppendAudit({ now }),
+    store,
     now,
     serviceKey: world.keyUrl("kv-service", "mmk"),
-    backupAfterSeconds: 900,
     keyVaultSuffixes: [vaultSuffix],
-  };
+  });
   watch = createKeyHealth({
     ...keys,
     reader: createKeyReader(keys),

@@ -3,19 +3,21 @@ import { hash } from "node:crypto";
 import { keyHealthView, parseWith } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath, minimalJob } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const DAY_MS = 86_400_000;
 const RECEIVERS = ["https://one.example/hook", "https://two.example/hook"] as const;
 
 let world: BrokerWorld;
 beforeEach(async () => {
-  world = await createBrokerWorld({
-    KEY_HEALTH_INTERVAL_SECONDS: "900",
-    KEY_HEALTH_PER_VAULT_PER_MINUTE: "2",
-    WEBHOOK_URLS: RECEIVERS.join(","),
+  world = await openBroker({
+    settings: {
+      KEY_HEALTH_INTERVAL_SECONDS: "900",
+      KEY_HEALTH_PER_VAULT_PER_MINUTE: "2",
+      WEBHOOK_URLS: RECEIVERS.join(","),
+    },
   });
 });
 afterEach(() => world[Symbol.asyncDispose]());
@@ -369,7 +371,7 @@ describe("an event", () => {
 });
 
 test("with an interval of 0 only uses and changes of a key are looks at it", async () => {
-  await using quiet = await createBrokerWorld({ KEY_HEALTH_INTERVAL_SECONDS: "0" });
+  await using quiet = await openBroker({ settings: { KEY_HEALTH_INTERVAL_SECONDS: "0" } });
   await quiet.prepared("quiet1");
   quiet.vaults.setEnabled(quiet.kid, false);
   quiet.clock.nowMs += DAY_MS;

@@ -3,9 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { LeaseClient } from "./lease-client.ts";
 
 const OUTAGE = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
@@ -13,7 +13,7 @@ const JOB = "leased-order";
 let world: BrokerWorld;
 let holder: LeaseClient;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   holder = await LeaseClient.unlock(await world.delivered(JOB));
 });
 afterEach(() => world[Symbol.asyncDispose]());

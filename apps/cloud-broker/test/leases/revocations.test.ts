@@ -2,8 +2,8 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { LeaseClient } from "./lease-client.ts";
 
 const JOB = "switched";
@@ -12,7 +12,7 @@ let world: BrokerWorld;
 let device: DeviceClient;
 let holder: LeaseClient;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   device = await world.delivered(JOB);
   holder = await LeaseClient.unlock(device);
 });

@@ -2,18 +2,13 @@ import { matchesCommitment, messageHash, parseEnvelope } from "@databox-cmk/cryp
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
-import {
-  API,
-  createBrokerWorld,
-  type BrokerWorld,
-  type JsonAnswer,
-} from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, type JsonAnswer, openBroker } from "../world/open-broker.ts";
 
 const LIMIT = 4;
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createBrokerWorld({ OFFLINE_UNLOCKS_PER_DAY: String(LIMIT) });
+  world = await openBroker({ settings: { OFFLINE_UNLOCKS_PER_DAY: String(LIMIT) } });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

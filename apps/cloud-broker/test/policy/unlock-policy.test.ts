@@ -6,9 +6,9 @@ import {
 } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { API, createWorld, jobPath, minimalJob, type World } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { jobPath, minimalJob, OLDER_API as API } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const STRICT: UnlockPolicy = {
   outageGrace: "PT15M",
@@ -25,12 +25,12 @@ const STRICT: UnlockPolicy = {
   },
 };
 
-let world: World;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await openBroker();
   await world.call("PUT", `${jobPath("order1")}?${API}`, { body: minimalJob() });
 });
-afterAll(() => world.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const path = (job: string) => `${jobPath(job)}/unlockPolicy?${API}`;
 const read = (job = "order1") => world.call("GET", path(job));
@@ -152,7 +152,7 @@ describe("the unlock policy of an order", () => {
 });
 
 test("a grant's lease is on the policy's terms, and a change reaches it at its next renewal", async () => {
-  await using whole = await createBrokerWorld();
+  await using whole = await openBroker();
   const device = await whole.delivered("leased-order");
   const policy = `${jobPath("leased-order")}/unlockPolicy?${API}`;
   const open = { ...STRICT, release: { ...STRICT.release, windows: [], approvals: none } };
@@ -167,7 +167,7 @@ test("a grant's lease is on the policy's terms, and a change reaches it at its n
 });
 
 test("each outage grace reaches the appliance as its own terms, and the lease's own time is never cut", async () => {
-  await using whole = await createBrokerWorld();
+  await using whole = await openBroker();
   const device = await whole.delivered("graces");
   const policy = `${jobPath("graces")}/unlockPolicy?${API}`;
   for (const [outageGrace, terms] of [
@@ -203,7 +203,8 @@ function approvals(change: object): object {
 }
 
 async function auditRows(): Promise<unknown[]> {
-  const rows = await world.store
+  const rows = await world
+    .store()
     .selectFrom("audit")
     .select("row_json")
     .orderBy("sequence")

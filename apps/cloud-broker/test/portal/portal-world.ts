@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { freePort, openTemporaryFolder } from "@databox-cmk/testkit";
 import { vi } from "vitest";
 import * as z from "zod";
 
 import { parseConfig, type RunningBroker, startBroker } from "../../src/index.ts";
+import { CA_PEM, TLS } from "../world/open-listener.ts";
+import { settingsOfEmulator, settingsOfFolder } from "../world/process-settings.ts";
 import { type Browser, createBrowser, type PageAnswer, type PageRequest } from "./browser.ts";
 
 export const USERS = {
@@ -60,16 +59,12 @@ export async function startPortalWorld(
   options: { readonly tokenLifetimeSeconds?: number } = {},
 ): Promise<PortalWorld> {
   await using opened = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), "portal-"));
-  opened.defer(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const ca = createCertificateAuthority({ commonName: "test", validityDays: 2 });
+  const { path: folder } = opened.use(openTemporaryFolder());
   const emulator = await createAzureEmulator({
     port: 0,
     imdsPort: 0,
     dnsPort: 0,
-    certificateAuthority: ca,
+    certificateAuthority: TLS.authority,
     dnsNames: ["broker.localhost"],
     ...options,
   });
@@ -78,7 +73,7 @@ export async function startPortalWorld(
   const port = await freePort();
   const portalUrl = `https://broker.localhost:${String(port)}`;
   const clientId = randomUUID();
-  const operatorBrowser = opened.use(createBrowser(ca.certificatePem));
+  const operatorBrowser = opened.use(createBrowser(CA_PEM));
   const control = async (method: string, path: string, body?: object): Promise<PageAnswer> => {
     const answer = await operatorBrowser.go(`${emulator.controlUrl}${path}`, {
       method,
@@ -103,40 +98,33 @@ export async function startPortalWorld(
     await control("PUT", `/users/${userName}`, { displayName, roles, password: randomUUID() });
 
   const variables = {
-    ...writeFiles(folder, ca),
+    ...settingsOfFolder(folder),
+    ...settingsOfEmulator(emulator, "service"),
     BROKER_URL: portalUrl,
-    ARM_URL: emulator.armUrl,
-    ENTRA_AUTHORITY: emulator.authorityUrl,
-    TENANT_ID: emulator.tenantId,
-    KEY_VAULT_SUFFIXES: emulator.vaultSuffix,
-    SERVICE_KEY_URL: `https://service.${emulator.vaultSuffix}/keys/service`,
-    IDENTITY_RESOURCE_GROUP: `/subscriptions/${emulator.subscriptionId}/resourceGroups/${emulator.resourceGroup}`,
-    DNS_SERVER: `${emulator.dns.address}:${String(emulator.dns.port)}`,
+    PORTAL_DIR: writePages(folder),
     PORTAL_CLIENT_ID: clientId,
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
     LRO_RETRY_AFTER_SECONDS: "0",
-    LOG_LEVEL: "silent",
   };
-  const start = async (at: number): Promise<RunningBroker> => {
+  const start = async (resources: AsyncDisposableStack, at: number): Promise<RunningBroker> => {
     const broker = await startBroker(parseConfig({ ...variables, BROKER_PORT: String(at) }));
-    opened.defer(() => broker.close());
+    resources.defer(() => broker.close());
     return broker;
   };
-  const broker = await start(port);
+  const broker = await start(opened, port);
   const resources = opened.move();
 
-  const newBrowser = (): Browser => resources.use(createBrowser(ca.certificatePem));
+  const newBrowser = (): Browser => resources.use(createBrowser(CA_PEM));
   const world: PortalWorld = {
     emulator,
     broker,
     portalUrl,
     clientId,
-    caPem: ca.certificatePem,
+    caPem: CA_PEM,
     databaseFile: join(folder, "data", "broker.sqlite"),
     control,
     startReplica: async () => {
-      const replica = await startBroker(parseConfig({ ...variables, BROKER_PORT: "0" }));
-      resources.defer(() => replica.close());
+      const replica = await start(resources, 0);
       return `https://broker.localhost:${String(replica.port)}`;
     },
     newBrowser,
@@ -187,45 +175,21 @@ export async function openPage(browser: Browser, portalUrl: string): Promise<Sig
   };
 }
 
-function writeFiles(
-  folder: string,
-  ca: { readonly certificatePem: string; readonly privateKeyPem: string },
-): Record<string, string> {
-  const server = issueServerCertificate({
-    ca,
-    commonName: "broker.localhost",
-    dnsNames: ["broker.localhost"],
-    validityDays: 2,
-  });
-  const write = (name: string, content: string | Buffer): string => {
-    writeFileSync(join(folder, name), content, { mode: 0o600 });
-    return join(folder, name);
+/** @returns the folder that `PORTAL_DIR` names */
+function writePages(folder: string): string {
+  const pages = join(folder, "portal");
+  const write = (name: string, content: string | Buffer): void => {
+    writeFileSync(join(pages, name), content);
   };
-  mkdirSync(join(folder, "portal", "assets"), { recursive: true });
+  mkdirSync(join(pages, "assets"), { recursive: true });
   write(
-    "portal/index.html",
+    "index.html",
     '<!doctype html><meta property="csp-nonce" nonce="__CSP_NONCE__"><title>Portal</title><script type="module" nonce="__CSP_NONCE__" src="/portal/assets/index-Ab12Cd34.js"></script>',
   );
-  write("portal/favicon.svg", "<svg/>");
-  write("portal/secret.pem", "not a kind of file that is served");
-  write("portal/assets/index-Ab12Cd34.js", SCRIPT);
-  write("portal/assets/index-Ab12Cd34.js.br", brotliCompressSync(SCRIPT));
-  write("portal/assets/index-Ab12Cd34.js.gz", gzipSync(SCRIPT));
-  return {
-    EXTRA_CA_FILE: write("ca.pem", ca.certificatePem),
-    BROKER_TLS_CERTIFICATE_FILE: write("tls.pem", server.certificatePem),
-    BROKER_TLS_KEY_FILE: write("tls-key.pem", server.privateKeyPem),
-    BROKER_DATA_DIR: join(folder, "data"),
-    PORTAL_DIR: join(folder, "portal"),
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("loopback gave no port");
-  return address.port;
+  write("favicon.svg", "<svg/>");
+  write("secret.pem", "not a kind of file that is served");
+  write("assets/index-Ab12Cd34.js", SCRIPT);
+  write("assets/index-Ab12Cd34.js.br", brotliCompressSync(SCRIPT));
+  write("assets/index-Ab12Cd34.js.gz", gzipSync(SCRIPT));
+  return pages;
 }

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { RekeyClient } from "./rekey-client.ts";
 
 const JOB = "rekeyed-order";
 let world: BrokerWorld;
 let client: RekeyClient;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   client = await RekeyClient.unlock(await world.delivered(JOB));
 });
 afterEach(() => world[Symbol.asyncDispose]());

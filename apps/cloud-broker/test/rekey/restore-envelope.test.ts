@@ -4,11 +4,11 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { restoreEnvelope } from "../../src/custody/restore-envelope.ts";
-import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { custodyDependencies } from "../world/custody-dependencies.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { RekeyClient } from "./rekey-client.ts";
 
 const JOB = "restored-order";
@@ -17,7 +17,7 @@ let device: DeviceClient;
 /** The device's stored envelopes, newest last. */
 let kept: string[];
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   device = await world.delivered(JOB);
   kept = [];
   const keep = device.keepEnvelope.bind(device);
@@ -31,16 +31,13 @@ afterEach(() => world[Symbol.asyncDispose]());
 const newest = () => kept.at(-1) ?? "";
 const restore = (jws = newest()) =>
   restoreEnvelope(jws, {
-    store: world.store(),
-    appendAudit: createAppendAudit({ now: () => world.clock.nowMs }),
-    now: () => world.clock.nowMs,
+    ...custodyDependencies({
+      store: world.store(),
+      vaults: world.vaults.port,
+      resources: world.vaults.resources,
+      now: () => world.clock.nowMs,
+    }),
     ownKeys: device.brokerKeys as readonly PublicJwk[],
-    serviceKey: {
-      vaultUrl: "https://kv-service.vault.test",
-      vaultName: "kv-service",
-      keyName: "mmk",
-    },
-    keyVaultSuffixes: ["vault.test"],
   });
 const unlock = async () => {
   const { answer } = await device.unlock("unlock");

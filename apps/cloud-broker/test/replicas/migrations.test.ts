@@ -13,12 +13,12 @@ import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
 import type { Store } from "../../src/store/store.ts";
-import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { createBrokerEnvironment } from "../serve/broker-environment.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createTestDatabases, settingsOf, urlOf } from "../store/test-databases.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { AFTER_NEXT, columnsOf, NEXT } from "./next-version.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
@@ -55,7 +55,7 @@ async function createEmptyDatabase(): Promise<EmptyDatabase> {
 }
 
 test(`${String(PROCESSES)} processes that migrate an empty database at once all succeed, and each migration is applied once`, async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   await using empty = await createEmptyDatabase();
   const env = { ...environment.variables, ...empty.variables };
   const command = ["--disable-warning=ExperimentalWarning", MAIN, "migrate"];
@@ -98,7 +98,7 @@ async function live(world: BrokerWorld, device: DeviceClient, job: string): Prom
 }
 
 test("a broker serves on while the next version expands its database under it, and starts again on what that left", async () => {
-  await using world = await createBrokerWorld();
+  await using world = await openBroker();
   const device = await world.delivered("rolling");
   await live(world, device, "rolling");
 
@@ -121,7 +121,7 @@ test("a broker serves on while the next version expands its database under it, a
 });
 
 test("once a later version needs it, the former one says that it is not ready, and does not start again", async () => {
-  await using world = await createBrokerWorld();
+  await using world = await openBroker();
   await migrate(world.store(), AFTER_NEXT);
   for (const { transport } of world.replicas()) {
     const { status, text } = await transport.send("GET", "/readyz");

@@ -11,7 +11,7 @@ import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts
 import { exportStore } from "../../src/run/move-store/export-store.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
-import { createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { openBroker } from "../world/open-broker.ts";
 
 const server = inject("postgres");
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
@@ -23,7 +23,7 @@ let file: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "move-"));
   file = join(folder, "lived.ndjson");
-  await using world = await createBrokerWorld();
+  await using world = await openBroker();
   for (const job of ["moved-1", "moved-2"]) await LeaseClient.unlock(await world.delivered(job));
   await using handle = await open(file, "wx", 0o600);
   await exportStore(world.store(), handle, 0, () => undefined);

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 /** Longer than a nonce, a stored answer or an ownership lives. */
 const PAUSE_MS = 130_000;
 let world: BrokerWorld;
 let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
 beforeAll(async () => {
-  world = await createBrokerWorld({}, 3);
+  world = await openBroker({ replicas: 3 });
   ({ unwrapKey } = world.vaults.port);
 });
 beforeEach(() => {

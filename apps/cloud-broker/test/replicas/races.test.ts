@@ -7,15 +7,15 @@ import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { enqueueEvent } from "../../src/events/enqueue-event.ts";
 import { claimWork } from "../../src/key-life/campaigns/claim-work.ts";
 import { runLocking } from "../../src/store/transactions.ts";
-import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const RACERS = 200;
 const REPLICAS = 3;
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await createBrokerWorld({}, REPLICAS);
+  world = await openBroker({ replicas: REPLICAS });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -164,7 +164,7 @@ describe("three replicas", () => {
   test("send an event once", async () => {
     const url = "https://hook.test/a";
     const sent: string[] = [];
-    await using hook = await createBrokerWorld({ WEBHOOK_URLS: url }, REPLICAS);
+    await using hook = await openBroker({ settings: { WEBHOOK_URLS: url }, replicas: REPLICAS });
     hook.receivers.post = (_url, _headers, body) => {
       sent.push(body);
       return Promise.resolve({ status: 204 });

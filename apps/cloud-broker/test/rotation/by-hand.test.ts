@@ -1,10 +1,10 @@
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { CUSTOMER_KEY, KEY_NAME, VAULT, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { TENANT_ID } from "../control-plane/fake-identities.ts";
-import { jobPath, userIdentity } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
+import { TENANT_ID } from "../world/fake-identities.ts";
+import { API, jobPath, userIdentity } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "patched";
 const SECOND_VAULT = "kv-two";
@@ -14,7 +14,7 @@ let world: BrokerWorld;
 let device: DeviceClient;
 let principalId: string;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   device = await world.delivered(JOB);
   world.vaults.addVault(SECOND_VAULT, { tenantId: TENANT_ID });
   principalId = (await job()).identity.principalId;

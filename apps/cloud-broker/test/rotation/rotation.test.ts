@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { KEY_NAME, VAULT_NAME } from "../control-plane/customer-vault.ts";
-import { jobPath, SUBSCRIPTION } from "../control-plane/world.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "followed-order";
 const HOUR_MS = 3_600_000;
@@ -10,7 +10,7 @@ const OPERATOR = { roles: ["DataBox.Operator"] };
 let world: BrokerWorld;
 let device: Awaited<ReturnType<BrokerWorld["delivered"]>>;
 beforeEach(async () => {
-  world = await createBrokerWorld();
+  world = await openBroker();
   device = await world.delivered(JOB);
 });
 afterEach(() => world[Symbol.asyncDispose]());

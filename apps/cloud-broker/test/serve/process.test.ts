@@ -45,7 +45,7 @@ function run(variables: Readonly<Record<string, string>>): Run {
 
 describe("the process", () => {
   test("says when it serves, keeps its keys for itself, and ends at SIGTERM", async () => {
-    await using environment = await createBrokerEnvironment();
+    using environment = await createBrokerEnvironment();
     const { child, ready, ended } = run(environment.variables);
     const message = await ready;
     expect(message).toMatchObject({ type: "ready", url: "https://broker.localhost:8444" });
@@ -62,7 +62,7 @@ describe("the process", () => {
   });
 
   test("ends with the parent that started it", async () => {
-    await using environment = await createBrokerEnvironment();
+    using environment = await createBrokerEnvironment();
     const { child, ready, ended } = run(environment.variables);
     await ready;
     child.disconnect();
@@ -72,7 +72,7 @@ describe("the process", () => {
 
 describe("a start that cannot work ends with one line that says what to do:", () => {
   test("a port in use", async () => {
-    await using environment = await createBrokerEnvironment();
+    using environment = await createBrokerEnvironment();
     const other = createServer();
     other.listen(0, "127.0.0.1");
     await once(other, "listening");
@@ -86,7 +86,7 @@ describe("a start that cannot work ends with one line that says what to do:", ()
   });
 
   test("a wrong variable", async () => {
-    await using environment = await createBrokerEnvironment();
+    using environment = await createBrokerEnvironment();
     const { ended } = run({ ...environment.variables, LEASE_TTL_SECONDS: "soon" });
     expect(await ended).toEqual({
       code: 1,

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   transport.close();
   await broker.close();
-  await environment[Symbol.asyncDispose]();
+  environment[Symbol.dispose]();
 });
 
 /** Requests without authentication. A new public row must be added here by hand. */

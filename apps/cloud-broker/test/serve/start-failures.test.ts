@@ -53,7 +53,7 @@ const SABOTAGE: Readonly<Record<string, readonly [Sabotage, RegExp]>> = {
 test.each(Object.entries(SABOTAGE))(
   "a start with %s ends with one clause that says what to do",
   async (_name, [sabotage, expected]) => {
-    await using environment = await createBrokerEnvironment();
+    using environment = await createBrokerEnvironment();
     const variables = { ...environment.variables, ...(await sabotage(environment)) };
     const failure: unknown = await startBroker(parseConfig(variables)).catch(
       (error: unknown) => error,

@@ -9,6 +9,7 @@ import { connect } from "node:tls";
 
 import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { freePort } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
@@ -57,15 +58,6 @@ async function stop(child: ChildProcess): Promise<unknown> {
   return code;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
 /** One connection, one request. @returns its newest ticket; a resumed session may get none */
 async function visit(port: number, session?: Buffer) {
   const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, session });
@@ -83,7 +75,7 @@ async function visit(port: number, session?: Buffer) {
 }
 
 test("each worker resumes the sessions of all, /metrics adds theirs up, and all end with their parent", async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   const metricsPort = await freePort();
   const { child, port } = await start({
     ...environment.variables,
@@ -108,7 +100,7 @@ test("each worker resumes the sessions of all, /metrics adds theirs up, and all 
 });
 
 test("no request waits for a worker that hangs and is then killed", async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   const { child, port } = await start(environment.variables);
   const [worker = 0] = workersOf(child);
   process.kill(worker, "SIGSTOP");
@@ -120,7 +112,7 @@ test("no request waits for a worker that hangs and is then killed", async () => 
 });
 
 test("a worker that is killed under load is replaced, and no answer was without its audit row", async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   const { child, port } = await start(environment.variables);
   const before = workersOf(child);
   const answered: string[] = [];
@@ -171,7 +163,7 @@ test("a worker that is killed under load is replaced, and no answer was without 
 });
 
 test("a supervisor that is killed takes its workers with it", async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   const { child } = await start(environment.variables);
   const workers = workersOf(child);
   child.kill("SIGKILL");
@@ -202,7 +194,7 @@ test("zero workers are refused", async () => {
 });
 
 test("a fault that stops one worker from starting stops all, and is reported once", async () => {
-  await using environment = await createBrokerEnvironment();
+  using environment = await createBrokerEnvironment();
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;

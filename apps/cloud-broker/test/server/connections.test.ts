@@ -7,7 +7,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { serveMetrics } from "../../src/observability/serve-metrics.ts";
-import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const PER_ADDRESS = 8;
 const IN_SUM = 12;
@@ -17,13 +17,13 @@ const HONEST = "127.0.0.8";
 let world: BrokerWorld;
 const sockets = new Set<Socket>();
 beforeAll(async () => {
-  world = await createBrokerWorld(
-    {
+  world = await openBroker({
+    settings: {
       MAX_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS),
       MAX_CONNECTIONS: String(IN_SUM),
     },
-    1,
-  );
+    replicas: 1,
+  });
 });
 afterEach(() => {
   for (const socket of sockets) socket.destroy();

@@ -8,7 +8,7 @@ import {
 } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const DEAD = "66666666-6666-4666-8666-666666666666";
 const QUICK = "77777777-7777-4777-8777-777777777777";
@@ -23,7 +23,7 @@ let dead: DeviceClient;
 let quick: readonly DeviceClient[];
 const transports: Transport[] = [];
 beforeAll(async () => {
-  world = await createBrokerWorld({}, 1);
+  world = await openBroker({ replicas: 1 });
   ({ unwrapKey } = world.vaults.port);
   dead = await world.delivered("dead", DEAD);
   quick = [await world.delivered("quick-1", QUICK), await world.delivered("quick-2", QUICK)];

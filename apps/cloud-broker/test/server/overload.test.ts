@@ -2,16 +2,16 @@ import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { jobPath } from "../control-plane/world.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { ENGINE } from "../store/open-test-store.ts";
-import { API, type BrokerWorld, createBrokerWorld } from "../whole-broker/broker-world.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 let world: BrokerWorld;
 let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
 let devices: readonly DeviceClient[];
 beforeAll(async () => {
-  world = await createBrokerWorld({ MAX_REQUESTS_AT_WORK: "1" }, 1);
+  world = await openBroker({ settings: { MAX_REQUESTS_AT_WORK: "1" }, replicas: 1 });
   ({ unwrapKey } = world.vaults.port);
   devices = [await world.delivered("busy-1"), await world.delivered("busy-2")];
 });

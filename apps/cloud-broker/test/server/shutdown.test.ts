@@ -1,50 +1,25 @@
 // @module-tag one-engine
 
 import { once } from "node:events";
-import type { RequestListener } from "node:http";
 import { connect } from "node:tls";
 
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
-import { createHttpsTransport } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { createHealthRoutes } from "../../src/api/front/health.ts";
-import { listen } from "../../src/http/listen.ts";
 import { openTestStore } from "../store/open-test-store.ts";
-
-const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
-const certificate = issueServerCertificate({
-  ca: authority,
-  commonName: "broker.localhost",
-  dnsNames: ["broker.localhost"],
-  validityDays: 2,
-});
-const serve = (handler: RequestListener, port = 0) =>
-  listen({
-    host: "127.0.0.1",
-    port,
-    certificate: certificate.certificatePem,
-    privateKey: certificate.privateKeyPem,
-    handler,
-  });
-const transportTo = (port: number) =>
-  createHttpsTransport({
-    origin: `https://broker.localhost:${String(port)}`,
-    certificateAuthorityPem: authority.certificatePem,
-  });
+import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
 
 test("running requests are finished at shutdown, and no new ones are accepted", async () => {
   const arrived = Promise.withResolvers<undefined>();
   const finish = Promise.withResolvers<undefined>();
-  const listener = await serve((_request, response) => {
+  const { listener, transport } = await openListener((_request, response) => {
     arrived.resolve(undefined);
     void finish.promise.then(() => response.end("finished"));
   });
-  const transport = transportTo(listener.port);
   const running = transport.send("GET", "/");
   await arrived.promise;
   const closed = listener.close(60_000);
-  await expect(transportTo(listener.port).send("GET", "/")).rejects.toThrow("ECONNREFUSED");
+  await expect(openTransport(listener.port).send("GET", "/")).rejects.toThrow("ECONNREFUSED");
   finish.resolve(undefined);
   expect((await running).text).toBe("finished");
   await closed;
@@ -53,10 +28,9 @@ test("running requests are finished at shutdown, and no new ones are accepted", 
 
 test("requests that do not finish within the grace period are cut off", async () => {
   const arrived = Promise.withResolvers<undefined>();
-  const listener = await serve(() => {
+  const { listener, transport } = await openListener(() => {
     arrived.resolve(undefined);
   });
-  const transport = transportTo(listener.port);
   const cutOff = transport.send("GET", "/").catch((error: unknown) => String(error));
   await arrived.promise;
   await listener.close(0);
@@ -65,16 +39,15 @@ test("requests that do not finish within the grace period are cut off", async ()
 });
 
 test("an idle connection does not hold up a shutdown", async () => {
-  const listener = await serve((_request, response) => response.end("x"));
-  const transport = transportTo(listener.port);
+  const { listener, transport } = await openListener((_request, response) => response.end("x"));
   expect((await transport.send("GET", "/")).text).toBe("x");
   await listener.close(60_000);
   transport.close();
 });
 
 test("a port in use is said in one clause", async () => {
-  const listener = await serve(() => undefined);
-  await expect(serve(() => undefined, listener.port)).rejects.toMatchObject({
+  const { listener } = await openListener(() => undefined);
+  await expect(openListener(() => undefined, { port: listener.port })).rejects.toMatchObject({
     code: "PortInUse",
     facts: { port: listener.port },
   });
@@ -82,11 +55,11 @@ test("a port in use is said in one clause", async () => {
 });
 
 test.each(["TLSv1", "TLSv1.1"] as const)("%s is not spoken", async (version) => {
-  const listener = await serve(() => undefined);
+  const { listener } = await openListener(() => undefined);
   const socket = connect({
     host: "127.0.0.1",
     port: listener.port,
-    ca: authority.certificatePem,
+    ca: CA_PEM,
     servername: "broker.localhost",
     minVersion: version,
     maxVersion: version,

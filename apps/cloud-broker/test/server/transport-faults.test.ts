@@ -2,28 +2,18 @@ import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";
 
-import {
-  createCertificateAuthority,
-  issueServerCertificate,
-  type JsonObject,
-} from "@databox-cmk/crypto";
+import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
+import type { Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
-import { type BrokenRequest, listen, type Listener } from "../../src/http/listen.ts";
+import type { BrokenRequest } from "../../src/http/listen.ts";
 import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";
+import { CA_PEM, type OpenListener, openListener } from "../world/open-listener.ts";
 
-const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
-const certificate = issueServerCertificate({
-  ca: authority,
-  commonName: "broker.localhost",
-  dnsNames: ["broker.localhost"],
-  validityDays: 2,
-});
 const MAX_BYTES = 64;
 
 const echo = (request: RouteRequest & { readonly body?: JsonObject | string }): Promise<Answer> =>
@@ -89,48 +79,38 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-let listener: Listener;
+let server: OpenListener;
 let transport: Transport;
 let isBusy = false;
 const refused: BrokenRequest[] = [];
 const faults: unknown[] = [];
 let ended = 0;
 beforeAll(async () => {
-  listener = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    certificate: certificate.certificatePem,
-    privateKey: certificate.privateKeyPem,
+  const handler = createHandler(ROUTES, {
+    spans: noSpans,
+    authenticate: () =>
+      Promise.reject(new AppError("AuthenticationFailed", { reason: "missing-token" })),
+    admit() {
+      if (isBusy) throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
+    },
+    served: () => Promise.resolve(),
+    failed: (fault) => faults.push(fault),
+    ended() {
+      ended += 1;
+    },
+    bearerChallenge: 'Bearer authorization="https://login.localhost/tenant"',
+  });
+  server = await openListener(handler, {
     timeouts: { handshakeMs: 5_000, headersMs: 150, requestMs: 300, checkMs: 50 },
     refuse(request) {
       refused.push(request);
       if (isBusy) return new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
       return request.error;
     },
-    handler: createHandler(ROUTES, {
-      spans: noSpans,
-      authenticate: () =>
-        Promise.reject(new AppError("AuthenticationFailed", { reason: "missing-token" })),
-      admit() {
-        if (isBusy) throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 7 } });
-      },
-      served: () => Promise.resolve(),
-      failed: (fault) => faults.push(fault),
-      ended() {
-        ended += 1;
-      },
-      bearerChallenge: 'Bearer authorization="https://login.localhost/tenant"',
-    }),
   });
-  transport = createHttpsTransport({
-    origin: `https://broker.localhost:${String(listener.port)}`,
-    certificateAuthorityPem: authority.certificatePem,
-  });
+  ({ transport } = server);
 });
-afterAll(async () => {
-  transport.close();
-  await listener.close(0);
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const json = { "content-type": "application/json" };
 type Fault = {
@@ -400,11 +380,7 @@ describe("no path leads past our own answers:", () => {
 });
 
 test("an idle connection is closed, even if its client still owes data", async () => {
-  const quiet = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    certificate: certificate.certificatePem,
-    privateKey: certificate.privateKeyPem,
+  await using quiet = await openListener(() => undefined, {
     timeouts: {
       handshakeMs: 5_000,
       headersMs: 60_000,
@@ -412,40 +388,33 @@ test("an idle connection is closed, even if its client still owes data", async (
       checkMs: 60_000,
       silenceMs: 50,
     },
-    handler: () => undefined,
   });
-  expect(await sendRaw("GET / HTTP/1.1\r\nhost: b\r\n\r\n", quiet.port)).toBe("");
-  await quiet.close(0);
+  expect(await sendRaw("GET / HTTP/1.1\r\nhost: b\r\n\r\n", quiet.listener.port)).toBe("");
 });
 
 test("a slow handshake is cut off, not answered: a late client would take that for an answer", async () => {
-  const strict = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    certificate: certificate.certificatePem,
-    privateKey: certificate.privateKeyPem,
+  await using strict = await openListener(() => undefined, {
     timeouts: { handshakeMs: 50, headersMs: 5_000, requestMs: 5_000, checkMs: 1_000 },
-    handler: () => undefined,
   });
-  const socket = connectPlain({ host: "127.0.0.1", port: strict.port }).resume();
+  const socket = connectPlain({ host: "127.0.0.1", port: strict.listener.port }).resume();
   await once(socket, "close");
   expect(socket.bytesRead).toBe(0);
-  await strict.close(0);
 });
 
 test.each(["content-length: 1000000", "transfer-encoding: chunked"])(
   "who is turned away with a body that nobody would read (%s) hears it, and no more is read",
   async (length) => {
-    const busy = await listenBusy();
+    await using busy = await listenBusy();
     const text = `POST /device/v1/unlocks HTTP/1.1\r\nhost: b\r\n${length}\r\n\r\n`;
-    expect(await sendRaw(text, busy.port)).toMatch(/^HTTP\/1.1 503 [^]*connection: close\r\n/i);
-    await busy.close(0);
+    expect(await sendRaw(text, busy.listener.port)).toMatch(
+      /^HTTP\/1.1 503 [^]*connection: close\r\n/i,
+    );
   },
 );
 
 test("a rejected client may send the rest of a short message later, and then the next one", async () => {
-  const busy = await listenBusy();
-  const socket = connectToBroker(busy.port);
+  await using busy = await listenBusy();
+  const socket = connectToBroker(busy.listener.port);
   const head = "POST /device/v1/challenges HTTP/1.1\r\nhost: b\r\ncontent-length: 16\r\n\r\n";
   socket.write(head);
   const [first] = (await once(socket, "data")) as [string];
@@ -455,28 +424,23 @@ test("a rejected client may send the rest of a short message later, and then the
     Array.from({ length: 2 }, () => "HTTP/1.1 503"),
   );
   socket.destroy();
-  await busy.close(0);
 });
 
 const headOfUpload = (method: string, path: string): string =>
   `${method} ${path} HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n`;
 
 /** Rejects every request. */
-const listenBusy = (): Promise<Listener> =>
-  listen({
-    host: "127.0.0.1",
-    port: 0,
-    certificate: certificate.certificatePem,
-    privateKey: certificate.privateKeyPem,
-    handler: createTurnAway({
+const listenBusy = (): Promise<OpenListener> =>
+  openListener(
+    createTurnAway({
       metrics: { turnedAway: () => undefined },
       log: () => undefined,
       now: () => 0,
     }).answer,
-  });
+  );
 
 /** Sends text over TLS and reads until the server closes. */
-function sendRaw(text: string, port = listener.port): Promise<string> {
+function sendRaw(text: string, port = server.listener.port): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let received = "";
   const socket = connectToBroker(port);
@@ -498,5 +462,5 @@ const connectToBroker = (port: number) =>
     host: "127.0.0.1",
     port,
     servername: "broker.localhost",
-    ca: authority.certificatePem,
+    ca: CA_PEM,
   }).setEncoding("utf8");

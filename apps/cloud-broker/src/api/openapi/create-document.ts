@@ -71,7 +71,7 @@ function operationOf(route: Route): Json {
     operationId: operationIdOf(route),
     summary: described?.summary ?? `${route.authentication} route`,
     tags: [route.authentication],
-    ...(route.authentication === "caller" || route.authentication === "operator"
+    ...("action" in route
       ? { security: [{ entra: [] }], "x-arm-action": route.action }
       : { security: [] }),
     ...(parameters.length === 0 ? {} : { parameters }),

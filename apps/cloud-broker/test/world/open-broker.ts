@@ -1,14 +1,13 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { rmSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { generateSigningKey } from "@databox-cmk/crypto";
 import {
-  createCertificateAuthority,
-  generateSigningKey,
-  issueServerCertificate,
-} from "@databox-cmk/crypto";
-import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
+  DeviceClient,
+  openTemporaryFolder,
+  type RawAnswer,
+  type Transport,
+} from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
@@ -16,8 +15,8 @@ import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.
 import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
-import { listen, type Listener } from "../../src/http/listen.ts";
 import { noSpans } from "../../src/http/spans.ts";
+import type { BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import type { IssuerKeys } from "../../src/keys/issuer/issuer-keys.ts";
 import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/token-issuer.ts";
@@ -26,41 +25,31 @@ import { RINGS } from "../../src/keys/own-secrets.ts";
 import { openSecretFile } from "../../src/keys/secret-file.ts";
 import { createLog } from "../../src/observability/log.ts";
 import type { Store } from "../../src/store/store.ts";
+import { ENGINE, openTestStore } from "../store/open-test-store.ts";
+import { SERVICE_KEY } from "./custody-dependencies.ts";
 import {
   CUSTOMER_KEY,
   createCustomerVault,
   type CustomerVault,
   VAULT_NAME,
-} from "../control-plane/customer-vault.ts";
-import {
-  createFakeIdentities,
-  type FakeIdentities,
-  TENANT_ID,
-} from "../control-plane/fake-identities.ts";
-import { createTokenIssuer, type TokenClaims } from "../control-plane/token-issuer.ts";
-import { jobPath, minimalJob } from "../control-plane/world.ts";
-import { ENGINE, openTestStore } from "../store/open-test-store.ts";
+} from "./customer-vault.ts";
+import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
+import { API, jobPath, minimalJob } from "./jobs.ts";
+import { CA_PEM, openListener, type OpenListener } from "./open-listener.ts";
+import { createTokenIssuer, type TokenClaims } from "./token-issuer.ts";
 
-export const API = "api-version=2025-07-01";
 const PREPARED = z.object({
   nodes: z.array(z.object({ serial: z.string(), enrolmentCode: z.string() })),
 });
 export const EVENT_AUDIENCE = "api://databox-events";
-const ARM_URL = "https://arm.localhost";
 
-export type JsonAnswer = {
-  readonly status: number;
+export type JsonAnswer = RawAnswer & {
   // oxlint-disable-next-line typescript/no-explicit-any -- what a client reads, not yet judged
   readonly json: any;
 };
 
 /** createBroker, whole, on TLS and a database file: only Azure is played in memory. */
-export type Replica = {
-  readonly store: Store;
-  readonly broker: Broker;
-  readonly listener: Listener;
-  readonly transport: Transport;
-};
+export type Replica = OpenListener & { readonly store: Store; readonly broker: Broker };
 
 export type BrokerWorld = AsyncDisposable & {
   readonly clock: { nowMs: number };
@@ -72,8 +61,10 @@ export type BrokerWorld = AsyncDisposable & {
   transport(): Transport;
   /** The settings that another process needs to call it. */
   readonly caPem: string;
+  /** The first replica's, where it also says Resource Manager is. */
   url(): string;
-  token(claims: TokenClaims): Promise<string>;
+  readonly keys: BrokerKeys;
+  token(claims?: TokenClaims): Promise<string>;
   /** The only version of the customer's key. */
   readonly kid: string;
   readonly logLines: string[];
@@ -92,7 +83,7 @@ export type BrokerWorld = AsyncDisposable & {
     path: string,
     options?: {
       readonly body?: unknown;
-      readonly claims?: TokenClaims;
+      readonly claims?: TokenClaims | "none";
       readonly headers?: Readonly<Record<string, string>>;
     },
   ): Promise<JsonAnswer>;
@@ -106,55 +97,53 @@ export type BrokerWorld = AsyncDisposable & {
   delivered(job: string, subscriptionId?: string): Promise<DeviceClient>;
 };
 
-/**
- * @param replicas - how many brokers share the database; requests alternate between them. On
- * PostgreSQL three by default, so that one replica continues the work of another.
- */
-export async function createBrokerWorld(
-  settings: Readonly<Record<string, string>> = {},
+type BrokerOverrides = {
+  /** Added to those of a broker without rate limits. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * How many brokers share the database; requests alternate between them. On PostgreSQL three by
+   * default, so that one replica continues the work of another.
+   */
+  readonly replicas?: number;
+};
+
+export async function openBroker({
+  settings = {},
   replicas = ENGINE === "postgres" ? 3 : 1,
-): Promise<BrokerWorld> {
-  const folder = mkdtempSync(join(tmpdir(), "whole-broker-"));
+}: BrokerOverrides = {}): Promise<BrokerWorld> {
+  const folder = openTemporaryFolder();
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
   const loop = { utilization: 0 };
   const now = (): number => clock.nowMs;
-  const authority = createCertificateAuthority({ commonName: "test", validityDays: 2 });
-  const certificate = issueServerCertificate({
-    ca: authority,
-    commonName: "broker.localhost",
-    dnsNames: ["broker.localhost"],
-    validityDays: 2,
-  });
   const customer = createCustomerVault(now);
   const identities = createFakeIdentities((principalId) => {
     customer.vaults.grant(VAULT_NAME, principalId);
   });
-  const entra = await createTokenIssuer(TENANT_ID, () => `${ARM_URL}/`, now);
+  const entra = await createTokenIssuer(TENANT_ID, () => `${first().url}/`, now);
   const { key: signing } = generateSigningKey();
-  const keys = {
+  const keys: BrokerKeys = {
     signing,
     nonce: createSecretKey(randomBytes(32)),
     bundle: [signing.publicJwk],
     former: [],
   };
   const tokenIssuer = createOwnIssuer(
-    await openIssuerKeys(folder, now),
+    await openIssuerKeys(folder.path, now),
     "https://broker.localhost",
     now,
   );
   const logLines: string[] = [];
   const assignments = new Map<string, readonly RoleAssignment[]>();
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
-  const config = parseConfig({
+  const variables = {
     BROKER_TLS_CERTIFICATE_FILE: "-",
     BROKER_TLS_KEY_FILE: "-",
-    BROKER_DATA_DIR: folder,
+    BROKER_DATA_DIR: folder.path,
     BROKER_URL: "https://broker.localhost",
     TENANT_ID,
-    ARM_URL,
     ENTRA_AUTHORITY: "https://login.localhost",
     KEY_VAULT_SUFFIXES: "vault.test",
-    SERVICE_KEY_URL: "https://kv-service.vault.test/keys/mmk",
+    SERVICE_KEY_URL: `${SERVICE_KEY.vaultUrl}/keys/${SERVICE_KEY.keyName}`,
     IDENTITY_RESOURCE_GROUP:
       "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
@@ -164,7 +153,7 @@ export async function createBrokerWorld(
     RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
     LRO_RETRY_AFTER_SECONDS: "0",
     ...settings,
-  });
+  };
 
   let running: Replica[] = [];
   const first = (): Replica => {
@@ -173,14 +162,24 @@ export async function createBrokerWorld(
     return replica;
   };
 
-  async function startReplica(store: Store): Promise<Replica> {
+  async function startReplica(store: Store): Promise<void> {
+    const listener = await openListener((...request) => broker.handler(...request), {
+      refuse: (request) => broker.refuse(request),
+      connections: {
+        enter: (...connection) => connections.enter(...connection),
+        leave: (connection) => connections.leave(connection),
+        open: () => connections.open(),
+      },
+    });
+    const config = parseConfig({ ...variables, ARM_URL: (running[0] ?? listener).url });
+    const verifyTokenFor = (audiences: readonly string[]) =>
+      createVerifyToken(
+        { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, audiences, now },
+        entra.keys,
+      );
     const broker = createBroker({
       config,
-      serviceKey: {
-        vaultUrl: "https://kv-service.vault.test",
-        vaultName: "kv-service",
-        keyName: "mmk",
-      },
+      serviceKey: SERVICE_KEY,
       store,
       keys,
       tokenIssuer,
@@ -192,24 +191,8 @@ export async function createBrokerWorld(
         roleAssignments: (principalId) =>
           Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
       },
-      verifyToken: createVerifyToken(
-        {
-          authorityUrl: config.ENTRA_AUTHORITY,
-          tenantId: TENANT_ID,
-          audiences: armAudiences([ARM_URL]),
-          now,
-        },
-        entra.keys,
-      ),
-      verifyEventToken: createVerifyToken(
-        {
-          authorityUrl: config.ENTRA_AUTHORITY,
-          tenantId: TENANT_ID,
-          audiences: [EVENT_AUDIENCE],
-          now,
-        },
-        entra.keys,
-      ),
+      verifyToken: verifyTokenFor(armAudiences([config.ARM_URL])),
+      verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       isClosing: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
       random: () => 0.5,
@@ -217,36 +200,22 @@ export async function createBrokerWorld(
       loopUtilization: () => loop.utilization,
       log: createLog("info", (line) => logLines.push(line)),
     });
-    const listener = await listen({
-      host: "127.0.0.1",
-      port: 0,
-      certificate: certificate.certificatePem,
-      privateKey: certificate.privateKeyPem,
-      handler: broker.handler,
-      refuse: (request) => broker.refuse(request),
-      connections: broker.connectionsOf("public"),
-    });
-    const transport = createHttpsTransport({
-      origin: `https://broker.localhost:${String(listener.port)}`,
-      certificateAuthorityPem: authority.certificatePem,
-    });
-    return { store, broker, listener, transport };
+    const connections = broker.connectionsOf("public");
+    running.push({ store, broker, ...listener });
   }
 
   async function start(): Promise<void> {
-    const path = join(folder, "broker.sqlite");
+    const path = join(folder.path, "broker.sqlite");
     // One process has one connection to a SQLite file: it would wait for itself.
     const shared = ENGINE === "sqlite" ? await openTestStore(path) : undefined;
     running = [];
-    while (running.length < replicas)
-      running.push(await startReplica(shared ?? (await openTestStore(path))));
+    while (running.length < replicas) await startReplica(shared ?? (await openTestStore(path)));
   }
 
   async function stop(): Promise<void> {
-    for (const { transport, listener, broker } of running) {
-      transport.close();
-      await listener.close(0);
-      await broker.idle();
+    for (const replica of running) {
+      await replica[Symbol.asyncDispose]();
+      await replica.broker.idle();
     }
     for (const store of new Set(running.map((replica) => replica.store))) await store.destroy();
   }
@@ -272,8 +241,9 @@ export async function createBrokerWorld(
     vaults: customer.vaults,
     identities,
     transport: () => transport,
-    caPem: authority.certificatePem,
-    url: () => `https://broker.localhost:${String(first().listener.port)}`,
+    caPem: CA_PEM,
+    url: () => first().url,
+    keys,
     token: (claims) => entra.token(claims),
     kid: customer.kid,
     logLines,
@@ -287,16 +257,18 @@ export async function createBrokerWorld(
       await start();
     },
     async call(method, path, { body, claims, headers } = {}) {
-      const token = await entra.token(claims ?? { roles: ["Owner"] });
-      const { status, text } = await transport.send(method, path, {
+      const answer = await transport.send(method, path, {
         headers: {
-          authorization: `Bearer ${token}`,
+          ...(claims !== "none" && {
+            authorization: `Bearer ${await entra.token(claims ?? { roles: ["Owner"] })}`,
+          }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status, json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
+      const { text } = answer;
+      return { ...answer, json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
     },
     operator: (action, job, body) => operate(action, jobPath(job), body),
     async prepared(job, subscriptionId) {
@@ -342,7 +314,7 @@ export async function createBrokerWorld(
     },
     async [Symbol.asyncDispose]() {
       await stop();
-      rmSync(folder, { recursive: true });
+      folder[Symbol.dispose]();
     },
   };
   await start();

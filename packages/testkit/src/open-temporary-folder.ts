@@ -6,7 +6,7 @@ export type TemporaryFolder = { readonly path: string; [Symbol.dispose](): void 
 
 /** A folder of its own, readable by its owner only, gone with the test. */
 export function openTemporaryFolder(): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), "databox-e2e-"));
+  const path = mkdtempSync(join(tmpdir(), "databox-test-"));
   return {
     path,
     [Symbol.dispose]: () => {

@@ -1,0 +1,22 @@
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import type { CustodyDependencies } from "../../src/custody/custody-dependencies.ts";
+
+export const SERVICE_KEY = {
+  vaultUrl: "https://kv-service.vault.test",
+  vaultName: "kv-service",
+  keyName: "mmk",
+} as const;
+
+/** What custody needs beside its store, the vaults and their resources. */
+export function custodyDependencies<
+  Given extends Pick<CustodyDependencies, "store" | "vaults" | "resources" | "now"> &
+    Partial<CustodyDependencies>,
+>(given: Given) {
+  return {
+    appendAudit: createAppendAudit({ now: given.now }),
+    serviceKey: SERVICE_KEY,
+    backupAfterSeconds: 900,
+    keyVaultSuffixes: ["vault.test"],
+    ...given,
+  };
+}

@@ -1,0 +1,39 @@
+import type { RequestListener } from "node:http";
+
+import { createHttpsTransport, createLocalhostTls, type Transport } from "@databox-cmk/testkit";
+
+import { listen, type Listener, type ListenOptions } from "../../src/http/listen.ts";
+
+export const TLS = createLocalhostTls();
+export const CA_PEM = TLS.authority.certificatePem;
+
+export type OpenListener = AsyncDisposable & {
+  readonly listener: Listener;
+  readonly url: string;
+  readonly transport: Transport;
+};
+
+/** A listener as the broker opens it, on a free port, and the connections of a client to it. */
+export async function openListener(
+  handler: RequestListener,
+  options: Partial<ListenOptions> = {},
+): Promise<OpenListener> {
+  const listener = await listen({ host: "127.0.0.1", port: 0, ...TLS.server, handler, ...options });
+  const transport = openTransport(listener.port);
+  return {
+    listener,
+    url: `https://localhost:${String(listener.port)}`,
+    transport,
+    async [Symbol.asyncDispose]() {
+      transport.close();
+      await listener.close(0);
+    },
+  };
+}
+
+export function openTransport(port: number): Transport {
+  return createHttpsTransport({
+    origin: `https://broker.localhost:${String(port)}`,
+    certificateAuthorityPem: CA_PEM,
+  });
+}
