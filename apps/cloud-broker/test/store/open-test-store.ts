@@ -17,6 +17,9 @@ const server = inject("postgres");
  */
 export const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
 
+/** Hundreds of requests at once wait long for ten connections of a busy machine. */
+const PATIENCE = { statementTimeoutSeconds: 600, connectTimeoutMs: 600_000 };
+
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const byPath = new Map<string, string>();
 afterAll(async () => {
@@ -33,7 +36,7 @@ export async function openTestStore(path: string, openDatabase?: OpenDatabase): 
   if (server === undefined || databases === undefined)
     return openStore(path, openDatabase ?? (await openMigrated()));
   const name = byPath.get(path) ?? (await databases.create(TEMPLATE));
-  const store = await openPostgres(settingsOf(server.url, name));
+  const store = await openPostgres({ ...settingsOf(server.url, name), ...PATIENCE });
   if (path !== ":memory:") {
     byPath.set(path, name);
     return store;

@@ -20,6 +20,8 @@ export type PostgresSettings = {
   readonly caPem?: string | undefined;
   readonly poolSize: number;
   readonly statementTimeoutSeconds: number;
+  /** How long to wait for a connection, a free one of the pool included; 5 s by default. */
+  readonly connectTimeoutMs?: number;
 };
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -53,7 +55,7 @@ export function poolConfigOf(settings: PostgresSettings): PoolConfig {
           },
     max: settings.poolSize,
     application_name: "databox-broker",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
