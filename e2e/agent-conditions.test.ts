@@ -174,7 +174,7 @@ describe.skipIf(!mayMount)(
       expect(await runAgent(onDisk, { input })).toMatchObject({ exitCode: 0 });
     });
 
-    test("keeps a volume locked, since no unlock goes unrecorded", async () => {
+    test("keeps a volume locked, because an unlock must be recorded", async () => {
       const { prepare, code: input } = await openNode("full-unlock");
       using disk = mountTinyDisk(join(world.folder, "full-unlock-disk"), TINY_KIBIBYTES);
       const state = ["--state-dir", join(disk.path, "agent")];
@@ -190,7 +190,7 @@ describe.skipIf(!mayMount)(
       expect(await runAgent([...state, "unlock"])).toMatchObject({ exitCode: 0 });
     });
 
-    test("has no room for the volume either", async () => {
+    test("cannot hold the volume either", async () => {
       const { prepare, code: input } = await openNode("full-volume");
       using disk = mountTinyDisk(join(world.folder, "full-volume-disk"), TINY_KIBIBYTES);
       disk.fill();

@@ -72,7 +72,7 @@ const last = ({ events }: AgentProcess) => events.at(-1);
 const isSilence = (code: string) => (event: Readonly<Record<string, unknown>>) =>
   event["outcome"] === "waiting" && JSON.stringify(event["notes"] ?? "").includes(code);
 
-test("appliances whose unlock waits for approvers outlast a restart of the broker, and each ends as was decided about it", async () => {
+test("unlocks that wait for approvals survive a restart of the broker, and each ends as decided", async () => {
   const approved = await guarded("approved", LATER_SECONDS);
   const denied = await guarded("denied", LATER_SECONDS);
   const forgotten = await guarded("forgotten", SOON_SECONDS);
@@ -119,7 +119,7 @@ test("appliances whose unlock waits for approvers outlast a restart of the broke
   ]);
 });
 
-test("a request that is kept is gone on with, by whichever unlock, and its approvals are used up once", async () => {
+test("any later unlock continues a kept request, and its approvals are used up once", async () => {
   const site = await guarded("kept", LATER_SECONDS);
   const keep = () => site.node.agent(["unlock", "--no-wait"]);
   expect(await keep()).toMatchObject({ exitCode: 6, events: [{ code: "ApprovalPending" }] });

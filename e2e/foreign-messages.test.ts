@@ -96,7 +96,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ...payload,
     admin: true,
   })),
-  "wrongly signed: by a key that nobody enrolled": ofStranger("DeviceNotAuthenticated", 401, {
+  "wrongly signed: by a key that was never enrolled": ofStranger("DeviceNotAuthenticated", 401, {
     key: generateSigningKey().key,
   }),
   "wrongly signed: changed after signing": ofStranger("DeviceNotAuthenticated", 401, {
@@ -140,7 +140,7 @@ const CASES: Readonly<Record<string, Case>> = {
   })),
 };
 
-describe("a message that is not what it should be is refused by its own code, reaches no vault, and is audited", () => {
+describe("a malformed or forged message is refused by its own code, reaches no vault, and is audited", () => {
   beforeAll(async () => {
     const honest = await victim.prepareUnlock("unlock");
     usedNonce = honest.request.nonce;
@@ -189,7 +189,7 @@ test("the same message twice gets the same answer, and the vault is asked once",
   expect(await vaultCalls.count()).toBe(callsBetween);
 });
 
-test("the counting counts: an honest unlock reaches the vault", async () => {
+test("the counter works: an honest unlock reaches the vault", async () => {
   const callsBefore = await vaultCalls.count();
   expect(await victim.unlock("unlock")).toMatchObject({ answer: { kind: "answer" } });
   expect(await vaultCalls.count()).toBeGreaterThan(callsBefore);

@@ -34,7 +34,7 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
     });
     afterAll(() => world[Symbol.asyncDispose]());
 
-    test("takes a vault, its keys, an identity and an order through their lives", async () => {
+    test("creates, uses and deletes a vault, its keys, an identity and an order", async () => {
       expect(await run(program, world)).toEqual({
         vault: true,
         "recovery level": "Recoverable",

@@ -82,7 +82,7 @@ test("a reader sees the order, and no passkey", async () => {
   });
 });
 
-test("one node is rekeyed by itself: its passkey is another one, and the old one opens only the other node", async () => {
+test("one node is rekeyed alone: it has a new passkey, and the old one opens only the other node", async () => {
   const { customer, stack } = world.customerContext;
   const shown = () => readPasskeys(customer, stack.resourceGroup, ORDER);
   const [first, second] = nodes;

@@ -118,7 +118,7 @@ test("an unlock is a trace from the request to the vault, and the agent's own tr
   expect(ATTRIBUTES).toEqual(expect.arrayContaining([...new Set(attributes)]));
 });
 
-test("Prometheus reads what was granted and refused, by code, and the state of the fleet", async () => {
+test("Prometheus reads grants and refusals by code, and the state of the fleet", async () => {
   const answer = await fetch(metricsUrl);
   expect(answer.headers.get("content-type")).toContain("text/plain");
   const text = await answer.text();

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-test("a new version of a followed key is put in force by itself, and the old one may be disabled while the appliance still holds its envelope", async () => {
+test("a new version of a followed key is put in force automatically, and the old one may be disabled while the appliance still holds its envelope", async () => {
   const key = await world.createVault("contosorotate");
   const order = await createOrder(world.customerContext, "rotated");
   const appliance = world.createAppliance("DataBox", ["DBX-rotated"]);

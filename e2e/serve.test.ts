@@ -64,7 +64,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 );
 
 describe("Ctrl-C before the story's end", () => {
-  test("while everything starts ends everything", async () => {
+  test("during the start ends every process", async () => {
     await using command = runStart(["--directory", folder.path, ...FREE_PORTS]);
     await command.text("Starting");
     command.interrupt();
@@ -155,7 +155,7 @@ describe.skipIf(!mayMount)(
   },
 );
 
-describe("a command line that is wrong ends with 2 and says what was meant", () => {
+describe("a wrong command line ends with 2 and suggests a correction", () => {
   test.each([
     { parameters: ["--onse"], says: ["unknown option '--onse'", "Did you mean --once?"] },
     { parameters: ["--broker-port", "99999"], says: ["--broker-port", "Expected 0 to 65535"] },

@@ -102,14 +102,14 @@ describe("npm start -- --once --json", () => {
     expect(command.isAlive()).toBe(false);
   });
 
-  test("tells the whole story in its order, one event a line", () => {
+  test("prints the whole story in order, one event a line", () => {
     const told = lines.map((line) =>
       Object.fromEntries(TOLD.filter((name) => name in line).map((name) => [name, line[name]])),
     );
     expect(told).toEqual(STORY);
   });
 
-  test("each line says how long it took, and each line about a node says which and what volume it has", () => {
+  test("each line has its duration, and each line about a node names the node and its volume", () => {
     for (const line of lines) expect(line["elapsedMs"]).toBeGreaterThan(0);
     const ofNodes = lines.filter(({ event }) => ["prepare", "lock", "unlock"].includes(event));
     for (const line of ofNodes)
@@ -136,7 +136,7 @@ describe("npm start -- --once --json", () => {
     expect(hasCryptsetup).toBe(true);
   });
 
-  test("writes where everything is to stack.json, for its owner only", () => {
+  test("writes the stack's addresses to stack.json, for its owner only", () => {
     const stack = readStack(stackFile());
     expect(modeOf(stackFile())).toBe("600");
     expect(modeOf(folder.path)).toBe("700");
@@ -169,7 +169,7 @@ describe("npm start -- --once --json", () => {
 });
 
 describe("npm start, for people", () => {
-  test("leaves the stack running after the story, prints where things are and never a passkey, and ends by Ctrl-C", async () => {
+  test("leaves the stack running after the story, prints its addresses and never a passkey, and ends by Ctrl-C", async () => {
     using folder = openTemporaryFolder();
     await using command = runStart(["--directory", folder.path, ...FREE_PORTS]);
     const ready = await command.text("client ids and secrets, is in");

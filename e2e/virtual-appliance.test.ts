@@ -65,7 +65,7 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
       expect(await shell(node, `dmsetup table ${MAPPING}`)).toMatch(/ crypt aes-xts-plain64 /);
     });
 
-    test("keeps files that nobody can read on the raw disk, and that are there after a power cut", async () => {
+    test("keeps files that are unreadable on the raw disk and outlast a power cut", async () => {
       await shell(node, `mkfs.ext4 -q /dev/mapper/${MAPPING}`);
       await mount("/data");
       await shell(node, `echo '${TEXT}' > /data/proof.txt && sync`);

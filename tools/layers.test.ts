@@ -65,7 +65,7 @@ test("a folder without a layer is reported", () => {
   ]);
 });
 
-test("files that import each other are told, in packages too, also by type", () => {
+test("files that import each other are reported, in packages too, also by type", () => {
   write("packages/two/src/one.ts", 'import type { Two } from "./two.ts";');
   write("packages/two/src/two.ts", 'export { three } from "./three.ts";');
   write("packages/two/src/three.ts", 'const one = await import("./one.ts");');

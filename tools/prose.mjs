@@ -1,15 +1,18 @@
 // Counts constructions in our prose that must be read twice (docs/design/wording.md): free relatives,
-// fragments, negations without a verb. Prints each with file and line, then a figure per 1,000
-// lines of prose by area.
+// fragments, negations without a verb. Prose is comments and Markdown; texts are the sentences in
+// string literals and JSX: page texts, help, error and log messages, test titles. Prints each
+// construction with file and line, then a figure per 1,000 lines for prose and for texts.
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //
-// It exits 1 when an area has more than LIMIT. vale and alex, the libraries looked at, know no such
+// It exits 1 when either figure is above LIMIT. vale and alex, the libraries examined, have no such
 // rules.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { parseAst } from "vitest/node";
 
 /** Constructions in 1,000 lines of prose. */
 export const LIMIT = 5;
@@ -17,7 +20,7 @@ export const LIMIT = 5;
 /** Name → expression over one sentence. */
 const CONSTRUCTIONS = {
   "sentence begins with a free relative":
-    /^(?:What|Whoever|Whatever|Whose|Whichever|Who)\b(?!.*\?$)/,
+    /^(?:What|Whoever|Whatever|Whose|Whichever|Who(?! must act))\b(?!.*\?$)/,
   "free relative": /\b(?:whoever|whosoever|what(?:so)?ever(?! the\b)|whichever(?! comes first))\b/i,
   "free relative as object":
     /\b(?:of|by|for|from|in|with|to|on|against|than|and|but|after|beside) what\b/i,
@@ -36,11 +39,40 @@ const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$|Containerfile$/;
 const LEFT_OUT =
   /(?:^|\/)(?:pnpm-lock\.yaml|node_modules|dist|vectors)\b|CHANGELOG\.md$|^tools\/prose/;
 
-/** @returns {{ line: number, text: string }[]} sentences of prose with their line */
-export function proseOf(name, text) {
-  if (name.endsWith(".md")) return sentencesOf(markdownBlocks(text));
-  const blocks = name.match(/\.(?:ts|tsx|mts|mjs|bicep)$/) ? commentBlocks(text) : hashBlocks(text);
-  return sentencesOf(blocks);
+const SOURCE = /\.(?:ts|tsx|mts|mjs)$/;
+/** German has rules of its own. */
+const GERMAN = /[äöüß]|\b(?:und|nicht|wird|ist|einer?|dieser?|kein|dem)\b/i;
+const WORD = /(?<!\S)["'“(]*[A-Za-z][A-Za-z'’-]*[.,;:!?)"”']*(?!\S)/g;
+
+/** Identifiers, paths, commands and queries have no four words in a row. */
+const isSentence = (text) => (text.match(WORD) ?? []).length >= 4 && !GERMAN.test(text);
+
+/** Sentences in the string literals and JSX of a source file. */
+function textBlocks(name, text) {
+  if (!SOURCE.test(name)) return [];
+  const lineStarts = [0];
+  for (const { index } of text.matchAll(/\n/g)) lineStarts.push(index + 1);
+  const blocks = [];
+  const add = ({ start }, words) => {
+    if (!isSentence(words)) return;
+    const line = lineStarts.findLastIndex((at) => at <= start) + 1;
+    blocks.push({ line, lines: words.trim().split("\n") });
+  };
+  const visit = (node) => {
+    if (Array.isArray(node)) {
+      for (const each of node) visit(each);
+      return;
+    }
+    if (node === null || typeof node !== "object") return;
+    if (node.type === "TaggedTemplateExpression") return;
+    if (node.type === "Literal" && typeof node.value === "string") add(node, node.value);
+    else if (node.type === "JSXText") add(node, node.value);
+    else if (node.type === "TemplateLiteral")
+      add(node, node.quasis.map(({ value }) => value.cooked).join("X"));
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(parseAst(text, { lang: name.endsWith("x") ? "tsx" : "ts" }).body);
+  return blocks;
 }
 
 function markdownBlocks(text) {
@@ -144,25 +176,23 @@ function sentencesOf(blocks) {
   });
 }
 
-function linesOf(name, text) {
-  const blocks = name.endsWith(".md")
-    ? markdownBlocks(text)
-    : name.match(/\.(?:ts|tsx|mts|mjs|bicep)$/)
-      ? commentBlocks(text)
-      : hashBlocks(text);
-  return blocks.reduce(
-    (sum, block) => sum + block.lines.filter((line) => line.trim() !== "").length,
-    0,
-  );
+function prosePartsOf(name, text) {
+  if (name.endsWith(".md")) return markdownBlocks(text);
+  return SOURCE.test(name) || name.endsWith(".bicep") ? commentBlocks(text) : hashBlocks(text);
 }
 
-export function findConstructions(name, text) {
-  return proseOf(name, text).flatMap((sentence) =>
+const linesOf = (blocks) =>
+  blocks.reduce((sum, { lines }) => sum + lines.filter((line) => line.trim() !== "").length, 0);
+
+const constructionsIn = (blocks) =>
+  sentencesOf(blocks).flatMap((sentence) =>
     Object.entries(CONSTRUCTIONS)
       .filter(([, expression]) => expression.test(sentence.text))
       .map(([construction]) => ({ line: sentence.line, construction, text: sentence.text })),
   );
-}
+
+export const findConstructions = (name, text) => constructionsIn(prosePartsOf(name, text));
+export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
@@ -171,29 +201,23 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = execFileSync("git", ["-C", root, "ls-files", "--", ...paths], { encoding: "utf8" })
     .split("\n")
     .filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
-  const areas = new Map();
-  for (const name of names) {
-    const text = readFileSync(join(root, name), "utf8");
-    const area = name
-      .split("/")
-      .slice(0, /^(?:apps|packages)\//.test(name) ? 3 : 1)
-      .join("/");
-    const sum = areas.get(area) ?? { found: 0, lines: 0 };
-    const found = findConstructions(name, text);
-    sum.found += found.length;
-    sum.lines += linesOf(name, text);
-    areas.set(area, sum);
-    if (isListing)
-      for (const { line, construction, text: sentence } of found)
-        console.log(`${name}:${String(line)} [${construction}] ${sentence}`);
+  for (const { kind, blocksOf } of [
+    { kind: "prose", blocksOf: prosePartsOf },
+    { kind: "texts", blocksOf: textBlocks },
+  ]) {
+    const total = { found: 0, lines: 0 };
+    for (const name of names) {
+      const blocks = blocksOf(name, readFileSync(join(root, name), "utf8"));
+      const found = constructionsIn(blocks);
+      total.found += found.length;
+      total.lines += linesOf(blocks);
+      if (isListing)
+        for (const { line, construction, text } of found)
+          console.log(`${name}:${String(line)} [${construction}] ${text}`);
+    }
+    const rate = (1000 * total.found) / Math.max(1, total.lines);
+    const found = `${String(total.found)} constructions in ${String(total.lines)} lines of ${kind}`;
+    console.log(`${found}: ${rate.toFixed(1)} in 1,000 (limit ${String(LIMIT)})`);
+    if (rate > LIMIT) process.exitCode = 1;
   }
-  const total = { found: 0, lines: 0 };
-  for (const [area, { found, lines }] of areas) {
-    total.found += found;
-    total.lines += lines;
-    console.log(`${area}: ${String(found)} in ${String(lines)} lines`);
-  }
-  const rate = (1000 * total.found) / Math.max(1, total.lines);
-  console.log(`${rate.toFixed(1)} constructions in 1,000 lines of prose (limit ${String(LIMIT)})`);
-  if (rate > LIMIT) process.exitCode = 1;
 }

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 
-import { findConstructions } from "./prose.mjs";
+import { findConstructions, findInTexts } from "./prose.mjs";
 
-const named = (name: string, text: string) =>
-  findConstructions(name, text).map(({ line, construction }) => `${String(line)} ${construction}`);
+type Found = ReturnType<typeof findConstructions>;
+const named = (
+  name: string,
+  text: string,
+  find: (name: string, text: string) => Found = findConstructions,
+) => find(name, text).map(({ line, construction }) => `${String(line)} ${construction}`);
 
 test.each([
   [
@@ -43,4 +47,25 @@ test("reads Markdown without its code, and comments of scripts", () => {
     "7 free relative",
   ]);
   expect(named("a.yaml", "# whoever\nkey: whoever\n")).toEqual(["1 free relative"]);
+});
+
+test.each([
+  ['const a = "the text that nobody reads";', ["1 nobody"]],
+  ["\n\nconst a = `is ${name} no more than ${4} anew`;", ["3 anew"]],
+  ['test("a key that is no key", () => {});', ["1 is no"]],
+  ["const a = <p>\n  This is no error.\n</p>;", ["1 is no"]],
+  ["const a = <p title='a page that nobody opens' />;", ["1 nobody"]],
+])("finds the construction in a text: %s", (text, expected) => {
+  expect(named("a.tsx", text, findInTexts)).toEqual(expected);
+});
+
+test.each([
+  'const a = "nobody";',
+  'const a = "run-as-nobody/what-stands anew";',
+  'const a = "is no key";',
+  'const a = "Der Wert ist nicht gut: nobody";',
+  "const a = sql`select nobody from what stands and is no table`;",
+  "// a comment that nobody reads",
+])("takes no identifier, command, query, comment or German text for a text: %s", (text) => {
+  expect(named("a.ts", text, findInTexts)).toEqual([]);
 });

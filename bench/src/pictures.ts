@@ -49,7 +49,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     file: "bench-growth.svg",
-    title: "What grows with the fleet: cost of the larger to that of the smaller",
+    title: "Growth with the fleet: cost of the larger to that of the smaller",
     unit: "×",
     reference: 1,
     pick: growth,

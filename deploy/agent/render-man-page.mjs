@@ -24,7 +24,7 @@ ${commands.join("\n")}
 .SH OPTIONS
 ${options(GLOBAL_OPTIONS).join("\n")}
 .SH EXIT STATUS
-0 done, 1 fault of the agent, 2 wrong command line, 3 refused (somebody must act), 4 unreachable (try again),
+0 done, 1 fault of the agent, 2 wrong command line, 3 refused (a person must act), 4 unreachable (try again),
 5 invalid message or state, 6 pending.
 .SH FILES
 .TP
@@ -44,10 +44,10 @@ keeps the lease of the open volume, and closes the volume when the lease is refu
 .TP
 .I databox\\-agent\\-unlock.service
 .B databox\\-agent unlock\\fR
-at boot, before remote file systems; tried again while nobody with authority answers.
+at boot, before remote file systems; tried again until there is an authoritative answer.
 .TP
 .I databox\\-data.target
-Active while the volume is open. What is to start then, a mount for example, is wanted by it.
+Active while the volume is open. Units that must start then, such as mounts, are wanted by it.
 .SH SEE ALSO
 .BR cryptsetup (8),
 .BR systemd\\-creds (1),

@@ -29,7 +29,7 @@ export const KEY_LIFE: readonly Evidence[] = [
         "is asked about once an hour, by one replica",
       ],
       "e2e/rotation.test.ts": [
-        "a new version of a followed key is put in force by itself, and the old one may be disabled while the appliance still holds its envelope",
+        "a new version of a followed key is put in force automatically, and the old one may be disabled while the appliance still holds its envelope",
       ],
     },
   },
@@ -74,7 +74,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Safe to disable",
     shownBy: {
       "apps/cloud-broker/test/rotation/rotation.test.ts": [
-        "is told over all orders of a subscription, and over all orders to the operator",
+        "are listed for all orders of a subscription, and for all orders to the operator",
       ],
       "apps/cloud-broker/test/backup-keys/backup-keys.test.ts": [
         "count where it is asked which versions may be disabled",
@@ -139,7 +139,9 @@ export const KEY_LIFE: readonly Evidence[] = [
       "apps/cloud-broker/test/campaigns/command.test.ts": [
         "a campaign is started, followed and explained at the command line",
       ],
-      "e2e/browser/operator.test.ts": ["rehearses a campaign, sees what would fail and why"],
+      "e2e/browser/operator.test.ts": [
+        "rehearses a campaign, and sees which orders would fail and why",
+      ],
     },
   },
   {
@@ -241,7 +243,7 @@ export const KEY_LIFE: readonly Evidence[] = [
         "a refusal that the broker did not sign for this request is not a refusal",
       ],
       "e2e/fault-matrix/fault-matrix.test.ts": [
-        "the real agent takes nothing between it and its broker for a refusal",
+        "the real agent never treats an answer from between it and its broker as a refusal",
       ],
     },
   },
@@ -266,7 +268,7 @@ export const KEY_LIFE: readonly Evidence[] = [
       ],
       "e2e/browser/local-ui-unlock.test.ts": [
         "without a network the code on the node's page is photographed for the portal, and the portal's for the node",
-        "the file and the text of the challenge are what the code says",
+        "the challenge's file and text equal its code",
       ],
     },
   },
@@ -360,7 +362,7 @@ export const KEY_LIFE: readonly Evidence[] = [
         "that a rotation overtakes is rekeyed at the second try",
       ],
       "e2e/heavy.test.ts": [
-        "one node is rekeyed by itself: its passkey is another one, and the old one opens only the other node",
+        "one node is rekeyed alone: it has a new passkey, and the old one opens only the other node",
       ],
     },
   },
@@ -410,7 +412,7 @@ export const KEY_LIFE: readonly Evidence[] = [
     name: "Activity rows",
     shownBy: {
       "apps/cloud-broker/test/control-plane/activity-columns.test.ts": [
-        "each row of an order's life says what, when, with what outcome, by whom and from where",
+        "each row of an order's life names action, time, outcome, caller and address",
         "%s, %s",
         "a refusal that is the key's, on every way on which it is met",
       ],

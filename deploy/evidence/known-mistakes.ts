@@ -280,7 +280,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "A key deleted while still needed",
     shownBy: {
       "e2e/rotation.test.ts": [
-        "a new version of a followed key is put in force by itself, and the old one may be disabled while the appliance still holds its envelope",
+        "a new version of a followed key is put in force automatically, and the old one may be disabled while the appliance still holds its envelope",
       ],
     },
   },

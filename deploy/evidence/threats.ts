@@ -147,7 +147,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A failure under a wrong name",
     shownBy: {
       "apps/cloud-broker/src/store/send-at-once.test.ts": [
-        "a transaction fails by its first failure (%s), whichever of its statements is heard first",
+        "a transaction fails with its first failure (%s), even if a later one arrives first",
       ],
       "apps/cloud-broker/src/callers/verify-token.test.ts": [
         "valid tokens are taken at once, all of them by one fetch",
@@ -202,7 +202,7 @@ export const THREATS: readonly Evidence[] = [
     shownBy: {
       "packages/protocol/src/identifiers.test.ts": [
         "is refused with anything strange in it, at any place",
-        "the Kelvin sign, the dotted I and the long s are no ASCII letters",
+        "the Kelvin sign, the dotted I and the long s do not count as ASCII letters",
       ],
       "apps/cloud-broker/test/control-plane/identifiers.test.ts": [
         "%s is refused at each door, and stored nowhere",
@@ -241,7 +241,7 @@ export const THREATS: readonly Evidence[] = [
         "release nothing more where no member is loosened",
       ],
       "apps/cloud-broker/test/approvals/loosening.test.ts": [
-        "is not lifted by one person: neither for what waits, nor for what is asked next",
+        "is not lifted by one person, neither for waiting requests nor for later ones",
         "holds as well where %s",
         "is not turned off by one person where the policy asks for approvals",
         "that is activated after the approvals stays on, and they no longer count",
@@ -277,7 +277,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A reader of logs, databases, backups, dumps and command lines",
     shownBy: {
       "e2e/canary/secret-canary.test.ts": [
-        "no secret lies in a file of broker, agent or stack, but where it belongs",
+        "secrets lie only in the files of broker, agent and stack that are meant for them",
         "the log was written, and holds none",
         "no secret is on a command line or in an environment",
         "no secret is in a URL, of the broker or of Azure",

@@ -66,7 +66,7 @@ test("the pages have links and name source files", () => {
 });
 
 describe.each(PAGES)("%s", (page) => {
-  test("links only to what exists", () => {
+  test("links only to existing targets", () => {
     const dead = linksOf(page).filter(({ target, anchor }) => {
       if (!known.has(target.replace(/\/$/, ""))) return true;
       return (

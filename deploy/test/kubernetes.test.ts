@@ -62,7 +62,7 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     }).toThrow("replicas");
   });
 
-  test("the broker is configured by what it reads, and by all that it must be given", () => {
+  test("the broker gets only settings that it reads, and all that it needs", () => {
     const written = Object.keys(one("ConfigMap")["data"] as object);
     const container = containerOf(one("Deployment"));
     const all = [...written, ...container.env.map(({ name }) => name)];

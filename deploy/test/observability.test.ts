@@ -61,7 +61,7 @@ test.each(queries)("the query of $of is PromQL over what the broker tells", ({ e
   expect(faultsOf(expr)).toEqual([]);
   for (const [, name = "", matchers = ""] of expr.matchAll(/\b(databox_\w+)(?:\{([^}]*)\})?/g)) {
     const labels = OWN.get(withoutSuffix(name));
-    if (labels === undefined) throw new Error(`${name} is no metric of the broker`);
+    if (labels === undefined) throw new Error(`${name} is not a metric of the broker`);
     const used = [...matchers.matchAll(/(\w+)\s*(?:=|!)/g)].flatMap(([, label]) => label ?? []);
     expect(labels).toEqual(expect.arrayContaining(used));
   }

@@ -76,7 +76,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect(new URL(visit.page.url()).pathname).toBe(`/portal${portal.orderPath(ORDER)}`);
   });
 
-  test("is warned that there is no way back, and makes a key vault and a key", async () => {
+  test("sees the one-way warning, and creates a key vault and a key", async () => {
     const { page } = visit;
     await page.getByRole("link", { name: "Encryption", exact: true }).click();
     await page.getByRole("radio", { name: "Customer managed key" }).check();
@@ -141,7 +141,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await visit.picture("12-unlocked");
   });
 
-  test("sees why an appliance is refused when the key is disabled, who must act and what to type", async () => {
+  test("sees why an appliance is refused when the key is disabled, who must act and which command helps", async () => {
     await setKeyEnabled(false);
     requireOk(await node.agent(["lock"]));
     const { events } = await node.agent(["unlock"]);
@@ -154,7 +154,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect(await visit.violations()).toEqual([]);
   });
 
-  test("sees it cured once the key is enabled", async () => {
+  test("sees the order healthy once the key is enabled", async () => {
     await setKeyEnabled(true);
     await unlockNode(node);
     await see("Healthy");
@@ -238,7 +238,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     ]);
   });
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ describe.runIf(runsBrowser)("a new order", () => {
   });
   afterAll(() => portal[Symbol.asyncDispose]());
 
-  test("is placed step by step, each of which says what it misses, and cloned", async () => {
+  test("is placed in steps that name missing values, and cloned", async () => {
     const visit = await portal.browser.signIn("ada@contoso.example", "/orders");
     const { page } = visit;
     const choose = async (label: string, option: string | RegExp) => {

@@ -90,7 +90,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     });
   });
 
-  test("the troubleshooter tells what fails here, and everything about its code", async () => {
+  test("the troubleshooter shows the present failures, and everything about their codes", async () => {
     await open("troubleshoot");
     await visit.page.getByText("The key cannot be used").waitFor();
     expect(await visit.page.getByText("<keyName>").count()).toBe(0);
@@ -128,7 +128,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     requireOk(await node.agent(["respond"], answer));
   });
 
-  test("a carried challenge waits for the approval that the policy asks for, and the page follows it", async () => {
+  test("an offline challenge waits for the approval that the policy requires, and the page follows it", async () => {
     await open("unlock-policy");
     const required = visit.page.getByRole("spinbutton", { name: "People who must approve" });
     await required.fill("1");
@@ -154,7 +154,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
 
   const budget = async () => (await callOrder(world, order, "GET", "unlockBudget")).body;
 
-  test("a limit of the day's unlocks is kept, and taken away again", async () => {
+  test("a daily limit of unlocks is set, and removed again", async () => {
     await open("unlock-policy");
     const limit = visit.page.getByRole("switch", { name: "Limit unlocks per day" });
     await limit.check();
@@ -171,7 +171,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await expect.poll(budget).not.toHaveProperty("unlocksPerDay");
   });
 
-  test("what waits for me is there on its own page, and my word releases it", async () => {
+  test("my page of approvals lists the waiting request, and my approval releases it", async () => {
     await node.agent(["lock"]);
     const carried = { challenge: await challengeOf(node), reason: "second shift" };
     const submit = () => callOrder(world, order, "POST", "offlineUnlocks", carried);
@@ -237,7 +237,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await look(visit, "backup-keys")).toEqual([]);
   });
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(browser.problems()).toEqual([]);
   });
 });

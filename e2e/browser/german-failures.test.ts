@@ -45,7 +45,7 @@ describe.runIf(runsBrowser)("a refusal on a German page", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  test("is German in the portal, as the answers of the broker are not", async () => {
+  test("is German in the portal, although the broker answers in English", async () => {
     const { subscriptionId, resourceGroup } = world.stack.description;
     const path = `/orders/${subscriptionId}/${resourceGroup}/${ORDER}/troubleshoot`;
     const visit = await browser.signIn("ada@contoso.example", path, GERMAN);
@@ -69,7 +69,7 @@ describe.runIf(runsBrowser)("a refusal on a German page", () => {
     await visit.close();
   });
 
-  test("no page did what none may do", () => {
+  test("no page broke a rule that holds for all pages", () => {
     expect(browser.problems()).toEqual([]);
   });
 });

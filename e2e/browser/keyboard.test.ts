@@ -9,7 +9,7 @@ import type { Visit } from "./harness/visit.ts";
 const ORDER = "atlas";
 const VAULT = "contosoatlas";
 
-describe.runIf(runsBrowser)("somebody who has no mouse", () => {
+describe.runIf(runsBrowser)("a user without a mouse", () => {
   let portal: PortalWorld;
   let visit: Visit;
 
@@ -126,7 +126,7 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     await visit.picture("times-in-utc");
   });
 
-  test("has the language that was chosen last, however late the other one comes", async () => {
+  test("has the language that was chosen last, even if the other one loads later", async () => {
     const { page } = visit;
     await visit.goTo(portal.orderPath(ORDER));
     const come = Promise.withResolvers<void>();
@@ -145,7 +145,7 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
   });
 
   test.each(["light", "dark"] as const)(
-    "sees where they are at every stop of the tab key, %s",
+    "sees the focus at every stop of the tab key, %s",
     async (colorScheme) => {
       await visit.page.emulateMedia({ colorScheme });
       for (const path of [
@@ -161,7 +161,7 @@ describe.runIf(runsBrowser)("somebody who has no mouse", () => {
     },
   );
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

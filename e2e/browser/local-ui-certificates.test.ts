@@ -29,7 +29,7 @@ const PASSWORD = "of the file";
 const inUse = (page: Page) => region(page, "Certificate of this page");
 const judgement = (page: Page) => region(page, "Check results");
 
-describe.runIf(runsBrowser)("what somebody who has signed in may change", () => {
+describe.runIf(runsBrowser)("the settings of a signed-in user", () => {
   const opened = new AsyncDisposableStack();
   let folder: string;
   let appliance: DeviceEmulator;
@@ -89,7 +89,7 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
     await page.getByLabel("File password").fill(password);
   };
 
-  test("a certificate is checked, used from the next connection on, and taken back", async () => {
+  test("a certificate is checked, used from the next connection on, and removed again", async () => {
     const visit = await signIn("/certificates");
     const { page } = visit;
     await inUse(page).getByText("The appliance itself").waitFor();
@@ -113,7 +113,7 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
     await page.context().close();
   });
 
-  test("one that cannot be used is refused with its reason, and a wrong password told", async () => {
+  test("an unusable certificate and a wrong password are refused with their reasons", async () => {
     const visit = await signIn("/certificates");
     const { page } = visit;
     await choose(page, issue(60), "another password");
@@ -130,7 +130,7 @@ describe.runIf(runsBrowser)("what somebody who has signed in may change", () => 
     await page.context().close();
   });
 
-  test("shutting down asks first, locks, and the page says what comes of it", async () => {
+  test("shutting down asks first, locks, and the page shows the result", async () => {
     const visit = await signIn("/");
     const { page } = visit;
     await button(page, "Shut down").click();

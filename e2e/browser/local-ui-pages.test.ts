@@ -102,7 +102,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     expect(found).toEqual([]);
   });
 
-  test("on a tablet everything to touch is as large as a finger", async () => {
+  test("on a tablet every control is large enough for a finger", async () => {
     const found = await walk(async (visit, name) => {
       await visit.picture(`${name}-tablet`);
       return visit.page.evaluate((least) => {
@@ -182,7 +182,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await page.context().close();
   });
 
-  test("no page did what none may do", () => {
+  test("no page broke a rule that holds for all pages", () => {
     expect(browser.problems()).toEqual([]);
   });
 });

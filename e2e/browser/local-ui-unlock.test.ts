@@ -81,7 +81,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  test("says which node it is, unlocks it by network step by step, and lets its passkey in", async () => {
+  test("names its node, unlocks it by network in visible steps, and accepts its passkey", async () => {
     const visit = await browser.openNode(urls[0]);
     const { page } = visit;
     expect(await region(page, "This node").textContent()).toContain(SERIALS[0]);
@@ -121,7 +121,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("a disabled key is explained: what, who must act, and commands to copy", async () => {
+  test("a disabled key is explained, with the role that must act and commands to copy", async () => {
     await key.setEnabled(false);
     const visit = await browser.openNode(urls[0]);
     const { page } = visit;
@@ -145,7 +145,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("an unlock that somebody must approve waits on the page, and opens once they have", async () => {
+  test("an unlock that needs an approval waits on the page, and opens once it is given", async () => {
     await callOrder(world, order, "PUT", "unlockPolicy", policyOf(1));
     onTestFinished(async () => {
       await endApprovals();
@@ -195,7 +195,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await visit.close();
   });
 
-  test("the file and the text of the challenge are what the code says", async () => {
+  test("the challenge's file and text equal its code", async () => {
     const { page } = await browser.openNode(urls[0]);
     await page.getByRole("tab", { name: "QR code" }).click();
     await button(page, "Show the challenge").click();
@@ -231,7 +231,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     expect(filmed.problems()).toEqual([]);
   });
 
-  test("where there is no camera the page says what else there is", async () => {
+  test("without a camera the page names the other ways", async () => {
     const { page } = await browser.openNode(urls[0]);
     await page.getByRole("tab", { name: "QR code" }).click();
     await button(page, "Scan with the camera").click();
@@ -241,7 +241,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("an answer that is none is refused with its reason", async () => {
+  test("a text that is not an answer is refused with its reason", async () => {
     const visit = await browser.openNode(urls[1]);
     const { page } = visit;
     await page.getByRole("tab", { name: "QR code" }).click();
@@ -302,7 +302,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("no page did what none may do", () => {
+  test("no page broke a rule that holds for all pages", () => {
     expect(browser.problems()).toEqual([]);
   });
 });

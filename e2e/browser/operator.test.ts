@@ -78,7 +78,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await visit.close();
   });
 
-  test("rehearses a campaign, sees what would fail and why", async () => {
+  test("rehearses a campaign, and sees which orders would fail and why", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/operator/campaigns/start");
     const { page } = visit;
     const { subscriptionId, vaultSuffix } = portal.world.stack.description;
@@ -95,14 +95,14 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await visit.close();
   });
 
-  test("is shown a broker that is well", async () => {
+  test("sees the status of a healthy broker", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/operator/health");
     await visit.page.getByText("Database: Healthy").waitFor();
     expect(await visit.page.getByText(": Unhealthy").count()).toBe(0);
     await visit.close();
   });
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

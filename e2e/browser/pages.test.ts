@@ -65,11 +65,11 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
     expect(found.tooWide).toEqual([]);
   });
 
-  test("each is there in German, its language says so, and no sentence is left in English", () => {
+  test("each exists in German, declares its language, and has no English sentence", () => {
     expect(found.language).toEqual([]);
   });
 
-  test("none printed an error, broke its policy or asked another origin", () => {
+  test("none logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ const ORDER = "atlas";
 const VAULT = "contosofirst";
 
 /** Wrong outcomes, lost work and lost focus, each by its name. */
-describe.runIf(runsBrowser)("somebody who works in the portal", () => {
+describe.runIf(runsBrowser)("a user of the portal", () => {
   let portal: PortalWorld;
   let key: CustomerKey;
   let visit: Visit;
@@ -292,7 +292,7 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await visit.picture("contact");
   });
 
-  test("is told why a key whose checks fail cannot be saved", async () => {
+  test("sees why a key whose checks fail cannot be saved", async () => {
     await open("encryption");
     await press("Select a different key vault and key");
     await press("Create new key");
@@ -363,7 +363,7 @@ describe.runIf(runsBrowser)("somebody who works in the portal", () => {
     await waiting.close();
   });
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ describe.runIf(runsBrowser)("a Data Box Heavy in the portal", () => {
     await visit.close();
   });
 
-  test("a reader sees the order, and is told why they may not see its unlock key", async () => {
+  test("a reader sees the order, and why they may not see its unlock key", async () => {
     const visit = await portal.browser.signIn("ren@contoso.example", portal.orderPath(ORDER));
     await visit.page.getByText(SERIALS[0]).first().waitFor();
     await visit.goTo(portal.orderPath(ORDER, "device-details"));
@@ -102,7 +102,7 @@ describe.runIf(runsBrowser)("a Data Box Heavy in the portal", () => {
     await visit.close();
   });
 
-  test("somebody from elsewhere sees that there is no such order, or that they may not see it", async () => {
+  test("a user of another tenant sees that there is no such order, or that they may not see it", async () => {
     const visit = await portal.browser.signIn(
       "ada@contoso.example",
       portal.orderPath("no-such-order"),
@@ -116,7 +116,7 @@ describe.runIf(runsBrowser)("a Data Box Heavy in the portal", () => {
     await visit.close();
   });
 
-  test("no page printed an error, broke its policy or asked another origin", () => {
+  test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { Visit } from "./harness/visit.ts";
 
 const ORDER = "atlas";
 
-describe.runIf(runsBrowser)("what a browser lets the portal do", () => {
+describe.runIf(runsBrowser)("the portal in a browser", () => {
   let portal: PortalWorld;
   let visit: Visit;
 
@@ -71,7 +71,7 @@ describe.runIf(runsBrowser)("what a browser lets the portal do", () => {
     expect((await callFromPage("/portal/api/session")).status).toBe(200);
   });
 
-  test("the policy has no unsafe word, and another site may not frame the page", async () => {
+  test("the policy has no unsafe source, and another site cannot frame the page", async () => {
     const answer = await visit.page.goto(`${portal.world.stack.description.portalUrl}/orders`);
     const policy = answer?.headers()["content-security-policy"] ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -81,7 +81,7 @@ describe.runIf(runsBrowser)("what a browser lets the portal do", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 
-  test("a script that somebody smuggled into the page does not run, and the browser tells", async () => {
+  test("an injected script does not run, and the browser reports it", async () => {
     await visit.page.evaluate(() => {
       const script = document.createElement("script");
       script.textContent = "document.documentElement.dataset.smuggled = 'yes'";

@@ -260,7 +260,7 @@ describe.each(STORES)("with %s", (store) => {
     expect(secrets.length).toBeGreaterThan(25);
   });
 
-  test("no secret lies in a file of broker, agent or stack, but where it belongs", () => {
+  test("secrets lie only in the files of broker, agent and stack that are meant for them", () => {
     const leaks = filesBelow(world.folder).flatMap((path) =>
       search(readFileSync(join(world.folder, path)))
         .filter(

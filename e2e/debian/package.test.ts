@@ -64,7 +64,7 @@ function makeUpgrade(): string {
 }
 
 test.skipIf(!isTool("/usr/bin/lintian"))(
-  "lintian has nothing to say of the package",
+  "lintian reports nothing about the package",
   () => {
     const strict = ["--fail-on", "error,warning,info", "--display-level", ">=info"];
     const { status, stdout } = spawnSync("lintian", [...strict, packageFile], { encoding: "utf8" });
@@ -181,7 +181,7 @@ describe.skipIf(reason !== undefined)(`on a fresh Debian (${reason ?? "made"})`,
     await expectUnlocks();
   });
 
-  test("goes without a trace when it never was prepared", async () => {
+  test("leaves no trace when it was never prepared", async () => {
     expect(await debian.run(["mv", STATE, "/root/kept"])).toMatchObject({ exitCode: 0 });
     expect(await debian.run(["dpkg", "--purge", "databox-agent"])).toMatchObject({ exitCode: 0 });
     const left = ["/etc/default/databox-agent", STATE, "/usr/bin/databox-agent"];

@@ -150,7 +150,7 @@ describe.skipIf(!hasAz)(
       expect(await unlock(context)).toBe("unlocked");
     });
 
-    test("an unlock that waits for an approval is released by what its step says", async () => {
+    test("an unlock that waits for an approval is released by the command of its step", async () => {
       const context = contextOf("purgedKey");
       const facts = factsOf(world, context.site);
       await mustRun(fillReproduce({ code: "ApprovalPending" }, facts) ?? "");

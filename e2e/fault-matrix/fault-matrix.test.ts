@@ -38,7 +38,7 @@ describe("the table", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("has a generic code for nothing that has a name", () => {
+  test("uses no generic code for a fault that has a name", () => {
     const generic = FAULTS.filter(({ code }) => GENERIC.has(code));
     expect(generic.map(({ name }) => name).toSorted()).toEqual(WITHOUT_NAME.toSorted());
   });
@@ -47,7 +47,7 @@ describe("the table", () => {
     expect(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")).toContain(reason);
   });
 
-  test("lets the real agent meet every class that an unlock can end in", () => {
+  test("covers every class of outcome of an unlock with the real agent", () => {
     const classes = FAULTS.filter(({ site }) => site === "agent").map((fault) => fault.class);
     expect([...new Set(classes)].toSorted()).toEqual([
       "internal",
@@ -64,7 +64,7 @@ describe("each fault has its one name at every surface, changes nothing, and is 
   });
 });
 
-describe("the real agent takes nothing between it and its broker for a refusal", () => {
+describe("the real agent never treats an answer from between it and its broker as a refusal", () => {
   test.each(AGENT_FAULTS)("$name: $code $reason", ({ name }) => {
     expect(verdicts.get(name)?.problems).toEqual([]);
   });

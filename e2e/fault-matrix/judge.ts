@@ -60,7 +60,7 @@ function judge(
     expect("exit code", EXIT_CODES[errorClass], observation.exitCode);
   if (errorClass === "unreachable" && observation.code.startsWith("Ssem"))
     problems.push("an outage shows a customer's code");
-  if (!isErrorCode(observation.code)) problems.push(`${observation.code} is no code of ours`);
+  if (!isErrorCode(observation.code)) problems.push(`${observation.code} is not one of our codes`);
   if (observation.steps.length === 0) problems.push("no steps");
   const holes = observation.text.match(HOLE);
   if (holes !== null) problems.push(`holes ${[...new Set(holes)].join(" ")}`);

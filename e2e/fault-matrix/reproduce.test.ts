@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-test("the documentation tells for each outage how to cause it", () => {
+test("the documentation says how to cause each outage", () => {
   expect(COMMANDS.length).toBeGreaterThan(8);
   for (const command of COMMANDS) expect(command).toMatch(/^npm run emulator -- /);
 });

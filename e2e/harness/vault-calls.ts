@@ -23,7 +23,7 @@ export async function countVaultCalls(control: Transport): Promise<VaultCalls> {
     async count() {
       const { text } = await control.send("GET", "/faults");
       const counting = faults.parse(JSON.parse(text)).value.find((each) => each.id === id);
-      if (counting === undefined) throw new Error("somebody removed the counting fault");
+      if (counting === undefined) throw new Error("the counting fault was removed");
       return counting.draws;
     },
   };

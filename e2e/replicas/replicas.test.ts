@@ -163,7 +163,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     expected.push({ device, grants: 1, received: [second.text] });
   });
 
-  test("one that is paused in the middle of a grant holds up nobody, and grants nothing when it goes on", async () => {
+  test("one that is paused in the middle of a grant delays no other, and grants nothing when it resumes", async () => {
     const device = await fleet.deliver("paused");
     const held = link(0).holdGrant();
     const prepared = await device.prepareUnlock("unlock");

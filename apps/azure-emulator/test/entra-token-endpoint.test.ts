@@ -132,7 +132,7 @@ describe("a refused token request", () => {
         400,
       ],
       [
-        "with a code that nobody issued",
+        "with a code that was never issued",
         () => ({
           ...good(),
           grant_type: "authorization_code",
@@ -144,7 +144,7 @@ describe("a refused token request", () => {
         400,
       ],
       [
-        "with a refresh token that nobody issued",
+        "with a refresh token that was never issued",
         () => ({ ...good(), grant_type: "refresh_token", refresh_token: "x" }),
         70000,
         "invalid_grant",
@@ -201,7 +201,7 @@ describe("a refused token request", () => {
     ["AADSTS90033", 503, "temporarily_unavailable", [90033]],
     ["53003", 400, "invalid_grant", [53003]],
     ["slow_down", 400, "slow_down", []],
-  ])("by an injected fault %s is told apart by its number", async (code, status, error, codes) => {
+  ])("by an injected fault %s has its own number", async (code, status, error, codes) => {
     await world.control("POST", "/faults", {
       scope: { service: "entra", operation: "token" },
       count: 1,

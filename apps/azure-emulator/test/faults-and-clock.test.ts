@@ -214,7 +214,7 @@ describe("faults", () => {
 });
 
 describe("the clock", () => {
-  test("advances: a key expires, unwraps all the same, and is refused for wrapping", async () => {
+  test("advances: an expired key still unwraps, and is refused for wrapping", async () => {
     await world.callVault(`${vaultUrl}/keys/kek${QUERY}`, {
       method: "PATCH",
       body: { attributes: { exp: Math.floor(Date.now() / 1000) + 3_600 } },

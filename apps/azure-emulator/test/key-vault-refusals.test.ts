@@ -140,7 +140,7 @@ const CASES: readonly Case[] = [
       `AKV10032: Invalid issuer. Expected one of https://sts.windows.net/99999999-8888-4777-8666-555555555555/, found https://sts.windows.net/${world.emulator.tenantId}/.`,
   },
   {
-    when: "nobody known has signed the token",
+    when: "an unknown issuer has signed the token",
     call: () => get(`/keys/good${QUERY}`, { authorization: `Bearer ${forgeToken()}` }),
     status: 401,
     code: "Unauthorized",
@@ -184,7 +184,7 @@ const CASES: readonly Case[] = [
     message: KEY_NOT_FOUND(`good/${"0".repeat(32)}`),
   },
   {
-    when: "a live key is looked for among the deleted",
+    when: "a live key is read as a deleted one",
     call: () => world.callVault(`${vaultUrl}/deletedkeys/good${QUERY}`),
     status: 404,
     code: "KeyNotFound",

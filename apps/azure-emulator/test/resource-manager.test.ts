@@ -51,7 +51,7 @@ describe("Resource Manager", () => {
   test.each([
     ["without a token", undefined, "AuthenticationFailed"],
     ["with another scheme", () => "Basic YTpi", "AuthenticationFailedInvalidHeader"],
-    ["with something that is no token", () => "Bearer abc", "InvalidAuthenticationToken"],
+    ["with something other than a token", () => "Bearer abc", "InvalidAuthenticationToken"],
     [
       "with a token for Key Vault",
       async () => {
@@ -139,7 +139,7 @@ describe("Resource Manager", () => {
     ["2015-01-01", { authentication: { loginEndpoint: expect.any(String) } }],
     ["2019-05-01", [{ suffixes: { keyVaultDns: expect.any(String) } }]],
     ["2022-09-01", { suffixes: { keyVaultDns: expect.any(String) }, authentication: {} }],
-  ])("describes the cloud to whoever asks, in the shape of %s", async (version, shape) => {
+  ])("describes the cloud without authentication, in the shape of %s", async (version, shape) => {
     const answer = await world.send(
       `${world.emulator.armUrl}/metadata/endpoints?api-version=${version}`,
     );

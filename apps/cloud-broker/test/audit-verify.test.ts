@@ -100,7 +100,7 @@ describe("the audit trail of a real broker", () => {
       /^TAMPERED {2}\/subscriptions\/.*: row 2: this row or its hash was altered$/m,
     ],
   ] as const)(
-    "that is %s is told by the command and its exit code",
+    "that is %s is reported by the command and its exit code",
     async (_name, statement, code, text) => {
       const path = await tampered(statement);
       const main = join(import.meta.dirname, "../src/main.ts");

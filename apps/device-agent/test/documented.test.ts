@@ -22,7 +22,7 @@ const optionsIn = (cells: readonly string[]) =>
   cells.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []).map((name) => name.slice(2));
 
 describe("docs/appliance/agent.md has a row", () => {
-  test("for what every command takes", () => {
+  test("for each option that every command takes", () => {
     const found = optionsIn(cellsUnder((title) => title === "databox-agent"));
     expect(found.toSorted()).toEqual(Object.keys(GLOBAL_OPTIONS).toSorted());
   });

@@ -112,7 +112,7 @@ describe("a node without network", () => {
     ["rubbish", "hello"],
     ["its own challenge", "challenge"],
     ["an answer for another node", "foreign"],
-    ["an answer that somebody changed", "changed"],
+    ["an answer that was changed", "changed"],
     ["an answer by another broker", "forged"],
   ])("rejects %s, keeps its challenge and writes it down", async (_, kind) => {
     const { text } = await ask();
@@ -285,7 +285,7 @@ describe("a lease that a person carried", () => {
   });
 });
 
-test("a receipt of what was carried waits in the state", async () => {
+test("a receipt of an offline unlock waits in the state", async () => {
   const { text } = await ask();
   await answer(await world.broker.answerChallenge(text));
   const state = openStateFolder(world.stateDir).readState();

@@ -208,11 +208,11 @@ describe("the typed options", () => {
   });
 
   test.each([
-    ["nothing", "", "is no PEM certificate"],
+    ["nothing", "", "is not a PEM certificate"],
     [
       "a damaged certificate",
       "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n",
-      "is no PEM certificate",
+      "is not a PEM certificate",
     ],
   ])("a CA file with %s is not taken", async (_name, text, detail) => {
     await using world = await createAgentWorld();

@@ -45,7 +45,7 @@ const renderings = CODES.flatMap((code) => {
   return [undefined, ...Object.keys(reasons ?? {})].map((reason) => ({ code, reason }));
 });
 
-describe("a person at the appliance reads no hole in what the agent itself says", () => {
+describe("a person at the appliance reads no hole in the agent's own texts", () => {
   test("the codes are found, so that silence means something", () => {
     expect(CODES.length).toBeGreaterThan(25);
     expect(CODES).toEqual(

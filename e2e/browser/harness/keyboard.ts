@@ -35,7 +35,7 @@ export async function walkStops(
     });
     if (isVisited) break;
     const box = await element.boundingBox();
-    if (box === null) throw new Error("the focus is on what is not shown");
+    if (box === null) throw new Error("the focused element is not visible");
     const clip = {
       x: Math.max(0, box.x - RING),
       y: Math.max(0, box.y - RING),

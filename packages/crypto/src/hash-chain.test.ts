@@ -39,8 +39,8 @@ test.each([
 
 test.each([
   ["a short link", "abc", "{}"],
-  ["a link that is no base64url", "=".repeat(43), "{}"],
-  ["a row that is no object", "", "[]"],
+  ["a link that is not base64url", "=".repeat(43), "{}"],
+  ["a row that is not an object", "", "[]"],
 ])("%s is refused", (_, previous, row) => {
   expect(() => chainHash(previous, row)).toThrow(CryptoError);
 });

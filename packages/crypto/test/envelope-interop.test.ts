@@ -45,7 +45,7 @@ describe("jose, the npm package", () => {
     },
   );
 
-  test("does not open what was changed", async () => {
+  test("does not open a changed envelope", async () => {
     const [row] = recipients;
     if (row === undefined) throw new Error("no vectors");
     const key = await importJWK({ ...keyOf(row.kid) }, "RSA-OAEP-256");

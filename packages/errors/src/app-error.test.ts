@@ -21,7 +21,7 @@ describe("AppError", () => {
   });
 
   test.prop([fc.string({ unit: "binary", maxLength: 2000 })])(
-    "a detail is one printable line of at most 500 characters, whatever a parser quoted",
+    "a detail is one printable line of at most 500 characters, also when it quotes foreign text",
     (detail) => {
       const error = new AppError("InvalidRequestContent", { detail });
       expect(error.detail).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);

@@ -47,7 +47,7 @@ function shellWords(command: string): string[] {
 }
 
 test.prop([fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 80 })])(
-  "a fact is one shell word whatever it holds",
+  "a fact is one shell word, even with special characters",
   (fact) => {
     const command = fillCommand("az keyvault show --name {vaultName} --output tsv", {
       vaultName: fact,

@@ -115,7 +115,7 @@ test.each([
     expect({ wrong, ok: parseWith(schema, wrong).ok }).toEqual({ wrong, ok: false });
 });
 
-test("the Kelvin sign, the dotted I and the long s are no ASCII letters", () => {
+test("the Kelvin sign, the dotted I and the long s do not count as ASCII letters", () => {
   expect(KELVIN.toLowerCase()).toBe("k");
   for (const text of [KELVIN, "\u0130", "\u017F"]) expect(asciiLowerCase(text)).toBe(text);
   expect(isSameIdentifier(KELVIN, "k")).toBe(false);

@@ -13,7 +13,7 @@ test("a change counts at once without a delay", () => {
   expect(effectiveAccess(vault, NOW, 0)).toBe(DISABLED);
 });
 
-test("with a delay the data plane sees what was written a delay ago", () => {
+test("with a delay, the data plane sees the permissions of that time ago", () => {
   const once = changeAccess(testVault({ access: ENABLED }), DISABLED, NOW);
   const twice = changeAccess(once, ENABLED, NOW + 10_000);
   expect(effectiveAccess(twice, NOW + DELAY - 1, DELAY)).toBe(ENABLED);

@@ -35,7 +35,7 @@ const authenticate = (
   authenticateClient({ clientId: "client", ...credentials }, who, {
     grantType,
     nowMs: NOW_MS,
-    fetchIssuerJson: () => Promise.reject(new Error("nobody is to be asked")),
+    fetchIssuerJson: () => Promise.reject(new Error("no issuer may be asked")),
   });
 
 describe("a client", () => {

@@ -35,7 +35,7 @@ test("five silences open it: then calls fail at once, as unreachable, with the t
   });
 });
 
-test("after a while one call tries, and the others wait for what it finds", async () => {
+test("after a while one call tries, and the others wait for its result", async () => {
   const circuit = createVaultCircuit();
   const count = { calls: 0 };
   await times(5, () => circuit.call(fails(SILENT, count)));

@@ -106,6 +106,6 @@ function rsaJwk(
   key: { readonly kty?: string; n?: Uint8Array; e?: Uint8Array } | undefined,
 ): JWK {
   if (key?.n === undefined || key.e === undefined || !(key.kty ?? "").startsWith("RSA"))
-    throw new AppError("Misuse", { detail: `ISSUER_KEY_URL: ${id} is no RSA key` });
+    throw new AppError("Misuse", { detail: `ISSUER_KEY_URL: ${id} is not an RSA key` });
   return { kty: "RSA", n: encodeBase64url(key.n), e: encodeBase64url(key.e) };
 }

@@ -133,7 +133,7 @@ describe("without the tenant's keys no caller is refused: the answer is unreacha
   test.each<[string, () => Promise<Response>]>([
     ["no connection", () => Promise.reject(new TypeError("fetch failed"))],
     ["a server error", () => Promise.resolve(new Response("", { status: 503 }))],
-    ["something that is no key set", () => Promise.resolve(new Response("<html>"))],
+    ["something other than a key set", () => Promise.resolve(new Response("<html>"))],
   ])("%s", async (_name, fetch) => {
     const keys = createTenantKeys(settings, fetch);
     await expect(

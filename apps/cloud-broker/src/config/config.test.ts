@@ -28,7 +28,7 @@ function detailOf(environment: Environment): string {
 }
 
 describe("the configuration", () => {
-  test("takes its defaults for what is not set, and cannot be changed afterwards", () => {
+  test("takes defaults for settings that are absent, and cannot be changed afterwards", () => {
     const config = parseConfig(REQUIRED);
     expect(config).toMatchObject({
       BROKER_HOST: "127.0.0.1",
@@ -50,7 +50,7 @@ describe("the configuration", () => {
   });
 
   test.each(Object.keys(REQUIRED))(
-    "names %s when it is missing, with what was expected",
+    "names %s when it is missing, with the expected value",
     (name) => {
       expect(detailOf({ ...REQUIRED, [name]: undefined })).toMatch(
         new RegExp(`^${name} is missing: expected `),

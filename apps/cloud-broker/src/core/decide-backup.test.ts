@@ -69,7 +69,7 @@ describe("a backup key", () => {
       "use",
     ],
     [
-      "waits anew after a use that worked",
+      "waits again after a successful use",
       [
         [0, SILENT],
         [800, "works"],
@@ -79,7 +79,7 @@ describe("a backup key", () => {
       "use",
     ],
     [
-      "waits anew after the vault answered at all",
+      "waits again after any answer of the vault",
       [
         [0, SILENT],
         [800, THROTTLED],
@@ -88,10 +88,10 @@ describe("a backup key", () => {
       "wait",
       "use",
     ],
-    ["never stands in for a disabled key", [[0, DISABLED]], "never", "never"],
-    ["never stands in for a right taken away", [[0, DENIED]], "never", "never"],
+    ["never replaces a disabled key", [[0, DISABLED]], "never", "never"],
+    ["never replaces a key whose permission was removed", [[0, DENIED]], "never", "never"],
     [
-      "never stands in once a refusal was followed by silence",
+      "never replaces a key that refused and then did not answer",
       [
         [0, DISABLED],
         [1, SILENT],
@@ -101,7 +101,7 @@ describe("a backup key", () => {
       "never",
     ],
     [
-      "never stands in for a refusal that followed silence",
+      "never replaces a key that did not answer and then refused",
       [
         [0, SILENT],
         [901, DENIED],

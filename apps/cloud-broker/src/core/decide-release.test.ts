@@ -52,14 +52,18 @@ const night = policyOf({ windows: closed, breakGlass: true });
 
 const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   ["enough approvals release", {}, { kind: "release", by: "approval" }],
-  ["a request of nobody's knowing is put before them", { approval: undefined }, { kind: "ask" }],
+  [
+    "a request that no approver has seen is put before them",
+    { approval: undefined },
+    { kind: "ask" },
+  ],
   [
     "no approval is asked for where none is required",
     { terms: policyOf(base.release), approval: undefined },
     { kind: "release", by: "policy" },
   ],
   [
-    "preparation asks nobody, at any hour",
+    "preparation needs no approval, at any hour",
     { purpose: "prepare", terms: night, approval: undefined },
     { kind: "release", by: "policy" },
   ],
@@ -101,7 +105,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "wait" },
   ],
   [
-    "nobody approves who is not named",
+    "only a named approver can approve",
     {
       terms: policyOf({
         approvals: { required: 2, approvers: ["ada", "cem"], expiresAfterSeconds: 60 },
@@ -143,7 +147,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "ask" },
   ],
   [
-    "a rejected request stays so, whoever approved before",
+    "a rejected request stays rejected, even if it had approvals",
     { approval: approval({ state: "rejected" }) },
     { kind: "refuse", failure: { code: "ApprovalRejected" } },
   ],

@@ -57,7 +57,7 @@ describe("a renewal", () => {
     ["for another order", { order: "/other" }, {}, "OrderMismatch"],
     ["for another node", { serial: "DBX-2" }, {}, "OrderMismatch"],
     ["of another lease than its path", { lease: "lease-2" }, {}, "DeviceMessageMalformed"],
-    ["of a lease that nobody gave", {}, { lease: undefined }, "LeaseInvalid"],
+    ["of a lease that was never granted", {}, { lease: undefined }, "LeaseInvalid"],
     ["of another node's lease", {}, withLease({ serial: "DBX-2" }), "LeaseInvalid"],
     ["of another order's lease", {}, withLease({ order: "/other" }), "LeaseInvalid"],
     ["of another boot", { bootId: "boot-number-2" }, {}, "LeaseInvalid"],

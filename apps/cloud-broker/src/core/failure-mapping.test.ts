@@ -370,7 +370,7 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
   ],
   [
     24,
-    "user identity that trusts nobody",
+    "user identity without a federated credential",
     entra(401, "invalid_client", 70025, "user"),
     "SsemUserErrorUserAssignedIdentityAbsent",
     "federation-missing",

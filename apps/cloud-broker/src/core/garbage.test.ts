@@ -44,7 +44,7 @@ describe("random garbage", () => {
     fc.stringMatching(/^[A-Za-z]{1,20}$/),
     fc.stringMatching(/^[A-Za-z]{1,20}$/),
   ])(
-    "in the form of an envelope is no refusal either, when its code is not the vault's",
+    "in the form of an envelope does not count as a refusal either, when its code is not the vault's",
     (status, code, innerCode) => {
       fc.pre(!CODES.has(code));
       const body = JSON.stringify({

@@ -131,7 +131,7 @@ test.each<readonly [number, string]>([
   [12, "The key expires in 12 days"],
   [1, "The key expires in 1 day"],
   [0.5, "The key expires within a day"],
-])("a risk is told with its date: %s days", (days, text) => {
+])("a risk is described with its date: %s days", (days, text) => {
   expect(describeRisk({ risk: "expires-soon", atMs: NOW_MS + days * DAY_MS }, NOW_MS)).toBe(text);
 });
 

@@ -24,7 +24,7 @@ const KEY_PATH = new RegExp(
 export function parseKeyUrl(text: string, suffixes: readonly string[]): Outcome<KeyUrl> {
   if (text.length > MAX_CHARACTERS) return invalid(`longer than ${MAX_CHARACTERS} characters`);
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return invalid("it is no absolute URL");
+  if (scheme === undefined) return invalid("it is not an absolute URL");
   if (scheme !== "https")
     return refuse("SsemUserErrorKeyVaultUrlWithInvalidScheme", `the scheme is ${scheme}`);
   const [, authority, path] = PARTS.exec(text) ?? [];

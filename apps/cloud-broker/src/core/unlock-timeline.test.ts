@@ -62,7 +62,7 @@ describe("the timeline of an unlock", () => {
       "get-key failed",
       "key-rules not-reached",
     ],
-    "by what Get told of the key": [
+    "by the key's attributes, as Get returned them": [
       [...BEGUN, step("nonce", 1), step("get-key", 1.1), step("record", 5)],
       "key-rules failed",
       "unwrap not-reached",

@@ -83,7 +83,7 @@ describe("region configuration", () => {
     for (const date of dates) expect([0, 6]).not.toContain(new Date(date).getUTCDay());
   });
 
-  test("answers only what was asked, and an unknown region with nothing to choose", () => {
+  test("answers only the requested parts, and offers no choice in an unknown region", () => {
     expect(
       regionConfiguration(
         { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation: "nowhere" } },

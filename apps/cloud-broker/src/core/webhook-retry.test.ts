@@ -45,7 +45,7 @@ describe("an event", () => {
     expect(asked(999_999)).toEqual({ kind: "retry", atMs: NOW_MS + 3_600_000 });
   });
 
-  test("is given up when there will be no taker, or after three days", () => {
+  test("is given up when the receiver is gone, or after three days", () => {
     expect(decide({ status: 410 })).toEqual({ kind: "given-up" });
     expect(decide({ status: 500 }, { ageMs: 3 * 86_400_000 })).toEqual({ kind: "given-up" });
     expect(decide({ status: 204 }, { ageMs: 3 * 86_400_000 })).toEqual({ kind: "delivered" });

@@ -71,7 +71,7 @@ async function crowd(
 }
 
 describe("admission", () => {
-  test("takes as many as may be at work, and the next when one has left", async () => {
+  test("admits requests up to its limit, and the next one when one has left", async () => {
     const admission = openPlaces(2, () => 0);
     const visits = [visit(admission), visit(admission)];
     expect(visits.map(({ isIn }) => isIn)).toEqual([true, true]);

@@ -78,7 +78,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EPERM: "no permission",
   EROFS: "the file system is read-only",
   ENOTDIR: "a part of the path is not a folder",
-  EEXIST: "it is no folder",
+  EEXIST: "it is not a folder",
   SQLITE_READONLY: "the database is read-only",
   SQLITE_READONLY_DIRECTORY: "the folder is read-only",
   SQLITE_CANTOPEN: "the database cannot be opened",

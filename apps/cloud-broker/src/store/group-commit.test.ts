@@ -37,7 +37,7 @@ describe("a group commit", () => {
     expect(await names()).toEqual(many);
   });
 
-  test("undoes only the work that failed, and only its caller hears of it", async () => {
+  test("undoes only the failed work, and fails only its caller", async () => {
     const outcomes = await Promise.allSettled([
       insert("a"),
       insert("b", "fail"),

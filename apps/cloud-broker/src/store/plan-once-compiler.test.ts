@@ -32,7 +32,7 @@ describe("a comparison with a parameter", () => {
     }
   });
 
-  test("leaves null and what is written out as they are", async () => {
+  test("leaves null and literal values as they are", async () => {
     const store = await openStore(":memory:");
     try {
       const { sql } = store

@@ -41,7 +41,7 @@ const nested = async (statements: readonly Promise<unknown>[]): Promise<void> =>
 };
 
 test.each(["40P01", "40001", "57014", "23505"])(
-  "a transaction fails by its first failure (%s), whichever of its statements is heard first",
+  "a transaction fails with its first failure (%s), even if a later one arrives first",
   async (code) => {
     const server = await begin([undefined, code, "25P02", "25P02"]);
     const first = server.send();
@@ -55,7 +55,7 @@ test.each(["40P01", "40001", "57014", "23505"])(
   },
 );
 
-test("a statement after a failure that nobody knows keeps its own", async () => {
+test("a statement keeps its own failure when the earlier one is unknown", async () => {
   const server = await begin(["25P02"]);
   const only = server.send();
   server.answer();

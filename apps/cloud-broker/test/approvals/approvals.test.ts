@@ -225,7 +225,7 @@ describe("an unlock that needs two approvals", () => {
 
   const ENDS: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     [
-      "its time is over, to the second",
+      "it has expired, to the second",
       () => {
         pass(3600);
         return Promise.resolve();
@@ -248,7 +248,7 @@ describe("an unlock that needs two approvals", () => {
       "ApprovalExpired revoked",
     ],
     [
-      "its node asked anew",
+      "its node sent a new request",
       async () => device.sendUnlock(await ask()),
       "ApprovalExpired superseded",
     ],

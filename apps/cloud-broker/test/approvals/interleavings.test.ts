@@ -51,7 +51,7 @@ describe("one approval, on three replicas, in any order of their steps", () => {
   );
 
   property.prop([fc.scheduler(), fc.constantFrom("reject", "revoke", "expire")], { numRuns: 100 })(
-    "that was given is worth nothing after what ends it, also while the vault is asked",
+    "that was granted has no effect after the request ends, also during the vault's call",
     async (scheduler, end) => {
       let scheduled = false;
       const turn = () => (scheduled ? scheduler.schedule(Promise.resolve()) : Promise.resolve());

@@ -69,7 +69,7 @@ const waiting = async () => {
 const needsApproval = { status: 409, json: { error: { code: "ChangeNeedsApproval" } } };
 
 describe("an unlock policy that asks for approvals", () => {
-  test("is not lifted by one person: neither for what waits, nor for what is asked next", async () => {
+  test("is not lifted by one person, neither for waiting requests nor for later ones", async () => {
     await write(STRICT);
     const prepared = await waiting();
     expect(await write(FREE)).toMatchObject(needsApproval);
@@ -78,7 +78,7 @@ describe("an unlock policy that asks for approvals", () => {
     expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
   });
 
-  test("is loosened once the approvers agree, and what waited keeps the terms that it was asked under", async () => {
+  test("is loosened once the approvers agree, and waiting requests keep their original terms", async () => {
     await write(STRICT);
     const prepared = await waiting();
     expect(await write(FREE)).toMatchObject(needsApproval);
@@ -114,7 +114,7 @@ describe("an unlock policy that asks for approvals", () => {
     expect((await list()).filter(({ state }) => state === "waiting")).toHaveLength(1);
   });
 
-  test("is tightened by one person at once, and what waits is judged by the new terms as well", async () => {
+  test("is tightened by one person at once, also for waiting requests", async () => {
     await write({ ...STRICT, release: { ...STRICT.release, breakGlass: true } });
     const prepared = await waiting();
     await call("POST", "/breakGlass", { reason: "patient data needed" });
@@ -122,7 +122,7 @@ describe("an unlock policy that asks for approvals", () => {
     expect(await kindOf(prepared)).toBe("pending");
   });
 
-  test("gives nothing back to what waited while it was stricter", async () => {
+  test("does not restore requests that waited while it was stricter", async () => {
     const approvers = [ADA, BEN];
     const withApprovers = { ...STRICT.release.approvals, approvers };
     await write(STRICT);

@@ -157,7 +157,7 @@ describe("against a head that was noted before", () => {
     const cut = await verify(whole.slice(0, 19), ...noted);
     expect(cut).toMatchObject({ exitCode: 3 });
     expect(cut.lines[0]).toContain("row 20: the chain ends before the noted head");
-    const anew = rewritten(1, { reason: "as somebody would like it" });
+    const anew = rewritten(1, { reason: "a forged reason" });
     expect(await verify(anew)).toMatchObject({ exitCode: 0 });
     expect(await verify(anew, ...noted)).toMatchObject({ exitCode: 3 });
   });

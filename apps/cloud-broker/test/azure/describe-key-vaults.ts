@@ -184,7 +184,7 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       );
     });
 
-    it("does not find the name of a vault that never was, which is no refusal", async () => {
+    it("does not find a vault that never existed, and does not count that as a refusal", async () => {
       const unknown = {
         ok: false,
         failure: { code: "KeyVaultUnreachable", reason: "dns", vaultNameUnknown: true },

@@ -59,7 +59,7 @@ const FAULTS: readonly (readonly [string, object, string, string?])[] = [
   ["an unknown status", status(418, { code: "Teapot" }), "KeyVaultUnexpectedAnswer"],
   ["a broken connection", { kind: "connection-reset" }, "KeyVaultUnreachable", "connection"],
   ["half a body", { kind: "half-body" }, "KeyVaultUnexpectedAnswer"],
-  ["a body that is no JSON", { kind: "garbage-body" }, "KeyVaultUnexpectedAnswer"],
+  ["a body that is not JSON", { kind: "garbage-body" }, "KeyVaultUnexpectedAnswer"],
 ];
 
 describe("a vault that answers", () => {

@@ -168,7 +168,7 @@ describe("what a vault may answer, by its own name", () => {
       "one for a foreign resource",
       'Bearer authorization="https://login.test/t", resource="https://evil.example"',
     ],
-    ["one that is no challenge", "Basic realm=x"],
+    ["one in another form", "Basic realm=x"],
   ])("a challenge: %s", async (_name, challenge) => {
     const body = JSON.stringify({
       error: {

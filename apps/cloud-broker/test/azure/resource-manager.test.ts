@@ -115,7 +115,7 @@ describe("an identity of the customer's", () => {
       () => `${world.groupId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/nobody`,
     ],
     [
-      "is no managed identity",
+      "is not a managed identity",
       () => `${world.groupId}/providers/Microsoft.Storage/storageAccounts/nobody`,
     ],
   ])("that %s is named", async (_case, idOf) => {
@@ -225,7 +225,7 @@ describe("resources of Resource Manager", () => {
     ["garbage", { kind: "garbage-body" }],
     ["a broken connection", { kind: "connection-reset" }],
     ["a refusal in a foreign form", { kind: "status", status: 403, code: "no code" }],
-  ])("through %s is no answer", async (_case, effect) => {
+  ])("through %s does not count as an answer", async (_case, effect) => {
     const id = await world.addVault("kv-shown", world.brokerPrincipalId);
     await world.addFault({ service: "resource-manager" }, effect);
     expect(await world.azure.resources.vault(id)).toMatchObject(unreachable);

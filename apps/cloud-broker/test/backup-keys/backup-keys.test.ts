@@ -149,7 +149,7 @@ describe("the backup keys of an order", () => {
     expect(json.value.map(({ kid }: { kid: string }) => kid)).toEqual([world.kid]);
   });
 
-  test("need a key of the customer's to stand in for", async () => {
+  test("need a key of the customer's that they can replace", async () => {
     await call("PUT", "", minimalJob());
     expect(await call("PUT", "/backupKeys/west", WEST)).toMatchObject({
       status: 400,

@@ -327,7 +327,7 @@ describe("a campaign is refused", () => {
       "action.to",
     ],
     [
-      "with something that is no order",
+      "with something other than an order",
       { action: { kind: "rotate" }, selector: { orders: ["order-1"] } },
       "selector.orders.0",
     ],

@@ -131,7 +131,7 @@ const person = { kind: "caller", objectId: PERSON, address: "127.0.0.1" };
 const node = () => ({ kind: "device", serial: device.serial, address: "127.0.0.1" });
 const service = { kind: "broker" };
 
-test("each row of an order's life says what, when, with what outcome, by whom and from where", () => {
+test("each row of an order's life names action, time, outcome, caller and address", () => {
   expect(rows.length).toBeGreaterThan(35);
   for (const row of rows) {
     expect(row).toMatchObject({
@@ -150,7 +150,7 @@ test("each row of an order's life says what, when, with what outcome, by whom an
   );
 });
 
-describe("which key version it was about, and by which code it failed, is told by", () => {
+describe("the key version and the failure's code are columns of", () => {
   test.each<readonly [string, string, () => object, () => string]>([
     ["unlock", "granted", node, first],
     ["unlock", "failed", node, newest],

@@ -223,7 +223,7 @@ describe("the wrong member is named", () => {
       "3 to 24",
     ],
     [
-      "subscription that is no GUID",
+      "subscription that is not a GUID",
       "GET",
       `/subscriptions/x/providers/Microsoft.DataBox/jobs?${API}`,
       undefined,

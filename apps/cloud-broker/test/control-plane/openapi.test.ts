@@ -58,7 +58,7 @@ test("operation ids are unique, and every reference leads somewhere", async () =
     expect(document.components.schemas).toHaveProperty(String(name));
 });
 
-test("a secret that is written is never in what is read", async () => {
+test("a secret that is written is never read back", async () => {
   const { components } = await read();
   const written = JSON.stringify(components.schemas.JobWrite);
   const shown = JSON.stringify(components.schemas.JobResource);

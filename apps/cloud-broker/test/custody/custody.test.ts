@@ -177,7 +177,7 @@ describe("change", () => {
       undefined,
     ],
     [
-      "the old key is not granted any more",
+      "the old key is no longer granted",
       () => world.vaults.revoke("kv-one", SYSTEM.principalId),
       "SsemUserErrorKeyVaultBadRequestException",
       "access-policy",

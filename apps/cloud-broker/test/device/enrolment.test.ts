@@ -54,7 +54,7 @@ const CASES: Readonly<Record<string, Case>> = {
       payload: (payload) => ({ ...payload, publicKey: generateSigningKey().key.publicJwk }),
     },
   },
-  "a public key that is no point of the curve": {
+  "a public key that is not a point of the curve": {
     code: "DeviceMessageMalformed",
     tamper: {
       payload: (payload) => ({

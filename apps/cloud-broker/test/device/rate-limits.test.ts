@@ -39,7 +39,7 @@ describe("a device that asks too often", () => {
     expect(await world.audit(device.order)).not.toEqual(rows);
   });
 
-  test("does not use up what belongs to another one", async () => {
+  test("does not use up another device's requests", async () => {
     const eager = await world.enrolled("eager-2");
     const calm = await world.enrolled("calm");
     const nonsense = "A".repeat(96);

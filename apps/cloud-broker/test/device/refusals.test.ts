@@ -66,7 +66,7 @@ const CASES: Readonly<Record<string, Case>> = {
     status: 400,
     tamper: { text: (text) => replaceHeader(text, (header) => ({ ...header, jwk: {} })) },
   },
-  "that is no JWS": {
+  "that is not a JWS": {
     ...unproven,
     code: "DeviceMessageMalformed",
     status: 400,
@@ -96,7 +96,7 @@ const CASES: Readonly<Record<string, Case>> = {
     status: 400,
     tamper: { payload: change({ agent: "x\n{}" }) },
   },
-  "with a nonce that nobody made": {
+  "with a nonce that was never issued": {
     ...invalid,
     code: "NonceInvalid",
     status: 400,
@@ -261,7 +261,7 @@ describe("strangers learn nothing:", () => {
   });
 });
 
-describe("a message is taken for nothing but what it is:", () => {
+describe("a message is accepted only as its own type:", () => {
   const messageTypes = Object.values(MESSAGE_TYPES);
   const routes = [
     [DEVICE_ROUTES.enrolments, MESSAGE_TYPES.enrolmentRequest],

@@ -112,7 +112,7 @@ describe("a customer's unlocks a minute", () => {
     expect(await quotas[0]?.(FOREIGN)).toBeUndefined();
   });
 
-  test("cost the database one write in a share, and shares grow with what is asked", async () => {
+  test("cost the database one write for each share, and shares grow with demand", async () => {
     const [count] = open(2000);
     for (let asked = 0; asked < 75; asked += 1) expect(await count?.(ORDER)).toBeUndefined();
     expect(await usedOfDatabase()).toEqual([{ used: 5 + 10 + 20 + 40 }]);

@@ -44,7 +44,10 @@ test("the broker's health tells what it waits for", async () => {
   expect(json.vaults.lastAnswerAgeSeconds).toBeGreaterThan(0);
 });
 
-test.each(["fleet", "health"])("who is no operator is not shown the %s", async (view) => {
-  const { status } = await world.call("GET", `/operator/v1/${view}`);
-  expect(status).toBe(403);
-});
+test.each(["fleet", "health"])(
+  "a caller who is not an operator does not see the %s",
+  async (view) => {
+    const { status } = await world.call("GET", `/operator/v1/${view}`);
+    expect(status).toBe(403);
+  },
+);

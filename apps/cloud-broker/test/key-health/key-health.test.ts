@@ -370,7 +370,7 @@ describe("an event", () => {
   });
 });
 
-test("with an interval of 0 only uses and changes of a key are looks at it", async () => {
+test("with an interval of 0, only uses and changes of a key check its health", async () => {
   await using quiet = await openBroker({ settings: { KEY_HEALTH_INTERVAL_SECONDS: "0" } });
   await quiet.prepared("quiet1");
   quiet.vaults.setEnabled(quiet.kid, false);

@@ -81,7 +81,7 @@ describe("a renewal", () => {
 });
 
 describe("a probe", () => {
-  test("asks once in an interval about a key that leases hang on", async () => {
+  test("asks once in an interval about a key that live leases depend on", async () => {
     expect(await world.broker().probe()).toBe(1);
     expect(await world.broker().probe()).toBe(0);
     expect(await probeAfter(30)).toBe(1);
@@ -237,7 +237,7 @@ describe("a node that waits for news of its lease", () => {
     expect((await holder.watch()).typ).toBe(MESSAGE_TYPES.relock);
   });
 
-  test("hears of a drill, and of nothing when the broker closes; neither renews its lease", async () => {
+  test("is answered at a drill, and without news when the broker closes; neither renews its lease", async () => {
     const drill = await news(() => world.call("POST", `${jobPath(JOB)}/revocationDrill?${API}`));
     expect(drill).toMatchObject({ typ: MESSAGE_TYPES.lease, payload: { lease: { sequence: 0 } } });
     expect(drill).toHaveProperty("payload.drill");

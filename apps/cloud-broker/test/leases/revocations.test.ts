@@ -69,7 +69,7 @@ describe("revoke now by the operator", () => {
       400,
     ],
     ["no resource id", () => ({ kind: "order", order: "switched" }), 400],
-  ])("of %s is refused: it would calm whoever threw it", async (_name, of, status) => {
+  ])("of %s is refused, because it would match nothing", async (_name, of, status) => {
     const answer = await operate("revoke", { reason: "x", scope: of() });
     expect(answer.status).toBe(status);
     expect((await listAll()).json.value).toEqual([]);
@@ -124,7 +124,7 @@ test("switches that cannot be read grant nothing, renew nothing and close nothin
 });
 
 describe("an unlock budget", () => {
-  test("refuses for the rest of the day what goes beyond it, before the vault is asked", async () => {
+  test("refuses unlocks beyond it for the rest of the day, before the vault is asked", async () => {
     expect((await budget("PUT", { unlocksPerDay: 2 })).json).toMatchObject({ usedToday: 0 });
     expect((await device.unlock("unlock")).answer.kind).toBe("answer");
     expect((await device.unlock("unlock")).answer.kind).toBe("answer");

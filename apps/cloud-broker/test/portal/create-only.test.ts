@@ -297,7 +297,7 @@ async function carryOut(wanted: Write): Promise<void> {
 }
 
 property.prop([fc.array(oneWrite, { minLength: 1, maxLength: 6 })], { numRuns: 25 })(
-  "no page ever takes a right away, whatever it sends",
+  "no request of a page ever removes a permission",
   async (writes) => {
     const before = await rights();
     for (const wanted of writes) await carryOut(wanted);

@@ -102,7 +102,7 @@ async function listen(
   return promise;
 }
 
-test("pages are told of what another replica wrote, as far as their people may read", async () => {
+test("pages get the changes of another replica, as far as their users may read them", async () => {
   const ada = await world.signIn("ada");
   const ren = await world.signIn("ren");
   const nobody = await world.signIn("nobody");

@@ -85,7 +85,7 @@ describe("the broker's own API for pages", () => {
     expect(activity.text).toContain("127.0.0.1");
   });
 
-  test("tells a page which actions the roles of its person allow, and takes them from nobody else", async () => {
+  test("tells a page which actions the roles of its user allow, and only those", async () => {
     const may = async (page: SignedInPage, scope = `${jobs()}/order1`) => {
       const { status, json } = await page.call(`/portal/api/permissions${scope}`);
       expect(status).toBe(200);

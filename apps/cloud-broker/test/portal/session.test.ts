@@ -112,7 +112,7 @@ describe("a session", () => {
     expect((await call(SESSION)).status).toBe(200);
   });
 
-  test("of one person is held on ten browsers at most; the one unused longest gives way", async () => {
+  test("of one person exists in ten browsers at most; the one unused longest is ended", async () => {
     const first = await world.signIn("opal");
     for (let more = 0; more < 9; more += 1) await world.signIn("opal");
     expect((await first.call(SESSION)).status).toBe(200);

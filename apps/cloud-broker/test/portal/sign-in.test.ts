@@ -63,7 +63,7 @@ describe("signing in", () => {
     });
   });
 
-  test("leads no one to another site", async () => {
+  test("never redirects to another site", async () => {
     using browser = world.newBrowser();
     const answer = await browser.signIn(world.portalUrl, USERS.ada.userName, "//evil.example/");
     expect(answer.headers["location"]).toBe("/portal/");
@@ -141,7 +141,7 @@ describe("a sign-in that must not succeed", () => {
 
   test.each([
     ["without anything", "", "attempt-unknown"],
-    ["with a state of nobody", "?code=x&state=y", "attempt-unknown"],
+    ["with an unknown state", "?code=x&state=y", "attempt-unknown"],
     ["with an endless state", `?code=x&state=${"y".repeat(300)}`, "attempt-unknown"],
   ])("is one that comes back %s", async (_how, query, reason) => {
     using browser = world.newBrowser();

@@ -97,7 +97,7 @@ async function live(world: BrokerWorld, device: DeviceClient, job: string): Prom
   await world.broker().sweep();
 }
 
-test("a broker serves on while the next version expands its database under it, and starts again on what that left", async () => {
+test("a broker goes on serving while the next version expands its database, and starts again on the expanded one", async () => {
   await using world = await openBroker();
   const device = await world.delivered("rolling");
   await live(world, device, "rolling");

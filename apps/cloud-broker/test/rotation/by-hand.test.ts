@@ -107,7 +107,7 @@ const UNUSABLE: Readonly<Record<string, readonly [() => object, object]>> = {
     () => ({ kekUrl: `https://${VAULT_NAME}.vault.test/keys/${KEY_NAME}/${"0".repeat(32)}` }),
     { code: "SsemUserErrorKeyDetailsNotFound" },
   ],
-  "a key on a host that is no vault": [
+  "a key on a host that is not a vault": [
     () => ({ kekUrl: "https://kv-one.vault.example/keys/key1" }),
     { code: "SsemUserErrorKeyVaultUrlInvalidHost" },
   ],

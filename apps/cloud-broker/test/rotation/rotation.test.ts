@@ -93,8 +93,8 @@ describe("a key without version", () => {
   });
 });
 
-describe("which versions hang on a key", () => {
-  test("is told over all orders of a subscription, and over all orders to the operator", async () => {
+describe("the versions that orders use of a key", () => {
+  test("are listed for all orders of a subscription, and for all orders to the operator", async () => {
     await world.prepared("second-order");
     const subscription = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/keyVersions`;
     for (const [path, claims] of [

@@ -17,7 +17,7 @@ const SABOTAGE: Readonly<Record<string, readonly [Sabotage, RegExp]>> = {
       await writeFile(dataDir, "");
       return {};
     },
-    /^BROKER_DATA_DIR: .* cannot be used \(it is no folder\);/,
+    /^BROKER_DATA_DIR: .* cannot be used \(it is not a folder\);/,
   ],
   "a database that is none": [
     async ({ dataDir }) => {

@@ -126,7 +126,7 @@ type Fault = {
 };
 const FAULTS: Readonly<Record<string, Fault>> = {
   "an unknown path": { request: ["GET", "/nothing"], status: 404, code: "NotFound" },
-  "a path that is no percent-encoding": {
+  "a path with invalid percent-encoding": {
     request: ["GET", "/things/%ZZ"],
     status: 404,
     code: "NotFound",
@@ -182,7 +182,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     status: 413,
     code: "DeviceMessageTooLarge",
   },
-  "a body that is no JSON": {
+  "a body that is not JSON": {
     request: ["PUT", "/things/x", { headers: json, body: "{" }],
     status: 400,
     code: "InvalidRequestContent",
@@ -199,7 +199,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     code: "InvalidRequestContent",
     detail: "repeated",
   },
-  "a body that is no UTF-8": {
+  "a body that is not UTF-8": {
     request: ["PUT", "/things/x", { headers: json, body: Buffer.from([0x7b, 0xff, 0x7d]) }],
     status: 400,
     code: "InvalidRequestContent",
@@ -292,7 +292,7 @@ describe("the server", () => {
       `GET /things/x HTTP/1.1\r\nhost: b\r\nx: ${"y".repeat(17_000)}\r\n\r\n`,
       /^HTTP\/1.1 431/,
     ],
-    "what is no HTTP is refused": ["\0\0\0\0\r\n\r\n", /^HTTP\/1.1 400/],
+    "text that is not HTTP is refused": ["\0\0\0\0\r\n\r\n", /^HTTP\/1.1 400/],
     "a body with two lengths is refused": [
       "PUT /things/x HTTP/1.1\r\nhost: b\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n",
       /^HTTP\/1.1 400/,
@@ -402,7 +402,7 @@ test("a slow handshake is cut off, not answered: a late client would take that f
 });
 
 test.each(["content-length: 1000000", "transfer-encoding: chunked"])(
-  "who is turned away with a body that nobody would read (%s) hears it, and no more is read",
+  "a client that is turned away with a body of unknown end (%s) gets its answer, and reading stops",
   async (length) => {
     await using busy = await listenBusy();
     const text = `POST /device/v1/unlocks HTTP/1.1\r\nhost: b\r\n${length}\r\n\r\n`;

@@ -58,7 +58,7 @@ test.each([
   ["shorter than a hash", (bytes: Buffer) => bytes.subarray(0, 7)],
   ["empty", () => Buffer.alloc(0)],
   ["changed", (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 100 ? ~byte : byte)))],
-])("a file that was %s is not run, and written anew", (_, damage) => {
+])("a file that was %s is not run, but written again", (_, damage) => {
   runProgram(1);
   const whole = readFileSync(cacheFile);
   writeFileSync(cacheFile, damage(whole));
@@ -73,7 +73,7 @@ test("a file that others may write is not run", () => {
   expect(statSync(cacheFile).mode & 0o777).toBe(0o600);
 });
 
-test("without a folder to keep it in, the program runs all the same", () => {
+test("without a folder for its cache, the program still runs", () => {
   expect(runProgram(1, join(folder, "missing", "cache"))).toBe(1);
   expect(existsSync(join(folder, "missing"))).toBe(false);
   mkdirSync(join(folder, "cache"));

@@ -18,7 +18,7 @@ test.each([
   expect(parseCommandLine(words)).toMatchObject({ kind: "run", ...expected });
 });
 
-test("prepare has defaults for what it does not ask for", () => {
+test("prepare has defaults for its optional values", () => {
   expect(parseCommandLine(PREPARE)).toMatchObject({
     command: {
       arguments: {

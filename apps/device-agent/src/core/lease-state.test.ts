@@ -45,7 +45,7 @@ describe("the holder of a lease", () => {
       at(1, { bootId: "boot-number-2" }),
       { kind: "close", cause: "boot" },
     ],
-    ["closes when its clock began anew", {}, at(-1), { kind: "close", cause: "boot" }],
+    ["closes when its clock started again", {}, at(-1), { kind: "close", cause: "boot" }],
     [
       "closes when its state was set back",
       {},
@@ -71,13 +71,13 @@ describe("the holder of a lease", () => {
       { kind: "renew" },
     ],
     [
-      "closes at the end of what a person carried",
+      "closes at the end of an offline unlock",
       { outageGraceSeconds: 0, offline: { kind: "duration", untilMs: 1_300_000 } },
       at(300_000),
       { kind: "close", cause: "outage" },
     ],
     [
-      "never closes by time what was carried for some boots",
+      "never closes an offline unlock for some boots by time",
       { outageGraceSeconds: 0, offline: { kind: "boots" } },
       at(400 * 86_400_000),
       { kind: "renew" },
@@ -89,7 +89,7 @@ describe("the holder of a lease", () => {
       { kind: "close", cause: "order" },
     ],
     [
-      "goes on with a closing that was begun",
+      "continues a closing that was started",
       { closing: "order" },
       at(0),
       { kind: "close", cause: "order" },

@@ -126,7 +126,7 @@ describe("a journal that is not the agent's alone", () => {
     expect(readFileSync(target, "utf8")).toBe("{}\n");
   });
 
-  test("is no folder and no pipe either", () => {
+  test("refuses a folder and a pipe", () => {
     mkdirSync(path);
     expect(() => append("one")).toThrow(expect.objectContaining({ code: expect.any(String) }));
   });

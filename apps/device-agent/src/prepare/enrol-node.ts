@@ -99,7 +99,7 @@ function readCertificates(path: string): string {
     void new X509Certificate(text); // Takes the first certificate, as OpenSSL does.
     return text;
   } catch (error) {
-    const detail = `--ca-file: ${path} is no PEM certificate (${systemCode(error)})`;
+    const detail = `--ca-file: ${path} is not a PEM certificate (${systemCode(error)})`;
     throw new AppError("Misuse", { detail, cause: error });
   }
 }

@@ -183,7 +183,7 @@ describe("the end of the wait", () => {
     ["ApprovalExpired", "time", { exit: 5, outcome: "invalid" }],
     ["ApprovalExpired", "revoked", { exit: 5, outcome: "invalid" }],
     ["UnlockRevoked", undefined, { exit: 3, outcome: "refused" }],
-  ] as const)("%s %s, and the next unlock asks anew", async (code, reason, ending) => {
+  ] as const)("%s %s, and the next unlock starts a new request", async (code, reason, ending) => {
     await using world = await createGuardedWorld();
     const { approvals } = world.broker;
     const { event } = await waitWith(world, [

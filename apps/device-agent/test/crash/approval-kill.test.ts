@@ -104,7 +104,7 @@ test("an unlock that is killed at any step before approvers decide is gone on wi
     },
   ));
 
-test("a wait that is killed at any step while people approve loses nobody's approval", () =>
+test("a wait that is killed at any step while people approve loses no approval", () =>
   atEachStep(
     async (node) => {
       await node.keep();

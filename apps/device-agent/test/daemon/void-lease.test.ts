@@ -61,7 +61,7 @@ const closedBy = (cause: string) => ({
   receipts: [{ about: "lease", outcome: "relocked", cause }],
 });
 
-describe("a lease is void, and its volume is closed without a word of the broker's,", () => {
+describe("a lease is void, and its volume is closed without an answer of the broker,", () => {
   test("once the machine says that it is in another boot", async () => {
     world.boot("boot-number-2");
     expect(await ending()).toMatchObject(closedBy("boot"));

@@ -108,7 +108,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     exitCode: 5,
     notReached: 0,
   },
-  "an envelope that nobody signed": {
+  "an envelope without a signature": {
     cause: ({ stateDir }) => {
       const path = join(stateDir, "envelope.jws");
       writeFileSync(path, `${readFileSync(path, "utf8").trim().slice(0, -4)}AAAA`);
@@ -169,7 +169,7 @@ const NETWORK_FAULTS: Readonly<Record<string, Fault>> = {
     exitCode: 4,
     notReached: 4,
   },
-  "a port where nobody listens": {
+  "a port where no server listens": {
     cause: async (copy) => {
       const port = await listen(() => {});
       for (const clean of cleanups.splice(0)) clean();
@@ -259,7 +259,7 @@ const NETWORK_FAULTS: Readonly<Record<string, Fault>> = {
     exitCode: 4,
     notReached: 1,
   },
-  "a proxy that forbids it, which is no refusal": {
+  "a proxy that forbids it, which does not count as a refusal": {
     cause: () => {
       answerAll(403, "text/plain");
     },
@@ -320,7 +320,7 @@ test("a wrong clock is reported and fails nothing", async () => {
   );
 });
 
-test("proxy variables are named, and what they hold is never read", async () => {
+test("proxy variables are named, and their values are never read", async () => {
   const event = await world.doctor(world.copy().stateDir, {
     environmentNames: ["PATH", "https_proxy", "NO_PROXY"],
   });

@@ -25,7 +25,7 @@ describe("before anybody has signed in", () => {
     expect(JSON.stringify(json)).not.toContain(site.world.broker.url);
   });
 
-  test("everything but what is known to be public needs a session", async () => {
+  test("every route that is not declared public needs a session", async () => {
     await using site = await createUiWorld();
     const open = site.ui.routes.filter(({ authentication }) => authentication === "public");
     // A new public row must be added here by hand.
@@ -314,15 +314,18 @@ test.each([
   ["a missing member", "POST", "/api/session", "{}", 400, "body"],
   ["a member of another type", "POST", "/api/session", '{"passkey":["a"]}', 400, "body"],
   ["too much", "POST", "/api/session", `{"passkey":"${"x".repeat(5000)}"}`, 400, "size"],
-] as const)("%s is told, never the value", async (_name, method, path, raw, status, reason) => {
-  await using site = await createUiWorld();
-  const answer = await site.client.call(method, path, raw === undefined ? {} : { raw });
-  expect(answer).toMatchObject({
-    status,
-    json: { error: { code: "LocalRequestMalformed", reason } },
-  });
-  expect(answer.text).not.toContain("xxxx");
-});
+] as const)(
+  "%s is reported without the value",
+  async (_name, method, path, raw, status, reason) => {
+    await using site = await createUiWorld();
+    const answer = await site.client.call(method, path, raw === undefined ? {} : { raw });
+    expect(answer).toMatchObject({
+      status,
+      json: { error: { code: "LocalRequestMalformed", reason } },
+    });
+    expect(answer.text).not.toContain("xxxx");
+  },
+);
 
 test("costly requests are answered a few times a minute", async () => {
   await using site = await createUiWorld();

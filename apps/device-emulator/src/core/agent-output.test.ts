@@ -12,7 +12,7 @@ test("each line is an event; empty lines are none", () => {
 });
 
 test.each(["oops", '"text"', "null", '{"event":"unlock"}', '{"event":1,"outcome":"x"}'])(
-  "a line that is no event is an error: %s",
+  "a line that is not an event is an error: %s",
   (line) => {
     expect(() => parseAgentOutput(line)).toThrow(SyntaxError);
   },

@@ -7,7 +7,7 @@ const FOLDER_FAULTS: Readonly<Record<string, string>> = {
   EPERM: NO_RIGHT,
   EROFS: "its file system is read-only: mount it writable, or",
   ENOTDIR: "a part of the path is not a folder:",
-  EEXIST: "it is no folder:",
+  EEXIST: "it is not a folder:",
   ENOSPC: NO_ROOM,
   EDQUOT: NO_ROOM,
 };

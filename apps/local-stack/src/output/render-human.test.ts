@@ -22,7 +22,7 @@ const refused = {
   elapsedMs: 108.2,
 } as const;
 
-test("a refusal says what, why, who must act and what to type, and breaks all but commands at the width", () => {
+test("a refusal shows error, cause, role and command, and wraps all but commands", () => {
   expect(renderHuman(refused, WIDTH)).toBe(
     [
       "✗    0.11 s  Node N1: REFUSED; The key is disabled",
@@ -74,7 +74,7 @@ test.each([
   expect(renderHuman(event, 80)).toBe(line);
 });
 
-test("a process of the stack that ended is named, with its last words and what to do", () => {
+test("a process of the stack that ended is named, with its last lines and the next steps", () => {
   const event = {
     event: "child",
     outcome: "ended",

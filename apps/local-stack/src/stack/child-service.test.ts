@@ -27,7 +27,7 @@ function start(then: string, ended: (child: EndedChild) => void) {
   });
 }
 
-test("a process that ends by itself is told of, with its code and its last words", async () => {
+test("a process that ends by itself is reported, with its code and its last lines", async () => {
   const told = new EventTarget();
   const heard = once(told, "ended");
   const ends: EndedChild[] = [];

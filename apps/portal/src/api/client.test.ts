@@ -43,7 +43,7 @@ test("the session's token goes with every call but GET", async () => {
   ]);
 });
 
-test("a change goes with the tag of what was read", async () => {
+test("a change is sent with the tag of the resource that was read", async () => {
   const { client, calls } = answering(
     () => new Response(JSON.stringify({ name: "a" }), { headers: { etag: '"1"' } }),
   );

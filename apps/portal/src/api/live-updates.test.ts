@@ -46,7 +46,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("changes that come close together are told at once", () => {
+test("changes that come close together are announced together", () => {
   const { streams, changed, end } = follow();
   for (const id of ["/A", "/b", "/a"])
     streams[0]?.dispatchEvent(
@@ -59,7 +59,7 @@ test("changes that come close together are told at once", () => {
   expect(streams[0]?.isEnded).toBe(true);
 });
 
-test("a stream that breaks is told of, and left to the browser, which opens it again", () => {
+test("a stream that breaks is reported, and the browser opens it again", () => {
   const { streams, states } = follow();
   streams[0]?.dispatchEvent(new Event("open"));
   streams[0]?.dispatchEvent(new Event("error"));

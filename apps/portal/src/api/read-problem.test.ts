@@ -23,7 +23,7 @@ test("an error inside a resource keeps its own steps, with the order's names in 
 test.each([
   ["said when the message leaves it out", "not valid", "not valid: kekUrl: missing"],
   ["not said twice", "not valid: kekUrl: missing.", "not valid: kekUrl: missing."],
-])("what was wrong in this case is %s", (_name, message, expected) => {
+])("the detail of this case is %s", (_name, message, expected) => {
   const { message: shown } = problemOfError({
     code: "InvalidRequestContent",
     message,

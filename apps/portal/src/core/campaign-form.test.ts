@@ -45,7 +45,7 @@ test.each([
   ["selector", EMPTY_FORM],
   ["action", { ...EMPTY_FORM, keyUrl: KEY, kind: "move" }],
   ["identity", { ...EMPTY_FORM, keyUrl: KEY, kind: "move", kekUrl: KEY, identity: "user" }],
-] as const)("a form without its %s is told so", (problem, form) => {
+] as const)("a form without its %s is refused for that", (problem, form) => {
   expect(decideCampaign(form, true)).toEqual({ ok: false, problem });
 });
 

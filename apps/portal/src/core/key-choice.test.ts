@@ -24,7 +24,7 @@ test("a key's URL names its version", () => {
   expect(keyUrlOf(KEY)).toBe("https://contoso.vault.localhost:8443/keys/unlock/0123");
 });
 
-test("the key in force is read back from what the order says", () => {
+test("the key in force is read back from the order", () => {
   const read = chosenKeyOf({
     kekType: "CustomerManaged",
     kekUrl: keyUrlOf(KEY),

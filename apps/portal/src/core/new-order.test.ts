@@ -68,7 +68,7 @@ test.each([
   [{ passkey: "own", ownPasskey: "Confusable-O1lI" }, "security", "passkey"],
   [{ contact: { ...whole.contact, emails: "nobody" } }, "contact", "emails"],
   [{ contact: { ...whole.contact, postalCode: " " } }, "contact", "postalCode"],
-] as const)("%j is told at its step", (changed, step, problem) => {
+] as const)("%j is reported at its step", (changed, step, problem) => {
   expect(problemsOf({ ...whole, ...changed })).toEqual([{ step, problem }]);
 });
 

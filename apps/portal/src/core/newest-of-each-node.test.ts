@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { newestOfEachNode } from "./newest-of-each-node.ts";
 
-test("each node speaks once, by its newest entry; what belongs to no node says nothing", () => {
+test("each node is shown once, by its newest entry; entries without a node are left out", () => {
   const entries = [
     { at: 4, row: {} },
     { at: 3, row: { serial: "a" } },

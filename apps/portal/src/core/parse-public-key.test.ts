@@ -6,11 +6,7 @@ const PEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----";
 
 test.each([
   ["nothing", "  ", { kind: "empty" }],
-  [
-    "a PEM, with what stands around it cut off",
-    `x\n${PEM}\ny`,
-    { kind: "pem", publicKey: `${PEM}\n` },
-  ],
+  ["a PEM, without the text around it", `x\n${PEM}\ny`, { kind: "pem", publicKey: `${PEM}\n` }],
   [
     "a JWK, with its other members cut off",
     JSON.stringify({ kty: "RSA", n: "AQ", e: "AQAB", use: "enc" }),

@@ -28,7 +28,7 @@ test.each([
   ["another text", "hello"],
   ["a message of another kind", message("databox-denial+jws", CLAIMS)],
   ["a challenge without its node", message("databox-offline-challenge+jws", { order: "o" })],
-  ["parts that are no JSON", "a.b.c"],
+  ["parts that are not JSON", "a.b.c"],
 ])("%s is no challenge", (_name, text) => {
   expect(readChallenge(text)).toBeUndefined();
 });

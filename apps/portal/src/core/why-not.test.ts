@@ -47,7 +47,7 @@ test.each([
     at("Cancelled", "jws"),
     "erased",
   ],
-] as const)("an operation that %s is told so", (_name, operation, order, kind) => {
+] as const)("an operation that %s has its own explanation", (_name, operation, order, kind) => {
   const stages = [...operation.stages];
   expect(decideWhyNot({ ...operation, stages }, order)?.kind).toBe(kind);
 });

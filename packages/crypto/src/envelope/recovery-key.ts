@@ -76,7 +76,7 @@ function fromJwk(value: unknown): KeyObject {
   try {
     return createPublicKey({ key: { kty, n, e }, format: "jwk" });
   } catch {
-    throw malformed("publicKey: n and e are no public key");
+    throw malformed("publicKey: n and e do not form a public key");
   }
 }
 

@@ -144,7 +144,7 @@ describe("keys", () => {
 
   test.each([
     [
-      "text that is no key",
+      "text that is not a key",
       "malformed",
       "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     ],

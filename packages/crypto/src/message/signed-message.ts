@@ -87,8 +87,8 @@ function parseHeader(encoded: string): MessageHeader {
   const { alg, kid, typ } = header;
   // One algorithm for every key: there is no table to be confused by (RFC 8725 §3.1).
   if (alg !== "ES256") throw malformed("header: alg is not ES256");
-  if (typeof kid !== "string" || !KID.test(kid)) throw malformed("header: kid is no thumbprint");
-  if (typeof typ !== "string" || !TYP.test(typ)) throw malformed("header: typ is no media type");
+  if (typeof kid !== "string" || !KID.test(kid)) throw malformed("header: kid is not a thumbprint");
+  if (typeof typ !== "string" || !TYP.test(typ)) throw malformed("header: typ is not a media type");
   return { kid, typ };
 }
 

@@ -191,7 +191,7 @@ test("X-Wing is stronger than X25519", () => {
 });
 
 test.each(["", "AAAA", "A".repeat(44), `${"A".repeat(42)}=`])(
-  "%j is no request hash",
+  "%j is not a request hash",
   (requestHash) => {
     expect(() => unlockInfo(requestHash)).toThrow(CryptoError);
   },

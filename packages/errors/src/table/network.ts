@@ -197,7 +197,7 @@ export const NETWORK_ERRORS = {
           en: "The key vault's result has the wrong size",
           de: "Das Ergebnis des Schlüsseltresors hat die falsche Größe",
         },
-        why: "An unwrapped content key has 32 bytes; the vault's result has another size, so it is not what was wrapped.",
+        why: "An unwrapped content key has 32 bytes; the vault's result has another size, so it is not the key that was wrapped.",
       },
     },
     why: {

@@ -38,7 +38,7 @@ describe("a refusal names its member", () => {
     ["no location", { ...JOB, location: undefined }, "location: expected string"],
     ["unknown sku", { ...JOB, sku: { name: "Floppy" } }, "sku.name: expected one of DataBox"],
     [
-      "identity that is no resource id",
+      "identity that is not a resource id",
       { ...JOB, identity: { type: "UserAssigned", userAssignedIdentities: { x: {} } } },
       "identity.userAssignedIdentities.x: the name of this member: expected the resource id of a user-assigned identity",
     ],

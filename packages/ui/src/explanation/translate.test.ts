@@ -20,7 +20,7 @@ test.each([
   ["facts in another order", "Enable key k1 in vault kv", "Aktivieren Sie im Tresor kv k1"],
   ["facts with characters of a pattern", "Give $& (not .*) and $&?", ".* nicht, $& geben?"],
   [
-    "a fact that nobody knew",
+    "a fact that was unknown",
     "Enable key <keyName> in vault kv",
     "Aktivieren Sie im Tresor kv <keyName>",
   ],
@@ -58,7 +58,7 @@ test("problem and action on two lines are translated each", () => {
 });
 
 test.each([
-  ["a text of somebody else", "Operation returned an invalid status"],
+  ["a text that is not ours", "Operation returned an invalid status"],
   ["a fact longer than any", `Wait ${"9".repeat(300)} s`],
   ["a text that only begins as one of ours", "The key is disabled by policy"],
   ["a text longer than any", "x: ".repeat(2_000)],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { decideLanguage, decideLocale } from "./language.ts";
 
 test.each([
-  ["what was chosen comes first", "de", ["en-US"], "de"],
+  ["the chosen language comes first", "de", ["en-US"], "de"],
   ["the browser's first known language is taken", null, ["fr-FR", "de-AT", "en"], "de"],
   ["a region does not matter", null, ["en-GB"], "en"],
   ["a choice that is gone is passed over", "xx", ["de"], "de"],

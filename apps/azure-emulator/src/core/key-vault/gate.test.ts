@@ -148,7 +148,7 @@ describe("a disabled key", () => {
     }
   });
 
-  test("may be asked to wrap all the same, as one report says", () => {
+  test("may still be asked to wrap, as one report says", () => {
     const view = viewOf({ enabled: false });
     const choices = { "disabled-key-public-operations": "allow" };
     expect(stageOf(request({ operation: "wrapKey", view }, choices))).toBe("allowed");

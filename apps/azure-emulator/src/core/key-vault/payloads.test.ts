@@ -12,7 +12,7 @@ test.each([
   ["is padded", { value: "ab==" }, NOT_BASE64URL],
   ["is plain base64", { value: "a+/b" }, NOT_BASE64URL],
   ["ends amid a byte", { value: "abcde" }, NOT_BASE64URL],
-])("a value that %s is told as the service tells it", (_, members, message) => {
+])("a value that %s gets the service's own message", (_, members, message) => {
   expect(parsePayload(cipherPayload, { alg: "RSA-OAEP-256", ...members })).toMatchObject({
     kind: "invalid",
     refusal: { status: 400, code: "BadParameter", message },

@@ -362,7 +362,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     answers: { 200: campaignOrderList },
   },
   "POST /operator/v1/campaigns/:campaignId/pause": {
-    summary: "Starts no more orders until it is resumed",
+    summary: "Starts no further orders until it is resumed",
     answers: { 200: campaignView },
   },
   "POST /operator/v1/campaigns/:campaignId/resume": {

@@ -209,7 +209,7 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "jobs/approvals/read",
     "Jobs",
     "Read approvals",
-    "Reads which unlocks of an order wait for an approval, and what was decided",
+    "Reads which unlocks of an order wait for an approval, and the decisions",
   ),
   entry("jobs/approvals/approve/action", "Jobs", "Approve an unlock", "Approves one unlock"),
   entry("jobs/approvals/reject/action", "Jobs", "Reject an unlock", "Rejects one unlock"),

@@ -34,7 +34,7 @@ test.each([
   "a@b",
   "a:b",
   "a".repeat(129),
-])("%j is no name of a resource", (resourceGroup) => {
+])("%j is not a resource name", (resourceGroup) => {
   expect(forwardedPath(TEMPLATE, { ...NAMES, resourceGroup }, [])).toEqual({
     ok: false,
     detail: "resourceGroup: not a name",

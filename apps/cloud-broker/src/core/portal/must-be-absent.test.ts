@@ -23,7 +23,7 @@ test("no call replaces or removes rights, or changes a vault", () => {
 
 test.each([
   ["a new key", undefined, "/keys/:keyName"],
-  ["a new key, whatever tag is named", '"1"', "/keys/:keyName"],
+  ["a new key, even with a tag", '"1"', "/keys/:keyName"],
   ["a new version, when the page says that the key exists", "*", undefined],
 ])("%s", (_what, ifMatch, expected) => {
   const call = KEY_VAULT_CALLS.find(({ path }) => path.endsWith("/create"));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { changesOf } from "./changes.ts";
 import { createPendingChanges } from "./pending-changes.ts";
 
-test("changes of one order are told as one", () => {
+test("changes of one order are announced as one", () => {
   const pending = createPendingChanges();
   pending.add("a", ["lock", "activity"]);
   pending.add("b", ["stage"]);
@@ -16,7 +16,7 @@ test("changes of one order are told as one", () => {
   expect(pending.take()).toEqual([]);
 });
 
-test("changes of many orders are told without their names, until they are told", () => {
+test("changes of many orders are announced without the orders' names", () => {
   const pending = createPendingChanges();
   for (let number = 0; number < 101; number += 1) pending.add(String(number), ["lock"]);
   pending.add("one more", ["lock"]);
@@ -34,6 +34,6 @@ test.each([
   ["key/health", ["activity", "health"]],
   ["approval/approve", ["activity", "approval"]],
   ["something new", ["activity"]],
-])("an audit row of action %s tells of %j", (action, kinds) => {
+])("an audit row of action %s announces %j", (action, kinds) => {
   expect(changesOf(action)).toEqual(kinds);
 });

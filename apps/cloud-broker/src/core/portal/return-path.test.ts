@@ -27,7 +27,7 @@ test.each([
   ["the API", "/portal/api/session"],
   ["a line break", "/portal/\r\nset-cookie: a=b"],
   ["a tab, which browsers drop", "/portal/\t/x"],
-  ["letters that are no ASCII", "/portal/é"],
+  ["letters outside of ASCII", "/portal/é"],
   ["more than fits a cookie", `/portal/${"a".repeat(1024)}`],
 ])("%s leads to the start page", (_what, wanted) => {
   expect(decideReturnPath(wanted)).toBe("/portal/");

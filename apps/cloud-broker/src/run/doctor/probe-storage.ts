@@ -19,7 +19,7 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
   try {
     const found = await stat(folder);
     if (!found.isDirectory())
-      throw new AppError("Misuse", { detail: `BROKER_DATA_DIR: ${folder} is no folder` });
+      throw new AppError("Misuse", { detail: `BROKER_DATA_DIR: ${folder} is not a folder` });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     const mode = found.mode & 0o777;
     if ((mode & OTHERS) !== 0)

@@ -28,7 +28,7 @@ export function startFailure(error: unknown, url: DatabaseUrl): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";
     const reason = NO_TLS.test(cause.message)
-      ? "the server has no TLS; turn it on there, or set DATABASE_TLS to off if nobody can listen on the connection"
+      ? "the server has no TLS; turn it on there, or set DATABASE_TLS to off if the connection cannot be overheard"
       : UNUSABLE[code];
     if (reason !== undefined)
       return new AppError("Misuse", { detail: `${where} cannot be used: ${reason}`, cause: error });

@@ -12,7 +12,7 @@ export const troubleshooter = {
   classes: {
     refused: "Refused: final until someone acts",
     unreachable: "Unreachable: try again; nothing was refused",
-    invalid: "Invalid: what was sent or found is wrong",
+    invalid: "Invalid: a message or a stored value is wrong",
     pending: "Pending: not decided yet; try the same again later",
     internal: "Internal: a fault of the service",
   },

@@ -117,7 +117,7 @@ describe("a page", () => {
     quick.close();
   });
 
-  test("that leaves is forgotten, and no more queries are made for it", async () => {
+  test("that leaves is forgotten, and queries for it stop", async () => {
     const page = await open("ada");
     const waiting = page.next();
     page.leave();
@@ -155,7 +155,7 @@ describe("listening ends", () => {
     expect((await page.next()).done).toBe(true);
   });
 
-  test("when the broker closes, and no one can connect afterwards", async () => {
+  test("when the broker closes, and later connections are refused", async () => {
     const page = await open("ada");
     const waiting = page.next();
     events.close();

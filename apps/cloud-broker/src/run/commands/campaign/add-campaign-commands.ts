@@ -92,7 +92,7 @@ export function addCampaignCommands(program: Command): void {
 
   common(campaign.command("show"))
     .description(
-      "one campaign; with --orders, the result of each order and what to do about failed ones",
+      "one campaign; with --orders, the result of each order and the steps for failed ones",
     )
     .argument("<id>")
     .addOption(
@@ -109,7 +109,7 @@ export function addCampaignCommands(program: Command): void {
     });
 
   for (const [name, description] of [
-    ["pause", "start no more orders; orders in progress are finished"],
+    ["pause", "start no further orders; orders in progress are finished"],
     ["resume", "resume a paused campaign"],
     ["cancel", "end a campaign; finished orders stay as they are"],
   ] as const)

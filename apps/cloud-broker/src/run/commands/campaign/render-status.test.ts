@@ -41,7 +41,7 @@ test.each([
   expect(renderDuration(seconds)).toBe(text);
 });
 
-test("a failed order comes with what to do", () => {
+test("a failed order comes with its next steps", () => {
   const text = renderOrder({
     order: "/subscriptions/s/resourcegroups/g/providers/microsoft.databox/jobs/order-1",
     state: "Failed",
