@@ -10,12 +10,13 @@ import { runLocking } from "../../src/store/transactions.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { PATIENT } from "../world/open-listener.ts";
 
 const RACERS = 200;
 const REPLICAS = 3;
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await openBroker({ replicas: REPLICAS });
+  world = await openBroker({ replicas: REPLICAS, timeouts: PATIENT });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

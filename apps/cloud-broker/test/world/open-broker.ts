@@ -15,6 +15,7 @@ import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.
 import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
+import type { Timeouts } from "../../src/http/listen.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import type { BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
@@ -105,11 +106,14 @@ type BrokerOverrides = {
    * default, so that one replica continues the work of another.
    */
   readonly replicas?: number;
+  /** Of the listeners; the broker's own by default. */
+  readonly timeouts?: Timeouts;
 };
 
 export async function openBroker({
   settings = {},
   replicas = ENGINE === "postgres" ? 3 : 1,
+  timeouts,
 }: BrokerOverrides = {}): Promise<BrokerWorld> {
   const folder = openTemporaryFolder();
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
@@ -164,6 +168,7 @@ export async function openBroker({
 
   async function startReplica(store: Store): Promise<void> {
     const listener = await openListener((...request) => broker.handler(...request), {
+      ...(timeouts !== undefined && { timeouts }),
       refuse: (request) => broker.refuse(request),
       connections: {
         enter: (...connection) => connections.enter(...connection),

@@ -2,10 +2,18 @@ import type { RequestListener } from "node:http";
 
 import { createHttpsTransport, createLocalhostTls, type Transport } from "@databox-cmk/testkit";
 
-import { listen, type Listener, type ListenOptions } from "../../src/http/listen.ts";
+import { listen, type Listener, type ListenOptions, type Timeouts } from "../../src/http/listen.ts";
 
 export const TLS = createLocalhostTls();
 export const CA_PEM = TLS.authority.certificatePem;
+
+/** For hundreds of connections at once on a busy machine, whose own handshakes may be slow. */
+export const PATIENT: Timeouts = {
+  handshakeMs: 600_000,
+  headersMs: 600_000,
+  requestMs: 600_000,
+  checkMs: 1_000,
+};
 
 export type OpenListener = AsyncDisposable & {
   readonly listener: Listener;
