@@ -205,7 +205,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await look(visit, "revoked")).toEqual([]);
     await node.agent(["lock"]);
     expect((await node.agent(["unlock"])).events.at(-1)).toMatchObject({ outcome: "refused" });
-    await button("Restore access").click();
+    await approved(button("Restore access"));
     await visit.page.getByText("Nothing is revoked.").waitFor();
     await open("approvals");
     await button("Use emergency access").click();
