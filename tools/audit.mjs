@@ -2,6 +2,7 @@
 // advisory that tools/accepted-advisories.json does not accept, or no longer accepts. If the
 // registry cannot be asked, it says so and does not fail: that is not a property of this tree. No
 // gate and no test calls it, because the answer may change from one day to the next.
+//   npm run audit -- --accepted   shows what is accepted, and asks nobody
 import { spawnSync } from "node:child_process";
 
 import accepted from "./accepted-advisories.json" with { type: "json" };
@@ -10,16 +11,26 @@ import { root } from "./set-up/paths.mjs";
 
 const WITHIN_MS = 60_000;
 
-const { stdout, stderr, error } = spawnSync(
-  "pnpm",
-  ["audit", "--json", "--config.fetch-retries=0"],
-  { cwd: root, encoding: "utf8", timeout: WITHIN_MS },
-);
-const advisories = readReport(stdout);
-if (advisories === undefined) {
-  const cause = error?.message ?? `${stdout}\n${stderr}`.trim().split("\n", 1)[0];
-  console.log(`Not checked: the registry gave no advisories (${cause})`);
-} else report(decideAudit(advisories, accepted, new Date().toISOString().slice(0, 10)));
+if (process.argv.includes("--accepted")) showAccepted();
+else ask();
+
+function showAccepted() {
+  for (const { id, until, reason } of accepted) console.log(`${id} until ${until}: ${reason}`);
+  console.log(`${accepted.length} accepted`);
+}
+
+function ask() {
+  const { stdout, stderr, error } = spawnSync(
+    "pnpm",
+    ["audit", "--json", "--config.fetch-retries=0"],
+    { cwd: root, encoding: "utf8", timeout: WITHIN_MS },
+  );
+  const advisories = readReport(stdout);
+  if (advisories === undefined) {
+    const cause = error?.message ?? `${stdout}\n${stderr}`.trim().split("\n", 1)[0];
+    console.log(`Not checked: the registry gave no advisories (${cause})`);
+  } else report(decideAudit(advisories, accepted, new Date().toISOString().slice(0, 10)));
+}
 
 /** @returns undefined when pnpm printed no report */
 function readReport(text) {

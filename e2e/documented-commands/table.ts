@@ -91,6 +91,13 @@ export const ROWS: readonly Row[] = [
     because: "the gates take a minute in a new clone, and npm test runs all of them",
     prints: /^types$/m,
   },
+  {
+    command: "npm run audit",
+    run: "npm run audit -- --accepted",
+    because: "the registry's answer may change from one day to the next",
+  },
+  { command: "npm run audit -- --accepted", prints: /^\d+ accepted$/m },
+  { command: "npx pnpm install", prints: /up to date/ },
   { command: "npm run lint -- tools/run.mjs", prints: /correct format/ },
   {
     command: "npm run fix",
