@@ -59,6 +59,7 @@ const LIFE: readonly (() => Promise<unknown>)[] = [
     world.vaults.setEnabled(world.kid, false);
     world.clock.nowMs += 30_000;
     await world.broker().probe();
+    await world.broker().idle();
     await holder.renew();
     await holder.receipt({ outcome: "relocked", cause: "order" });
   },
