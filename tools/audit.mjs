@@ -5,11 +5,13 @@
 //   npm run audit -- --accepted   shows what is accepted, and asks nobody
 import { spawnSync } from "node:child_process";
 
-import accepted from "./accepted-advisories.json" with { type: "json" };
+import acceptances from "./accepted-advisories.json" with { type: "json" };
 import { decideAudit } from "./decide-audit.mjs";
 import { root } from "./set-up/paths.mjs";
 
 const WITHIN_MS = 60_000;
+/** @type {{ id: string, reason: string, until: string }[]} */
+const accepted = acceptances;
 
 if (process.argv.includes("--accepted")) showAccepted();
 else ask();
