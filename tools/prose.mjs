@@ -14,6 +14,8 @@ import { fileURLToPath } from "node:url";
 
 import { parseAst } from "vitest/node";
 
+import { root } from "./set-up/paths.mjs";
+
 /** Constructions in 1,000 lines of prose. */
 export const LIMIT = 5;
 
@@ -195,7 +197,6 @@ export const findConstructions = (name, text) => constructionsIn(prosePartsOf(na
 export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL("..", import.meta.url));
   const isListing = process.argv.includes("--list");
   const paths = process.argv.slice(2).filter((word) => !word.startsWith("--"));
   const names = execFileSync("git", ["-C", root, "ls-files", "--", ...paths], { encoding: "utf8" })

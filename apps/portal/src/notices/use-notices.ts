@@ -1,4 +1,4 @@
-import type { NoticeView } from "@databox-cmk/protocol";
+import { NOTICE_SUBSCRIPTIONS_MAX, type NoticeView } from "@databox-cmk/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { markNoticesRead, readNotices } from "../api/notices.ts";
@@ -8,8 +8,6 @@ import { useSignedIn } from "../queries/session-context.ts";
 
 /** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
 const EVERY_MS = 30_000;
-/** Most subscriptions that one request names. */
-const SUBSCRIPTIONS_MAX = 100;
 
 export type Notices = {
   /** `undefined` until they are known. */
@@ -25,7 +23,7 @@ export function useNotices(): Notices {
   const queryClient = useQueryClient();
   const subscriptions = useSubscriptions();
   const ids = subscriptions.data
-    ?.slice(0, SUBSCRIPTIONS_MAX)
+    ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
     .map(({ subscriptionId }) => subscriptionId);
   const queryKey = [...QUERY_KEYS.notices, ids];
   const notices = useQuery({

@@ -28,6 +28,8 @@ export type NoticeView = z.infer<typeof noticeView>;
 /** Newest first. */
 export const noticeList = z.strictObject({ value: z.array(noticeView) });
 
+/** Most subscriptions that one request names. */
+export const NOTICE_SUBSCRIPTIONS_MAX = 100;
 /** Most notices of an answer, and of a request that marks them as read. */
 export const NOTICES_MAX = 100;
 export const noticesRead = z.strictObject({

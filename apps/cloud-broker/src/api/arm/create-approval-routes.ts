@@ -1,20 +1,19 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { approvalDecision, type ApprovalView, breakGlassRequest } from "@databox-cmk/protocol";
+import { approvalDecision, breakGlassRequest } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
 import type { Vote } from "../../core/decide-release.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { Answer, Caller, CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import {
   type CasePosition,
   readCases,
-  readOpenCases,
-  waitsFor,
+  readCasesFor,
 } from "../../release/approvals/approval-cases.ts";
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
@@ -43,12 +42,11 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
   const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });
 
   /** Where roles cannot be read now, the decision itself checks them. */
-  const asApprover = async ({ caller }: CallerRequest, order: string) => {
-    const { objectId } = caller;
+  const isApprover = async (caller: Caller, order: string): Promise<boolean> => {
     try {
-      return { objectId, isApprover: await hasAccess(caller, ACTIONS.approve, order) };
+      return await hasAccess(caller, ACTIONS.approve, order);
     } catch (error) {
-      if (error instanceof AppError) return { objectId, isApprover: true };
+      if (error instanceof AppError) return true;
       throw error;
     }
   };
@@ -58,7 +56,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
     const deps = dependencies();
     const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
     const page = cases.slice(0, PAGE);
-    const caller = await asApprover(request, id);
+    const caller = { ...request.caller, isApprover: await isApprover(request.caller, id) };
     const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
     const last = page.at(-1)?.approval;
     const nextLink =
@@ -104,13 +102,16 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
       handle: armHandler(async (request) => {
         const { subscriptionId = "" } = request.parameters;
         const deps = dependencies();
-        const open = await readOpenCases(deps, subscriptionId.toLowerCase(), WAITING_MAX);
-        const value: ApprovalView[] = [];
-        for (const each of open) {
-          if (!waitsFor(each, request.caller.objectId)) continue;
-          const caller = await asApprover(request, each.orderId);
-          if (caller.isApprover) value.push(renderApproval(each, caller, deps.nowMs));
-        }
+        const { caller } = request;
+        const waiting = await readCasesFor(
+          deps,
+          subscriptionId.toLowerCase(),
+          caller.objectId,
+          (order) => isApprover(caller, order),
+          WAITING_MAX,
+        );
+        const approver = { ...caller, isApprover: true };
+        const value = waiting.map((each) => renderApproval(each, approver, deps.nowMs));
         return { status: 200, body: { json: { value } } };
       }),
     },

@@ -71,7 +71,7 @@ export async function readCase(
 }
 
 /** Waiting requests in a subscription, oldest first. */
-export async function readOpenCases(
+async function readOpenCases(
   deps: CaseDependencies,
   subscriptionId: string,
   limit: number,
@@ -87,8 +87,27 @@ export async function readOpenCases(
   return cases.filter(({ approval }) => approval.state === "open");
 }
 
-/** Whether the case waits for this caller: open, theirs to decide, and not approved by them yet. */
-export function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
+/**
+ * The open cases of a subscription that wait for one person, oldest first.
+ *
+ * @param isApprover - whether the person's roles allow to decide about an order
+ * @param limit - of the open cases, before those of other people are left out
+ */
+export async function readCasesFor(
+  deps: CaseDependencies,
+  subscriptionId: string,
+  objectId: string,
+  isApprover: (order: OrderId) => Promise<boolean>,
+  limit: number,
+): Promise<readonly ApprovalCase[]> {
+  const waiting: ApprovalCase[] = [];
+  for (const each of await readOpenCases(deps, subscriptionId, limit))
+    if (waitsFor(each, objectId) && (await isApprover(each.orderId))) waiting.push(each);
+  return waiting;
+}
+
+/** Whether the case waits for this person: open, theirs to decide, and not approved by them yet. */
+function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
   const own = objectId.toLowerCase();
   return mayDecide(approval, terms, own) === undefined && !hasApproved(approval, own);
 }

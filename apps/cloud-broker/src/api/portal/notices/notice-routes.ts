@@ -1,5 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
-import { describeIdentifier, isIdentifier, noticesRead, parseWith } from "@databox-cmk/protocol";
+import {
+  describeIdentifier,
+  isIdentifier,
+  NOTICE_SUBSCRIPTIONS_MAX,
+  noticesRead,
+  parseWith,
+} from "@databox-cmk/protocol";
 
 import type { Route, SessionRequest } from "../../../http/route.ts";
 import { markRead } from "./mark-read.ts";
@@ -7,7 +13,6 @@ import { type NoticeDependencies, readNotices } from "./read-notices.ts";
 
 const PATH = "/portal/api/notices";
 const MAX_BYTES = 64 * 1024;
-const SUBSCRIPTIONS_MAX = 100;
 
 /** The bell: what the person of the session should know of, and what they have read of it. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly Route[] {
@@ -45,12 +50,12 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly R
 function subscriptionsOf({ query }: SessionRequest): readonly string[] {
   const ids = [...new Set(query.getAll("subscriptionId").map((id) => id.toLowerCase()))];
   const wrong = ids.find((id) => !isIdentifier("subscriptionId", id));
-  if (wrong === undefined && ids.length <= SUBSCRIPTIONS_MAX) return ids;
+  if (wrong === undefined && ids.length <= NOTICE_SUBSCRIPTIONS_MAX) return ids;
   throw new AppError("InvalidRequestContent", {
     target: "subscriptionId",
     detail:
       wrong === undefined
-        ? `subscriptionId: more than ${String(SUBSCRIPTIONS_MAX)}`
+        ? `subscriptionId: more than ${String(NOTICE_SUBSCRIPTIONS_MAX)}`
         : describeIdentifier("subscriptionId", wrong),
   });
 }

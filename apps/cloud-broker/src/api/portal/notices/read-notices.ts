@@ -9,7 +9,7 @@ import { renderTime } from "../../../core/wire-time.ts";
 import { healthOf } from "../../../custody/stored-health.ts";
 import type { Caller } from "../../../http/route.ts";
 import { readFinishedCampaigns } from "../../../key-life/campaigns/stored-campaign.ts";
-import { readOpenCases, waitsFor } from "../../../release/approvals/approval-cases.ts";
+import { readCasesFor } from "../../../release/approvals/approval-cases.ts";
 import { readFinishedDrills } from "../../../release/kill-switches/drill.ts";
 import type { Store } from "../../../store/store.ts";
 
@@ -63,27 +63,21 @@ async function readWaiting(
   caller: Caller,
   subscription: string,
 ): Promise<readonly Notice[]> {
-  const cases = await readOpenCases(
+  const cases = await readCasesFor(
     { store, defaultPolicy, nowMs: now() },
     subscription,
+    caller.objectId,
+    (order) => hasAccess(caller, ACTIONS.approve, order),
     NOTICES_MAX,
   );
-  const notices: Notice[] = [];
-  for (const each of cases) {
-    const { approval, orderId, orderName, row } = each;
-    if (!waitsFor(each, caller.objectId)) continue;
-    if (!(await hasAccess(caller, ACTIONS.approve, orderId))) continue;
-    const id = `approval ${approval.id}`;
-    notices.push(
-      noticeOf(id, approval.requestedAtMs, {
-        kind: "approval-waiting",
-        orderId,
-        orderName,
-        serial: row.serial,
-      }),
-    );
-  }
-  return notices;
+  return cases.map(({ approval, orderId, orderName, row }) =>
+    noticeOf(`approval ${approval.id}`, approval.requestedAtMs, {
+      kind: "approval-waiting",
+      orderId,
+      orderName,
+      serial: row.serial,
+    }),
+  );
 }
 
 /** Keys at risk or unusable of orders that have not ended. */
