@@ -1,3 +1,5 @@
+import type { StackOptions } from "@databox-cmk/local-stack";
+
 import { openWorld, type World } from "../../harness/open-world.ts";
 import { openBrowser, type StackBrowser } from "./open-browser.ts";
 
@@ -10,9 +12,12 @@ export type PortalWorld = {
 };
 
 /** A stack of its own and a browser in front of it. */
-export async function openPortalWorld(pictures: string): Promise<PortalWorld> {
+export async function openPortalWorld(
+  pictures: string,
+  options: Partial<StackOptions> = {},
+): Promise<PortalWorld> {
   await using opened = new AsyncDisposableStack();
-  const world = opened.use(await openWorld());
+  const world = opened.use(await openWorld(() => options));
   const { description } = world.stack;
   const browser = opened.use(await openBrowser(description, pictures));
   const resources = opened.move();

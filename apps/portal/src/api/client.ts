@@ -90,6 +90,12 @@ export function createClient({
   };
 }
 
+/**
+ * The table of codes, which the first view does not need. A service that no longer answers does not
+ * serve it either, so a page loads it beforehand.
+ */
+export const loadProblems = () => import("./read-problem.ts");
+
 async function jsonOf(response: Response): Promise<unknown> {
   try {
     return await response.json();
@@ -98,10 +104,9 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-/** The table of codes is loaded with the first failure. */
 async function problemOf(response: Response): Promise<ProblemError> {
   const body = await jsonOf(response);
-  const { readProblem, problemOfSilence } = await import("./read-problem.ts");
+  const { readProblem, problemOfSilence } = await loadProblems();
   const read = readProblem(body);
   if (read !== undefined)
     return new ProblemError(read.problem, response.status, read.additionalInfo);
@@ -112,6 +117,6 @@ async function problemOf(response: Response): Promise<ProblemError> {
 }
 
 async function silence(detail: string): Promise<ProblemError> {
-  const { problemOfSilence } = await import("./read-problem.ts");
+  const { problemOfSilence } = await loadProblems();
   return new ProblemError(problemOfSilence("BrokerUnreachable", detail));
 }

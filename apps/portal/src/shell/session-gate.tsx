@@ -4,7 +4,7 @@ import { PersonLockRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useMemo } from "react";
 
-import { type Client, createClient } from "../api/client.ts";
+import { type Client, createClient, loadProblems } from "../api/client.ts";
 import { createPendingRequests } from "../api/pending-requests.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { readSession, signInUrl } from "../api/session.ts";
@@ -29,13 +29,20 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     };
   }, [session.data]);
 
+  const isSignedIn = signedIn !== undefined;
+  useEffect(() => {
+    // If it fails, the first failure tries again.
+    if (isSignedIn) loadProblems().catch(() => undefined);
+  }, [isSignedIn]);
+
   const isSignInDue = session.data === null && !hasSignedOut();
   useEffect(() => {
     if (isSignInDue) goToSignIn();
   }, [isSignInDue]);
 
   if (session.isPending || isSignInDue) return <LoadingState />;
-  if (session.error instanceof ProblemError)
+  // A service that no longer answers does not take away what is shown.
+  if (session.data === undefined && session.error instanceof ProblemError)
     return (
       <main>
         <ExplanationPanel
