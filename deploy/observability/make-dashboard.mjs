@@ -85,6 +85,11 @@ const PANELS = [
     "ops",
     [["{{chore}}", rate("databox_chore_failures_total", "chore")]],
   ],
+  [
+    "Events sent, by receiver and outcome",
+    "ops",
+    [["{{receiver}} {{outcome}}", rate("databox_event_deliveries_total", "receiver, outcome")]],
+  ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

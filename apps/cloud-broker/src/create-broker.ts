@@ -33,7 +33,9 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createAnnounce } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
+import type { Notices } from "./events/open-notices.ts";
 import type { PostEvent } from "./events/post-event.ts";
+import { createReceivers, selectOf } from "./events/receivers.ts";
 import type { Route } from "./http/route.ts";
 import type { Spans } from "./http/spans.ts";
 import { createCampaignRunner } from "./key-life/campaigns/run-campaigns.ts";
@@ -82,6 +84,7 @@ export type BrokerDependencies = {
   readonly spans: Spans;
   /** Sends an event to a receiver. */
   readonly post: PostEvent;
+  readonly notices: Notices;
   /** 0 to 1. */
   readonly random: () => number;
   readonly now: Clock;
@@ -151,12 +154,19 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
-  const webhookUrls = config.WEBHOOK_URLS ?? [];
+  const receivers = createReceivers(config.WEBHOOK_URLS ?? [], dependencies.notices.channels, {
+    key: keys.signing,
+    post: dependencies.post,
+    sendMail: dependencies.notices.sendMail,
+    portalUrl: config.BROKER_URL,
+    now,
+  });
+  const selectReceivers = selectOf(receivers);
   const keyHealth = createKeyHealth({
     ...keyDependencies,
     reader: createKeyReader(keyDependencies),
     eventSource: config.BROKER_URL,
-    webhookUrls,
+    selectReceivers,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
     random: dependencies.random,
@@ -179,7 +189,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     leaseTtlSeconds: config.LEASE_TTL_SECONDS,
     outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
   });
-  const announce = createAnnounce(config.BROKER_URL, webhookUrls);
+  const announce = createAnnounce(config.BROKER_URL, selectReceivers);
   const heldRoles = createHeldRoles(dependencies.roles, now);
   const stillApproves = createStillApproves(heldRoles);
   const plane: ControlPlane = {
@@ -346,7 +356,14 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
         }),
       ),
     runCampaigns: () => campaigns.run(),
-    deliverEvents: () => deliverEvents({ ...dependencies, key: keys.signing, urls: webhookUrls }),
+    deliverEvents: () =>
+      deliverEvents({
+        ...dependencies,
+        receivers,
+        sent: (...attempt) => {
+          metrics.sentEvent(...attempt);
+        },
+      }),
     async idle() {
       await keyHealth.idle();
       await strangerRows.flush("now");

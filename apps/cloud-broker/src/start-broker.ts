@@ -8,6 +8,7 @@ import type { BrokerConfig } from "./config/config.ts";
 import { readPemFile } from "./config/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
+import { NO_NOTICES, openNotices } from "./events/open-notices.ts";
 import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
 import { noSpans } from "./http/spans.ts";
@@ -102,6 +103,11 @@ export async function startBroker(
 
   const { post } = opened.use(createPostEvent(extraCaPem));
 
+  const notices =
+    config.NOTICE_CHANNELS_FILE === undefined
+      ? NO_NOTICES
+      : await openNotices(config.NOTICE_CHANNELS_FILE, extraCaPem);
+
   const portal = await openPortal(config, {
     keysDir: keysFolderOf(config),
     agent: azure.agent,
@@ -141,6 +147,7 @@ export async function startBroker(
     isClosing: () => isClosing,
     spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),
     post,
+    notices,
     random: Math.random,
     now,
     loopUtilization: createLoopUtilization(),

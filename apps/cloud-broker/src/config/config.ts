@@ -56,7 +56,7 @@ const file = z.string().min(1).max(4096);
 /**
  * No user information, which would be a secret in a variable, and no fragment, which is never sent.
  */
-function isPlainHttpsUrl(text: string): boolean {
+export function isPlainHttpsUrl(text: string): boolean {
   const url = URL.parse(text);
   return (
     url?.protocol === "https:" && url.username === "" && url.password === "" && url.hash === ""
@@ -373,6 +373,13 @@ export const SETTINGS = {
     optional: true,
     expected: "https URLs, separated by commas",
     meaning: "Receivers of changes of key health, as signed CloudEvents.",
+  },
+  NOTICE_CHANNELS_FILE: {
+    schema: file,
+    optional: true,
+    expected: "the path of a JSON file that only the broker's user can read",
+    meaning:
+      "Teams and Slack channels and e-mail addresses that get messages about events, and the mail server; read once at the start. Without it, no messages are sent.",
   },
   PORTAL_CLIENT_ID: {
     schema: guid,

@@ -5,6 +5,7 @@ import type { Transaction } from "kysely";
 import { type CloudEvent, renderCloudEvent } from "../core/cloud-event.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { enqueueEvent } from "./enqueue-event.ts";
+import type { Select } from "./receivers.ts";
 
 /** Queues an event for every receiver, in the transaction of the change that it reports. */
 export type Announce = (
@@ -12,10 +13,10 @@ export type Announce = (
   event: Omit<CloudEvent, "id" | "source">,
 ) => Promise<void>;
 
-export function createAnnounce(source: string, urls: readonly string[]): Announce {
+export function createAnnounce(source: string, select: Select): Announce {
   return async (transaction, event) => {
     const id = randomUUID();
     const body = renderCloudEvent({ ...event, id, source });
-    await enqueueEvent(transaction, urls, { id, body, atMs: event.atMs });
+    await enqueueEvent(transaction, select(event), { id, body, atMs: event.atMs });
   };
 }

@@ -1,20 +1,17 @@
-import type { SigningKey } from "@databox-cmk/crypto";
-
 import type { Clock } from "../core/ports.ts";
 import { decideDelivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
-import type { PostEvent } from "./post-event.ts";
-import { signEvent } from "./sign-event.ts";
+import type { Receiver, Receivers } from "./receivers.ts";
 
 export type DeliveryDependencies = {
   readonly store: Store;
-  readonly key: SigningKey;
-  readonly urls: readonly string[];
-  readonly post: PostEvent;
+  readonly receivers: Receivers;
   readonly now: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Counts an attempt. */
+  readonly sent: (kind: Receiver["kind"], outcome: "delivered" | "retry" | "given-up") => void;
 };
 
 const BATCH_MAX = 50;
@@ -26,6 +23,7 @@ const CLAIM_MS = 60_000;
 
 type Claimed = {
   readonly id: string;
+  readonly receiver: Receiver;
   readonly url: string;
   readonly body: string;
   readonly createdAtMs: number;
@@ -42,7 +40,7 @@ export async function deliverEvents(deps: DeliveryDependencies): Promise<void> {
 }
 
 /** Events are not sent to receivers that were removed from the configuration. */
-async function claim({ store, urls, now }: DeliveryDependencies): Promise<readonly Claimed[]> {
+async function claim({ store, receivers, now }: DeliveryDependencies): Promise<readonly Claimed[]> {
   const nowMs = now();
   return store.transaction().execute(async (transaction) => {
     const due = await transaction
@@ -56,7 +54,7 @@ async function claim({ store, urls, now }: DeliveryDependencies): Promise<readon
       const one = transaction
         .updateTable("webhook_deliveries")
         .where("event_id", "=", row.event_id);
-      if (urls.includes(row.url))
+      if (receivers.has(row.url))
         await one
           .where("url", "=", row.url)
           .set({ attempts: row.attempts + 1, next_attempt_at_ms: nowMs + CLAIM_MS })
@@ -68,31 +66,29 @@ async function claim({ store, urls, now }: DeliveryDependencies): Promise<readon
           .where("url", "=", row.url)
           .execute();
     }
-    return due
-      .filter(({ url }) => urls.includes(url))
-      .map((row) => ({
-        id: row.event_id,
-        url: row.url,
-        body: row.body,
-        createdAtMs: row.created_at_ms,
-        attempts: row.attempts,
-      }));
+    return due.flatMap((row) => {
+      const receiver = receivers.get(row.url);
+      if (receiver === undefined) return [];
+      const { event_id: id, url, body, created_at_ms: createdAtMs, attempts } = row;
+      return { id, receiver, url, body, createdAtMs, attempts };
+    });
   });
 }
 
 async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void> {
-  const { store, key, post, now, random, log } = deps;
-  const { id, url, body, createdAtMs, attempts } = event;
-  const delivery = await post(url, await signEvent(key, event, now()), body);
+  const { store, now, random, log, sent } = deps;
+  const { id, receiver, url, createdAtMs, attempts } = event;
+  const delivery = await receiver.send(event);
   const decision = decideDelivery(delivery, {
     attempts,
     createdAtMs,
     nowMs: now(),
     random: random(),
   });
-  const host = new URL(url).host;
+  sent(receiver.kind, decision.kind);
+  const about = { requestId: id, status: delivery.status, url: receiver.shown };
   if (decision.kind === "retry") {
-    log("warn", "webhook not taken", { requestId: id, status: delivery.status, url: host });
+    log("warn", "event not taken", about);
     await store
       .updateTable("webhook_deliveries")
       .set({ next_attempt_at_ms: decision.atMs })
@@ -101,8 +97,7 @@ async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void
       .execute();
     return;
   }
-  if (decision.kind === "given-up")
-    log("error", "webhook given up", { requestId: id, status: delivery.status, url: host });
+  if (decision.kind === "given-up") log("error", "event given up", about);
   await store
     .deleteFrom("webhook_deliveries")
     .where("event_id", "=", id)

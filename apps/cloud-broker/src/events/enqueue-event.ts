@@ -9,14 +9,14 @@ import type { BrokerTables } from "../store/schema.ts";
  */
 export async function enqueueEvent(
   transaction: Transaction<BrokerTables>,
-  urls: readonly string[],
+  receivers: readonly string[],
   event: { readonly id: string; readonly body: string; readonly atMs: EpochMs },
 ): Promise<void> {
-  if (urls.length === 0) return;
+  if (receivers.length === 0) return;
   await transaction
     .insertInto("webhook_deliveries")
     .values(
-      urls.map((url) => ({
+      receivers.map((url) => ({
         event_id: event.id,
         url,
         body: event.body,

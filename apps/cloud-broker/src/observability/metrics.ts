@@ -91,6 +91,11 @@ export const METRICS = {
     help: "Active kill switches, by kind.",
     labels: ["kind"],
   },
+  eventDeliveries: {
+    name: "databox_event_deliveries_total",
+    help: "Attempts to send an event, by receiver (webhook, teams, slack, email) and outcome (delivered, retry, given-up).",
+    labels: ["receiver", "outcome"],
+  },
   waitingEvents: {
     name: "databox_webhook_events_waiting",
     help: "Events that their receiver has not accepted yet.",
@@ -129,6 +134,7 @@ export type Metrics = {
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
   choreFailed(chore: string): void;
+  sentEvent(receiver: string, outcome: string): void;
   /** @returns a function to call when the answer is ready */
   beginUnlock(): () => void;
 };
@@ -158,6 +164,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const requestSeconds = histogram(METRICS.requestSeconds);
   const turnedAway = counter(METRICS.turnedAway);
   const choreFailures = counter(METRICS.choreFailures);
+  const eventDeliveries = counter(METRICS.eventDeliveries);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
@@ -229,6 +236,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     },
     choreFailed(chore) {
       choreFailures.inc({ chore });
+    },
+    sentEvent(receiver, outcome) {
+      eventDeliveries.inc({ receiver, outcome });
     },
     answered({ action, outcome, code, elapsedMs }) {
       exchanges.inc({ action, outcome, code });

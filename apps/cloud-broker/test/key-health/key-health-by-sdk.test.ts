@@ -47,7 +47,7 @@ beforeAll(async () => {
     ...keys,
     reader: createKeyReader(keys),
     eventSource: "https://broker.localhost",
-    webhookUrls: [],
+    selectReceivers: () => [],
     intervalSeconds: 900,
     perVaultPerMinute: 60,
     random: () => 0.5,

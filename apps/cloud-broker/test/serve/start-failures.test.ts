@@ -44,6 +44,28 @@ const SABOTAGE: Readonly<Record<string, readonly [Sabotage, RegExp]>> = {
       Promise.resolve({ BROKER_TLS_KEY_FILE: variables["BROKER_TLS_CERTIFICATE_FILE"] ?? "" }),
     /^BROKER_TLS_CERTIFICATE_FILE, BROKER_TLS_KEY_FILE: expected/,
   ],
+  "notice channels that are not there": [
+    () => Promise.resolve({ NOTICE_CHANNELS_FILE: "/nowhere/channels.json" }),
+    /^NOTICE_CHANNELS_FILE: \/nowhere\/channels.json does not exist/,
+  ],
+  "notice channels that others may read": [
+    async ({ dataDir }) => {
+      await mkdir(dataDir);
+      const path = join(dataDir, "channels.json");
+      await writeFile(path, '{"channels":[]}', { mode: 0o644 });
+      return { NOTICE_CHANNELS_FILE: path };
+    },
+    /^.*channels.json can be read by other users;/,
+  ],
+  "notice channels of an unknown kind": [
+    async ({ dataDir }) => {
+      await mkdir(dataDir);
+      const path = join(dataDir, "channels.json");
+      await writeFile(path, '{"channels":[{"kind":"pigeon"}]}', { mode: 0o600 });
+      return { NOTICE_CHANNELS_FILE: path };
+    },
+    /^NOTICE_CHANNELS_FILE is wrong at channels.0.kind$/,
+  ],
   "a service key in a vault that may not be dialled": [
     () => Promise.resolve({ SERVICE_KEY_URL: "https://service.example.com/keys/service" }),
     /^SERVICE_KEY_URL is wrong:/,

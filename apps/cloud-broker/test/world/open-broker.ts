@@ -14,6 +14,7 @@ import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
+import { NO_NOTICES, type Notices } from "../../src/events/open-notices.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
 import type { Timeouts } from "../../src/http/listen.ts";
 import { noSpans } from "../../src/http/spans.ts";
@@ -106,6 +107,8 @@ type BrokerOverrides = {
    * default, so that one replica continues the work of another.
    */
   readonly replicas?: number;
+  /** Teams, Slack and e-mail; none by default. */
+  readonly notices?: Notices;
   /** Of the listeners; the broker's own by default. */
   readonly timeouts?: Timeouts;
 };
@@ -113,6 +116,7 @@ type BrokerOverrides = {
 export async function openBroker({
   settings = {},
   replicas = ENGINE === "postgres" ? 3 : 1,
+  notices = NO_NOTICES,
   timeouts,
 }: BrokerOverrides = {}): Promise<BrokerWorld> {
   const folder = openTemporaryFolder();
@@ -200,6 +204,7 @@ export async function openBroker({
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       isClosing: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
+      notices,
       random: () => 0.5,
       now,
       loopUtilization: () => loop.utilization,

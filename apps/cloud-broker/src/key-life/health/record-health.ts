@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { renderKeyHealthEvent } from "../../core/key-health-event.ts";
 import { type HealthVerdict, isNews, type KeyHealth } from "../../core/key-health.ts";
 import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
@@ -10,6 +11,7 @@ import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import { enqueueEvent } from "../../events/enqueue-event.ts";
+import type { Select } from "../../events/receivers.ts";
 import type { Store } from "../../store/store.ts";
 
 export type RecordDependencies = {
@@ -18,7 +20,7 @@ export type RecordDependencies = {
   readonly now: Clock;
   /** `source` of the events. */
   readonly eventSource: string;
-  readonly webhookUrls: readonly string[];
+  readonly selectReceivers: Select;
 };
 
 /**
@@ -98,7 +100,8 @@ export function recordHealth(
       after: verdict,
       nextStep: nextStepOfHealth(verdict, names),
     });
-    await enqueueEvent(transaction, deps.webhookUrls, { id, body, atMs: nowMs });
+    const receivers = deps.selectReceivers({ type: EVENT_TYPES.keyHealthChanged, order });
+    await enqueueEvent(transaction, receivers, { id, body, atMs: nowMs });
     return verdict;
   });
 }

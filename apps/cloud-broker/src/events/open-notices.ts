@@ -1,0 +1,28 @@
+import { AppError } from "@databox-cmk/errors";
+
+import { type NoticeChannel, parseNoticeChannels } from "../config/notice-channels.ts";
+import { readSecretFile } from "../keys/secret-file.ts";
+import { createSendMail, noMail, type SendMail } from "./send-mail.ts";
+
+/** Where messages for people go, and how e-mail is sent. */
+export type Notices = {
+  readonly channels: readonly NoticeChannel[];
+  readonly sendMail: SendMail;
+};
+
+/** Deny by default. */
+export const NO_NOTICES: Notices = { channels: [], sendMail: noMail };
+
+/**
+ * Reads NOTICE_CHANNELS_FILE, which is a secret: anyone who knows the address of a channel can write
+ * into it.
+ *
+ * @throws {AppError} Misuse for a missing or wrong file, or one that others may read
+ */
+export async function openNotices(path: string, extraCaPem: string | undefined): Promise<Notices> {
+  const bytes = await readSecretFile(path);
+  if (bytes === undefined)
+    throw new AppError("Misuse", { detail: `NOTICE_CHANNELS_FILE: ${path} does not exist` });
+  const { smtp, channels } = parseNoticeChannels(Buffer.from(bytes).toString("utf8"));
+  return { channels, sendMail: smtp === undefined ? noMail : createSendMail(smtp, extraCaPem) };
+}
