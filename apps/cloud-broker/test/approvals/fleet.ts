@@ -21,6 +21,8 @@ const NAME = {
 const ORDER = orderIdOf(NAME);
 const LIFETIME_SECONDS = 60;
 const START_MS = Date.UTC(2026, 0, 5);
+/** When the request of a fleet expires. */
+export const EXPIRES_AT_MS = START_MS + LIFETIME_SECONDS * 1000;
 const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
 const policy = {
   ...base,
@@ -62,6 +64,7 @@ export async function createFleet(turn: Turn, store: Store) {
     settings: { defaultPolicy: policy },
   } as unknown as ControlPlane;
   const log: string[] = [];
+  const grantedAtMs: number[] = [];
 
   const poll = async (requestHash: string): Promise<string> => {
     await turn();
@@ -88,14 +91,16 @@ export async function createFleet(turn: Turn, store: Store) {
     const { claim } = admitted.value;
     await turn(); // the vault
     return deps.commit(async (transaction) => {
+      const nowMs = now();
       const claimed = await claimRelease(transaction, claim, {
         requestHash,
         order: ORDER,
         serial: "DBX-1",
-        nowMs: now(),
+        nowMs,
       });
       if (!claimed.ok) return claimed.failure.code;
       log.push("grant");
+      grantedAtMs.push(nowMs);
       return "grant";
     });
   };
@@ -122,6 +127,8 @@ export async function createFleet(turn: Turn, store: Store) {
     store,
     clock,
     log,
+    /** The time that each grant was decided by; the clock may go on while it is committed. */
+    grantedAtMs,
     poll,
     say,
     async revoke() {
@@ -134,7 +141,7 @@ export async function createFleet(turn: Turn, store: Store) {
     },
     async expire() {
       await turn();
-      clock.nowMs = START_MS + LIFETIME_SECONDS * 1000;
+      clock.nowMs = EXPIRES_AT_MS;
       log.push("expired");
     },
     [Symbol.asyncDispose]: () => store.destroy(),
