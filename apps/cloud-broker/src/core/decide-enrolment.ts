@@ -1,3 +1,5 @@
+import type { StageName } from "@databox-cmk/protocol";
+
 import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import { enrolmentAllowed } from "./unlock-purposes.ts";
@@ -7,7 +9,7 @@ export type EnrolmentFacts = {
   readonly codeExpiresAtMs: EpochMs;
   /** Thumbprint of the enrolled key; it never changes. */
   readonly enrolledKid: string | undefined;
-  readonly stage: string;
+  readonly stage: StageName;
   /** The node's volume is already locked: this device replaces the one that locked it. */
   readonly wasPrepared: boolean;
 };

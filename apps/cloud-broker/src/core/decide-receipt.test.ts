@@ -2,10 +2,12 @@ import type { Receipt } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import { decideReceipt, type ReceiptFacts } from "./decide-receipt.ts";
+import { foldOrderId } from "./order.ts";
 
+const ORDER = foldOrderId("order");
 const RECEIPT: Receipt = {
   grantHash: "grant",
-  order: "order",
+  order: ORDER,
   serial: "serial",
   outcome: "unlocked",
   bootId: "boot",
@@ -13,7 +15,7 @@ const RECEIPT: Receipt = {
   journalHead: "head",
 };
 const FRESH = { purpose: "unlock", receiptHash: undefined, receiptOutcome: undefined } as const;
-const FACTS: ReceiptFacts = { order: "order", serial: "serial", receiptHash: "hash", grant: FRESH };
+const FACTS: ReceiptFacts = { order: ORDER, serial: "serial", receiptHash: "hash", grant: FRESH };
 
 describe("a receipt", () => {
   test.each([

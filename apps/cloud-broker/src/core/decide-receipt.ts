@@ -1,10 +1,11 @@
 import type { Receipt } from "@databox-cmk/protocol";
 
+import type { OrderId } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
 export type ReceiptFacts = {
-  readonly order: string;
+  readonly order: OrderId;
   readonly serial: string;
   readonly receiptHash: string;
   /** The grant that the receipt names, if this node received it. */

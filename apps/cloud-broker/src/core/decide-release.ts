@@ -1,3 +1,5 @@
+import type { StageName } from "@databox-cmk/protocol";
+
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 import { type ReleaseTerms, stricterTerms } from "./release-terms.ts";
@@ -31,7 +33,7 @@ export type Approval = {
   readonly state: ApprovalState;
   readonly voidReason?: VoidReason;
   /** At the time of the request: the approvers saw this stage. */
-  readonly stage: string;
+  readonly stage: StageName;
   readonly kid: string;
   /** Object id of the person who asked, if a person did. */
   readonly requestedBy?: string;
@@ -49,7 +51,7 @@ export type ReleaseFacts = {
   /** Terms of the policy in force. */
   readonly terms: ReleaseTerms;
   readonly purpose: UnlockPurpose;
-  readonly stage: string;
+  readonly stage: StageName;
   readonly kid: string;
   readonly nowMs: EpochMs;
   /** For this exact request; undefined until one is opened. */

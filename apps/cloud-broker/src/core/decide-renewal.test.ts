@@ -2,8 +2,9 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
 import { decideRenewal, type LeaseRecord, type RenewalFacts } from "./decide-renewal.ts";
+import { foldOrderId, orderIdOf } from "./order.ts";
 
-const ORDER = "/subscriptions/1/resourcegroups/g/providers/microsoft.databox/jobs/a";
+const ORDER = orderIdOf({ subscriptionId: "1", resourceGroup: "g", name: "a" });
 const LEASE: LeaseRecord = {
   order: ORDER,
   serial: "DBX-1",
@@ -54,12 +55,12 @@ describe("a renewal", () => {
   });
 
   test.each<[string, Partial<typeof REQUEST>, Partial<RenewalFacts>, string]>([
-    ["for another order", { order: "/other" }, {}, "OrderMismatch"],
+    ["for another order", { order: foldOrderId("/other") }, {}, "OrderMismatch"],
     ["for another node", { serial: "DBX-2" }, {}, "OrderMismatch"],
     ["of another lease than its path", { lease: "lease-2" }, {}, "DeviceMessageMalformed"],
     ["of a lease that was never granted", {}, { lease: undefined }, "LeaseInvalid"],
     ["of another node's lease", {}, withLease({ serial: "DBX-2" }), "LeaseInvalid"],
-    ["of another order's lease", {}, withLease({ order: "/other" }), "LeaseInvalid"],
+    ["of another order's lease", {}, withLease({ order: foldOrderId("/other") }), "LeaseInvalid"],
     ["of another boot", { bootId: "boot-number-2" }, {}, "LeaseInvalid"],
     ["with a counter that was seen", { counter: 10 }, {}, "CounterRollback"],
     ["two steps behind", { sequence: 2 }, {}, "LeaseInvalid"],

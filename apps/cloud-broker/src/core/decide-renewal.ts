@@ -1,6 +1,6 @@
-import type { LeaseRenewal } from "@databox-cmk/protocol";
+import type { LeaseRenewal, StageName } from "@databox-cmk/protocol";
 
-import type { EpochMs } from "./order.ts";
+import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
 
@@ -12,7 +12,7 @@ export const LEASE_STATES = ["live", "refused", "closed", "superseded"] as const
 export type LeaseState = (typeof LEASE_STATES)[number];
 
 export type LeaseRecord = {
-  readonly order: string;
+  readonly order: OrderId;
   readonly serial: string;
   readonly purpose: UnlockPurpose;
   readonly bootId: string;
@@ -34,11 +34,11 @@ export type LeaseRecord = {
 
 export type RenewalFacts = {
   /** The node that signed. */
-  readonly node: { readonly order: string; readonly serial: string };
+  readonly node: { readonly order: OrderId; readonly serial: string };
   /** The lease id of the request's path. */
   readonly leaseOfPath: string;
   readonly lease: LeaseRecord | undefined;
-  readonly stage: string | undefined;
+  readonly stage: StageName | undefined;
   readonly hasEnvelope: boolean;
   /** The active kill switch. */
   readonly revocation: Failure | undefined;

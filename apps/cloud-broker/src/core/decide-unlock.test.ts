@@ -1,13 +1,15 @@
-import type { UnlockRequest } from "@databox-cmk/protocol";
+import { type UnlockRequest, STAGE_NAMES, type StageName } from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
 import { decideUnlock, type UnlockFacts } from "./decide-unlock.ts";
+import { foldOrderId } from "./order.ts";
 import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
 
+const ORDER = foldOrderId("order");
 const REQUEST: UnlockRequest = {
   nonce: "nonce",
-  order: "order",
+  order: ORDER,
   serial: "serial",
   env: "env",
   generation: 3,
@@ -22,7 +24,7 @@ const FACTS: UnlockFacts = {
   nonce: "valid",
   nonceUsedBy: undefined,
   isWaiting: false,
-  node: { order: "order", serial: "serial", lastCounter: 7, minimumSuiteStrength: 2 },
+  node: { order: ORDER, serial: "serial", lastCounter: 7, minimumSuiteStrength: 2 },
   suite: { strength: 2, publicKeyBytes: 1216 },
   publicKeyBytes: 1216,
   stage: "Delivered",
@@ -99,21 +101,7 @@ describe("an unlock", () => {
 });
 
 describe("a purpose", () => {
-  const STAGES = [
-    "DeviceOrdered",
-    "DevicePrepared",
-    "Dispatched",
-    "Delivered",
-    "PickedUp",
-    "AtAzureDC",
-    "DataCopy",
-    "Completed",
-    "CompletedWithErrors",
-    "CompletedWithWarnings",
-    "Cancelled",
-    "Aborted",
-    "constructor",
-  ];
+  const STAGES = [...STAGE_NAMES, "constructor" as string as StageName];
   const ALLOWED = [
     "DevicePrepared prepare",
     "Dispatched unlock",

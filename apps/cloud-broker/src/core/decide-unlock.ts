@@ -1,5 +1,6 @@
-import type { UnlockQuestion } from "@databox-cmk/protocol";
+import type { UnlockQuestion, StageName } from "@databox-cmk/protocol";
 
+import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { purposeAllowed } from "./unlock-purposes.ts";
 
@@ -18,7 +19,7 @@ export type UnlockFacts = {
    */
   readonly isWaiting: boolean;
   readonly node: {
-    readonly order: string;
+    readonly order: OrderId;
     readonly serial: string;
     readonly lastCounter: number;
     readonly minimumSuiteStrength: number;
@@ -29,7 +30,7 @@ export type UnlockFacts = {
     readonly publicKeyBytes: number;
   };
   readonly publicKeyBytes: number;
-  readonly stage: string;
+  readonly stage: StageName;
   /** Current envelope; undefined before preparation and after erasure. */
   readonly envelope: { readonly env: string; readonly generation: number } | undefined;
 };

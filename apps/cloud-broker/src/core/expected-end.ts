@@ -1,3 +1,5 @@
+import type { StageName } from "@databox-cmk/protocol";
+
 import type { EpochMs } from "./order.ts";
 
 const DAY_MS = 86_400_000;
@@ -7,7 +9,7 @@ const DAY_MS = 86_400_000;
  * way, the ten days that an appliance stays without extra fee (Data Box pricing page), copy and
  * erasure. The estimate is long, because an early warning costs nothing.
  */
-const DAYS_LEFT: Readonly<Record<string, number>> = {
+const DAYS_LEFT: Readonly<Record<StageName, number>> = {
   DeviceOrdered: 60,
   DevicePrepared: 50,
   Dispatched: 45,
@@ -15,9 +17,16 @@ const DAYS_LEFT: Readonly<Record<string, number>> = {
   PickedUp: 21,
   AtAzureDC: 14,
   DataCopy: 10,
+  Completed: 0,
+  CompletedWithErrors: 0,
+  CompletedWithWarnings: 0,
+  Cancelled: 0,
+  Aborted: 0,
+  Failed_IssueReportedAtCustomer: 0,
+  Failed_IssueDetectedAtAzureDC: 0,
 };
 
 /** When an order will probably no longer need its key. */
-export function expectedEndMs(stage: string, enteredAtMs: EpochMs): EpochMs {
-  return enteredAtMs + (DAYS_LEFT[stage] ?? 0) * DAY_MS;
+export function expectedEndMs(stage: StageName, enteredAtMs: EpochMs): EpochMs {
+  return enteredAtMs + (Object.hasOwn(DAYS_LEFT, stage) ? DAYS_LEFT[stage] : 0) * DAY_MS;
 }

@@ -136,7 +136,13 @@ test.each<readonly [number, string]>([
 });
 
 test("an order needs its key the shorter the further it is", () => {
-  const stages = ["DeviceOrdered", "DevicePrepared", "Dispatched", "Delivered", "PickedUp"];
+  const stages = [
+    "DeviceOrdered",
+    "DevicePrepared",
+    "Dispatched",
+    "Delivered",
+    "PickedUp",
+  ] as const;
   const ends = stages.map((stage) => expectedEndMs(stage, 0));
   expect(ends).toEqual(ends.toSorted((left, right) => right - left));
   expect(expectedEndMs("Completed", 7)).toBe(7);

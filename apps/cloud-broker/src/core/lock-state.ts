@@ -1,5 +1,6 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 
+import type { LeaseState } from "./decide-renewal.ts";
 import type { EpochMs } from "./order.ts";
 
 export type LockState = OrderSummary["nodes"][number]["lock"];
@@ -12,7 +13,7 @@ export type LockFacts = {
   readonly isPrepared: boolean;
   readonly isRevoked: boolean;
   readonly lease?: {
-    readonly state: string;
+    readonly state: LeaseState;
     readonly grantedAtMs: EpochMs;
     readonly renewedAtMs: EpochMs;
     readonly ttlSeconds: number;

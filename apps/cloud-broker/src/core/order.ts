@@ -15,6 +15,11 @@ export type OrderName = {
 
 export function orderIdOf({ subscriptionId, resourceGroup, name }: OrderName): OrderId {
   const id = `/subscriptions/${subscriptionId}/resourceGroups/${foldGroup(resourceGroup)}/providers/Microsoft.DataBox/jobs/${name}`;
+  return foldOrderId(id);
+}
+
+/** The stored spelling of an id, or of a bound between ids. */
+export function foldOrderId(id: string): OrderId {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where ids are made
   return asciiLowerCase(id) as OrderId;
 }
@@ -27,6 +32,11 @@ function foldGroup(group: string): string {
   if (isIdentifier("resourceGroup", group)) return group;
   const folded = group.toLowerCase();
   return isIdentifier("resourceGroup", folded) ? group : folded;
+}
+
+/** The bounds of the ids below a path, so that a range finds them by the index: "0" follows "/". */
+export function idsBelow(path: string): { readonly after: OrderId; readonly before: OrderId } {
+  return { after: foldOrderId(`${path}/`), before: foldOrderId(`${path}0`) };
 }
 
 /** The subscription of an order, which is the customer for all counting: /subscriptions/{2}/…. */

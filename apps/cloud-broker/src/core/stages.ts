@@ -111,8 +111,7 @@ export function isAddressEditable(stage: StageName, transferType: TransferType):
 /** Stages of orders that have ended. */
 export const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => STAGES[stage].terminal);
 
-/** Also accepts a stage from the database: an unknown stage counts as ended. */
-export function isTerminalStage(stage: string): boolean {
-  const rows: Readonly<Record<string, StageRow>> = STAGES;
-  return rows[stage]?.terminal ?? true;
+/** A stage that a newer broker has written counts as ended. */
+export function isTerminalStage(stage: StageName): boolean {
+  return !Object.hasOwn(STAGES, stage) || STAGES[stage].terminal;
 }

@@ -17,7 +17,7 @@ export type HeldEnvelope = {
 };
 
 const selectEnvelopeAndKey = compileOnce(
-  (store, { order, serial }: { order: string; serial: string }) =>
+  (store, { order, serial }: { order: OrderId; serial: string }) =>
     selectKeyInForce(store, order)
       .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
       .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")

@@ -29,7 +29,7 @@ export async function loadKeyInForce(
 }
 
 /** A joined query that callers can extend by other facts of the same moment. */
-export function selectKeyInForce(store: Kysely<BrokerTables>, order: string) {
+export function selectKeyInForce(store: Kysely<BrokerTables>, order: OrderId) {
   return store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")

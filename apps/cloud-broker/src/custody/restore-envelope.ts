@@ -15,7 +15,7 @@ import { MESSAGE_TYPES, parseWith, signedEnvelope } from "@databox-cmk/protocol"
 import type { AppendAudit } from "../audit/append-audit.ts";
 import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
-import type { KeyUrl, OrderId } from "../core/order.ts";
+import { type KeyUrl, foldOrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
@@ -50,11 +50,10 @@ export type Restoration = {
  */
 export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<Restoration> {
   const { generation, envelope } = readOwnEnvelope(jws, deps.ownKeys);
-  const { ord: order, dev: serial, env } = envelope.context;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the broker signed it; another order is not found
-  const orderId = order as OrderId;
+  const { ord, dev: serial, env } = envelope.context;
+  const order = foldOrderId(ord);
   const restored = await deps.store.transaction().execute(async (transaction) => {
-    const inForce = await loadKeyInForce(transaction, orderId);
+    const inForce = await loadKeyInForce(transaction, order);
     const history = await transaction
       .selectFrom("envelopes")
       .select(["env", "generation"])
@@ -73,7 +72,7 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,
       deps,
     );
-    if (!(await bindRevision(transaction, orderId, revision))) throw new AppError("RewrapConflict");
+    if (!(await bindRevision(transaction, order, revision))) throw new AppError("RewrapConflict");
     await transaction
       .insertInto("envelopes")
       .values({
@@ -86,8 +85,8 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
         created_at_ms: deps.now(),
       })
       .execute();
-    if (decision.isUnknown) await noteGeneratedPasskey(transaction, orderId, serial);
-    await deps.appendAudit(transaction, orderId, {
+    if (decision.isUnknown) await noteGeneratedPasskey(transaction, order, serial);
+    await deps.appendAudit(transaction, order, {
       action: "envelope/restore",
       actor: { kind: "broker" },
       outcome: "done",

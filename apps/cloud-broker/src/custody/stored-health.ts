@@ -77,6 +77,7 @@ export function healthOf(
         ...(row.reason === null ? {} : { reason: row.reason }),
         facts: FACTS.parse(JSON.parse(row.facts_json)),
       };
+    case "unknown":
     default:
       return { state: "unknown" };
   }

@@ -4,9 +4,10 @@ import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
+import type { OrderState } from "../core/order-state.ts";
 import type { Failure } from "../core/ports.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { lifecycleOf, type Order, type OrderState } from "./order.ts";
+import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 import { updateOrder } from "./write-order.ts";
 

@@ -4,7 +4,7 @@ import type { Transaction } from "kysely";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
-import { type OrderName, orderIdOf } from "../core/order.ts";
+import { type OrderName, orderIdOf, type OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
@@ -109,7 +109,7 @@ export async function deleteOrder(
 /** Identities, stages, nodes and keys go with the order (on delete cascade). */
 async function deleteRows(
   transaction: Transaction<BrokerTables>,
-  id: string,
+  id: OrderId,
   revision: number,
 ): Promise<void> {
   const { numDeletedRows } = await transaction

@@ -45,7 +45,5 @@ export async function sweepIdentities(plane: ControlPlane): Promise<void> {
     .select(["order_id", "epoch"])
     .where("created_at_ms", "<", before)
     .execute();
-  for (const note of notes)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-    await removeIdentity(plane, note.order_id as OrderId, note.epoch);
+  for (const note of notes) await removeIdentity(plane, note.order_id, note.epoch);
 }

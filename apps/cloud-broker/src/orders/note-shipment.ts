@@ -2,11 +2,12 @@ import { randomInt } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
+import type { OrderState } from "../core/order-state.ts";
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
-import type { Order, OrderState } from "./order.ts";
+import type { Order } from "./order.ts";
 import { updateOrder } from "./write-order.ts";
 
 /** Books the pick-up of an appliance at the customer's. */

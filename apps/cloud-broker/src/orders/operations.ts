@@ -2,11 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import type { Transaction } from "kysely";
 
+import type { OperationKind } from "../core/order-state.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-
-export type OperationKind = "create" | "update" | "delete";
 
 /** How long the result of an operation can be read. */
 const KEPT_MS = 24 * 3_600_000;
@@ -61,8 +60,7 @@ export async function pollOperation(
       .set({ polls: row.polls + 1 })
       .where("id", "=", id.toLowerCase())
       .execute();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-    return { order: row.order_id as OrderId, kind: row.kind as OperationKind, polls: row.polls };
+    return { order: row.order_id, kind: row.kind, polls: row.polls };
   });
 }
 

@@ -1,15 +1,9 @@
-import type {
-  CloudError,
-  CustomerResolution,
-  JobSku,
-  StageName,
-  StageStatus,
-  TransferType,
-} from "@databox-cmk/protocol";
+import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
 
 import type { JobDetails } from "../core/job-details.ts";
 import { storageAccountsOf } from "../core/job-details.ts";
 import type { Lifecycle } from "../core/lifecycle.ts";
+import type { OrderState } from "../core/order-state.ts";
 import type {
   AttachedIdentity,
   EpochMs,
@@ -24,28 +18,6 @@ export type StageEntry = {
   readonly stage: StageName;
   readonly status: StageStatus;
   readonly enteredAtMs: EpochMs;
-};
-
-export type PackageDetails = { readonly carrierName: string; readonly trackingId: string };
-
-/** The data that the lifecycle adds to the customer's own. */
-export type OrderState = {
-  readonly sku: Omit<JobSku, "name">;
-  /** ISO time of a scheduled delivery. */
-  readonly scheduledDateTime?: string;
-  readonly ownPasskey: boolean;
-  readonly prepared: boolean;
-  readonly error?: CloudError;
-  readonly actions?: readonly CustomerResolution[];
-  readonly lastMitigation?: {
-    readonly atMs: EpochMs;
-    readonly resolution: CustomerResolution;
-  };
-  readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
-  readonly deliverToDcPackage?: PackageDetails;
-  readonly returnToCustomerPackage?: PackageDetails;
-  /** Compact JWS of the broker about the destroyed data and the time. */
-  readonly erasureReceipt?: string;
 };
 
 export type Order = {

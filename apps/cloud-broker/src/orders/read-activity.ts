@@ -71,7 +71,6 @@ async function readBatch(
     sequence: row.sequence,
     atMs: row.at_ms,
     hash: row.hash,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-    row: JSON.parse(row.row_json) as Record<string, unknown>,
+    row: JSON.parse(row.row_json),
   }));
 }

@@ -1,13 +1,12 @@
-import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
 import type { Selectable } from "kysely";
 
-import type { JobDetails } from "../core/job-details.ts";
-import type { AttachedIdentity, OrderId, SkuName } from "../core/order.ts";
+import { type AttachedIdentity, idsBelow, type OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/compile-once.ts";
+import { fromJson } from "../store/json-column.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import type { Order, OrderState, StageEntry } from "./order.ts";
+import type { Order, StageEntry } from "./order.ts";
 
 type OrderRow = Selectable<BrokerTables["orders"]>;
 type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
@@ -45,7 +44,7 @@ const IDENTITY_COLUMNS = [
   "epoch",
 ] as const satisfies readonly (keyof IdentityRow)[];
 
-const selectOrder = compileOnce((store, { id }: { id: string }) =>
+const selectOrder = compileOnce((store, { id }: { id: OrderId }) =>
   store
     .selectFrom("orders")
     .leftJoin("order_keys", "order_keys.order_id", "orders.id")
@@ -60,7 +59,7 @@ const selectOrder = compileOnce((store, { id }: { id: string }) =>
     .where("orders.id", "=", id),
 );
 /** Identities of the orders from one id to another. */
-const selectIdentities = compileOnce((store, { from, to }: { from: string; to: string }) =>
+const selectIdentities = compileOnce((store, { from, to }: { from: OrderId; to: OrderId }) =>
   store
     .selectFrom("order_identities")
     .select(IDENTITY_COLUMNS)
@@ -69,7 +68,7 @@ const selectIdentities = compileOnce((store, { from, to }: { from: string; to: s
     .orderBy("order_id")
     .orderBy("resource_id"),
 );
-const selectStages = compileOnce((store, { id }: { id: string }) =>
+const selectStages = compileOnce((store, { id }: { id: OrderId }) =>
   store
     .selectFrom("order_stages")
     .select(["stage", "status", "entered_at_ms"])
@@ -84,7 +83,7 @@ export async function readOrder(store: Store, id: OrderId): Promise<Order | unde
   const stages = await selectStages(store, { id });
   return {
     ...listedOrderOf(row, identities),
-    details: detailsOf(row),
+    details: fromJson(row.details_json),
     stages: stages.map(stageEntryOf),
     key: keyChoiceOf(row),
   };
@@ -99,7 +98,7 @@ export type OrderScope =
 /** An order without the members that lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
-const selectPage = compileOnce((store, page: { after: string; before: string; limit: number }) =>
+const selectPage = compileOnce((store, page: { after: OrderId; before: OrderId; limit: number }) =>
   store
     .selectFrom("orders")
     .select(LISTED_COLUMNS)
@@ -116,13 +115,11 @@ const selectPage = compileOnce((store, page: { after: string; before: string; li
 export async function readOrderPage(
   store: Store,
   scope: OrderScope,
-  after: string | undefined,
+  after: OrderId | undefined,
   limit: number,
 ): Promise<readonly ListedOrder[]> {
-  const prefix = scopePrefix(scope);
-  // "0" follows "/": all ids below the prefix, and no others, sort before it.
-  const before = `${prefix.slice(0, -1)}0`;
-  const rows = await selectPage(store, { after: after ?? prefix, before, limit });
+  const scoped = idsIn(scope);
+  const rows = await selectPage(store, { ...scoped, after: after ?? scoped.after, limit });
   const [first] = rows;
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return [];
@@ -131,48 +128,47 @@ export async function readOrderPage(
   return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
 }
 
-export function scopePrefix(scope: OrderScope): string {
-  if (scope === "all") return "/subscriptions/";
+/** Bounds of the ids of a scope. */
+export function idsIn(scope: OrderScope): ReturnType<typeof idsBelow> {
+  if (scope === "all") return idsBelow("/subscriptions");
   const { subscriptionId, resourceGroup } = scope;
-  const subscription = `/subscriptions/${subscriptionId}/`;
-  return (
-    resourceGroup === undefined ? subscription : `${subscription}resourceGroups/${resourceGroup}/`
-  ).toLowerCase();
-}
-
-// oxlint-disable typescript/no-unsafe-type-assertion -- rows that this broker wrote: the store is inside the edge
-function detailsOf({ details_json }: Pick<OrderRow, "details_json">): JobDetails {
-  return JSON.parse(details_json) as JobDetails;
+  const subscription = `/subscriptions/${subscriptionId}`;
+  return idsBelow(
+    (resourceGroup === undefined
+      ? subscription
+      : `${subscription}/resourceGroups/${resourceGroup}`
+    ).toLowerCase(),
+  );
 }
 
 function stageEntryOf(
   row: Pick<Selectable<BrokerTables["order_stages"]>, "stage" | "status" | "entered_at_ms">,
 ): StageEntry {
   return {
-    stage: row.stage as StageName,
-    status: row.status as StageStatus,
+    stage: row.stage,
+    status: row.status,
     enteredAtMs: row.entered_at_ms,
   };
 }
 
 function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): ListedOrder {
   return {
-    id: row.id as OrderId,
+    id: row.id,
     name: {
       subscriptionId: row.subscription_id,
       resourceGroup: row.resource_group,
       name: row.name,
     },
     location: row.location,
-    skuName: row.sku as SkuName,
-    transferType: row.transfer_type as TransferType,
-    tags: JSON.parse(row.tags_json) as Record<string, string>,
-    state: JSON.parse(row.state_json) as OrderState,
-    stage: row.stage as StageName,
-    stageStatus: row.stage_status as StageStatus,
+    skuName: row.sku,
+    transferType: row.transfer_type,
+    tags: fromJson(row.tags_json),
+    state: fromJson(row.state_json),
+    stage: row.stage,
+    stageStatus: row.stage_status,
     ...(row.cancellation_reason === null ? {} : { cancellationReason: row.cancellation_reason }),
     identities: identities.map((identity): AttachedIdentity => ({
-      kind: identity.kind as AttachedIdentity["kind"],
+      kind: identity.kind,
       resourceId: identity.resource_id,
       tenantId: identity.tenant_id,
       clientId: identity.client_id,

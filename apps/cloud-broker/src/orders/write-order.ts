@@ -1,8 +1,9 @@
 import { AppError } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
-import type { EpochMs } from "../core/order.ts";
+import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
+import { toJson } from "../store/json-column.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Order } from "./order.ts";
 
@@ -38,9 +39,9 @@ export async function insertOrder(
       location: order.location,
       sku: order.skuName,
       transfer_type: order.transferType,
-      tags_json: JSON.stringify(order.tags),
-      details_json: JSON.stringify(order.details),
-      state_json: JSON.stringify(order.state),
+      tags_json: toJson(order.tags),
+      details_json: toJson(order.details),
+      state_json: toJson(order.state),
       stage: order.stage,
       stage_status: order.stageStatus,
       cancellation_reason: null,
@@ -75,9 +76,9 @@ export async function updateOrder(
   const { numUpdatedRows } = await transaction
     .updateTable("orders")
     .set({
-      tags_json: JSON.stringify(next.tags),
-      details_json: JSON.stringify(next.details),
-      state_json: JSON.stringify(next.state),
+      tags_json: toJson(next.tags),
+      details_json: toJson(next.details),
+      state_json: toJson(next.state),
       stage: next.stage,
       stage_status: next.stageStatus,
       cancellation_reason: next.cancellationReason ?? null,
@@ -100,7 +101,7 @@ export async function updateOrder(
 
 async function enterStage(
   transaction: Writer,
-  id: string,
+  id: OrderId,
   stage: Order["stage"],
   status: Order["stageStatus"],
   atMs: EpochMs,

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { foldOrderId } from "../core/order.ts";
 import { atPriority } from "../load/priority.ts";
 import { createGroupCommit, type Commit } from "./group-commit.ts";
 import { openStore } from "./open-store.ts";
@@ -66,7 +67,12 @@ describe("a group commit", () => {
       await sql`pragma defer_foreign_keys = on`.execute(transaction);
       await transaction
         .insertInto("order_stages")
-        .values({ order_id: "no such order", stage: "s", status: "s", entered_at_ms: 0 })
+        .values({
+          order_id: foldOrderId("no such order"),
+          stage: "Delivered",
+          status: "Succeeded",
+          entered_at_ms: 0,
+        })
         .execute();
     });
     const outcomes = await Promise.allSettled([orphan, insert("a")]);

@@ -1,29 +1,44 @@
+import type { StageName, StageStatus, TransferType, UnlockPolicy } from "@databox-cmk/protocol";
+
+import type { BackupKey, CustomerChoice } from "../core/backup-key.ts";
+import type { CampaignState } from "../core/campaign-step.ts";
+import type { ApprovalState, VoidReason, Vote } from "../core/decide-release.ts";
+import type { LeaseState } from "../core/decide-renewal.ts";
+import type { JobDetails } from "../core/job-details.ts";
+import type { KeyHealth } from "../core/key-health.ts";
+import type { OperationKind, OrderState } from "../core/order-state.ts";
+import type { AttachedIdentity, KeyChoice, OrderId, SkuName } from "../core/order.ts";
+import type { PrimaryStanding } from "../core/primary-standing.ts";
+import type { ReleaseTerms } from "../core/release-terms.ts";
+import type { UnlockPurpose } from "../core/unlock-purposes.ts";
+import type { Json } from "./json-column.ts";
+
 /**
  * Tables of the broker, one per kind of fact. Times are epoch milliseconds; JSON columns end in
- * `_json`.
+ * `_json`. Only this broker writes them, so a column has the type of the value that was written.
  */
 export type BrokerTables = {
   orders: {
-    id: string;
+    id: OrderId;
     subscription_id: string;
     resource_group: string;
     name: string;
     location: string;
-    sku: string;
-    transfer_type: string;
-    tags_json: string;
+    sku: SkuName;
+    transfer_type: TransferType;
+    tags_json: Json<Readonly<Record<string, string>>>;
     /**
      * The customer's details, which they may read again; contact and address are scrubbed at the
      * end.
      */
-    details_json: string;
+    details_json: Json<JobDetails>;
     /**
      * Details that the lifecycle adds: delivery, error, actions, mitigation, packages, erasure
-     * receipt (orders/order-state.ts).
+     * receipt (core/order-state.ts).
      */
-    state_json: string;
-    stage: string;
-    stage_status: string;
+    state_json: Json<OrderState>;
+    stage: StageName;
+    stage_status: StageStatus;
     cancellation_reason: string | null;
     /**
      * Epoch of the newest system-assigned identity ever made; only grows, so that None →
@@ -38,15 +53,15 @@ export type BrokerTables = {
     updated_by: string;
   };
   order_stages: {
-    order_id: string;
-    stage: string;
-    status: string;
+    order_id: OrderId;
+    stage: StageName;
+    status: StageStatus;
     entered_at_ms: number;
   };
   /** Identities attached to an order. `epoch` counts the system-assigned ones ever made for it. */
   order_identities: {
-    order_id: string;
-    kind: string;
+    order_id: OrderId;
+    kind: AttachedIdentity["kind"];
     resource_id: string;
     tenant_id: string;
     client_id: string;
@@ -58,7 +73,7 @@ export type BrokerTables = {
    * one that was.
    */
   identity_cleanups: {
-    order_id: string;
+    order_id: OrderId;
     epoch: number;
     created_at_ms: number;
   };
@@ -67,11 +82,11 @@ export type BrokerTables = {
    * envelope or check.
    */
   order_keys: {
-    order_id: string;
-    kek_type: string;
+    order_id: OrderId;
+    kek_type: KeyChoice["kekType"];
     kek_url: string | null;
     kek_vault_resource_id: string | null;
-    identity_type: string | null;
+    identity_type: CustomerChoice["identity"]["type"] | null;
     identity_resource_id: string | null;
     kid: string | null;
     revision: number;
@@ -87,11 +102,11 @@ export type BrokerTables = {
    * The customer's own device password between order and preparation, wrapped like everything else.
    */
   own_passkeys: {
-    order_id: string;
+    order_id: OrderId;
     envelope_json: string;
   };
   nodes: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     ordinal: number;
     passkey_origin: string;
@@ -114,7 +129,7 @@ export type BrokerTables = {
    * current.
    */
   envelopes: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     generation: number;
     env: string;
@@ -124,7 +139,7 @@ export type BrokerTables = {
   };
   /** Thumbprints of the broker keys that a device has pinned, as the device reported them. */
   pinned_broker_keys: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     kids_json: string;
     at_ms: number;
@@ -134,7 +149,7 @@ export type BrokerTables = {
    * (docs/design/decisions/0015).
    */
   rekeys: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     id: string;
     /**
@@ -164,9 +179,9 @@ export type BrokerTables = {
   /** Every grant that left the broker, until the device's receipt arrives. */
   grants: {
     grant_hash: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string;
-    purpose: string;
+    purpose: UnlockPurpose;
     lease_id: string;
     granted_at_ms: number;
     receipt_hash: string | null;
@@ -180,14 +195,14 @@ export type BrokerTables = {
    */
   leases: {
     id: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string;
-    purpose: string;
+    purpose: UnlockPurpose;
     grant_hash: string;
     boot_id: string;
     sequence: number;
     last_counter: number;
-    state: string;
+    state: LeaseState;
     ttl_seconds: number;
     outage_grace_seconds: number;
     granted_at_ms: number;
@@ -212,7 +227,7 @@ export type BrokerTables = {
    * View: the key that each node's newest envelope is wrapped to, and the identity that uses it.
    */
   node_keys: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     kid: string;
     identity: string;
@@ -233,12 +248,12 @@ export type BrokerTables = {
    * `kid` identifies the recipient in every current envelope.
    */
   backup_keys: {
-    order_id: string;
+    order_id: OrderId;
     name: string;
-    kind: string;
+    kind: BackupKey["kind"];
     kek_url: string | null;
     kek_vault_resource_id: string | null;
-    identity_type: string | null;
+    identity_type: CustomerChoice["identity"]["type"] | null;
     identity_resource_id: string | null;
     kid: string;
     public_jwk_json: string | null;
@@ -250,15 +265,15 @@ export type BrokerTables = {
    * while it works.
    */
   primary_standings: {
-    order_id: string;
-    state: string;
+    order_id: OrderId;
+    state: Exclude<PrimaryStanding["kind"], "working">;
     code: string;
     since_ms: number;
   };
   /** Orders to use the backup key now: by whom, why and for how long. */
   backup_uses: {
     id: string;
-    order_id: string;
+    order_id: OrderId;
     name: string;
     reason: string;
     created_at_ms: number;
@@ -269,7 +284,7 @@ export type BrokerTables = {
   };
   /** Maximum number of unlocks of an order per day (UTC), and how many of the day are used. */
   unlock_budgets: {
-    order_id: string;
+    order_id: OrderId;
     unlocks_per_day: number;
     day_ms: number;
     used: number;
@@ -320,7 +335,7 @@ export type BrokerTables = {
   /** Revocation drills, one row for each lease that took part. */
   drills: {
     id: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     lease_id: string;
     started_at_ms: number;
@@ -360,8 +375,8 @@ export type BrokerTables = {
   };
   operations: {
     id: string;
-    order_id: string;
-    kind: string;
+    order_id: OrderId;
+    kind: OperationKind;
     created_at_ms: number;
     polls: number;
   };
@@ -369,8 +384,8 @@ export type BrokerTables = {
    * The known health of each customer-managed key; `checked_at_ms` is the last conclusive check.
    */
   key_health: {
-    order_id: string;
-    state: string;
+    order_id: OrderId;
+    state: KeyHealth["state"];
     code: string | null;
     reason: string | null;
     facts_json: string;
@@ -400,8 +415,8 @@ export type BrokerTables = {
    * apply.
    */
   unlock_policies: {
-    order_id: string;
-    policy_json: string;
+    order_id: OrderId;
+    policy_json: Json<UnlockPolicy>;
     /** Counts the writes; the compare-and-swap of writers. */
     revision: number;
     changed_at_ms: number;
@@ -413,7 +428,7 @@ export type BrokerTables = {
    */
   offline_unlocks: {
     challenge_id: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     request_hash: string;
     submitted_by: string;
@@ -430,7 +445,7 @@ export type BrokerTables = {
   };
   /** Unlocks without network of an order in one UTC day (YYYY-MM-DD). */
   offline_uses: {
-    order_id: string;
+    order_id: OrderId;
     day: string;
     used: number;
   };
@@ -439,7 +454,7 @@ export type BrokerTables = {
    * node's claim.
    */
   journal_rows: {
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     sequence: number;
     hash: string;
@@ -467,7 +482,7 @@ export type BrokerTables = {
     id: string;
     request_json: string;
     origin: string;
-    state: string;
+    state: CampaignState;
     total: number;
     actor_json: string;
     created_at_ms: number;
@@ -480,7 +495,7 @@ export type BrokerTables = {
    */
   campaign_orders: {
     campaign_id: string;
-    order_id: string;
+    order_id: OrderId;
     state: string;
     attempts: number;
     code: string | null;
@@ -507,7 +522,7 @@ export type BrokerTables = {
   /** One row for each request that waits, or waited, for people (core/decide-release.ts). */
   approvals: {
     id: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string;
     /** Hash of the signed request: the row is good for that request alone. */
     request_hash: string;
@@ -515,17 +530,17 @@ export type BrokerTables = {
      * Its channel: `unlock` by the network, `offline-unlock` carried by a person, `change` of the
      * order's protection.
      */
-    way: string;
-    purpose: string;
+    way: "unlock" | "offline-unlock" | "change";
+    purpose: UnlockPurpose | "change";
     reason: string | null;
     /** Object id of the person who carried it. */
     requested_by: string | null;
     address: string;
     agent: string;
-    stage: string;
+    stage: StageName;
     kid: string;
-    state: string;
-    void_reason: string | null;
+    state: ApprovalState;
+    void_reason: VoidReason | null;
     requested_at_ms: number;
     /** When its appliance last requested the answer. */
     asked_at_ms: number;
@@ -535,16 +550,16 @@ export type BrokerTables = {
      * Terms that it was asked under, with those added since (core/release-terms.ts); null in rows
      * of an older broker.
      */
-    terms_json: string | null;
+    terms_json: Json<ReleaseTerms> | null;
   };
   approval_votes: {
     approval_id: string;
     object_id: string;
     name: string;
-    decision: string;
+    decision: Vote["decision"];
     reason: string;
     /** `token` (an app role) or `assignment`, which is checked again before the vote counts. */
-    held_right: string;
+    held_right: Vote["right"];
     at_ms: number;
   };
   /**
@@ -553,7 +568,7 @@ export type BrokerTables = {
    */
   break_glass: {
     id: string;
-    order_id: string;
+    order_id: OrderId;
     serial: string | null;
     reason: string;
     created_at_ms: number;

@@ -1,6 +1,7 @@
 import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { foldOrderId } from "../../src/core/order.ts";
 import { currentPriority } from "../../src/load/priority.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
@@ -395,7 +396,7 @@ test("a campaign rotates the orders under the service's own key, by that key's a
     .store()
     .selectFrom("node_keys")
     .select("kid")
-    .where("order_id", "=", path.toLowerCase())
+    .where("order_id", "=", foldOrderId(path))
     .execute();
   expect(held).toEqual([{ kid: newest }]);
 });

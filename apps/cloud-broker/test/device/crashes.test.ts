@@ -3,6 +3,7 @@
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
+import { foldOrderId } from "../../src/core/order.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openDoomedStore, type Doom } from "./crashing-store.ts";
 import { DeviceWorld } from "./device-world.ts";
@@ -69,7 +70,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
       const order = await world.store
         .selectFrom("orders")
         .select(["stage_status", "revision"])
-        .where("id", "=", device.order)
+        .where("id", "=", foldOrderId(device.order))
         .executeTakeFirstOrThrow();
       expect(order).toEqual({ stage_status: "Succeeded", revision: 2 });
     },

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import type { StageName } from "@databox-cmk/protocol";
 import {
   DeviceClient,
   openTemporaryFolder,
@@ -19,7 +20,7 @@ import {
   type StrangerRows,
 } from "../../src/audit/stranger-rows.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
-import { orderIdOf, type OrderId } from "../../src/core/order.ts";
+import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
 import { createRateLimit } from "../../src/load/rate-limit.ts";
@@ -212,7 +213,7 @@ export class DeviceWorld implements AsyncDisposable {
   }
 
   /** An enrolled device of a new order, which stands at `stage`. */
-  async enrolled(name: string, stage = "Delivered"): Promise<DeviceClient> {
+  async enrolled(name: string, stage: StageName = "Delivered"): Promise<DeviceClient> {
     const serial = `${name.toUpperCase()}-N1`;
     const { id, codes } = await this.order(name, [serial]);
     const device = this.device(id, serial);
@@ -222,8 +223,12 @@ export class DeviceWorld implements AsyncDisposable {
     return device;
   }
 
-  async setStage(order: string, stage: string): Promise<void> {
-    await this.store.updateTable("orders").set({ stage }).where("id", "=", order).execute();
+  async setStage(order: string, stage: StageName): Promise<void> {
+    await this.store
+      .updateTable("orders")
+      .set({ stage })
+      .where("id", "=", foldOrderId(order))
+      .execute();
   }
 
   async audit(chain: string): Promise<readonly Record<string, unknown>[]> {

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 
-import { noticeList } from "@databox-cmk/protocol";
+import { noticeList, type StageName } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { forgetReads } from "../../src/api/portal/notices/mark-read.ts";
 import { createNoticeRoutes } from "../../src/api/portal/notices/notice-routes.ts";
 import { createHasAccess } from "../../src/callers/has-access.ts";
-import { orderIdOf } from "../../src/core/order.ts";
+import type { CampaignState } from "../../src/core/campaign-step.ts";
+import type { JobDetails } from "../../src/core/job-details.ts";
+import type { OrderState } from "../../src/core/order-state.ts";
+import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import type { Answer, Caller, Route } from "../../src/http/route.ts";
+import { toJson, type Json } from "../../src/store/json-column.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 
@@ -58,7 +62,11 @@ const unread = async (caller: Caller) =>
 const kinds = async (caller: Caller, subscriptions?: string[]) =>
   (await read(caller, subscriptions)).map(({ kind }) => kind);
 
-async function addOrder(subscription: string, name: string, stage = "Delivered"): Promise<string> {
+async function addOrder(
+  subscription: string,
+  name: string,
+  stage: StageName = "Delivered",
+): Promise<OrderId> {
   const id = orderIdOf({ subscriptionId: subscription, resourceGroup: "group", name });
   await store
     .insertInto("orders")
@@ -70,9 +78,9 @@ async function addOrder(subscription: string, name: string, stage = "Delivered")
       location: "westus",
       sku: "DataBox",
       transfer_type: "ImportToAzure",
-      tags_json: "{}",
-      details_json: "{}",
-      state_json: "{}",
+      tags_json: toJson({}),
+      details_json: "{}" as Json<JobDetails>,
+      state_json: "{}" as Json<OrderState>,
       stage,
       stage_status: "Succeeded",
       cancellation_reason: null,
@@ -87,7 +95,7 @@ async function addOrder(subscription: string, name: string, stage = "Delivered")
   return id;
 }
 
-async function addHealth(order: string, state: "healthy" | "at-risk" | "unusable", atMs: number) {
+async function addHealth(order: OrderId, state: "healthy" | "at-risk" | "unusable", atMs: number) {
   await store
     .insertInto("key_health")
     .values({
@@ -108,7 +116,7 @@ async function addHealth(order: string, state: "healthy" | "at-risk" | "unusable
     .execute();
 }
 
-async function addApproval(order: string, requestedBy: string | null = null): Promise<string> {
+async function addApproval(order: OrderId, requestedBy: string | null = null): Promise<string> {
   const id = randomUUID();
   await store
     .insertInto("approvals")
@@ -137,7 +145,7 @@ async function addApproval(order: string, requestedBy: string | null = null): Pr
   return id;
 }
 
-async function addDrill(order: string, startedAtMs: number, answers: readonly (number | null)[]) {
+async function addDrill(order: OrderId, startedAtMs: number, answers: readonly (number | null)[]) {
   for (const answeredAtMs of answers)
     await store
       .insertInto("drills")
@@ -152,7 +160,7 @@ async function addDrill(order: string, startedAtMs: number, answers: readonly (n
       .execute();
 }
 
-async function addCampaign(state: string, finishedAtMs: number | null): Promise<string> {
+async function addCampaign(state: CampaignState, finishedAtMs: number | null): Promise<string> {
   const id = randomUUID();
   await store
     .insertInto("campaigns")
@@ -173,7 +181,7 @@ async function addCampaign(state: string, finishedAtMs: number | null): Promise<
       .insertInto("campaign_orders")
       .values({
         campaign_id: id,
-        order_id: each,
+        order_id: foldOrderId(each),
         state: each,
         attempts: 1,
         code: null,

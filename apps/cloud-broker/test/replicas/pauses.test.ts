@@ -3,6 +3,7 @@ import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { verifyChain } from "../../src/audit/verify-chain.ts";
+import { foldOrderId } from "../../src/core/order.ts";
 import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -70,7 +71,7 @@ async function grantsOf({ order }: DeviceClient): Promise<readonly string[]> {
     .store()
     .selectFrom("grants")
     .select("grant_hash")
-    .where("order_id", "=", order)
+    .where("order_id", "=", foldOrderId(order))
     .execute();
   expect(granted).toHaveLength(grants.length);
   return granted.map(({ requestHash }) => String(requestHash));

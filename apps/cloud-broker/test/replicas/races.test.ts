@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
+import { foldOrderId } from "../../src/core/order.ts";
 import { enqueueEvent } from "../../src/events/enqueue-event.ts";
 import { claimWork } from "../../src/key-life/campaigns/claim-work.ts";
 import { runLocking } from "../../src/store/transactions.ts";
@@ -208,7 +209,7 @@ describe("three replicas", () => {
         .store()
         .selectFrom("orders")
         .select("revision")
-        .where("id", "=", device.order)
+        .where("id", "=", foldOrderId(device.order))
         .executeTakeFirstOrThrow();
       return row.revision;
     };

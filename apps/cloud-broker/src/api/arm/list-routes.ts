@@ -1,11 +1,12 @@
 import { AppError } from "@databox-cmk/errors";
 import type { JobResourceList } from "@databox-cmk/protocol";
 
+import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Answer, CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
-import { type OrderScope, readOrderPage, scopePrefix } from "../../orders/read-order.ts";
+import { idsIn, type OrderScope, readOrderPage } from "../../orders/read-order.ts";
 import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
@@ -80,14 +81,14 @@ export function readPageSize(request: CallerRequest): number {
 }
 
 /** A position outside the scope would show another subscription's orders, so it is refused. */
-export function readPosition(request: CallerRequest, scope: OrderScope): string | undefined {
+export function readPosition(request: CallerRequest, scope: OrderScope): OrderId | undefined {
   const [token = ""] = queryValues(request, "$skipToken");
   if (token === "") return undefined;
   const position = parseSkipToken(token);
-  if (position?.startsWith(scopePrefix(scope)) !== true)
+  if (position?.startsWith(idsIn(scope).after) !== true)
     throw new AppError("InvalidRequestContent", {
       target: "$skipToken",
       detail: "$skipToken: not a token from this list",
     });
-  return position;
+  return foldOrderId(position);
 }

@@ -1,10 +1,11 @@
 import type { OrderSummaryFilter } from "@databox-cmk/protocol";
 import type { ExpressionBuilder, ExpressionWrapper, Selectable, SqlBool } from "kysely";
 
+import type { KeyHealth } from "../../core/key-health.ts";
 import { decideLock, type LockState } from "../../core/lock-state.ts";
-import type { EpochMs, OrderId } from "../../core/order.ts";
-import { TERMINAL_STAGES } from "../../core/stages.ts";
-import { type OrderScope, scopePrefix } from "../../orders/read-order.ts";
+import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
+import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
+import { idsIn, type OrderScope } from "../../orders/read-order.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
@@ -22,11 +23,12 @@ type Columns = Pick<
   | "stage_status"
   | "created_at_ms"
 >;
+type OrderKey = BrokerTables["order_keys"];
 export type SummaryRow = Columns & {
-  readonly kek_type: string | null;
+  readonly kek_type: OrderKey["kek_type"] | null;
   readonly kek_url: string | null;
-  readonly identity_type: string | null;
-  readonly health_state: string | null;
+  readonly identity_type: OrderKey["identity_type"];
+  readonly health_state: KeyHealth["state"] | null;
   readonly health_code: string | null;
   readonly risks_json: string | null;
 };
@@ -41,7 +43,7 @@ export type SummarisedOrder = {
 export type SummaryPage = {
   readonly orders: readonly SummarisedOrder[];
   /** Last order that was read, when there may be more. */
-  readonly after?: string;
+  readonly after?: OrderId;
 };
 
 /**
@@ -65,7 +67,7 @@ export async function readSummaryPage(
   store: Store,
   scope: OrderScope,
   filter: OrderSummaryFilter,
-  { after, limit, nowMs }: { after: string | undefined; limit: number; nowMs: EpochMs },
+  { after, limit, nowMs }: { after: OrderId | undefined; limit: number; nowMs: EpochMs },
 ): Promise<SummaryPage> {
   const found: SummarisedOrder[] = [];
   const revoked = filter.lock === "revoked" ? await readRevokedOrders(store) : undefined;
@@ -73,10 +75,13 @@ export async function readSummaryPage(
   let position = after;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += limit) {
     const rows = await selectSummaries(store, scope, filter, revoked, position, limit);
-    const locks = await readLockFacts(store, rows.map(idOf));
+    const locks = await readLockFacts(
+      store,
+      rows.map(({ id }) => id),
+    );
     for (const row of rows) {
       position = row.id;
-      const order = summarise(row, locks.get(idOf(row)) ?? [], nowMs);
+      const order = summarise(row, locks.get(row.id) ?? [], nowMs);
       if (filter.lock === undefined || locksOf(order).includes(filter.lock)) found.push(order);
       if (found.length === limit) break;
     }
@@ -95,8 +100,7 @@ function locksOf({ nodes }: SummarisedOrder): readonly LockState[] {
 function summarise(row: SummaryRow, nodes: readonly NodeLock[], nowMs: EpochMs): SummarisedOrder {
   return {
     row,
-    isWatched:
-      row.kek_type === "CustomerManaged" && !TERMINAL_STAGES.some((stage) => stage === row.stage),
+    isWatched: row.kek_type === "CustomerManaged" && !isTerminalStage(row.stage),
     nodes: nodes.map(({ serial, facts }) => ({ serial, ...decideLock(facts, nowMs) })),
   };
 }
@@ -105,11 +109,11 @@ async function selectSummaries(
   store: Store,
   scope: OrderScope,
   filter: OrderSummaryFilter,
-  revoked: readonly string[] | undefined,
-  after: string | undefined,
+  revoked: readonly OrderId[] | undefined,
+  after: OrderId | undefined,
   limit: number,
 ): Promise<readonly SummaryRow[]> {
-  const prefix = scopePrefix(scope);
+  const scoped = idsIn(scope);
   let query = store
     .selectFrom("orders")
     .leftJoin("order_keys", "order_keys.order_id", "orders.id")
@@ -132,8 +136,8 @@ async function selectSummaries(
       "key_health.code as health_code",
       "key_health.risks_json",
     ])
-    .where("orders.id", ">", after ?? prefix)
-    .where("orders.id", "<", `${prefix.slice(0, -1)}0`)
+    .where("orders.id", ">", after ?? scoped.after)
+    .where("orders.id", "<", scoped.before)
     .orderBy("orders.id")
     .limit(limit);
   const { search, stage, encryption, health, lock } = filter;
@@ -180,7 +184,7 @@ async function selectSummaries(
  * Orders with an active kill switch of their own; undefined when a switch may cover any order.
  * Switches are few.
  */
-async function readRevokedOrders(store: Store): Promise<readonly string[] | undefined> {
+async function readRevokedOrders(store: Store): Promise<readonly OrderId[] | undefined> {
   const rows = await store
     .selectFrom("revocations")
     .select(["kind", "scope"])
@@ -190,7 +194,7 @@ async function readRevokedOrders(store: Store): Promise<readonly string[] | unde
   if (rows.length === SWITCHES_MAX) return undefined;
   if (rows.some(({ kind }) => kind === "fleet" || kind === "subscription")) return undefined;
   // The scope of a node begins with its order.
-  return [...new Set(rows.map(({ scope }) => scope.split(" ", 1)[0] ?? ""))];
+  return [...new Set(rows.map(({ scope }) => foldOrderId(scope.split(" ", 1)[0] ?? "")))];
 }
 
 /**
@@ -203,7 +207,7 @@ function matches(
 ): ExpressionWrapper<BrokerTables, "orders", SqlBool> {
   const spellings = [...new Set([search, search.toLowerCase(), search.toUpperCase()])];
   return order.or([
-    order("orders.id", "like", `%/jobs/%${search.toLowerCase()}%`),
+    order("orders.id", "like", foldOrderId(`%/jobs/%${search.toLowerCase()}%`)),
     order.exists(
       order
         .selectFrom("nodes")
@@ -218,15 +222,12 @@ function matches(
 
 /** All orders of a scope. */
 export async function countOrders(store: Store, scope: OrderScope): Promise<number> {
-  const prefix = scopePrefix(scope);
+  const { after, before } = idsIn(scope);
   const { total } = await store
     .selectFrom("orders")
     .select((order) => order.fn.countAll().as("total"))
-    .where("id", ">", prefix)
-    .where("id", "<", `${prefix.slice(0, -1)}0`)
+    .where("id", ">", after)
+    .where("id", "<", before)
     .executeTakeFirstOrThrow();
   return Number(total);
 }
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-const idOf = ({ id }: Pick<SummaryRow, "id">): OrderId => id as OrderId;

@@ -1,10 +1,11 @@
 import type { JobDetailsView, KeyEncryptionKeyView, StageName } from "@databox-cmk/protocol";
 
 import { STAGE_PATHS } from "../../core/lifecycle.ts";
+import type { PackageDetails } from "../../core/order-state.ts";
 import type { KeyChoice } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Order, PackageDetails, StageEntry } from "../../orders/order.ts";
+import type { Order, StageEntry } from "../../orders/order.ts";
 
 /**
  * The customer's own part of the details: what api-versions from 2021-03-01 return without

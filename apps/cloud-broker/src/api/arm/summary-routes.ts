@@ -90,7 +90,6 @@ async function list(
   return { status: 200, body: { json: body } };
 }
 
-// oxlint-disable typescript/no-unsafe-type-assertion -- columns that this broker wrote
 function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary {
   return {
     id: resourceIdOf({
@@ -105,8 +104,8 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
     location: row.location,
     sku: row.sku,
     transferType: row.transfer_type,
-    stage: row.stage as OrderSummary["stage"],
-    stageStatus: row.stage_status as OrderSummary["stageStatus"],
+    stage: row.stage,
+    stageStatus: row.stage_status,
     createdAt: renderTime(row.created_at_ms),
     encryption: {
       kekType: row.kek_type === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
@@ -121,7 +120,6 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
     })),
   };
 }
-// oxlint-enable typescript/no-unsafe-type-assertion
 
 function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSummary["keyHealth"] {
   if (!isWatched) return { state: "NotWatched" };

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { FleetView, LockCounts } from "@databox-cmk/protocol";
 
 import { decideLock, type LockState } from "../../core/lock-state.ts";
-import type { OrderId } from "../../core/order.ts";
+import { type OrderId, foldOrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -39,7 +39,7 @@ async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
   const total: Count = {};
   const byLocation = new Map<string, Count>();
   const byKey = new Map<string, Count>();
-  for (let after = ""; ;) {
+  for (let after = foldOrderId(""); ;) {
     const orders = await readPage(store, after);
     const last = orders.at(-1);
     if (last === undefined) break;
@@ -69,17 +69,15 @@ async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
   };
 }
 
-async function readPage(store: Store, after: string) {
-  const rows = await store
+async function readPage(store: Store, after: OrderId) {
+  return store
     .selectFrom("orders")
     .select(["id", "location"])
     .where("id", ">", after)
-    .where("stage", "in", [...STAGES_IN_THE_FIELD])
+    .where("stage", "in", STAGES_IN_THE_FIELD)
     .orderBy("id")
     .limit(PAGE)
     .execute();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-  return rows.map(({ id, location }) => ({ id: id as OrderId, location }));
 }
 
 /** The address, without version, of the key that wraps each order's nodes. */

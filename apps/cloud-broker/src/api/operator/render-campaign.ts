@@ -5,7 +5,7 @@ import { type Kysely, sql } from "kysely";
 import { type CampaignState, estimateOf } from "../../core/campaign-step.ts";
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
-import type { EpochMs } from "../../core/order.ts";
+import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Campaign } from "../../key-life/campaigns/stored-campaign.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -108,7 +108,7 @@ export async function listSteps(
     .selectFrom("campaign_orders")
     .select(["order_id", "state", "attempts", "failure_json", "finished_at_ms"])
     .where("campaign_id", "=", campaign.id)
-    .where("order_id", ">", after)
+    .where("order_id", ">", foldOrderId(after))
     .$if(state !== undefined, (query) => query.where("state", "=", state?.toLowerCase() ?? ""))
     .orderBy("order_id")
     .limit(limit)

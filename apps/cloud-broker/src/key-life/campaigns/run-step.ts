@@ -6,7 +6,7 @@ import { decideRetry } from "../../core/campaign-step.ts";
 import { errorOf, valueOf, withFacts } from "../../core/failure-error.ts";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import { parseKeyUrl } from "../../core/key-url.ts";
-import type { KeyChoice, OrderName } from "../../core/order.ts";
+import type { KeyChoice, OrderName, OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import type { Failure } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
@@ -20,7 +20,7 @@ import { patchOrder } from "../../orders/update-order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Campaign } from "./stored-campaign.ts";
 
-export type Step = { readonly order: string; readonly attempts: number };
+export type Step = { readonly order: OrderId; readonly attempts: number };
 type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 
 /** Another runner came first. Rolls the transaction back; never shown. */
@@ -228,7 +228,7 @@ function failureOf({ code, reason, target, detail, facts }: AppError): Failure {
  * An order id has the form
  * /subscriptions/{2}/resourcegroups/{4}/providers/microsoft.databox/jobs/{8}.
  */
-function nameOf(order: string): OrderName {
+function nameOf(order: OrderId): OrderName {
   const [, , subscriptionId = "", , resourceGroup = "", , , , name = ""] = order.split("/");
   return { subscriptionId, resourceGroup, name };
 }

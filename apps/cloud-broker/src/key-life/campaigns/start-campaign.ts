@@ -6,6 +6,7 @@ import { sql, type Transaction } from "kysely";
 
 import { valueOf } from "../../core/failure-error.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
+import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -109,8 +110,8 @@ async function selectOrders(
   transaction: Transaction<BrokerTables>,
   { subscriptionId, resourceGroup, orders }: CampaignRequest["selector"],
   keyAddress: string | undefined,
-): Promise<readonly string[]> {
-  const listed = orders === undefined ? undefined : new Set(orders.map((id) => asciiLowerCase(id)));
+): Promise<readonly OrderId[]> {
+  const listed = orders === undefined ? undefined : new Set(orders.map(foldOrderId));
   if (
     listed !== undefined &&
     subscriptionId === undefined &&

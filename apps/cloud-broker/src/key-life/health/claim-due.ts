@@ -47,8 +47,7 @@ export async function claimDue(
         })
         .where("order_id", "=", order)
         .execute();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-    return live.map((row) => row.order_id as OrderId);
+    return live.map((row) => row.order_id);
   });
 }
 

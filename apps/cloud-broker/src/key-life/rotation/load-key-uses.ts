@@ -2,7 +2,7 @@ import { parseEnvelope } from "@databox-cmk/crypto";
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 
 import type { KeyVersionUse } from "../../core/judge-key-version.ts";
-import type { EpochMs, OrderId } from "../../core/order.ts";
+import { type EpochMs, type OrderId, idsBelow } from "../../core/order.ts";
 import { isNewest } from "../../custody/stored-envelopes.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
@@ -85,10 +85,8 @@ function envelopesIn(store: Reader, scope: UseScope) {
     .where(sql<string>`lower(envelopes.kid)`, ">", `${scope.keyAddress}/`)
     .where(sql<string>`lower(envelopes.kid)`, "<", `${scope.keyAddress}0`);
   if (scope.subscriptionId === undefined) return ofKey;
-  const prefix = `/subscriptions/${scope.subscriptionId}`;
-  return ofKey
-    .where("envelopes.order_id", ">", `${prefix}/`)
-    .where("envelopes.order_id", "<", `${prefix}0`);
+  const { after, before } = idsBelow(`/subscriptions/${scope.subscriptionId}`);
+  return ofKey.where("envelopes.order_id", ">", after).where("envelopes.order_id", "<", before);
 }
 
 async function countBackups(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
@@ -109,8 +107,8 @@ function backupsIn(
     .where(sql<string>`lower(kid)`, ">", `${scope.keyAddress}/`)
     .where(sql<string>`lower(kid)`, "<", `${scope.keyAddress}0`);
   if (scope.subscriptionId === undefined) return ofKey;
-  const prefix = `/subscriptions/${scope.subscriptionId}`;
-  return ofKey.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
+  const { after, before } = idsBelow(`/subscriptions/${scope.subscriptionId}`);
+  return ofKey.where("order_id", ">", after).where("order_id", "<", before);
 }
 
 const isCurrent = sql<boolean>`envelopes.generation = ${isNewest()}`;

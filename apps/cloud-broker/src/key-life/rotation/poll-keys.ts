@@ -92,8 +92,7 @@ async function findFollowers(
   return rows
     .filter(({ stage }) => !isTerminalStage(stage))
     .map(({ order_id: order, kid }) => ({
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-      order: order as OrderId,
+      order,
       kid,
     }));
 }

@@ -5,6 +5,7 @@ import { type Approval, endOf, mayDecide } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
+import { fromJson, type Json } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
@@ -168,8 +169,7 @@ async function casesOf(
   const cases: ApprovalCase[] = [];
   for (const row of rows) {
     const { name, resource_group, stage_now, details_json, policy_json, kid_now, ...own } = row;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-    const orderId = row.order_id as OrderId;
+    const orderId = row.order_id;
     const approval = approvalOf(own, votes.get(row.id) ?? []);
     const isOpen = approval.state === "open";
     const end = isOpen
@@ -201,9 +201,8 @@ function stateOf({
 }
 
 /** Delivery place of the order; absent once personal data was scrubbed. */
-function placeOf(detailsJson: string): ApprovalCase["place"] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
-  const { shippingAddress } = JSON.parse(detailsJson) as Partial<JobDetails>;
+function placeOf(detailsJson: Json<JobDetails>): ApprovalCase["place"] {
+  const { shippingAddress } = fromJson(detailsJson);
   return {
     ...(shippingAddress?.city === undefined ? {} : { city: shippingAddress.city }),
     ...(shippingAddress?.country === undefined ? {} : { country: shippingAddress.country }),

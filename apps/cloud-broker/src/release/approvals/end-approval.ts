@@ -49,9 +49,7 @@ export async function endExpiredApprovals({
     .execute();
   const commit: ReleaseDependencies["commit"] = (work) => store.transaction().execute(work);
   for (const { id, order_id, serial } of due) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-    const order = order_id as OrderId;
-    const node = { order, serial, correlationId: id };
+    const node = { order: order_id, serial, correlationId: id };
     await endApproval({ commit, appendAudit, now }, node, id, "expired");
   }
 }

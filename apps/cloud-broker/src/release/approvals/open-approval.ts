@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import { toJson } from "../../store/json-column.ts";
 import type { AdmissionTerms, ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** An approval that waits for votes, and when it expires. */
@@ -14,8 +16,8 @@ export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochM
 export async function openApproval(
   { commit, appendAudit, announce, now }: Omit<ReleaseDependencies, "store" | "stillApproves">,
   request: Omit<ReleaseRequest, "useUp" | "purpose" | "way"> & {
-    readonly purpose: string;
-    readonly way: string;
+    readonly purpose: UnlockPurpose | "change";
+    readonly way: ReleaseRequest["way"] | "change";
   },
   { terms, expiresAfterSeconds }: AdmissionTerms,
 ): Promise<OpenedApproval> {
@@ -53,7 +55,7 @@ export async function openApproval(
         asked_at_ms: nowMs,
         expires_at_ms: expiresAtMs,
         closed_at_ms: null,
-        terms_json: JSON.stringify(terms),
+        terms_json: toJson(terms),
       })
       .execute();
     const expiresAt = new Date(expiresAtMs).toISOString();

@@ -1,3 +1,5 @@
+import type { StageName } from "@databox-cmk/protocol";
+
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Actor, Clock, Outcome } from "../../core/ports.ts";
@@ -25,7 +27,7 @@ export type ReleaseRequest = {
   readonly way: "unlock" | "offline-unlock";
   readonly purpose: UnlockPurpose;
   readonly reason?: string | undefined;
-  readonly stage: string;
+  readonly stage: StageName;
   /** Key version that the node's envelope is wrapped to. */
   readonly kid: string;
   readonly actor: Actor;

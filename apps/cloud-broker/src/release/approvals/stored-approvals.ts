@@ -1,13 +1,12 @@
 import type { Kysely, Selectable } from "kysely";
 
 import {
-  APPROVAL_STATES,
   type Approval,
   type ApprovalState,
   type VoidReason,
   type Vote,
 } from "../../core/decide-release.ts";
-import type { ReleaseTerms } from "../../core/release-terms.ts";
+import { fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 type ApprovalColumns = Pick<
@@ -51,17 +50,15 @@ export async function readApprovalOf(
 export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approval {
   return {
     id: row.id,
-    state: APPROVAL_STATES.find((state) => state === row.state) ?? "void",
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by closeApproval only
-    ...(row.void_reason === null ? {} : { voidReason: row.void_reason as VoidReason }),
+    state: row.state,
+    ...(row.void_reason === null ? {} : { voidReason: row.void_reason }),
     stage: row.stage,
     kid: row.kid,
     ...(row.requested_by === null ? {} : { requestedBy: row.requested_by }),
     requestedAtMs: row.requested_at_ms,
     expiresAtMs: row.expires_at_ms,
     votes,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
-    ...(row.terms_json === null ? {} : { terms: JSON.parse(row.terms_json) as ReleaseTerms }),
+    ...(row.terms_json === null ? {} : { terms: fromJson(row.terms_json) }),
   };
 }
 
@@ -82,9 +79,9 @@ export async function readVotes(
       approval: row.approval_id,
       objectId: row.object_id,
       name: row.name,
-      decision: row.decision === "approved" ? ("approved" as const) : ("rejected" as const),
+      decision: row.decision,
       reason: row.reason,
-      right: row.held_right === "token" ? ("token" as const) : ("assignment" as const),
+      right: row.held_right,
       atMs: row.at_ms,
     })),
     ({ approval }) => approval,

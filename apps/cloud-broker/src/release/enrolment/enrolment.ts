@@ -16,7 +16,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import { decideEnrolment } from "../../core/decide-enrolment.ts";
-import type { OrderId } from "../../core/order.ts";
+import { foldOrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { addressKey } from "../../load/address-key.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
@@ -57,8 +57,7 @@ async function authenticateEnrolment(
   const { key, request } = proven.value;
   const retryAfterSeconds = limit(`${addressKey(message.address)} ${request.serial}`);
   if (retryAfterSeconds !== undefined) return refuse({ code: "RateLimited", retryAfterSeconds });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema admits lower-case order ids only
-  const order = request.order as OrderId;
+  const order = foldOrderId(request.order);
   const node = await findEnrolling(store, order, request.serial);
   const isCode = equalConstantTime(
     Buffer.from(hashEnrolmentCode(request.code)),

@@ -80,7 +80,7 @@ export async function readFinishedDrills(
   limit: number,
 ): Promise<
   readonly {
-    readonly order: string;
+    readonly order: OrderId;
     readonly orderName: string;
     readonly startedAtMs: EpochMs;
     readonly finishedAtMs: EpochMs;

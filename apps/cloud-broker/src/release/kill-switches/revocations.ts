@@ -9,7 +9,7 @@ import {
 } from "kysely";
 
 import { renderFailureJson } from "../../core/failure-json.ts";
-import { type EpochMs, type OrderId, subscriptionOf } from "../../core/order.ts";
+import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
 import { compileOnce } from "../../store/compile-once.ts";
@@ -25,7 +25,9 @@ export type RevocationScope =
 export type RevocationOrigin = "customer" | "operator";
 
 /** Four scopes cover a node. */
-export type CoveringScopes = Readonly<Record<RevocationScope["kind"], string>>;
+export type CoveringScopes = Readonly<Record<Exclude<RevocationScope["kind"], "order">, string>> & {
+  readonly order: OrderId;
+};
 
 export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => ({
   node: nodeScope(order, serial),
@@ -185,9 +187,8 @@ function leasesOf(transaction: Transaction<BrokerTables>, scope: RevocationScope
     case "node":
       return leases.where("order_id", "=", scope.order).where("serial", "=", scope.serial);
     case "subscription": {
-      // A range instead of LIKE, so that the index is used ("0" follows "/").
-      const prefix = `/subscriptions/${scope.subscriptionId}`;
-      return leases.where("order_id", ">", `${prefix}/`).where("order_id", "<", `${prefix}0`);
+      const { after, before } = idsBelow(`/subscriptions/${scope.subscriptionId}`);
+      return leases.where("order_id", ">", after).where("order_id", "<", before);
     }
     case "fleet":
       return leases.where(sql<boolean>`1 = 1`);

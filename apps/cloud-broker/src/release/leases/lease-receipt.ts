@@ -9,6 +9,7 @@ import type { Transaction } from "kysely";
 
 import { failureColumns } from "../../core/failure-columns.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
+import { foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
@@ -98,7 +99,7 @@ function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
     .selectFrom("leases")
     .select(["grant_hash", "refused_at_ms", "refusal_json"])
     .where("id", "=", said.lease)
-    .where("order_id", "=", said.order)
+    .where("order_id", "=", foldOrderId(said.order))
     .where("serial", "=", said.serial)
     .executeTakeFirst();
 }

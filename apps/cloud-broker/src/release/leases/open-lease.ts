@@ -2,10 +2,11 @@ import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-const supersede = compileWriteOnce((store, { order, serial }: { order: string; serial: string }) =>
+const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; serial: string }) =>
   store
     .updateTable("leases")
     .set({ state: "superseded" })
@@ -18,9 +19,9 @@ const insertLease = compileWriteOnce(
     store,
     values: {
       id: string;
-      order: string;
+      order: OrderId;
       serial: string;
-      purpose: string;
+      purpose: UnlockPurpose;
       grantHash: string;
       bootId: string;
       sequence: number;

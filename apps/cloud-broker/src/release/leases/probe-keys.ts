@@ -85,8 +85,7 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
   return rows.map(({ order, is_backup: isBackup, ...key }) => ({
     ...key,
     isBackup: isBackup === 1,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-    order: order as OrderId,
+    order,
   }));
 }
 

@@ -1,13 +1,14 @@
 import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 
 /** The shown part of a node's lease. */
 export type HeldLease = NonNullable<LockFacts["lease"]> & {
   readonly id: string;
-  readonly purpose: string;
+  readonly purpose: UnlockPurpose;
 };
 export type NodeLock = {
   readonly serial: string;
@@ -36,11 +37,11 @@ export async function readLockFacts(
   const scopes = await readStandingScopes(
     store,
     orders,
-    nodes.map((node) => nodeScope(idOf(node.order_id), node.serial)),
+    nodes.map((node) => nodeScope(node.order_id, node.serial)),
   );
   return Map.groupBy(
     nodes.map((node) => {
-      const order = idOf(node.order_id);
+      const order = node.order_id;
       const key = nodeScope(order, node.serial);
       const lease = leases.get(key);
       const closedAtMs = closed.get(key);
@@ -86,7 +87,7 @@ async function readHeldLeases(
     rows.map((row) => {
       const offline = parseOfflineTerms(row.offline_json);
       return [
-        nodeScope(idOf(row.order_id), row.serial),
+        nodeScope(row.order_id, row.serial),
         {
           id: row.id,
           purpose: row.purpose,
@@ -119,7 +120,7 @@ async function readClosings(
     .execute();
   return new Map(
     rows.flatMap(({ order_id: order, serial, closed_at_ms: closedAtMs }) =>
-      closedAtMs === null ? [] : [[nodeScope(idOf(order), serial), closedAtMs]],
+      closedAtMs === null ? [] : [[nodeScope(order, serial), closedAtMs]],
     ),
   );
 }
@@ -137,6 +138,3 @@ async function readStandingScopes(
     .execute();
   return new Set(rows.map(({ scope }) => scope));
 }
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows that this broker wrote
-const idOf = (id: string): OrderId => id as OrderId;

@@ -1,5 +1,10 @@
 import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
-import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
+import {
+  deviceKeyGrade,
+  suiteName,
+  type DeviceKeyGrade,
+  type StageName,
+} from "@databox-cmk/protocol";
 
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -13,7 +18,7 @@ export type DeviceNode = {
   readonly key: VerifyKey;
   readonly minimumSuite: SuiteName;
   readonly lastCounter: number;
-  readonly stage: string;
+  readonly stage: StageName;
   /** The node's own claim at its enrolment. */
   readonly deviceKeyGrade: DeviceKeyGrade;
 };
@@ -59,8 +64,7 @@ export function createFindDevice(store: Store): FindDevice {
     const [row] = await selectDevice(store, { kid });
     if (row === undefined) return undefined;
     return {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ids are stored as orderIdOf made them
-      order: row.order_id as OrderId,
+      order: row.order_id,
       serial: row.serial,
       key: keyOf(kid, row.device_jwk_json),
       minimumSuite: suiteName.parse(row.minimum_suite),

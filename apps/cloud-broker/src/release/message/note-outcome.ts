@@ -4,7 +4,7 @@ import type { OrderId } from "../../core/order.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
-type Noted = { order: string; serial: string; outcome: string; nowMs: number };
+type Noted = { order: OrderId; serial: string; outcome: string; nowMs: number };
 
 const note = compileWriteOnce((store, { order, serial, outcome, nowMs }: Noted) =>
   store

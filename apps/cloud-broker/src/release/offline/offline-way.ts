@@ -5,6 +5,7 @@ import type { Transaction } from "kysely";
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
 import { renderOfflineTerms } from "../../core/offline-terms.ts";
+import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
@@ -155,7 +156,7 @@ async function whyClaimed(
 /** Never above the limit, on any replica: the row itself decides. */
 async function countUse(
   transaction: Transaction<BrokerTables>,
-  order: string,
+  order: OrderId,
   day: string,
   limit: number,
 ): Promise<boolean> {
@@ -195,7 +196,7 @@ async function forgetAnswer(
 /** @param day - UTC */
 export async function usedOn(
   store: DeviceDependencies["store"],
-  order: string,
+  order: OrderId,
   day: string,
 ): Promise<number> {
   const row = await store

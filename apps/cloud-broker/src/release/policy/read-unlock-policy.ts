@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/compile-once.ts";
+import { type Json, fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /** The policy that an order's owner wrote; `revision` counts the writes. */
@@ -13,7 +14,7 @@ export type StoredPolicy = {
   readonly changedBy: string;
 };
 
-const select = compileOnce((store, { order }: { order: string }) =>
+const select = compileOnce((store, { order }: { order: OrderId }) =>
   store
     .selectFrom("unlock_policies")
     .select(["policy_json", "revision", "changed_at_ms", "changed_by"])
@@ -46,7 +47,6 @@ export async function readStoredPolicy(
 }
 
 /** @param json - null for an order without a policy of its own (a left join) */
-export function parseStoredPolicy(json: string | null): UnlockPolicy | undefined {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema before it was stored
-  return json === null ? undefined : (JSON.parse(json) as UnlockPolicy);
+export function parseStoredPolicy(json: Json<UnlockPolicy> | null): UnlockPolicy | undefined {
+  return json === null ? undefined : fromJson(json);
 }

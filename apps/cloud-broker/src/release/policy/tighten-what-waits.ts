@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { type ReleaseTerms, stricterTerms } from "../../core/release-terms.ts";
+import { fromJson, toJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /**
@@ -20,12 +21,10 @@ export async function tightenOpenApprovals(
     .where("state", "=", "open")
     .execute();
   for (const { id, terms_json } of open) {
-    const asked =
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this broker
-      terms_json === null ? terms : (JSON.parse(terms_json) as ReleaseTerms);
+    const asked = terms_json === null ? terms : fromJson(terms_json);
     await transaction
       .updateTable("approvals")
-      .set({ terms_json: JSON.stringify(stricterTerms(asked, terms)) })
+      .set({ terms_json: toJson(stricterTerms(asked, terms)) })
       .where("id", "=", id)
       .execute();
   }

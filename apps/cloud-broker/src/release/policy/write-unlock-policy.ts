@@ -9,6 +9,7 @@ import { stageRules } from "../../core/stages.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
+import { toJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
@@ -78,7 +79,7 @@ async function putInForce(
   after: StoredPolicy,
 ): Promise<void> {
   const values = {
-    policy_json: JSON.stringify(after.policy),
+    policy_json: toJson(after.policy),
     revision: after.revision,
     changed_at_ms: after.changedAtMs,
     changed_by: after.changedBy,

@@ -1,8 +1,9 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 
+import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { purposeAllowed } from "../../core/unlock-purposes.ts";
+import { purposeAllowed, type UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Released } from "../../custody/release-content-key.ts";
 import { stepsSoFar } from "../../observability/trace.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
@@ -45,9 +46,9 @@ const insertGrant = compileWriteOnce(
       generation,
     }: {
       grantHash: string;
-      order: string;
+      order: OrderId;
       serial: string;
-      purpose: string;
+      purpose: UnlockPurpose;
       lease: string;
       nowMs: number;
       generation: number;

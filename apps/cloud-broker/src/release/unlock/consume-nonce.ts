@@ -2,6 +2,7 @@ import type { UnlockRequest } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -30,7 +31,7 @@ const insertNonce = compileWriteOnce(
       .onConflict((conflict) => conflict.column("nonce_hash").doNothing()),
 );
 const raiseCounter = compileWriteOnce(
-  (store, { order, serial, counter }: { order: string; serial: string; counter: number }) =>
+  (store, { order, serial, counter }: { order: OrderId; serial: string; counter: number }) =>
     store
       .updateTable("nodes")
       .set({ last_counter: counter })

@@ -1,3 +1,4 @@
+import type { StageName } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
@@ -14,7 +15,7 @@ import {
 
 /** The facts that may have changed during the vault call. */
 export type FinalFacts = {
-  readonly stage: string;
+  readonly stage: StageName;
   readonly revocation: Failure | undefined;
   /** The node has sent a newer request and has its answer. */
   readonly isOvertaken: boolean;

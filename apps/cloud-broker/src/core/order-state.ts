@@ -1,0 +1,28 @@
+import type { CloudError, CustomerResolution, JobSku } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+
+/** The change that a long-running operation makes to an order. */
+export type OperationKind = "create" | "update" | "delete";
+
+export type PackageDetails = { readonly carrierName: string; readonly trackingId: string };
+
+/** The data that the lifecycle adds to the customer's own. */
+export type OrderState = {
+  readonly sku: Omit<JobSku, "name">;
+  /** ISO time of a scheduled delivery. */
+  readonly scheduledDateTime?: string;
+  readonly ownPasskey: boolean;
+  readonly prepared: boolean;
+  readonly error?: CloudError;
+  readonly actions?: readonly CustomerResolution[];
+  readonly lastMitigation?: {
+    readonly atMs: EpochMs;
+    readonly resolution: CustomerResolution;
+  };
+  readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
+  readonly deliverToDcPackage?: PackageDetails;
+  readonly returnToCustomerPackage?: PackageDetails;
+  /** Compact JWS of the broker about the destroyed data and the time. */
+  readonly erasureReceipt?: string;
+};
