@@ -122,8 +122,9 @@ function render(
   [first, second]: readonly [Samples, Samples],
   counts: Readonly<Record<string, number>>,
 ): BenchResult {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the type
-  const names = Object.keys(FIGURES) as (keyof Sample)[];
+  const names = Object.keys(FIGURES).filter((name): name is keyof Sample =>
+    Object.hasOwn(FIGURES, name),
+  );
   const rows = names.map((name) => {
     const { label, unit, per } = FIGURES[name];
     const [before, after] = [first, second].map((half) => half.map((sample) => sample[name] / per));

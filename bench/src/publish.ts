@@ -19,8 +19,7 @@ export function publish(file: string): void {
   const results = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line.startsWith("{"))
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what main.ts has printed
-    .map((line) => JSON.parse(line) as BenchResult);
+    .map((line): BenchResult => JSON.parse(line));
   const page = readFileSync(PAGE, "utf8").replaceAll(
     GENERATED,
     (_block, name: string) =>

@@ -1,3 +1,5 @@
+import { namesOf } from "@databox-cmk/errors";
+
 import { ALONE, type Fault, SITES, type SiteName } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import { AGENT_FAULTS, type AgentFault } from "./faults/agent-faults.ts";
@@ -48,13 +50,8 @@ export async function runMatrix(tell: (verdict: Verdict) => void): Promise<reado
 
 async function openSites(world: FaultWorld): Promise<Sites> {
   const sites = new Map<SiteName, Site>();
-  for (const name of siteNames()) sites.set(name, await openSite(world, SITES[name]));
+  for (const name of namesOf(SITES)) sites.set(name, await openSite(world, SITES[name]));
   return sites;
-}
-
-function siteNames(): readonly SiteName[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type of a closed table
-  return Object.keys(SITES) as SiteName[];
 }
 
 async function examine(fault: Fault, world: FaultWorld, sites: Sites): Promise<Verdict> {

@@ -1,3 +1,4 @@
+import { namesOf } from "./closed-table.ts";
 import { ENGLISH_ROWS } from "./languages/english.ts";
 import type { ErrorRow } from "./row.ts";
 import type { ROWS } from "./table/rows.ts";
@@ -11,8 +12,7 @@ export type ErrorCode = keyof typeof ROWS;
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = ENGLISH_ROWS;
 
 /** All codes, in the order of the table. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type of a closed table
-export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
+export const ERROR_CODES = namesOf(ERRORS);
 
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);

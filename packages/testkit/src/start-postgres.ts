@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -168,10 +168,10 @@ function writeOwned(path: string, text: string, account: Account | undefined): v
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
-  const { port } = probe.address() as AddressInfo;
+  const address = probe.address();
   probe.close();
-  return port;
+  if (typeof address !== "object" || address === null) throw new TypeError("not a TCP server");
+  return address.port;
 }
 
 async function untilReady(

@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import {
   Button,
   Menu,
@@ -15,13 +16,10 @@ import type { ReactElement } from "react";
 
 import { CLOCKS, useClock } from "./clock/use-clock.ts";
 import { useLanguage } from "./language/create-languages.tsx";
-import { type Language, LANGUAGES } from "./language/language.ts";
+import { LANGUAGES } from "./language/language.ts";
 import { useUiTexts } from "./texts/ui-texts-context.ts";
 import { THEME_CHOICES } from "./theme/decide-theme.ts";
 import { useTheme } from "./theme/themed-root.tsx";
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries of a literal
-const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, string][];
 
 /** Appearance, clock and language, kept in this browser. */
 export function SettingsMenu({ className }: { readonly className: string }): ReactElement {
@@ -41,8 +39,8 @@ export function SettingsMenu({ className }: { readonly className: string }): Rea
         if (name === "theme" && choice !== undefined) theme.switchTo(choice);
         const shown = CLOCKS.find((candidate) => candidate === value);
         if (name === "clock" && shown !== undefined) clock.switchTo(shown);
-        const next = LANGUAGE_NAMES.find(([candidate]) => candidate === value);
-        if (name === "language" && next !== undefined) language.switchTo(next[0]);
+        const next = namesOf(LANGUAGES).find((candidate) => candidate === value);
+        if (name === "language" && next !== undefined) language.switchTo(next);
       }}
     >
       <MenuTrigger disableButtonEnhancement>
@@ -72,9 +70,9 @@ export function SettingsMenu({ className }: { readonly className: string }): Rea
           <MenuDivider />
           <MenuGroup>
             <MenuGroupHeader>{texts.language}</MenuGroupHeader>
-            {LANGUAGE_NAMES.map(([value, name]) => (
+            {namesOf(LANGUAGES).map((value) => (
               <MenuItemRadio key={value} name="language" value={value} lang={value}>
-                {name}
+                {LANGUAGES[value]}
               </MenuItemRadio>
             ))}
           </MenuGroup>

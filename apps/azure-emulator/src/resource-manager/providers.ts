@@ -52,8 +52,9 @@ export function findProvider(namespace: string): ProviderNamespace | undefined {
   return PROVIDER_NAMES.find((name) => name.toLowerCase() === namespace.toLowerCase());
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a closed literal
-export const PROVIDER_NAMES = Object.keys(PROVIDERS) as ProviderNamespace[];
+export const PROVIDER_NAMES = Object.keys(PROVIDERS).filter((name): name is ProviderNamespace =>
+  Object.hasOwn(PROVIDERS, name),
+);
 
 const WELL_FORMED = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-[a-z]+)?$/;
 

@@ -158,8 +158,8 @@ function loadTables(database: Database.Database, seal: Seal): Tables {
       const body = SEALED_KINDS.has(kind)
         ? seal.open(row.body, `${kind}:${row.key}`)
         : Buffer.from(row.body);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `put` writes here, and it takes RecordTypes[K]
-      table.set(row.key, JSON.parse(body.toString("utf8")) as RecordTypes[K]);
+      // Only `put` writes here, and it takes RecordTypes[K].
+      table.set(row.key, JSON.parse(body.toString("utf8")));
     }
     return { records: table, sorted: undefined };
   };

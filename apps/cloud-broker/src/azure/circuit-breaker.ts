@@ -60,9 +60,11 @@ export function createVaultCircuit(
 
 /** The library returns every result as unknown. */
 function silenceIn(outcome: unknown): Failure | undefined {
-  if (typeof outcome !== "object" || outcome === null || !("failure" in outcome)) return undefined;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `call` runs gives outcomes
-  const failure = outcome.failure as Failure;
+  if (!isOutcome(outcome) || outcome.ok) return undefined;
+  const { failure } = outcome;
   const isSilence = failure.code === "KeyVaultUnreachable" && failure.reason === "timeout";
   return isSilence ? failure : undefined;
 }
+
+const isOutcome = (value: unknown): value is Outcome<unknown> =>
+  typeof value === "object" && value !== null && "ok" in value;

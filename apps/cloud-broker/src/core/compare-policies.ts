@@ -1,3 +1,4 @@
+import { mapValues } from "@databox-cmk/errors";
 import type { ReleaseWindow, UnlockPolicy, WeekDay } from "@databox-cmk/protocol";
 
 import { graceSecondsOf } from "./unlock-policy.ts";
@@ -55,12 +56,7 @@ export function comparePolicies(
   before: UnlockPolicy,
   after: UnlockPolicy,
 ): Readonly<Record<PolicyMember, Comparison>> {
-  const compared = Object.entries(MEMBERS).map(([member, compare]) => [
-    member,
-    compare(before, after),
-  ]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries are those of MEMBERS
-  return Object.fromEntries(compared) as Record<PolicyMember, Comparison>;
+  return mapValues<PolicyMember, Compare, Comparison>(MEMBERS, (compare) => compare(before, after));
 }
 
 /** The members that allow something which they did not allow before. */

@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 /** ARM actions of this API, including `read` of extensions. */
 export const ACTIONS = {
@@ -137,8 +138,7 @@ export const EVENT_DELIVERY_APP_ROLE = "AzureEventGridSecureWebhookSubscriber";
 /** Application id of Microsoft.EventGrid, the same in every tenant. */
 export const EVENT_GRID_APPLICATION = "4962773b-9cdb-44cf-a8bf-237846a00ab7";
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
+const ROLE_NAMES = namesOf(ROLES);
 
 function roleRow(role: RoleName): RoleRow {
   return ROLES[role];

@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { EpochMs } from "./order.ts";
@@ -131,11 +132,8 @@ function ending(
   return [...recorded, last];
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const STEPS_BEFORE_RECORD = (Object.keys(UNLOCK_STEPS) as StepName[]).slice(
-  0,
-  Object.keys(UNLOCK_STEPS).indexOf("record"),
-);
+const STEPS = namesOf(UNLOCK_STEPS);
+const STEPS_BEFORE_RECORD = STEPS.slice(0, STEPS.indexOf("record"));
 
 function bare(name: StepName): { readonly name: StepName; readonly title: string } {
   return { name, title: UNLOCK_STEPS[name] };

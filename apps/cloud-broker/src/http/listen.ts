@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { type AddressInfo, Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { AppError, renderArmError } from "@databox-cmk/errors";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
 import { limitConnections } from "./limit-connections.ts";
+import { portOf } from "./port-of.ts";
 
 export type ListenOptions = {
   readonly host: string;
@@ -113,10 +114,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     throw listenFailure(cause, options);
   }
   server.off("error", reject);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has no other address
-  const { port } = server.address() as AddressInfo;
   return {
-    port,
+    port: portOf(server),
     setTicketKeys: (keys) => server.setTicketKeys(keys),
     close: (graceMs) => close(server, answering, graceMs),
   };

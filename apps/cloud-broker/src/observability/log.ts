@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import pino from "pino";
 
 /**
@@ -30,8 +31,7 @@ const FIELDS = {
   order: "untrusted",
 } as const;
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the keys' type
-const ORDER = Object.entries(FIELDS) as [keyof typeof FIELDS, "trusted" | "untrusted"][];
+const ORDER = namesOf(FIELDS);
 
 export type LogFields = { readonly [Name in keyof typeof FIELDS]?: string | number | undefined };
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -77,11 +77,11 @@ function stackOf(error: Error): string {
 function pickFields(fields: LogFields): Record<string, unknown> {
   const trusted: Record<string, unknown> = {};
   const untrusted: Record<string, unknown> = {};
-  for (const [name, trust] of ORDER) {
+  for (const name of ORDER) {
     const value = fields[name];
     if (value === undefined) continue;
     const maxCharacters = name === "stack" ? STACK_MAX_CHARACTERS : VALUE_MAX_CHARACTERS;
-    (trust === "trusted" ? trusted : untrusted)[name] =
+    (FIELDS[name] === "trusted" ? trusted : untrusted)[name] =
       typeof value === "string" ? value.slice(0, maxCharacters) : value;
   }
   return Object.keys(untrusted).length === 0 ? trusted : { ...trusted, untrusted };

@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import { AppError } from "@databox-cmk/errors";
 
 import { limitConnections } from "../http/limit-connections.ts";
+import { portOf } from "../http/port-of.ts";
 import type { ConnectionPlaces } from "../load/connection-places.ts";
 
 type Scraped = { metrics(): Promise<string>; readonly contentType: string };
@@ -43,10 +43,8 @@ export async function serveMetrics(
     resolve(undefined);
   });
   await promise;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
-  const address = server.address() as AddressInfo;
   return {
-    port: address.port,
+    port: portOf(server),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => {

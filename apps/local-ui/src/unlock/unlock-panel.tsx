@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { CloudRegular, KeyRegular, QrCodeRegular } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useId, useState } from "react";
@@ -15,8 +16,7 @@ const useStyles = makeStyles({
 
 const WAYS = { network: CloudRegular, passkey: KeyRegular, carried: QrCodeRegular } as const;
 type WayName = keyof typeof WAYS;
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const NAMES = Object.keys(WAYS) as WayName[];
+const NAMES = namesOf(WAYS);
 
 /**
  * The three ways to open the volume.

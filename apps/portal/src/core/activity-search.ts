@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import { ACTIVITY_OUTCOMES, type ActivityFilter } from "@databox-cmk/protocol";
 
 /** Kinds of events for the filter, and the actions that each one means. */
@@ -14,8 +15,7 @@ const KIND_ACTIONS = {
   access: ["caller", "portal"],
 } as const satisfies Record<string, readonly string[]>;
 export type ActivityKind = keyof typeof KIND_ACTIONS;
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const ACTIVITY_KINDS = Object.keys(KIND_ACTIONS) as readonly ActivityKind[];
+const ACTIVITY_KINDS = namesOf(KIND_ACTIONS);
 
 const HOUR_MS = 3_600_000;
 const SPAN_MS = {
@@ -24,8 +24,7 @@ const SPAN_MS = {
   month: 30 * 24 * HOUR_MS,
 } as const;
 export type ActivitySpan = keyof typeof SPAN_MS;
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const ACTIVITY_SPANS = Object.keys(SPAN_MS) as readonly ActivitySpan[];
+const ACTIVITY_SPANS = namesOf(SPAN_MS);
 
 /**
  * The parameters of the activity's address, so that a filtered list can be sent to another person.

@@ -1,3 +1,4 @@
+import { mapValues } from "../closed-table.ts";
 import type { ErrorRow, Reason, Step, Text } from "../row.ts";
 import { ANSWERS } from "../table/answers.ts";
 import { ROWS } from "../table/rows.ts";
@@ -33,13 +34,4 @@ function reasonInEnglish({ message, ask, steps, ...rest }: Reason<Text>): Reason
 
 function stepInEnglish(step: Step<Text>): Step {
   return { ...step, text: step.text.en };
-}
-
-function mapValues<Key extends string, From, To>(
-  record: Readonly<Record<Key, From>>,
-  map: (value: From) => To,
-): Readonly<Record<Key, To>> {
-  const entries = Object.entries<From>(record).map(([key, value]) => [key, map(value)]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the keys of a closed table
-  return Object.fromEntries(entries) as Record<Key, To>;
 }

@@ -1,8 +1,9 @@
+import { namesOf } from "@databox-cmk/errors";
+
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
-const NAMES = Object.keys(LANGUAGES) as Language[];
+const NAMES = namesOf(LANGUAGES);
 
 /**
  * The reader's language: their choice, otherwise the first of the browser's languages that has
