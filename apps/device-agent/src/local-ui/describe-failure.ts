@@ -10,18 +10,18 @@ export function describeFailure(event: FailureEvent): LocalFailure {
   const { correlationId, vaultRequestId, retryAfterSeconds } = event;
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     class: event.class,
     who,
     title,
     message,
     ask,
-    ...(detail === undefined ? {} : { detail }),
+    detail,
     steps: event.steps.map((step) => ({ ...step })),
-    ...(relocked === undefined ? {} : { relocked }),
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    relocked,
+    correlationId,
+    vaultRequestId,
+    retryAfterSeconds,
   };
 }
 

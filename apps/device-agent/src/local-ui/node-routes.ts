@@ -63,10 +63,10 @@ export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
               name,
               title,
               status,
-              ...(found === undefined ? {} : { found }),
-              ...(error === undefined ? {} : { message: error.detail ?? error.message }),
+              found,
+              message: error?.detail ?? error?.message,
             })),
-            ...(nextStep === undefined ? {} : { nextStep: stepOf(nextStep) }),
+            nextStep: nextStep && stepOf(nextStep),
           },
         };
       },
@@ -92,7 +92,7 @@ export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
               facts,
               hash,
             })),
-            ...(head === undefined ? {} : { head: String(head) }),
+            head: head === undefined ? undefined : String(head),
           },
         };
       },
@@ -101,5 +101,5 @@ export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
 }
 
 function stepOf({ text, command }: { readonly text: string; readonly command?: string }) {
-  return { text, ...(command === undefined ? {} : { command }) };
+  return { text, command };
 }

@@ -99,7 +99,7 @@ export function createOperations(options: {
           : {
               ...operation,
               outcome: "done",
-              ...(event.notes === undefined ? {} : { notes: [...event.notes] }),
+              notes: event.notes && [...event.notes],
             },
       );
     };

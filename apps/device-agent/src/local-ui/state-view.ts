@@ -49,11 +49,9 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
           }),
     },
     lock: viewLock(state, moment),
-    ...(facts.waiting === undefined
-      ? {}
-      : { waiting: viewWaiting(facts.waiting, facts.isAsked, session !== undefined) }),
-    ...(operations.current === undefined ? {} : { operation: operations.current }),
-    ...(operations.lastFailure === undefined ? {} : { lastFailure: operations.lastFailure }),
+    waiting: facts.waiting && viewWaiting(facts.waiting, facts.isAsked, session !== undefined),
+    operation: operations.current,
+    lastFailure: operations.lastFailure,
     passkeyTries: { left: TRIES - used, waitSeconds: wait },
     session:
       session === undefined
@@ -83,7 +81,7 @@ function viewLock(state: MachineState, moment: Facts["moment"]): LocalState["loc
     return {
       kind: "locked",
       since: lock.since,
-      ...(lock.preparedToShip === undefined ? {} : { preparedToShip: lock.preparedToShip }),
+      preparedToShip: lock.preparedToShip,
     };
   // A boot locks a volume that was open before it.
   if (!isUnlocked(state, moment.bootId)) return { kind: "locked", since: lock.since };
