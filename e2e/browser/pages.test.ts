@@ -9,6 +9,7 @@ import {
 import { type Appearance, APPEARANCES, takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { tryRotation } from "./harness/campaigns.ts";
 import { runsBrowser } from "./harness/chromium.ts";
+import type { Person, StackBrowser } from "./harness/open-browser.ts";
 import { pageName, personFor, readPortalPaths } from "./harness/portal-routes.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import { findUntranslated, readTexts } from "./harness/untranslated.ts";
@@ -36,11 +37,11 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
     await takeOwnKey(world, order, "contosoatlas");
     await shipAppliance(world, order, appliance);
     const visits = {
-      "ada@contoso.example": await browser.signIn("ada@contoso.example"),
-      "opal@databox.example": await browser.signIn("opal@databox.example"),
+      "ada@contoso.example": await signInTwice(browser, "ada@contoso.example"),
+      "opal@databox.example": await signInTwice(browser, "opal@databox.example"),
     };
     const { subscriptionId, resourceGroup } = world.stack.description;
-    paths = await readPortalPaths(visits["ada@contoso.example"].page, {
+    paths = await readPortalPaths(visits["ada@contoso.example"].english.page, {
       subscriptionId,
       resourceGroup,
       jobName: ORDER,
@@ -74,41 +75,47 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
   });
 });
 
-async function lookAt(path: string, visit: Visit): Promise<void> {
-  const { page } = visit;
+/** The same person in two windows, one for each language. */
+type Visits = { readonly english: Visit; readonly german: Visit };
+
+async function signInTwice(browser: StackBrowser, person: Person): Promise<Visits> {
+  const english = await browser.signIn(person);
+  const german = await browser.signIn(person);
+  // As the settings menu keeps it; pages read it when they are opened.
+  await german.page.evaluate(() => {
+    localStorage.setItem("language", "de");
+  });
+  await german.page.reload();
+  await german.settled();
+  return { english, german };
+}
+
+async function lookAt(path: string, { english, german }: Visits): Promise<void> {
+  const { page } = english;
   const name = pageName(path);
-  await switchLanguage(visit, "en");
-  await visit.goTo(path);
-  const english = await readTexts(page);
+  await english.goTo(path);
+  const englishTexts = await readTexts(page);
   for (const appearance of ALL_APPEARANCES) {
     await takeAppearance(page, appearance);
-    await visit.picture(`${name}-${appearance}`);
-    for (const each of await visit.violations())
+    await english.picture(`${name}-${appearance}`);
+    for (const each of await english.violations(appearance === "light" ? "all" : "colours"))
       found.violations.push(`${path}: ${appearance}: ${each}`);
   }
   await takeAppearance(page, "light");
   for (const width of ["widest", "narrow"] as const) {
     await takeWidth(page, width);
-    await visit.picture(`${name}-${width}`);
-    const pixels = await visit.overflow();
+    await english.picture(`${name}-${width}`);
+    const pixels = await english.overflow();
     if (pixels > 0) found.tooWide.push(`${path}: ${width}: ${String(pixels)} pixels`);
   }
-  for (const each of await visit.violations()) found.violations.push(`${path}: narrow: ${each}`);
+  for (const each of await english.violations()) found.violations.push(`${path}: narrow: ${each}`);
   await takeWidth(page, "usual");
-  await switchLanguage(visit, "de");
-  await visit.goTo(path);
-  await visit.picture(`${name}-german`);
-  const language = await page.locator("html").getAttribute("lang");
+  await german.follow(path);
+  await german.picture(`${name}-german`);
+  const language = await german.page.locator("html").getAttribute("lang");
   if (language !== "de") found.language.push(`${path}: lang is ${String(language)}`);
-  const german = await readTexts(page);
-  if (german.length < 4) found.language.push(`${path}: hardly a text is in German`);
-  for (const each of findUntranslated(english, german))
+  const germanTexts = await readTexts(german.page);
+  if (germanTexts.length < 4) found.language.push(`${path}: hardly a text is in German`);
+  for (const each of findUntranslated(englishTexts, germanTexts))
     if (each !== SUBSCRIPTION_NAME) found.language.push(`${path}: ${each}`);
-}
-
-/** As the settings menu keeps it; pages read it when they are opened. */
-async function switchLanguage({ page }: Visit, language: "en" | "de"): Promise<void> {
-  await page.evaluate((chosen) => {
-    localStorage.setItem("language", chosen);
-  }, language);
 }

@@ -228,12 +228,12 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
       const findings: string[] = [];
       for (const [route, row] of Object.entries(PAGES)) {
         const path = routePath(route, parameters);
-        await visit.goTo(path);
+        await visit.follow(path);
         let found: readonly string[] = [];
         await vi
           .waitUntil(async () => (found = await judge(visit, row, allowed)).length === 0, {
             timeout: PATIENCE_MS,
-            interval: 500,
+            interval: 100,
           })
           .catch(() => undefined);
         findings.push(...found.map((each) => `${route}: ${each}`));
@@ -298,13 +298,11 @@ async function readAllowed(
 }
 
 async function readCommands({ page }: Visit) {
-  const buttons = await page.locator("main").getByRole("button").all();
-  return Promise.all(
-    buttons.map(async (button) => ({
-      name: await button.evaluate(
-        (element) => element.getAttribute("aria-label") ?? element.textContent.trim(),
-      ),
-      isEnabled: await button.isEnabled(),
+  const buttons = page.locator("main").getByRole("button");
+  return buttons.evaluateAll((elements) =>
+    elements.map((element) => ({
+      name: element.getAttribute("aria-label") ?? element.textContent.trim(),
+      isEnabled: !element.matches(':disabled, [aria-disabled="true"]'),
     })),
   );
 }

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-import { findAxeViolations } from "./axe.ts";
+import { type AxeRules, findAxeViolations } from "./axe.ts";
 import { takePicture } from "./pictures.ts";
 
 /** One person's window. */
@@ -8,12 +8,14 @@ export type Visit = {
   readonly page: Page;
   /** Opens a page of the portal by its path below `/portal`, as by a bookmark. */
   goTo(path: string): Promise<void>;
+  /** Goes to another page of the portal without loading it anew, as by a link. */
+  follow(path: string): Promise<void>;
   /** Resolves when the page has what it asked for: nothing is busy, nothing loads. */
   settled(): Promise<void>;
   /** Into the artefact folder. */
   picture(name: string): Promise<void>;
   /** One line for each element that a rule of axe finds fault with. */
-  violations(): Promise<readonly string[]>;
+  violations(rules?: AxeRules): Promise<readonly string[]>;
   /** CSS pixels by which the page is wider than its window; a table may scroll by itself. */
   overflow(): Promise<number>;
   close(): Promise<void>;
@@ -32,9 +34,21 @@ export function createVisit(page: Page, portalUrl: string, pictures: string): Vi
       await page.goto(`${portalUrl}${path}`);
       await settled();
     },
+    async follow(path) {
+      await page.evaluate(async (href) => {
+        // @ts-expect-error -- TanStack Router puts itself there
+        const router = globalThis["__TSR_ROUTER__"];
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const leave = router.subscribe("onRendered", resolve);
+        await router.navigate({ href });
+        await promise;
+        leave();
+      }, path);
+      await settled();
+    },
     settled,
     picture: (name) => takePicture(page, pictures, name),
-    violations: () => findAxeViolations(page),
+    violations: (rules) => findAxeViolations(page, rules),
     overflow: () =>
       page.evaluate(() => {
         const scrollers = [document.documentElement, ...document.querySelectorAll("main")];
