@@ -26,6 +26,7 @@ export {
   isIdentifier,
   isSameIdentifier,
   patternOf,
+  resourceIdPattern,
 } from "./identifiers.ts";
 export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";

@@ -270,7 +270,7 @@ export function createFakeKeyVaults({
       options: { location?: string; tenantId?: string; purgeProtection?: boolean } = {},
     ): string {
       const { location = "westus", tenantId = "tenant", purgeProtection = true } = options;
-      const id = `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
+      const id = `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
       vaults.set(name, {
         id,
         location,

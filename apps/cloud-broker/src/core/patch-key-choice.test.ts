@@ -5,7 +5,8 @@ import type { KeyChoice } from "./order.ts";
 import { decideKeyChoice, isSameKeyChoice } from "./patch-key-choice.ts";
 
 const URL = "https://v.vault.azure.net/keys/k/";
-const VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
+const VAULT =
+  "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
 const IDENTITY = "/subscriptions/s/.../userAssignedIdentities/Id";
 const MMK: KeyChoice = { kekType: "MicrosoftManaged" };
 const CMK: KeyChoice = {

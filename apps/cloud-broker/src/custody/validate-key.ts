@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
-import { patternOf } from "@databox-cmk/protocol";
+import { resourceIdPattern } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
 import {
@@ -169,10 +169,8 @@ async function proveRoundTrip(
   }
 }
 
-/** Resource Manager is called with this id, so no part of it may be a dot segment. */
-const VAULT_ID = new RegExp(
-  String.raw`^/subscriptions/[-\w]+/resourceGroups/${patternOf("resourceGroup")}/providers/Microsoft\.KeyVault/vaults/(${patternOf("vaultName")})$`,
-  "i",
-);
+/** Resource Manager is called with this id, so each part of it keeps its rule. */
+const VAULT_ID = resourceIdPattern("Microsoft.KeyVault/vaults", "vaultName");
 
-const vaultNameOf = (resourceId: string): string | undefined => VAULT_ID.exec(resourceId)?.[1];
+const vaultNameOf = (resourceId: string): string | undefined =>
+  VAULT_ID.test(resourceId) ? resourceId.slice(resourceId.lastIndexOf("/") + 1) : undefined;

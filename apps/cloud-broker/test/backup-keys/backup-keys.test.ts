@@ -22,7 +22,7 @@ const WEST = {
   kind: "Vault",
   kekUrl: "https://kv-west.vault.test/keys/kek",
   kekVaultResourceID:
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-west",
+    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-west",
   identityProperties: { type: "UserAssigned", userAssigned: { resourceId: IDENTITY } },
 } as const;
 

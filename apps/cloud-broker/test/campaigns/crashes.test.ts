@@ -23,7 +23,7 @@ const ACTIONS = [
       to: {
         kekUrl: "https://kv-two.vault.test/keys/key2",
         kekVaultResourceID:
-          "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-two",
+          "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-two",
       },
     },
   ],

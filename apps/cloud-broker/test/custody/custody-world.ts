@@ -43,7 +43,7 @@ export function customerKey(vault: string, key = "kek", version?: string): KeyCh
   return {
     kekType: "CustomerManaged",
     kekUrl: `https://${vault}.vault.test/keys/${key}${version === undefined ? "" : `/${version}`}`,
-    kekVaultResourceId: `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${vault}`,
+    kekVaultResourceId: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${vault}`,
     identity: { type: "SystemAssigned" },
   };
 }

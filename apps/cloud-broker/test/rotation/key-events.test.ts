@@ -32,7 +32,7 @@ const data = (change: Record<string, unknown> = {}) => ({
 const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersionCreated") => [
   {
     id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",
-    topic: `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
+    topic: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
     subject: KEY_NAME,
     eventType: type,
     eventTime: "2026-07-25T01:08:33.1036736Z",
@@ -43,7 +43,7 @@ const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersion
 ];
 const asCloudEvent = (change = {}) => ({
   id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",
-  source: `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
+  source: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
   subject: KEY_NAME,
   type: "Microsoft.KeyVault.KeyNewVersionCreated",
   time: "2026-07-25T01:08:33.1036736Z",
