@@ -6,10 +6,9 @@ import { fileURLToPath } from "node:url";
 import { createAzureEmulator } from "@databox-cmk/azure-emulator";
 import { ERROR_CODES, ERRORS, type ErrorRow } from "@databox-cmk/errors";
 import { createTransport } from "@databox-cmk/local-stack";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { COMPILED_ONCE } from "../harness/programs.ts";
 import { createJsonClient } from "./world/json-client.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

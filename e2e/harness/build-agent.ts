@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-import { BROKER, COMPILED_ONCE } from "./programs.ts";
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
+
+import { BROKER } from "./programs.ts";
 
 const folderOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const AGENT = folderOf("apps/device-agent");

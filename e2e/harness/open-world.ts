@@ -13,9 +13,9 @@ import {
   type StackOptions,
   startStack,
 } from "@databox-cmk/local-stack";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, openTemporaryFolder } from "@databox-cmk/testkit";
 
-import { BROKER, COMPILED_ONCE } from "./programs.ts";
+import { BROKER } from "./programs.ts";
 
 /**
  * A stack of its own on free ports, and the people of the story. Closing it ends every process and

@@ -7,8 +7,3 @@ const bundle = (name: string): string =>
 export const BROKER = bundle("broker");
 export const BROKER_WITH_CRASH_POINT = bundle("broker-with-crash-point");
 export const BROKER_WITH_LOG = bundle("broker-with-log");
-
-/** Setting of these programs by which Node keeps them compiled: they start many times over. */
-export const COMPILED_ONCE = {
-  NODE_COMPILE_CACHE: fileURLToPath(new URL("../dist/compiled", import.meta.url)),
-};

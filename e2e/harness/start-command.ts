@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { COMPILED_ONCE } from "./programs.ts";
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = join(ROOT, "apps/local-stack/src/main.ts");

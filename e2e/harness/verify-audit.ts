@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
+
 import type { World } from "./open-world.ts";
-import { BROKER, COMPILED_ONCE } from "./programs.ts";
+import { BROKER } from "./programs.ts";
 
 /**
  * `broker audit verify` over the running broker's database, as an auditor runs it; chains that it

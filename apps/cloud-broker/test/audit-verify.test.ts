@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -106,7 +107,7 @@ describe("the audit trail of a real broker", () => {
       const main = join(import.meta.dirname, "../src/main.ts");
       const command = [main, "audit", "verify", "--database", path];
       const run = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-        execFile(process.execPath, command, { env: {} }, (error, stdout) => {
+        execFile(process.execPath, command, { env: COMPILED_ONCE }, (error, stdout) => {
           resolve({ code: error === null ? 0 : error.code, stdout });
         });
       });

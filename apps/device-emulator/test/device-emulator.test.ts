@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -33,7 +33,11 @@ afterAll(async () => {
 function emulate(sku: Sku, serials: readonly string[]): DeviceEmulator {
   return createDeviceEmulator({
     directory: join(directory, serials[0] ?? ""),
-    agentCommand: [...AGENT_COMMAND],
+    agentCommand: [
+      "/usr/bin/env",
+      `NODE_COMPILE_CACHE=${COMPILED_ONCE.NODE_COMPILE_CACHE}`,
+      ...AGENT_COMMAND,
+    ],
     sku,
     serials,
   });

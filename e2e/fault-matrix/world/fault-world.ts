@@ -10,10 +10,10 @@ import {
   startStack,
 } from "@databox-cmk/local-stack";
 import type { OperatorClient } from "@databox-cmk/local-stack";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-import { BROKER, COMPILED_ONCE } from "../../harness/programs.ts";
+import { BROKER } from "../../harness/programs.ts";
 import { type HostileBroker, openHostileBroker } from "./hostile-broker.ts";
 import { createJsonClient, type JsonAnswer, type SendJson } from "./json-client.ts";
 

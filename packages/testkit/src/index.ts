@@ -1,3 +1,4 @@
+export { COMPILED_ONCE } from "./compiled-once.ts";
 export { DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { jobPath } from "../world/jobs.ts";
@@ -48,7 +49,7 @@ function campaign(...parameters: readonly string[]) {
       ...broker,
       ...options,
     ],
-    { cwd: folder },
+    { cwd: folder, env: COMPILED_ONCE },
     (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     },

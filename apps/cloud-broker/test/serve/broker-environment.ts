@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { openTemporaryFolder, type Transport } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, openTemporaryFolder, type Transport } from "@databox-cmk/testkit";
 
 import { openTransport } from "../world/open-listener.ts";
 import { settingsOfFolder } from "../world/process-settings.ts";
@@ -25,6 +25,7 @@ export async function createBrokerEnvironment(): Promise<BrokerEnvironment> {
   return {
     dataDir: settings.BROKER_DATA_DIR,
     variables: {
+      ...COMPILED_ONCE,
       ...settings,
       TENANT_ID: "00000000-0000-4000-8000-00000000000a",
       SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",

@@ -19,7 +19,7 @@ afterEach(() => {
 
 type Run = {
   readonly child: ChildProcess;
-  readonly ready: Promise<{ readonly port: number }>;
+  readonly ready: () => Promise<{ readonly port: number }>;
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 };
 
@@ -33,13 +33,20 @@ function run(variables: Readonly<Record<string, string>>): Run {
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
+  // Not "close": that does not come after a disconnect.
+  const ended = Promise.all([once(child, "exit"), once(child.stderr ?? child, "end")]).then(
+    ([[code]]) => ({ code: code as number | null, stderr }),
+  );
   return {
     child,
-    ready: once(child, "message").then(([message]) => message as { port: number }),
-    // Not "close": that does not come after a disconnect.
-    ended: Promise.all([once(child, "exit"), once(child.stderr ?? child, "end")]).then(
-      ([[code]]) => ({ code: code as number | null, stderr }),
-    ),
+    ended,
+    ready: () =>
+      Promise.race([
+        once(child, "message").then(([message]) => message as { port: number }),
+        ended.then(() => {
+          throw new Error(`it ended before it served: ${stderr}`);
+        }),
+      ]),
   };
 }
 
@@ -47,7 +54,7 @@ describe("the process", () => {
   test("says when it serves, keeps its keys for itself, and ends at SIGTERM", async () => {
     using environment = await createBrokerEnvironment();
     const { child, ready, ended } = run(environment.variables);
-    const message = await ready;
+    const message = await ready();
     expect(message).toMatchObject({ type: "ready", url: "https://broker.localhost:8444" });
     const transport = environment.transport(message.port);
     expect((await transport.send("GET", "/readyz")).status).toBe(200);
@@ -64,7 +71,7 @@ describe("the process", () => {
   test("ends with the parent that started it", async () => {
     using environment = await createBrokerEnvironment();
     const { child, ready, ended } = run(environment.variables);
-    await ready;
+    await ready();
     child.disconnect();
     expect((await ended).code).toBe(0);
   });

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
+
 type Event = Readonly<Record<string, unknown>>;
 
 /** `databox-agent serve` as a process of its own. Disposing it ends it by SIGTERM. */
@@ -22,7 +24,10 @@ export function startDaemon(
 ): DaemonProcess {
   const flags = ["--disable-warning=ExperimentalWarning", agent];
   const command = [...flags, "--json", "--state-dir", stateDir, "serve", ...parameters];
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"], env: {} });
+  const child = spawn(process.execPath, command, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: COMPILED_ONCE,
+  });
   const events: Event[] = [];
   const looks = new Set<() => void>();
   let rest = "";
