@@ -29,15 +29,17 @@ const VIRTUAL = ["e2e/virtual-*.test.ts"];
  * A broker test that begins with this comment runs on one engine, because no engine could change what it shows:
  * it has no broker's store (Azure adapters, doctor, commands, whole processes, which e2e runs on PostgreSQL), is about SQLite's own
  * file or stops at one of its statements, or is about a wire (ARM shapes, OpenAPI, foreign clients, refusals, malformed input,
- * roles, proxies, static files, fairness, shutdown). The last ones send no statement that the others do not send to PostgreSQL.
+ * roles, proxies, static files, fairness, shutdown) or about rules that are decided before the store (policies,
+ * checks of a key, sessions, limits). The last two kinds send no statement that the others do not send to PostgreSQL: measured by
+ * recording what each file sends.
  */
 const ONE_ENGINE = "// @module-tag one-engine\n";
 const onOneEngine = globSync("apps/cloud-broker/test/**/*.test.ts", {
   cwd: import.meta.dirname,
 }).filter((path) => readFileSync(join(import.meta.dirname, path), "utf8").startsWith(ONE_ENGINE));
 
-/** vitest alone would leave one core idle. */
-const maxWorkers = Math.max(availableParallelism(), 2);
+/** One more than cores, because tests of whole systems often wait: for leases, intervals, restarts. */
+const maxWorkers = Math.max(availableParallelism(), 2) + 1;
 
 export default defineConfig({
   test: {

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { approvalList, parseWith, type UnlockPolicy } from "@databox-cmk/protocol";
 import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";

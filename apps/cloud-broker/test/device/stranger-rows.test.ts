@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import {
   MESSAGE_TYPES,
   parseWith,

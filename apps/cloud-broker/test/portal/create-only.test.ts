@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { fc, test as property } from "@fast-check/vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";

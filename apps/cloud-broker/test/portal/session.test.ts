@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type PortalWorld, startPortalWorld, USERS } from "./portal-world.ts";

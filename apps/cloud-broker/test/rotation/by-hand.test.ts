@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";

@@ -1,3 +1,4 @@
+// @module-tag one-engine
 import { createPublicKey, hash, verify } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
