@@ -20,7 +20,7 @@ const PROBE_EVERY_SECONDS = 10;
 const PACE_MS = 5_000;
 const APPLIANCES = 48;
 const LANES = 8;
-/** What one measurement may differ from another; a leak of two hours is far more. */
+/** One measurement may differ by so much from another; a leak of two hours is far more. */
 const FLAT = 1.1;
 
 /** Counted, and never reached. */
@@ -105,6 +105,12 @@ function countRows(databaseFile: string, nowMs: number) {
   }
 }
 
+/**
+ * Requests come and go between two probes, so single counts differ by chance. A kept part of each
+ * request raises the lowest count of an hour too; that one is compared.
+ */
+const QUIETEST = 0;
+
 const FIGURES: Readonly<
   Record<keyof Sample, { readonly label: string; readonly unit: string; readonly per: number }>
 > = {
@@ -128,8 +134,8 @@ function render(
   const rows = names.map((name) => {
     const { label, unit, per } = FIGURES[name];
     const [before, after] = [first, second].map((half) => half.map((sample) => sample[name] / per));
-    const medians = [quantileOf(before ?? [], 0.5), quantileOf(after ?? [], 0.5)] as const;
-    return { name, label, unit, before: before ?? [], after: after ?? [], medians };
+    const least = [quantileOf(before ?? [], QUIETEST), quantileOf(after ?? [], QUIETEST)] as const;
+    return { name, label, unit, before: before ?? [], after: after ?? [], least };
   });
   return {
     kind: "measured",
@@ -147,9 +153,9 @@ function render(
     ],
     aims: rows
       .filter(({ name }) => name !== "rows")
-      .map(({ label, medians: [before, after] }) =>
+      .map(({ label, least: [before, after] }) =>
         aim(
-          `${label}, second hour of first`,
+          `${label} at the quietest, second hour of first`,
           after === before ? 1 : after / before,
           "at most",
           FLAT,

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { connect } from "node:tls";
 
 import {
@@ -6,6 +7,7 @@ import {
   generateSealingKey,
   importSigningKey,
   messageHash,
+  readHeader,
   signMessage,
   type SigningKey,
 } from "@databox-cmk/crypto";
@@ -15,6 +17,7 @@ import {
   type Lease,
   leasePath,
   type LeaseRenewal,
+  type LeaseWatch,
   lease,
   MESSAGE_TYPES,
   type Receipt,
@@ -30,7 +33,7 @@ import {
 } from "./keep-alive-connection.ts";
 import { BOOT_ID, type FleetNode } from "./seed-fleet.ts";
 
-/** What devices, people and strangers send, one piece after another on each lane. */
+/** Traffic of devices, people and strangers, one piece after another on each lane. */
 export type MixedTraffic = {
   /** Sends the next piece of a lane. @throws {Error} when most answers are not the expected ones */
   next(lane: number): Promise<void>;
@@ -58,6 +61,12 @@ const suite = "X-Wing";
 const publicKey = encodeBase64url((await generateSealingKey(suite)).publicKey);
 const API = "api-version=2025-07-01";
 const RENEWALS = 4;
+/** Every so many pieces of a lane: an order to close is sent, a campaign is rehearsed. */
+const RELOCK_EVERY = 4;
+const CAMPAIGN_EVERY = 8;
+/** For how long an agent waits that then loses its connection. */
+const BROKEN_WATCH_MS = 200;
+const ANSWER_MAX_BYTES = 65_536;
 /** Beyond it, more than every second piece must succeed, or the bench measures something else. */
 const TOLERATED = 20;
 const GRANTED = z.object({ lease });
@@ -93,6 +102,9 @@ export function createMixedTraffic({
     unlocks: 0,
     renewals: 0,
     receipts: 0,
+    "watches that broke": 0,
+    "orders to close": 0,
+    campaigns: 0,
     reads: 0,
     "connections with junk": 0,
     "other answers": 0,
@@ -118,7 +130,8 @@ export function createMixedTraffic({
     return answer;
   }
 
-  async function useDevice(lane: Lane, device: Device): Promise<void> {
+  /** Unlocks, renews, and waits for news of the lease, which breaks or is an order to close. */
+  async function useDevice(lane: Lane, device: Device, isRelocked: boolean): Promise<void> {
     const { order, serial, env, key } = device;
     const sign = async (type: string, path: string, payload: object): Promise<KeptAnswer> =>
       send(lane, renderPost(path, await signMessage(key, type, payload)), [200]);
@@ -169,6 +182,45 @@ export function createMixedTraffic({
       counts.renewals += 1;
       ({ id, sequence } = leaseIn(renewed.body));
     }
+    device.counter += 1;
+    const watch = await signMessage(key, MESSAGE_TYPES.leaseWatch, {
+      lease: id,
+      order,
+      serial,
+      bootId: BOOT_ID,
+      counter: device.counter,
+      sequence,
+      watch: true,
+    } satisfies LeaseWatch);
+    const connection = await openKeepAliveConnection(port, caPem);
+    const news = connection.send(renderPost(leasePath("leaseEvents", id), watch));
+    if (isRelocked) {
+      const scope = { kind: "node", order, serial };
+      await operate(lane, "revoke", { reason: "bench", scope }, [200]);
+      const { body: told } = await news;
+      await operate(lane, "restoreAccess", { scope }, [200]);
+      const { typ } = readHeader(told, ANSWER_MAX_BYTES);
+      if (typ !== MESSAGE_TYPES.relock) throw new Unexpected(`a watch was answered by ${typ}`);
+      counts["orders to close"] += 1;
+    } else {
+      news.catch(() => undefined);
+      await setTimeout(BROKEN_WATCH_MS);
+      counts["watches that broke"] += 1;
+    }
+    connection.close();
+  }
+
+  /** A POST to the operator API. */
+  async function operate(lane: Lane, what: string, body: object, expected: readonly number[]) {
+    const text = JSON.stringify(body);
+    const head = [
+      `POST /operator/v1/${what} HTTP/1.1`,
+      "host: broker.localhost",
+      `authorization: Bearer ${operatorToken}`,
+      "content-type: application/json",
+      `content-length: ${String(Buffer.byteLength(text))}`,
+    ];
+    await send(lane, Buffer.from(`${head.join("\r\n")}\r\n\r\n${text}`, "latin1"), expected);
   }
 
   /** As an operator, and as a caller without a token. */
@@ -207,7 +259,13 @@ export function createMixedTraffic({
       const device = lane.devices[piece % lane.devices.length];
       if (device === undefined) throw new TypeError("no device");
       try {
-        await useDevice(lane, device);
+        await useDevice(lane, device, piece % RELOCK_EVERY === 0);
+        if (piece % CAMPAIGN_EVERY === 0) {
+          const selector = { orders: [device.order] };
+          const campaign = { action: { kind: "rotate" }, selector, dryRun: true };
+          await operate(lane, "campaigns", campaign, [201]);
+          counts.campaigns += 1;
+        }
         await read(lane, `${device.order}?${API}`);
         await read(lane, "/operator/v1/revocations");
       } catch (error) {
