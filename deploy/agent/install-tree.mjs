@@ -6,7 +6,6 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   symlinkSync,
@@ -19,6 +18,7 @@ import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 import { renderManPage } from "./render-man-page.mjs";
 
 const AGENT = "@databox-cmk/device-agent";
+const LOCAL_UI = "@databox-cmk/local-ui";
 const FILES = fileURLToPath(new URL("files", import.meta.url));
 const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thread.mjs"];
 
@@ -27,7 +27,8 @@ const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thr
  * MB of 126).
  *
  * @param target - becomes the root of a file system; made where it is missing
- * @param isBuilt - the bundle is there already, and others may be running it
+ * @param isBuilt - bundle and pages are there already, and others may be using them
+ * @throws {Error} when a part is missing
  */
 export function layOutInstallTree(target, isBuilt = false) {
   if (!isBuilt) pnpm("--filter", AGENT, "build");
@@ -40,8 +41,9 @@ export function layOutInstallTree(target, isBuilt = false) {
   copyFileSync(join(root, "node_modules", "node", "bin", "node"), node);
   chmodSync(node, 0o755);
   run("strip", ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", node]);
-  const pages = join(root, "apps", "local-ui", "dist");
-  if (existsSync(pages)) cpSync(pages, join(library, "ui"), { recursive: true });
+  const pages = join(library, "ui");
+  if (isBuilt) cpSync(join(built, "ui"), pages, { recursive: true });
+  else pnpm("--filter", LOCAL_UI, "exec", "vite", "build", "--outDir", pages, "--logLevel", "warn");
   const commands = join(target, "usr", "bin");
   mkdirSync(commands, { recursive: true });
   symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));

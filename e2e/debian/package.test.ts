@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { createOrder } from "@databox-cmk/local-stack";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { freePort, openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { isContinuousIntegration } from "../harness/cryptsetup.ts";
@@ -149,6 +149,36 @@ describe.skipIf(reason !== undefined)(`on a fresh Debian (${reason ?? "made"})`,
     await world.operator.advance(order.id, "deliver");
     await expectUnlocks();
     expect(statSync(inside(STATE)).mode & 0o777).toBe(0o700);
+  });
+
+  test("shows its page, with everything that the page loads", async () => {
+    const port = await freePort();
+    const untilStopped = `databox-agent --json serve --ui-port ${String(port)} & while [ ! -e /root/stop ]; do sleep 0.2; done; kill $!; wait $!`;
+    const serving = debian.run(["sh", "-c", untilStopped]);
+    const get = (path: string) =>
+      spawnSync(
+        "curl",
+        [
+          "--silent",
+          "--fail",
+          "--insecure",
+          "--max-time",
+          "60",
+          `https://127.0.0.1:${String(port)}${path}`,
+        ],
+        { encoding: "utf8" },
+      );
+    const loaded: string[] = [];
+    try {
+      await expect.poll(() => get("/").status).toBe(0);
+      for (const { groups } of get("/").stdout.matchAll(/(?:src|href)="(?<path>\/[^"]+)"/g))
+        loaded.push(groups?.["path"] ?? "");
+      expect(loaded.filter((path) => get(path).status !== 0)).toEqual([]);
+    } finally {
+      writeFileSync(inside("/root/stop"), "");
+    }
+    expect(loaded.filter((path) => path.endsWith(".js"))).not.toEqual([]);
+    expect(await serving).toMatchObject({ exitCode: 0 });
   });
 
   test("keeps state and settings by an upgrade and by a downgrade", async () => {

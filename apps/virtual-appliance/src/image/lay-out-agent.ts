@@ -7,8 +7,8 @@ import { runTool } from "./run-tool.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const INSTALL_TREE = join(ROOT, "deploy/agent/install-tree.mjs");
-/** The parts of the installed agent. */
-const SOURCES = ["deploy/agent", "apps/device-agent/dist", "apps/local-ui/dist"];
+/** The parts of the installed agent; the pages are beside its bundle. */
+const SOURCES = ["deploy/agent", "apps/device-agent/dist"];
 
 /** Changes whenever what is laid out does. */
 export function agentFingerprint(): string {
@@ -24,12 +24,8 @@ export function layOutAgent(root: string): void {
 }
 
 function filesBelow(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes("compile-cache"))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .toSorted();
-  } catch {
-    return []; // not built: not laid out either
-  }
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("compile-cache"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
 }
