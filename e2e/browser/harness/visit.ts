@@ -8,7 +8,7 @@ export type Visit = {
   readonly page: Page;
   /** Opens a page of the portal by its path below `/portal`, as by a bookmark. */
   goTo(path: string): Promise<void>;
-  /** Goes to another page of the portal without loading it anew, as by a link. */
+  /** Goes to another page of the portal within the loaded document, as by a link. */
   follow(path: string): Promise<void>;
   /** Resolves when the page has what it asked for: nothing is busy, nothing loads. */
   settled(): Promise<void>;

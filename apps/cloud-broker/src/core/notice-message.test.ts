@@ -9,7 +9,7 @@ const PORTAL = "https://broker.example";
 const SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1";
 const order = orderIdOf({ subscriptionId: SUBSCRIPTION, resourceGroup: "rg(1)", name: "atlas" });
 const KID = "https://contoso.vault.azure.net/keys/atlas/0123456789abcdef0123456789abcdef";
-/** What people type, and who they are, stays in the service. */
+/** Typed texts and names of people stay in the service. */
 const PRIVATE = { reason: "SECRET-REASON", by: "SECRET-PERSON", approvalId: "SECRET-ID" };
 
 const describe = (type: EventType, data: object) =>

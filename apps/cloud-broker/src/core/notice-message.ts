@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import { EVENT_TYPES, type EventType } from "./cloud-event.ts";
 
-/** What people are told of an event, before it is rendered for a channel. */
+/** The texts of a message about an event, before they are rendered for a channel. */
 export type NoticeMessage = {
   readonly title: string;
   readonly facts: readonly NoticeFact[];
@@ -76,8 +76,8 @@ const DESCRIPTIONS: Readonly<Record<EventType, Description>> = {
 };
 
 /**
- * Plain English for people. Only the members above are read, so that neither a reason that somebody
- * typed nor the name of a person leaves the service.
+ * Plain English for people. Only the members above are read, so that neither a typed reason nor the
+ * name of a person leaves the service.
  *
  * @param body - CloudEvent that this broker rendered
  * @param portalUrl - origin of the portal

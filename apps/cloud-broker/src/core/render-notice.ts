@@ -75,7 +75,7 @@ export function renderMail({ title, facts, link }: NoticeMessage): {
   return { subject: title, text: [title, "", ...lines, "", link, ""].join("\n") };
 }
 
-/** Slack's three characters of control, so that a name mentions nobody and is no link. */
+/** Escapes Slack's three control characters, so that a name can neither mention a person nor link. */
 function escapeMrkdwn(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

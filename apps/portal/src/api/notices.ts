@@ -2,7 +2,7 @@ import { noticeList, type NoticeView } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
 
-/** What the reader should know of, in these subscriptions and, for operators, in the service. */
+/** News for the reader from these subscriptions and, for operators, from the service. */
 export async function readNotices(
   client: Client,
   subscriptions: readonly string[],

@@ -17,7 +17,7 @@ export type Notices = {
   readonly markRead: (ids: readonly string[]) => void;
 };
 
-/** What the reader should know of, and whether they have read it. */
+/** News for the reader, and whether they have read them. */
 export function useNotices(): Notices {
   const { client } = useSignedIn();
   const queryClient = useQueryClient();

@@ -14,7 +14,7 @@ import { type NoticeDependencies, readNotices } from "./read-notices.ts";
 const PATH = "/portal/api/notices";
 const MAX_BYTES = 64 * 1024;
 
-/** The bell: what the person of the session should know of, and what they have read of it. */
+/** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly Route[] {
   const { store, now } = dependencies;
   const read = (request: SessionRequest) =>
