@@ -1,13 +1,28 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A TCP port of loopback that is free now. */
+/** Below the ports that the kernel gives to outgoing connections (ip_local_port_range: 32768 and up). */
+const PORTS = { from: 15_000, below: 32_768 };
+const TRIES = 100;
+
+/**
+ * A TCP port of loopback that is free now, and that no outgoing connection will take.
+ *
+ * @throws {Error} when loopback has none
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("loopback gave no port");
-  return address.port;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(PORTS.from, PORTS.below);
+    const server = createServer().listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue; // taken
+    }
+    server.close();
+    await once(server, "close");
+    return port;
+  }
+  throw new Error("loopback gave no port");
 }
