@@ -38,6 +38,18 @@ const onOneEngine = globSync("apps/cloud-broker/test/**/*.test.ts", {
   cwd: import.meta.dirname,
 }).filter((path) => readFileSync(join(import.meta.dirname, path), "utf8").startsWith(ONE_ENGINE));
 
+const SET_UP = "packages/testkit/src/shared-process";
+/**
+ * Lets the files of a project share processes: to start one, and to load the broker and Azure's SDK,
+ * takes longer than most files of tests. A file that leaves something behind there fails.
+ */
+const sharedProcess = (...setupFiles: readonly string[]) => ({
+  isolate: false,
+  sequence: { setupFiles: "list" as const },
+  setupFiles: [`${SET_UP}/leave-nothing-behind.ts`, ...setupFiles],
+});
+const FORGET_METADATA_SERVICE = `${SET_UP}/forget-metadata-service.ts`;
+
 /** One more than cores, because tests of whole systems often wait: for leases, intervals, restarts. */
 const maxWorkers = Math.max(availableParallelism(), 2) + 1;
 
@@ -49,8 +61,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          // One process for many files: starting one for each takes longer than the tests. Unit tests leave nothing behind.
-          isolate: false,
+          ...sharedProcess(),
           include: ["{apps,packages}/*/src/**/*.test.ts", "tools/*.test.ts"],
           ...PATIENCE,
         },
@@ -58,6 +69,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          ...sharedProcess(FORGET_METADATA_SERVICE),
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...CRASH],
           ...PATIENCE,

@@ -16,6 +16,9 @@ type Parse = (name: SchemaName, value: unknown) => unknown;
 const ENTRY = fileURLToPath(new URL("schemas.ts", import.meta.url));
 const LEAN_ZOD = fileURLToPath(new URL("../../src/lean-zod/index.ts", import.meta.url));
 
+/** Where zod keeps its settings for the whole process; its texts for faults are among them. */
+const ZOD_SETTINGS = "__zod_globalConfig";
+
 let folder: string;
 let overZod: Parse;
 let overLeanZod: Parse;
@@ -41,7 +44,11 @@ async function bundle(name: string, alias: Record<string, string>): Promise<Pars
   });
   await built.write({ file, format: "esm" });
   await built.close();
+  // Other tests of this process load the whole of zod, and zod/mini would use its texts.
+  const settings: unknown = Reflect.get(globalThis, ZOD_SETTINGS);
+  Reflect.deleteProperty(globalThis, ZOD_SETTINGS);
   const { parse } = (await import(pathToFileURL(file).href)) as { parse: Parse };
+  Reflect.set(globalThis, ZOD_SETTINGS, settings);
   return parse;
 }
 
