@@ -84,13 +84,13 @@ describe.runIf(runsBrowser)("the broker's process", () => {
     await passUntil(STOPPED, true);
     await see(/Last connected .*\d+ (second|minute)s? ago/);
     await button(page, "Load again").click();
-    await passUntil("The broker does not answer", true);
+    await passUntil("The service does not answer", true);
     await see("Ordered");
     await visit.picture("dead");
     expect(await visit.violations()).toEqual([]);
     await portal.world.stack.restartBroker();
     await passUntil(STOPPED, false);
-    await passUntil("The broker does not answer", false);
+    await passUntil("The service does not answer", false);
     await see("Ordered");
   });
 });

@@ -81,5 +81,6 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   SignInFailed: "apps/cloud-broker/test/portal/sign-in.test.ts",
   CrossSiteRequest: "apps/cloud-broker/test/portal/session.test.ts",
   NameTaken: "apps/cloud-broker/test/portal/create-only.test.ts",
+  PortalUnreachable: "e2e/browser/outage.test.ts",
   InternalError: "apps/cloud-broker/test/server/transport-faults.test.ts",
 };

@@ -56,7 +56,7 @@ test("a change is sent with the tag of the resource that was read", async () => 
 test("an answer of another shape is a problem that names the member, not a page that breaks later", async () => {
   const { client } = answering(json(200, { name: 1 }));
   const { problem } = await problemOf(client.read("/x", view));
-  expect(problem.code).toBe("BrokerUnreachable");
+  expect(problem.code).toBe("PortalUnreachable");
   expect(problem.message).toContain("name");
 });
 
@@ -123,7 +123,7 @@ test.each([
 ])("%s is unreachable, never a refusal", async (_name, answer) => {
   const { client } = answering(answer);
   const { problem } = await problemOf(client.read("/x", view));
-  expect(problem).toMatchObject({ code: "BrokerUnreachable", class: "unreachable" });
+  expect(problem).toMatchObject({ code: "PortalUnreachable", class: "unreachable" });
 });
 
 test("an ended session is reported once for each answer", async () => {

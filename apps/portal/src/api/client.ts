@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { ProblemError } from "./problem-error.ts";
+import type { Silence } from "./read-problem.ts";
 
 export type Call = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -78,7 +79,10 @@ export function createClient({
     if (parsed.success)
       return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
     const [issue] = parsed.error.issues;
-    throw await silence(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    throw await silence(
+      "foreign-answer",
+      `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
+    );
   };
   return {
     readTagged,
@@ -110,13 +114,11 @@ async function problemOf(response: Response): Promise<ProblemError> {
   const read = readProblem(body);
   if (read !== undefined)
     return new ProblemError(read.problem, response.status, read.additionalInfo);
-  return new ProblemError(
-    problemOfSilence("BrokerUnreachable", `HTTP ${response.status}`),
-    response.status,
-  );
+  const detail = `HTTP ${String(response.status)}`;
+  return new ProblemError(problemOfSilence("foreign-answer", detail), response.status);
 }
 
-async function silence(detail: string): Promise<ProblemError> {
+async function silence(reason: Silence, detail?: string): Promise<ProblemError> {
   const { problemOfSilence } = await loadProblems();
-  return new ProblemError(problemOfSilence("BrokerUnreachable", detail));
+  return new ProblemError(problemOfSilence(reason, detail));
 }

@@ -1,5 +1,5 @@
-import { type ErrorCode, explain, isErrorCode } from "@databox-cmk/errors";
-import type { Problem } from "@databox-cmk/ui";
+import { explain, isErrorCode } from "@databox-cmk/errors";
+import { type Problem, problemOfCode } from "@databox-cmk/ui";
 import * as z from "zod/mini";
 
 import { WHO } from "./who.ts";
@@ -29,6 +29,9 @@ const armError = z.object({
 });
 type ArmError = z.infer<typeof armError>;
 const armErrorBody = z.object({ error: armError });
+
+/** A proxy's page and an answer of another shape are no answers of the service. */
+export type Silence = "connection" | "foreign-answer";
 
 /** The problem in an ARM error; `undefined` when it is not one. */
 export function readProblem(
@@ -79,7 +82,7 @@ function problemWithoutRecovery({ code, message }: ArmError): Problem {
 }
 
 /** The problem of a call without an answer of the service. */
-export function problemOfSilence(code: ErrorCode, detail: string): Problem {
-  const problem = explain(code);
-  return { ...problem, message: `${problem.message} (${detail})` };
+export function problemOfSilence(reason: Silence, detail: string | undefined): Problem {
+  const problem = problemOfCode("PortalUnreachable", { reason });
+  return detail === undefined ? problem : { ...problem, message: `${problem.message} (${detail})` };
 }

@@ -1,5 +1,13 @@
 import type { ErrorRow, Text } from "../row.ts";
+import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
+const LOAD_AGAIN = {
+  text: {
+    en: "Wait a minute and load the page again; what it shows until then may be out of date",
+    de: "Warten Sie eine Minute, und laden Sie die Seite neu; was sie bis dahin zeigt, kann veraltet sein",
+  },
+  for: "order-owner",
+} as const;
 const SIGN_IN = {
   text: {
     en: "Open the portal and sign in again",
@@ -160,6 +168,57 @@ export const PORTAL_ERRORS = {
     meanwhile: {
       en: "Nothing is changed: the existing resource stays as it is.",
       de: "Nichts wird geändert: Die vorhandene Ressource bleibt, wie sie ist.",
+    },
+  },
+  PortalUnreachable: {
+    title: { en: "The service does not answer", de: "Der Dienst antwortet nicht" },
+    message: {
+      en: "This page got no answer from the service behind the portal",
+      de: "Diese Seite bekam keine Antwort vom Dienst hinter dem Portal",
+    },
+    class: "unreachable",
+    httpStatus: 503,
+    who: "broker-operator",
+    recoverable: "yes",
+    ask: {
+      en: "Load the page again in a minute; if the service still does not answer, tell its operator.",
+      de: "Laden Sie die Seite in einer Minute neu; antwortet der Dienst dann noch nicht, sagen Sie es seinem Betreiber.",
+    },
+    steps: [LOAD_AGAIN, CONTACT_BROKER_OPERATOR],
+    reasons: {
+      connection: {
+        message: {
+          en: "This browser cannot connect to the service behind the portal",
+          de: "Dieser Browser kann keine Verbindung zum Dienst hinter dem Portal herstellen",
+        },
+        steps: [
+          LOAD_AGAIN,
+          {
+            text: {
+              en: "See whether other pages of your network open; if none does, check your own connection, VPN and proxy",
+              de: "Sehen Sie nach, ob sich andere Seiten Ihres Netzes öffnen; wenn keine, prüfen Sie Ihre eigene Verbindung, VPN und Proxy",
+            },
+            for: "order-owner",
+          },
+          CONTACT_BROKER_OPERATOR,
+        ],
+        why: "The browser's own network is down, or the broker has ended or is overloaded.",
+      },
+      "foreign-answer": {
+        message: {
+          en: "The answer is not one that this page can read",
+          de: "Die Antwort ist keine, die diese Seite lesen kann",
+        },
+        why: "A proxy or load balancer answered in the broker's place, or the broker was upgraded after the page was loaded.",
+      },
+    },
+    why: {
+      en: "The connection failed, or the answer was not one of the broker's own.",
+      de: "Die Verbindung schlug fehl, oder die Antwort war keine des Brokers.",
+    },
+    meanwhile: {
+      en: "Appliances that are open stay open. A change that was under way may or may not have been made; the page shows it when the service answers again.",
+      de: "Offene Geräte bleiben offen. Ob eine Änderung, die unterwegs war, noch gemacht wurde, zeigt die Seite, sobald der Dienst wieder antwortet.",
     },
   },
 } as const satisfies Record<string, ErrorRow<Text>>;
