@@ -78,6 +78,11 @@ const PAIRS = new Map<string, { publicKey: KeyObject; privateKey: KeyObject }>()
 
 export type FakeKeyVaults = ReturnType<typeof createFakeKeyVaults>;
 
+/** The resource id of a fake vault, whether it is there or not. */
+export function fakeVaultId(name: string): string {
+  return `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
+}
+
 export function createFakeKeyVaults({
   now,
   suffix = "vault.test",
@@ -270,7 +275,7 @@ export function createFakeKeyVaults({
       options: { location?: string; tenantId?: string; purgeProtection?: boolean } = {},
     ): string {
       const { location = "westus", tenantId = "tenant", purgeProtection = true } = options;
-      const id = `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
+      const id = fakeVaultId(name);
       vaults.set(name, {
         id,
         location,

@@ -3,7 +3,12 @@ export { DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
-export { BROKER_PRINCIPAL, createFakeKeyVaults, KEY_PERMISSIONS } from "./fake-key-vaults.ts";
+export {
+  BROKER_PRINCIPAL,
+  createFakeKeyVaults,
+  fakeVaultId,
+  KEY_PERMISSIONS,
+} from "./fake-key-vaults.ts";
 export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";
 export type { FakeApproval } from "./fake-approvals.ts";
 export { createFakeBroker } from "./fake-broker.ts";

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
@@ -21,8 +22,7 @@ const IDENTITY =
 const WEST = {
   kind: "Vault",
   kekUrl: "https://kv-west.vault.test/keys/kek",
-  kekVaultResourceID:
-    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-west",
+  kekVaultResourceID: fakeVaultId("kv-west"),
   identityProperties: { type: "UserAssigned", userAssigned: { resourceId: IDENTITY } },
 } as const;
 

@@ -1,4 +1,5 @@
 import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protocol";
+import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -14,8 +15,7 @@ const JOBS = ["order-1", "order-2", "order-3"] as const;
 const UNPREPARED = "unprepared-order";
 const SECOND_VAULT = {
   kekUrl: "https://kv-two.vault.test/keys/key2",
-  kekVaultResourceID:
-    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-two",
+  kekVaultResourceID: fakeVaultId("kv-two"),
 };
 let world: BrokerWorld;
 let devices: Awaited<ReturnType<BrokerWorld["delivered"]>>[];

@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { OrderId } from "../../src/core/order.ts";
@@ -22,8 +23,7 @@ const ACTIONS = [
       kind: "move",
       to: {
         kekUrl: "https://kv-two.vault.test/keys/key2",
-        kekVaultResourceID:
-          "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-two",
+        kekVaultResourceID: fakeVaultId("kv-two"),
       },
     },
   ],

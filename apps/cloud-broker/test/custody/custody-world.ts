@@ -5,6 +5,7 @@ import {
   BROKER_PRINCIPAL,
   createFakeKeyVaults,
   type FakeKeyVaults,
+  fakeVaultId,
   openTemporaryFolder,
 } from "@databox-cmk/testkit";
 
@@ -43,7 +44,7 @@ export function customerKey(vault: string, key = "kek", version?: string): KeyCh
   return {
     kekType: "CustomerManaged",
     kekUrl: `https://${vault}.vault.test/keys/${key}${version === undefined ? "" : `/${version}`}`,
-    kekVaultResourceId: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${vault}`,
+    kekVaultResourceId: fakeVaultId(vault),
     identity: { type: "SystemAssigned" },
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { EVENT_DELIVERY_APP_ROLE, EVENT_GRID_APPLICATION } from "../../src/core/permissions.ts";
-import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { KEY_NAME, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
 import { type BrokerWorld, EVENT_AUDIENCE, openBroker } from "../world/open-broker.ts";
 
 const PATH = "/webhooks/v1/keyEvents";
@@ -32,7 +32,7 @@ const data = (change: Record<string, unknown> = {}) => ({
 const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersionCreated") => [
   {
     id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",
-    topic: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
+    topic: VAULT,
     subject: KEY_NAME,
     eventType: type,
     eventTime: "2026-07-25T01:08:33.1036736Z",
@@ -43,7 +43,7 @@ const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersion
 ];
 const asCloudEvent = (change = {}) => ({
   id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",
-  source: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`,
+  source: VAULT,
   subject: KEY_NAME,
   type: "Microsoft.KeyVault.KeyNewVersionCreated",
   time: "2026-07-25T01:08:33.1036736Z",

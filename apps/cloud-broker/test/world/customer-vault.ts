@@ -1,4 +1,9 @@
-import { BROKER_PRINCIPAL, createFakeKeyVaults, type FakeKeyVaults } from "@databox-cmk/testkit";
+import {
+  BROKER_PRINCIPAL,
+  createFakeKeyVaults,
+  type FakeKeyVaults,
+  fakeVaultId,
+} from "@databox-cmk/testkit";
 
 import { SERVICE_KEY } from "./custody-dependencies.ts";
 import { TENANT_ID } from "./fake-identities.ts";
@@ -7,7 +12,7 @@ export const VAULT_NAME = "kv-one";
 export const KEY_NAME = "key1";
 /** As recorded: without a version, with a final slash. */
 export const KEY_URL = `https://${VAULT_NAME}.vault.test/keys/${KEY_NAME}/`;
-export const VAULT = `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`;
+export const VAULT = fakeVaultId(VAULT_NAME);
 export const CUSTOMER_KEY = {
   kekType: "CustomerManaged",
   kekUrl: KEY_URL,
