@@ -5,9 +5,9 @@ import {
   createOrder,
   createTransport,
   enableIdentity,
-  freePort,
   useCustomerKey,
 } from "@databox-cmk/local-stack";
+import { freePort } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 

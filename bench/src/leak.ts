@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { namesOf } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
@@ -128,10 +129,7 @@ function render(
   [first, second]: readonly [Samples, Samples],
   counts: Readonly<Record<string, number>>,
 ): BenchResult {
-  const names = Object.keys(FIGURES).filter((name): name is keyof Sample =>
-    Object.hasOwn(FIGURES, name),
-  );
-  const rows = names.map((name) => {
+  const rows = namesOf(FIGURES).map((name) => {
     const { label, unit, per } = FIGURES[name];
     const [before, after] = [first, second].map((half) => half.map((sample) => sample[name] / per));
     const least = [quantileOf(before ?? [], QUIETEST), quantileOf(after ?? [], QUIETEST)] as const;

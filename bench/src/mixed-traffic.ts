@@ -97,6 +97,7 @@ export function createMixedTraffic({
   operatorToken,
   laneCount,
 }: Target): MixedTraffic {
+  const authorization = `authorization: Bearer ${operatorToken}`;
   const lanes = new Map<number, Lane>();
   const counts = {
     unlocks: 0,
@@ -167,29 +168,21 @@ export function createMixedTraffic({
     } satisfies Receipt);
     counts.receipts += 1;
     let { id, sequence } = leaseIn(body);
-    for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
+    const ofLease = () => {
       device.counter += 1;
+      return { lease: id, order, serial, bootId: BOOT_ID, counter: device.counter, sequence };
+    };
+    for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
       const renewed = await sign(MESSAGE_TYPES.leaseRenewal, leasePath("renewals", id), {
-        lease: id,
-        order,
-        serial,
-        bootId: BOOT_ID,
-        counter: device.counter,
-        sequence,
+        ...ofLease(),
         state: "unlocked",
         journalHead: messageHash("journal"),
       } satisfies LeaseRenewal);
       counts.renewals += 1;
       ({ id, sequence } = leaseIn(renewed.body));
     }
-    device.counter += 1;
     const watch = await signMessage(key, MESSAGE_TYPES.leaseWatch, {
-      lease: id,
-      order,
-      serial,
-      bootId: BOOT_ID,
-      counter: device.counter,
-      sequence,
+      ...ofLease(),
       watch: true,
     } satisfies LeaseWatch);
     const connection = await openKeepAliveConnection(port, caPem);
@@ -213,22 +206,18 @@ export function createMixedTraffic({
   /** A POST to the operator API. */
   async function operate(lane: Lane, what: string, body: object, expected: readonly number[]) {
     const text = JSON.stringify(body);
-    const head = [
-      `POST /operator/v1/${what} HTTP/1.1`,
-      "host: broker.localhost",
-      `authorization: Bearer ${operatorToken}`,
+    const request = renderRequest(`POST /operator/v1/${what}`, text, [
+      authorization,
       "content-type: application/json",
       `content-length: ${String(Buffer.byteLength(text))}`,
-    ];
-    await send(lane, Buffer.from(`${head.join("\r\n")}\r\n\r\n${text}`, "latin1"), expected);
+    ]);
+    await send(lane, request, expected);
   }
 
   /** As an operator, and as a caller without a token. */
   async function read(lane: Lane, path: string): Promise<void> {
-    const get = (headers: string): Buffer =>
-      Buffer.from(`GET ${path} HTTP/1.1\r\nhost: broker.localhost\r\n${headers}\r\n`, "latin1");
-    await send(lane, get(`authorization: Bearer ${operatorToken}\r\n`), [200, 403]);
-    await send(lane, get(""), [401]);
+    await send(lane, renderRequest(`GET ${path}`, "", [authorization]), [200, 403]);
+    await send(lane, renderRequest(`GET ${path}`, "", []), [401]);
     counts.reads += 2;
   }
 
@@ -280,6 +269,11 @@ export function createMixedTraffic({
       for (const { connection } of lanes.values()) connection.close();
     },
   };
+}
+
+function renderRequest(target: string, body: string, headers: readonly string[]): Buffer {
+  const head = [`${target} HTTP/1.1`, "host: broker.localhost", ...headers];
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`, "latin1");
 }
 
 /** The lease in a signed answer. */

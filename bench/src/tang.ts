@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+
+import { freePort } from "@databox-cmk/testkit";
 
 import { findProgram, runProgram } from "./programs.ts";
 
@@ -74,13 +75,4 @@ async function encrypt(configuration: string): Promise<string> {
     }
   }
   throw last;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
-  return address.port;
 }

@@ -9,10 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+
+import { freePort } from "./free-port.ts";
 
 export type PostgresServer = AsyncDisposable & {
   /** Folder of its Unix socket; every user who may enter it is accepted. */
@@ -163,15 +164,6 @@ function initialise(programs: string, data: string, account: Account | undefined
 function writeOwned(path: string, text: string, account: Account | undefined): void {
   writeFileSync(path, text, { mode: 0o600 });
   if (account !== undefined) chownSync(path, account.uid, account.gid);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (typeof address !== "object" || address === null) throw new TypeError("not a TCP server");
-  return address.port;
 }
 
 async function untilReady(

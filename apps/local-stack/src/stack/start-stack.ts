@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
+import { freePort } from "@databox-cmk/testkit";
 
 import { createTransport } from "../azure/transport.ts";
 import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
 import { prepareCertificates, type StackCertificates } from "./certificates.ts";
 import { type ChildService, type EndedChild, startChild } from "./child-service.ts";
 import { createControlApi, type Directory, registerCallers, registerPortal } from "./directory.ts";
-import { freePort } from "./free-port.ts";
 import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
 import { writeStackFile } from "./stack-file.ts";
