@@ -15,7 +15,8 @@ const FOLDED = new Set(
 /**
  * Computes the texts of each language while a program is bundled and puts the values in place of
  * the modules. A program then holds the languages that it imports and not both: no German in the
- * agent or the broker, and in a page only in the part that is loaded for a German reader. A program
+ * agent, and in a page only in the part that is loaded for a German reader. The broker holds both,
+ * for its messages to people. A program
  * that is bundled without this plugin works alike, and is larger.
  */
 export function foldTexts(): Plugin {

@@ -12,7 +12,9 @@ export { renderChecks } from "./checks/render-checks.ts";
 export { runChecks, type CheckRun, type Probe } from "./checks/run-checks.ts";
 export { mapValues, namesOf } from "./closed-table.ts";
 export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
+export { ENGLISH_ANSWERS } from "./languages/english.ts";
 export { GERMAN } from "./languages/german.ts";
+export { createTranslator, type TextPart } from "./languages/translate.ts";
 export {
   recoveryOf,
   renderArmError,

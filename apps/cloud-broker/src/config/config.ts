@@ -372,7 +372,7 @@ export const SETTINGS = {
     schema: webhookUrls,
     optional: true,
     expected: "https URLs, separated by commas",
-    meaning: "Receivers of changes of key health, as signed CloudEvents.",
+    meaning: "Receivers of events, as signed CloudEvents.",
   },
   NOTICE_CHANNELS_FILE: {
     schema: file,

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parseNoticeChannels } from "./notice-channels.ts";
 
 const TYPE = "com.databox-cmk.approval.waiting";
+const OF_CAMPAIGNS = { events: ["com.databox-cmk.campaign.finished"] };
 const teams = {
   kind: "teams",
   name: "ops",
@@ -15,6 +16,7 @@ const email = {
   kind: "email",
   name: "mail",
   to: "security@contoso.example",
+  language: "de",
   events: [TYPE],
   subscriptions: ["00000000-0000-4000-8000-0000000000A1"],
 };
@@ -30,10 +32,11 @@ test("channels and the mail server are read", () => {
   const read = parse({ smtp, channels: [teams, email] });
   expect(read.smtp).toEqual(smtp);
   expect(read.channels).toEqual([
-    teams,
-    { ...email, subscriptions: ["00000000-0000-4000-8000-0000000000a1"] },
+    { ...teams, language: "en" },
+    { ...email, language: "de", subscriptions: ["00000000-0000-4000-8000-0000000000a1"] },
   ]);
   expect(parse({ channels: [] })).toEqual({ channels: [] });
+  expect(parse({ channels: [{ ...teams, ...OF_CAMPAIGNS }] }).channels).toHaveLength(1);
   for (const host of ["127.0.0.1", "::1", "localhost"])
     expect(parse({ smtp: { ...smtp, host, security: "off" }, channels: [] }).smtp?.host).toBe(host);
 });
@@ -45,6 +48,12 @@ test.each([
   ["no kind of event", { channels: [{ ...teams, events: [] }] }, "events"],
   ["an unknown kind of event", { channels: [{ ...teams, events: ["SECRET"] }] }, "events"],
   ["no subscription", { channels: [{ ...teams, subscriptions: [] }] }, "subscriptions"],
+  [
+    "a campaign's end for some subscriptions only",
+    { channels: [{ ...teams, ...OF_CAMPAIGNS, subscriptions: email.subscriptions }] },
+    "channels.0.subscriptions",
+  ],
+  ["an unknown language", { channels: [{ ...teams, language: "SECRET" }] }, "language"],
   ["an unknown member", { channels: [{ ...teams, secret: "SECRET" }] }, "channels.0"],
   ["two channels of one name", { channels: [teams, teams] }, "channels"],
   ["an e-mail channel without a mail server", { channels: [email] }, "smtp"],

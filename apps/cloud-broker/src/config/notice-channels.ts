@@ -3,6 +3,7 @@ import { asciiLowerCase, IDENTIFIERS } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { EVENT_TYPES } from "../core/cloud-event.ts";
+import { NOTICE_LANGUAGES } from "../core/notice-texts.ts";
 import { isPlainHttpsUrl } from "./config.ts";
 
 const CHANNELS_MAX = 20;
@@ -20,6 +21,8 @@ const channel = {
   /** Shown in logs instead of the address, which is a secret. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   events: z.array(z.enum(EVENT_TYPES)).min(1),
+  /** Of its messages. */
+  language: z.enum(NOTICE_LANGUAGES).default("en"),
   /** Of the orders whose events the channel gets. */
   subscriptions: z.union([
     z.literal("all"),
@@ -49,11 +52,18 @@ const noticeChannels = z
     smtp: smtp.optional(),
     channels: z
       .array(
-        z.discriminatedUnion("kind", [
-          z.strictObject({ ...channel, kind: z.literal("teams"), url: secretUrl }),
-          z.strictObject({ ...channel, kind: z.literal("slack"), url: secretUrl }),
-          z.strictObject({ ...channel, kind: z.literal("email"), to: mailbox }),
-        ]),
+        z
+          .discriminatedUnion("kind", [
+            z.strictObject({ ...channel, kind: z.literal("teams"), url: secretUrl }),
+            z.strictObject({ ...channel, kind: z.literal("slack"), url: secretUrl }),
+            z.strictObject({ ...channel, kind: z.literal("email"), to: mailbox }),
+          ])
+          // A campaign has orders of several customers.
+          .refine(
+            ({ events, subscriptions }) =>
+              subscriptions === "all" || !events.includes(EVENT_TYPES.campaignFinished),
+            { path: ["subscriptions"] },
+          ),
       )
       .max(CHANNELS_MAX),
   })

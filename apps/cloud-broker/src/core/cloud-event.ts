@@ -8,32 +8,46 @@ export const EVENT_TYPES = {
   approvalWaiting: "com.databox-cmk.approval.waiting",
   approvalDecided: "com.databox-cmk.approval.decided",
   breakGlass: "com.databox-cmk.break-glass.opened",
+  drillFinished: "com.databox-cmk.drill.finished",
+  campaignFinished: "com.databox-cmk.campaign.finished",
 } as const;
 export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
 
-export type CloudEvent = {
+/** The kind of an event, and what it is about. A campaign moves orders of several customers. */
+export type EventSubject =
+  | {
+      readonly type: Exclude<EventType, typeof EVENT_TYPES.campaignFinished>;
+      readonly order: OrderId;
+    }
+  | { readonly type: typeof EVENT_TYPES.campaignFinished; readonly campaign: string };
+
+/** A change that receivers are told of. */
+export type News = EventSubject & { readonly atMs: EpochMs; readonly data: object };
+
+export type CloudEvent = News & {
   /** UUID. With `source` it identifies the event, however often it is sent. */
   readonly id: string;
   readonly source: string;
-  readonly type: EventType;
-  readonly order: OrderId;
-  readonly atMs: EpochMs;
-  readonly data: object;
 };
 
 /**
  * CloudEvents 1.0.2, JSON format, structured mode (§3.2 of its HTTP binding). Written by hand: the
  * `cloudevents` SDK brings a JSON-schema compiler to write these eight members.
  */
-export function renderCloudEvent({ id, source, type, order, atMs, data }: CloudEvent): string {
+export function renderCloudEvent(event: CloudEvent): string {
+  const { id, source, type, atMs, data } = event;
+  const [subject, about] =
+    "order" in event
+      ? [event.order, { orderId: event.order }]
+      : [`campaigns/${event.campaign}`, { campaignId: event.campaign }];
   return JSON.stringify({
     specversion: "1.0",
     id,
     source,
     type,
-    subject: order,
+    subject,
     time: new Date(atMs).toISOString(),
     datacontenttype: "application/json",
-    data: { orderId: order, ...data },
+    data: { ...about, ...data },
   });
 }

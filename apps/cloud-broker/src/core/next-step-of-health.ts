@@ -1,4 +1,4 @@
-import { decideNextStep, type Facts, type NextStep } from "@databox-cmk/errors";
+import { decideNextStep, ENGLISH_ANSWERS, type Facts, type NextStep } from "@databox-cmk/errors";
 
 import type { KeyHealth, Risk } from "./key-health.ts";
 
@@ -6,9 +6,9 @@ import type { KeyHealth, Risk } from "./key-health.ts";
 export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   switch (health.state) {
     case "unknown":
-      return { who: "nobody", text: "Wait: the key is checked within the next minutes." };
+      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsCheckedSoon };
     case "healthy":
-      return { who: "nobody", text: "Nothing: the key is usable." };
+      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsUsable };
     case "unusable": {
       const { code, reason, facts } = health;
       return decideNextStep({ code, reason, facts: { ...names, ...facts } });

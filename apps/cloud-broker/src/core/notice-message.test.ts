@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
+import { createTranslator, GERMAN } from "@databox-cmk/errors";
+import { describe, expect, test } from "vitest";
 
 import { EVENT_TYPES, renderCloudEvent, type EventType } from "./cloud-event.ts";
-import { describeEvent } from "./notice-message.ts";
+import { nextStepOfHealth } from "./next-step-of-health.ts";
+import { createDescribeEvent } from "./notice-message.ts";
+import * as texts from "./notice-texts.ts";
+import type { NoticeLanguage } from "./notice-texts.ts";
 import { orderIdOf } from "./order.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "./render-notice.ts";
 
@@ -12,20 +16,23 @@ const KID = "https://contoso.vault.azure.net/keys/atlas/0123456789abcdef01234567
 /** Typed texts and names of people stay in the service. */
 const PRIVATE = { reason: "SECRET-REASON", by: "SECRET-PERSON", approvalId: "SECRET-ID" };
 
-const describe = (type: EventType, data: object) =>
-  describeEvent(
+const tell = (type: EventType, data: object, language: NoticeLanguage = "en") =>
+  createDescribeEvent(
+    language,
+    PORTAL,
+  )(
     renderCloudEvent({
       id: "1",
       source: PORTAL,
-      type,
-      order,
+      ...(type === EVENT_TYPES.campaignFinished
+        ? { type, campaign: "campaign-1" }
+        : { type, order }),
       atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
       data: { ...PRIVATE, ...data },
     }),
-    PORTAL,
   );
 
-const unusable = describe(EVENT_TYPES.keyHealthChanged, {
+const unusable = tell(EVENT_TYPES.keyHealthChanged, {
   kid: KID,
   before: { state: "healthy" },
   after: { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled" },
@@ -50,6 +57,7 @@ test("a key that became unusable is told with order, key, code, who must act, an
       { name: "Time", text: "2026-01-02T03:04:05.000Z" },
     ],
     link: `${PORTAL}/portal/orders/${SUBSCRIPTION}/rg(1)/atlas/key-health`,
+    linkText: "Open in the portal",
   });
 });
 
@@ -73,15 +81,30 @@ test.each([
     { Expires: "2026-01-02T04:04:05.000Z", "Who must act": "Order owner" },
   ],
   [
+    EVENT_TYPES.drillFinished,
+    { nodes: 2, elapsedMs: 1500, startedAt: "2026-01-02T03:04:03.500Z" },
+    "A revocation drill of order atlas has finished",
+    { Nodes: "2", "Last answer after": "1.5 s", "Who must act": "Nobody" },
+  ],
+  [
+    EVENT_TYPES.campaignFinished,
+    { orders: 12, failed: 0, dryRun: true },
+    "A dry run has finished",
+    { Orders: "12", Failed: "0" },
+  ],
+  [
     EVENT_TYPES.keyHealthChanged,
-    { before: { state: "unknown" }, after: { state: "at-risk", risks: [{ risk: "expiry" }] } },
-    "The key of order atlas is at-risk",
-    { Risks: "expiry" },
+    {
+      before: { state: "unknown" },
+      after: { state: "at-risk", risks: [{ risk: "expires-soon" }] },
+    },
+    "The key of order atlas is at risk",
+    { Before: "not checked yet", Now: "at risk", Risks: "The key expires soon" },
   ],
 ] as const)(
   "%s is told in plain words, without what a person typed",
   (type, data, title, facts) => {
-    const message = describe(type, data);
+    const message = tell(type, data);
     expect(message.title).toBe(title);
     expect(Object.fromEntries(message.facts.map(({ name, text }) => [name, text]))).toMatchObject(
       facts,
@@ -95,9 +118,114 @@ test.each([
   },
 );
 
-test("every kind of event has a message", () => {
+const german = (type: EventType, data: object) => {
+  const { title, facts, linkText } = tell(type, data, "de");
+  return { title, linkText, ...Object.fromEntries(facts.map(({ name, text }) => [name, text])) };
+};
+
+describe("in German", () => {
+  test("a key that became unusable is told with order, key, code, who must act, and the step", () => {
+    const nextStep = nextStepOfHealth(
+      { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled", facts: {} },
+      { keyName: "atlas", vaultName: "contoso" },
+    );
+    expect(
+      german(EVENT_TYPES.keyHealthChanged, {
+        kid: KID,
+        before: { state: "healthy" },
+        after: { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled" },
+        nextStep,
+      }),
+    ).toEqual({
+      title: "Der Schlüssel des Auftrags atlas ist unbrauchbar",
+      Auftrag: "atlas",
+      Schlüssel: KID,
+      Vorher: "in Ordnung",
+      Jetzt: "unbrauchbar",
+      Code: "SsemUserErrorEncryptionKeyDisabled",
+      "Wer handeln muss": "Sicherheitsadministrator",
+      "Nächster Schritt": expect.stringContaining("Schlüssel"),
+      Zeit: "2026-01-02T03:04:05.000Z",
+      linkText: "Im Portal öffnen",
+    });
+  });
+
+  test.each([
+    [
+      EVENT_TYPES.approvalWaiting,
+      { serial: "DBX-1", required: 2 },
+      { title: "Eine Genehmigung des Auftrags atlas steht aus", "Nötige Genehmigungen": "2" },
+    ],
+    [
+      EVENT_TYPES.approvalDecided,
+      { decision: "rejected" },
+      { title: "Eine Anfrage des Auftrags atlas wurde abgelehnt", "Wer handeln muss": "Niemand" },
+    ],
+    [EVENT_TYPES.breakGlass, {}, { title: "Der Notzugriff auf Auftrag atlas ist aktiv" }],
+    [
+      EVENT_TYPES.drillFinished,
+      { nodes: 2, elapsedMs: 1500 },
+      {
+        title: "Eine Widerrufsübung des Auftrags atlas ist beendet",
+        Knoten: "2",
+        "Letzte Antwort nach": "1,5 s",
+      },
+    ],
+    [
+      EVENT_TYPES.campaignFinished,
+      { orders: 12, failed: 1, dryRun: false },
+      { title: "Eine Kampagne ist beendet", Aufträge: "12", Fehlgeschlagen: "1" },
+    ],
+    [EVENT_TYPES.campaignFinished, { dryRun: true }, { title: "Ein Probelauf ist beendet" }],
+    [
+      EVENT_TYPES.keyHealthChanged,
+      { after: { state: "at-risk", risks: [{ risk: "soft-delete" }] } },
+      { Jetzt: "gefährdet", Risiken: "Der Tresor hat kein vorläufiges Löschen" },
+    ],
+  ] as const)("%s %j is told", (type, data, expected) => {
+    expect(german(type, data)).toMatchObject(expected);
+  });
+
+  test.each([
+    { state: "unknown" },
+    { state: "healthy" },
+    { state: "at-risk", risks: [{ risk: "soft-delete" }] },
+    { state: "at-risk", risks: [{ risk: "expires-soon" }] },
+    { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled", facts: {} },
+  ] as const)("the step of a key that is $state is German", (health) => {
+    const step = nextStepOfHealth(health, { keyName: "k1", vaultName: "kv" });
+    const parts = createTranslator(GERMAN)(step.text);
+    expect(parts.filter(({ lang }) => lang !== undefined)).toEqual([]);
+    expect(german(EVENT_TYPES.keyHealthChanged, { nextStep: step })).toMatchObject({
+      "Nächster Schritt": parts.map(({ text }) => text).join(""),
+    });
+  });
+});
+
+const namesToFill = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
+
+test("every text is there in both languages, with the same names to fill", () => {
+  const tables = Object.values(texts).flatMap((table) => Object.values(table));
+  const pairs = [texts.DRY_RUN_FINISHED, texts.OPEN_IN_PORTAL, ...tables].filter(
+    (text): text is texts.NoticeText => typeof text === "object" && text !== null,
+  );
+  expect(pairs.length).toBeGreaterThan(30);
+  for (const { en, de } of pairs) {
+    expect(de).not.toBe("");
+    expect(namesToFill(de)).toEqual(namesToFill(en));
+  }
+});
+
+test("every kind of event has a message with a link to a page of the portal", () => {
   for (const type of Object.values(EVENT_TYPES))
-    expect(describe(type, {}).link).toMatch(/\/(?:key-health|approvals)$/);
+    expect(tell(type, {}).link).toMatch(
+      /^https:\/\/broker\.example\/portal\/(?:orders\/.*\/(?:key-health|approvals)|operator\/campaigns\/campaign-1)$/,
+    );
+});
+
+test("a change is told without a node, since it names a member of the API in its place", () => {
+  const { facts } = tell(EVENT_TYPES.approvalWaiting, { serial: "unlockPolicy/", required: 1 });
+  expect(facts.map(({ name }) => name)).not.toContain("Node");
 });
 
 test("Teams gets an Adaptive Card whose texts are no Markdown", () => {
@@ -128,7 +256,7 @@ test("Slack gets blocks within its limits, in which a name mentions nobody", () 
     text: "x".repeat(3000),
   }));
   const { text, blocks } = JSON.parse(
-    renderSlackMessage({ title: `<!channel> & ${"y".repeat(200)}`, facts, link: unusable.link }),
+    renderSlackMessage({ ...unusable, title: `<!channel> & ${"y".repeat(200)}`, facts }),
   );
   expect(text).toMatch(/^&lt;!channel&gt; &amp; y/);
   const [header, first, second, link] = blocks;

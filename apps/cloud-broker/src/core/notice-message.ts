@@ -1,6 +1,19 @@
+import { createTranslator, GERMAN, namesOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { EVENT_TYPES, type EventType } from "./cloud-event.ts";
+import {
+  DECISIONS,
+  DRY_RUN_FINISHED,
+  FACT_NAMES,
+  type NoticeLanguage,
+  type NoticeText,
+  OPEN_IN_PORTAL,
+  RISK_TEXTS,
+  STATES,
+  TITLES,
+  WHO,
+} from "./notice-texts.ts";
 
 /** The texts of a message about an event, before they are rendered for a channel. */
 export type NoticeMessage = {
@@ -8,17 +21,9 @@ export type NoticeMessage = {
   readonly facts: readonly NoticeFact[];
   /** The page of the portal where the reader sees more and can act. */
   readonly link: string;
+  readonly linkText: string;
 };
 export type NoticeFact = { readonly name: string; readonly text: string };
-
-const WHO = {
-  "security-administrator": "Security administrator",
-  "order-owner": "Order owner",
-  "site-operator": "Operator at the appliance",
-  "broker-operator": "Operator of the service",
-  nobody: "Nobody",
-  approvers: "Approvers of the order",
-} as const;
 
 /** The members of events that messages show; all others stay out of them. */
 const event = z.object({
@@ -36,78 +41,105 @@ const event = z.object({
         risks: z.optional(z.array(z.object({ risk: z.string() }))),
       }),
     ),
-    nextStep: z.optional(z.object({ who: z.enum(Object.keys(WHO)), text: z.string() })),
+    nextStep: z.optional(z.object({ who: z.string(), text: z.string() })),
     required: z.optional(z.number()),
     decision: z.optional(z.string()),
     expiresAt: z.optional(z.string()),
+    nodes: z.optional(z.number()),
+    elapsedMs: z.optional(z.number()),
+    campaignId: z.optional(z.string()),
+    orders: z.optional(z.number()),
+    failed: z.optional(z.number()),
+    dryRun: z.optional(z.boolean()),
   }),
 });
-type StoredEvent = z.infer<typeof event>;
 
-type Description = {
-  readonly title: (order: string, data: StoredEvent["data"]) => string;
-  /** Below the order in the portal. */
-  readonly page: string;
+type Row = {
+  /** Below the order in the portal; undefined: the page is the campaign's. */
+  readonly page: string | undefined;
   readonly who: keyof typeof WHO | undefined;
 };
 
-/** One row per kind of event. */
-const DESCRIPTIONS: Readonly<Record<EventType, Description>> = {
-  [EVENT_TYPES.keyHealthChanged]: {
-    title: (order, { after }) => `The key of order ${order} is ${after?.state ?? "unknown"}`,
-    page: "key-health",
-    who: undefined,
-  },
-  [EVENT_TYPES.approvalWaiting]: {
-    title: (order) => `An approval of order ${order} is waiting`,
-    page: "approvals",
-    who: "approvers",
-  },
-  [EVENT_TYPES.approvalDecided]: {
-    title: (order, { decision }) => `A request of order ${order} was ${decision ?? "decided"}`,
-    page: "approvals",
-    who: "nobody",
-  },
-  [EVENT_TYPES.breakGlass]: {
-    title: (order) => `Emergency access to order ${order} is active`,
-    page: "approvals",
-    who: "order-owner",
-  },
+/** One row per kind of event; its title stands in notice-texts.ts. */
+const ROWS: Readonly<Record<EventType, Row>> = {
+  [EVENT_TYPES.keyHealthChanged]: { page: "key-health", who: undefined },
+  [EVENT_TYPES.approvalWaiting]: { page: "approvals", who: "approvers" },
+  [EVENT_TYPES.approvalDecided]: { page: "approvals", who: "nobody" },
+  [EVENT_TYPES.breakGlass]: { page: "approvals", who: "order-owner" },
+  [EVENT_TYPES.drillFinished]: { page: "key-health", who: "nobody" },
+  [EVENT_TYPES.campaignFinished]: { page: undefined, who: undefined },
 };
 
+export type DescribeEvent = (body: string) => NoticeMessage;
+
 /**
- * Plain English for people. Only the members above are read, so that neither a typed reason nor the
+ * Plain words for people. Only the members above are read, so that neither a typed reason nor the
  * name of a person leaves the service.
  *
- * @param body - CloudEvent that this broker rendered
  * @param portalUrl - origin of the portal
+ * @returns describes a CloudEvent that this broker rendered
  */
-export function describeEvent(body: string, portalUrl: string): NoticeMessage {
-  const { type, subject, time, data } = event.parse(JSON.parse(body));
-  const [, , subscription = "", , group = "", , , , order = ""] = subject.split("/");
-  const { title, page, who } = DESCRIPTIONS[type];
-  const path = ["orders", subscription, group, order].map(encodeURIComponent).join("/");
-  const actor = data.nextStep?.who ?? who;
-  const facts: Readonly<Record<string, string | undefined>> = {
-    Order: order,
-    Node: data.serial,
-    Key: data.kid,
-    Before: data.before?.state,
-    Now: data.after?.state,
-    Code: data.after?.code,
-    Risks: data.after?.risks?.map(({ risk }) => risk).join(", "),
-    "Approvals needed": data.required?.toString(),
-    Expires: data.expiresAt,
-    "Who must act":
-      actor === undefined ? undefined : Object.entries(WHO).find(([name]) => name === actor)?.[1],
-    "Next step": data.nextStep?.text,
-    Time: time,
+export function createDescribeEvent(language: NoticeLanguage, portalUrl: string): DescribeEvent {
+  const translate = createTranslateStep(language);
+  const say = (text: NoticeText) => text[language];
+  /** A word of a newer broker is shown as it is. */
+  const word = (words: Readonly<Record<string, NoticeText>>, name = "") =>
+    Object.hasOwn(words, name) && words[name] !== undefined ? say(words[name]) : name;
+  return (body) => {
+    const { type, subject, time, data } = event.parse(JSON.parse(body));
+    const { page, who } = ROWS[type];
+    const [, , subscription = "", , group = "", , , , name = ""] = subject.split("/");
+    const path =
+      page === undefined
+        ? ["operator", "campaigns", data.campaignId ?? ""]
+        : ["orders", subscription, group, name, page];
+    const state = word(STATES, data.after?.state);
+    const decision = word(DECISIONS, data.decision);
+    const title = say(data.dryRun === true ? DRY_RUN_FINISHED : TITLES[type]);
+    const facts: Readonly<Record<keyof typeof FACT_NAMES, string | undefined>> = {
+      order: page === undefined ? undefined : name,
+      // A change names what it loosens in the place of a serial number, with a slash at its end.
+      node: data.serial?.endsWith("/") === true ? undefined : data.serial,
+      key: data.kid,
+      before: word(STATES, data.before?.state),
+      now: state,
+      code: data.after?.code,
+      risks: data.after?.risks?.map(({ risk }) => word(RISK_TEXTS, risk)).join(", "),
+      required: data.required?.toString(),
+      expires: data.expiresAt,
+      nodes: data.nodes?.toString(),
+      elapsed:
+        data.elapsedMs === undefined
+          ? undefined
+          : `${(data.elapsedMs / 1000).toLocaleString(language)} s`,
+      orders: data.orders?.toString(),
+      failed: data.failed?.toString(),
+      who: word(WHO, data.nextStep?.who ?? who),
+      nextStep: data.nextStep === undefined ? undefined : translate(data.nextStep.text),
+      time,
+    };
+    return {
+      title: fill(title, { order: name, state, decision }),
+      facts: namesOf(FACT_NAMES).flatMap((fact) => {
+        const text = facts[fact];
+        return text === undefined || text === "" ? [] : { name: say(FACT_NAMES[fact]), text };
+      }),
+      link: `${portalUrl}/portal/${path.map(encodeURIComponent).join("/")}`,
+      linkText: say(OPEN_IN_PORTAL),
+    };
   };
-  return {
-    title: title(order, data),
-    facts: Object.entries(facts).flatMap(([name, text]) =>
-      text === undefined || text === "" ? [] : { name, text },
-    ),
-    link: `${portalUrl}/portal/${path}/${page}`,
-  };
+}
+
+/** Events hold the steps in English, as answers do. */
+function createTranslateStep(language: NoticeLanguage): (english: string) => string {
+  if (language === "en") return (english) => english;
+  const translate = createTranslator(GERMAN);
+  return (english) =>
+    translate(english)
+      .map(({ text }) => text)
+      .join("");
+}
+
+function fill(title: string, words: Readonly<Record<string, string>>): string {
+  return title.replaceAll(/\{(\w+)\}/g, (_, name: string) => words[name] ?? "");
 }

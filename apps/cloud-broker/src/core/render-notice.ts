@@ -1,6 +1,5 @@
 import type { NoticeMessage } from "./notice-message.ts";
 
-const LINK_TEXT = "Open in the portal";
 /** Slack refuses a header of more characters. */
 const SLACK_HEADER_MAX = 150;
 /** Slack refuses a section of more fields. */
@@ -9,7 +8,7 @@ const SLACK_FIELDS_MAX = 10;
 const SLACK_FIELD_MAX = 2000;
 
 /** An Adaptive Card in the envelope that a workflow of Microsoft Teams posts into its channel. */
-export function renderTeamsMessage({ title, facts, link }: NoticeMessage): string {
+export function renderTeamsMessage({ title, facts, link, linkText }: NoticeMessage): string {
   return JSON.stringify({
     type: "message",
     attachments: [
@@ -33,7 +32,7 @@ export function renderTeamsMessage({ title, facts, link }: NoticeMessage): strin
               facts: facts.map(({ name, text }) => ({ title: name, value: escapeMarkdown(text) })),
             },
           ],
-          actions: [{ type: "Action.OpenUrl", title: LINK_TEXT, url: link }],
+          actions: [{ type: "Action.OpenUrl", title: linkText, url: link }],
         },
       },
     ],
@@ -41,7 +40,7 @@ export function renderTeamsMessage({ title, facts, link }: NoticeMessage): strin
 }
 
 /** Blocks of an incoming webhook of Slack; `text` is what its notifications show. */
-export function renderSlackMessage({ title, facts, link }: NoticeMessage): string {
+export function renderSlackMessage({ title, facts, link, linkText }: NoticeMessage): string {
   const fields = facts.map(({ name, text }) => ({
     type: "plain_text",
     text: shorten(`${name}: ${text}`, SLACK_FIELD_MAX),
@@ -60,7 +59,7 @@ export function renderSlackMessage({ title, facts, link }: NoticeMessage): strin
       ...sections,
       {
         type: "section",
-        text: { type: "mrkdwn", text: `<${escapeMrkdwn(link)}|${LINK_TEXT}>` },
+        text: { type: "mrkdwn", text: `<${escapeMrkdwn(link)}|${linkText}>` },
       },
     ],
   });

@@ -2,21 +2,18 @@ import { randomUUID } from "node:crypto";
 
 import type { Transaction } from "kysely";
 
-import { type CloudEvent, renderCloudEvent } from "../core/cloud-event.ts";
+import { type News, renderCloudEvent } from "../core/cloud-event.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { enqueueEvent } from "./enqueue-event.ts";
 import type { Select } from "./receivers.ts";
 
 /** Queues an event for every receiver, in the transaction of the change that it reports. */
-export type Announce = (
-  transaction: Transaction<BrokerTables>,
-  event: Omit<CloudEvent, "id" | "source">,
-) => Promise<void>;
+export type Announce = (transaction: Transaction<BrokerTables>, news: News) => Promise<void>;
 
 export function createAnnounce(source: string, select: Select): Announce {
-  return async (transaction, event) => {
+  return async (transaction, news) => {
     const id = randomUUID();
-    const body = renderCloudEvent({ ...event, id, source });
-    await enqueueEvent(transaction, select(event), { id, body, atMs: event.atMs });
+    const body = renderCloudEvent({ ...news, id, source });
+    await enqueueEvent(transaction, select(news), { id, body, atMs: news.atMs });
   };
 }

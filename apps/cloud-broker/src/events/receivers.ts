@@ -1,8 +1,8 @@
 import type { SigningKey } from "@databox-cmk/crypto";
 
 import type { NoticeChannel } from "../config/notice-channels.ts";
-import type { CloudEvent } from "../core/cloud-event.ts";
-import { describeEvent } from "../core/notice-message.ts";
+import type { EventSubject } from "../core/cloud-event.ts";
+import { createDescribeEvent } from "../core/notice-message.ts";
 import { subscriptionOf } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
@@ -18,7 +18,7 @@ export type Receiver = {
   readonly kind: "webhook" | NoticeChannel["kind"];
   /** For logs: never the address of a channel, which is a secret. */
   readonly shown: string;
-  wants(event: Pick<CloudEvent, "type" | "order">): boolean;
+  wants(subject: EventSubject): boolean;
   send(event: QueuedEvent): Promise<Delivery>;
 };
 
@@ -26,12 +26,12 @@ export type Receiver = {
 export type Receivers = ReadonlyMap<string, Receiver>;
 
 /** Names of the receivers that get an event. */
-export type Select = (event: Pick<CloudEvent, "type" | "order">) => readonly string[];
+export type Select = (subject: EventSubject) => readonly string[];
 
 export const selectOf =
   (receivers: Receivers): Select =>
-  (event) =>
-    [...receivers].flatMap(([name, receiver]) => (receiver.wants(event) ? name : []));
+  (subject) =>
+    [...receivers].flatMap(([name, receiver]) => (receiver.wants(subject) ? name : []));
 
 /**
  * Programs get the signed event itself, people a message about it.
@@ -64,29 +64,33 @@ export function createReceivers(
       send: async (event) => post(url, await signEvent(key, { ...event, url }, now()), event.body),
     },
   ]);
-  const sendTo = (channel: NoticeChannel, { id, body }: QueuedEvent): Promise<Delivery> => {
-    const message = describeEvent(body, portalUrl);
-    switch (channel.kind) {
-      case "teams":
-        return post(channel.url, JSON_HEADERS, renderTeamsMessage(message));
-      case "slack":
-        return post(channel.url, JSON_HEADERS, renderSlackMessage(message));
-      case "email": {
-        // The same whenever it is sent again, so that mailboxes recognise a repetition.
-        const messageId = `<${id}.${channel.name}@${new URL(portalUrl).hostname}>`;
-        return sendMail({ ...renderMail(message), to: channel.to, messageId });
+  const createSend = (channel: NoticeChannel): Receiver["send"] => {
+    const describeEvent = createDescribeEvent(channel.language, portalUrl);
+    return ({ id, body }) => {
+      const message = describeEvent(body);
+      switch (channel.kind) {
+        case "teams":
+          return post(channel.url, JSON_HEADERS, renderTeamsMessage(message));
+        case "slack":
+          return post(channel.url, JSON_HEADERS, renderSlackMessage(message));
+        case "email": {
+          // The same whenever it is sent again, so that mailboxes recognise a repetition.
+          const messageId = `<${id}.${channel.name}@${new URL(portalUrl).hostname}>`;
+          return sendMail({ ...renderMail(message), to: channel.to, messageId });
+        }
       }
-    }
+    };
   };
   const people = channels.map((channel): [string, Receiver] => [
     `channel:${channel.name}`,
     {
       kind: channel.kind,
       shown: channel.name,
-      wants: ({ type, order }) =>
-        channel.events.includes(type) &&
-        (channel.subscriptions === "all" || channel.subscriptions.includes(subscriptionOf(order))),
-      send: (event) => sendTo(channel, event),
+      wants: (subject) =>
+        channel.events.includes(subject.type) &&
+        (channel.subscriptions === "all" ||
+          ("order" in subject && channel.subscriptions.includes(subscriptionOf(subject.order)))),
+      send: createSend(channel),
     },
   ]);
   return new Map([...webhooks, ...people]);

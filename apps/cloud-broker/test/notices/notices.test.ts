@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NoticeChannel } from "../../src/config/notice-channels.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { createSendMail } from "../../src/events/send-mail.ts";
-import { SUBSCRIPTION } from "../world/jobs.ts";
+import { LeaseClient } from "../leases/lease-client.ts";
+import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { AUTHORITY, type MailServer, openMailServer, USER } from "./mail-server.ts";
 
@@ -13,14 +15,45 @@ const SLACK_URL = "https://slack.example/services/SECRET-SLACK";
 const events = [EVENT_TYPES.keyHealthChanged];
 const subscriptions = [SUBSCRIPTION];
 const CHANNELS: readonly NoticeChannel[] = [
-  { kind: "teams", name: "ops-teams", url: TEAMS_URL, events, subscriptions },
-  { kind: "slack", name: "ops-slack", url: SLACK_URL, events, subscriptions: "all" },
-  { kind: "email", name: "security", to: "security@contoso.example", events, subscriptions },
+  { kind: "teams", name: "ops-teams", language: "en", url: TEAMS_URL, events, subscriptions },
+  {
+    kind: "slack",
+    name: "ops-slack",
+    language: "en",
+    url: SLACK_URL,
+    events,
+    subscriptions: "all",
+  },
+  {
+    kind: "email",
+    name: "security",
+    language: "en",
+    to: "security@contoso.example",
+    events,
+    subscriptions,
+  },
   {
     kind: "slack",
     name: "approvers",
+    language: "en",
     url: SLACK_URL,
     events: [EVENT_TYPES.approvalWaiting],
+    subscriptions: "all",
+  },
+  {
+    kind: "teams",
+    name: "drills",
+    language: "en",
+    url: TEAMS_URL,
+    events: [EVENT_TYPES.drillFinished],
+    subscriptions,
+  },
+  {
+    kind: "teams",
+    name: "campaigns",
+    language: "en",
+    url: TEAMS_URL,
+    events: [EVENT_TYPES.campaignFinished],
     subscriptions: "all",
   },
 ];
@@ -62,11 +95,11 @@ afterEach(async () => {
 });
 
 /** An order whose key has just become unusable. */
-async function breakKey(job: string, subscription?: string): Promise<void> {
-  await world.prepared(job, subscription);
-  world.vaults.setEnabled(world.kid, false);
-  world.clock.nowMs += 17 * 60_000;
-  await world.broker().watchKeys();
+async function breakKey(job: string, subscription?: string, at = world): Promise<void> {
+  await at.prepared(job, subscription);
+  at.vaults.setEnabled(at.kid, false);
+  at.clock.nowMs += 17 * 60_000;
+  await at.broker().watchKeys();
 }
 const queued = () =>
   world
@@ -75,6 +108,7 @@ const queued = () =>
     .select(["url", "body", "attempts"])
     .orderBy("url")
     .execute();
+const told = async () => (await queued()).map(({ url }) => url);
 const messageIds = () =>
   server.received.map(({ source }) => /^Message-ID:\s+(\S+)/m.exec(source)?.[1]);
 
@@ -164,12 +198,100 @@ describe("a message", () => {
   });
 });
 
+test("a message is in the language that its channel asks for", async () => {
+  const ask = { language: "de", events, subscriptions: "all" } as const;
+  const channels: readonly NoticeChannel[] = [
+    { kind: "teams", name: "teams", url: TEAMS_URL, ...ask },
+    { kind: "slack", name: "slack", url: SLACK_URL, ...ask },
+    { kind: "email", name: "mail", to: "sicherheit@contoso.example", ...ask },
+  ];
+  const smtp = { host: "localhost", port: server.port, from: "cmk@contoso.example" } as const;
+  const sendMail = createSendMail(
+    { ...smtp, security: "starttls", ...USER },
+    AUTHORITY.certificatePem,
+    300_000,
+  );
+  await using german = await openBroker({ notices: { channels, sendMail } });
+  const bodies: string[] = [];
+  german.receivers.post = (_url, _headers, body) => {
+    bodies.push(body);
+    return Promise.resolve({ status: 202 });
+  };
+  await breakKey("german1", undefined, german);
+  await german.broker().deliverEvents();
+  expect(bodies).toHaveLength(2);
+  for (const body of bodies) {
+    expect(body).toContain("Der Schlüssel des Auftrags german1 ist unbrauchbar");
+    expect(body).toContain("Im Portal öffnen");
+  }
+  // The header is encoded words (RFC 2047), the text quoted-printable with soft breaks (RFC 2045).
+  const mail = server.received[0]?.source.replaceAll("=\r\n", "");
+  expect(mail).toMatch(/^Subject: =\?UTF-8\?Q\?Der_Schl=C3=BCssel_/m);
+  expect(mail).toContain("Wer handeln muss: Sicherheitsadministrator");
+  expect(mail).not.toMatch(/Who must act|Next step|Before/);
+});
+
+describe("finished work is told", () => {
+  test("of a drill once, when its last node has answered", async () => {
+    const holders: LeaseClient[] = [];
+    for (const device of await world.deliveredHeavy("drilled1"))
+      holders.push(await LeaseClient.unlock(device));
+    const [first, second, ...others] = holders;
+    if (first === undefined || second === undefined) throw new Error("two nodes are missing");
+    expect(others).toEqual([]);
+    const startDrill = async () => {
+      world.clock.nowMs += 1000;
+      await world.call("POST", `${jobPath("drilled1")}/revocationDrill?${API}`);
+      const asked = [];
+      for (const holder of holders) {
+        const drill = String((await holder.renew()).payload["drill"]);
+        asked.push(() => holder.receipt({ outcome: "drilled", drill }));
+      }
+      return asked;
+    };
+    const [answerFirst, answerSecond] = await startDrill();
+    await answerFirst?.();
+    expect(await told()).toEqual([]);
+    world.clock.nowMs += 1500;
+    await answerSecond?.();
+    await answerSecond?.();
+    expect(await told()).toEqual(["channel:drills"]);
+    await world.broker().deliverEvents();
+    expect(posted).toHaveLength(1);
+    expect(posted[0]?.body).toContain("A revocation drill of order drilled1 has finished");
+    expect(posted[0]?.body).toContain("/databox-demo/drilled1/key-health");
+    expect(posted[0]?.body).toContain("1.5 s");
+    // Nodes that answer at once: neither sees the other's answer before it is committed.
+    for (let round = 1; round <= 5; round += 1) {
+      const answers = await startDrill();
+      await Promise.all(answers.map((answer) => answer()));
+      expect(await told()).toEqual(Array.from({ length: round }, () => "channel:drills"));
+    }
+  });
+
+  test("of a campaign, with its orders and a link for the operator", async () => {
+    await world.prepared("moved1");
+    world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    world.clock.nowMs += 1.2 * 3_600_000;
+    await world.broker().pollKeys();
+    expect(await world.broker().runCampaigns()).toBe(1);
+    await world.broker().runCampaigns();
+    expect(await told()).toEqual(["channel:campaigns"]);
+    await world.broker().deliverEvents();
+    const campaign = await world
+      .store()
+      .selectFrom("campaigns")
+      .select("id")
+      .executeTakeFirstOrThrow();
+    expect(posted.map(({ url }) => url)).toEqual([TEAMS_URL]);
+    expect(posted[0]?.body).toContain("A campaign has finished");
+    expect(posted[0]?.body).toContain(`/portal/operator/campaigns/${campaign.id}"`);
+  });
+});
+
 test("without configured channels nothing is queued", async () => {
   await using quiet = await openBroker();
-  await quiet.prepared("quiet1");
-  quiet.vaults.setEnabled(quiet.kid, false);
-  quiet.clock.nowMs += 17 * 60_000;
-  await quiet.broker().watchKeys();
+  await breakKey("quiet1", undefined, quiet);
   const rows = await quiet.store().selectFrom("webhook_deliveries").select("url").execute();
   expect(rows).toEqual([]);
 });

@@ -97,6 +97,8 @@ export type BrokerWorld = AsyncDisposable & {
   prepared(job: string, subscriptionId?: string): Promise<DeviceClient>;
   /** The same, delivered. */
   delivered(job: string, subscriptionId?: string): Promise<DeviceClient>;
+  /** Both nodes of an order of the larger appliance, delivered. */
+  deliveredHeavy(job: string): Promise<readonly DeviceClient[]>;
 };
 
 type BrokerOverrides = {
@@ -236,6 +238,51 @@ export async function openBroker({
       ...(body === undefined ? {} : { body }),
     });
 
+  /** Places and prepares an order with the customer's key. */
+  async function prepareNodes(
+    order: string,
+    sku: "DataBox" | "DataBoxHeavy",
+  ): Promise<readonly DeviceClient[]> {
+    const path = `${order}?${API}`;
+    expectStatus(202, await world.call("PUT", path, { body: minimalJob(sku) }));
+    const identity = { identity: { type: "SystemAssigned" } };
+    expectStatus(202, await world.call("PATCH", path, { body: identity }));
+    const key = {
+      properties: {
+        details: {
+          keyEncryptionKey: {
+            ...CUSTOMER_KEY,
+            identityProperties: { type: "SystemAssigned" },
+          },
+        },
+      },
+    };
+    expectStatus(202, await world.call("PATCH", path, { body: key }));
+    const { json } = expectStatus(200, await operate("prepare", order));
+    const devices: DeviceClient[] = [];
+    for (const node of PREPARED.parse(json).nodes) {
+      const device = new DeviceClient({
+        transport,
+        order: order.toLowerCase(),
+        serial: node.serial,
+      });
+      device.brokerKeys = keys.bundle;
+      const enrolled = await device.enrol(node.enrolmentCode);
+      if (enrolled.kind !== "answer") throw new Error(JSON.stringify(enrolled));
+      const { answer: granted } = await device.unlock("prepare");
+      if (granted.kind !== "answer") throw new Error(JSON.stringify(granted));
+      const receipt = await device.receipt(granted.text, "prepared");
+      if (receipt.kind !== "answer") throw new Error(JSON.stringify(receipt));
+      devices.push(device);
+    }
+    return devices;
+  }
+
+  async function deliverOrder(order: string): Promise<void> {
+    expectStatus(200, await operate("dispatch", order));
+    expectStatus(200, await operate("deliver", order));
+  }
+
   let turn = 0;
   const transport: Transport = {
     send(...request) {
@@ -282,45 +329,19 @@ export async function openBroker({
     },
     operator: (action, job, body) => operate(action, jobPath(job), body),
     async prepared(job, subscriptionId) {
-      const order = jobPath(job, undefined, subscriptionId);
-      const path = `${order}?${API}`;
-      expectStatus(202, await world.call("PUT", path, { body: minimalJob() }));
-      const identity = { identity: { type: "SystemAssigned" } };
-      expectStatus(202, await world.call("PATCH", path, { body: identity }));
-      const key = {
-        properties: {
-          details: {
-            keyEncryptionKey: {
-              ...CUSTOMER_KEY,
-              identityProperties: { type: "SystemAssigned" },
-            },
-          },
-        },
-      };
-      expectStatus(202, await world.call("PATCH", path, { body: key }));
-      const { json } = expectStatus(200, await operate("prepare", order));
-      const [node] = PREPARED.parse(json).nodes;
-      if (node === undefined) throw new Error("no node");
-      const device = new DeviceClient({
-        transport,
-        order: order.toLowerCase(),
-        serial: node.serial,
-      });
-      device.brokerKeys = keys.bundle;
-      const enrolled = await device.enrol(node.enrolmentCode);
-      if (enrolled.kind !== "answer") throw new Error(JSON.stringify(enrolled));
-      const { answer: granted } = await device.unlock("prepare");
-      if (granted.kind !== "answer") throw new Error(JSON.stringify(granted));
-      const receipt = await device.receipt(granted.text, "prepared");
-      if (receipt.kind !== "answer") throw new Error(JSON.stringify(receipt));
+      const [device] = await prepareNodes(jobPath(job, undefined, subscriptionId), "DataBox");
+      if (device === undefined) throw new Error("no node");
       return device;
     },
     async delivered(job, subscriptionId) {
-      const order = jobPath(job, undefined, subscriptionId);
       const device = await world.prepared(job, subscriptionId);
-      expectStatus(200, await operate("dispatch", order));
-      expectStatus(200, await operate("deliver", order));
+      await deliverOrder(jobPath(job, undefined, subscriptionId));
       return device;
+    },
+    async deliveredHeavy(job) {
+      const devices = await prepareNodes(jobPath(job), "DataBoxHeavy");
+      await deliverOrder(jobPath(job));
+      return devices;
     },
     async [Symbol.asyncDispose]() {
       await stop();

@@ -15,4 +15,12 @@ export const ANSWERS = {
     en: "Nothing: every check passed.",
     de: "Nichts: Alle Prüfungen sind bestanden.",
   },
+  keyIsUsable: {
+    en: "Nothing: the key is usable.",
+    de: "Nichts: Der Schlüssel ist nutzbar.",
+  },
+  keyIsCheckedSoon: {
+    en: "Wait: the key is checked within the next minutes.",
+    de: "Warten Sie: Der Schlüssel wird in den nächsten Minuten geprüft.",
+  },
 } as const satisfies Record<string, Text>;

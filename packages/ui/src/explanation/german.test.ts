@@ -1,5 +1,6 @@
 import {
   AppError,
+  createTranslator,
   decideNextStep,
   ERROR_CODES,
   ERRORS,
@@ -10,8 +11,6 @@ import {
   renderArmError,
 } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
-
-import { createTranslator } from "./translate.ts";
 
 const WHERE = "beside their English in packages/errors/src/table";
 const DETAIL = "counter: not above the last one";

@@ -1,6 +1,5 @@
-import { GERMAN } from "@databox-cmk/errors";
+import { createTranslator, GERMAN } from "@databox-cmk/errors";
 
-import { createTranslator } from "../explanation/translate.ts";
 import type { UiTexts } from "./en.ts";
 
 /** Deutsche Texte dessen, was alle unsere Seiten teilen. */

@@ -1,6 +1,4 @@
-import type { Recoverable, Who } from "@databox-cmk/errors";
-
-import type { TextPart } from "../explanation/translate.ts";
+import type { Recoverable, TextPart, Who } from "@databox-cmk/errors";
 
 /** English texts that all our pages share. */
 export const en = {

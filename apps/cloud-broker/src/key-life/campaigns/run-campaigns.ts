@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { claimWork, releaseWork } from "./claim-work.ts";
 import { runStep, type Step } from "./run-step.ts";
@@ -109,9 +110,9 @@ async function loadWaiting(
   return rows.map(({ order_id: order, attempts }) => ({ order, attempts }));
 }
 
-/** No step is waiting: write one record of the whole campaign. */
+/** No step is waiting: write one record of the whole campaign, and tell receivers. */
 async function finish(
-  { store, appendAudit, now }: ControlPlane,
+  { store, appendAudit, announce, now }: ControlPlane,
   campaign: Campaign,
 ): Promise<void> {
   const nowMs = now();
@@ -140,16 +141,19 @@ async function finish(
       .where("campaign_id", "=", campaign.id)
       .where("state", "=", "failed")
       .executeTakeFirstOrThrow();
+    const dryRun = campaign.request.dryRun === true;
     await appendAudit(transaction, "broker", {
       action: "campaign/finish",
       actor: campaign.actor,
       outcome: failed.count === 0 ? "done" : "failed",
       correlationId: campaign.id,
-      detail: {
-        done: campaign.total - failed.count,
-        failed: failed.count,
-        dryRun: campaign.request.dryRun === true,
-      },
+      detail: { done: campaign.total - failed.count, failed: failed.count, dryRun },
+    });
+    await announce(transaction, {
+      type: EVENT_TYPES.campaignFinished,
+      campaign: campaign.id,
+      atMs: nowMs,
+      data: { origin: campaign.origin, orders: campaign.total, failed: failed.count, dryRun },
     });
   });
 }

@@ -7,9 +7,10 @@ import {
 } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
-import { foldOrderId } from "../../core/order.ts";
+import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
@@ -40,7 +41,7 @@ export function createLeaseReceiptExchange(
 }
 
 async function takeLeaseReceipt(
-  { commit, keys, appendAudit, now }: DeviceDependencies,
+  { commit, keys, appendAudit, announce, now }: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
 ): Promise<Outcome<SignedAnswer>> {
@@ -84,6 +85,21 @@ async function takeLeaseReceipt(
             : { millisecondsSinceRefusal: nowMs - lease.refused_at_ms }),
         },
       });
+    if (isNews && said.drill !== undefined) {
+      // After the audit row: from there on, no other node of the order answers until this commit.
+      const drill = await findFinished(transaction, said.drill);
+      if (drill !== undefined)
+        await announce(transaction, {
+          type: EVENT_TYPES.drillFinished,
+          order: sender.order,
+          atMs: nowMs,
+          data: {
+            nodes: drill.nodes,
+            startedAt: new Date(drill.startedAtMs).toISOString(),
+            elapsedMs: nowMs - drill.startedAtMs,
+          },
+        });
+    }
     return { ok: true, value: answer };
   });
 }
@@ -133,6 +149,31 @@ async function answerDrill(
     .where("answered_at_ms", "is", null)
     .executeTakeFirst();
   return answered.numUpdatedRows === 1n;
+}
+
+/** The drill of this row, if every node has answered it. */
+async function findFinished(
+  transaction: Transaction<BrokerTables>,
+  id: string,
+): Promise<{ readonly startedAtMs: EpochMs; readonly nodes: number } | undefined> {
+  const drill = await transaction
+    .selectFrom("drills as own")
+    .innerJoin("drills", (join) =>
+      join
+        .onRef("drills.order_id", "=", "own.order_id")
+        .onRef("drills.started_at_ms", "=", "own.started_at_ms"),
+    )
+    .select((row) => [
+      "own.started_at_ms",
+      row.fn.count<number>("drills.answered_at_ms").as("answered"),
+      row.fn.countAll<number>().as("nodes"),
+    ])
+    .where("own.id", "=", id)
+    .groupBy("own.started_at_ms")
+    .executeTakeFirstOrThrow();
+  return drill.answered === drill.nodes
+    ? { startedAtMs: drill.started_at_ms, nodes: drill.nodes }
+    : undefined;
 }
 
 function refuse(code: "OrderMismatch" | "LeaseInvalid", detail: string): Outcome<never> {
