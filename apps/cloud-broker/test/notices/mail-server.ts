@@ -7,7 +7,8 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
 export const AUTHORITY = createCertificateAuthority({ commonName: "mail", validityDays: 1 });
-const CERTIFICATE = issueServerCertificate({
+/** Of every server on loopback in these tests. */
+export const CERTIFICATE = issueServerCertificate({
   ca: AUTHORITY,
   commonName: "localhost",
   dnsNames: ["localhost"],
@@ -32,13 +33,18 @@ export type MailServer = AsyncDisposable & {
   readonly logins: string[];
   /** Status with which the next messages are refused; undefined: they are taken. */
   refuseWith: number | undefined;
+  /** Runs when a message was taken, before the client is told so. */
+  beforeAnswer: () => Promise<void>;
 };
 
 /** A mail server on loopback: a real one, that keeps what it gets in memory. */
 export async function openMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const logins: string[] = [];
-  const state: { refuseWith: number | undefined } = { refuseWith: undefined };
+  const state: Pick<MailServer, "refuseWith" | "beforeAnswer"> = {
+    refuseWith: undefined,
+    beforeAnswer: () => Promise.resolve(),
+  };
   const server = new SMTPServer({
     key: CERTIFICATE.privateKeyPem,
     cert: CERTIFICATE.certificatePem,
@@ -62,6 +68,7 @@ export async function openMailServer(options: SMTPServerOptions = {}): Promise<M
         user: session.user === undefined ? undefined : String(session.user),
         source,
       });
+      await state.beforeAnswer();
     }),
     ...options,
   });
@@ -71,21 +78,15 @@ export async function openMailServer(options: SMTPServerOptions = {}): Promise<M
   if (address === null || typeof address === "string") throw new Error("no port");
   // A client that turns away during the handshake is expected.
   server.on("error", () => undefined);
-  return {
+  return Object.assign(state, {
     port: address.port,
     received,
     logins,
-    get refuseWith() {
-      return state.refuseWith;
-    },
-    set refuseWith(status) {
-      state.refuseWith = status;
-    },
     [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
       }),
-  };
+  });
 }
