@@ -116,16 +116,23 @@ async function addHealth(order: OrderId, state: "healthy" | "at-risk" | "unusabl
     .execute();
 }
 
-async function addApproval(order: OrderId, requestedBy: string | null = null): Promise<string> {
+async function addApproval(
+  order: OrderId,
+  requestedBy: string | null = null,
+  { way, serial }: { way: "unlock" | "change"; serial: string } = {
+    way: "unlock",
+    serial: "DBX-1",
+  },
+): Promise<string> {
   const id = randomUUID();
   await store
     .insertInto("approvals")
     .values({
       id,
       order_id: order,
-      serial: "DBX-1",
+      serial,
       request_hash: id,
-      way: "unlock",
+      way,
       purpose: "unlock",
       reason: null,
       requested_by: requestedBy,
@@ -223,6 +230,11 @@ describe("a person is told", () => {
     expect(await kinds(owner)).toEqual(["approval-waiting"]);
     nowMs += DAY_MS;
     expect(await kinds(owner)).toEqual([]);
+    // A change has no node.
+    await addApproval(order, null, { way: "change", serial: "unlockPolicy/" });
+    const [change] = await read(owner);
+    expect(change).toMatchObject({ kind: "approval-waiting", orderName: "atlas" });
+    expect(change).not.toHaveProperty("serial");
   });
 
   test("of drills that every node has answered, for 30 days", async () => {

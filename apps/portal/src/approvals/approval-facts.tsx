@@ -5,6 +5,7 @@ import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icon
 import type { ReactElement } from "react";
 
 import { keyVersionLabel } from "../core/key-version-label.ts";
+import { readLoosened } from "../core/read-loosened.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -51,7 +52,9 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
   const isChange = approval.way === "change";
   const city = [place.city, place.country].filter((each) => each !== undefined).join(", ");
   const facts: readonly Fact[] = [
-    { label: texts.reason, value: approval.reason ?? texts.noReason },
+    isChange
+      ? { label: texts.change, value: <Change reason={approval.reason ?? ""} /> }
+      : { label: texts.reason, value: approval.reason ?? texts.noReason },
     ...(isChange
       ? []
       : [
@@ -71,6 +74,24 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
     },
   ];
   return <Facts facts={facts} />;
+}
+
+function Change({ reason }: { readonly reason: string }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().approvals;
+  return (
+    <ul className={styles.decisions}>
+      {readLoosened(reason).map(({ kind, names }) => {
+        const [one = "", other = ""] = names;
+        const words = kind === undefined ? one : texts.loosens[kind](one, other);
+        return (
+          <li key={words} className={styles.decision}>
+            {words}
+          </li>
+        );
+      })}
+    </ul>
+  );
 }
 
 function Decisions({

@@ -130,7 +130,10 @@ function Notice({
               text={isErrorCode(notice.code) ? explain(notice.code).title : notice.code}
             />
           )}
-          {kind === "approval-waiting" && texts.approvals.nodeAsks(notice.serial)}
+          {kind === "approval-waiting" &&
+            (notice.serial === undefined
+              ? texts.approvals.changeAsks
+              : texts.approvals.nodeAsks(notice.serial))}
           {kind === "drill-finished" && words.nodes(notice.nodes)}
           {kind === "campaign-finished" && words.orders(notice.orders, notice.failed)}
         </Text>

@@ -8,6 +8,8 @@ import { type ChainBox, layOutChain } from "../core/key-chain-layout.ts";
 import { type ChainLink, decideKeyChain } from "../core/key-chain.ts";
 import { useTexts } from "../texts/texts.ts";
 
+const LINE_HEIGHT = 18;
+
 const useStyles = makeStyles({
   picture: { width: "100%", height: "auto", maxWidth: "1120px", display: "block" },
   narrow: { maxWidth: "320px" },
@@ -26,10 +28,17 @@ const useStyles = makeStyles({
   cross: { stroke: tokens.colorStatusDangerForeground1, strokeWidth: "3px" },
   title: { fill: tokens.colorNeutralForeground2, fontSize: "12px" },
   name: {
-    fill: tokens.colorNeutralForeground1,
+    color: tokens.colorNeutralForeground1,
     fontSize: "14px",
+    lineHeight: `${LINE_HEIGHT}px`,
     fontWeight: tokens.fontWeightSemibold,
+    display: "-webkit-box",
+    WebkitBoxOrient: "vertical",
+    WebkitLineClamp: 2,
+    overflow: "hidden",
+    overflowWrap: "anywhere",
   },
+  aboveNote: { WebkitLineClamp: 1 },
 });
 
 /**
@@ -85,7 +94,7 @@ export function KeyChain({
           key={box.key}
           box={box}
           title={texts.keyChain.parts[box.link.part]}
-          name={shorten(nameOf(box.link))}
+          name={nameOf(box.link)}
           note={box.lock === undefined ? undefined : texts.lockStates[box.lock]}
         />
       ))}
@@ -122,9 +131,11 @@ function Box({
       <text x={x + 12} y={y + 21} className={styles.title}>
         {title}
       </text>
-      <text x={x + 12} y={y + 41} className={styles.name}>
-        {name}
-      </text>
+      <foreignObject x={x + 12} y={y + 27} width={width - 24} height={2 * LINE_HEIGHT}>
+        <div className={mergeClasses(styles.name, note !== undefined && styles.aboveNote)}>
+          {name}
+        </div>
+      </foreignObject>
       {note !== undefined && (
         <text x={x + 12} y={y + 61} className={styles.title}>
           {note}
@@ -132,11 +143,4 @@ function Box({
       )}
     </g>
   );
-}
-
-const LONGEST_NAME = 16;
-
-/** Boxes have a fixed width: the first of a version's 32 digits identify it. */
-function shorten(name: string): string {
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }

@@ -60,10 +60,10 @@ export function Page({
     <>
       <div className={styles.head}>
         <Breadcrumb size="small" aria-label={texts.shell.breadcrumb}>
-          {trail.map((link) => (
+          {trail.map((link, index) => (
             <Fragment key={link.key}>
+              {index > 0 && <BreadcrumbDivider />}
               <BreadcrumbItem>{link}</BreadcrumbItem>
-              <BreadcrumbDivider />
             </Fragment>
           ))}
         </Breadcrumb>

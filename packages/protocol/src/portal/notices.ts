@@ -10,7 +10,12 @@ const ofOrder = { ...notice, orderId: z.string(), orderName: z.string() };
 
 /** A fact that a person should know of, in the portal's bell. */
 export const noticeView = z.discriminatedUnion("kind", [
-  z.strictObject({ ...ofOrder, kind: z.literal("approval-waiting"), serial: z.string() }),
+  z.strictObject({
+    ...ofOrder,
+    kind: z.literal("approval-waiting"),
+    /** Of the node that waits for its key; absent for a change to the order's protection. */
+    serial: z.optional(z.string()),
+  }),
   z.strictObject({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
   z.strictObject({ ...ofOrder, kind: z.literal("key-unusable"), code: z.string() }),
   z.strictObject({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),

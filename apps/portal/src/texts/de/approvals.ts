@@ -13,6 +13,26 @@ export const approvals: typeof english = {
   nodeAsks: (serial) => `Knoten ${serial} fordert seinen Schlüssel an`,
   changeAsks: "Eine Änderung an diesem Auftrag braucht eine Genehmigung",
   reason: "Grund",
+  change: "Änderung",
+  loosens: {
+    outageGrace: () => "Andere Frist bei Ausfall",
+    lease: () => "Längere Freigaben",
+    offline: () => "Entsperren durch Anfrage und Antwort ist erlaubt",
+    offlineLease: () => "Entsperrungen ohne Netz gelten länger oder werden anders gezählt",
+    windows: () => "Andere Entsperrzeiten",
+    approvals: () => "Weniger Personen müssen genehmigen",
+    approvers: () => "Andere Genehmigende",
+    expiry: () => "Anfragen laufen später ab",
+    breakGlass: () => "Der Notzugriff ist erlaubt",
+    unlocksPerDay: (before, after) =>
+      `Höchstzahl der Entsperrungen pro Tag: ${after} statt ${before}`,
+    noLimit: (before) => `Keine Tagesgrenze für Entsperrungen; sie war ${before}`,
+    backupKey: (name) => `Neuer Ersatzschlüssel ${name}`,
+    serviceKey: () => "Von Microsoft verwalteter Schlüssel statt des Schlüssels des Kunden",
+    vault: (before, after) =>
+      `Der Schlüssel liegt in einem anderen Tresor: ${after} statt ${before}`,
+    killSwitch: () => "Entsperren ist wieder erlaubt",
+  },
   noReason: "Keiner genannt",
   claim:
     "Knoten, Schlüssel und Adresse sind geprüft. Den Grund hat jemand am Gerät eingegeben, der nicht angemeldet ist. Fragen Sie im Zweifel nach.",

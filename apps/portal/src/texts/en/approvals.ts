@@ -1,5 +1,7 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
 
+import type { LoosenedKind } from "../../core/read-loosened.ts";
+
 export const approvals = {
   waitingTitle: "Approvals waiting for me",
   noneWaiting: "No approvals waiting",
@@ -13,6 +15,29 @@ export const approvals = {
   nodeAsks: (serial: string) => `Node ${serial} requests its key`,
   changeAsks: "A change to this order needs approval",
   reason: "Reason",
+  change: "Change",
+  loosens: {
+    outageGrace: () => "Another outage grace period",
+    lease: () => "Longer leases",
+    offline: () => "Unlocks by challenge and answer are allowed",
+    offlineLease: () => "Offline unlocks last longer, or are counted differently",
+    windows: () => "Other unlock hours",
+    approvals: () => "Fewer people must approve",
+    approvers: () => "Other approvers",
+    expiry: () => "Requests expire later",
+    breakGlass: () => "Emergency access is allowed",
+    unlocksPerDay: (before: string, after: string) =>
+      `Maximum unlocks per day: from ${before} to ${after}`,
+    noLimit: (before: string) => `No daily limit of unlocks; it was ${before}`,
+    backupKey: (name: string) => `New backup key ${name}`,
+    serviceKey: () => "Microsoft managed key instead of the customer's",
+    vault: (before: string, after: string) =>
+      `The key is in another vault: ${after} instead of ${before}`,
+    killSwitch: () => "Unlocking is allowed again",
+  } satisfies Record<LoosenedKind, (one: string, other: string) => string> as Record<
+    LoosenedKind,
+    (one: string, other: string) => string
+  >,
   noReason: "None given",
   claim:
     "Node, key and address are verified. The reason was typed at the appliance by someone who is not signed in. If in doubt, ask them.",

@@ -75,7 +75,7 @@ async function readWaiting(
       kind: "approval-waiting",
       orderId,
       orderName,
-      serial: row.serial,
+      ...(row.way === "change" ? {} : { serial: row.serial }),
     }),
   );
 }
