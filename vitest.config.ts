@@ -79,6 +79,10 @@ export default defineConfig({
         // With PostgreSQL behind the broker's store (apps/cloud-broker/test/store).
         test: {
           name: "postgres",
+          ...sharedProcess(
+            FORGET_METADATA_SERVICE,
+            "apps/cloud-broker/test/store/close-test-stores.ts",
+          ),
           globalSetup: "apps/cloud-broker/test/store/start-test-server.ts",
           include: hasPostgres ? ["apps/cloud-broker/test/**/*.test.ts"] : [],
           exclude: [...configDefaults.exclude, ...onOneEngine],

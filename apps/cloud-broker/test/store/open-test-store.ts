@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import Database from "better-sqlite3";
 import { sql } from "kysely";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
 
 import type { Engine } from "../../src/store/engine.ts";
 import { type OpenDatabase, openStore } from "../../src/store/open-store.ts";
@@ -20,12 +20,16 @@ export const ENGINE: Engine = server === undefined ? "sqlite" : "postgres";
 /** Hundreds of requests at once wait long for ten connections of a busy machine. */
 const PATIENCE = { statementTimeoutSeconds: 600, connectTimeoutMs: 600_000 };
 
-const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const byPath = new Map<string, string>();
-afterAll(async () => {
+let databases: ReturnType<typeof createTestDatabases> | undefined;
+
+/** Drops the databases of a test file. Each file of the project does so (close-test-stores.ts). */
+export async function closeTestStores(): Promise<void> {
   for (const name of byPath.values()) await databases?.drop(name);
+  byPath.clear();
   await databases?.close();
-});
+  databases = undefined;
+}
 
 /**
  * A store as the broker opens it, on the engine of this run. On PostgreSQL a path stands for a
@@ -33,9 +37,9 @@ afterAll(async () => {
  * closed.
  */
 export async function openTestStore(path: string, openDatabase?: OpenDatabase): Promise<Store> {
-  if (server === undefined || databases === undefined)
-    return openStore(path, openDatabase ?? (await openMigrated()));
-  const name = byPath.get(path) ?? (await databases.create(TEMPLATE));
+  if (server === undefined) return openStore(path, openDatabase ?? (await openMigrated()));
+  const admin = (databases ??= createTestDatabases(server.url));
+  const name = byPath.get(path) ?? (await admin.create(TEMPLATE));
   const store = await openPostgres({ ...settingsOf(server.url, name), ...PATIENCE });
   if (path !== ":memory:") {
     byPath.set(path, name);
@@ -44,7 +48,7 @@ export async function openTestStore(path: string, openDatabase?: OpenDatabase): 
   const destroy = store.destroy.bind(store);
   store.destroy = async () => {
     await destroy();
-    await databases.drop(name);
+    await admin.drop(name);
   };
   return store;
 }
