@@ -85,6 +85,7 @@ describe.runIf(runsBrowser)("the broker's process", () => {
     await see(/Last connected .*\d+ (second|minute)s? ago/);
     await button(page, "Load again").click();
     await passUntil("The service does not answer", true);
+    await see(/^PortalUnreachable · connection$/);
     await see("Ordered");
     await visit.picture("dead");
     expect(await visit.violations()).toEqual([]);
