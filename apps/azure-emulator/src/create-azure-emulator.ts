@@ -163,7 +163,7 @@ async function start(
 function holdUpstream(given: EmulatorConfig["dataBoxUpstream"]) {
   let current: DataBoxUpstream | undefined = given && {
     url: given.url,
-    ...(given.ca !== undefined && { ca: given.ca }),
+    ca: given.ca,
   };
   return {
     get: () => current,

@@ -79,7 +79,7 @@ export type EmulatorDependencies = {
   readonly dataBoxUpstream: () => DataBoxUpstream | undefined;
 };
 
-export type DataBoxUpstream = { readonly url: string; readonly ca?: string };
+export type DataBoxUpstream = { readonly url: string; readonly ca?: string | undefined };
 
 /** src/dns/create-dns-server.ts: UDP and TCP on one port of 127.0.0.1. */
 export type DnsServer = {

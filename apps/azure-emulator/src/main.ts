@@ -22,8 +22,8 @@ async function serve(options: ServeOptions): Promise<void> {
     imdsPort: Number(options.imdsPort),
     dnsPort: Number(options.dnsPort),
     certificateAuthority: loadAuthority(options.ca),
-    ...(options.data !== undefined && { dataDir: options.data }),
-    ...(options.dnsName !== undefined && { dnsNames: options.dnsName }),
+    dataDir: options.data,
+    dnsNames: options.dnsName,
     log,
   });
   let isClosing = false;

@@ -6,7 +6,7 @@ export type ExplainedStep = { readonly text: string; readonly command?: string }
 
 export type Explanation = {
   readonly code: ErrorCode;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly title: string;
   readonly message: string;
   readonly class: ErrorClass;
@@ -40,7 +40,7 @@ export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanat
     .map((step) => fillStep(step, facts));
   return {
     code,
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    reason: options.reason,
     title: row.title,
     message: reason?.message ?? row.message,
     class: row.class,

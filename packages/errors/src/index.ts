@@ -10,7 +10,7 @@ export type {
 export { decideNextStep } from "./checks/decide-next-step.ts";
 export { renderChecks } from "./checks/render-checks.ts";
 export { runChecks, type CheckRun, type Probe } from "./checks/run-checks.ts";
-export { mapValues, namesOf } from "./closed-table.ts";
+export { mapValues, namesOf, withoutUndefined } from "./closed-table.ts";
 export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
 export { ENGLISH_ANSWERS } from "./languages/english.ts";
 export { GERMAN } from "./languages/german.ts";

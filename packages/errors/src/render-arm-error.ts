@@ -1,4 +1,5 @@
 import type { AppError } from "./app-error.ts";
+import { withoutUndefined } from "./closed-table.ts";
 import { explain, type ExplainedStep } from "./explain.ts";
 import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, Facts, Recoverable, Who } from "./row.ts";
@@ -8,12 +9,12 @@ export type RecoveryInfo = {
   readonly class: ErrorClass;
   readonly who: Who;
   readonly recoverable: Recoverable;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly ask: string;
   readonly steps: readonly ExplainedStep[];
   /** Where the code is explained, relative to the repository. */
   readonly docs: string;
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 };
 
 export type ArmError = {
@@ -22,7 +23,7 @@ export type ArmError = {
     readonly error: {
       readonly code: ErrorCode;
       readonly message: string;
-      readonly target?: string;
+      readonly target?: string | undefined;
       readonly details: readonly { readonly code: string; readonly message: string }[];
       readonly additionalInfo: readonly {
         readonly type: "Recovery";
@@ -33,9 +34,9 @@ export type ArmError = {
 };
 
 export type ErrorContext = {
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** Facts that only the request has; the error's own facts take precedence. */
-  readonly facts?: Facts;
+  readonly facts?: Facts | undefined;
 };
 
 /**
@@ -66,11 +67,11 @@ export function recoveryOf(
     class: explanation.class,
     who: explanation.who,
     recoverable: explanation.recoverable,
-    ...(reason === undefined ? {} : { reason }),
+    ...withoutUndefined({ reason }),
     ask: explanation.ask,
     steps: explanation.steps,
     docs: `docs/reference/errors.md#${anchorOf(code)}`,
-    ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+    ...withoutUndefined({ requestId: context.requestId }),
   };
 }
 
@@ -88,7 +89,7 @@ export function renderArmError(error: AppError, context: ErrorContext = {}): Arm
       error: {
         code: error.code,
         message: messageOf(error, explanation.message),
-        ...(error.target === undefined ? {} : { target: error.target }),
+        ...withoutUndefined({ target: error.target }),
         details,
         additionalInfo: [
           {
@@ -96,7 +97,7 @@ export function renderArmError(error: AppError, context: ErrorContext = {}): Arm
             info: recoveryOf(error.code, {
               reason: error.reason,
               facts,
-              ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+              requestId: context.requestId,
             }),
           },
         ],

@@ -44,7 +44,7 @@ import type { RawAnswer, Transport } from "./https-transport.ts";
 export type Tamper<Payload> = {
   readonly payload?: (payload: Payload) => object;
   readonly type?: string;
-  readonly key?: SigningKey;
+  readonly key?: SigningKey | undefined;
   readonly text?: (text: string) => string;
 };
 
@@ -84,7 +84,7 @@ export class DeviceClient {
     readonly transport: Transport;
     readonly order: string;
     readonly serial: string;
-    readonly key?: SigningKey;
+    readonly key?: SigningKey | undefined;
   }) {
     this.#transport = options.transport;
     this.order = options.order;
@@ -256,7 +256,7 @@ export class DeviceClient {
         order: this.order,
         serial: this.serial,
         outcome,
-        ...(outcome === "failed" ? { code: "VolumeRejectedKey" } : {}),
+        code: outcome === "failed" ? "VolumeRejectedKey" : undefined,
         bootId: "00000000-0000-4000-8000-000000000001",
         counter: this.counter,
         journalHead: messageHash("journal"),

@@ -12,7 +12,11 @@ export type FakeApproval = {
   /** How often the node polled for it. */
   asked: number;
   /** The grant: given once, and again to a node that lost it a moment ago. */
-  state: "open" | "released" | "forgotten" | { readonly code: ErrorCode; readonly reason?: string };
+  state:
+    | "open"
+    | "released"
+    | "forgotten"
+    | { readonly code: ErrorCode; readonly reason?: string | undefined };
 };
 
 /**
@@ -36,7 +40,7 @@ export type FakeApprovals = {
 export type FakeApprovalAnswer =
   | { readonly kind: "release" }
   | { readonly kind: "pending"; readonly approval: Pending["approval"] }
-  | { readonly kind: "deny"; readonly code: ErrorCode; readonly reason?: string };
+  | { readonly kind: "deny"; readonly code: ErrorCode; readonly reason?: string | undefined };
 
 type Asked = {
   readonly requestHash: string;
@@ -65,7 +69,7 @@ export function createFakeApprovals(): FakeApprovals & {
       approvals.open(serial).approvedBy.push(name);
     },
     end(code: ErrorCode, reason?: string) {
-      approvals.open().state = { code, ...(reason === undefined ? {} : { reason }) };
+      approvals.open().state = { code, reason };
     },
     useUp(requestHash: string) {
       const request = requests.get(requestHash);

@@ -68,7 +68,7 @@ export type FakeWorld = {
   readonly nodes: ReadonlyMap<string, FakeNode>;
   readonly nonceKey: KeyObject;
   readonly nowMs: number;
-  readonly refusal: { readonly code: ErrorCode; readonly reason?: string } | undefined;
+  readonly refusal: { readonly code: ErrorCode; readonly reason?: string | undefined } | undefined;
   readonly approvals: ReturnType<typeof createFakeApprovals>;
   readonly expire: () => boolean;
 };

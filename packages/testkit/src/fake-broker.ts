@@ -58,7 +58,7 @@ export type Interceptor = (exchange: {
   readonly answer: WireAnswer;
 }) => WireAnswer | Promise<WireAnswer> | ((response: ServerResponse) => void);
 
-export type FakeRefusal = { readonly code: ErrorCode; readonly reason?: string };
+export type FakeRefusal = { readonly code: ErrorCode; readonly reason?: string | undefined };
 
 export type LeaseTerms = Pick<Lease, "ttlSeconds" | "outageGraceSeconds" | "graceUntilReboot">;
 
@@ -301,7 +301,7 @@ export async function createFakeBroker(
         },
         kid: node.kid,
         correlationId: randomUUID(),
-        ...(node.generation > request.generation ? { envelope: node.signedEnvelope } : {}),
+        envelope: node.generation > request.generation ? node.signedEnvelope : undefined,
       };
     },
     async answerChallenge(text, offline = { kind: "duration", seconds: 3600 }) {
@@ -346,7 +346,7 @@ function denialOf({
   return {
     requestHash,
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     class: errorClass,
     who,
     title,

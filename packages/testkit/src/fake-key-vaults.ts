@@ -16,7 +16,7 @@ import {
 
 type Failure = {
   readonly code: FailureCode;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly vaultNameUnknown?: true;
 };
 type FailureCode =
@@ -202,8 +202,8 @@ export function createFakeKeyVaults({
             : "CustomizedRecoverable+Purgeable",
           recoverableDays: 7,
           vaultRegion: location,
-          ...(notBeforeSeconds !== undefined && { notBeforeSeconds }),
-          ...(expiresSeconds !== undefined && { expiresSeconds }),
+          notBeforeSeconds,
+          expiresSeconds,
         };
         return { ok: true as const, value };
       },

@@ -13,8 +13,8 @@ export type Transport = {
     method: string,
     path: string,
     options?: {
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string | Buffer;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      readonly body?: string | Buffer | undefined;
     },
   ): Promise<RawAnswer>;
   close(): void;
@@ -43,7 +43,7 @@ export function createHttpsTransport(options: {
           port,
           method,
           path,
-          ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+          servername: isIP(hostname) === 0 ? hostname : undefined,
           headers: {
             host: `${hostname}:${port}`,
             ...(body === undefined || "transfer-encoding" in headers

@@ -3,18 +3,18 @@ import type { FaultPayloadInput } from "../control/fault-payload.ts";
 /** The options of `fault add`, as text. */
 export type FaultOptions = {
   readonly service?: string;
-  readonly vault?: string;
+  readonly vault?: string | undefined;
   readonly operation?: string;
   readonly status?: string;
   readonly code?: string;
-  readonly innerCode?: string;
+  readonly innerCode?: string | undefined;
   readonly message?: string;
   readonly retryAfter?: string;
   readonly latency?: string;
   readonly reset?: boolean;
   readonly halfBody?: boolean;
   readonly garbage?: boolean;
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   readonly dns?: string;
   readonly readOnly?: boolean;
   readonly propagationDelay?: string;
@@ -49,13 +49,13 @@ export function toFaultPayload(options: FaultOptions): object {
   return {
     scope: {
       service,
-      ...(vault !== undefined && { vault }),
-      ...(operation !== undefined && { operation }),
+      vault,
+      operation,
     },
     effect,
-    ...(count !== undefined && { count: Number(count) }),
-    ...(probability !== undefined && { probability: Number(probability) }),
-    ...(seed !== undefined && { seed: Number(seed) }),
+    count: count === undefined ? undefined : Number(count),
+    probability: probability === undefined ? undefined : Number(probability),
+    seed: seed === undefined ? undefined : Number(seed),
   };
 }
 
@@ -77,10 +77,10 @@ function listEffects(options: FaultOptions): object[] {
     effects.push({
       kind: "status",
       status: Number(status),
-      ...(code !== undefined && { code }),
-      ...(innerCode !== undefined && { innerCode }),
-      ...(message !== undefined && { message }),
-      ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }),
+      code,
+      innerCode,
+      message,
+      retryAfterSeconds: retryAfter === undefined ? undefined : Number(retryAfter),
     });
   }
   if (latency !== undefined) effects.push({ kind: "latency", distribution: parseLatency(latency) });

@@ -19,10 +19,10 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(400).max(599),
-    code: z.string().max(64).exactOptional(),
-    message: z.string().max(2_048).exactOptional(),
-    innerCode: z.string().max(64).exactOptional(),
-    retryAfterSeconds: z.int().min(0).max(86_400).exactOptional(),
+    code: z.string().max(64).optional(),
+    message: z.string().max(2_048).optional(),
+    innerCode: z.string().max(64).optional(),
+    retryAfterSeconds: z.int().min(0).max(86_400).optional(),
   }),
   z.strictObject({ kind: z.literal("latency"), distribution: latency }),
   z.strictObject({ kind: z.literal("connection-reset") }),
@@ -45,8 +45,8 @@ export const faultPayload = z.strictObject({
       service: z
         .enum(["key-vault", "entra", "imds", "resource-manager", "dns"])
         .default("key-vault"),
-      vault: z.string().max(64).exactOptional(),
-      operation: z.string().max(64).exactOptional(),
+      vault: z.string().max(64).optional(),
+      operation: z.string().max(64).optional(),
     })
     .refine(
       ({ service, operation }) =>
@@ -71,7 +71,7 @@ export function toFault(payload: FaultPayload, id: string): Fault {
     id,
     scope,
     effect: does,
-    ...(count !== undefined && { remaining: count }),
+    remaining: count,
     probability,
     seed,
     draws: 0,

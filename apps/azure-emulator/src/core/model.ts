@@ -49,7 +49,7 @@ export type Provenance = {
 export type AccessPolicy = {
   readonly tenantId: string;
   readonly objectId: string;
-  readonly applicationId?: string;
+  readonly applicationId?: string | undefined;
   readonly permissions: {
     readonly keys: readonly string[];
     readonly secrets: readonly string[];
@@ -206,18 +206,18 @@ export type KeyVersion = {
   readonly keyOperations: readonly string[];
   readonly enabled: boolean;
   /** Whole seconds, as on the wire. */
-  readonly notBeforeSeconds?: number;
-  readonly expiresSeconds?: number;
+  readonly notBeforeSeconds?: number | undefined;
+  readonly expiresSeconds?: number | undefined;
   readonly createdAtMs: EpochMs;
   readonly updatedAtMs: EpochMs;
   readonly exportable: boolean;
-  readonly tags?: Tags;
-  readonly releasePolicy?: ReleasePolicy;
+  readonly tags?: Tags | undefined;
+  readonly releasePolicy?: ReleasePolicy | undefined;
 };
 
 export type ReleasePolicy = {
-  readonly contentType?: string;
-  readonly immutable?: boolean;
+  readonly contentType?: string | undefined;
+  readonly immutable?: boolean | undefined;
   /** base64url, stored unchanged. */
   readonly data: string;
 };
@@ -225,7 +225,7 @@ export type ReleasePolicy = {
 export type RotationPolicy = {
   readonly lifetimeActions: readonly LifetimeAction[];
   /** ISO 8601 duration. */
-  readonly expiryTime?: string;
+  readonly expiryTime?: string | undefined;
   readonly createdAtMs: EpochMs;
   readonly updatedAtMs: EpochMs;
 };
@@ -277,10 +277,10 @@ export type FaultEffect =
   | {
       readonly kind: "status";
       readonly status: number;
-      readonly code?: string;
-      readonly message?: string;
-      readonly innerCode?: string;
-      readonly retryAfterSeconds?: number;
+      readonly code?: string | undefined;
+      readonly message?: string | undefined;
+      readonly innerCode?: string | undefined;
+      readonly retryAfterSeconds?: number | undefined;
     }
   | { readonly kind: "latency"; readonly distribution: LatencyDistribution }
   | { readonly kind: "connection-reset" }
@@ -297,12 +297,12 @@ export type FaultScope = {
   /** The part of the cloud that fails; the default of the control API is `key-vault`. */
   readonly service: EmulatedService;
   /** Vault name; for `dns` the vault of the requested host. Absent: any. */
-  readonly vault?: string;
+  readonly vault?: string | undefined;
   /**
    * Operation name of the service (key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`,
    * `keys`; imds: `token`), without case.
    */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
 };
 
 export type Fault = {
@@ -310,7 +310,7 @@ export type Fault = {
   readonly scope: FaultScope;
   readonly effect: FaultEffect;
   /** How often it will still strike; absent: without end. */
-  readonly remaining?: number;
+  readonly remaining?: number | undefined;
   /** 0..1 */
   readonly probability: number;
   /** Makes the sequence of strikes reproducible. */

@@ -47,7 +47,7 @@ export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions 
     const effects = deps.faults.strike({
       service: "dns",
       operation: "query",
-      ...(vault !== undefined && { vault }),
+      vault,
     });
     let waitMs = 0;
     for (const effect of effects) if (effect.kind === "delay") waitMs += effect.ms;

@@ -49,9 +49,10 @@ export async function answerAuthorizeRequest(
       applicationName: authorization.principal.displayName,
       users: deps.state.list("user").filter((candidate) => candidate.tenantId === tenant.id),
       redirectOrigin: new URL(authorization.redirectUri).origin,
-      ...(userName !== undefined && {
-        problem: `There is no user ${userName} in ${tenant.displayName}. Choose one of the list, or check the spelling.`,
-      }),
+      problem:
+        userName === undefined
+          ? undefined
+          : `There is no user ${userName} in ${tenant.displayName}. Choose one of the list, or check the spelling.`,
     });
   }
   const code = await context.grants.issueCode({

@@ -21,7 +21,7 @@ export function renderSignInPage(input: {
   applicationName: string;
   users: readonly SampleUser[];
   redirectOrigin: string;
-  problem?: string;
+  problem?: string | undefined;
 }): HttpAnswer {
   const { parameters, problem } = input;
   const hidden = hiddenFields(parameters);

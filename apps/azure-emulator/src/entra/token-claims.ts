@@ -34,8 +34,8 @@ export function appAccessTokenClaims(input: {
     idtyp: "app",
     oid: principal.objectId,
     sub: principal.objectId,
-    ...(principal.roles.length > 0 && { roles: principal.roles }),
-    ...(principal.managedIdentityId !== undefined && { xms_mirid: principal.managedIdentityId }),
+    roles: principal.roles.length > 0 ? principal.roles : undefined,
+    xms_mirid: principal.managedIdentityId,
   };
 }
 
@@ -56,7 +56,7 @@ export function userAccessTokenClaims(input: {
     idtyp: "user",
     name: user.displayName,
     oid: user.objectId,
-    ...(user.roles.length > 0 && { roles: user.roles }),
+    roles: user.roles.length > 0 ? user.roles : undefined,
     scp: "user_impersonation",
     sub: pairwiseSubject(user.objectId, input.audience),
     unique_name: user.userName,
@@ -82,10 +82,10 @@ export function idTokenClaims(input: {
     nbf: nowSeconds,
     exp: nowSeconds + input.times.lifetimeSeconds,
     name: user.displayName,
-    ...(input.nonce !== undefined && { nonce: input.nonce }),
+    nonce: input.nonce,
     oid: user.objectId,
     preferred_username: user.userName,
-    ...(user.roles.length > 0 && { roles: user.roles }),
+    roles: user.roles.length > 0 ? user.roles : undefined,
     sub: pairwiseSubject(user.objectId, input.clientId),
     tid: user.tenantId,
     uti: input.tokenId,

@@ -178,8 +178,8 @@ async function userAnswer(
   return tokenAnswer(exchange, resource, {
     scope: scopes.join(" "),
     access_token: accessToken,
-    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-    ...(idToken !== undefined && { id_token: idToken }),
+    refresh_token: refreshToken,
+    id_token: idToken,
   });
 }
 

@@ -5,7 +5,7 @@ import type { EmulatedService } from "../core/model.ts";
 export type FaultTarget = {
   readonly service: EmulatedService;
   readonly operation: string;
-  readonly vault?: string;
+  readonly vault?: string | undefined;
   /**
    * The request without a token that asks a vault for its challenge. It is not part of the
    * operation, so only permanent faults strike it. A count of one then means one operation, whether

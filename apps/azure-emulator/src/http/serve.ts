@@ -157,7 +157,10 @@ function send(outgoing: ServerResponse, answer: HttpAnswer): void {
 }
 
 /** Text stays text: node:http sends it in one record with the headers. */
-function renderBody(body: HttpAnswer["body"]): { content: Buffer | string; contentType?: string } {
+function renderBody(body: HttpAnswer["body"]): {
+  content: Buffer | string;
+  contentType?: string | undefined;
+} {
   if (body === undefined) return { content: "" };
   if (Buffer.isBuffer(body) || typeof body === "string") return { content: body };
   return { content: JSON.stringify(body), contentType: "application/json; charset=utf-8" };

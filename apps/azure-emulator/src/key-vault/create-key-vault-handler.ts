@@ -84,7 +84,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
             (effect.status === 429
               ? "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached"
               : "An error occurred while processing the request."),
-          ...(effect.innerCode !== undefined && { innerCode: effect.innerCode }),
+          innerCode: effect.innerCode,
         }),
       }),
       () => carryOut(request, vault, { operation, parameters: found.parameters }, context),

@@ -49,7 +49,7 @@ export type Prepared = {
   readonly fault: Refusal | undefined;
   readonly keyName?: string;
   /** Whether the body asks for a key in an HSM, whose making has a budget of its own. */
-  readonly isHsm?: boolean;
+  readonly isHsm?: boolean | undefined;
   run(exchange: Exchange): Promise<Outcome> | Outcome;
 };
 
@@ -77,7 +77,7 @@ export function withPayload<T>(
       return { fault: parsed.refusal, run: () => refuse(parsed.refusal) };
     return {
       fault: check(parsed.value, input),
-      ...(isHsm && { isHsm: isHsm(parsed.value) }),
+      isHsm: isHsm?.(parsed.value),
       run: (exchange) => run(exchange, parsed.value),
     };
   };

@@ -46,7 +46,7 @@ export function renderErrorBody({
   innerCode,
 }: Pick<Refusal, "code" | "message" | "innerCode">): object {
   return {
-    error: { code, message, ...(innerCode !== undefined && { innererror: { code: innerCode } }) },
+    error: { code, message, innererror: innerCode === undefined ? undefined : { code: innerCode } },
   };
 }
 

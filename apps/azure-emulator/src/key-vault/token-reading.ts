@@ -80,7 +80,7 @@ function toClaims(claims: z.infer<typeof claimsSchema>): TokenClaims {
     applicationId: claims.appid ?? claims.azp ?? "",
     objectId: claims.oid,
     tenantId: claims.tid,
-    ...(isUser && { groups: claims.groups?.length ?? 0 }),
-    ...(claims.xms_mirid !== undefined && { managedIdentityResourceId: claims.xms_mirid }),
+    groups: isUser ? (claims.groups?.length ?? 0) : undefined,
+    managedIdentityResourceId: claims.xms_mirid,
   };
 }

@@ -116,14 +116,14 @@ function faultTargetOf(request: HttpRequest): FaultTarget {
   return {
     service: "resource-manager",
     operation: isDataBox ? "data-box" : request.method,
-    ...(vault !== undefined && { vault }),
+    vault,
   };
 }
 
 function renderInjected(effect: {
   readonly status: number;
-  readonly code?: string;
-  readonly message?: string;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
 }): Omit<HttpAnswer, "status"> {
   return {
     body: {

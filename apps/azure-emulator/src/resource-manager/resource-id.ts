@@ -28,11 +28,14 @@ export function parseArmPath(path: string): ArmPath {
 }
 
 /** The subscription and resource group that a path starts with. */
-export function parseScope(path: string): { subscriptionId?: string; resourceGroup?: string } {
+export function parseScope(path: string): {
+  subscriptionId?: string | undefined;
+  resourceGroup?: string | undefined;
+} {
   const match = /^\/subscriptions\/([^/]+)(?:\/resourceGroups\/([^/]+))?/i.exec(path);
   return {
-    ...(match?.[1] !== undefined && { subscriptionId: match[1] }),
-    ...(match?.[2] !== undefined && { resourceGroup: match[2] }),
+    subscriptionId: match?.[1],
+    resourceGroup: match?.[2],
   };
 }
 

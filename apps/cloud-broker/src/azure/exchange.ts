@@ -10,11 +10,11 @@ export type Exchange =
       readonly status: number;
       /** Only for unsuccessful answers: a success may hold a key. */
       readonly body: string;
-      readonly requestId?: string;
-      readonly retryAfterSeconds?: number;
-      readonly vaultRegion?: string;
+      readonly requestId?: string | undefined;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly vaultRegion?: string | undefined;
     }
-  | { readonly kind: "network"; readonly code?: string };
+  | { readonly kind: "network"; readonly code?: string | undefined };
 
 export type Observed<Value> =
   | { readonly ok: true; readonly value: Value; readonly exchange: Exchange | undefined }

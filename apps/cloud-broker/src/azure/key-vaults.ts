@@ -1,6 +1,6 @@
 import { joinSecrets, zero } from "@databox-cmk/crypto";
 
-import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
+import type { KeyVaults, Outcome } from "../core/ports.ts";
 import type { Credentials } from "./credentials.ts";
 import { parseDeletedKey, parseVaultKey } from "./parse-vault-key.ts";
 import type { VaultCalls } from "./vault-calls.ts";
@@ -41,7 +41,7 @@ export function createKeyVaults({
         ? unexpected("the answer is not the key that was asked for", called.value)
         : {
             ok: true,
-            value: { ...facts, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+            value: { ...facts, vaultRequestId },
           };
     },
 
@@ -69,7 +69,7 @@ export function createKeyVaults({
       return encryptedKey !== undefined && WRAPPED_BYTES.has(encryptedKey.byteLength)
         ? {
             ok: true,
-            value: { encryptedKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+            value: { encryptedKey, vaultRequestId },
           }
         : unexpected("the wrapped key does not have the size of an RSA modulus", called.value);
     },
@@ -84,7 +84,7 @@ export function createKeyVaults({
       if (contentKey?.byteLength === CONTENT_KEY_BYTES)
         return {
           ok: true,
-          value: { contentKey, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+          value: { contentKey, vaultRequestId },
         };
       zero(contentKey);
       return unexpected("the unwrapped key is not 32 bytes long", called.value, "content-key-size");
@@ -102,16 +102,11 @@ function bytesOf(result: unknown): Uint8Array | undefined {
 
 function unexpected(
   detail: string,
-  { vaultRequestId }: { readonly vaultRequestId?: string },
+  { vaultRequestId }: { readonly vaultRequestId?: string | undefined },
   reason?: string,
 ): Outcome<never> {
-  const failure: Failure = {
-    code: "KeyVaultUnexpectedAnswer",
-    ...(reason !== undefined && { reason }),
-    detail,
-  };
   return {
     ok: false,
-    failure: { ...failure, ...(vaultRequestId !== undefined && { vaultRequestId }) },
+    failure: { code: "KeyVaultUnexpectedAnswer", reason, detail, vaultRequestId },
   };
 }

@@ -51,11 +51,11 @@ export function parseVaultKey(
     keySizeBits: key.n === undefined ? 0 : bitLength(key.n),
     operations,
     enabled,
-    ...(notBefore !== undefined && { notBeforeSeconds: notBefore.getTime() / 1000 }),
-    ...(expiresOn !== undefined && { expiresSeconds: expiresOn.getTime() / 1000 }),
-    ...(recoveryLevel !== undefined && { recoveryLevel }),
-    ...(recoverableDays !== undefined && { recoverableDays }),
-    ...(vaultRegion !== undefined && { vaultRegion }),
+    notBeforeSeconds: notBefore === undefined ? undefined : notBefore.getTime() / 1000,
+    expiresSeconds: expiresOn === undefined ? undefined : expiresOn.getTime() / 1000,
+    recoveryLevel,
+    recoverableDays,
+    vaultRegion,
   };
 }
 

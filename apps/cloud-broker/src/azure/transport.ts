@@ -79,7 +79,7 @@ async function send(inner: HttpClient, request: PipelineRequest): Promise<Pipeli
     return response;
   } catch (error) {
     const code = codeOf(error);
-    noteExchange({ kind: "network", ...(code !== undefined && { code }) });
+    noteExchange({ kind: "network", code });
     throw error;
   }
 }
@@ -129,10 +129,10 @@ function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
     kind: "answer",
     status,
     body: status >= 200 && status < 300 ? "" : (bodyAsText ?? ""),
-    ...(requestId !== undefined && { requestId: requestId.slice(0, 64) }),
-    ...(retryAfter !== undefined &&
-      /^\d{1,5}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }),
-    ...(vaultRegion !== undefined && { vaultRegion: vaultRegion.slice(0, 64) }),
+    requestId: requestId === undefined ? undefined : requestId.slice(0, 64),
+    retryAfterSeconds:
+      retryAfter !== undefined && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+    vaultRegion: vaultRegion === undefined ? undefined : vaultRegion.slice(0, 64),
   });
 }
 

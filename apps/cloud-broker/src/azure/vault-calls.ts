@@ -19,8 +19,8 @@ const MAX_VAULTS = 1000;
 
 export type VaultCall<Value> = {
   readonly value: Value;
-  readonly vaultRequestId?: string;
-  readonly vaultRegion?: string;
+  readonly vaultRequestId?: string | undefined;
+  readonly vaultRegion?: string | undefined;
 };
 export type VaultCalls = {
   run<Value>(
@@ -153,7 +153,7 @@ function seen<Value>(value: Value, exchange: Exchange | undefined): VaultCall<Va
   const { requestId, vaultRegion } = exchange;
   return {
     value,
-    ...(requestId !== undefined && { vaultRequestId: requestId }),
-    ...(vaultRegion !== undefined && { vaultRegion }),
+    vaultRequestId: requestId,
+    vaultRegion,
   };
 }

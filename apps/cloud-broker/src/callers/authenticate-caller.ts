@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import {
@@ -111,7 +111,7 @@ async function refuse(
       principalId: caller.objectId,
       tenantId,
       // A role on a group or a subscription is assigned by the same command.
-      ...(scope === "/" ? {} : { orderId: scope }),
+      ...withoutUndefined({ orderId: scope === "/" ? undefined : scope }),
     },
   });
 }

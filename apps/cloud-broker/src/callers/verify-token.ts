@@ -151,7 +151,7 @@ function callerOf(payload: JWTPayload, tenantId: string): Caller {
     .find((value) => typeof value === "string" && /^[ -~]{1,128}$/.test(value));
   const applicationId = payload["appid"] ?? payload["azp"];
   return {
-    ...(typeof applicationId === "string" ? { applicationId } : {}),
+    applicationId: typeof applicationId === "string" ? applicationId : undefined,
     objectId: oid,
     name: typeof name === "string" ? name : oid,
     roles: Array.isArray(roles)

@@ -41,7 +41,7 @@ export function classifyResourceManagerAnswer(
   return {
     code: "ResourceManagerUnreachable",
     // Resource Manager answers 401 for the token alone, and the token is the broker's own.
-    ...(status === 401 && code !== undefined && { reason: "token-refused" }),
+    reason: status === 401 && code !== undefined ? "token-refused" : undefined,
     detail: ["Resource Manager answered", status, code ?? "without a code"].join(" "),
   };
 }

@@ -17,7 +17,7 @@ export type TokenEvidence =
  */
 export type TokenHolder = { readonly kind: "broker" } | { readonly kind: AttachedIdentity["kind"] };
 
-type Name = { readonly code: ErrorCode; readonly reason?: string };
+type Name = { readonly code: ErrorCode; readonly reason?: string | undefined };
 type Names = Readonly<Record<AttachedIdentity["kind"], Name>>;
 
 const GONE: Names = {

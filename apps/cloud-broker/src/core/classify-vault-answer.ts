@@ -9,7 +9,7 @@ type Rule = {
     Pick<VaultAnswer, "status" | "code" | "innerCode" | "akvNumber" | "oaepPadding">
   >;
   readonly code: ErrorCode;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 };
 
 /**
@@ -97,7 +97,7 @@ export function classifyVaultAnswer(answer: VaultAnswer): Failure {
   if (rule !== undefined)
     return {
       code: rule.code,
-      ...(rule.reason !== undefined && { reason: rule.reason }),
+      reason: rule.reason,
       detail,
       ...retry,
       ...(rule.reason === "firewall" &&

@@ -1,4 +1,4 @@
-import { explain, recoveryOf } from "@databox-cmk/errors";
+import { explain, recoveryOf, withoutUndefined } from "@databox-cmk/errors";
 import type { CloudError } from "@databox-cmk/protocol";
 
 import type { Failure } from "./ports.ts";
@@ -8,10 +8,7 @@ import { waitSecondsOf } from "./wait-seconds.ts";
 export function cloudErrorOf(failure: Failure): CloudError {
   const { code, reason, target, detail } = failure;
   const retryAfterSeconds = waitSecondsOf(failure);
-  const facts = {
-    ...failure.facts,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
+  const facts = { ...failure.facts, ...withoutUndefined({ retryAfterSeconds }) };
   const { message } = explain(code, { reason, facts });
   return {
     additionalInfo: [{ type: "Recovery", info: recoveryOf(code, { reason, facts }) }],

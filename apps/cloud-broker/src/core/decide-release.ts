@@ -31,12 +31,12 @@ export type Vote = {
 export type Approval = {
   readonly id: string;
   readonly state: ApprovalState;
-  readonly voidReason?: VoidReason;
+  readonly voidReason?: VoidReason | undefined;
   /** At the time of the request: the approvers saw this stage. */
   readonly stage: StageName;
   readonly kid: string;
   /** Object id of the person who asked, if a person did. */
-  readonly requestedBy?: string;
+  readonly requestedBy?: string | undefined;
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly votes: readonly Vote[];
@@ -44,7 +44,7 @@ export type Approval = {
    * The terms that it was asked under, and those that were added since; absent in rows of an older
    * broker.
    */
-  readonly terms?: ReleaseTerms;
+  readonly terms?: ReleaseTerms | undefined;
 };
 
 export type ReleaseFacts = {
@@ -70,7 +70,11 @@ export type ReleaseDecision =
   | { readonly kind: "ask" }
   | { readonly kind: "wait"; readonly given: readonly Vote[]; readonly required: number }
   /** The approval has ended, and the request with it. */
-  | { readonly kind: "end"; readonly state: "expired" | "void"; readonly voidReason?: VoidReason }
+  | {
+      readonly kind: "end";
+      readonly state: "expired" | "void";
+      readonly voidReason?: VoidReason | undefined;
+    }
   | { readonly kind: "refuse"; readonly failure: Failure };
 
 /**
@@ -160,7 +164,7 @@ export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "vot
       const vote = approval.votes.find(({ decision }) => decision === "rejected");
       return {
         code: "ApprovalRejected",
-        ...(vote === undefined ? {} : { detail: `${vote.name}: ${vote.reason}` }),
+        detail: vote === undefined ? undefined : `${vote.name}: ${vote.reason}`,
       };
     }
     case "released":

@@ -14,8 +14,8 @@ export type DoctorReport = {
   readonly event: "doctor";
   readonly outcome: "healthy" | "failed";
   /** The code of the first failed check. */
-  readonly code?: ErrorCode;
-  readonly reason?: string;
+  readonly code?: ErrorCode | undefined;
+  readonly reason?: string | undefined;
   readonly class?: ErrorClass;
   readonly elapsedMs: number;
   readonly checks: readonly Check[];
@@ -43,7 +43,7 @@ export function reportOf({ checks, failure }: CheckRun, elapsedMs: number): Doct
     ...common,
     outcome: "failed",
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     class: ERRORS[code].class,
     nextStep: decideNextStep(ofOperator(failure)),
   };

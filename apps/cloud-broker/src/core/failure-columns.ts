@@ -15,8 +15,8 @@ export function failureColumns({
   const keyUrl = facts?.["keyUrl"];
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
-    ...(typeof keyUrl === "string" && KEY_VERSION.test(keyUrl) ? { kid: keyUrl } : {}),
-    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+    reason,
+    kid: typeof keyUrl === "string" && KEY_VERSION.test(keyUrl) ? keyUrl : undefined,
+    vaultRequestId,
   };
 }

@@ -1,4 +1,4 @@
-import { AppError, type Facts } from "@databox-cmk/errors";
+import { AppError, type Facts, withoutUndefined } from "@databox-cmk/errors";
 
 import type { Failure, Outcome } from "./ports.ts";
 
@@ -9,7 +9,7 @@ export function errorOf(failure: Failure): AppError {
     reason,
     target,
     detail,
-    facts: { ...facts, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
+    facts: { ...facts, ...withoutUndefined({ retryAfterSeconds }) },
   });
 }
 

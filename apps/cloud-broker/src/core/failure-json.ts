@@ -23,9 +23,9 @@ export function parseFailureJson(json: string | null): Failure | undefined {
   if (!isErrorCode(code)) throw new TypeError(`a stored refusal has the unknown code ${code}`);
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
-    ...(facts === undefined ? {} : { facts }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+    reason,
+    facts,
+    detail,
+    vaultRequestId,
   };
 }

@@ -14,15 +14,14 @@ import {
 /** The details that the customer wrote and may read again. Holds no password. */
 export type JobDetails = {
   readonly contactDetails: ContactDetails;
-  readonly shippingAddress?: ShippingAddress;
+  readonly shippingAddress?: ShippingAddress | undefined;
   readonly dataImportDetails: DataImportDetails;
   readonly dataExportDetails: DataExportDetails;
   readonly preferences: Preferences;
-  readonly reverseShippingDetails?: Pick<
-    ReverseShippingDetails,
-    "contactDetails" | "shippingAddress"
-  >;
-  readonly expectedDataSizeInTeraBytes?: number;
+  readonly reverseShippingDetails?:
+    | Pick<ReverseShippingDetails, "contactDetails" | "shippingAddress">
+    | undefined;
+  readonly expectedDataSizeInTeraBytes?: number | undefined;
 };
 
 const NOTIFIED_STAGES = {
@@ -42,16 +41,13 @@ export function newJobDetails(written: JobDetailsWrite, transferType: TransferTy
   const { reverseShippingDetails } = written;
   return {
     contactDetails: withNotifications(written.contactDetails, transferType),
-    ...(written.shippingAddress === undefined ? {} : { shippingAddress: written.shippingAddress }),
+    shippingAddress: written.shippingAddress,
     dataImportDetails: importsOf(written),
     dataExportDetails: (written.dataExportDetails ?? []).map(withoutPassword),
     preferences: withEncryptionPreference(written.preferences ?? {}),
-    ...(reverseShippingDetails === undefined
-      ? {}
-      : { reverseShippingDetails: withoutFlag(reverseShippingDetails) }),
-    ...(written.expectedDataSizeInTeraBytes === undefined
-      ? {}
-      : { expectedDataSizeInTeraBytes: written.expectedDataSizeInTeraBytes }),
+    reverseShippingDetails:
+      reverseShippingDetails === undefined ? undefined : withoutFlag(reverseShippingDetails),
+    expectedDataSizeInTeraBytes: written.expectedDataSizeInTeraBytes,
   };
 }
 
@@ -95,9 +91,10 @@ export function scrubPersonalData(details: JobDetails): JobDetails {
   return {
     ...kept,
     contactDetails: { contactName: "", phone: "", emailList: [] },
-    ...(shippingAddress === undefined
-      ? {}
-      : { shippingAddress: { streetAddress1: "", country: shippingAddress.country } }),
+    shippingAddress:
+      shippingAddress === undefined
+        ? undefined
+        : { streetAddress1: "", country: shippingAddress.country },
   };
 }
 
@@ -176,7 +173,7 @@ function withoutFlag({
   shippingAddress,
 }: ReverseShippingDetails): Pick<ReverseShippingDetails, "contactDetails" | "shippingAddress"> {
   return {
-    ...(contactDetails === undefined ? {} : { contactDetails }),
-    ...(shippingAddress === undefined ? {} : { shippingAddress }),
+    contactDetails,
+    shippingAddress,
   };
 }

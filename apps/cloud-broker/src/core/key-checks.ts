@@ -18,7 +18,7 @@ export type KeyEvidence = {
   readonly identity: Outcome<KeyIdentity>;
   readonly signIn?: Outcome<undefined>;
   readonly vault?: Outcome<VaultResource | "absent" | "hidden">;
-  readonly key?: Outcome<KeyFacts>;
+  readonly key?: Outcome<KeyFacts> | undefined;
   /** Regions of the order's storage accounts, as far as Resource Manager shows them. */
   readonly storageLocations?: Outcome<readonly string[]>;
   /** Random bytes were wrapped, unwrapped and compared. */

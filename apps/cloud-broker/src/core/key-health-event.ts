@@ -25,7 +25,7 @@ export function renderKeyHealthEvent(change: KeyHealthChange): string {
     order,
     atMs,
     data: {
-      ...(kid === undefined ? {} : { kid }),
+      kid,
       before: { state: before.state },
       after: renderHealth(after),
       nextStep,
@@ -43,12 +43,12 @@ function renderHealth(health: KeyHealth): object {
         state: health.state,
         risks: health.risks.map(({ risk, atMs }) => ({
           risk,
-          ...(atMs === undefined ? {} : { at: new Date(atMs).toISOString() }),
+          at: atMs === undefined ? undefined : new Date(atMs).toISOString(),
         })),
       };
     case "unusable": {
       const { state, code, reason } = health;
-      return { state, code, ...(reason === undefined ? {} : { reason }) };
+      return { state, code, reason };
     }
   }
 }

@@ -25,7 +25,7 @@ export type KeyHealth =
   | {
       readonly state: "unusable";
       readonly code: ErrorCode;
-      readonly reason?: string;
+      readonly reason?: string | undefined;
       readonly facts: Facts;
     };
 
@@ -54,7 +54,7 @@ export function decideKeyHealth(
 export function verdictOfFailure({ code, reason, facts = {} }: Failure): HealthVerdict {
   const { class: kind } = ERRORS[code];
   if (kind !== "refused" && kind !== "invalid") return { state: "inconclusive", code };
-  return { state: "unusable", code, ...(reason === undefined ? {} : { reason }), facts };
+  return { state: "unusable", code, reason, facts };
 }
 
 function expiryRisks(

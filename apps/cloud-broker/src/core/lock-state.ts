@@ -12,18 +12,20 @@ export type LockState = OrderSummary["nodes"][number]["lock"];
 export type LockFacts = {
   readonly isPrepared: boolean;
   readonly isRevoked: boolean;
-  readonly lease?: {
-    readonly state: LeaseState;
-    readonly grantedAtMs: EpochMs;
-    readonly renewedAtMs: EpochMs;
-    readonly ttlSeconds: number;
-    readonly outageGraceSeconds: number;
-    readonly graceUntilReboot: boolean;
-    /** For an answer that a person carried: until when the node may be open; `boots`: unknown. */
-    readonly offline?: { readonly untilMs: EpochMs } | "boots";
-  };
+  readonly lease?:
+    | {
+        readonly state: LeaseState;
+        readonly grantedAtMs: EpochMs;
+        readonly renewedAtMs: EpochMs;
+        readonly ttlSeconds: number;
+        readonly outageGraceSeconds: number;
+        readonly graceUntilReboot: boolean;
+        /** For an answer that a person carried: until when the node may be open; `boots`: unknown. */
+        readonly offline?: { readonly untilMs: EpochMs } | "boots" | undefined;
+      }
+    | undefined;
   /** When the node last reported, signed, that it closed its volume. */
-  readonly closedAtMs?: EpochMs;
+  readonly closedAtMs?: EpochMs | undefined;
 };
 
 /**
@@ -33,7 +35,7 @@ export type LockFacts = {
 export function decideLock(
   { isPrepared, isRevoked, lease, closedAtMs }: LockFacts,
   nowMs: EpochMs,
-): { readonly lock: LockState; readonly sinceMs?: EpochMs } {
+): { readonly lock: LockState; readonly sinceMs?: EpochMs | undefined } {
   if (!isPrepared) return { lock: "notPrepared" };
   if (isRevoked) return { lock: "revoked" };
   if (lease !== undefined && (lease.state === "live" || lease.state === "refused")) {
@@ -53,5 +55,5 @@ export function decideLock(
       ? { lock: "grace", sinceMs: endMs }
       : { lock: "locked", sinceMs: graceEndMs };
   }
-  return { lock: "locked", ...(closedAtMs === undefined ? {} : { sinceMs: closedAtMs }) };
+  return { lock: "locked", sinceMs: closedAtMs };
 }

@@ -22,8 +22,8 @@ export function decideMissingKey(missing: Failure, evidence: MissingKeyEvidence)
   const { deleted, otherVersion, missedSinceMs, nowMs } = evidence;
   if (deleted.ok && deleted.value !== undefined) {
     const purge = deleted.value.scheduledPurgeSeconds;
-    const facts = purge === undefined ? undefined : { scheduledPurgeDate: isoDate(purge) };
-    return { ...missing, reason: "key-deleted-recoverable", ...(facts !== undefined && { facts }) };
+    const facts = purge === undefined ? missing.facts : { scheduledPurgeDate: isoDate(purge) };
+    return { ...missing, reason: "key-deleted-recoverable", facts };
   }
   if (otherVersion === true) return { ...missing, reason: "version-not-found" };
   const gone =

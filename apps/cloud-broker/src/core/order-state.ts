@@ -11,15 +11,17 @@ export type PackageDetails = { readonly carrierName: string; readonly trackingId
 export type OrderState = {
   readonly sku: Omit<JobSku, "name">;
   /** ISO time of a scheduled delivery. */
-  readonly scheduledDateTime?: string;
+  readonly scheduledDateTime?: string | undefined;
   readonly ownPasskey: boolean;
   readonly prepared: boolean;
-  readonly error?: CloudError;
-  readonly actions?: readonly CustomerResolution[];
-  readonly lastMitigation?: {
-    readonly atMs: EpochMs;
-    readonly resolution: CustomerResolution;
-  };
+  readonly error?: CloudError | undefined;
+  readonly actions?: readonly CustomerResolution[] | undefined;
+  readonly lastMitigation?:
+    | {
+        readonly atMs: EpochMs;
+        readonly resolution: CustomerResolution;
+      }
+    | undefined;
   readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
   readonly deliverToDcPackage?: PackageDetails;
   readonly returnToCustomerPackage?: PackageDetails;

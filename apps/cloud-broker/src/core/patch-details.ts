@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { JobPatch, StageName } from "@databox-cmk/protocol";
 import { contactDetails, contactInfo, parseWith, shippingAddress } from "@databox-cmk/protocol";
 
@@ -81,9 +82,11 @@ function mergeDetails(current: JobDetails, patch: DetailsPatch): Outcome<JobDeta
     ok: true,
     value: {
       ...current,
-      ...(contact.value === undefined ? {} : { contactDetails: contact.value }),
-      ...(address.value === undefined ? {} : { shippingAddress: address.value }),
-      ...(reverse.value === undefined ? {} : { reverseShippingDetails: reverse.value }),
+      ...withoutUndefined({
+        contactDetails: contact.value,
+        shippingAddress: address.value,
+        reverseShippingDetails: reverse.value,
+      }),
       preferences: withEncryptionPreference({
         ...current.preferences,
         ...patch.preferences,
@@ -119,8 +122,8 @@ function decideReverseShipping(
   return {
     ok: true,
     value: {
-      ...(contact.value === undefined ? {} : { contactDetails: contact.value }),
-      ...(address.value === undefined ? {} : { shippingAddress: address.value }),
+      contactDetails: contact.value,
+      shippingAddress: address.value,
     },
   };
 }

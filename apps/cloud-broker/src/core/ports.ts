@@ -7,13 +7,13 @@ import type { AttachedIdentity, EpochMs, KeyIdentity, KeyUrl, OrderId } from "./
 /** An expected refusal or outage with its code; never thrown. */
 export type Failure = {
   readonly code: ErrorCode;
-  readonly reason?: string;
-  readonly target?: string;
-  readonly facts?: Facts;
-  readonly detail?: string;
+  readonly reason?: string | undefined;
+  readonly target?: string | undefined;
+  readonly facts?: Facts | undefined;
+  readonly detail?: string | undefined;
   /** The vault's own x-ms-request-id, for the customer's diagnostics. */
-  readonly vaultRequestId?: string;
-  readonly retryAfterSeconds?: number;
+  readonly vaultRequestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   /**
    * DNS does not know this vault but knows other names: it is missing if Resource Manager agrees.
    */
@@ -30,13 +30,13 @@ export type KeyFacts = {
   readonly keySizeBits: number;
   readonly operations: readonly string[];
   readonly enabled: boolean;
-  readonly notBeforeSeconds?: number;
-  readonly expiresSeconds?: number;
-  readonly recoveryLevel?: string;
-  readonly recoverableDays?: number;
+  readonly notBeforeSeconds?: number | undefined;
+  readonly expiresSeconds?: number | undefined;
+  readonly recoveryLevel?: string | undefined;
+  readonly recoverableDays?: number | undefined;
   /** Region of the vault, from its own header (x-ms-keyvault-region). */
-  readonly vaultRegion?: string;
-  readonly vaultRequestId?: string;
+  readonly vaultRegion?: string | undefined;
+  readonly vaultRequestId?: string | undefined;
 };
 
 export type DeletedKeyFacts = { readonly scheduledPurgeSeconds?: number };
@@ -58,9 +58,15 @@ export type KeyVaults = {
   ): Promise<Outcome<UnwrappedKey>>;
 };
 
-export type WrappedKey = { readonly encryptedKey: Uint8Array; readonly vaultRequestId?: string };
+export type WrappedKey = {
+  readonly encryptedKey: Uint8Array;
+  readonly vaultRequestId?: string | undefined;
+};
 /** The caller zeroes `contentKey`. */
-export type UnwrappedKey = { readonly contentKey: Uint8Array; readonly vaultRequestId?: string };
+export type UnwrappedKey = {
+  readonly contentKey: Uint8Array;
+  readonly vaultRequestId?: string | undefined;
+};
 
 /** Managed identities of orders, through Resource Manager and with the broker's own identity. */
 export type IdentityDirectory = {
@@ -106,8 +112,8 @@ export type CheckStatus = "passed" | "failed" | "not-reached";
 export type KeyCheck = {
   readonly name: string;
   readonly status: CheckStatus;
-  readonly elapsedMs?: number;
-  readonly failure?: Failure;
+  readonly elapsedMs?: number | undefined;
+  readonly failure?: Failure | undefined;
 };
 /**
  * Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed
@@ -116,7 +122,7 @@ export type KeyCheck = {
  */
 export type KeyValidation = {
   readonly checks: readonly KeyCheck[];
-  readonly outcome: Outcome<{ readonly kid?: string }>;
+  readonly outcome: Outcome<{ readonly kid?: string | undefined }>;
 };
 
 /** The order's data that key checks need; an order that is being created is not stored yet. */
@@ -144,9 +150,9 @@ export type Actor =
 export type AuditStep = {
   readonly name: string;
   readonly afterMs: number;
-  readonly elapsedMs?: number;
-  readonly code?: ErrorCode;
-  readonly vaultRequestId?: string;
+  readonly elapsedMs?: number | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly vaultRequestId?: string | undefined;
 };
 
 /** One decision, as it is written into the order's hash chain. Never holds a secret. */
@@ -154,14 +160,14 @@ export type AuditEvent = {
   readonly action: string;
   readonly actor: Actor;
   readonly outcome: "granted" | "refused" | "failed" | "done";
-  readonly code?: ErrorCode;
-  readonly reason?: string;
-  readonly serial?: string;
-  readonly kid?: string;
+  readonly code?: ErrorCode | undefined;
+  readonly reason?: string | undefined;
+  readonly serial?: string | undefined;
+  readonly kid?: string | undefined;
   readonly requestHash?: string;
-  readonly vaultRequestId?: string;
+  readonly vaultRequestId?: string | undefined;
   readonly correlationId: string;
-  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+  readonly detail?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly steps?: readonly AuditStep[];
   /**
    * The node's own message, a compact JWS: anyone who has the node's public key can verify this

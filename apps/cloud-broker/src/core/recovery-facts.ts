@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { Facts } from "@databox-cmk/errors";
 import { isSameIdentifier } from "@databox-cmk/protocol";
 
@@ -25,7 +26,7 @@ export function recoveryFacts(order: {
     vaultName,
     keyName,
     keyVersion,
-    ...(principalId === undefined ? {} : { principalId }),
+    ...withoutUndefined({ principalId }),
     ...(key.identity.type === "UserAssigned" ? identityFacts(key.identity.resourceId) : {}),
   };
 }

@@ -23,38 +23,34 @@ export function regionConfiguration(
 ): RegionConfigurationResponse {
   const { datacenterAddressRequest, scheduleAvailabilityRequest } = request;
   return {
-    ...(scheduleAvailabilityRequest === undefined
-      ? {}
-      : {
-          scheduleAvailabilityResponse: {
+    scheduleAvailabilityResponse:
+      scheduleAvailabilityRequest === undefined
+        ? undefined
+        : {
             availableDates:
               regionOf(scheduleAvailabilityRequest.storageLocation) === undefined
                 ? []
                 : workingDays(nowMs),
           },
-        }),
-    ...(request.transportAvailabilityRequest === undefined
-      ? {}
-      : {
-          transportAvailabilityResponse: {
+    transportAvailabilityResponse:
+      request.transportAvailabilityRequest === undefined
+        ? undefined
+        : {
             transportAvailabilityDetails: [
               { shipmentType: "MicrosoftManaged" },
               { shipmentType: "CustomerManaged" },
             ],
           },
-        }),
-    ...(datacenterAddressRequest === undefined
-      ? {}
-      : {
-          datacenterAddressResponse: datacenterAddress(datacenterAddressRequest.storageLocation),
-        }),
-    ...(request.deviceCapabilityRequest === undefined
-      ? {}
-      : {
-          deviceCapabilityResponse: {
+    datacenterAddressResponse:
+      datacenterAddressRequest === undefined
+        ? undefined
+        : datacenterAddress(datacenterAddressRequest.storageLocation),
+    deviceCapabilityResponse:
+      request.deviceCapabilityRequest === undefined
+        ? undefined
+        : {
             deviceCapabilityDetails: [{ hardwareEncryption: "Disabled" }],
           },
-        }),
   };
 }
 
@@ -64,7 +60,7 @@ function datacenterAddress(storageLocation: string): Readonly<Record<string, unk
   return {
     datacenterAddressType: "DatacenterAddressInstruction",
     supportedCarriersForReturnShipment: region === undefined ? [] : ["FedEx", "UPS", "DHL"],
-    ...(region === undefined ? {} : { dataCenterAzureLocation: storageLocation }),
+    dataCenterAzureLocation: region === undefined ? undefined : storageLocation,
     communicationInstruction:
       region === undefined
         ? `The region ${storageLocation} does not accept appliances.`

@@ -12,7 +12,7 @@ export type ReleaseTerms = Omit<UnlockPolicy, "release"> & {
     readonly windows: readonly (readonly ReleaseWindow[])[];
     readonly required: number;
     /** Undefined: anyone who has the right. An empty list: no one. */
-    readonly approvers?: readonly string[];
+    readonly approvers?: readonly string[] | undefined;
     readonly breakGlass: boolean;
   };
 };
@@ -25,7 +25,7 @@ export function termsOf({ release, ...lease }: UnlockPolicy): ReleaseTerms {
     release: {
       windows: windows.length === 0 ? [] : [windows],
       required,
-      ...(approvers.length === 0 ? {} : { approvers }),
+      approvers: approvers.length === 0 ? undefined : approvers,
       breakGlass,
     },
   };
@@ -47,7 +47,7 @@ export function stricterTerms(asked: ReleaseTerms, inForce: ReleaseTerms): Relea
     release: {
       windows: distinct([...asked.release.windows, ...inForce.release.windows]),
       required: Math.max(asked.release.required, inForce.release.required),
-      ...(approvers === undefined ? {} : { approvers }),
+      approvers,
       breakGlass: asked.release.breakGlass && inForce.release.breakGlass,
     },
   };

@@ -52,9 +52,9 @@ export type TimelineStep = {
   readonly status: "passed" | "failed" | "not-reached";
   readonly atMs?: EpochMs;
   readonly afterMs?: number;
-  readonly elapsedMs?: number;
-  readonly vaultRequestId?: string;
-  readonly detail?: string;
+  readonly elapsedMs?: number | undefined;
+  readonly vaultRequestId?: string | undefined;
+  readonly detail?: string | undefined;
 };
 export type Receipt = { readonly atMs: EpochMs; readonly outcome: string };
 
@@ -85,9 +85,9 @@ export function timelineOf(
       status: code === undefined ? "passed" : "failed",
       atMs: startMs + afterMs,
       afterMs,
-      ...(elapsedMs === undefined ? {} : { elapsedMs }),
-      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
-      ...(code === undefined ? {} : { detail: code }),
+      elapsedMs,
+      vaultRequestId,
+      detail: code,
     }));
   const rulesAt = done.findIndex(({ name, status }) => name === "unwrap" && status === "passed");
   if (rulesAt !== -1) done.splice(rulesAt, 0, { ...bare("key-rules"), status: "passed" });
@@ -102,7 +102,7 @@ function notDone(row: TracedRow, done: readonly TimelineStep[]): readonly Timeli
   const failedAlready = done.some(({ status }) => status === "failed");
   return missing.map((name, index) =>
     index === 0 && !failedAlready
-      ? { ...bare(name), status: "failed", ...(row.code === undefined ? {} : { detail: row.code }) }
+      ? { ...bare(name), status: "failed", detail: row.code }
       : { ...bare(name), status: "not-reached" },
   );
 }

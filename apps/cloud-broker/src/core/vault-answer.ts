@@ -4,21 +4,21 @@ import * as z from "zod/mini";
 export type VaultAnswer = {
   readonly status: number;
   /** `error.code`; absent when the body is not Key Vault's error envelope. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** `error.innererror.code` */
-  readonly innerCode?: string;
+  readonly innerCode?: string | undefined;
   /**
    * Number at the start of an `AKV…` message: authentication failures have no other code. A number
    * further on is text, such as a name that somebody chose.
    */
-  readonly akvNumber?: number;
+  readonly akvNumber?: number | undefined;
   /**
    * The one message that we classify by: wrong ciphertext or key version has no code of its own.
    */
-  readonly oaepPadding?: true;
-  readonly retryAfterSeconds?: number;
+  readonly oaepPadding?: true | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   /** The broker's address as the vault's firewall saw it: what is to be admitted. */
-  readonly clientAddress?: string;
+  readonly clientAddress?: string | undefined;
 };
 
 const MAX_CHARACTERS = 64 * 1024;
@@ -39,7 +39,7 @@ export function readVaultAnswer(
   body: string,
   retryAfterSeconds?: number,
 ): VaultAnswer {
-  const base = { status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  const base = { status, retryAfterSeconds };
   const envelope = ENVELOPE.safeParse(parseJson(body));
   if (!envelope.success) return base;
   const { code, message = "", innererror } = envelope.data.error;
@@ -48,10 +48,10 @@ export function readVaultAnswer(
   return {
     ...base,
     code,
-    ...(innererror?.code !== undefined && { innerCode: innererror.code }),
-    ...(akvNumber !== undefined && { akvNumber: Number(akvNumber) }),
-    ...(clientAddress !== undefined && { clientAddress }),
-    ...(message.includes("OAEP padding") && { oaepPadding: true as const }),
+    innerCode: innererror?.code,
+    akvNumber: akvNumber === undefined ? undefined : Number(akvNumber),
+    clientAddress,
+    oaepPadding: message.includes("OAEP padding") ? true : undefined,
   };
 }
 

@@ -8,7 +8,7 @@ const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 /** A receiver's answer to an event; without a status, the receiver did not answer. */
 export type Delivery = {
   readonly status: number | undefined;
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 };
 
 export type DeliveryDecision =

@@ -151,7 +151,7 @@ async function commit(
     actor,
     outcome: "done",
     correlationId,
-    ...(kid !== undefined && { kid }),
+    kid,
     detail: { kekType: choice.kekType, envelopes: nodes.length },
   });
 }

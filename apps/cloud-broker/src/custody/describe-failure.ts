@@ -1,4 +1,4 @@
-import { ERRORS, type Facts } from "@databox-cmk/errors";
+import { ERRORS, type Facts, withoutUndefined } from "@databox-cmk/errors";
 
 import { kidOf } from "../core/key-url.ts";
 import type { Failure } from "../core/ports.ts";
@@ -22,7 +22,7 @@ function ofService(failure: Failure): Failure {
   return {
     code: "PasskeyUnavailable",
     detail: `the service's own key cannot be used (${cause.join(", ")})`,
-    ...(vaultRequestId !== undefined && { vaultRequestId }),
+    vaultRequestId,
   };
 }
 
@@ -40,8 +40,7 @@ function factsOf(
     keyName: key.keyName,
     vaultHost: hostOf(key.vaultUrl),
     keyUrl: version === undefined ? `${key.vaultUrl}/keys/${key.keyName}` : kidOf(key, version),
-    ...(key.version !== undefined && { keyVersion: key.version }),
-    ...(vaultResourceId !== undefined && { vaultId: vaultResourceId }),
+    ...withoutUndefined({ keyVersion: key.version, vaultId: vaultResourceId }),
     ...(identityId !== undefined && identityFacts(identityId)),
     ...(identity.kind === "order" && {
       principalId: identity.principalId,

@@ -34,7 +34,7 @@ export async function findWithdrawal(
   if (known?.health.state === "unusable") {
     const { code, reason } = known.health;
     seen.push({
-      failure: { code, ...(reason === undefined ? {} : { reason }) },
+      failure: { code, reason },
       atMs: known.checkedAtMs ?? known.changedAtMs,
     });
   }

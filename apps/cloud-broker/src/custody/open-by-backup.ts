@@ -93,12 +93,12 @@ async function record(
       actor: { kind: "broker" },
       outcome: "done",
       kid,
-      ...(vaultRequestId !== undefined && { vaultRequestId }),
+      vaultRequestId,
       correlationId: tracedCorrelationId() ?? randomUUID(),
       detail: {
         backupKey: name,
         because: failure.code,
-        ...(failure.reason !== undefined && { becauseReason: failure.reason }),
+        becauseReason: failure.reason,
       },
     }),
   );

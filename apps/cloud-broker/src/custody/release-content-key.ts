@@ -10,7 +10,7 @@ import { type Use, type Used, unwrapWith, type Wrapping } from "./unwrap-with.ts
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
 /** `backup` is set when a backup key replaced the key in force. */
-export type Released<T> = Used<T> & { readonly backup?: BackupUse };
+export type Released<T> = Used<T> & { readonly backup?: BackupUse | undefined };
 export type ReleaseDependencies = Pick<
   CustodyDependencies,
   "store" | "vaults" | "serviceKey" | "keyVaultSuffixes"

@@ -13,7 +13,7 @@ export type RevealedPasskey = {
   readonly passkey: Uint8Array;
   /** The key that opened it. */
   readonly kid: string;
-  readonly backup?: BackupUse;
+  readonly backup?: BackupUse | undefined;
 };
 
 /** All or none: passkeys that were opened before a failure are zeroed. */
@@ -35,7 +35,7 @@ export async function revealPasskeys(
       );
       if (!released.ok) return released;
       const { result: passkey, backup, kid } = released.value;
-      revealed.push({ serial, passkey, kid, ...(backup !== undefined && { backup }) });
+      revealed.push({ serial, passkey, kid, backup });
     }
     isWhole = true;
     return { ok: true, value: revealed };

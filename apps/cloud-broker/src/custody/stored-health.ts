@@ -10,12 +10,12 @@ export type HealthRow = Selectable<BrokerTables["key_health"]>;
 
 export type StoredHealth = {
   readonly health: KeyHealth;
-  readonly kid?: string;
-  readonly recoverableDays?: number;
-  readonly checkedAtMs?: EpochMs;
+  readonly kid?: string | undefined;
+  readonly recoverableDays?: number | undefined;
+  readonly checkedAtMs?: EpochMs | undefined;
   readonly changedAtMs: EpochMs;
   /** The last check without an authoritative answer, if it came after the last conclusive one. */
-  readonly inconclusive?: { readonly code: string; readonly atMs: EpochMs };
+  readonly inconclusive?: { readonly code: string; readonly atMs: EpochMs } | undefined;
 };
 
 const FACTS = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -53,11 +53,11 @@ function storedHealthOf(row: HealthRow): StoredHealth {
   const isStale = code !== null && atMs !== null && atMs >= (checkedAtMs ?? 0);
   return {
     health: healthOf(row),
-    ...(kid === null ? {} : { kid }),
-    ...(recoverableDays === null ? {} : { recoverableDays }),
-    ...(checkedAtMs === null ? {} : { checkedAtMs }),
+    kid: kid ?? undefined,
+    recoverableDays: recoverableDays ?? undefined,
+    checkedAtMs: checkedAtMs ?? undefined,
     changedAtMs: row.changed_at_ms,
-    ...(isStale ? { inconclusive: { code, atMs } } : {}),
+    inconclusive: isStale ? { code, atMs } : undefined,
   };
 }
 
@@ -74,7 +74,7 @@ export function healthOf(
       return {
         state: "unusable",
         code: row.code !== null && isErrorCode(row.code) ? row.code : "InternalError",
-        ...(row.reason === null ? {} : { reason: row.reason }),
+        reason: row.reason ?? undefined,
         facts: FACTS.parse(JSON.parse(row.facts_json)),
       };
     case "unknown":

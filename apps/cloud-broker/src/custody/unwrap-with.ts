@@ -7,7 +7,7 @@ import type { StoredEnvelope } from "./stored-envelopes.ts";
 import type { UsableKey } from "./usable-key.ts";
 
 /** The key that unwrapped a content key. */
-export type Unwrapped = { readonly kid: string; readonly vaultRequestId?: string };
+export type Unwrapped = { readonly kid: string; readonly vaultRequestId?: string | undefined };
 /** What came of a content key's use. */
 export type Used<T> = Unwrapped & { readonly result: T };
 /** Must keep no copy: the content key is zeroed when it ends. */

@@ -16,7 +16,7 @@ export type UsableKey = {
   /** Resource id of the customer's vault, as written. */
   readonly vaultResourceId?: string;
   /** Resource id of the user-assigned identity. */
-  readonly identityId?: string;
+  readonly identityId?: string | undefined;
 };
 
 type Place = { readonly order: OrderId; readonly location: string };
@@ -47,7 +47,7 @@ export function usableKeyOf(
       identity: identity.value,
       key: key.value,
       vaultResourceId,
-      ...(choice.identity.type === "UserAssigned" && { identityId: choice.identity.resourceId }),
+      identityId: choice.identity.type === "UserAssigned" ? choice.identity.resourceId : undefined,
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
+import { withoutUndefined } from "@databox-cmk/errors";
 import { resourceIdPattern } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
@@ -55,9 +56,8 @@ export async function validateKey(
             identity: identity.value,
             key: keyUrl.value,
             vaultResourceId: choice.kekVaultResourceId,
-            ...(choice.identity.type === "UserAssigned" && {
-              identityId: choice.identity.resourceId,
-            }),
+            identityId:
+              choice.identity.type === "UserAssigned" ? choice.identity.resourceId : undefined,
           },
         }
       : { ok: false, failure: { code: "InternalError" } };
@@ -104,7 +104,7 @@ function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoic
       ...names,
       // For the step that corrects the scheme; the customer chooses the other URLs.
       keyUrl: choice.kekUrl.replace(/^[a-z][a-z0-9+.-]*:/i, "https:"),
-      ...(vaultName !== undefined && { vaultName }),
+      ...withoutUndefined({ vaultName }),
       ...failure.facts,
     },
   };

@@ -30,7 +30,7 @@ export async function wrapContentKey(
       ok: false,
       failure: {
         code: "RewrapVerificationFailed",
-        ...(vaultRequestId !== undefined && { vaultRequestId }),
+        vaultRequestId,
       },
     };
   } finally {

@@ -28,7 +28,7 @@ export function createPostEvent(extraCaPem: string | undefined): Disposable & {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: MAX_SOCKETS_PER_HOST,
-    ...(extraCaPem === undefined ? {} : { ca: [...getCACertificates("default"), extraCaPem] }),
+    ca: extraCaPem === undefined ? undefined : [...getCACertificates("default"), extraCaPem],
   });
   return {
     async post(url, headers, body) {
@@ -37,7 +37,7 @@ export function createPostEvent(extraCaPem: string | undefined): Disposable & {
         const after = answer.headers["retry-after"] ?? "";
         return {
           status: answer.status,
-          ...(/^\d{1,6}$/.test(after) ? { retryAfterSeconds: Number(after) } : {}),
+          retryAfterSeconds: /^\d{1,6}$/.test(after) ? Number(after) : undefined,
         };
       } catch (error) {
         if (error instanceof CallFailure) return { status: undefined };

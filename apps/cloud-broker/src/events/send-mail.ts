@@ -44,10 +44,10 @@ export function createSendMail(
     connectionTimeout: timeMs,
     greetingTimeout: timeMs,
     socketTimeout: timeMs,
-    ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
+    auth: user === undefined || password === undefined ? undefined : { user, pass: password },
     tls: {
       minVersion: "TLSv1.2",
-      ...(extraCaPem === undefined ? {} : { ca: [...getCACertificates("default"), extraCaPem] }),
+      ca: extraCaPem === undefined ? undefined : [...getCACertificates("default"), extraCaPem],
     },
   });
   const places = bulkhead(CONNECTIONS_MAX, Number.MAX_SAFE_INTEGER);

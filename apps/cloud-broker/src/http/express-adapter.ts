@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-import { AppError, type Facts, renderArmError, toAppError } from "@databox-cmk/errors";
+import {
+  AppError,
+  type Facts,
+  renderArmError,
+  toAppError,
+  withoutUndefined,
+} from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
 
 import { orderIdOf } from "../core/order.ts";
@@ -24,7 +30,7 @@ export type Served = {
   readonly request: RouteRequest;
   readonly status: number;
   readonly elapsedMs: number;
-  readonly failure?: AppError;
+  readonly failure?: AppError | undefined;
 };
 
 export type AdapterOptions = {
@@ -128,7 +134,7 @@ async function serve(
       request,
       status: answer.status,
       elapsedMs: performance.now() - startedAt,
-      ...(answer.failure === undefined ? {} : { failure: answer.failure }),
+      failure: answer.failure,
     });
     send(message, response, request, answer);
   } catch (fault) {
@@ -238,14 +244,14 @@ function renderFailure(
   const { retryAfterSeconds, allow } = error.facts;
   return {
     status,
-    headers: {
+    headers: withoutUndefined({
       "x-ms-error-code": error.code,
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-      ...(error.code === "MethodNotAllowed" && allow !== undefined ? { allow: String(allow) } : {}),
+      "retry-after": retryAfterSeconds === undefined ? undefined : String(retryAfterSeconds),
+      allow: error.code === "MethodNotAllowed" && allow !== undefined ? String(allow) : undefined,
       // As Resource Manager does for a resource that no provider has.
-      ...(error.code === "ResourceNotFound" ? { "x-ms-failure-cause": "gateway" } : {}),
-      ...(error.code === "AuthenticationFailed" ? { "www-authenticate": bearerChallenge } : {}),
-    },
+      "x-ms-failure-cause": error.code === "ResourceNotFound" ? "gateway" : undefined,
+      "www-authenticate": error.code === "AuthenticationFailed" ? bearerChallenge : undefined,
+    }),
     body: { json: body },
     failure: error,
   };

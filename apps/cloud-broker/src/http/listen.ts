@@ -133,7 +133,7 @@ function createTlsServer({
       {
         cert: certificate,
         key: privateKey,
-        ...(ticketKeys === undefined ? {} : { ticketKeys }),
+        ticketKeys,
         minVersion: "TLSv1.2",
         handshakeTimeout: timeouts.handshakeMs,
         headersTimeout: timeouts.headersMs,

@@ -27,7 +27,7 @@ export type Caller = {
   readonly name: string;
   readonly roles: readonly string[];
   /** The client that got the token, if the token names one. */
-  readonly applicationId?: string;
+  readonly applicationId?: string | undefined;
 };
 export type CallerRequest = RouteRequest & { readonly caller: Caller };
 /** A request from a page of the portal. */
@@ -35,7 +35,7 @@ export type SessionRequest = CallerRequest & { readonly session: Session };
 
 export type Answer = {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   /**
    * JSON value, or text or bytes of the named media type, or a stream of text until the signal
    * aborts.
@@ -47,9 +47,10 @@ export type Answer = {
     | {
         readonly stream: (left: AbortSignal) => AsyncIterable<string>;
         readonly mediaType: string;
-      };
+      }
+    | undefined;
   /** The failure, for the log, if the handler rendered it itself. */
-  readonly failure?: AppError;
+  readonly failure?: AppError | undefined;
 };
 
 /**

@@ -81,7 +81,7 @@ export function createAdmission(options: {
   /** A signed answer asks the caller to come back. @returns seconds until then */
   readonly noteTurnedAway: () => number;
   /** Monotonic. */
-  readonly elapsedMs?: () => number;
+  readonly elapsedMs?: (() => number) | undefined;
 }): Admission {
   const { maxAtWork, utilization, noteTurnedAway } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());

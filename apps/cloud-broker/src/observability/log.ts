@@ -60,7 +60,7 @@ export function describeFault(fault: unknown): LogFields {
   return {
     error: fault.name,
     // Such as SQLITE_FULL: a system's code, never a person's text.
-    ...("code" in fault && typeof fault.code === "string" ? { errorCode: fault.code } : {}),
+    errorCode: "code" in fault && typeof fault.code === "string" ? fault.code : undefined,
     stack: stackOf(fault),
   };
 }

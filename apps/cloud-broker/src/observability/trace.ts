@@ -93,8 +93,8 @@ const createNote =
       name,
       afterMs: tenth(beganMs - trace.startedMs),
       elapsedMs: tenth(elapsedMs),
-      ...(outcome.ok ? {} : { code: outcome.failure.code }),
-      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      code: outcome.ok ? undefined : outcome.failure.code,
+      vaultRequestId,
     });
     return outcome;
   };

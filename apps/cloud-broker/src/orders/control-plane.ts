@@ -43,7 +43,7 @@ export type LooseningChange = {
 /** The permission of a change, used up in the transaction that makes it. */
 export type ChangeClaim = {
   /** Id of the approval; undefined where the policy in force asks for none. */
-  readonly approval?: string;
+  readonly approval?: string | undefined;
   /** @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile */
   readonly use: (transaction: Transaction<BrokerTables>) => Promise<void>;
 };

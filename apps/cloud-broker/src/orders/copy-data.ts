@@ -75,14 +75,15 @@ export function isPassing(code: ErrorCode): boolean {
 }
 
 function stateAfter(
-  { error: _error, actions: _actions, ...state }: OrderState,
+  state: OrderState,
   failure: Failure | undefined,
   mitigation: Mitigation | undefined,
 ): OrderState {
   return {
     ...state,
-    ...(mitigation === undefined ? {} : { lastMitigation: mitigation }),
-    ...(failure === undefined ? {} : { error: haltError(failure), actions: KEY_HALT_ACTIONS }),
+    lastMitigation: mitigation ?? state.lastMitigation,
+    error: failure === undefined ? undefined : haltError(failure),
+    actions: failure === undefined ? undefined : KEY_HALT_ACTIONS,
   };
 }
 

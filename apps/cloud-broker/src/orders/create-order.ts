@@ -64,7 +64,7 @@ export async function createOrder(
     details,
     state: {
       sku,
-      ...(scheduledDateTime === undefined ? {} : { scheduledDateTime }),
+      scheduledDateTime,
       ownPasskey: passkey.length > 0,
       prepared: false,
     },

@@ -32,9 +32,8 @@ export async function dispatchOrder(
     const unprepared = nodes.filter(({ preparedAtMs }) => preparedAtMs === undefined);
     await moveOrder(plane, name, { kind: "dispatch" }, context, {
       preflight,
-      ...(unprepared.length === 0
-        ? {}
-        : { unpreparedNodes: unprepared.map(({ serial }) => serial).join(", ") }),
+      unpreparedNodes:
+        unprepared.length === 0 ? undefined : unprepared.map(({ serial }) => serial).join(", "),
     });
     return;
   }

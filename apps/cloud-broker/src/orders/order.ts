@@ -33,7 +33,7 @@ export type Order = {
   readonly stage: StageName;
   readonly stageStatus: StageStatus;
   readonly stages: readonly StageEntry[];
-  readonly cancellationReason?: string;
+  readonly cancellationReason?: string | undefined;
   readonly identities: readonly AttachedIdentity[];
   readonly identityEpoch: number;
   readonly key: KeyChoice;

@@ -15,7 +15,7 @@ export type ActivityRow = {
 export type ActivityPage = {
   readonly rows: readonly ActivityRow[];
   /** The last row that was read; absent when no row is left. */
-  readonly position?: number;
+  readonly position?: number | undefined;
 };
 
 const BATCH_ROWS = 500;
@@ -46,7 +46,7 @@ export async function readActivity(
     if (found.length === limit) break;
     if (rows.length < BATCH_ROWS) return { rows: found };
   }
-  return { rows: found, ...(looked === undefined ? {} : { position: looked }) };
+  return { rows: found, position: looked };
 }
 
 async function readBatch(

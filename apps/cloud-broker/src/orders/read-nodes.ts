@@ -9,11 +9,11 @@ export type OrderNode = {
   readonly serial: string;
   readonly ordinal: number;
   /** Public key of the enrolled device, as JWK text. */
-  readonly deviceJwkJson?: string;
-  readonly deviceKeyGrade?: DeviceKeyGrade;
-  readonly preparedAtMs?: EpochMs;
-  readonly lastOutcome?: string;
-  readonly lastSeenAtMs?: EpochMs;
+  readonly deviceJwkJson?: string | undefined;
+  readonly deviceKeyGrade?: DeviceKeyGrade | undefined;
+  readonly preparedAtMs?: EpochMs | undefined;
+  readonly lastOutcome?: string | undefined;
+  readonly lastSeenAtMs?: EpochMs | undefined;
 };
 
 /** Nodes of an order by their ordinal; none before preparation. */
@@ -53,14 +53,13 @@ function nodeOf(row: NodeRow): OrderNode {
   return {
     serial: row.serial,
     ordinal: row.ordinal,
-    ...(row.device_jwk_json === null
-      ? {}
-      : {
-          deviceJwkJson: row.device_jwk_json,
-          deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
-        }),
-    ...(row.prepared_at_ms === null ? {} : { preparedAtMs: row.prepared_at_ms }),
-    ...(row.last_outcome === null ? {} : { lastOutcome: row.last_outcome }),
-    ...(row.last_seen_at_ms === null ? {} : { lastSeenAtMs: row.last_seen_at_ms }),
+    deviceJwkJson: row.device_jwk_json ?? undefined,
+    deviceKeyGrade:
+      row.device_jwk_json === null
+        ? undefined
+        : deviceKeyGrade.parse(row.device_key_grade ?? "file"),
+    preparedAtMs: row.prepared_at_ms ?? undefined,
+    lastOutcome: row.last_outcome ?? undefined,
+    lastSeenAtMs: row.last_seen_at_ms ?? undefined,
   };
 }

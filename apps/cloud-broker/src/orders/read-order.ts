@@ -166,7 +166,7 @@ function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): List
     state: fromJson(row.state_json),
     stage: row.stage,
     stageStatus: row.stage_status,
-    ...(row.cancellation_reason === null ? {} : { cancellationReason: row.cancellation_reason }),
+    cancellationReason: row.cancellation_reason ?? undefined,
     identities: identities.map((identity): AttachedIdentity => ({
       kind: identity.kind,
       resourceId: identity.resource_id,

@@ -80,7 +80,7 @@ export async function replaceDevice(
       outcome: "done",
       serial,
       correlationId: context.correlationId,
-      detail: { reason, ...(node.device_kid === null ? {} : { formerDeviceKid: node.device_kid }) },
+      detail: { reason, formerDeviceKid: node.device_kid ?? undefined },
     });
   });
   return { serial, enrolmentCode: code, expiresAtMs };

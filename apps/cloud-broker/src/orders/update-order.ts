@@ -120,7 +120,7 @@ async function applyPatch(
 type Change = Pick<Order, "tags" | "details" | "state"> & {
   readonly identities: IdentityPlan;
   /** The key to put in force; undefined when the write does not touch it. */
-  readonly key?: Order["key"];
+  readonly key?: Order["key"] | undefined;
 };
 
 function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Change {
@@ -167,7 +167,7 @@ function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Chan
             attach: [],
           }
         : valueOf(decideIdentities(order.identities, patch.identity)),
-    ...(isNewKey ? { key } : {}),
+    key: isNewKey ? key : undefined,
   };
 }
 

@@ -34,7 +34,7 @@ export function endedByAnother({
     node: settings.serial,
     outcome: "unlocked",
     volume: volume.kind,
-    ...(lock.mapping === undefined ? {} : { mapping: lock.mapping }),
+    mapping: lock.mapping,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
     notes: ["another command of this node opened it meanwhile"],
   };

@@ -59,7 +59,7 @@ async function storedForm(
       privateKey: encodeBase64url(privateKey),
       publicKey: encodeBase64url(sealingKey.publicKey),
       bootId: session.bootId,
-      ...(reason === undefined ? {} : { reason }),
+      reason,
       since: dependencies.nowIso(),
       askedAtMs: bootClockMs(),
       approval,

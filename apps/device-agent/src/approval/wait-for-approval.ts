@@ -61,11 +61,11 @@ function waitingEvent(
       : `no refusal: ${silence.title.toLowerCase()} (${silence.code}); the request keeps waiting`;
   return {
     event: "unlock",
-    ...(node === undefined ? {} : { node }),
-    ...(volume === undefined ? {} : { volume }),
+    node,
+    volume,
     outcome: "waiting",
     elapsedMs: silence?.elapsedMs ?? elapsedMs,
     approval,
-    ...(note === undefined ? {} : { notes: [note] }),
+    notes: note === undefined ? undefined : [note],
   };
 }

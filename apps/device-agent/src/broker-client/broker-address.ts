@@ -30,7 +30,7 @@ export function brokerAddress(connection: Connection): BrokerAddress {
     name: hostname,
     lookup: createLookup({
       resolveLocalhost: false,
-      ...(dnsServer === undefined ? {} : { dnsServer }),
+      dnsServer,
     }),
   };
 }

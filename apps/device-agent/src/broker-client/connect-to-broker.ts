@@ -20,9 +20,9 @@ export function connectToBroker({ address, certificateAuthority }: TransportOpti
     port,
     minVersion: "TLSv1.2",
     rejectUnauthorized: true, // Regardless of NODE_TLS_REJECT_UNAUTHORIZED.
-    ...("setServername" in TLSSocket.prototype ? {} : { servername: name }),
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-    ...(lookup === undefined ? {} : { lookup }),
+    servername: "setServername" in TLSSocket.prototype ? undefined : name,
+    ca: certificateAuthority,
+    lookup,
     checkServerIdentity: (_host, { raw }) =>
       new X509Certificate(raw).checkHost(name) === undefined ? wrongName(name) : undefined,
   });

@@ -44,7 +44,7 @@ export function loadProgram(file: string, folder: string, name: string): LoadedP
   const cachedData = readCompiled(cacheFile, id);
   const script = new Script(source, {
     filename: file,
-    ...(cachedData === undefined ? {} : { cachedData }),
+    cachedData,
   });
   const build: Build = script.runInThisContext();
   const exports = build((builtin) => process.getBuiltinModule(builtin), file);

@@ -50,8 +50,8 @@ export async function journal(
       ...(head === undefined ? {} : { head }),
       ...describeProof(proof, rows.length),
     },
-    ...(options.verify ? {} : { rows: rows.slice(-options.last) }),
-    ...(notes.length === 0 ? {} : { notes }),
+    rows: options.verify ? undefined : rows.slice(-options.last),
+    notes: notes.length === 0 ? undefined : notes,
   };
 }
 

@@ -51,7 +51,7 @@ export async function lock(
     outcome: "locked",
     volume: settings.volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    ...(notes.length === 0 ? {} : { notes }),
+    notes: notes.length === 0 ? undefined : notes,
   };
 }
 

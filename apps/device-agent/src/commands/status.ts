@@ -1,4 +1,5 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
+import { withoutUndefined } from "@databox-cmk/errors";
 
 import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -81,23 +82,24 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
     volume: settings.volume.kind,
     generation: state.generation,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    details: {
+    details: withoutUndefined({
       order: settings.order,
       broker: settings.connection.brokerUrl,
       deviceKey: GRADE_TEXTS[readGrade(folder)],
       volumePath: settings.volume.path,
       envelope: state.env ?? settings.env,
-      ...(state.rekey === undefined ? {} : { rekey: state.rekey.step }),
+      rekey: state.rekey?.step,
       since: state.lock.since,
       counter: state.counter,
-      ...(lock.kind === "locked" && lock.preparedToShip === true ? { preparedToShip: true } : {}),
+      preparedToShip: lock.kind === "locked" ? lock.preparedToShip : undefined,
       ...(unlocked && lock.kind === "unlocked" ? openingDetails(lock) : {}),
-      ...(receipts === 0 ? {} : { undeliveredReceipts: receipts }),
+      undeliveredReceipts: receipts === 0 ? undefined : receipts,
       ...undelivered(folder, settings),
-    },
-    ...(waiting === undefined
-      ? {}
-      : { approval: viewWaiting(waiting, { bootMs: nowMs, iso: dependencies.nowIso() }) }),
-    ...(notes.length === 0 ? {} : { notes }),
+    }),
+    approval:
+      waiting === undefined
+        ? undefined
+        : viewWaiting(waiting, { bootMs: nowMs, iso: dependencies.nowIso() }),
+    notes: notes.length === 0 ? undefined : notes,
   };
 }

@@ -34,7 +34,7 @@ export type SuccessOutcome =
   | "stopped";
 export type FailureOutcome = "refused" | "unreachable" | "invalid" | "pending" | "failed";
 
-export type EventStep = { readonly text: string; readonly command?: string };
+export type EventStep = { readonly text: string; readonly command?: string | undefined };
 
 /** Milliseconds since the process started, by name of the step that ended then. */
 export type Timings = Readonly<Record<string, number>>;
@@ -42,31 +42,31 @@ export type Timings = Readonly<Record<string, number>>;
 type Common = {
   readonly event: CommandName;
   /** Serial number, if it is already known. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   readonly elapsedMs: number;
-  readonly timings?: Timings;
-  readonly volume?: VolumeKind;
+  readonly timings?: Timings | undefined;
+  readonly volume?: VolumeKind | undefined;
   /** For `doctor`: the checks in order, and the next step. */
   readonly checks?: readonly Check[];
   readonly nextStep?: NextStep;
   /** For an unlock that waits for approvers. */
-  readonly approval?: WaitingView;
+  readonly approval?: WaitingView | undefined;
 };
 
 export type SuccessEvent = Common & {
   readonly outcome: SuccessOutcome;
   readonly proof?: Proof;
-  readonly mapping?: string;
-  readonly kid?: string;
+  readonly mapping?: string | undefined;
+  readonly kid?: string | undefined;
   readonly generation?: number;
   readonly correlationId?: string;
   /** Problems that did not stop the command: one clause each. */
-  readonly notes?: readonly string[];
-  readonly details?: Readonly<Record<string, string | number | boolean>>;
+  readonly notes?: readonly string[] | undefined;
+  readonly details?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** For a person to carry: the message, and its QR code in half-block characters. */
-  readonly carried?: { readonly text: string; readonly qr?: string };
+  readonly carried?: { readonly text: string; readonly qr?: string | undefined };
   /** Newest rows of the journal, oldest first. */
-  readonly rows?: readonly JournalLine[];
+  readonly rows?: readonly JournalLine[] | undefined;
 };
 
 export type JournalLine = {
@@ -81,17 +81,17 @@ export type JournalLine = {
 export type FailureEvent = Common & {
   readonly outcome: FailureOutcome;
   readonly code: string;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly class: ErrorClass;
   readonly who: Who;
   readonly title: string;
   readonly message: string;
   readonly ask: string;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   readonly steps: readonly EventStep[];
   readonly correlationId?: string;
-  readonly vaultRequestId?: string;
-  readonly retryAfterSeconds?: number;
+  readonly vaultRequestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   /** The refusal closed a volume that was open. */
   readonly relocked?: true;
 };

@@ -29,15 +29,15 @@ export function eventOfError(error: unknown, context: ErrorContext): FailureEven
     ...common(context),
     outcome: OUTCOMES[explanation.class],
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     class: explanation.class,
     who: explanation.who,
     title: explanation.title,
     message: explanation.message,
     ask: explanation.ask,
-    ...(detail === undefined ? {} : { detail }),
+    detail,
     steps: explanation.steps,
-    ...(typeof retryAfterSeconds === "number" ? { retryAfterSeconds } : {}),
+    retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined,
   };
 }
 
@@ -55,7 +55,7 @@ export function eventOfDenial(
     outcome: OUTCOMES[errorClass],
     class: errorClass,
     code: words.code,
-    ...(words.reason === undefined ? {} : { reason: words.reason }),
+    reason: words.reason,
     who: words.who,
     title: words.title,
     message: words.message,
@@ -64,10 +64,8 @@ export function eventOfDenial(
       command === undefined ? { text } : { text, command },
     ),
     correlationId: words.correlationId,
-    ...(words.vaultRequestId === undefined ? {} : { vaultRequestId: words.vaultRequestId }),
-    ...(words.retryAfterSeconds === undefined
-      ? {}
-      : { retryAfterSeconds: words.retryAfterSeconds }),
+    vaultRequestId: words.vaultRequestId,
+    retryAfterSeconds: words.retryAfterSeconds,
     ...(context.relocked === true ? { relocked: true as const } : {}),
   };
 }
@@ -75,10 +73,10 @@ export function eventOfDenial(
 function common(context: EventContext) {
   return {
     event: context.event,
-    ...(context.node === undefined ? {} : { node: context.node }),
-    ...(context.volume === undefined ? {} : { volume: context.volume }),
+    node: context.node,
+    volume: context.volume,
     elapsedMs: context.elapsedMs,
-    ...(context.timings === undefined ? {} : { timings: context.timings }),
-    ...(context.approval === undefined ? {} : { approval: context.approval }),
+    timings: context.timings,
+    approval: context.approval,
   };
 }

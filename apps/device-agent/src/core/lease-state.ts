@@ -111,7 +111,7 @@ export function holdLease(given: Lease, grantHash: string, answeredAtMs: number)
     ...terms,
     grantHash,
     answeredAtMs,
-    ...(offline === undefined ? {} : { offline: holdOffline(offline, answeredAtMs) }),
+    offline: offline === undefined ? undefined : holdOffline(offline, answeredAtMs),
   };
 }
 
@@ -132,13 +132,12 @@ export function acceptRenewal(
 ): HeldLease {
   if (held.closing !== undefined || given.id !== held.id || given.sequence <= held.sequence)
     return held;
-  const { graceUntilReboot: _before, ...kept } = held;
   const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = given;
   return {
-    ...kept,
+    ...held,
     ttlSeconds,
     outageGraceSeconds,
-    ...(graceUntilReboot === true ? { graceUntilReboot } : {}),
+    graceUntilReboot: graceUntilReboot === true ? true : undefined,
     sequence,
     answeredAtMs: askedAtMs,
   };

@@ -20,7 +20,7 @@ export type Opened = {
    * Name of the device-mapper device, if this machine has device-mapper; without it only the key
    * was proven.
    */
-  readonly mapping?: string;
+  readonly mapping?: string | undefined;
 };
 
 /** An opening that has started before its key arrives. Disposing it without a key cancels it. */

@@ -43,7 +43,7 @@ export type WaitingView = {
   readonly required: number;
   readonly given: number;
   readonly approvedBy: readonly string[];
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly since: string;
   /** On the wall clock, for people. */
   readonly until: string;
@@ -94,7 +94,7 @@ export function viewWaiting(
   const leftSeconds = Math.max(0, Math.round((endsAtMs - now.bootMs) / 1000));
   return {
     ...facts,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     since,
     until: new Date(Date.parse(now.iso) + leftSeconds * 1000).toISOString(),
     leftSeconds,

@@ -92,7 +92,7 @@ export async function serve(
     volume: settings.volume.kind,
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
     outcome,
-    ...(notes.length === 0 ? {} : { notes }),
+    notes: notes.length === 0 ? undefined : notes,
   });
   const keeper = createLeaseKeeper({
     session,
@@ -163,7 +163,7 @@ export async function serve(
     runCommand,
   });
   listener = ui;
-  given.report({ ...say("serving"), ...(ui === undefined ? {} : { details: detailsOf(ui) }) });
+  given.report({ ...say("serving"), details: ui === undefined ? undefined : detailsOf(ui) });
   const manager = createServiceManager(dependencies.notifySocket);
   manager.ready(statusLine(settings.serial, state.read(), dependencies.nowIso()));
 

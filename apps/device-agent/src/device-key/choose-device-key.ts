@@ -21,7 +21,7 @@ export async function findOrMakeDeviceKey(
   const found = findDeviceKey(folder);
   if (found !== undefined) return found;
   if (kind === "file" || (kind === "auto" && !hasTpm(tcti))) return makeFileKey(folder);
-  const made: TpmKey = await makeTpmKey({ tcti, ...(pcrs === undefined ? {} : { pcrs }) });
+  const made: TpmKey = await makeTpmKey({ tcti, pcrs });
   folder.writeTpmKey(made);
   return { signingKey: openTpmKey(made), grade: gradeOf(made) };
 }

@@ -48,7 +48,7 @@ export function makeTpmKey({ tcti, pcrs }: Pick<TpmKey, "tcti" | "pcrs">): Promi
     return {
       version: 1,
       tcti,
-      ...(pcrs === undefined ? {} : { pcrs }),
+      pcrs,
       publicKey: importVerifyKey({ kty, crv, x, y }).jwk,
       publicArea: readFileSync(at("public")).toString("base64"),
       privateArea: readFileSync(at("private")).toString("base64"),

@@ -92,7 +92,7 @@ export function createNetworkProbes(options: {
             ...(socket === undefined ? { host: hostname, port } : { socket }),
             servername: hostname,
             minVersion: "TLSv1.2",
-            ...(ca === undefined ? {} : { ca }),
+            ca,
           });
           tls.once("secureConnect", () => {
             resolve(tls);

@@ -33,7 +33,7 @@ export async function enrol(
     publicKey: { ...signingKey.publicJwk },
     agent: AGENT_NAME,
     // An older broker without grades refuses an unknown member.
-    ...(grade === "file" ? {} : { deviceKeyGrade: grade }),
+    deviceKeyGrade: grade === "file" ? undefined : grade,
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.enrolmentRequest, payload);
   const raw = await transport.post(DEVICE_ROUTES.enrolments, JOSE_MEDIA_TYPE, jws, deadline);

@@ -105,7 +105,7 @@ async function requestOnce(
       counter,
       hpke: { suite: session.suite, publicKey: encodeBase64url(sealingKey.publicKey) },
       agent: AGENT_NAME,
-      ...(reason === undefined ? {} : { reason }),
+      reason,
     };
     const jws = await signMessage(session.signingKey, MESSAGE_TYPES.unlockRequest, payload);
     const answer = await send(session, jws);

@@ -48,7 +48,7 @@ export function openJournal(
             bootId: context.bootId,
             event,
             facts,
-            ...(tail.torn ? { afterTornLine: true as const } : {}),
+            afterTornLine: tail.torn ? (true as const) : undefined,
             previous: tail.last?.hash ?? "",
           });
           writeSync(file, `${tail.open ? "\n" : ""}${JSON.stringify(row)}\n`);

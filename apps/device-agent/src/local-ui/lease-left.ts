@@ -10,8 +10,7 @@ export function leftOfLease(lease: HeldLease, bootMs: number): Left {
   return {
     by: lease.offline === undefined ? "network" : "carried-answer",
     secondsSinceAnswer: Math.max(0, Math.round((bootMs - lease.answeredAtMs) / 1000)),
-    ...(end.kind === "reboot"
-      ? {}
-      : { graceLeftSeconds: Math.max(0, Math.round((end.atMs - bootMs) / 1000)) }),
+    graceLeftSeconds:
+      end.kind === "reboot" ? undefined : Math.max(0, Math.round((end.atMs - bootMs) / 1000)),
   };
 }

@@ -100,6 +100,12 @@ export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
   ];
 }
 
-function stepOf({ text, command }: { readonly text: string; readonly command?: string }) {
+function stepOf({
+  text,
+  command,
+}: {
+  readonly text: string;
+  readonly command?: string | undefined;
+}) {
   return { text, command };
 }

@@ -39,14 +39,10 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
       serial: settings.serial,
       model,
       agent: AGENT_NAME,
-      ...(session === undefined
-        ? {}
-        : {
-            order: settings.order,
-            broker: settings.connection.brokerUrl,
-            volume: settings.volume.kind,
-            generation: state.generation,
-          }),
+      order: session && settings.order,
+      broker: session && settings.connection.brokerUrl,
+      volume: session && settings.volume.kind,
+      generation: session && state.generation,
     },
     lock: viewLock(state, moment),
     waiting: facts.waiting && viewWaiting(facts.waiting, facts.isAsked, session !== undefined),
@@ -70,8 +66,8 @@ function viewWaiting(view: WaitingView, isAsked: boolean, isSignedIn: boolean): 
     required,
     given,
     isAsked,
-    ...(isSignedIn ? { approvedBy: [...approvedBy] } : {}),
-    ...(isSignedIn && reason !== undefined ? { reason } : {}),
+    approvedBy: isSignedIn ? [...approvedBy] : undefined,
+    reason: isSignedIn && reason !== undefined ? reason : undefined,
   };
 }
 

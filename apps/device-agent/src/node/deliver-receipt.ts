@@ -35,7 +35,7 @@ export async function deliverReceipt(
     about: "grant",
     grantHash,
     outcome,
-    ...(reported === undefined ? {} : { code: reported }),
+    code: reported,
   } as const;
   store.update({ journalHead, receipts: withReceipt(store.current.receipts, receipt) });
   return [`the receipt could not be delivered (${code}); databox-agent serve sends it later`];

@@ -47,7 +47,7 @@ export async function recordUnlock(
   opened: Opened,
   { envelope }: Pick<OpenedGrant, "envelope">,
   lease: HeldLease,
-  told: { readonly facts?: JournalFacts; readonly change?: Partial<MachineState> } = {},
+  told: { readonly facts?: JournalFacts | undefined; readonly change?: Partial<MachineState> } = {},
 ): Promise<string> {
   const { mapping } = opened;
   const { grantHash } = lease;
@@ -65,7 +65,7 @@ export async function recordUnlock(
         kind: "unlocked",
         since: dependencies.nowIso(),
         bootId: session.bootId,
-        ...(mapping === undefined ? {} : { mapping }),
+        mapping,
         lease,
       },
     });
@@ -100,7 +100,7 @@ export async function renewOnVolume(volume: Volume, jws: string): Promise<readon
 export async function recordDenial(
   { folder, volume, session, journal, dependencies }: Unlocking,
   denial: Denial,
-  context: { readonly event: CommandName; readonly timings?: Timings },
+  context: { readonly event: CommandName; readonly timings?: Timings | undefined },
 ): Promise<FailureEvent> {
   const { store, serial } = session;
   const { lock } = store.current;

@@ -81,7 +81,7 @@ export async function challenge(
     elapsedMs: roundToTenth(elapsedMs()),
     carried: {
       text: open.challenge,
-      ...(options.qr ? { qr: renderQrForTerminal(open.challenge) } : {}),
+      qr: options.qr ? renderQrForTerminal(open.challenge) : undefined,
     },
     notes: [
       ...(path === undefined ? [] : [`it is in ${path}`]),

@@ -49,7 +49,7 @@ export async function openByPasskey(
           kind: "unlocked",
           since: nowIso(),
           bootId,
-          ...(mapping === undefined ? {} : { mapping }),
+          mapping,
           passkey: { openedAtMs: bootClockMs() },
         },
       });

@@ -61,7 +61,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
     suite: SUITE,
     brokerKeys: answer.enrolment.brokerKeys,
     passkeyOrigin: answer.enrolment.passkeyOrigin,
-    ...(given.bootIdFile === undefined ? {} : { bootIdFile: resolve(given.bootIdFile) }),
+    bootIdFile: given.bootIdFile === undefined ? undefined : resolve(given.bootIdFile),
   };
   folder.writeSettings(settings);
   journal.append("enrolled", { order, serial, deviceKey: signingKey.kid, grade });
@@ -75,8 +75,8 @@ function storeConnection(given: PrepareArguments, folder: StateFolder): Connecti
   return {
     brokerUrl: given.broker,
     resolveLocalhost: given.resolveLocalhost,
-    ...(caFile === undefined ? {} : { certificateAuthorityFile: folder.certificateAuthorityPath }),
-    ...(dnsServer === undefined ? {} : { dnsServer }),
+    certificateAuthorityFile: caFile === undefined ? undefined : folder.certificateAuthorityPath,
+    dnsServer,
   };
 }
 

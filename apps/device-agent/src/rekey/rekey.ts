@@ -80,7 +80,7 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
     ...context(),
     outcome: "rekeyed",
     generation: ended.generation,
-    ...(notes.length === 0 ? {} : { notes }),
+    notes: notes.length === 0 ? undefined : notes,
   };
 }
 

@@ -163,7 +163,7 @@ describe("an unlock that two people must approve", () => {
 
   test("shows in the status since when, until when and why it waits, and never its key", async () => {
     await using world = await createGuardedWorld();
-    expect(await world.status()).not.toHaveProperty("approval");
+    expect((await world.status()).approval).toBeUndefined();
     await world.unlock({}, { reason: REASON });
     const event = await world.status();
     expect(event).toMatchObject({
@@ -173,7 +173,7 @@ describe("an unlock that two people must approve", () => {
     const { privateKey } = JSON.parse(readFileSync(fileOf(world), "utf8"));
     expect(JSON.stringify(event)).not.toContain(privateKey);
     world.boot("boot-number-2");
-    expect(await world.status()).not.toHaveProperty("approval");
+    expect((await world.status()).approval).toBeUndefined();
   });
 });
 
@@ -327,7 +327,7 @@ describe("while nobody answers", () => {
       },
     ]);
     expect(told.map(({ outcome }) => outcome)).toEqual(["pending", "waiting", "waiting"]);
-    expect(told[2]).not.toHaveProperty("notes");
+    expect(JSON.stringify(told[2])).not.toContain('"notes"');
   });
 });
 

@@ -19,13 +19,15 @@ export type StackEvent =
        * The volume kind that accepted the key: cryptsetup, or the portable volume's authenticated
        * header.
        */
-      readonly proof?: string;
-      readonly code?: string;
-      readonly reason?: string;
-      readonly title?: string;
-      readonly message?: string;
-      readonly who?: string;
-      readonly steps?: readonly { readonly text: string; readonly command?: string }[];
+      readonly proof?: string | undefined;
+      readonly code?: string | undefined;
+      readonly reason?: string | undefined;
+      readonly title?: string | undefined;
+      readonly message?: string | undefined;
+      readonly who?: string | undefined;
+      readonly steps?:
+        | readonly { readonly text: string; readonly command?: string | undefined }[]
+        | undefined;
     }
   | { readonly event: "story"; readonly outcome: "done" }
   /** A process of the stack has ended by itself; the rest goes on without it. */

@@ -123,13 +123,13 @@ function toUnlockResult(run: AgentRun): UnlockResult {
   return {
     outcome,
     volume: volumeOf(run),
-    ...(typeof proof === "string" && { proof }),
-    ...(typeof code === "string" && { code }),
-    ...(typeof reason === "string" && { reason }),
-    ...(typeof title === "string" && { title }),
-    ...(typeof message === "string" && { message }),
-    ...(typeof who === "string" && { who }),
-    ...(Array.isArray(steps) && { steps }),
+    proof: typeof proof === "string" ? proof : undefined,
+    code: typeof code === "string" ? code : undefined,
+    reason: typeof reason === "string" ? reason : undefined,
+    title: typeof title === "string" ? title : undefined,
+    message: typeof message === "string" ? message : undefined,
+    who: typeof who === "string" ? who : undefined,
+    steps: Array.isArray(steps) ? steps : undefined,
   };
 }
 

@@ -14,7 +14,7 @@ export function sampleOrder(
     transferType: "ImportToAzure",
     details: {
       jobDetailsType: sku,
-      ...(devicePassword === undefined ? {} : { devicePassword }),
+      devicePassword,
       contactDetails: {
         contactName: "Ada Lovelace",
         phone: "4255550100",

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import { localError } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
@@ -38,12 +39,12 @@ export function createApi({
         method,
         credentials: "same-origin",
         redirect: "error",
-        headers: {
+        headers: withoutUndefined({
           accept: "application/json",
-          ...(method === "GET" || token === undefined ? {} : { "x-csrf-token": token }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          "x-csrf-token": method === "GET" ? undefined : token,
+          "content-type": body === undefined ? undefined : "application/json",
+        }),
+        body: body === undefined ? null : JSON.stringify(body),
       }).catch((error: unknown) => {
         throw new SilenceError("no connection", { cause: error });
       });

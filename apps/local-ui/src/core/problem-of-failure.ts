@@ -7,7 +7,7 @@ export function problemOfFailure(failure: LocalFailure): Problem {
   const requestId = vaultRequestId ?? failure.correlationId;
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     title,
     message: detail === undefined ? message : `${message} (${detail})`,
     class: failure.class,
@@ -16,6 +16,6 @@ export function problemOfFailure(failure: LocalFailure): Problem {
     steps: failure.steps.map(({ text, command }) =>
       command === undefined ? { text } : { text, command },
     ),
-    ...(requestId === undefined ? {} : { requestId }),
+    requestId,
   };
 }

@@ -59,7 +59,7 @@ export type BreakGlass = z.infer<typeof breakGlassResult>;
 export function openBreakGlass(
   client: Client,
   name: OrderName,
-  wanted: { readonly reason: string; readonly serial?: string },
+  wanted: { readonly reason: string; readonly serial?: string | undefined },
 ): Promise<BreakGlass> {
   return client.read(orderPath(name, "/breakGlass"), breakGlassResult, {
     method: "POST",

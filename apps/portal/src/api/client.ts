@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { ProblemError } from "./problem-error.ts";
@@ -5,10 +6,10 @@ import type { Silence } from "./read-problem.ts";
 
 export type Call = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly body?: object;
+  readonly body?: object | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Tag of the resource that was read; a write is refused if another one is in force. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
   /** Only if the name is free. */
   readonly createOnly?: true;
 };
@@ -56,15 +57,15 @@ export function createClient({
       method,
       credentials: "same-origin",
       redirect: "error",
-      headers: {
+      headers: withoutUndefined({
         accept: "application/json",
-        ...(method === "GET" ? {} : { "x-csrf-token": csrfToken }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-        ...(createOnly === undefined ? {} : { "if-none-match": "*" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
+        "x-csrf-token": method === "GET" ? undefined : csrfToken,
+        "content-type": body && "application/json",
+        "if-match": ifMatch,
+        "if-none-match": createOnly && "*",
+      }),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
     }).catch(async (error: unknown) => {
       if (signal?.aborted === true) throw error;
       throw await silence("connection");

@@ -37,7 +37,7 @@ const diagnostics = z.object({
 
 export type EventDiagnostics = {
   readonly steps: readonly TimelineStep[];
-  readonly problem?: Problem;
+  readonly problem?: Problem | undefined;
 };
 
 /**
@@ -54,13 +54,13 @@ export async function readDiagnostics(
   const event = events.find(({ audit }) => audit.sequence === sequence);
   if (event === undefined) return null;
   const { steps, explanation: told } = event;
-  return { steps, ...(told === undefined ? {} : { problem: problemOf(told) }) };
+  return { steps, problem: told === undefined ? undefined : problemOf(told) };
 }
 
 function problemOf({ reason, steps, ...told }: z.infer<typeof explanation>): Problem {
   return {
     ...told,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     steps: steps.map(({ text, command }) => (command === undefined ? { text } : { text, command })),
   };
 }

@@ -12,7 +12,7 @@ import type { Client } from "./client.ts";
 
 const answer = z.union([offlineUnlockResult, offlineUnlockPending]);
 
-export type Carried = { readonly challenge: string; readonly reason?: string };
+export type Carried = { readonly challenge: string; readonly reason?: string | undefined };
 export type OfflineAnswer =
   | { readonly kind: "granted"; readonly result: OfflineUnlockResult }
   | { readonly kind: "pending"; readonly answer: string; readonly retryAfterSeconds: number };

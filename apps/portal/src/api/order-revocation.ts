@@ -24,7 +24,7 @@ export async function readRevocations(
 export async function revokeNow(
   client: Client,
   name: OrderName,
-  wanted: { readonly reason: string; readonly serial?: string },
+  wanted: { readonly reason: string; readonly serial?: string | undefined },
 ): Promise<number> {
   const { leases } = await client.read(orderPath(name, "/revoke"), revokeResult, {
     method: "POST",

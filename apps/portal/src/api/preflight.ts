@@ -16,7 +16,7 @@ export function checkKey(
     method: "POST",
     body: {
       ...properties.details,
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
     signal,
   });

@@ -53,16 +53,16 @@ export function problemOfError(error: ArmError): Problem {
   const recoverable = info.recoverable ?? row?.recoverable;
   return {
     code: error.code,
-    ...(info.reason === undefined ? {} : { reason: info.reason }),
+    reason: info.reason,
     title: row?.title ?? error.code,
     message: messageOf(error),
     class: info.class ?? row?.class ?? "refused",
     who: info.who,
-    ...(recoverable === undefined ? {} : { recoverable }),
+    recoverable,
     steps: info.steps.map(({ text, command }) =>
       command === undefined ? { text } : { text, command },
     ),
-    ...(info.requestId === undefined ? {} : { requestId: info.requestId }),
+    requestId: info.requestId,
   };
 }
 

@@ -30,7 +30,7 @@ export async function writeUnlockPolicy(
   const written = await client.readTagged(orderPath(name, "/unlockPolicy"), unlockPolicyView, {
     method: "PUT",
     body: policy,
-    ...(tag === undefined ? {} : { ifMatch: tag }),
+    ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };
 }

@@ -23,9 +23,9 @@ export type KeyVersion = {
   readonly version: string;
   readonly isEnabled: boolean;
   /** Epoch seconds. */
-  readonly createdAt?: number;
-  readonly expiresAt?: number;
-  readonly notBefore?: number;
+  readonly createdAt?: number | undefined;
+  readonly expiresAt?: number | undefined;
+  readonly notBefore?: number | undefined;
 };
 
 export type NewKey = {
@@ -107,9 +107,9 @@ function versionOf({ kid, attributes: { enabled, created, exp, nbf } }: z.infer<
   return {
     version: segmentsOf(kid).version,
     isEnabled: enabled !== false,
-    ...(created === undefined ? {} : { createdAt: created }),
-    ...(exp === undefined ? {} : { expiresAt: exp }),
-    ...(nbf === undefined ? {} : { notBefore: nbf }),
+    createdAt: created,
+    expiresAt: exp,
+    notBefore: nbf,
   };
 }
 

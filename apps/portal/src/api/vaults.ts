@@ -91,7 +91,7 @@ export async function createVault(
         enableSoftDelete: true,
         softDeleteRetentionInDays: wanted.retentionDays,
         // Azure refuses "false"; an absent member means off.
-        ...(wanted.purgeProtection ? { enablePurgeProtection: true } : {}),
+        enablePurgeProtection: wanted.purgeProtection ? true : undefined,
         enableRbacAuthorization: false,
         accessPolicies: [
           {

@@ -1,4 +1,4 @@
-import { namesOf } from "@databox-cmk/errors";
+import { namesOf, withoutUndefined } from "@databox-cmk/errors";
 import { ACTIVITY_OUTCOMES, type ActivityFilter } from "@databox-cmk/protocol";
 
 /** Kinds of events for the filter, and the actions that each one means. */
@@ -45,14 +45,9 @@ export function parseActivitySearch(given: Record<string, unknown>): ActivitySea
   const span = ACTIVITY_SPANS.find((name) => name === given["span"]);
   // The router parses a parameter of digits as a number.
   const text = typeof given["search"] === "number" ? String(given["search"]) : given["search"];
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(span === undefined ? {} : { span }),
-    ...(typeof text === "string" && text !== ""
-      ? { search: text.slice(0, SEARCH_MAX_CHARACTERS) }
-      : {}),
-  };
+  const search =
+    typeof text === "string" && text !== "" ? text.slice(0, SEARCH_MAX_CHARACTERS) : undefined;
+  return withoutUndefined({ kind, outcome, span, search });
 }
 
 /** The filter in the broker's form. */
@@ -62,9 +57,9 @@ export function activityFilterOf(
 ): ActivityFilter {
   return {
     newestFirst: "true",
-    ...(kind === undefined ? {} : { action: KIND_ACTIONS[kind].join(",") }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(span === undefined ? {} : { from: new Date(nowMs - SPAN_MS[span]).toISOString() }),
-    ...(search === undefined ? {} : { search }),
+    action: kind && KIND_ACTIONS[kind].join(","),
+    outcome,
+    from: span && new Date(nowMs - SPAN_MS[span]).toISOString(),
+    search,
   };
 }

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { CampaignRequest, CampaignView } from "@databox-cmk/protocol";
 
 /** The fields of the form, as typed. */
@@ -36,12 +37,12 @@ export type CampaignDecision =
 /** The request; the service checks names and addresses. */
 export function decideCampaign(form: CampaignForm, dryRun: boolean): CampaignDecision {
   const orders = form.orders.split(/[\s,]+/).filter((id) => id !== "");
-  const selector = {
-    ...given("subscriptionId", form.subscriptionId),
-    ...given("resourceGroup", form.resourceGroup),
-    ...given("keyUrl", form.keyUrl),
-    ...(orders.length === 0 ? {} : { orders }),
-  };
+  const selector = withoutUndefined({
+    subscriptionId: given(form.subscriptionId),
+    resourceGroup: given(form.resourceGroup),
+    keyUrl: given(form.keyUrl),
+    orders: orders.length === 0 ? undefined : orders,
+  });
   if (Object.keys(selector).length === 0) return { ok: false, problem: "selector" };
   const action = decideAction(form);
   if (typeof action === "string") return { ok: false, problem: action };
@@ -50,8 +51,8 @@ export function decideCampaign(form: CampaignForm, dryRun: boolean): CampaignDec
     request: {
       action,
       selector,
-      ...given("description", form.description),
-      ...(dryRun ? { dryRun } : {}),
+      description: given(form.description),
+      dryRun: dryRun ? true : undefined,
     },
   };
 }
@@ -60,16 +61,15 @@ function decideAction(form: CampaignForm): CampaignRequest["action"] | "action" 
   if (form.kind === "rotate") return { kind: "rotate" };
   const resourceId = form.identityId.trim();
   if (form.identity === "user" && resourceId === "") return "identity";
-  const to = {
-    ...given("kekUrl", form.kekUrl),
-    ...given("kekVaultResourceID", form.vaultId),
-    ...(form.identity === "system"
-      ? { identityProperties: { type: "SystemAssigned" as const } }
-      : {}),
-    ...(form.identity === "user"
-      ? { identityProperties: { type: "UserAssigned" as const, userAssigned: { resourceId } } }
-      : {}),
-  };
+  const to = withoutUndefined({
+    kekUrl: given(form.kekUrl),
+    kekVaultResourceID: given(form.vaultId),
+    identityProperties: {
+      keep: undefined,
+      system: { type: "SystemAssigned" as const },
+      user: { type: "UserAssigned" as const, userAssigned: { resourceId } },
+    }[form.identity],
+  });
   return Object.keys(to).length === 0 ? "action" : { kind: "move", to };
 }
 
@@ -84,13 +84,12 @@ export function realRunOf(
 ): CampaignRequest {
   return {
     action,
-    selector: { ...selector, ...(listed === undefined ? {} : { orders: [...orders] }) },
-    ...(description === undefined ? {} : { description }),
+    selector: { ...selector, orders: listed === undefined ? undefined : [...orders] },
+    description,
   };
 }
 
-function given<Name extends string>(name: Name, typed: string): Partial<Record<Name, string>> {
+function given(typed: string): string | undefined {
   const value = typed.trim();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a computed name is a string to the compiler
-  return value === "" ? {} : ({ [name]: value } as Record<Name, string>);
+  return value === "" ? undefined : value;
 }

@@ -4,8 +4,8 @@ export type DrillFigures = {
   readonly asked: number;
   readonly answered: number;
   /** Figures of the nodes that have answered. */
-  readonly fastestMs?: number;
-  readonly slowestMs?: number;
+  readonly fastestMs?: number | undefined;
+  readonly slowestMs?: number | undefined;
 };
 
 export function drillFigures({ value }: RevocationDrillView): DrillFigures {
@@ -13,7 +13,8 @@ export function drillFigures({ value }: RevocationDrillView): DrillFigures {
   return {
     asked: value.length,
     answered: times.length,
-    ...(times.length === 0 ? {} : { fastestMs: Math.min(...times), slowestMs: Math.max(...times) }),
+    fastestMs: times.length === 0 ? undefined : Math.min(...times),
+    slowestMs: times.length === 0 ? undefined : Math.max(...times),
   };
 }
 

@@ -10,7 +10,7 @@ export type ChainBox = {
   readonly width: number;
   readonly height: number;
   readonly link: ChainLink;
-  readonly lock?: LockState;
+  readonly lock?: LockState | undefined;
 };
 export type ChainConnector = {
   readonly key: string;
@@ -50,7 +50,7 @@ export function layOutChain(chain: KeyChain, direction: "across" | "down"): Chai
       ...positionOf(direction, step, row),
       ...BOX,
       link,
-      ...(lock === undefined ? {} : { lock }),
+      lock,
     };
     boxes.push(box);
     if (before !== undefined) connectors.push(connect(direction, before, box));

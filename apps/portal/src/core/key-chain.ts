@@ -13,7 +13,7 @@ export type LinkState = "whole" | "at-risk" | "broken" | "unknown";
 export type ChainLink = {
   readonly part: ChainPart;
   /** Name of the thing itself, if it has one. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** State of the link that leads to this part from the one before. */
   readonly state: LinkState;
 };
@@ -83,7 +83,7 @@ export function decideKeyChain(
   };
   const linkOf = (part: ChainPart, name: string | undefined, state: LinkState): ChainLink => ({
     part,
-    ...(name === undefined ? {} : { name }),
+    name,
     state,
   });
   return {

@@ -172,9 +172,9 @@ export function renderNewOrder(order: NewOrder): object {
   return {
     location: order.location,
     sku: { name: sku },
-    ...(hasKey
-      ? { identity: { type: "UserAssigned", userAssignedIdentities: { [identityId]: {} } } }
-      : {}),
+    identity: hasKey
+      ? { type: "UserAssigned", userAssignedIdentities: { [identityId]: {} } }
+      : undefined,
     properties: {
       transferType,
       details: {
@@ -182,20 +182,18 @@ export function renderNewOrder(order: NewOrder): object {
         ...contactPart(order.contact, order.country),
         ...transferPart(order),
         ...preferencesPart(order),
-        ...(hasKey
+        keyEncryptionKey: hasKey
           ? {
-              keyEncryptionKey: {
-                kekType: "CustomerManaged",
-                kekUrl: keyUrlOf(key),
-                kekVaultResourceID: key.vaultId,
-                identityProperties: {
-                  type: "UserAssigned",
-                  userAssigned: { resourceId: identityId },
-                },
+              kekType: "CustomerManaged",
+              kekUrl: keyUrlOf(key),
+              kekVaultResourceID: key.vaultId,
+              identityProperties: {
+                type: "UserAssigned",
+                userAssigned: { resourceId: identityId },
               },
             }
-          : {}),
-        ...(hasOwnPasskey(order) ? { devicePassword: order.ownPasskey } : {}),
+          : undefined,
+        devicePassword: hasOwnPasskey(order) ? order.ownPasskey : undefined,
       },
     },
   };

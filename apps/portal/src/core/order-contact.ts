@@ -53,16 +53,15 @@ export function renderContactPatch(
       details: {
         contactDetails: {
           ...part.contactDetails,
-          ...(Array.isArray(contactDetails["notificationPreference"])
-            ? {
-                notificationPreference: Object.entries(notifications).map(
-                  ([stageName, sendNotification]) => ({ stageName, sendNotification }),
-                ),
-              }
-            : {}),
+          notificationPreference: Array.isArray(contactDetails["notificationPreference"])
+            ? Object.entries(notifications).map(([stageName, sendNotification]) => ({
+                stageName,
+                sendNotification,
+              }))
+            : undefined,
         },
         // A merge keeps members that are not sent, so a cleared line is sent empty.
-        ...(isAddressEditable ? { shippingAddress: { ...CLEARED, ...part.shippingAddress } } : {}),
+        shippingAddress: isAddressEditable ? { ...CLEARED, ...part.shippingAddress } : undefined,
       },
     },
   };

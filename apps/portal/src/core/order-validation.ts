@@ -22,7 +22,7 @@ export function renderValidation(order: NewOrder): object {
       {
         validationType: "ValidatePreferences",
         deviceType,
-        ...(preferences === undefined ? {} : { preference: preferences }),
+        preference: preferences,
       },
       { validationType: "ValidateAddress", deviceType, shippingAddress },
     ],

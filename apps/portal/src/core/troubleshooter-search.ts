@@ -1,15 +1,12 @@
+import { withoutUndefined } from "@databox-cmk/errors";
+
 /** The parameters of the troubleshooter's address. */
 export type TroubleshooterSearch = { readonly code?: string; readonly search?: string };
 
 const MAX_CHARACTERS = 128;
 
 export function parseTroubleshooterSearch(given: Record<string, unknown>): TroubleshooterSearch {
-  const code = textOf(given["code"]);
-  const search = textOf(given["search"]);
-  return {
-    ...(code === undefined ? {} : { code }),
-    ...(search === undefined ? {} : { search }),
-  };
+  return withoutUndefined({ code: textOf(given["code"]), search: textOf(given["search"]) });
 }
 
 function textOf(value: unknown): string | undefined {

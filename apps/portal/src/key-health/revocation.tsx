@@ -47,7 +47,7 @@ export function Revocation(): ReactElement {
     queryFn: ({ signal }) => readRevocations(client, name, signal),
   });
   const revoking = useAction("revoke", {
-    mutationFn: (wanted: { readonly reason: string; readonly serial?: string }) =>
+    mutationFn: (wanted: { readonly reason: string; readonly serial?: string | undefined }) =>
       revokeNow(client, name, wanted),
     onSettled: refresh,
   });

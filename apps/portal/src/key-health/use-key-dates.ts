@@ -10,8 +10,8 @@ export type KeyDates = {
   readonly isKnown: boolean;
   /** The reader may not read them in the vault. */
   readonly isHidden: boolean;
-  readonly expires?: string;
-  readonly notBefore?: string;
+  readonly expires?: string | undefined;
+  readonly notBefore?: string | undefined;
 };
 
 /** The validity of a key version, read from the vault with the reader's own rights. */
@@ -29,8 +29,8 @@ export function useKeyDates(kid: string | undefined): KeyDates {
   return {
     isKnown: version !== undefined,
     isHidden: versions.isError,
-    ...(version?.expiresAt === undefined ? {} : { expires: isoTime(version.expiresAt) }),
-    ...(version?.notBefore === undefined ? {} : { notBefore: isoTime(version.notBefore) }),
+    expires: version?.expiresAt === undefined ? undefined : isoTime(version.expiresAt),
+    notBefore: version?.notBefore === undefined ? undefined : isoTime(version.notBefore),
   };
 }
 

@@ -31,7 +31,7 @@ const useStyles = makeStyles({
 export function KillSwitches({
   order,
 }: {
-  readonly order?: { readonly name: OrderName; readonly serials: readonly string[] };
+  readonly order?: { readonly name: OrderName; readonly serials: readonly string[] } | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -7,7 +7,7 @@ import { useAction } from "../toasts/use-action.tsx";
 
 export type OperationBody = {
   readonly serials?: readonly string[];
-  readonly outcome?: string;
+  readonly outcome?: string | undefined;
   readonly force?: boolean;
 };
 type Wanted = { readonly name: OperationName; readonly body: OperationBody };

@@ -8,7 +8,7 @@ import { useNodes, useOrderName } from "./use-order.ts";
 
 const WHOLE_ORDER = "";
 
-export type Affirmed = { readonly reason: string; readonly serial?: string };
+export type Affirmed = { readonly reason: string; readonly serial?: string | undefined };
 
 /**
  * Asks for confirmation of an action that reaches into the field: its scope, the reason, and the
@@ -40,7 +40,7 @@ export function LoudDialog({
       isReady={reason.trim() !== "" && typed === jobName}
       isDanger
       onConfirm={() => {
-        onConfirm({ reason: reason.trim(), ...(serial === WHOLE_ORDER ? {} : { serial }) });
+        onConfirm({ reason: reason.trim(), serial: serial === WHOLE_ORDER ? undefined : serial });
         onClose();
       }}
       onClose={onClose}

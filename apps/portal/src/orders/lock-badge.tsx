@@ -42,7 +42,7 @@ export function LockBadge({
   serial,
 }: {
   readonly lock: LockState;
-  readonly serial?: string;
+  readonly serial?: string | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import { STAGE_NAMES, type StageName } from "@databox-cmk/protocol";
 
 import {
@@ -29,14 +30,7 @@ export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
   const lock = LOCK_STATES.find((state) => state === search["lock"]);
   const text = textOf(search["search"]);
   const subscription = textOf(search["subscription"]);
-  return {
-    ...(subscription === undefined ? {} : { subscription }),
-    ...(text === undefined ? {} : { search: text }),
-    ...(stage === undefined ? {} : { stage }),
-    ...(encryption === undefined ? {} : { encryption }),
-    ...(health === undefined ? {} : { health }),
-    ...(lock === undefined ? {} : { lock }),
-  };
+  return withoutUndefined({ subscription, search: text, stage, encryption, health, lock });
 }
 
 /** The router parses a parameter of digits as a number. */

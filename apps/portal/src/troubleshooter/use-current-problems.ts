@@ -11,7 +11,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 
 export type CurrentProblem = {
   readonly of: "order" | "key" | "node";
-  readonly serial?: string;
+  readonly serial?: string | undefined;
   readonly problem: Problem;
 };
 
@@ -60,9 +60,7 @@ function useFailedUnlocks() {
     problems: diagnostics.flatMap(({ data }, index): CurrentProblem[] => {
       const problem = data?.problem;
       const serial = failed[index]?.row.serial;
-      return problem === undefined
-        ? []
-        : [{ of: "node", problem, ...(serial === undefined ? {} : { serial }) }];
+      return problem === undefined ? [] : [{ of: "node", problem, serial }];
     }),
     isPending: activity.isPending || diagnostics.some((each) => each.isPending),
     errors: [activity.error, ...diagnostics.map(({ error }) => error)],

@@ -45,7 +45,7 @@ export function ChallengeForm({
         if (!isReady) return;
         onSubmit({
           challenge: withoutBreaks(text),
-          ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
+          reason: reason.trim() === "" ? undefined : reason.trim(),
         });
       }}
     >

@@ -5,7 +5,7 @@ export function runTool(program: string, parameters: readonly string[], cwd?: st
   const { status, stdout, stderr, error } = spawnSync(program, parameters, {
     encoding: "utf8",
     maxBuffer: 64 << 20,
-    ...(cwd === undefined ? {} : { cwd }),
+    cwd,
   });
   if (status === 0) return stdout;
   const why = error?.message ?? stderr.trim();

@@ -35,9 +35,9 @@ export type Check = {
   readonly name: string;
   readonly title: string;
   readonly status: CheckStatus;
-  readonly elapsedMs?: number;
+  readonly elapsedMs?: number | undefined;
   readonly found?: string;
   readonly error?: Pick<Explanation, "code" | "reason" | "class" | "who" | "message"> & {
-    readonly detail?: string;
+    readonly detail?: string | undefined;
   };
 };

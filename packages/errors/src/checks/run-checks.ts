@@ -40,7 +40,7 @@ export async function runChecks<Name extends string>(
   };
 }
 
-type Done = { readonly check: Check; readonly failure?: CheckFailure };
+type Done = { readonly check: Check; readonly failure?: CheckFailure | undefined };
 
 async function runWhenPassed(
   { name, title }: CheckRow,
@@ -82,10 +82,10 @@ function errorOf({ code, reason, facts, detail }: CheckFailure): NonNullable<Che
   const explanation = explain(code, { reason, facts });
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     class: explanation.class,
     who: explanation.who,
     message: explanation.message,
-    ...(detail === undefined ? {} : { detail }),
+    detail,
   };
 }

@@ -1,4 +1,4 @@
-import { mapValues } from "../closed-table.ts";
+import { mapValues, withoutUndefined } from "../closed-table.ts";
 import type { ErrorRow, Reason, Step, Text } from "../row.ts";
 import { ANSWERS } from "../table/answers.ts";
 import { ROWS } from "../table/rows.ts";
@@ -17,7 +17,7 @@ function rowInEnglish({ reasons, ...row }: ErrorRow<Text>): ErrorRow {
     message: message.en,
     ask: ask.en,
     steps: steps.map(stepInEnglish),
-    ...(reasons === undefined ? {} : { reasons: mapValues(reasons, reasonInEnglish) }),
+    ...withoutUndefined({ reasons: reasons && mapValues(reasons, reasonInEnglish) }),
     why: why.en,
     meanwhile: meanwhile.en,
   };
@@ -27,8 +27,7 @@ function reasonInEnglish({ message, ask, steps, ...rest }: Reason<Text>): Reason
   return {
     ...rest,
     message: message.en,
-    ...(ask === undefined ? {} : { ask: ask.en }),
-    ...(steps === undefined ? {} : { steps: steps.map(stepInEnglish) }),
+    ...withoutUndefined({ ask: ask?.en, steps: steps?.map(stepInEnglish) }),
   };
 }
 

@@ -3,7 +3,7 @@ export function formatTime(at: Date, language: string, timeZone?: string): strin
   return new Intl.DateTimeFormat(language, {
     dateStyle: "medium",
     timeStyle: "short",
-    ...(timeZone === undefined ? {} : { timeZone }),
+    timeZone,
   }).format(at);
 }
 

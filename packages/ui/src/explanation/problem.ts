@@ -10,16 +10,16 @@ import {
 /** A failure in the form in which a page shows it: never a bare "error". */
 export type Problem = {
   readonly code: string;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly title: string;
   readonly message: string;
   /** One sentence for the person at the appliance. */
   readonly ask?: string;
   readonly class: string;
   readonly who: Who;
-  readonly recoverable?: Recoverable;
+  readonly recoverable?: Recoverable | undefined;
   readonly steps: readonly ExplainedStep[];
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 };
 
 /** The table's row of a code. */

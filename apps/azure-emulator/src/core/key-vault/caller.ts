@@ -8,9 +8,9 @@ export type TokenClaims = {
   readonly objectId: string;
   readonly tenantId: string;
   /** Present on users' tokens. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** Resource id of the managed identity. */
-  readonly managedIdentityResourceId?: string;
+  readonly managedIdentityResourceId?: string | undefined;
 };
 
 export type TokenReading =

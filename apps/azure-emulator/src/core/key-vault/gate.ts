@@ -139,7 +139,7 @@ function refuseByPermission(input: GateInput, caller: TokenClaims): Refusal | un
     keyName: input.keyName === "" ? undefined : input.keyName,
     caller,
     dataAction,
-    ...(ignoresServiceUser && { ignoredRole: SERVICE_ENCRYPTION_USER }),
+    ignoredRole: ignoresServiceUser ? SERVICE_ENCRYPTION_USER : undefined,
   });
   return granted ? undefined : REFUSALS.missingRole(input.vault, caller, dataAction);
 }

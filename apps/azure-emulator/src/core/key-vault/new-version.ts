@@ -25,13 +25,13 @@ export function newVersion(
         ? defaults
         : keyOperations,
     enabled: attributes?.enabled ?? true,
-    ...(typeof attributes?.nbf === "number" && { notBeforeSeconds: attributes.nbf }),
-    ...(typeof attributes?.exp === "number" && { expiresSeconds: attributes.exp }),
+    notBeforeSeconds: attributes?.nbf ?? undefined,
+    expiresSeconds: attributes?.exp ?? undefined,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     exportable: attributes?.exportable ?? false,
-    ...(tags && { tags }),
-    ...(releasePolicy && { releasePolicy }),
+    tags: tags ?? undefined,
+    releasePolicy,
   };
 }
 
@@ -45,12 +45,12 @@ export function updatedVersion(
   const releasePolicy = toReleasePolicy(payload.release_policy);
   return {
     ...version,
-    ...(keyOperations && { keyOperations }),
-    ...(typeof attributes?.enabled === "boolean" && { enabled: attributes.enabled }),
-    ...(typeof attributes?.nbf === "number" && { notBeforeSeconds: attributes.nbf }),
-    ...(typeof attributes?.exp === "number" && { expiresSeconds: attributes.exp }),
-    ...(tags && { tags }),
-    ...(releasePolicy && { releasePolicy }),
+    keyOperations: keyOperations ?? version.keyOperations,
+    enabled: attributes?.enabled ?? version.enabled,
+    notBeforeSeconds: attributes?.nbf ?? version.notBeforeSeconds,
+    expiresSeconds: attributes?.exp ?? version.expiresSeconds,
+    tags: tags ?? version.tags,
+    releasePolicy: releasePolicy ?? version.releasePolicy,
     updatedAtMs: nowMs,
   };
 }
@@ -75,8 +75,8 @@ export function refuseRelease(
 function toReleasePolicy(policy: CreatePayload["release_policy"]): ReleasePolicy | undefined {
   if (!policy) return undefined;
   return {
-    ...(policy.contentType && { contentType: policy.contentType }),
-    ...(typeof policy.immutable === "boolean" && { immutable: policy.immutable }),
+    contentType: policy.contentType || undefined,
+    immutable: typeof policy.immutable === "boolean" ? policy.immutable : undefined,
     data: policy.data,
   };
 }

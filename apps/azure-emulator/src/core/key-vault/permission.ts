@@ -29,7 +29,7 @@ export function hasRolePermission(input: {
   keyName: string | undefined;
   caller: TokenClaims;
   dataAction: string;
-  ignoredRole?: string;
+  ignoredRole?: string | undefined;
 }): boolean {
   const { vault, keyName, caller } = input;
   const resource = (keyName === undefined ? vault.id : `${vault.id}/keys/${keyName}`).toLowerCase();

@@ -7,8 +7,8 @@ export type Refusal = {
   readonly status: number;
   readonly code: string;
   readonly message: string;
-  readonly innerCode?: string;
-  readonly retryAfterSeconds?: number;
+  readonly innerCode?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
 };
 
 const unauthorized = (message: string): Refusal => ({ status: 401, code: "Unauthorized", message });
@@ -167,6 +167,6 @@ export const REFUSALS = {
     status: 429,
     code: "Throttled",
     message: `Request was not processed because too many requests were received. Reason: ${reason}`,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    retryAfterSeconds,
   }),
 } as const;

@@ -31,12 +31,16 @@ function renderAttributes({ vault, apiVersion }: RenderContext, version: KeyVers
     created: seconds(version.createdAtMs),
     updated: seconds(version.updatedAtMs),
     recoveryLevel: recoveryLevel(vault),
-    ...(vault.softDeleteEnabled &&
-      isAtLeast(apiVersion, "7.1") && { recoverableDays: vault.softDeleteRetentionDays }),
-    ...(isAtLeast(apiVersion, "7.4") && { exportable: version.exportable }),
-    ...(isAtLeast(apiVersion, "7.5") && {
-      hsmPlatform: version.jwk.kty.endsWith("-HSM") ? "2" : "0",
-    }),
+    recoverableDays:
+      vault.softDeleteEnabled && isAtLeast(apiVersion, "7.1")
+        ? vault.softDeleteRetentionDays
+        : undefined,
+    exportable: isAtLeast(apiVersion, "7.4") ? version.exportable : undefined,
+    hsmPlatform: isAtLeast(apiVersion, "7.5")
+      ? version.jwk.kty.endsWith("-HSM")
+        ? "2"
+        : "0"
+      : undefined,
   };
 }
 

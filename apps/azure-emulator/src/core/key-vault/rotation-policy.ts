@@ -30,7 +30,7 @@ export function toRotationPolicy(
   }
   return {
     lifetimeActions,
-    ...(expiryTime !== undefined && { expiryTime }),
+    expiryTime,
     createdAtMs: previous?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
   };

@@ -34,11 +34,11 @@ export function rotatedVersion(
     ...material,
     keyOperations: newest.keyOperations,
     enabled: true,
-    ...(expiry !== undefined && { expiresSeconds: Math.floor(addDuration(atMs, expiry) / 1000) }),
+    expiresSeconds: expiry === undefined ? undefined : Math.floor(addDuration(atMs, expiry) / 1000),
     createdAtMs: atMs,
     updatedAtMs: atMs,
     exportable: newest.exportable,
-    ...(newest.tags !== undefined && { tags: newest.tags }),
-    ...(newest.releasePolicy !== undefined && { releasePolicy: newest.releasePolicy }),
+    tags: newest.tags,
+    releasePolicy: newest.releasePolicy,
   };
 }

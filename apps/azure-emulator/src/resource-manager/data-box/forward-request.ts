@@ -42,7 +42,7 @@ export function createDataBoxForwarder(deps: EmulatorDependencies) {
     const agent = new Agent({
       connect: {
         lookup: loopbackLookup,
-        ...(upstream.ca !== undefined && { ca: upstream.ca }),
+        ca: upstream.ca,
       },
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,

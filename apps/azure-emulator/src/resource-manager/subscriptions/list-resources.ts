@@ -18,7 +18,7 @@ export function listResources(
   state: EmulatorState,
   query: {
     subscriptionId: string;
-    resourceGroup?: string;
+    resourceGroup?: string | undefined;
     filter: string | undefined;
   },
 ): GenericResource[] {

@@ -122,7 +122,7 @@ function answerResources(
 ): HttpAnswer {
   const value = listResources(context.deps.state, {
     subscriptionId: parameter(parameters, "subscription"),
-    ...(parameters["group"] !== undefined && { resourceGroup: parameters["group"] }),
+    resourceGroup: parameters["group"],
     filter: request.query.get("$filter"),
   });
   return { status: 200, body: { value } };

@@ -43,7 +43,7 @@ export function parseAccessPolicies(
     return {
       tenantId: input.tenantId,
       objectId: input.objectId,
-      ...(typeof input.applicationId === "string" && { applicationId: input.applicationId }),
+      applicationId: typeof input.applicationId === "string" ? input.applicationId : undefined,
       permissions: {
         keys,
         secrets: input.permissions.secrets ?? [],

@@ -20,12 +20,12 @@ export function renderVaultKey(
     name: shownAs === "key" ? key.name : version.version,
     type: shownAs === "key" ? VAULT_KEY_TYPE : `${VAULT_KEY_TYPE}/versions`,
     location: vault.location,
-    ...(version.tags && { tags: version.tags }),
+    tags: version.tags,
     properties: {
       attributes: {
         enabled: version.enabled,
-        ...(version.notBeforeSeconds !== undefined && { nbf: version.notBeforeSeconds }),
-        ...(version.expiresSeconds !== undefined && { exp: version.expiresSeconds }),
+        nbf: version.notBeforeSeconds,
+        exp: version.expiresSeconds,
         created: Math.floor(version.createdAtMs / 1_000),
         updated: Math.floor(version.updatedAtMs / 1_000),
         recoveryLevel: recoveryLevel(vault),

@@ -29,10 +29,12 @@ export function renderVault(
       enabledForDiskEncryption: vault.enabledForDiskEncryption,
       enabledForTemplateDeployment: vault.enabledForTemplateDeployment,
       enableSoftDelete: vault.softDeleteEnabled,
-      ...(vault.softDeleteEnabled && { softDeleteRetentionInDays: vault.softDeleteRetentionDays }),
+      softDeleteRetentionInDays: vault.softDeleteEnabled
+        ? vault.softDeleteRetentionDays
+        : undefined,
       enableRbacAuthorization: access.rbacAuthorization,
       // Absent when off, never false.
-      ...(vault.purgeProtectionEnabled && { enablePurgeProtection: true }),
+      enablePurgeProtection: vault.purgeProtectionEnabled ? true : undefined,
       vaultUri: `https://${vault.name}.${endpoints.vaultSuffix}/`,
       provisioningState,
       publicNetworkAccess: access.publicNetworkAccess,
@@ -44,7 +46,7 @@ export function renderAccessPolicy(policy: AccessPolicy): object {
   return {
     tenantId: policy.tenantId,
     objectId: policy.objectId,
-    ...(policy.applicationId !== undefined && { applicationId: policy.applicationId }),
+    applicationId: policy.applicationId,
     permissions: policy.permissions,
   };
 }
@@ -62,11 +64,9 @@ export function renderDeletedVault(vault: Vault): object {
       vaultId: vault.id,
       location: vault.location,
       tags: vault.tags,
-      ...(vault.deletion !== undefined && {
-        deletionDate: toSeconds(vault.deletion.deletedAtMs),
-        scheduledPurgeDate: toSeconds(vault.deletion.scheduledPurgeAtMs),
-      }),
-      ...(vault.purgeProtectionEnabled && { purgeProtectionEnabled: true }),
+      deletionDate: vault.deletion && toSeconds(vault.deletion.deletedAtMs),
+      scheduledPurgeDate: vault.deletion && toSeconds(vault.deletion.scheduledPurgeAtMs),
+      purgeProtectionEnabled: vault.purgeProtectionEnabled ? true : undefined,
     },
   };
 }

@@ -1,4 +1,11 @@
-import { AppError, decideNextStep, explain, type Facts, isErrorCode } from "@databox-cmk/errors";
+import {
+  AppError,
+  decideNextStep,
+  explain,
+  type Facts,
+  isErrorCode,
+  withoutUndefined,
+} from "@databox-cmk/errors";
 import type { DiagnosticsView } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
@@ -65,9 +72,9 @@ function renderEvent({ row, atMs, sequence, hash }: FoundRow): Omit<EventView, "
   return {
     action: row.action,
     outcome: row.outcome,
-    ...(row.serial === undefined ? {} : { serial: row.serial }),
-    ...(row.kid === undefined ? {} : { kid: row.kid }),
-    ...(receivedMs === undefined ? {} : { receivedAt: renderTime(receivedMs) }),
+    serial: row.serial,
+    kid: row.kid,
+    receivedAt: receivedMs === undefined ? undefined : renderTime(receivedMs),
     recordedAt: renderTime(atMs),
     audit: { sequence, hash },
   };
@@ -77,7 +84,7 @@ function renderStep({ status, atMs, ...step }: TimelineStep): EventView["steps"]
   return {
     ...step,
     status: STATUS_WORDS[status],
-    ...(atMs === undefined ? {} : { at: renderTime(atMs) }),
+    at: atMs === undefined ? undefined : renderTime(atMs),
   };
 }
 
@@ -91,12 +98,12 @@ function renderExplanation(
 ): Pick<EventView, "explanation" | "nextStep"> {
   const { code, reason, serial } = row;
   if (code === undefined || !isErrorCode(code)) return {};
-  const names = { ...facts, ...(serial === undefined ? {} : { serial }), ...factsOf(row) };
+  const names = { ...facts, ...withoutUndefined({ serial }), ...factsOf(row) };
   const { title, message, who, steps, class: kind } = explain(code, { reason, facts: names });
   return {
     explanation: {
       code,
-      ...(reason === undefined ? {} : { reason }),
+      reason,
       title,
       message,
       class: kind,

@@ -39,7 +39,7 @@ export function createKeyHealthRoutes({
       isWatched && stored !== undefined
         ? {
             ...renderHealth(order, stored, now()),
-            ...(seconds > 0 ? { checkIntervalSeconds: seconds } : {}),
+            checkIntervalSeconds: seconds > 0 ? seconds : undefined,
           }
         : NOT_WATCHED;
     return { status: 200, body: { json } };
@@ -82,25 +82,23 @@ function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHe
   const entered = order.stages.find(({ stage }) => stage === order.stage)?.enteredAtMs;
   return {
     state: STATE_WORDS[health.state],
-    ...(kid === undefined ? {} : { kid }),
-    ...(checkedAtMs === undefined
-      ? {}
-      : {
-          checkedAt: renderTime(checkedAtMs),
-          ageSeconds: Math.max(0, Math.floor((nowMs - checkedAtMs) / 1000)),
-        }),
+    kid,
+    checkedAt: checkedAtMs === undefined ? undefined : renderTime(checkedAtMs),
+    ageSeconds:
+      checkedAtMs === undefined ? undefined : Math.max(0, Math.floor((nowMs - checkedAtMs) / 1000)),
     changedAt: renderTime(changedAtMs),
-    ...(entered === undefined
-      ? {}
-      : { expectedEnd: renderTime(expectedEndMs(order.stage, entered)) }),
-    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+    expectedEnd:
+      entered === undefined ? undefined : renderTime(expectedEndMs(order.stage, entered)),
+    recoverableDays,
     risks: renderRisks(health, nowMs),
-    ...(health.state === "unusable"
-      ? { error: cloudErrorOf({ ...health, facts: { ...recoveryFacts(order), ...health.facts } }) }
-      : {}),
-    ...(inconclusive === undefined
-      ? {}
-      : { inconclusive: { code: inconclusive.code, at: renderTime(inconclusive.atMs) } }),
+    error:
+      health.state === "unusable"
+        ? cloudErrorOf({ ...health, facts: { ...recoveryFacts(order), ...health.facts } })
+        : undefined,
+    inconclusive:
+      inconclusive === undefined
+        ? undefined
+        : { code: inconclusive.code, at: renderTime(inconclusive.atMs) },
     nextStep: nextStepOfHealth(health, recoveryFacts(order)),
   };
 }
@@ -110,6 +108,6 @@ function renderRisks(health: KeyHealth, nowMs: EpochMs): KeyHealthView["risks"] 
   return health.risks.map((risk) => ({
     risk: risk.risk,
     message: describeRisk(risk, nowMs),
-    ...(risk.atMs === undefined ? {} : { at: renderTime(risk.atMs) }),
+    at: risk.atMs === undefined ? undefined : renderTime(risk.atMs),
   }));
 }

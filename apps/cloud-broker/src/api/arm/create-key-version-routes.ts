@@ -105,15 +105,14 @@ async function view(
   return {
     value: versions.map(renderVersion),
     devices,
-    ...(poll === undefined
-      ? {}
-      : {
-          newest: {
-            ...(poll.newest_kid === null ? {} : { kid: poll.newest_kid }),
-            ...(poll.checked_at_ms === null ? {} : { checkedAt: renderTime(poll.checked_at_ms) }),
-            ...(failure === undefined ? {} : { error: cloudErrorOf(failure) }),
+    newest:
+      poll === undefined
+        ? undefined
+        : {
+            kid: poll.newest_kid ?? undefined,
+            checkedAt: poll.checked_at_ms === null ? undefined : renderTime(poll.checked_at_ms),
+            error: failure === undefined ? undefined : cloudErrorOf(failure),
           },
-        }),
   };
 }
 
@@ -124,7 +123,7 @@ function renderVersion(use: LoadedUse): KeyVersionsView["value"][number] {
     ...judgeKeyVersion(use),
     ...counts,
     orderIds: [...orderIds],
-    ...(sinceMs === undefined ? {} : { since: renderTime(sinceMs) }),
-    ...(lastUsedMs === undefined ? {} : { lastUsedAt: renderTime(lastUsedMs) }),
+    since: sinceMs === undefined ? undefined : renderTime(sinceMs),
+    lastUsedAt: lastUsedMs === undefined ? undefined : renderTime(lastUsedMs),
   };
 }

@@ -57,7 +57,7 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
             name,
             address,
             order,
-            ...(reason === undefined ? {} : { reason }),
+            reason,
           },
         });
         if (reply.failure !== undefined)
@@ -112,7 +112,7 @@ function renderPending({ answer, retryAfterSeconds }: DeviceReply): Answer {
     body: {
       json: {
         answer: answer.text,
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        retryAfterSeconds,
       },
     },
   };

@@ -48,7 +48,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
         const names = { correlationId: contextOf(request).correlationId };
         const json: KeyValidationResult = {
           status: outcome.ok ? "Valid" : "Invalid",
-          ...(outcome.ok && outcome.value.kid !== undefined ? { kid: outcome.value.kid } : {}),
+          kid: outcome.ok && outcome.value.kid !== undefined ? outcome.value.kid : undefined,
           checkedAt: renderTime(now()),
           checks: checks.map((check) => renderCheck(check, names)),
           nextStep: decideNextStep(outcome.ok ? undefined : named(outcome.failure, names)),
@@ -68,7 +68,7 @@ function renderCheck(check: KeyCheck, names: Facts): KeyValidationResult["checks
   return {
     name: check.name,
     status: STATUS_WORDS[check.status],
-    ...(check.elapsedMs === undefined ? {} : { elapsedMs: check.elapsedMs }),
-    ...(failure === undefined ? {} : { error: cloudErrorOf(named(failure, names)) }),
+    elapsedMs: check.elapsedMs,
+    error: failure === undefined ? undefined : cloudErrorOf(named(failure, names)),
   };
 }

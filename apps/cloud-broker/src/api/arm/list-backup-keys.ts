@@ -31,9 +31,10 @@ export async function listBackupKeys(
       ...(standing.kind === "working"
         ? {}
         : { code: standing.code, since: renderTime(standing.sinceMs) }),
-      ...(standing.kind === "unreachable" && mayStandIn
-        ? { backupFrom: renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000) }
-        : {}),
+      backupFrom:
+        standing.kind === "unreachable" && mayStandIn
+          ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)
+          : undefined,
     },
   };
 }

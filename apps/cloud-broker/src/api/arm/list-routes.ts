@@ -26,16 +26,15 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
     const [top] = queryValues(request, "$top");
     const body: JobResourceList = {
       value: page.map((order) => renderListedJob(order, request.apiVersion)),
-      ...(orders.length > limit && last !== undefined
-        ? {
-            nextLink: nextPageUrl(
+      nextLink:
+        orders.length > limit && last !== undefined
+          ? nextPageUrl(
               { armUrl: settings.armUrl, apiVersion: request.apiVersion },
               request.path,
               renderSkipToken(last.id),
               top === undefined ? {} : { $top: top },
-            ),
-          }
-        : {}),
+            )
+          : undefined,
     };
     return { status: 200, body: { json: body } };
   };

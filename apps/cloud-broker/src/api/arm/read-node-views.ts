@@ -42,12 +42,13 @@ function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
     serial: node.serial,
     ordinal: node.ordinal,
     enrolled: node.deviceJwkJson !== undefined,
-    ...(node.deviceKeyGrade === undefined
-      ? {}
-      : { deviceKey: { grade: node.deviceKeyGrade, attested: false } }),
-    ...(node.preparedAtMs === undefined ? {} : { preparedAt: renderTime(node.preparedAtMs) }),
-    ...(node.lastSeenAtMs === undefined ? {} : { lastSeenAt: renderTime(node.lastSeenAtMs) }),
-    ...(node.lastOutcome === undefined ? {} : { lastOutcome: node.lastOutcome }),
+    deviceKey:
+      node.deviceKeyGrade === undefined
+        ? undefined
+        : { grade: node.deviceKeyGrade, attested: false },
+    preparedAt: node.preparedAtMs === undefined ? undefined : renderTime(node.preparedAtMs),
+    lastSeenAt: node.lastSeenAtMs === undefined ? undefined : renderTime(node.lastSeenAtMs),
+    lastOutcome: node.lastOutcome,
   };
 }
 
@@ -56,10 +57,10 @@ function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "
   const { lease } = node.facts;
   return {
     lock: decideLock(node.facts, nowMs).lock,
-    ...(lease === undefined
-      ? {}
-      : {
-          lease: {
+    lease:
+      lease === undefined
+        ? undefined
+        : {
             id: lease.id,
             purpose: lease.purpose,
             grantedAt: renderTime(lease.grantedAtMs),
@@ -68,7 +69,6 @@ function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "
             outageGraceSeconds: lease.outageGraceSeconds,
             state: lease.state,
           },
-        }),
   };
 }
 
@@ -104,9 +104,7 @@ async function readCurrentEnvelopes(
           generation: row.generation,
           kid: row.kid,
           createdAt: renderTime(row.created_at_ms),
-          ...(row.acknowledged_generation === null
-            ? {}
-            : { acknowledgedGeneration: row.acknowledged_generation }),
+          acknowledgedGeneration: row.acknowledged_generation ?? undefined,
         },
       },
     ]),

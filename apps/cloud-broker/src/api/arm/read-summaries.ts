@@ -37,13 +37,13 @@ export type SummarisedOrder = {
   readonly isWatched: boolean;
   readonly nodes: readonly (Pick<NodeLock, "serial"> & {
     readonly lock: LockState;
-    readonly sinceMs?: EpochMs;
+    readonly sinceMs?: EpochMs | undefined;
   })[];
 };
 export type SummaryPage = {
   readonly orders: readonly SummarisedOrder[];
   /** Last order that was read, when there may be more. */
-  readonly after?: OrderId;
+  readonly after?: OrderId | undefined;
 };
 
 /**
@@ -89,7 +89,7 @@ export async function readSummaryPage(
     if (rows.length === 0 || isEnd) return { orders: found };
     if (found.length === limit) break;
   }
-  return { orders: found, ...(position === undefined ? {} : { after: position }) };
+  return { orders: found, after: position };
 }
 
 /** An order that is not prepared has no nodes with a lock. */

@@ -21,15 +21,14 @@ export function renderBackupKey(backup: BackupKey, order: BackupOrder | undefine
         ? { type: identity.type, userAssigned: { resourceId: identity.resourceId } }
         : { type: identity.type },
     ...made,
-    ...(order === undefined
-      ? {}
-      : {
-          order: {
+    order:
+      order === undefined
+        ? undefined
+        : {
             orderedAt: renderTime(order.orderedAtMs),
             by: order.by,
             reason: order.reason,
             until: renderTime(order.untilMs),
           },
-        }),
   };
 }

@@ -15,15 +15,13 @@ export function renderPartialDetails(order: Order): JobDetailsView {
   const { details } = order;
   return {
     contactDetails: details.contactDetails,
-    ...(details.shippingAddress === undefined ? {} : { shippingAddress: details.shippingAddress }),
+    shippingAddress: details.shippingAddress,
     dataImportDetails: [...details.dataImportDetails],
     dataExportDetails: [...details.dataExportDetails],
     jobDetailsType: order.skuName,
     preferences: details.preferences,
     reverseShippingDetails: details.reverseShippingDetails ?? {},
-    ...(details.expectedDataSizeInTeraBytes === undefined
-      ? {}
-      : { expectedDataSizeInTeraBytes: details.expectedDataSizeInTeraBytes }),
+    expectedDataSizeInTeraBytes: details.expectedDataSizeInTeraBytes,
     keyEncryptionKey: renderKeyChoice(order.key),
   };
 }
@@ -46,30 +44,28 @@ export function renderJobDetails(order: Order): JobDetailsView {
     copyProgress: copyProgressOf(order),
     jobStages: jobStagesOf(order),
     contactDetails,
-    ...(shippingAddress === undefined ? {} : { shippingAddress }),
+    shippingAddress,
     deliveryPackage: renderPackage(state.returnToCustomerPackage),
     returnPackage: renderPackage(state.deliverToDcPackage),
     dataImportDetails,
     dataExportDetails,
     jobDetailsType,
     preferences,
-    ...(reverseShippingDetails === undefined ? {} : { reverseShippingDetails }),
-    ...(expectedDataSizeInTeraBytes === undefined ? {} : { expectedDataSizeInTeraBytes }),
+    reverseShippingDetails,
+    expectedDataSizeInTeraBytes,
     copyLogDetails: [],
-    ...(state.erasureReceipt === undefined
-      ? {}
-      : { deviceErasureDetails: { deviceErasureStatus: "Succeeded" } }),
+    deviceErasureDetails:
+      state.erasureReceipt === undefined ? undefined : { deviceErasureStatus: "Succeeded" },
     keyEncryptionKey,
-    ...(state.actions === undefined ? {} : { actions: [...state.actions] }),
-    ...(state.lastMitigation === undefined
-      ? {}
-      : {
-          lastMitigationActionOnJob: {
+    actions: state.actions === undefined ? undefined : [...state.actions],
+    lastMitigationActionOnJob:
+      state.lastMitigation === undefined
+        ? undefined
+        : {
             actionDateTimeInUtc: renderTime(state.lastMitigation.atMs),
             isPerformedByCustomer: true,
             customerResolution: state.lastMitigation.resolution,
           },
-        }),
   };
 }
 
@@ -106,9 +102,9 @@ function renderStage(
   const { displayName } = stageRules(stage);
   return {
     stageName: stage,
-    ...(displayName === undefined ? {} : { displayName }),
+    displayName,
     stageStatus: entry?.status ?? "None",
-    ...(entry === undefined ? {} : { stageTime: renderTime(entry.enteredAtMs) }),
+    stageTime: entry === undefined ? undefined : renderTime(entry.enteredAtMs),
   };
 }
 

@@ -42,36 +42,30 @@ export function renderListedJob(
       isCancellable: rules.cancellable,
       isDeletable: rules.deletable,
       isShippingAddressEditable: isAddressEditable(order.stage, order.transferType),
-      ...(traits.models
-        ? {
-            reverseShippingDetailsUpdate: "NotSupported",
-            reverseTransportPreferenceUpdate: "NotSupported",
-          }
-        : {}),
+      reverseShippingDetailsUpdate: traits.models ? "NotSupported" : undefined,
+      reverseTransportPreferenceUpdate: traits.models ? "NotSupported" : undefined,
       isPrepareToShipEnabled: rules.prepareToShip,
       status: order.stage,
       startTime: renderTime(order.createdAtMs),
-      ...(order.state.error === undefined ? {} : { error: order.state.error }),
-      ...(details === undefined ? {} : { details }),
-      ...(order.cancellationReason === undefined
-        ? {}
-        : { cancellationReason: order.cancellationReason }),
+      error: order.state.error,
+      details,
+      cancellationReason: order.cancellationReason,
       deliveryType: scheduledDateTime === undefined ? "NonScheduled" : "Scheduled",
       deliveryInfo: {
         scheduledDateTime:
           scheduledDateTime === undefined ? NO_TIME : renderWrittenTime(scheduledDateTime),
       },
       isCancellableWithoutFee: rules.cancellable,
-      ...(traits.models ? { allDevicesLost: false } : {}),
+      allDevicesLost: traits.models ? false : undefined,
     },
-    ...(traits.systemData ? { systemData: systemDataOf(order) } : {}),
+    systemData: traits.systemData ? systemDataOf(order) : undefined,
     location: order.location,
     tags: order.tags,
     sku: {
       name: order.skuName,
-      ...(sku.displayName === undefined ? {} : { displayName: sku.displayName }),
-      ...(sku.family === undefined ? {} : { family: sku.family }),
-      ...(traits.models ? { model: sku.model ?? order.skuName } : {}),
+      displayName: sku.displayName,
+      family: sku.family,
+      model: traits.models ? (sku.model ?? order.skuName) : undefined,
     },
     identity: renderIdentity(order.identities),
     name: order.name.name,
@@ -90,17 +84,17 @@ function renderIdentity(identities: Order["identities"]): ResourceIdentityView {
   const users = identities.filter((identity) => identity.kind === "user");
   return {
     type: identityTypeOf(identities),
-    ...(system === undefined ? {} : { principalId: system.principalId, tenantId: system.tenantId }),
-    ...(users.length === 0
-      ? {}
-      : {
-          userAssignedIdentities: Object.fromEntries(
+    principalId: system?.principalId,
+    tenantId: system?.tenantId,
+    userAssignedIdentities:
+      users.length === 0
+        ? undefined
+        : Object.fromEntries(
             users.map(({ resourceId, principalId, clientId }) => [
               resourceId,
               { principalId, clientId },
             ]),
           ),
-        }),
   };
 }
 

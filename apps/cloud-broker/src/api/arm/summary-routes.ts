@@ -84,8 +84,8 @@ async function list(
   const isWhole = after === undefined && Object.keys(filters).length === 0;
   const body: OrderSummaryPage = {
     value: page.orders.map(renderSummary),
-    ...(page.after === undefined ? {} : { nextLink: nextLinkOf(page.after, { filters, limit }) }),
-    ...(isWhole ? { total: await countOrders(store, scope) } : {}),
+    nextLink: page.after === undefined ? undefined : nextLinkOf(page.after, { filters, limit }),
+    total: isWhole ? await countOrders(store, scope) : undefined,
   };
   return { status: 200, body: { json: body } };
 }
@@ -109,14 +109,14 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
     createdAt: renderTime(row.created_at_ms),
     encryption: {
       kekType: row.kek_type === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
-      ...(row.kek_url === null ? {} : { kekUrl: row.kek_url }),
-      ...(row.identity_type === null ? {} : { identityType: row.identity_type }),
+      kekUrl: row.kek_url ?? undefined,
+      identityType: row.identity_type ?? undefined,
     },
     keyHealth: renderHealth(row, isWatched),
     nodes: nodes.map(({ serial, lock, sinceMs }) => ({
       serial,
       lock,
-      ...(sinceMs === undefined ? {} : { since: renderTime(sinceMs) }),
+      since: sinceMs === undefined ? undefined : renderTime(sinceMs),
     })),
   };
 }
@@ -127,7 +127,7 @@ function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSum
   const times = risks.parse(JSON.parse(row.risks_json ?? "[]")).flatMap(({ atMs }) => atMs ?? []);
   return {
     state,
-    ...(row.health_code === null ? {} : { code: row.health_code }),
-    ...(times.length === 0 ? {} : { riskAt: renderTime(Math.min(...times)) }),
+    code: row.health_code ?? undefined,
+    riskAt: times.length === 0 ? undefined : renderTime(Math.min(...times)),
   };
 }

@@ -55,7 +55,7 @@ async function readReadiness({
       json: {
         status: isReady ? "ready" : "unavailable",
         closing: isClosing(),
-        ...(isFull ? { places: "stuck" } : {}),
+        places: isFull ? "stuck" : undefined,
         database,
         vaults: vaultHealth.report(now()),
       },

@@ -13,7 +13,7 @@ export function logServed(log: Log, { route, request, status, elapsedMs, failure
     code: failure?.code,
     reason: failure?.reason,
     address: request.address,
-    ...(route === undefined ? { path: request.path } : {}),
+    path: route === undefined ? request.path : undefined,
     ...describeFault(cause),
   });
 }

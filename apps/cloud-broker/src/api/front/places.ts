@@ -32,7 +32,7 @@ export function createPlaces(options: {
   readonly maxAtWork: number;
   readonly utilization: LoopUtilization;
   readonly noteTurnedAway: () => number;
-  readonly elapsedMs?: () => number;
+  readonly elapsedMs?: (() => number) | undefined;
 }): Places {
   const planes: Readonly<Record<Plane, Admission>> = {
     challenges: createAdmission(options),

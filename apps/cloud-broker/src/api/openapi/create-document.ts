@@ -74,7 +74,7 @@ function operationOf(route: Route): Json {
     ...("action" in route
       ? { security: [{ entra: [] }], "x-arm-action": route.action }
       : { security: [] }),
-    ...(parameters.length === 0 ? {} : { parameters }),
+    parameters: parameters.length === 0 ? undefined : parameters,
     ...requestBodyOf(route, described),
     responses: responsesOf(route, described),
   };
@@ -142,9 +142,8 @@ function responsesOf(route: Route, described: Description | undefined): Json {
     status,
     {
       description: status === "202" ? "Accepted: go on by Location" : "Done",
-      ...(schema === undefined
-        ? {}
-        : { content: { "application/json": { schema: schemaOf(schema) } } }),
+      content:
+        schema === undefined ? undefined : { "application/json": { schema: schemaOf(schema) } },
     },
   ]);
   return route.reads === "jose"
@@ -165,8 +164,8 @@ function messageContent(type: string | undefined, payload: Schema | undefined): 
       schema: {
         type: "string",
         description: "JWS Compact Serialization (RFC 7515), ES256",
-        ...(type === undefined ? {} : { "x-typ": type }),
-        ...(payload === undefined ? {} : { "x-payload": schemaOf(payload) }),
+        "x-typ": type,
+        "x-payload": payload === undefined ? undefined : schemaOf(payload),
       },
     },
   };

@@ -31,5 +31,5 @@ export type Description = {
     | "from"
     | "to"
   )[];
-  readonly headers?: readonly ("If-Match" | "If-None-Match")[];
+  readonly headers?: readonly ("If-Match" | "If-None-Match")[] | undefined;
 };

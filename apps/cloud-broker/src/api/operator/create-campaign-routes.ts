@@ -76,7 +76,7 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
         const state = stateOf(request);
         const after = parseSkipToken(request.query.get("$skipToken")) ?? "";
         const steps = await listSteps(store, campaign, {
-          ...(state === undefined ? {} : { state }),
+          state,
           after,
           limit: ORDERS_PAGE + 1,
         });

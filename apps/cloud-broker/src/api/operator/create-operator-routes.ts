@@ -135,7 +135,7 @@ async function readView({ store, now }: ControlPlane, name: OrderName): Promise<
     ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
     operations: operationsOf(lifecycleOf(order)),
     nodes,
-    ...(isAhead && unprepared.length > 0 ? { unpreparedNodes: unprepared } : {}),
-    ...(erasureReceipt === undefined ? {} : { erasureReceipt }),
+    unpreparedNodes: isAhead && unprepared.length > 0 ? unprepared : undefined,
+    erasureReceipt,
   };
 }

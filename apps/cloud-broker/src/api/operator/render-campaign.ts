@@ -38,15 +38,15 @@ export async function renderCampaign(
   return {
     id: campaign.id,
     action: asked.action,
-    selector: { ...asked.selector, ...(listed ? { orders: total } : {}) },
-    ...(asked.description === undefined ? {} : { description: asked.description }),
+    selector: { ...asked.selector, orders: listed ? total : undefined },
+    description: asked.description,
     dryRun: asked.dryRun === true,
     origin: campaign.origin,
     state: STATE_WORDS[campaign.state],
     createdAt: renderTime(campaign.createdAtMs),
     createdBy: actor.kind === "caller" ? actor.name : "broker",
     changedAt: renderTime(campaign.changedAtMs),
-    ...(campaign.finishedAtMs === null ? {} : { finishedAt: renderTime(campaign.finishedAtMs) }),
+    finishedAt: campaign.finishedAtMs === null ? undefined : renderTime(campaign.finishedAtMs),
     progress: {
       total,
       done: counts.done,
@@ -58,7 +58,7 @@ export async function renderCampaign(
         message: isErrorCode(code) ? explain(code).message : "",
       })),
     },
-    ...(estimate === undefined ? {} : { estimate }),
+    estimate,
   };
 }
 
@@ -102,7 +102,7 @@ export async function listSteps(
     state,
     after,
     limit,
-  }: { readonly state?: string; readonly after: string; readonly limit: number },
+  }: { readonly state?: string | undefined; readonly after: string; readonly limit: number },
 ): Promise<CampaignOrderList["value"]> {
   const rows = await store
     .selectFrom("campaign_orders")
@@ -119,8 +119,8 @@ export async function listSteps(
       order: row.order_id,
       state: ORDER_STATE_WORDS[row.state] ?? "Waiting",
       attempts: row.attempts,
-      ...(row.finished_at_ms === null ? {} : { finishedAt: renderTime(row.finished_at_ms) }),
-      ...(failure === undefined ? {} : { error: cloudErrorOf(failure) }),
+      finishedAt: row.finished_at_ms === null ? undefined : renderTime(row.finished_at_ms),
+      error: failure === undefined ? undefined : cloudErrorOf(failure),
     };
   });
 }

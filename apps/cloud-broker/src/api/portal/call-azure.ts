@@ -41,7 +41,7 @@ export function createCallAzure(fetch: FetchByAgent): CallAzure {
           "x-ms-client-request-id": requestId,
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
-        ...(body === undefined ? {} : { body }),
+        body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch (error) {
@@ -72,9 +72,8 @@ async function passOn(answer: Response, audience: Audience): Promise<Answer> {
       ...Object.fromEntries(passed),
       ...(upstreamId === null ? {} : { "x-ms-upstream-request-id": upstreamId }),
     },
-    ...(bytes.byteLength === 0
-      ? {}
-      : { body: { bytes, mediaType: "application/json; charset=utf-8" } }),
+    body:
+      bytes.byteLength === 0 ? undefined : { bytes, mediaType: "application/json; charset=utf-8" },
   };
 }
 

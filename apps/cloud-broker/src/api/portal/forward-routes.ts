@@ -80,7 +80,7 @@ function rowsOf(
   );
 }
 
-type ForwardRequest = SessionRequest & { readonly body?: JsonObject };
+type ForwardRequest = SessionRequest & { readonly body?: JsonObject | undefined };
 
 async function forward(
   dependencies: ForwardDependencies,
@@ -95,9 +95,7 @@ async function forward(
     const answer = await ask(dependencies, target, request, {
       method,
       url,
-      ...(body === undefined || Object.keys(body).length === 0
-        ? {}
-        : { body: JSON.stringify(body) }),
+      body: body === undefined || Object.keys(body).length === 0 ? undefined : JSON.stringify(body),
     });
     if (isWrite(method)) await dependencies.written(request, row.path, answer.status);
     return answer;
@@ -125,7 +123,7 @@ async function ask(
   { tokens, callAzure }: ForwardDependencies,
   { audience }: Target,
   { session, requestId }: ForwardRequest,
-  wanted: { readonly method: string; readonly url: string; readonly body?: string },
+  wanted: { readonly method: string; readonly url: string; readonly body?: string | undefined },
 ): Promise<Answer> {
   const call = { audience, requestId, ...wanted };
   const { accessToken } = await tokens.of(session, audience);

@@ -25,7 +25,7 @@ const STYLE_HASH = hash("sha256", STYLE, "base64");
 export function renderSignInFailure(error: AppError, requestId: string): Answer {
   const explained = explain(error.code, {
     facts: { ...error.facts, correlationId: requestId },
-    ...(error.reason === undefined ? {} : { reason: error.reason }),
+    reason: error.reason,
   });
   const steps = explained.steps.map(
     ({ text, command }) =>

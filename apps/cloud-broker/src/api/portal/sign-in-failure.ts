@@ -40,7 +40,7 @@ function failed(reason: string, cause: unknown, name = "", description = ""): Ap
   return new AppError("SignInFailed", {
     reason,
     cause,
-    ...(detail === "" ? {} : { detail }),
+    detail: detail === "" ? undefined : detail,
   });
 }
 

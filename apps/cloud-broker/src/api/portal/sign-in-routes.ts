@@ -125,7 +125,7 @@ async function completeSignIn(
   const id = await sessions.open(person.objectId, {
     name: person.name,
     roles: [...person.roles],
-    ...(person.refreshToken === undefined ? {} : { refreshToken: person.refreshToken }),
+    refreshToken: person.refreshToken,
     tokens: { arm: person.token },
   });
   await audit(dependencies, "portal/sign-in", person, request);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 type Encoding = "br" | "gzip";
 /** One file of the portal in memory, with the variants that the build compressed. */
@@ -81,9 +81,7 @@ async function readEncoded(
 ): Promise<StaticFile["encoded"]> {
   const read = async (suffix: string): Promise<Buffer | undefined> =>
     present.has(`${name}${suffix}`) ? readFile(join(folder, `${name}${suffix}`)) : undefined;
-  const br = await read(SUFFIXES.br);
-  const gzip = await read(SUFFIXES.gzip);
-  return { ...(br && { br }), ...(gzip && { gzip }) };
+  return withoutUndefined({ br: await read(SUFFIXES.br), gzip: await read(SUFFIXES.gzip) });
 }
 
 function notAPortal(folder: string, cause?: unknown): AppError {

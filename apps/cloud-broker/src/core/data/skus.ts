@@ -74,7 +74,7 @@ export function skuInformation(
       costs: [],
       apiVersions: SKU_API_VERSIONS,
       disabledReason: reason,
-      ...(message === undefined ? {} : { disabledReasonMessage: message }),
+      disabledReasonMessage: message,
       countriesWithinCommerceBoundary: [...countries],
     },
   };

@@ -45,7 +45,7 @@ export async function controlCampaign(
       .set({
         state: next,
         changed_at_ms: nowMs,
-        ...(next === "cancelled" ? { finished_at_ms: nowMs } : {}),
+        finished_at_ms: next === "cancelled" ? nowMs : undefined,
       })
       .where("id", "=", id)
       .where("state", "=", state)

@@ -132,16 +132,15 @@ async function move(
     return putInForce(plane, campaign, order, choice, done);
   }
   const patch: JobPatch = {
-    ...(missing === undefined
-      ? {}
-      : {
-          identity: {
+    identity:
+      missing === undefined
+        ? undefined
+        : {
             type: order.identities.some(({ kind }) => kind === "system")
               ? "SystemAssigned,UserAssigned"
               : "UserAssigned",
             userAssignedIdentities: { [missing]: {} },
           },
-        }),
     properties: { details: { keyEncryptionKey } },
   };
   await patchOrder(plane, order.name, patch, undefined, contextOf(campaign), done);
@@ -216,11 +215,11 @@ function failureOf({ code, reason, target, detail, facts }: AppError): Failure {
   const { retryAfterSeconds } = facts;
   return {
     code,
-    ...(reason === undefined ? {} : { reason }),
-    ...(target === undefined ? {} : { target }),
-    ...(detail === undefined ? {} : { detail }),
+    reason,
+    target,
+    detail,
     facts,
-    ...(typeof retryAfterSeconds === "number" ? { retryAfterSeconds } : {}),
+    retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined,
   };
 }
 

@@ -95,7 +95,7 @@ export async function startCampaign(
         origin,
         orders: orders.length,
         dryRun: request.dryRun === true,
-        ...(request.description === undefined ? {} : { description: request.description }),
+        description: request.description,
       },
     });
   });

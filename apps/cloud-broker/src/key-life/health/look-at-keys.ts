@@ -110,8 +110,8 @@ async function note(
     order,
     revision: inForce.revision,
     verdict: decideKeyHealth(got, deps.now(), endMs),
-    ...(got.ok ? { kid: got.value.kid } : {}),
-    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+    kid: got.ok ? got.value.kid : undefined,
+    recoverableDays,
   });
 }
 

@@ -31,8 +31,8 @@ export type Observation = {
   readonly order: OrderId;
   readonly revision: number;
   readonly verdict: HealthVerdict;
-  readonly kid?: string;
-  readonly recoverableDays?: number;
+  readonly kid?: string | undefined;
+  readonly recoverableDays?: number | undefined;
 };
 
 /**
@@ -61,11 +61,9 @@ export function recordHealth(
       .set({
         ...columnsOfHealth(verdict),
         checked_at_ms: nowMs,
-        ...(observation.kid === undefined ? {} : { kid: observation.kid }),
-        ...(observation.recoverableDays === undefined
-          ? {}
-          : { recoverable_days: observation.recoverableDays }),
-        ...(isChanged ? { changed_at_ms: nowMs } : {}),
+        kid: observation.kid,
+        recoverable_days: observation.recoverableDays,
+        changed_at_ms: isChanged ? nowMs : undefined,
       })
       .execute();
     if (!isChanged) return verdict;
@@ -75,18 +73,18 @@ export function recordHealth(
       action: "key/health",
       actor: { kind: "broker" },
       outcome: "done",
-      ...(verdict.state === "unusable" ? { code: verdict.code } : {}),
-      ...(verdict.state === "unusable" && verdict.reason !== undefined
-        ? { reason: verdict.reason }
-        : {}),
-      ...(kid === undefined ? {} : { kid }),
+      code: verdict.state === "unusable" ? verdict.code : undefined,
+      reason:
+        verdict.state === "unusable" && verdict.reason !== undefined ? verdict.reason : undefined,
+      kid,
       correlationId: id,
       detail: {
         from: stored.health.state,
         to: verdict.state,
-        ...(verdict.state === "at-risk"
-          ? { risks: verdict.risks.map(({ risk }) => risk).join(", ") }
-          : {}),
+        risks:
+          verdict.state === "at-risk"
+            ? verdict.risks.map(({ risk }) => risk).join(", ")
+            : undefined,
       },
     });
     const names = recoveryFacts({ id: order, key: inForce.choice, identities: inForce.identities });

@@ -17,8 +17,8 @@ export type UseScope =
 export type LoadedUse = KeyVersionUse & {
   readonly orderIds: readonly string[];
   readonly canary: boolean;
-  readonly sinceMs?: EpochMs;
-  readonly lastUsedMs?: EpochMs;
+  readonly sinceMs?: EpochMs | undefined;
+  readonly lastUsedMs?: EpochMs | undefined;
 };
 export type LoadedUses = {
   readonly versions: readonly LoadedUse[];
@@ -56,8 +56,8 @@ export async function loadKeyUses(store: Reader, scope: UseScope): Promise<Loade
         liveLeases: leases.get(kid) ?? 0,
         orderIds,
         canary: canaries.has(kid),
-        ...(row === undefined ? {} : { sinceMs: row.since }),
-        ...(row?.used === undefined || row.used === null ? {} : { lastUsedMs: row.used }),
+        sinceMs: row === undefined ? undefined : row.since,
+        lastUsedMs: row?.used === undefined || row.used === null ? undefined : row.used,
       };
     }),
   );

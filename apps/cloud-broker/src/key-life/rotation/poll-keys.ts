@@ -121,7 +121,7 @@ async function note(
     .set({
       checked_at_ms: now(),
       failure_json: newest.ok ? null : renderFailureJson(ofTheNewest(newest.failure)),
-      ...(newest.ok ? { newest_kid: newest.value.kid } : {}),
+      newest_kid: newest.ok ? newest.value.kid : undefined,
     })
     .where("key_address", "=", address)
     .execute();

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { JWK } from "jose";
 
 /** Signs the broker's assertions (RS256), and publishes the keys that Entra fetches. */
@@ -14,5 +15,5 @@ export type IssuerKeys = {
 
 export const publicJwk = (jwk: JWK, kid: string): JWK => {
   const { kty, n, e } = jwk;
-  return { ...(kty && { kty }), ...(n && { n }), ...(e && { e }), kid, alg: "RS256", use: "sig" };
+  return { ...withoutUndefined({ kty, n, e }), kid, alg: "RS256", use: "sig" };
 };

@@ -108,7 +108,7 @@ async function ask(
       // A change depends on no key version.
       kid: "",
       actor,
-      ...(actor.kind === "caller" ? { requestedBy: actor.objectId.toLowerCase() } : {}),
+      requestedBy: actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined,
       agent: "",
       correlationId,
     },

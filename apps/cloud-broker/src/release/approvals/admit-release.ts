@@ -136,15 +136,14 @@ export async function findLostRights(
 function claimOf(by: "policy" | "approval" | "break-glass", facts: ReleaseFacts): ReleaseClaim {
   const { approval, breakGlass } = facts;
   return {
-    ...(approval === undefined
-      ? {}
-      : {
-          approval: {
+    approval:
+      approval === undefined
+        ? undefined
+        : {
             id: approval.id,
             approvedBy: votesThatCount(approval, facts).map(({ name }) => name),
           },
-        }),
-    ...(by === "break-glass" && breakGlass !== undefined ? { breakGlass } : {}),
+    breakGlass: by === "break-glass" && breakGlass !== undefined ? breakGlass : undefined,
   };
 }
 

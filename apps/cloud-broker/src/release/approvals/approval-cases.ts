@@ -19,7 +19,7 @@ export type ApprovalCase = {
   readonly orderId: OrderId;
   readonly orderName: string;
   readonly resourceGroup: string;
-  readonly place: { readonly city?: string; readonly country?: string };
+  readonly place: { readonly city?: string | undefined; readonly country?: string | undefined };
   /** Terms of the policy in force. */
   readonly terms: ReleaseTerms;
 };
@@ -204,7 +204,7 @@ function stateOf({
 function placeOf(detailsJson: Json<JobDetails>): ApprovalCase["place"] {
   const { shippingAddress } = fromJson(detailsJson);
   return {
-    ...(shippingAddress?.city === undefined ? {} : { city: shippingAddress.city }),
-    ...(shippingAddress?.country === undefined ? {} : { country: shippingAddress.country }),
+    city: shippingAddress?.city,
+    country: shippingAddress?.country,
   };
 }

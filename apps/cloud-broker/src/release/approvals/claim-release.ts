@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 
 import { endOf, failureOf } from "../../core/decide-release.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { Outcome } from "../../core/ports.ts";
+import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { useBreakGlass } from "./break-glass-rows.ts";
@@ -10,8 +10,8 @@ import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
 /** The approval or break-glass that a release uses up; empty if the policy requires none. */
 export type ReleaseClaim = {
-  readonly approval?: { readonly id: string; readonly approvedBy: readonly string[] };
-  readonly breakGlass?: string;
+  readonly approval?: { readonly id: string; readonly approvedBy: readonly string[] } | undefined;
+  readonly breakGlass?: string | undefined;
 };
 
 /**
@@ -52,12 +52,14 @@ export async function claimRelease(
 }
 
 /** Details for the audit row of the grant. */
-export function describeClaim({ approval, breakGlass }: ReleaseClaim): Record<string, string> {
+export function describeClaim({
+  approval,
+  breakGlass,
+}: ReleaseClaim): NonNullable<AuditEvent["detail"]> {
+  const by = approval?.approvedBy ?? [];
   return {
-    ...(approval === undefined ? {} : { approval: approval.id }),
-    ...(approval === undefined || approval.approvedBy.length === 0
-      ? {}
-      : { approvedBy: approval.approvedBy.join(", ") }),
-    ...(breakGlass === undefined ? {} : { breakGlass }),
+    approval: approval?.id,
+    approvedBy: by.length === 0 ? undefined : by.join(", "),
+    breakGlass,
   };
 }

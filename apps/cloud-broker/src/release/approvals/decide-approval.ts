@@ -57,7 +57,7 @@ export async function decideApproval(
       action: decision === "approved" ? "approval/approve" : "approval/reject",
       actor: context.actor,
       outcome: "done",
-      ...(decision === "rejected" ? { code: "ApprovalRejected" } : {}),
+      code: decision === "rejected" ? "ApprovalRejected" : undefined,
       serial,
       kid,
       requestHash: found.row.request_hash,

@@ -70,7 +70,7 @@ export async function openApproval(
       detail: {
         approval: id,
         purpose,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
         required,
         expiresAt,
         superseded: Number(superseded.numUpdatedRows),
@@ -85,7 +85,7 @@ export async function openApproval(
         serial,
         ...keyOf(request),
         purpose,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
         required,
         expiresAt,
       },
@@ -95,6 +95,6 @@ export async function openApproval(
 }
 
 /** A change of the order's protection depends on no key version. */
-function keyOf({ kid }: { readonly kid: string }): { readonly kid?: string } {
+function keyOf({ kid }: { readonly kid: string }): { readonly kid?: string | undefined } {
   return kid === "" ? {} : { kid };
 }

@@ -45,12 +45,13 @@ export async function openBreakGlass(
       action: "order/breakGlass",
       actor: context.actor,
       outcome: isAllowed ? "granted" : "refused",
-      ...(isAllowed ? {} : { code: "BreakGlassForbidden" }),
-      ...(serial === undefined ? {} : { serial }),
+      code: isAllowed ? undefined : "BreakGlassForbidden",
+      serial,
       correlationId: context.correlationId,
       detail: {
         reason,
-        ...(isAllowed ? { breakGlass: id, expiresAt: new Date(expiresAtMs).toISOString() } : {}),
+        breakGlass: isAllowed ? id : undefined,
+        expiresAt: isAllowed ? new Date(expiresAtMs).toISOString() : undefined,
       },
     });
     if (!isAllowed) return;
@@ -74,7 +75,7 @@ export async function openBreakGlass(
       atMs: nowMs,
       data: {
         breakGlassId: id,
-        ...(serial === undefined ? {} : { serial }),
+        serial,
         by: context.by,
         reason,
         expiresAt: new Date(expiresAtMs).toISOString(),

@@ -51,14 +51,14 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
   return {
     id: row.id,
     state: row.state,
-    ...(row.void_reason === null ? {} : { voidReason: row.void_reason }),
+    voidReason: row.void_reason ?? undefined,
     stage: row.stage,
     kid: row.kid,
-    ...(row.requested_by === null ? {} : { requestedBy: row.requested_by }),
+    requestedBy: row.requested_by ?? undefined,
     requestedAtMs: row.requested_at_ms,
     expiresAtMs: row.expires_at_ms,
     votes,
-    ...(row.terms_json === null ? {} : { terms: fromJson(row.terms_json) }),
+    terms: row.terms_json === null ? undefined : fromJson(row.terms_json),
   };
 }
 

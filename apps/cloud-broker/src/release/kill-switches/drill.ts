@@ -65,9 +65,8 @@ export async function readLastDrill(
       id,
       serial,
       startedAt: renderTime(startedAtMs),
-      ...(answeredAtMs === null
-        ? {}
-        : { answeredAt: renderTime(answeredAtMs), elapsedMs: answeredAtMs - startedAtMs }),
+      answeredAt: answeredAtMs === null ? undefined : renderTime(answeredAtMs),
+      elapsedMs: answeredAtMs === null ? undefined : answeredAtMs - startedAtMs,
     })),
   };
 }

@@ -78,11 +78,10 @@ async function takeLeaseReceipt(
           grantHash: lease.grant_hash,
           bootId: said.bootId,
           journalHead: said.journalHead,
-          ...(said.cause === undefined ? {} : { cause: said.cause }),
-          ...(said.drill === undefined ? {} : { drill: said.drill }),
-          ...(lease.refused_at_ms === null
-            ? {}
-            : { millisecondsSinceRefusal: nowMs - lease.refused_at_ms }),
+          cause: said.cause,
+          drill: said.drill,
+          millisecondsSinceRefusal:
+            lease.refused_at_ms === null ? undefined : nowMs - lease.refused_at_ms,
         },
       });
     if (isNews && said.drill !== undefined) {

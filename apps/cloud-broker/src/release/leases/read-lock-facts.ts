@@ -13,7 +13,7 @@ export type HeldLease = NonNullable<LockFacts["lease"]> & {
 export type NodeLock = {
   readonly serial: string;
   readonly ordinal: number;
-  readonly facts: LockFacts & { readonly lease?: HeldLease };
+  readonly facts: LockFacts & { readonly lease?: HeldLease | undefined };
 };
 
 /**
@@ -52,8 +52,8 @@ export async function readLockFacts(
         facts: {
           isPrepared: node.prepared_at_ms !== null,
           isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),
-          ...(lease === undefined ? {} : { lease }),
-          ...(closedAtMs === undefined ? {} : { closedAtMs }),
+          lease,
+          closedAtMs,
         },
       };
     }),
@@ -97,9 +97,12 @@ async function readHeldLeases(
           ttlSeconds: row.ttl_seconds,
           outageGraceSeconds: row.outage_grace_seconds,
           graceUntilReboot: row.grace_until_reboot === 1,
-          ...(offline === undefined
-            ? {}
-            : { offline: offline.kind === "boots" ? "boots" : { untilMs: offline.untilMs } }),
+          offline:
+            offline === undefined
+              ? undefined
+              : offline.kind === "boots"
+                ? "boots"
+                : { untilMs: offline.untilMs },
         },
       ];
     }),

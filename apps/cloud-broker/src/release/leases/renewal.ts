@@ -115,7 +115,7 @@ async function extend(
     order: request.order,
     serial: request.serial,
     lease: { id: request.lease, ...terms, sequence: to },
-    ...(drill === undefined ? {} : { drill }),
+    drill,
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
   const moved = await commitStatement({ store, commit }, (at) =>

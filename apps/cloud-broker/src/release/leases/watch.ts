@@ -131,10 +131,10 @@ function answerAsItStands(
       id: request.lease,
       ttlSeconds,
       outageGraceSeconds,
-      ...(graceUntilReboot ? { graceUntilReboot } : {}),
+      graceUntilReboot: graceUntilReboot ? graceUntilReboot : undefined,
       sequence,
     },
-    ...(drill === undefined ? {} : { drill }),
+    drill,
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
 }

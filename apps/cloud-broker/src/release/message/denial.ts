@@ -1,4 +1,4 @@
-import { explain } from "@databox-cmk/errors";
+import { explain, withoutUndefined } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Failure } from "../../core/ports.ts";
@@ -7,8 +7,8 @@ import { waitSecondsOf } from "../../core/wait-seconds.ts";
 export type DenialContext = {
   readonly requestHash: string;
   readonly correlationId: string;
-  readonly serial?: string;
-  readonly order?: string;
+  readonly serial?: string | undefined;
+  readonly order?: string | undefined;
 };
 
 const TEXT_MAX_CHARACTERS = 1000;
@@ -24,13 +24,13 @@ export function renderDenial(failure: Failure, context: DenialContext): Denial {
     facts: {
       ...orderFacts(context),
       ...failure.facts,
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...withoutUndefined({ retryAfterSeconds }),
     },
   });
   return {
     requestHash: context.requestHash,
     code: explanation.code,
-    ...(explanation.reason === undefined ? {} : { reason: explanation.reason }),
+    reason: explanation.reason,
     class: explanation.class,
     who: explanation.who,
     title: explanation.title,
@@ -46,8 +46,8 @@ export function renderDenial(failure: Failure, context: DenialContext): Denial {
         : { text: text(step.text), command: text(step.command) },
     ),
     correlationId: context.correlationId,
-    ...(failure.vaultRequestId === undefined ? {} : { vaultRequestId: failure.vaultRequestId }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    vaultRequestId: failure.vaultRequestId,
+    retryAfterSeconds,
   };
 }
 

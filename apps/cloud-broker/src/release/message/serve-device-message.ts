@@ -32,7 +32,7 @@ export type DeviceMessage = {
 export type Carrier = Extract<Actor, { kind: "caller" }> & {
   /** The order of the path, for which the person is authorised. */
   readonly order: OrderId;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 };
 
 /** The proven sender of the message. */
@@ -59,7 +59,7 @@ export type DeviceExchange<Proven extends Sender> = {
 export type DeviceReply = {
   readonly answer: SignedAnswer;
   readonly retryAfterSeconds?: number | undefined;
-  readonly failure?: Failure;
+  readonly failure?: Failure | undefined;
   readonly broken?: AppError;
 };
 
@@ -228,13 +228,10 @@ async function deny(
       actor: actorOf(message, sender),
       outcome: isFinal ? "refused" : "failed",
       ...failureColumns(failure),
-      ...(sender === undefined ? {} : { serial: sender.serial }),
+      serial: sender?.serial,
       requestHash: message.hash,
       correlationId: message.correlationId,
-      detail: {
-        ...failure.facts,
-        ...(failure.detail === undefined ? {} : { what: failure.detail }),
-      },
+      detail: { ...failure.facts, what: failure.detail },
       ...steps,
     });
     if (sender === undefined) return;
@@ -296,7 +293,8 @@ async function signDenial(
   const rendered = renderDenial(failure, {
     requestHash: message.hash,
     correlationId: message.correlationId,
-    ...(sender === undefined ? {} : { serial: sender.serial, order: sender.order }),
+    serial: sender?.serial,
+    order: sender?.order,
   });
   const denial = message.carriedBy === undefined ? rendered : fitDenial(rendered);
   const status = ERRORS[failure.code].httpStatus;

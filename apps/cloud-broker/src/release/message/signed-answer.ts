@@ -18,9 +18,8 @@ export async function signAnswer(
 export function renderAnswer({ status, text }: SignedAnswer, retryAfterSeconds?: number): Answer {
   return {
     status,
-    ...(retryAfterSeconds === undefined
-      ? {}
-      : { headers: { "retry-after": String(retryAfterSeconds) } }),
+    headers:
+      retryAfterSeconds === undefined ? undefined : { "retry-after": String(retryAfterSeconds) },
     body: { text, mediaType: JOSE_MEDIA_TYPE },
   };
 }

@@ -35,7 +35,7 @@ export function offlineWay(
   const { reason } = carrier;
   return {
     action: "offline-unlock",
-    detail: { challengeId, ...(reason === undefined ? {} : { reason }) },
+    detail: { challengeId, reason },
     // Follows from the kind of the message: a QR code has no room for a larger key.
     minimumSuite: "X25519",
     // A QR code has no room for an envelope either. None is needed: every generation holds the same

@@ -53,7 +53,7 @@ export async function exportEnvelopes(
     return {
       kid,
       of: backup?.kind === "vault" ? "Vault" : "RecoveryKey",
-      ...(backup === undefined ? {} : { name: backup.name }),
+      name: backup === undefined ? undefined : backup.name,
     };
   };
   return {

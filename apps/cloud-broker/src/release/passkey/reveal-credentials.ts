@@ -74,7 +74,7 @@ export async function revealCredentials(
         ...kidOf(revealed.value),
         detail: {
           nodes: revealed.value.length,
-          ...(breakGlass === undefined ? {} : { breakGlass }),
+          breakGlass,
         },
       },
       breakGlass,
@@ -108,7 +108,7 @@ function kidOf([first]: readonly { readonly kid: string }[]) {
 async function passPolicy(
   { store, settings, now }: ControlPlane,
   { id }: Order,
-): Promise<Outcome<{ readonly breakGlass?: string }>> {
+): Promise<Outcome<{ readonly breakGlass?: string | undefined }>> {
   const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);
   const withheld = withheldBy(policy, now());
   if (withheld === undefined) return { ok: true, value: {} };

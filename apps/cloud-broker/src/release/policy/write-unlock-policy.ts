@@ -65,7 +65,7 @@ export async function writeUnlockPolicy(
         revision: after.revision,
         before: JSON.stringify(before?.policy ?? defaultPolicy),
         after: JSON.stringify(policy),
-        ...(claim.approval === undefined ? {} : { approval: claim.approval }),
+        approval: claim.approval,
       },
     });
     return after;

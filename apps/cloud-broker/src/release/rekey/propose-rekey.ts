@@ -139,7 +139,7 @@ async function record(
       serial: sender.serial,
       kid,
       requestHash: message.hash,
-      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      vaultRequestId,
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
     }),

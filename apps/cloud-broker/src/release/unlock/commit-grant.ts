@@ -93,7 +93,7 @@ export async function commitGrant(
       serial,
       kid: grant.kid,
       requestHash: message.hash,
-      ...(vaultRequestId === undefined ? {} : { vaultRequestId }),
+      vaultRequestId,
       correlationId: message.correlationId,
       detail: {
         purpose: request.purpose,
@@ -104,7 +104,8 @@ export async function commitGrant(
         grantHash,
         leaseId: grant.lease.id,
         untrustedAgent: request.agent,
-        ...(backup === undefined ? {} : { backupKey: backup.name, because: backup.failure.code }),
+        backupKey: backup?.name,
+        because: backup?.failure.code,
         ...way.detail,
         ...(request.reason === undefined ? {} : { reason: request.reason }),
         ...describeClaim(claim),

@@ -114,12 +114,12 @@ async function recordReceipt(
       last_counter: sql<number>`case when ${node.ref("last_counter")} < ${said.counter} then ${said.counter} else ${node.ref("last_counter")} end`,
       // The volume was opened with the envelope of the grant, which is on the disk before the
       // receipt is sent.
-      ...(said.outcome === "failed" || generation === undefined
-        ? {}
-        : { acknowledged_generation: generation }),
-      ...(said.outcome === "prepared"
-        ? { prepared_at_ms: node.fn.coalesce("prepared_at_ms", node.val(nowMs)) }
-        : {}),
+      acknowledged_generation:
+        said.outcome === "failed" || generation === undefined ? undefined : generation,
+      prepared_at_ms:
+        said.outcome === "prepared"
+          ? node.fn.coalesce("prepared_at_ms", node.val(nowMs))
+          : undefined,
     }))
     .where("order_id", "=", order)
     .where("serial", "=", serial)
@@ -137,7 +137,7 @@ async function recordReceipt(
       grantHash: said.grantHash,
       bootId: said.bootId,
       journalHead: said.journalHead,
-      ...(said.code === undefined ? {} : { untrustedCode: said.code }),
+      untrustedCode: said.code,
     },
   });
   if (said.outcome !== "prepared") return;

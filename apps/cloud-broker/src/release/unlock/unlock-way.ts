@@ -3,7 +3,7 @@ import type { Grant, Lease, UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { UnlockFacts } from "../../core/decide-unlock.ts";
-import type { Outcome } from "../../core/ports.ts";
+import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import type { UsedNonce } from "./release-facts.ts";
@@ -16,7 +16,7 @@ export type UnlockWay = {
   /** Name in the audit trail. */
   readonly action: "unlock" | "offline-unlock";
   /** Additional details of its audit row. */
-  readonly detail: Readonly<Record<string, string>>;
+  readonly detail: NonNullable<AuditEvent["detail"]>;
   /** Weakest suite that the answer may be sealed by. */
   readonly minimumSuite: SuiteName;
   /** Whether a device with an old envelope can receive the current one. */

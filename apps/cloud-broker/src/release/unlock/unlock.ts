@@ -179,9 +179,10 @@ async function decide(
     lease: { id: randomUUID(), ...leaseTermsOf(terms), ...way.lease(terms), sequence: 0 },
     kid,
     correlationId: message.correlationId,
-    ...(sendEnvelope && envelope !== undefined
-      ? { envelope: await signEnvelope(dependencies.keys.signing, envelope) }
-      : {}),
+    envelope:
+      sendEnvelope && envelope !== undefined
+        ? await signEnvelope(dependencies.keys.signing, envelope)
+        : undefined,
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
   const committed = await commitGrant(dependencies, {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { equalConstantTime, zero } from "@databox-cmk/crypto";
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { CheckFailure, Finding } from "@databox-cmk/errors";
 
 import { decideKeyUse } from "../../core/key-rules.ts";
@@ -51,7 +52,7 @@ export async function probeServiceKeyUse(
 }
 
 function withNames(failure: Failure, { vaultName, keyName, version }: KeyUrl): CheckFailure {
-  const names = { vaultName, keyName, ...(version === undefined ? {} : { keyVersion: version }) };
+  const names = withoutUndefined({ vaultName, keyName, keyVersion: version });
   return checkFailureOf({ ...failure, facts: { ...names, ...failure.facts } });
 }
 

@@ -51,7 +51,7 @@ export function poolConfigOf(settings: PostgresSettings): PoolConfig {
             rejectUnauthorized: true,
             minVersion: "TLSv1.2",
             servername: url.host,
-            ...(settings.caPem === undefined ? {} : { ca: settings.caPem }),
+            ca: settings.caPem,
           },
     max: settings.poolSize,
     application_name: "databox-broker",

@@ -69,7 +69,7 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
       return await client.query({
         text,
         values: [...parameters],
-        ...(name === undefined ? {} : { name }),
+        name,
       });
     } catch (error) {
       // The next answer on this connection could belong to the abandoned statement.

@@ -100,7 +100,7 @@ export function createLuks2Volume(options: {
           learnHeader(generation, memory);
           return {
             proof: "cryptsetup",
-            ...(target.kind === "header" ? {} : { mapping: target.mapping }),
+            mapping: target.kind === "header" ? undefined : target.mapping,
           };
         },
         [Symbol.dispose]() {

@@ -30,7 +30,7 @@ type StartOptions = Common & {
   readonly moveToKey?: string;
   readonly vaultId?: string;
   readonly identity?: string;
-  readonly subscription?: string;
+  readonly subscription?: string | undefined;
   readonly resourceGroup?: string;
   readonly withKey?: string;
   readonly ordersFile?: string;
@@ -154,20 +154,20 @@ async function requestOf(options: StartOptions): Promise<CampaignRequest> {
       ? {
           kind: "move",
           to: {
-            ...(moveToKey === undefined ? {} : { kekUrl: moveToKey }),
-            ...(vaultId === undefined ? {} : { kekVaultResourceID: vaultId }),
-            ...(identity === undefined ? {} : { identityProperties: identityOf(identity) }),
+            kekUrl: moveToKey,
+            kekVaultResourceID: vaultId,
+            identityProperties: identity === undefined ? undefined : identityOf(identity),
           },
         }
       : { kind: "rotate" },
     selector: {
-      ...(subscription === undefined ? {} : { subscriptionId: subscription }),
-      ...(resourceGroup === undefined ? {} : { resourceGroup }),
-      ...(withKey === undefined ? {} : { keyUrl: withKey }),
-      ...(ordersFile === undefined ? {} : { orders: await readOrders(ordersFile) }),
+      subscriptionId: subscription,
+      resourceGroup,
+      keyUrl: withKey,
+      orders: ordersFile === undefined ? undefined : await readOrders(ordersFile),
     },
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.dryRun === true ? { dryRun: true } : {}),
+    description: options.description,
+    dryRun: options.dryRun === true ? true : undefined,
   };
 }
 

@@ -107,8 +107,8 @@ async function send(
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(ca === undefined ? {} : { ca: [...ca] }),
-    ...(url.hostname.endsWith(".localhost") ? { lookup: loopback } : {}),
+    ca: ca === undefined ? undefined : [...ca],
+    lookup: url.hostname.endsWith(".localhost") ? loopback : undefined,
   })
     .once("response", resolve)
     .once("error", (cause: NodeJS.ErrnoException) => {
