@@ -1,4 +1,5 @@
 import type { StruckEffect } from "../core/faults.ts";
+import type { Tenant } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import { answerWithFaults } from "../faults/answer-with-faults.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
@@ -11,10 +12,10 @@ import { EntraError, renderEntraError } from "./entra-error.ts";
 import { graphRoutes } from "./graph/graph-routes.ts";
 import { answerLogoutRequest } from "./logout-endpoint.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
-import { findTenant, isSharedAuthority } from "./tenants.ts";
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
 
+const SHARED_AUTHORITIES: ReadonlySet<string> = new Set(["common", "organizations"]);
 export type EntraOptions = {
   /** How long access tokens and id_tokens are valid; Azure: an hour or a little more. */
   readonly tokenLifetimeSeconds?: number;
@@ -201,4 +202,21 @@ function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
       "client-request-id": correlationIdOf(request),
     },
   };
+}
+
+function isSharedAuthority(segment: string): boolean {
+  return SHARED_AUTHORITIES.has(segment.toLowerCase());
+}
+
+/**
+ * The tenant of a request. The shared authorities mean the cloud's own tenant, since here every
+ * user and application lives in one.
+ *
+ * @throws EntraError 90002 for a tenant that is not there.
+ */
+function findTenant(deps: EmulatorDependencies, segment: string): Tenant {
+  const id = isSharedAuthority(segment) ? deps.cloud.tenantId : segment;
+  const tenant = deps.state.get("tenant", id);
+  if (tenant === undefined) throw new EntraError(90002, { tenant: segment });
+  return tenant;
 }

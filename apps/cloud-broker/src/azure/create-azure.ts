@@ -1,5 +1,7 @@
 import type { Agent } from "node:https";
 
+import * as z from "zod";
+
 import type { RoleReader } from "../callers/held-roles.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
@@ -8,9 +10,9 @@ import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
 import { type DnsServer, resolves } from "./name-lookup.ts";
-import { createResourceManagerGet } from "./resource-manager-get.ts";
+import { unexpectedResource } from "./resource-manager-calls.ts";
+import { createResourceManagerGet, type ResourceManagerGet } from "./resource-manager-get.ts";
 import { createResourceReader } from "./resource-reader.ts";
-import { createRoleReader } from "./role-reader.ts";
 import { createAzureTransport } from "./transport.ts";
 import { uncached } from "./uncached-credential.ts";
 import { createVaultBudget } from "./vault-budget.ts";
@@ -18,6 +20,14 @@ import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
+const API_VERSION = "2022-04-01";
+const SCOPE = /^\/subscriptions\/[^/?#]+(?:\/resourceGroups\/[^/?#]+)?$/i;
+const PRINCIPAL = /^[0-9A-Za-z-]{1,64}$/;
+const ASSIGNMENTS = z.object({
+  value: z
+    .array(z.object({ properties: z.object({ roleDefinitionId: z.string(), scope: z.string() }) }))
+    .max(1000),
+});
 export type AzureSettings = {
   readonly armUrl: string;
   readonly authorityUrl: string;
@@ -105,6 +115,23 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     agent: transport.agent,
     close: () => {
       transport.close();
+    },
+  };
+}
+
+/** Role assignments from Resource Manager: those at the scope and above it. */
+function createRoleReader(get: ResourceManagerGet): RoleReader {
+  return {
+    async roleAssignments(principalId, scope) {
+      if (!SCOPE.test(scope) || !PRINCIPAL.test(principalId)) return { ok: true, value: [] };
+      const filter = encodeURIComponent(`assignedTo('${principalId}')`);
+      const path = `${scope}/providers/Microsoft.Authorization/roleAssignments`;
+      const answer = await get(`${path}?api-version=${API_VERSION}&$filter=${filter}`);
+      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind !== "found") return { ok: true, value: [] };
+      const assignments = ASSIGNMENTS.safeParse(answer.value);
+      if (!assignments.success) return unexpectedResource("list of role assignments");
+      return { ok: true, value: assignments.data.value.map(({ properties }) => properties) };
     },
   };
 }

@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 import { AppError } from "@databox-cmk/errors";
 import {
   createRemoteJWKSet,
@@ -5,16 +7,22 @@ import {
   errors,
   type FetchImplementation,
   type JWTPayload,
-  type JWTVerifyGetKey,
   jwtVerify,
+  type JWTVerifyGetKey,
 } from "jose";
 
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
 import { createRateLimit } from "../load/rate-limit.ts";
-import { rememberCallers } from "./remember-callers.ts";
 
+type VerifiedToken = { readonly caller: Caller; readonly expiresAtMs: number };
+/**
+ * How long a verified token is accepted without verifying its signature again, never past its
+ * expiry.
+ */
+const KEPT_MS = 60_000;
+const MAX_TOKENS = 10_000;
 export type TokenSettings = {
   /** Entra's authority without a tenant, such as https://login.microsoftonline.com */
   readonly authorityUrl: string;
@@ -188,4 +196,24 @@ function translate(error: unknown): AppError {
   )
     return failed("malformed-token");
   return new AppError("IdentityProviderUnreachable", { reason: "entra", cause: error });
+}
+
+/**
+ * Caches verified tokens by their hash: clients send the same one for an hour, and RSA verification
+ * is slow.
+ */
+function rememberCallers(
+  verify: (token: string) => Promise<VerifiedToken>,
+  now: Clock,
+): (token: string) => Promise<Caller> {
+  const known = new Map<string, { readonly caller: Caller; readonly untilMs: number }>();
+  return async (token) => {
+    const key = hash("sha256", token, "base64url");
+    const found = known.get(key);
+    if (found !== undefined && now() < found.untilMs) return found.caller;
+    const { caller, expiresAtMs } = await verify(token);
+    if (known.size >= MAX_TOKENS) known.clear();
+    known.set(key, { caller, untilMs: Math.min(expiresAtMs, now() + KEPT_MS) });
+    return caller;
+  };
 }

@@ -1,22 +1,34 @@
 import { randomUUID } from "node:crypto";
 
+import type { KeyChoice, OrderId } from "../core/order.ts";
+import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
+import { forgetDeleted } from "../store/forget-deleted.ts";
 import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
-import { changeKey, validateChoice } from "./change-key.ts";
+import { changeKey, moveAll, validateChoice } from "./change-key.ts";
 import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
-import { destroyWrappings } from "./destroy-wrappings.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
-import type { KeyCustody } from "./key-custody.ts";
+import type { AlsoCommit, KeyCustody } from "./key-custody.ts";
+import { loadKeyInForce } from "./key-in-force.ts";
 import { createKeyReader } from "./key-reader.ts";
-import { readNewestVersion } from "./newest-version.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
-import { rehearseChange } from "./rehearse-change.ts";
-import { notGenerated, releaseContentKey } from "./release-content-key.ts";
+import {
+  notGenerated,
+  releaseContentKey,
+  type ReleaseDependencies,
+} from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
+import { usableKeyOf } from "./usable-key.ts";
 
+type Destruction = {
+  readonly order: OrderId;
+  readonly actor: Actor;
+  readonly alsoCommit: AlsoCommit | undefined;
+  readonly correlationId: string;
+};
 export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
   const deps = { ...dependencies, reader: createKeyReader(dependencies) };
   return {
@@ -48,4 +60,68 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
       destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),
   };
+}
+
+/**
+ * Crypto-erase: without its wrapped content key no copy of an envelope can be opened again. The
+ * choice of key stays, as a historical fact.
+ */
+async function destroyWrappings(
+  { store, appendAudit }: Pick<CustodyDependencies, "store" | "appendAudit">,
+  { order, actor, alsoCommit, correlationId }: Destruction,
+): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    const { numDeletedRows } = await transaction
+      .deleteFrom("envelopes")
+      .where("order_id", "=", order)
+      .executeTakeFirst();
+    await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
+    await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
+    await transaction
+      .updateTable("order_keys")
+      .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
+      .where("order_id", "=", order)
+      .execute();
+    await alsoCommit?.(transaction);
+    await appendAudit(transaction, order, {
+      action: "key/destroy",
+      actor,
+      outcome: "done",
+      correlationId,
+      detail: { wrappings: Number(numDeletedRows) },
+    });
+  });
+  await forgetDeleted(store);
+}
+
+/** A fresh Get without a version, by the order's own identity. */
+async function readNewestVersion(
+  deps: ReleaseDependencies,
+  order: OrderId,
+): Promise<Outcome<{ readonly kid: string }>> {
+  const inForce = await loadKeyInForce(deps.store, order);
+  if (inForce === undefined) return notGenerated;
+  const usable = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  if (!usable.ok) return usable;
+  const { version: _pinned, ...newest } = usable.value.key;
+  const key = await deps.reader.readUsable({ ...usable.value, key: newest });
+  return key.ok ? { ok: true, value: { kid: key.value.kid } } : key;
+}
+
+/**
+ * A change without its commit: the only proof that the old key still opens the envelopes and the
+ * new one can replace it.
+ */
+async function rehearseChange(
+  deps: Parameters<typeof validateChoice>[0],
+  subject: KeySubject,
+  choice: KeyChoice,
+): Promise<Outcome<KeyValidation>> {
+  const validation = await validateChoice(deps, subject, choice);
+  if (!validation.outcome.ok) return validation.outcome;
+  const inForce = await loadKeyInForce(deps.store, subject.order);
+  if (inForce === undefined) return { ok: true, value: validation };
+  const { kid } = validation.outcome.value;
+  const moved = await moveAll(deps, { subject, choice }, inForce, kid);
+  return moved.ok ? { ok: true, value: validation } : moved;
 }

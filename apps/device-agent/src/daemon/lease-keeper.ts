@@ -1,23 +1,31 @@
-import type { Facts } from "@databox-cmk/errors";
+import { AppError, type Facts } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
 import { describeOutage } from "../core/describe-lease-end.ts";
-import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
-import { acceptRenewal, retryAfterMs } from "../core/lease-state.ts";
-import type { ClosingCause, HeldLease } from "../core/lease-state.ts";
+import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
+import {
+  acceptRenewal,
+  type ClosingCause,
+  type HeldLease,
+  retryAfterMs,
+} from "../core/lease-state.ts";
 import type { Volume } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
-import { renewLease } from "../exchange/lease-exchange.ts";
-import type { LeaseSession } from "../exchange/lease-exchange.ts";
+import { type LeaseSession, renewLease } from "../exchange/lease-exchange.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { closeVolume } from "./close-volume.ts";
 import type { News } from "./lease-watcher.ts";
 import type { NodeState } from "./node-state.ts";
 import { NO_JOURNAL_HEAD } from "./receipt-courier.ts";
-import { relockEvent } from "./relock-event.ts";
 
+const WHY = {
+  order: "the broker ordered the volume to be closed",
+  outage: "there was no authoritative answer within the outage grace period",
+  boot: "the machine was restarted, which ends a lease",
+  rollback: "the state of this node was set back, so its lease is no longer valid",
+} as const satisfies Record<ClosingCause, string>;
 export type KeeperDependencies = {
   readonly session: LeaseSession;
   readonly state: NodeState;
@@ -156,4 +164,34 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     renew,
     close,
   };
+}
+
+/**
+ * The text for a person when a volume was closed: the broker's own, or the reason of this machine's
+ * own decision.
+ */
+function relockEvent(
+  cause: ClosingCause,
+  order: RelockOrder | undefined,
+  context: ErrorContext,
+): FailureEvent {
+  if (order !== undefined) {
+    const { lease: _lease, sequence: _sequence, ...denial } = order;
+    return eventOfDenial(denial, { ...context, relocked: true });
+  }
+  const error = ownError(cause);
+  return { ...eventOfError(error, context), relocked: true };
+}
+
+function ownError(cause: ClosingCause): AppError {
+  const detail = WHY[cause];
+  switch (cause) {
+    case "order":
+      return new AppError("UnlockRevoked", { detail });
+    case "outage":
+      return new AppError("BrokerUnreachable", { detail });
+    case "boot":
+    case "rollback":
+      return new AppError("LeaseInvalid", { detail });
+  }
 }

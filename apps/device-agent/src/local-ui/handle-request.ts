@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { equalConstantTime, encodeBase64url } from "@databox-cmk/crypto";
-import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
-import type { Facts } from "@databox-cmk/errors";
+import { encodeBase64url, equalConstantTime } from "@databox-cmk/crypto";
+import { AppError, ERRORS, type Facts, toAppError } from "@databox-cmk/errors";
 import type { LocalError, LocalState } from "@databox-cmk/protocol";
 
 import { describeError, describeFailure } from "./describe-failure.ts";
@@ -11,12 +10,9 @@ import type { EventStreams } from "./event-stream.ts";
 import { judgeSender } from "./judge-sender.ts";
 import { LocalFailureAnswer } from "./local-failure-answer.ts";
 import type { RateLimit } from "./rate-limit.ts";
-import { readCookie } from "./read-cookie.ts";
-import { readJson } from "./read-json.ts";
 import type { LocalAnswer, LocalRoute } from "./route.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { sessionCookie } from "./session-store.ts";
-import type { Session, SessionStore } from "./session-store.ts";
+import { type Session, sessionCookie, type SessionStore } from "./session-store.ts";
 import type { StaticFiles } from "./static-files.ts";
 
 export type HandlerDependencies = {
@@ -176,4 +172,45 @@ function renderFailure(response: ServerResponse, error: unknown, known: Facts): 
 
 function one(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "string" ? value : value?.[0];
+}
+
+/** Value of a cookie; undefined without one, or with more than one. */
+function readCookie(header: string | undefined, name: string): string | undefined {
+  const values = (header ?? "")
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/**
+ * The body as JSON. A form cannot send that media type without a preflight (CORS), which this
+ * server never allows.
+ *
+ * @throws {AppError} `LocalRequestMalformed`
+ */
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json")
+    throw new AppError("LocalRequestMalformed", { reason: "type" });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length > maxBytes)
+      throw new AppError("LocalRequestMalformed", {
+        reason: "size",
+        detail: `more than ${String(maxBytes)} bytes`,
+      });
+    chunks.push(chunk);
+  }
+  const whole = Buffer.concat(chunks);
+  try {
+    return JSON.parse(whole.toString("utf8"));
+  } catch {
+    throw new AppError("LocalRequestMalformed", { reason: "body", detail: "body: not JSON" });
+  } finally {
+    for (const chunk of [whole, ...chunks]) chunk.fill(0); // It may hold a passkey.
+  }
 }

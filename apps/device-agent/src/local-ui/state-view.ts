@@ -1,18 +1,16 @@
 import type { LocalState, LocalWaiting } from "@databox-cmk/protocol";
 
-import { isUnlocked } from "../core/machine-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
+import { endOfLease, type HeldLease } from "../core/lease-state.ts";
+import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
-import { TRIES, waitSeconds } from "../core/passkey-tries.ts";
-import type { PasskeyTries } from "../core/passkey-tries.ts";
+import { type PasskeyTries, TRIES, waitSeconds } from "../core/passkey-tries.ts";
 import type { Settings } from "../core/settings.ts";
 import type { WaitingView } from "../core/waiting-request.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
-import { leftOfLease } from "./lease-left.ts";
 import type { Operations } from "./operations.ts";
-import { IDLE_SECONDS } from "./session-store.ts";
-import type { Session } from "./session-store.ts";
+import { IDLE_SECONDS, type Session } from "./session-store.ts";
 
+type Left = Omit<Extract<LocalState["lock"], { kind: "unlocked" }>, "kind" | "since">;
 export type Facts = {
   readonly settings: Settings;
   readonly state: MachineState;
@@ -89,5 +87,15 @@ function viewLock(state: MachineState, moment: Facts["moment"]): LocalState["loc
     since,
     by: "passkey",
     graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)),
+  };
+}
+
+function leftOfLease(lease: HeldLease, bootMs: number): Left {
+  const end = endOfLease(lease);
+  return {
+    by: lease.offline === undefined ? "network" : "carried-answer",
+    secondsSinceAnswer: Math.max(0, Math.round((bootMs - lease.answeredAtMs) / 1000)),
+    graceLeftSeconds:
+      end.kind === "reboot" ? undefined : Math.max(0, Math.round((end.atMs - bootMs) / 1000)),
   };
 }

@@ -1,23 +1,21 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { toAppError } from "@databox-cmk/errors";
-import type { Grant } from "@databox-cmk/protocol";
+import type { Grant, OfflineLease } from "@databox-cmk/protocol";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import { describeDuration } from "../core/describe-duration.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { OpenChallenge } from "../core/offline-secrets.ts";
 import type { Opened } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { importStoredKey } from "../exchange/import-stored-key.ts";
-import { openGrant } from "../exchange/open-grant.ts";
-import type { OpenedGrant } from "../exchange/open-grant.ts";
-import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
-import type { Unlocking } from "../node/record-unlock.ts";
+import { type OpenedGrant, openGrant } from "../exchange/open-grant.ts";
+import { offerAndZero, recordUnlock, type Unlocking } from "../node/record-unlock.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { headerMemoryOf } from "../state/header-memory.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
-import { describeOfflineLease } from "./describe-offline-lease.ts";
 
 export type CarriedGrant = {
   readonly grant: Grant;
@@ -83,4 +81,18 @@ export async function openCarried(
     elapsedMs: roundToTenth(dependencies.elapsedMs()),
     notes: [describeOfflineLease(offline)],
   };
+}
+
+/** One clause for the person at the appliance. */
+function describeOfflineLease(lease: OfflineLease | undefined): string {
+  switch (lease?.kind) {
+    case "duration":
+      return `without network it stays open for ${describeDuration(lease.seconds)}, while databox-agent serve runs; a reboot closes it`;
+    case "boots":
+      return lease.boots === 1
+        ? "without network it stays open until the next reboot"
+        : `without network it may be opened in ${String(lease.boots - 1)} more boots: run databox-agent unlock after each`;
+    case undefined:
+      return "without network it stays open for the order's outage grace period";
+  }
 }

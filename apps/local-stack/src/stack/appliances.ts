@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { AGENT_BUNDLE, AGENT_SOURCE, agentCommand } from "@databox-cmk/device-agent";
 import {
@@ -11,9 +12,14 @@ import {
 
 import type { OperatorClient } from "../azure/operator-client.ts";
 import type { StackEvent } from "../core/events.ts";
-import { type NodePage, openNodePage } from "./node-page.ts";
 import type { Stack } from "./start-stack.ts";
 
+/**
+ * A software appliance has no power button: one that was shut down from its page is on again after
+ * so long.
+ */
+const SWITCHED_OFF_MS = 10_000;
+type NodePage = AsyncDisposable & { readonly uiUrl: string };
 type Result<Event extends StackEvent["event"]> = Omit<
   Extract<StackEvent, { event: Event }>,
   "event" | "node"
@@ -153,4 +159,31 @@ function unexpected(run: AgentRun): Error {
   return new Error(
     `the agent ended with code ${String(run.exitCode)}: ${JSON.stringify(run.events.at(-1))} ${run.stderr}`,
   );
+}
+
+/** The node's daemon with its page, at one address for as long as the stack runs. */
+async function openNodePage(node: EmulatedNode): Promise<NodePage> {
+  let service = await node.serve();
+  const { uiUrl } = service;
+  const closing = new AbortController();
+  const keep = async () => {
+    for (;;) {
+      await service.ended;
+      if (closing.signal.aborted) return;
+      await delay(SWITCHED_OFF_MS, undefined, { signal: closing.signal });
+      if (!node.isOn) node.powerOn();
+      service = await node.serve(Number(new URL(uiUrl).port));
+    }
+  };
+  const kept = keep().catch((error: unknown) => {
+    if (!closing.signal.aborted) throw error;
+  });
+  return {
+    uiUrl,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await service[Symbol.asyncDispose]();
+      await kept;
+    },
+  };
 }

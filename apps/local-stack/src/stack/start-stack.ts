@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,7 +13,6 @@ import { type ChildService, type EndedChild, startChild } from "./child-service.
 import { createControlApi, type Directory, registerCallers, registerPortal } from "./directory.ts";
 import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
-import { writeStackFile } from "./stack-file.ts";
 
 const BROKER_MAIN = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
@@ -205,4 +204,11 @@ function brokerEnvironment(
     LRO_RETRY_AFTER_SECONDS: "0",
     AZURE_POD_IDENTITY_AUTHORITY_HOST: stack.imdsUrl,
   };
+}
+
+/** Writes stack.json (0600: it holds the secrets of the stack's clients), whole or not at all. */
+async function writeStackFile(path: string, stack: StackDescription): Promise<void> {
+  const temporary = `${path}.new`;
+  await writeFile(temporary, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(temporary, path);
 }

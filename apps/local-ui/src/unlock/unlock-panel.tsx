@@ -1,13 +1,37 @@
 import { namesOf } from "@databox-cmk/errors";
-import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
-import { CloudRegular, KeyRegular, QrCodeRegular } from "@fluentui/react-icons";
+import { CarriedTextInput, Section } from "@databox-cmk/ui";
+import {
+  Button,
+  Field,
+  Input,
+  makeStyles,
+  Tab,
+  TabList,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import {
+  CloudArrowDownRegular,
+  CloudRegular,
+  KeyRegular,
+  LockOpenRegular,
+  QrCodeRegular,
+} from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useId, useState } from "react";
 
+import { CallProblem } from "../shell/call-problem.tsx";
 import { Panel } from "../shell/panel.tsx";
+import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
-import { CarriedWay } from "./carried-way.tsx";
-import { NetworkWay } from "./network-way.tsx";
+import { Challenge } from "./challenge.tsx";
+import { useStart } from "./use-start.ts";
+import { Way } from "./way.tsx";
 
+/** Maximum length of the reason that approvers see. */
+const REASON_MAX_CHARACTERS = 200;
+const useCarriedWayStyles = makeStyles({
+  carried: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+});
 const useStyles = makeStyles({
   tab: { "@media (max-width: 479px)": { paddingInline: tokens.spacingHorizontalXS } },
   icon: { "@media (max-width: 479px)": { display: "none" } },
@@ -61,5 +85,87 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
         {chosen === "carried" && <CarriedWay />}
       </div>
     </Panel>
+  );
+}
+
+/** Without a network: a person carries the challenge to the portal and brings its answer back. */
+function CarriedWay(): ReactElement {
+  const styles = useCarriedWayStyles();
+  const texts = useTexts();
+  const { operation } = useNode().state;
+  const [answer, setAnswer] = useState("");
+  const carried = answer.trim();
+  const unlock = useStart("/api/answer", { answer: carried });
+  const isBusy = unlock.isPending || operation?.outcome === "running";
+  return (
+    <div className={styles.carried}>
+      <Text>{texts.unlock.carried.hint}</Text>
+      <Section title={texts.unlock.carried.challengeTitle}>
+        <Challenge />
+      </Section>
+      <Section title={texts.unlock.carried.answerTitle}>
+        <Way
+          onSubmit={() => {
+            if (!isBusy && carried !== "") unlock.mutate();
+          }}
+        >
+          <CarriedTextInput
+            label={texts.unlock.carried.answer}
+            value={answer}
+            onChange={setAnswer}
+          />
+          <Button
+            type="submit"
+            appearance="primary"
+            size="large"
+            icon={<LockOpenRegular />}
+            disabledFocusable={isBusy || carried === ""}
+          >
+            {texts.unlock.carried.send}
+          </Button>
+          <CallProblem error={unlock.error} />
+        </Way>
+      </Section>
+    </div>
+  );
+}
+
+function NetworkWay(): ReactElement {
+  const texts = useTexts();
+  const { operation, waiting } = useNode().state;
+  const [reason, setReason] = useState("");
+  const given = reason.trim();
+  const unlock = useStart("/api/unlock", given === "" ? {} : { reason: given });
+  // A waiting request is continued in its own panel.
+  const isBusy = unlock.isPending || operation?.outcome === "running" || waiting !== undefined;
+  return (
+    <Way
+      onSubmit={() => {
+        if (!isBusy) unlock.mutate();
+      }}
+    >
+      <Text>{texts.unlock.network.hint}</Text>
+      <Field label={texts.unlock.network.reason} hint={texts.unlock.network.reasonHint}>
+        <Input
+          size="large"
+          value={reason}
+          maxLength={REASON_MAX_CHARACTERS}
+          disabled={isBusy}
+          onChange={(_event, data) => {
+            setReason(data.value);
+          }}
+        />
+      </Field>
+      <Button
+        type="submit"
+        appearance="primary"
+        size="large"
+        icon={<CloudArrowDownRegular />}
+        disabledFocusable={isBusy}
+      >
+        {texts.unlock.network.button}
+      </Button>
+      <CallProblem error={unlock.error} />
+    </Way>
   );
 }

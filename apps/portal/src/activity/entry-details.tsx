@@ -1,9 +1,18 @@
-import { type Fact, Facts, LoadingState, Section } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { type Fact, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import {
+  makeStyles,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  tokens,
+} from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import type { ActivityEntry } from "../api/activity.ts";
+import type { ActivityEntry, Claim } from "../api/activity.ts";
 import { readDiagnostics } from "../api/diagnostics.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -13,9 +22,13 @@ import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ClaimTable } from "./claim-table.tsx";
 import { Timeline } from "./timeline.tsx";
 
+const useClaimTableStyles = makeStyles({
+  table: { tableLayout: "auto" },
+  heading: { fontWeight: tokens.fontWeightSemibold },
+  text: { overflowWrap: "anywhere" },
+});
 const useStyles = makeStyles({
   stack: {
     display: "flex",
@@ -90,4 +103,38 @@ function plain(label: string, value: string | undefined): readonly Fact[] {
 
 function copied(label: string, value: string | undefined): readonly Fact[] {
   return value === undefined ? [] : [{ label, value: <Copyable value={value} what={label} /> }];
+}
+
+/** Rows of a node's own journal: its claims about its offline actions. */
+function ClaimTable({ claims }: { readonly claims: readonly Claim[] }): ReactElement {
+  const styles = useClaimTableStyles();
+  const texts = useTexts().activity;
+  return (
+    <Table size="extra-small" aria-label={texts.claims} className={styles.table}>
+      <TableHeader>
+        <TableRow>
+          {[texts.columns.when, texts.columns.what, texts.facts].map((heading) => (
+            <TableHeaderCell key={heading} className={styles.heading}>
+              {heading}
+            </TableHeaderCell>
+          ))}
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {claims.map(({ sequence, at, event, facts }) => (
+          <TableRow key={sequence}>
+            <TableCell>
+              <Time at={at} />
+            </TableCell>
+            <TableCell className={styles.text}>{event}</TableCell>
+            <TableCell className={styles.text}>
+              {Object.entries(facts ?? {})
+                .map(([name, value]) => `${name}: ${String(value)}`)
+                .join(", ")}
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
 }

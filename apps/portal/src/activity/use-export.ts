@@ -1,12 +1,14 @@
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
-import { readChainLines, readWholeActivity } from "../api/activity.ts";
+import { type ActivityEntry, readChainLines, readWholeActivity } from "../api/activity.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
+import { renderCsv } from "../core/render-csv.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { activityCsv } from "./activity-csv.ts";
+import { actionName, actorName } from "./actor-name.ts";
 
 /** `lines`: the whole chain, for verification; `csv`: the filtered rows, for reading. */
 type ExportForm = "lines" | "csv";
@@ -32,4 +34,37 @@ export function useExport(search: ActivitySearch): {
     },
   });
   return { save: mutate, isExporting: isPending, error };
+}
+
+/** Rows for a spreadsheet: times in UTC, codes unchanged. */
+function activityCsv(entries: readonly ActivityEntry[], texts: Texts["activity"]): string {
+  const { columns } = texts;
+  return renderCsv([
+    [
+      "#",
+      `${columns.when} (UTC)`,
+      columns.what,
+      columns.who,
+      columns.from,
+      columns.node,
+      columns.keyVersion,
+      columns.result,
+      texts.code,
+      texts.reason,
+      texts.correlationId,
+    ],
+    ...entries.map(({ sequence, at, row }) => [
+      String(sequence),
+      new Date(at).toISOString(),
+      actionName(row, texts),
+      actorName(row, texts),
+      row.actor.address ?? "",
+      row.serial ?? row.actor.serial ?? "",
+      row.kid ?? "",
+      texts.outcomes[row.outcome],
+      row.code ?? "",
+      row.reason ?? "",
+      row.correlationId ?? "",
+    ]),
+  ]);
 }

@@ -1,5 +1,14 @@
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import type { BackupKeyList } from "@databox-cmk/protocol";
+import { EmptyState, LoadingState, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -14,8 +23,13 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { AddBackupPanel } from "./add-backup-panel.tsx";
 import { BackupCard } from "./backup-card.tsx";
-import { KeyInForce } from "./key-in-force.tsx";
 
+const INTENTS = {
+  Working: "success",
+  Unreachable: "warning",
+  Gone: "error",
+  Refused: "error",
+} as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
 const MOST_BACKUPS = 3;
 
 const useStyles = makeStyles({
@@ -91,5 +105,42 @@ export function BackupKeysPage(): ReactElement {
         )}
       </div>
     </OrderPage>
+  );
+}
+
+/** The state of the key in force, which decides whether a backup may replace it. */
+function KeyInForce({
+  keyInForce: { standing, code, since, backupFrom },
+  hasBackups,
+}: {
+  readonly hasBackups: boolean;
+  readonly keyInForce: BackupKeyList["keyInForce"];
+}): ReactElement {
+  const texts = useTexts().backupKeys;
+  return (
+    <MessageBar
+      intent={standing === "Working" && !hasBackups ? "info" : INTENTS[standing]}
+      layout="multiline"
+    >
+      <MessageBarBody>
+        <MessageBarTitle>{texts.standings[standing]}</MessageBarTitle>
+        {standing === "Working" && !hasBackups
+          ? texts.workingWithoutBackup
+          : texts.standingHints[standing]}
+        {code !== undefined && ` ${code}.`}
+        {since !== undefined && (
+          <>
+            {" "}
+            {texts.since} <Time at={since} />.
+          </>
+        )}
+        {backupFrom !== undefined && (
+          <>
+            {" "}
+            {texts.backupFrom} <Time at={backupFrom} />.
+          </>
+        )}
+      </MessageBarBody>
+    </MessageBar>
   );
 }

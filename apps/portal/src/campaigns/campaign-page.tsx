@@ -1,5 +1,26 @@
-import { LoadingState, Section } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import type { CampaignView } from "@databox-cmk/protocol";
+import {
+  type Fact,
+  Facts,
+  FailureText,
+  formatRelative,
+  LoadingState,
+  Section,
+  Time,
+  useLanguage,
+} from "@databox-cmk/ui";
+import {
+  makeStyles,
+  ProgressBar,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -13,11 +34,23 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignCommands } from "./campaign-commands.tsx";
-import { CampaignFacts } from "./campaign-facts.tsx";
-import { CampaignFailures } from "./campaign-failures.tsx";
 import { CampaignOrders } from "./campaign-orders.tsx";
-import { CampaignProgress } from "./campaign-progress.tsx";
+import { CampaignState } from "./campaign-state.tsx";
 
+const useCampaignProgressStyles = makeStyles({
+  progress: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    maxWidth: "820px",
+  },
+});
+const useCampaignFailuresStyles = makeStyles({
+  table: { tableLayout: "auto" },
+  heading: { fontWeight: tokens.fontWeightSemibold },
+  cell: { height: "auto", paddingBlock: tokens.spacingVerticalXS, overflowWrap: "anywhere" },
+  code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
+});
 const LIVE_MS = 1_000;
 const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 
@@ -77,5 +110,111 @@ export function CampaignPage(): ReactElement {
         </div>
       )}
     </OperatorPage>
+  );
+}
+
+/** A campaign's change, its orders, and the person who started it. */
+function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.campaigns;
+  const { action, selector, createdAt, finishedAt } = campaign;
+  const to = action.kind === "move" ? action.to : {};
+  return (
+    <Facts
+      facts={[
+        { label: words.state, value: <CampaignState campaign={campaign} /> },
+        { label: words.what, value: words.actions[action.kind] },
+        ...fact(words.toKey, to.kekUrl),
+        ...fact(words.toVault, to.kekVaultResourceID),
+        ...fact(
+          words.toIdentity,
+          to.identityProperties?.userAssigned?.resourceId ?? to.identityProperties?.type,
+        ),
+        ...fact(words.ofSubscription, selector.subscriptionId),
+        ...fact(words.ofGroup, selector.resourceGroup),
+        ...fact(words.ofKey, selector.keyUrl),
+        ...fact(
+          words.ofList,
+          selector.orders === undefined ? undefined : words.listed(selector.orders),
+        ),
+        {
+          label: words.startedBy,
+          value: campaign.origin === "automatic" ? words.automatic : campaign.createdBy,
+        },
+        { label: words.startedAt, value: <Time at={createdAt} /> },
+        ...(finishedAt === undefined
+          ? []
+          : [{ label: words.finishedAt, value: <Time at={finishedAt} /> }]),
+        { label: words.id, value: campaign.id },
+      ]}
+    />
+  );
+}
+
+function fact(label: string, value: string | undefined): readonly Fact[] {
+  return value === undefined ? [] : [{ label, value }];
+}
+
+/** The reasons of failed orders, the most frequent first; each order has the steps of its cure. */
+function CampaignFailures({
+  failures,
+}: {
+  readonly failures: CampaignView["progress"]["failedByCode"];
+}): ReactElement {
+  const styles = useCampaignFailuresStyles();
+  const texts = useTexts();
+  const words = texts.operator.campaigns;
+  return (
+    <Table aria-label={words.failures} size="small" className={styles.table}>
+      <TableHeader>
+        <TableRow>
+          <TableHeaderCell className={styles.heading}>{words.failedOrders}</TableHeaderCell>
+          <TableHeaderCell className={styles.heading}>{words.why}</TableHeaderCell>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {failures.map(({ code, count, message }) => (
+          <TableRow key={code}>
+            <TableCell className={styles.cell}>{count}</TableCell>
+            <TableCell className={styles.cell}>
+              <FailureText text={message} />
+              <div className={styles.code}>{code}</div>
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+/** A campaign's progress, speed and remaining time. */
+function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): ReactElement {
+  const styles = useCampaignProgressStyles();
+  const texts = useTexts();
+  const { language } = useLanguage();
+  const words = texts.operator.campaigns;
+  const { progress, estimate, state } = campaign;
+  const now = new Date();
+  return (
+    <div className={styles.progress}>
+      <ProgressBar
+        thickness="large"
+        aria-label={words.progress}
+        max={progress.total}
+        value={progress.done + progress.failed}
+        color={progress.failed > 0 ? "warning" : state === "Done" ? "success" : "brand"}
+      />
+      <Text role="status">{words.counts(progress)}</Text>
+      {estimate !== undefined && (
+        <Text>
+          {words.estimate(
+            new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(
+              estimate.ordersPerSecond,
+            ),
+            formatRelative(new Date(now.getTime() + estimate.secondsLeft * 1000), now, language),
+          )}
+        </Text>
+      )}
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { CloudError } from "@databox-cmk/protocol";
 import {
   Button,
   makeStyles,
@@ -7,11 +8,11 @@ import {
   TabList,
   tokens,
 } from "@fluentui/react-components";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { createOrder } from "../api/new-orders.ts";
+import { createOrder, validateOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import {
   type NewOrder,
@@ -20,6 +21,7 @@ import {
   type Step,
   STEPS,
 } from "../core/new-order.ts";
+import { renderValidation } from "../core/order-validation.ts";
 import { GrantAccess } from "../encryption/grant-access.tsx";
 import { useMayCreate } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -35,7 +37,6 @@ import { ReviewStep } from "./review-step.tsx";
 import { ReviewVerdict } from "./review-verdict.tsx";
 import { SecurityStep } from "./security-step.tsx";
 import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
-import { useValidation } from "./use-validation.ts";
 
 const useStyles = makeStyles({
   wizard: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -213,4 +214,15 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
       </div>
     </div>
   );
+}
+
+/** The service's objections to a complete order. */
+function useValidation(order: NewOrder, isWanted: boolean): UseQueryResult<readonly CloudError[]> {
+  const { client } = useSignedIn();
+  const question = renderValidation(order);
+  return useQuery({
+    queryKey: [...QUERY_KEYS.azure(order.subscriptionId, "validation"), question],
+    queryFn: ({ signal }) => validateOrder(client, order, signal),
+    enabled: isWanted,
+  });
 }

@@ -15,8 +15,8 @@ import { type ReactElement, useState } from "react";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { SelectIdentityPanel } from "../encryption/select-identity-panel.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { PasskeyChoice } from "./passkey-choice.tsx";
 import type { StepProps } from "./step.ts";
 
 /**
@@ -154,5 +154,40 @@ function Opener({
         <Button onClick={onOpen}>{label}</Button>
       </div>
     </Field>
+  );
+}
+
+/** *Bring your own password*: the unlock key of the appliance. */
+function PasskeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
+  const texts = useTexts();
+  const words = texts.createOrder;
+  return (
+    <>
+      <Field label={words.passkey}>
+        <RadioGroup
+          value={order.passkey}
+          onChange={(_event, { value }) => {
+            onChange({ passkey: value === "own" ? "own" : "generated", ownPasskey: "" });
+          }}
+        >
+          <Radio value="generated" label={words.generated} />
+          <Radio value="own" label={words.own} />
+        </RadioGroup>
+      </Field>
+      {order.passkey === "own" && (
+        <TextField
+          label={texts.device.unlockKey}
+          type="password"
+          autoComplete="new-password"
+          isRequired
+          value={order.ownPasskey}
+          hint={words.passkeyRule}
+          problem={problemOf("passkey")}
+          onChange={(ownPasskey) => {
+            onChange({ ownPasskey });
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -22,12 +22,12 @@ import {
   isInForce,
 } from "../core/key-choice.ts";
 import { useOrderName } from "../order/use-order.ts";
+import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
-import { OneWayDialog } from "./one-way-dialog.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
 import { usePreflight } from "./use-preflight.ts";
@@ -192,5 +192,24 @@ export function EncryptionForm({
         />
       )}
     </form>
+  );
+}
+
+/** Shown before the first switch to a customer's key, which cannot be undone. */
+function OneWayDialog({
+  onConfirm,
+  onClose,
+}: {
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts().encryption;
+  return (
+    <AlertDialog title={texts.oneWay.title} text={texts.oneWay.text} onDismiss={onClose}>
+      <Button appearance="primary" onClick={onConfirm}>
+        {texts.oneWay.confirm}
+      </Button>
+      <Button onClick={onClose}>{texts.cancel}</Button>
+    </AlertDialog>
   );
 }

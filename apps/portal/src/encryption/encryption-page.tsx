@@ -1,12 +1,15 @@
-import type { JobResource } from "@databox-cmk/protocol";
-import { LoadingState } from "@databox-cmk/ui";
+import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+import { Facts, LoadingState } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
+import { chosenIdentityOf, chosenKeyOf } from "../core/key-choice.ts";
 import { OrderPage } from "../order/order-page.tsx";
+import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useOrder } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { EncryptionFacts } from "./encryption-facts.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
 import { useSaveEncryption } from "./use-save-encryption.ts";
 
@@ -33,4 +36,34 @@ function Encryption({ order }: { readonly order: JobResource }): ReactElement | 
   if (mayWrite === undefined) return <LoadingState />;
   if (!mayWrite) return <EncryptionFacts kek={kek} />;
   return <EncryptionForm key={JSON.stringify(kek)} order={order} kek={kek} save={save} />;
+}
+
+/** The key in force and its identity, for readers who may not change them. */
+function EncryptionFacts({ kek }: { readonly kek: KeyEncryptionKeyView }): ReactElement {
+  const texts = useTexts();
+  const key = chosenKeyOf(kek);
+  const identity = chosenIdentityOf(kek);
+  return (
+    <>
+      <ReadOnlyNotice />
+      <Facts
+        columns={1}
+        facts={[
+          { label: texts.orders.encryption, value: texts.encryptionTypes[kek.kekType] },
+          ...(identity === undefined
+            ? []
+            : [
+                {
+                  label: texts.encryption.identityType,
+                  value:
+                    identity.type === "SystemAssigned"
+                      ? texts.encryption.systemAssigned
+                      : (identity.resourceId.split("/").at(-1) ?? ""),
+                },
+              ]),
+        ]}
+      />
+      {key !== undefined && <ChosenKeyFacts chosen={key} />}
+    </>
+  );
 }

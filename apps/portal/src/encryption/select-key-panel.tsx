@@ -1,6 +1,7 @@
 import { Button, Link } from "@fluentui/react-components";
 import { type ReactElement, useRef, useState } from "react";
 
+import type { KeyVersion } from "../api/vault-keys.ts";
 import type { ChosenKey } from "../core/key-choice.ts";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
@@ -11,7 +12,6 @@ import { useTexts } from "../texts/texts.ts";
 import { CreateKeyPanel } from "./create-key-panel.tsx";
 import { CreateVaultPanel } from "./create-vault-panel.tsx";
 import { useKeys, useKeyVersions, useVaults } from "./use-azure.ts";
-import { versionName } from "./version-name.ts";
 
 type View = "select" | "vault" | "key" | "version";
 
@@ -194,4 +194,9 @@ export function SelectKeyPanel({
       {chosen !== undefined && check?.(chosen)}
     </SidePanel>
   );
+}
+
+/** A version in a list: its digits, and whether it is disabled. */
+function versionName({ version, isEnabled }: KeyVersion, disabled: string): string {
+  return isEnabled ? version : `${version} (${disabled})`;
 }

@@ -7,16 +7,27 @@ import {
   MessageBarTitle,
   tokens,
 } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
+import { readKeyVersions } from "../api/vault-keys.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { HealthBadge } from "../orders/health-badge.tsx";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CheckNow } from "./check-now.tsx";
-import { useKeyDates } from "./use-key-dates.ts";
 
+const SECOND_MS = 1000;
+type KeyDates = {
+  readonly isKnown: boolean;
+  /** The reader may not read them in the vault. */
+  readonly isHidden: boolean;
+  readonly expires?: string | undefined;
+  readonly notBefore?: string | undefined;
+};
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
 });
@@ -96,4 +107,28 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
 
 function moment(label: string, at: string | undefined): readonly Fact[] {
   return at === undefined ? [] : [{ label, value: <Time at={at} /> }];
+}
+
+/** The validity of a key version, read from the vault with the reader's own rights. */
+function useKeyDates(kid: string | undefined): KeyDates {
+  const { client } = useSignedIn();
+  const [, vaultUri = "", key = "", wanted = ""] =
+    /^(https:\/\/[^/]+\/)keys\/([^/]+)\/([^/]+)$/.exec(kid ?? "") ?? [];
+  const versions = useQuery({
+    queryKey: QUERY_KEYS.vault(vaultUri, "versions", key),
+    queryFn: ({ signal }) => readKeyVersions(client, vaultUri, key, signal),
+    enabled: vaultUri !== "",
+    retry: false,
+  });
+  const version = versions.data?.find((each) => each.version === wanted);
+  return {
+    isKnown: version !== undefined,
+    isHidden: versions.isError,
+    expires: version?.expiresAt === undefined ? undefined : isoTime(version.expiresAt),
+    notBefore: version?.notBefore === undefined ? undefined : isoTime(version.notBefore),
+  };
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * SECOND_MS).toISOString();
 }

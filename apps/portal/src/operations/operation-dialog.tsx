@@ -3,13 +3,16 @@ import {
   FAILURES,
   type OperationName,
   type OperatorOrder,
+  type StageName,
 } from "@databox-cmk/protocol";
-import type { ReactElement } from "react";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
 
+import { decideSerials } from "../core/serials.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { FormDialog } from "../shell/form-dialog.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { OutcomeDialog } from "./outcome-dialog.tsx";
-import { PrepareDialog } from "./prepare-dialog.tsx";
 import type { OperationBody } from "./use-operation.ts";
 
 /** Asks for the input or the confirmation that an operation needs. */
@@ -62,5 +65,100 @@ export function OperationDialog({
       }}
       onClose={onClose}
     />
+  );
+}
+
+/** How an order ends. @param expected - the text to type for a bad end */
+function OutcomeDialog({
+  operation,
+  outcomes,
+  expected,
+  onConfirm,
+  onClose,
+}: {
+  readonly operation: "complete" | "fail";
+  readonly outcomes: readonly StageName[];
+  readonly expected?: string;
+  readonly onConfirm: (outcome: StageName) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.operations;
+  const [outcome, setOutcome] = useState(outcomes[0]);
+  const [typed, setTyped] = useState("");
+  return (
+    <FormDialog
+      title={words.names[operation]}
+      confirm={words.buttons[operation]}
+      isReady={expected === undefined || typed === expected}
+      onConfirm={() => {
+        if (outcome !== undefined) onConfirm(outcome);
+      }}
+      onClose={onClose}
+    >
+      {words.endText}
+      <Field label={words.outcome}>
+        <RadioGroup
+          value={outcome ?? ""}
+          onChange={(_event, { value }) => {
+            setOutcome(outcomes.find((each) => each === value));
+          }}
+        >
+          {outcomes.map((each) => (
+            <Radio key={each} value={each} label={texts.stages[each]} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {expected !== undefined && (
+        <TextField label={words.typeName(expected)} isRequired value={typed} onChange={setTyped} />
+      )}
+    </FormDialog>
+  );
+}
+
+/** Assigns devices to nodes by the serial numbers on the devices. */
+function PrepareDialog({
+  nodeCount,
+  onConfirm,
+  onClose,
+}: {
+  readonly nodeCount: number;
+  /** None: the service chooses them. */
+  readonly onConfirm: (serials: readonly string[]) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.prepare;
+  const [typed, setTyped] = useState<readonly string[]>(
+    Array.from({ length: nodeCount }, () => ""),
+  );
+  const decided = decideSerials(typed);
+  return (
+    <FormDialog
+      title={words.title}
+      confirm={texts.operator.operations.buttons.prepare}
+      isReady={decided.ok}
+      modalType="modal"
+      onConfirm={() => {
+        if (decided.ok) onConfirm(decided.serials);
+      }}
+      onClose={onClose}
+    >
+      {words.text}
+      {typed.map((serial, index) => (
+        <TextField
+          key={index}
+          label={nodeCount === 1 ? texts.order.serial : words.serialOf(index + 1)}
+          problem={
+            !decided.ok && decided.at.includes(index) ? words.problems[decided.problem] : undefined
+          }
+          placeholder={words.madeUp}
+          value={serial}
+          onChange={(value) => {
+            setTyped(typed.map((each, at) => (at === index ? value : each)));
+          }}
+        />
+      ))}
+    </FormDialog>
   );
 }

@@ -1,19 +1,22 @@
-import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
-import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import type { OperatorOrder } from "@databox-cmk/protocol";
+import { DownloadButton, ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
+import { readOperatorOrder } from "../api/operator-orders.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { StageTimeline } from "../order/stage-timeline.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { ErasureReceipt } from "./erasure-receipt.tsx";
 import { OperationList } from "./operation-list.tsx";
 import { OperatorNodes } from "./operator-nodes.tsx";
-import { useOperatorOrder } from "./use-operator-order.ts";
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -72,4 +75,38 @@ export function OperationsPage(): ReactElement {
       )}
     </OrderPage>
   );
+}
+
+/** The broker's signed statement that every wrapping of the unlock key is destroyed. */
+function ErasureReceipt({
+  receipt,
+  fileName,
+}: {
+  readonly receipt: string;
+  readonly fileName: string;
+}): ReactElement {
+  const texts = useTexts();
+  return (
+    <>
+      <Text>{texts.operator.operations.receipt}</Text>
+      <div>
+        <DownloadButton
+          label={texts.operator.operations.downloadReceipt}
+          fileName={fileName}
+          mediaType="application/jose"
+          content={receipt}
+        />
+      </div>
+    </>
+  );
+}
+
+/** The operators' view of an order: they need no role on the customer's subscription. */
+function useOperatorOrder(): UseQueryResult<OperatorOrder> {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  return useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "operator"),
+    queryFn: ({ signal }) => readOperatorOrder(client, name, signal),
+  });
 }

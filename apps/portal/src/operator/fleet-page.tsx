@@ -1,4 +1,4 @@
-import { LOCK_STATES } from "@databox-cmk/protocol";
+import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, Section, Time } from "@databox-cmk/ui";
 import {
   makeStyles,
@@ -22,9 +22,14 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { LockBar } from "./lock-bar.tsx";
-import { LockFigure } from "./lock-figure.tsx";
+import { LockTable } from "./lock-table.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
+const useLockFigureStyles = makeStyles({
+  rows: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  head: { display: "flex", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
+  name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
+});
 /** The interval at which the broker counts. */
 const COUNTED_MS = 15_000;
 
@@ -135,5 +140,38 @@ export function FleetPage(): ReactElement {
         <KillSwitches />
       </div>
     </OperatorPage>
+  );
+}
+
+/** Nodes by one thing, as bars or as a table. */
+function LockFigure({
+  title,
+  rows,
+  isTable,
+}: {
+  readonly title: string;
+  readonly rows: readonly { readonly name: string; readonly counts: LockCounts }[];
+  readonly isTable: boolean;
+}): ReactElement {
+  const styles = useLockFigureStyles();
+  const texts = useTexts();
+  return (
+    <Section title={title}>
+      {isTable ? (
+        <LockTable label={title} rows={rows} />
+      ) : (
+        <div className={styles.rows}>
+          {rows.map(({ name, counts }) => (
+            <div key={name}>
+              <div className={styles.head}>
+                <Text className={styles.name}>{name}</Text>
+                <Text>{texts.operator.fleet.nodes(nodesOf(counts))}</Text>
+              </div>
+              <LockBar counts={counts} label={name} />
+            </div>
+          ))}
+        </div>
+      )}
+    </Section>
   );
 }

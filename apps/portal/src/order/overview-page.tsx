@@ -1,18 +1,20 @@
-import { LoadingState, Section } from "@databox-cmk/ui";
+import type { JobResource } from "@databox-cmk/protocol";
+import { Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { HealthBadge } from "../orders/health-badge.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { Essentials } from "./essentials.tsx";
 import { KeyChain } from "./key-chain.tsx";
 import { NodeTable } from "./node-table.tsx";
 import { OrderCommands } from "./order-commands.tsx";
 import { OrderPage } from "./order-page.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
 import { useCloudProblem } from "./use-cloud-problem.ts";
-import { useKeyHealth, useNodes, useOrder } from "./use-order.ts";
+import { useKeyHealth, useNodes, useOrder, useOrderName } from "./use-order.ts";
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -63,5 +65,45 @@ export function OverviewPage(): ReactElement {
         </div>
       )}
     </OrderPage>
+  );
+}
+
+/** The facts of an order at a glance. */
+function Essentials({ order }: { readonly order: JobResource }): ReactElement {
+  const texts = useTexts();
+  const name = useOrderName();
+  const health = useKeyHealth();
+  const { properties } = order;
+  const kek = properties.details?.keyEncryptionKey;
+  return (
+    <Facts
+      facts={[
+        { label: texts.orders.stage, value: texts.stages[properties.status] },
+        { label: texts.orders.group, value: name.resourceGroup },
+        { label: texts.order.model, value: texts.order.models[order.sku.name] ?? order.sku.name },
+        { label: texts.orders.location, value: order.location },
+        { label: texts.order.transfer, value: texts.order.transfers[properties.transferType] },
+        { label: texts.orders.subscription, value: name.subscriptionId },
+        { label: texts.orders.ordered, value: <Time at={properties.startTime} /> },
+        ...(kek === undefined
+          ? []
+          : [
+              {
+                label: texts.orders.encryption,
+                value: (
+                  <RouterLink
+                    to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
+                    params={name}
+                  >
+                    {texts.encryptionTypes[kek.kekType]}
+                  </RouterLink>
+                ),
+              },
+            ]),
+        ...(health.data === undefined
+          ? []
+          : [{ label: texts.orders.health, value: <HealthBadge health={health.data} /> }]),
+      ]}
+    />
   );
 }

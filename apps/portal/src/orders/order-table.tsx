@@ -1,3 +1,4 @@
+import type { StageName, StageStatus } from "@databox-cmk/protocol";
 import { Time } from "@databox-cmk/ui";
 import {
   makeStyles,
@@ -19,8 +20,11 @@ import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";
 import { LockBadge } from "./lock-badge.tsx";
-import { StageBadge } from "./stage-badge.tsx";
 
+const useStageBadgeStyles = makeStyles({
+  stage: { display: "flex", flexDirection: "column" },
+  halted: { color: tokens.colorPaletteRedForeground1 },
+});
 const BELOW_WIDE = "@media (max-width: 1439px)";
 const BELOW_MEDIUM = "@media (max-width: 1023px)";
 const NARROW = "@media (max-width: 639px)";
@@ -153,5 +157,28 @@ function Locks({ order }: { readonly order: OrderSummary }): ReactElement {
         />
       ))}
     </div>
+  );
+}
+
+/** A stage, with the reason of a delay below it. */
+function StageBadge({
+  stage,
+  status,
+}: {
+  readonly stage: StageName;
+  readonly status: StageStatus;
+}): ReactElement {
+  const styles = useStageBadgeStyles();
+  const texts = useTexts();
+  const isHalted = status.startsWith("Waiting");
+  return (
+    <span className={styles.stage}>
+      {texts.stages[stage]}
+      {isHalted && (
+        <Text size={200} className={styles.halted}>
+          {texts.stageStatuses[status]}
+        </Text>
+      )}
+    </span>
   );
 }

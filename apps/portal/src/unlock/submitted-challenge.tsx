@@ -1,18 +1,29 @@
-import { LoadingState } from "@databox-cmk/ui";
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import type { OfflineUnlockResult } from "@databox-cmk/protocol";
+import { Facts, LoadingState, Time } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  tokens,
+} from "@fluentui/react-components";
 import { ArrowUndoRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useEffectEvent } from "react";
 
+import { readApprovals } from "../api/approvals.ts";
 import { type Carried, submitChallenge } from "../api/offline-unlocks.ts";
 import { ProblemError } from "../api/problem-error.ts";
+import { ApprovalFacts } from "../approvals/approval-facts.tsx";
+import { readPending } from "../core/read-message.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CarriedAnswer } from "./carried-answer.tsx";
-import { GrantedAnswer } from "./granted-answer.tsx";
-import { PendingAnswer } from "./pending-answer.tsx";
+import { leaseName } from "./lease-name.ts";
 
 const SECOND_MS = 1000;
 
@@ -108,5 +119,73 @@ function Refusal({ error }: { readonly error: Error }): ReactElement | null {
       fileName="refusal.txt"
       answer={answer}
     />
+  );
+}
+
+/** The answer that opens the node, once, and its conditions. */
+function GrantedAnswer({ result }: { readonly result: OfflineUnlockResult }): ReactElement {
+  const texts = useTexts().unlock;
+  return (
+    <>
+      <MessageBar intent="success" layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{texts.grantedTitle(result.serial)}</MessageBarTitle>
+          {texts.granted}
+        </MessageBarBody>
+      </MessageBar>
+      <Facts
+        facts={[
+          { label: texts.node, value: result.serial },
+          { label: texts.usableUntil, value: <Time at={result.expiresAt} /> },
+          { label: texts.lease, value: leaseName(result.lease, texts) },
+          { label: texts.usesLeft, value: String(result.usesLeftToday) },
+        ]}
+      />
+      <CarriedAnswer
+        title={texts.answerTitle}
+        hint={texts.answerHint}
+        fileName={`${result.serial}-answer.txt`}
+        answer={result.answer}
+      />
+    </>
+  );
+}
+
+/** The votes so far; news of the approval arrive automatically. */
+function PendingAnswer({
+  answer,
+  onDecided,
+}: {
+  readonly answer: string;
+  readonly onDecided: () => void;
+}): ReactElement {
+  const texts = useTexts().unlock;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const pending = readPending(answer);
+  const approvals = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "approvals"),
+    queryFn: ({ signal }) => readApprovals(client, name, undefined, signal),
+  });
+  const approval = approvals.data?.approvals.find(({ id }) => id === pending?.id);
+  const state = approval?.state;
+  const tellDecided = useEffectEvent(onDecided);
+  useEffect(() => {
+    if (state !== undefined && state !== "waiting") tellDecided();
+  }, [state]);
+  return (
+    <>
+      <MessageBar intent="warning" layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{texts.pendingTitle}</MessageBarTitle>
+          {pending === undefined ? "" : texts.pending(pending.given, pending.required)}
+        </MessageBarBody>
+      </MessageBar>
+      {approval === undefined ? (
+        approvals.isPending && <LoadingState />
+      ) : (
+        <ApprovalFacts approval={approval} />
+      )}
+    </>
   );
 }

@@ -5,20 +5,23 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { copyLibraries, copyPrograms } from "./copy-programs.ts";
 import { newestKernel, unpackKernel } from "./debian-kernel.ts";
-import { agentFingerprint, layOutAgent } from "./lay-out-agent.ts";
 import { runTool } from "./run-tool.ts";
 
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+const INSTALL_TREE = join(ROOT, "deploy/agent/install-tree.mjs");
+/** The parts of the installed agent; the pages are beside its bundle. */
+const SOURCES = ["deploy/agent", "apps/device-agent/dist"];
 export type Image = { readonly kernel: string; readonly initialRamDisk: string };
 
 const INIT = fileURLToPath(new URL("../guest/init", import.meta.url));
@@ -92,4 +95,50 @@ function makeImage(work: string, kernelPackage: string): void {
     ["-c", `find . -print0 | cpio --null --quiet -o -H newc -R 0:0 > '${archive}'`],
     root,
   );
+}
+
+/**
+ * Copies programs of this machine into the guest's root, each at its own path, with the libraries
+ * that it is linked to.
+ */
+function copyPrograms(root: string, programs: readonly string[]): void {
+  for (const program of programs) {
+    copy(program, root);
+    copyLibraries(program, root);
+  }
+}
+
+/** The libraries that `ldd` lists with a path; the kernel's own (linux-vdso) has none. */
+function copyLibraries(program: string, root: string): void {
+  for (const line of runTool("ldd", [program]).split("\n")) {
+    const path = /(\/\S+) \(0x/.exec(line)?.[1];
+    if (path !== undefined) copy(path, root);
+  }
+}
+
+function copy(path: string, root: string): void {
+  const target = join(root, path);
+  if (existsSync(target)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(path, target);
+}
+
+/** Changes whenever what is laid out does. */
+function agentFingerprint(): string {
+  const hash = createHash("sha256").update(process.version);
+  for (const source of SOURCES)
+    for (const file of filesBelow(join(ROOT, source))) hash.update(file).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+/** The agent as it is installed on an appliance, with the bundle that was built before. */
+function layOutAgent(root: string): void {
+  runTool(process.execPath, [INSTALL_TREE, root, "--built"], ROOT);
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("compile-cache"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
 }

@@ -7,8 +7,49 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { ArmError } from "../arm-error.ts";
 import { parseScope } from "../resource-id.ts";
 import { parseListFilter } from "../subscriptions/list-filter.ts";
-import { managementActions } from "./management-actions.ts";
 
+/**
+ * The actions of the built-in roles on Resource Manager itself, for clients that read role
+ * definitions. The emulator does not enforce these: any caller with a token of its tenant may
+ * manage everything.
+ */
+const MANAGEMENT_ACTIONS: Readonly<
+  Record<string, { readonly actions: readonly string[]; readonly notActions: readonly string[] }>
+> = {
+  Owner: { actions: ["*"], notActions: [] },
+  Contributor: {
+    actions: ["*"],
+    notActions: [
+      "Microsoft.Authorization/*/Delete",
+      "Microsoft.Authorization/*/Write",
+      "Microsoft.Authorization/elevateAccess/Action",
+    ],
+  },
+  Reader: { actions: ["*/read"], notActions: [] },
+  "Key Vault Contributor": {
+    actions: [
+      "Microsoft.Authorization/*/read",
+      "Microsoft.KeyVault/*",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+    ],
+    notActions: [
+      "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+      "Microsoft.KeyVault/hsmPools/*",
+      "Microsoft.KeyVault/managedHsms/*",
+    ],
+  },
+};
+/** The roles of Key Vault's data plane may only read vaults. */
+const DATA_PLANE_ROLE = {
+  actions: [
+    "Microsoft.Authorization/*/read",
+    "Microsoft.KeyVault/checkNameAvailability/read",
+    "Microsoft.KeyVault/deletedVaults/read",
+    "Microsoft.KeyVault/locations/*/read",
+    "Microsoft.KeyVault/vaults/*/read",
+  ],
+  notActions: [],
+};
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq '…'` */
 export function listRoleDefinitions(request: HttpRequest, scope: string): HttpAnswer {
   const { equals } = parseListFilter(request.query.get("$filter"));
@@ -47,4 +88,8 @@ function renderDefinition(role: RoleDefinition, scope: string): object {
       ],
     },
   };
+}
+
+function managementActions(roleName: string) {
+  return MANAGEMENT_ACTIONS[roleName] ?? DATA_PLANE_ROLE;
 }

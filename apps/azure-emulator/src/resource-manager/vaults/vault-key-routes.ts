@@ -8,17 +8,19 @@ import {
   isKeyName,
   parsePayload,
 } from "../../core/key-vault/payloads.ts";
-import { type Key, keyRecordKey, type Vault } from "../../core/model.ts";
+import { recoveryLevel } from "../../core/key-vault/recovery-level.ts";
+import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/model.ts";
 import { chooseBehaviour } from "../../core/unverified.ts";
+import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { generateKey, type KeyShapeWanted } from "../../key-vault/key-engine.ts";
 import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { parseBody, tagsSchema } from "../request-body.ts";
-import { renderVaultKey, VAULT_KEY_TYPE } from "./render-vault-key.ts";
 import { requireVault, VAULT_PATH } from "./vault-routes.ts";
 
+const VAULT_KEY_TYPE = "Microsoft.KeyVault/vaults/keys";
 type Parameters = Readonly<Record<string, string>>;
 
 const KEYS_PATH = `${VAULT_PATH}/keys`;
@@ -159,4 +161,42 @@ function liveKey(vault: Vault, name: string, context: ArmContext): Key | undefin
 
 function render(vault: Vault, key: Key, context: ArmContext): object {
   return renderVaultKey(vault, key, newestVersion(key), context.deps.endpoints, "key");
+}
+
+/** A key, shown by its newest version, or one version of it. */
+function renderVaultKey(
+  vault: Vault,
+  key: Key,
+  version: KeyVersion,
+  endpoints: Endpoints,
+  shownAs: "key" | "version",
+): object {
+  const id = `${vault.id}/keys/${key.name}`;
+  const keyUri = `https://${vault.name}.${endpoints.vaultSuffix}/keys/${key.name}`;
+  const { jwk } = version;
+  return {
+    id: shownAs === "key" ? id : `${id}/versions/${version.version}`,
+    name: shownAs === "key" ? key.name : version.version,
+    type: shownAs === "key" ? VAULT_KEY_TYPE : `${VAULT_KEY_TYPE}/versions`,
+    location: vault.location,
+    tags: version.tags,
+    properties: {
+      attributes: {
+        enabled: version.enabled,
+        nbf: version.notBeforeSeconds,
+        exp: version.expiresSeconds,
+        created: Math.floor(version.createdAtMs / 1_000),
+        updated: Math.floor(version.updatedAtMs / 1_000),
+        recoveryLevel: recoveryLevel(vault),
+        exportable: version.exportable,
+      },
+      kty: jwk.kty,
+      keyOps: version.keyOperations,
+      ...("n" in jwk
+        ? { keySize: Buffer.from(jwk.n, "base64url").length * 8 }
+        : { curveName: jwk.crv }),
+      keyUri,
+      keyUriWithVersion: `${keyUri}/${version.version}`,
+    },
+  };
 }

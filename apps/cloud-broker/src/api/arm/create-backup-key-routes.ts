@@ -2,6 +2,7 @@ import { CryptoError, importRecoveryKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
   BACKUP_KEY_NAME,
+  type BackupKeyList,
   backupKeyWrite,
   type BackupKeyWrite,
   useBackupKeyRequest,
@@ -9,11 +10,14 @@ import {
 
 import type { BackupChoice } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
+import type { OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { stageRules } from "../../core/stages.ts";
+import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { findBackupOrders } from "../../custody/backup-uses.ts";
+import { readStanding } from "../../custody/primary-standings.ts";
 import type { Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
@@ -21,11 +25,16 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
-import { type ArmRequest, armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
-import { listBackupKeys } from "./list-backup-keys.ts";
+import { armHandler, type ArmRequest, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
 import { PATHS } from "./paths.ts";
 import { renderBackupKey } from "./render-backup-key.ts";
 
+const WORDS = {
+  working: "Working",
+  unreachable: "Unreachable",
+  gone: "Gone",
+  refused: "Refused",
+} as const;
 const MAX_BYTES = 64 * 1024;
 const DEFAULT_HOURS = 24;
 const PATH = `${PATHS.job}/backupKeys`;
@@ -200,4 +209,28 @@ function requireEditable({ stage }: Order): void {
     target: "backupKey",
     detail: `backupKey: the order is in stage ${stage}`,
   });
+}
+
+/** As stored, without a vault call. */
+async function listBackupKeys(
+  { store, now, settings }: ControlPlane,
+  order: OrderId,
+): Promise<BackupKeyList> {
+  const backups = await loadBackupKeys(store, order);
+  const orders = await findBackupOrders(store, order, now());
+  const standing = await readStanding(store, order);
+  const mayStandIn = backups.some(({ kind }) => kind === "vault");
+  return {
+    value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
+    keyInForce: {
+      standing: WORDS[standing.kind],
+      ...(standing.kind === "working"
+        ? {}
+        : { code: standing.code, since: renderTime(standing.sinceMs) }),
+      backupFrom:
+        standing.kind === "unreachable" && mayStandIn
+          ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)
+          : undefined,
+    },
+  };
 }

@@ -13,11 +13,10 @@ import type { Spans } from "../../http/spans.ts";
 import { addressKey } from "../../load/address-key.ts";
 import { type Held, heldPlace, leaveWork } from "../../load/admission.ts";
 import { createRateLimit } from "../../load/rate-limit.ts";
-import type { Log } from "../../observability/log.ts";
+import { describeFault, type Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Store } from "../../store/store.ts";
-import { auditDeviceFault } from "./audit-device-fault.ts";
-import { logFault, logServed } from "./log-served.ts";
+import { runLocking } from "../../store/transactions.ts";
 import type { Places } from "./places.ts";
 import type { TurnAway } from "./turn-away.ts";
 
@@ -150,4 +149,54 @@ export function createFront(dependencies: FrontDependencies): Front {
       return error;
     },
   };
+}
+
+/**
+ * A device message that was too long to be read has no hash and no sender, but it was refused and
+ * leaves its row. All other device messages are audited where they are answered.
+ */
+async function auditDeviceFault(
+  {
+    store,
+    appendAudit,
+    strangerRows,
+  }: {
+    readonly store: Store;
+    readonly appendAudit: AppendAudit;
+    readonly strangerRows: Pick<StrangerRows, "admit">;
+  },
+  { request, failure }: Served,
+): Promise<void> {
+  if (failure?.code !== "DeviceMessageTooLarge" || !strangerRows.admit(request.address)) return;
+  await runLocking(store, (transaction) =>
+    appendAudit(transaction, "broker", {
+      action: "device-message",
+      actor: { kind: "stranger", address: request.address },
+      outcome: "refused",
+      code: "DeviceMessageTooLarge",
+      correlationId: request.requestId,
+    }),
+  );
+}
+
+/** One line per request. An unexpected error is a bug and is logged with its location. */
+function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {
+  const cause = failure?.code === "InternalError" ? failure.cause : undefined;
+  log(cause === undefined ? "info" : "error", "served", {
+    requestId: request.requestId,
+    method: route?.method,
+    route: route?.path,
+    status,
+    elapsedMs: Math.round(elapsedMs * 1000) / 1000,
+    code: failure?.code,
+    reason: failure?.reason,
+    address: request.address,
+    path: route === undefined ? request.path : undefined,
+    ...describeFault(cause),
+  });
+}
+
+/** A fault of the broker's own that no caller sees. */
+function logFault(log: Log, event: string, requestId: string, fault: unknown): void {
+  log("error", event, { requestId, ...describeFault(fault) });
 }

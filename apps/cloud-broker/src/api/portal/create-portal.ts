@@ -7,13 +7,13 @@ import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { ACTIONS, OPERATOR_APP_ROLE } from "../../core/permissions.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Route } from "../../http/route.ts";
-import type { IdentifySession } from "../../http/route.ts";
+import type { IdentifySession, Route, SessionRequest } from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
+import { runLocking } from "../../store/transactions.ts";
 import { createCallAzure } from "./call-azure.ts";
 import { createEvents, type PortalEvents } from "./events/create-events.ts";
 import { createEventRoutes } from "./events/event-routes.ts";
-import { createForwardRoutes } from "./forward-routes.ts";
+import { createForwardRoutes, type ForwardDependencies } from "./forward-routes.ts";
 import { createIdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { createNameClaims } from "./name-claims.ts";
@@ -22,14 +22,18 @@ import { createNoticeRoutes } from "./notices/notice-routes.ts";
 import { createOwnApiRoutes } from "./own-api-routes.ts";
 import { createPermissionRoutes } from "./permission-routes.ts";
 import { createSeal } from "./seal.ts";
-import { createSessionRoutes } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignInRoutes } from "./sign-in-routes.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
-import { createWriteAudit } from "./write-audit.ts";
 
+type SessionView = {
+  readonly tenantId: string;
+  readonly armUrl: string;
+  readonly brokerUrl: string;
+  readonly vaultSuffixes: readonly string[];
+};
 /** The portal's external dependencies; absent: the broker serves no portal. */
 export type PortalParts = {
   readonly provider: IdentityProvider;
@@ -115,4 +119,55 @@ export function createPortal(
       await forgetReads(store, now());
     },
   };
+}
+
+/**
+ * Changes that people made in Azure through the portal: who, from where, by which call. Azure's own
+ * log has the rest.
+ */
+function createWriteAudit({
+  store,
+  appendAudit,
+}: {
+  readonly store: Store;
+  readonly appendAudit: AppendAudit;
+}): ForwardDependencies["written"] {
+  return async ({ caller, address, requestId, method }: SessionRequest, template, status) => {
+    await runLocking(store, (transaction) =>
+      appendAudit(transaction, "broker", {
+        action: "portal/forward",
+        actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
+        outcome: status < 400 ? "granted" : "refused",
+        correlationId: requestId,
+        detail: { method, call: template, status },
+      }),
+    );
+  };
+}
+
+/** The signed-in person, and the settings that a page needs. */
+function createSessionRoutes(view: SessionView): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/portal/api/session",
+      authentication: "session",
+      reads: "nothing",
+      handle: ({ caller, session }) =>
+        Promise.resolve({
+          status: 200,
+          body: {
+            json: {
+              name: session.content.name,
+              userName: caller.name,
+              objectId: caller.objectId,
+              roles: caller.roles,
+              csrfToken: session.csrfToken,
+              expiresAt: new Date(session.expiresAtMs).toISOString(),
+              ...view,
+            },
+          },
+        }),
+    },
+  ];
 }

@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
 
+import type { Kysely } from "kysely";
+
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import type { EpochMs } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { claimWork, releaseWork } from "./claim-work.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import { runStep, type Step } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
+/** After a crash the other replicas wait this long before one of them continues. */
+const CLAIM_MS = 30_000;
 export type CampaignRunner = {
   /** Runs the due steps, as long as this replica may. @returns how many steps it ran */
   run(): Promise<number>;
@@ -156,4 +161,41 @@ async function finish(
       data: { origin: campaign.origin, orders: campaign.total, failed: failed.count, dryRun },
     });
   });
+}
+
+/**
+ * Claims, or renews the claim on, work that one replica does at a time. A replica that holds it too
+ * long without renewing may overlap with another one, so every step must tolerate that.
+ *
+ * @returns until when the claim holds; undefined while another replica has it
+ */
+export async function claimWork(
+  store: Kysely<BrokerTables>,
+  name: string,
+  owner: string,
+  nowMs: EpochMs,
+): Promise<EpochMs | undefined> {
+  const untilMs = nowMs + CLAIM_MS;
+  const inserted = await store
+    .insertInto("claims")
+    .values({ name, owner, until_ms: untilMs })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) return untilMs;
+  const taken = await store
+    .updateTable("claims")
+    .set({ owner, until_ms: untilMs })
+    .where("name", "=", name)
+    .where((row) => row.or([row("owner", "=", owner), row("until_ms", "<=", nowMs)]))
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n ? untilMs : undefined;
+}
+
+/** Ends the claim early, so that another replica does not have to wait for its end. */
+async function releaseWork(
+  store: Kysely<BrokerTables>,
+  name: string,
+  owner: string,
+): Promise<void> {
+  await store.deleteFrom("claims").where("name", "=", name).where("owner", "=", owner).execute();
 }

@@ -1,19 +1,18 @@
 import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 import { loosenedMembers } from "../../core/compare-policies.ts";
-import type { OrderName } from "../../core/order.ts";
-import { termsOf } from "../../core/release-terms.ts";
+import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
+import { type ReleaseTerms, stricterTerms, termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
-import { toJson } from "../../store/json-column.ts";
+import { fromJson, toJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
-import { endBreakGlass, tightenOpenApprovals } from "./tighten-what-waits.ts";
 
 /**
  * Puts a policy in force, with its audit row of before and after. Loosening it needs approvals. An
@@ -115,4 +114,47 @@ function requireStage({ stage }: Order): void {
     target: "properties.status",
     detail: `unlockPolicy: the order is in stage ${stage}`,
   });
+}
+
+/**
+ * Adds terms to every request that waits in an order. A policy that is loosened later gives back to
+ * a waiting request nothing that it was denied at any time while it waited.
+ */
+async function tightenOpenApprovals(
+  transaction: Kysely<BrokerTables>,
+  order: OrderId,
+  terms: ReleaseTerms,
+): Promise<void> {
+  const open = await transaction
+    .selectFrom("approvals")
+    .select(["id", "terms_json"])
+    .where("order_id", "=", order)
+    .where("state", "=", "open")
+    .execute();
+  for (const { id, terms_json } of open) {
+    const asked = terms_json === null ? terms : fromJson(terms_json);
+    await transaction
+      .updateTable("approvals")
+      .set({ terms_json: toJson(stricterTerms(asked, terms)) })
+      .where("id", "=", id)
+      .execute();
+  }
+}
+
+/**
+ * A policy that forbids break-glass ends those that were opened before; a later policy does not
+ * bring them back.
+ */
+async function endBreakGlass(
+  transaction: Kysely<BrokerTables>,
+  order: OrderId,
+  nowMs: EpochMs,
+): Promise<void> {
+  await transaction
+    .updateTable("break_glass")
+    .set({ expires_at_ms: nowMs })
+    .where("order_id", "=", order)
+    .where("used_at_ms", "is", null)
+    .where("expires_at_ms", ">", nowMs)
+    .execute();
 }

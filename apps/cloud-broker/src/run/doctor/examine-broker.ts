@@ -1,4 +1,7 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+
 import {
+  AppError,
   type CheckFailure,
   type CheckRun,
   type Finding,
@@ -12,11 +15,11 @@ import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../.
 import { readPemFile } from "../../config/read-pem-file.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts";
-import type { KeyUrl } from "../../core/order.ts";
+import { judgeCertificate } from "../../core/judge-certificate.ts";
+import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { postgresSettingsOf } from "../database-settings.ts";
 import { keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
-import { probeCertificate } from "./probe-certificate.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
 import { probeOwnKeys } from "./probe-own-keys.ts";
@@ -176,4 +179,37 @@ function adviceOn(server: BrokerConfig["DNS_SERVER"]): string {
     return "Check that this machine's name server knows the name, or set another one in DNS_SERVER";
   const { address, port } = server;
   return `Check that the name server ${address}:${String(port)} of DNS_SERVER answers and knows the name`;
+}
+
+/** @throws {AppError} Misuse that names the variable and the file */
+async function probeCertificate(
+  files: { readonly certificateFile: string; readonly keyFile: string },
+  hostname: string,
+  nowMs: EpochMs,
+): Promise<Finding> {
+  const certificatePem = await readPemFile("BROKER_TLS_CERTIFICATE_FILE", files.certificateFile);
+  const keyPem = await readPemFile("BROKER_TLS_KEY_FILE", files.keyFile);
+  const certificate = parse("BROKER_TLS_CERTIFICATE_FILE", "certificate", () => {
+    return new X509Certificate(certificatePem);
+  });
+  const privateKey = parse("BROKER_TLS_KEY_FILE", "private key", () => createPrivateKey(keyPem));
+  return judgeCertificate(
+    {
+      hostname,
+      coversHostname: certificate.checkHost(hostname) !== undefined,
+      fitsPrivateKey: certificate.checkPrivateKey(privateKey),
+      names: certificate.subjectAltName ?? certificate.subject,
+      validFromMs: certificate.validFromDate.getTime(),
+      validToMs: certificate.validToDate.getTime(),
+    },
+    nowMs,
+  );
+}
+
+function parse<Value>(variable: string, what: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    throw new AppError("Misuse", { detail: `${variable}: expected a PEM ${what}`, cause });
+  }
 }

@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 
+import { verifyChain } from "../../audit/verify-chain.ts";
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -11,7 +12,6 @@ import { endLine, headLine, rowLine, sumLine, tableLine } from "./file-format.ts
 import { listTables, type Table } from "./list-tables.ts";
 import { createMultisetHash } from "./multiset-hash.ts";
 import { type Cell, readRows } from "./read-rows.ts";
-import { verifyChains } from "./verify-chains.ts";
 
 const BATCH_ROWS = 200;
 
@@ -163,4 +163,20 @@ function readValues(lines: AsyncIterable<string>) {
 
 function refuse(detail: string): AppError {
   return new AppError("Misuse", { detail });
+}
+
+/** @returns the fault of the first invalid chain */
+async function verifyChains(store: Kysely<BrokerTables>): Promise<string | undefined> {
+  const chains = await store.selectFrom("audit").select("chain").distinct().execute();
+  for (const { chain } of chains) {
+    const rows = await store
+      .selectFrom("audit")
+      .select(["chain", "sequence", "row_json as rowJson", "hash"])
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .execute();
+    const verdict = verifyChain(chain, rows);
+    if (!verdict.ok) return `${chain} at row ${String(verdict.sequence)}`;
+  }
+  return undefined;
 }

@@ -3,10 +3,12 @@ import { hash } from "node:crypto";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { Pool, type PoolClient, types } from "pg";
 
-import { type PostgresSettings, poolConfigOf } from "./connection-settings.ts";
-import { defineAsSqlite } from "./define-as-sqlite.ts";
+import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
 
+const DEFINITION = /^\s*(?:create|alter)\s+table\s/i;
+const TEXT = /\btext\b(?!\s+collate)/gi;
+const INTEGER = /\binteger\b/gi;
 /** The broker has few distinct queries; lists of ids add some, which the server does not keep. */
 const MAX_STATEMENTS = 500;
 
@@ -106,4 +108,15 @@ function createStatementNames(): (sql: string) => string | undefined {
     names.set(sql, name);
     return name;
   };
+}
+
+/**
+ * The migrations are shared, so a column must behave on PostgreSQL as on SQLite: an integer has 64
+ * bits, and a text is compared byte by byte. A list is a range of keys, and an operating system
+ * that changes its sort order in an update would corrupt an index. SQLite does not know the name of
+ * that collation, so the migrations cannot contain it.
+ */
+function defineAsSqlite(sql: string): string {
+  if (!DEFINITION.test(sql)) return sql;
+  return sql.replaceAll(TEXT, 'text collate "C"').replaceAll(INTEGER, "bigint");
 }

@@ -1,14 +1,30 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { createPendingChanges, type PendingChanges } from "../../../core/portal/pending-changes.ts";
+import { type ChangeKind, changesOf } from "../../../core/portal/changes.ts";
+import {
+  createPendingChanges,
+  type PendingChange,
+  type PendingChanges,
+} from "../../../core/portal/pending-changes.ts";
 import type { Clock } from "../../../core/ports.ts";
 import type { Caller } from "../../../http/route.ts";
 import type { Session } from "../../../http/session.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Sessions } from "../sessions.ts";
-import { createReadChanges } from "./read-changes.ts";
-import { renderChanges, renderHello, HEARTBEAT } from "./render-events.ts";
 
+/**
+ * Shows proxies and the page that the connection is alive. A comment would do for proxies only: a
+ * script does not see it, and a page could not tell a broker that hangs from one without news.
+ */
+const HEARTBEAT = "event: alive\ndata: {}\n\n";
+const RECONNECT_MS = 2_000;
+/** Changed orders, each with its changed parts. */
+type Changes = ReadonlyMap<string, ReadonlySet<ChangeKind>>;
+/** Tolerates commits that took this long, and replicas whose clocks differ this much. */
+const WINDOW_MS = 10_000;
+const SKEW_MS = 2_000;
+/** More rows in a window are too many: pages are asked to read everything again. */
+const ROWS_MAX = 2_000;
 export type PortalEvents = {
   /**
    * Changes that the caller may see, as text of server-sent events, until they leave, sign out, or
@@ -134,4 +150,66 @@ function waitForNews(listener: Listener, heartbeatMs: number): Promise<void> {
     listener.wake = done;
     if (listener.isOver) done();
   });
+}
+
+/**
+ * Finds the writes of all replicas: the audit trail has a row for each decision, in the same
+ * commit. One query of an index serves all pages of a replica. Rows of the window that were seen
+ * before are recognised by their sequence number, which only grows in its chain.
+ */
+function createReadChanges({
+  store,
+  now,
+}: {
+  readonly store: Store;
+  readonly now: Clock;
+}): () => Promise<Changes | "many"> {
+  // The pages themselves read earlier changes, except for those that a slower clock wrote just now.
+  const sinceMs = now() - SKEW_MS;
+  let seen: ReadonlyMap<string, number> = new Map();
+  return async () => {
+    const windowMs = now() - WINDOW_MS;
+    const rows = await store
+      .selectFrom("audit")
+      .select(["chain", "sequence", "row_json"])
+      .where("at_ms", ">", Math.max(windowMs, sinceMs))
+      .where("chain", "<>", "broker")
+      .orderBy("at_ms", "desc")
+      .limit(ROWS_MAX)
+      .execute();
+    const changes = new Map<string, Set<ChangeKind>>();
+    const window = new Map<string, number>();
+    for (const { chain, sequence, row_json: text } of rows) {
+      window.set(chain, Math.max(window.get(chain) ?? 0, sequence));
+      if (sequence <= (seen.get(chain) ?? 0)) continue;
+      const what = changes.get(chain) ?? new Set();
+      for (const kind of changesOf(actionOf(text))) what.add(kind);
+      changes.set(chain, what);
+    }
+    seen = window;
+    return rows.length === ROWS_MAX && changes.size > 0 ? "many" : changes;
+  };
+}
+
+function actionOf(rowJson: string): string {
+  const row: unknown = JSON.parse(rowJson);
+  return typeof row === "object" && row !== null && "action" in row ? String(row.action) : "";
+}
+
+/**
+ * The first event of each connection: earlier changes are not sent, so the page reads its data
+ * again.
+ */
+function renderHello(): string {
+  return `retry: ${String(RECONNECT_MS)}\nevent: hello\ndata: {}\n\n`;
+}
+
+function renderChanges(changes: readonly PendingChange[]): string {
+  return changes
+    .map((change) =>
+      change.kind === "many"
+        ? "event: many\ndata: {}\n\n"
+        : `event: order\ndata: ${JSON.stringify({ id: change.id, what: change.what })}\n\n`,
+    )
+    .join("");
 }
