@@ -57,6 +57,7 @@ const PAGES: Readonly<Record<string, PageRow>> = {
   "/orders": LIST,
   "/create": CREATE,
   "/approvals": { needs: READ, commands: { "Approve|Reject": `${JOBS}/approvals/approve/action` } },
+  "/notifications": { needs: "nothing" },
   "/troubleshooter": { needs: "nothing" },
   [ORDER]: {
     needs: READ,

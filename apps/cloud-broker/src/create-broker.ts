@@ -22,7 +22,7 @@ import { createStrangerRows } from "./audit/stranger-rows.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { observeVaults } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
-import { createHasAccess } from "./callers/has-access.ts";
+import { createHasAccess, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
@@ -34,8 +34,9 @@ import { createKeyReader } from "./custody/key-reader.ts";
 import { createAnnounce } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { Notices } from "./events/open-notices.ts";
+import { createPersonReceivers } from "./events/person-receivers.ts";
 import type { PostEvent } from "./events/post-event.ts";
-import { createReceivers, selectOf } from "./events/receivers.ts";
+import { createReceivers } from "./events/receivers.ts";
 import type { Route } from "./http/route.ts";
 import type { Spans } from "./http/spans.ts";
 import { createCampaignRunner } from "./key-life/campaigns/run-campaigns.ts";
@@ -154,14 +155,20 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
-  const receivers = createReceivers(config.WEBHOOK_URLS ?? [], dependencies.notices.channels, {
+  const stillMay = createStillMay(createHeldRoles(dependencies.roles, now));
+  const { channels, sendMail } = dependencies.notices;
+  const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
     key: keys.signing,
     post: dependencies.post,
-    sendMail: dependencies.notices.sendMail,
+    sendMail,
+    people:
+      sendMail === undefined
+        ? undefined
+        : createPersonReceivers({ store, stillMay, sendMail, portalUrl: config.BROKER_URL }),
     portalUrl: config.BROKER_URL,
     now,
   });
-  const selectReceivers = selectOf(receivers);
+  const selectReceivers = receivers.select;
   const keyHealth = createKeyHealth({
     ...keyDependencies,
     reader: createKeyReader(keyDependencies),
@@ -190,8 +197,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
   });
   const announce = createAnnounce(config.BROKER_URL, selectReceivers);
-  const heldRoles = createHeldRoles(dependencies.roles, now);
-  const stillApproves = createStillApproves(heldRoles);
+  const stillApproves = createStillApproves(stillMay);
   const plane: ControlPlane = {
     announce,
     store,
@@ -290,6 +296,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           ...dependencies,
           appendAudit,
           hasAccess,
+          stillMay,
           defaultPolicy,
           api: own,
         });

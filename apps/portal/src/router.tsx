@@ -119,6 +119,15 @@ const backupKeysRoute = createRoute({
   ),
 });
 
+const noticeSettingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/notifications",
+  component: lazyRouteComponent(
+    () => import("./notices/notice-settings-page.tsx"),
+    "NoticeSettingsPage",
+  ),
+});
+
 const orderTroubleshooterRoute = createRoute({
   getParentRoute: () => orderRoute,
   path: "/troubleshoot",
@@ -220,6 +229,7 @@ const routeTree = rootRoute.addChildren([
   ordersRoute,
   createOrderRoute,
   waitingApprovalsRoute,
+  noticeSettingsRoute,
   troubleshooterRoute,
   orderRoute.addChildren([
     overviewRoute,

@@ -1,11 +1,28 @@
 import { valueOf } from "../core/failure-error.ts";
 import { decideAccess, parseAppRole } from "../core/permissions.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Outcome } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
-import { createHeldRoles, type RoleReader } from "./held-roles.ts";
+import { createHeldRoles, type HeldRoles, type RoleReader } from "./held-roles.ts";
 
 /** @throws {AppError} when Resource Manager does not return the caller's roles */
 export type HasAccess = (caller: Caller, action: string, scope: string) => Promise<boolean>;
+
+/**
+ * Whether a person who is not signed in has a right, by role assignment, now (up to the age of the
+ * cache in held-roles.ts). An app role is part of a token and cannot be looked up.
+ */
+export type StillMay = (
+  objectId: string,
+  action: string,
+  scope: string,
+) => Promise<Outcome<boolean>>;
+
+export function createStillMay(heldRoles: HeldRoles): StillMay {
+  return async (objectId, action, scope) => {
+    const held = await heldRoles(objectId, assignmentScopeOf(scope));
+    return held.ok ? { ok: true, value: decideAccess(held.value, action, scope) } : held;
+  };
+}
 
 /** Roles come from the token (app roles) or from role assignments in Resource Manager. */
 export function createHasAccess(roles: RoleReader, now: Clock): HasAccess {

@@ -2,26 +2,22 @@ import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, IDENTIFIERS } from "@databox-cmk/protocol";
 import * as z from "zod";
 
+import { addressOf } from "../core/address-of.ts";
 import { EVENT_TYPES } from "../core/cloud-event.ts";
 import { NOTICE_LANGUAGES } from "../core/notice-texts.ts";
 import { isPlainHttpsUrl } from "./config.ts";
 
 const CHANNELS_MAX = 20;
-const ADDRESS_MAX = 254;
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
-/** One mailbox, without a name, a comment or a list: such a text would be several recipients. */
-const mailbox = z
-  .string()
-  .max(ADDRESS_MAX)
-  .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$/);
+const mailbox = z.string().refine((text) => addressOf(text) !== undefined);
 const secretUrl = z.string().max(2048).refine(isPlainHttpsUrl);
 
 const channel = {
   /** Shown in logs instead of the address, which is a secret. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   events: z.array(z.enum(EVENT_TYPES)).min(1),
-  /** Of its messages. */
+  /** The language of its messages. */
   language: z.enum(NOTICE_LANGUAGES).default("en"),
   /** Of the orders whose events the channel gets. */
   subscriptions: z.union([

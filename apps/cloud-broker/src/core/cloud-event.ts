@@ -13,7 +13,7 @@ export const EVENT_TYPES = {
 } as const;
 export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
 
-/** The kind of an event, and what it is about. A campaign moves orders of several customers. */
+/** The kind of an event, and its order or campaign. A campaign moves orders of several customers. */
 export type EventSubject =
   | {
       readonly type: Exclude<EventType, typeof EVENT_TYPES.campaignFinished>;
@@ -21,7 +21,7 @@ export type EventSubject =
     }
   | { readonly type: typeof EVENT_TYPES.campaignFinished; readonly campaign: string };
 
-/** A change that receivers are told of. */
+/** A change that is announced to receivers. */
 export type News = EventSubject & { readonly atMs: EpochMs; readonly data: object };
 
 export type CloudEvent = News & {

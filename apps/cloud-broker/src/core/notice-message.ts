@@ -1,7 +1,7 @@
 import { createTranslator, GERMAN, namesOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
-import { EVENT_TYPES, type EventType } from "./cloud-event.ts";
+import { EVENT_TYPES, type EventSubject, type EventType } from "./cloud-event.ts";
 import {
   DECISIONS,
   DRY_RUN_FINISHED,
@@ -14,6 +14,7 @@ import {
   TITLES,
   WHO,
 } from "./notice-texts.ts";
+import { foldOrderId } from "./order.ts";
 
 /** The texts of a message about an event, before they are rendered for a channel. */
 export type NoticeMessage = {
@@ -70,6 +71,14 @@ const ROWS: Readonly<Record<EventType, Row>> = {
   [EVENT_TYPES.campaignFinished]: { page: undefined, who: undefined },
 };
 
+/** @param body - CloudEvent that this broker rendered */
+export function readSubject(body: string): EventSubject {
+  const { type, subject, data } = event.parse(JSON.parse(body));
+  return type === EVENT_TYPES.campaignFinished
+    ? { type, campaign: data.campaignId ?? "" }
+    : { type, order: foldOrderId(subject) };
+}
+
 export type DescribeEvent = (body: string) => NoticeMessage;
 
 /**
@@ -82,7 +91,7 @@ export type DescribeEvent = (body: string) => NoticeMessage;
 export function createDescribeEvent(language: NoticeLanguage, portalUrl: string): DescribeEvent {
   const translate = createTranslateStep(language);
   const say = (text: NoticeText) => text[language];
-  /** A word of a newer broker is shown as it is. */
+  /** An id that only a newer broker knows is shown unchanged. */
   const word = (words: Readonly<Record<string, NoticeText>>, name = "") =>
     Object.hasOwn(words, name) && words[name] !== undefined ? say(words[name]) : name;
   return (body) => {

@@ -4,6 +4,8 @@ import type { KeyHealth, Risk } from "./key-health.ts";
 /** Languages of messages to people. */
 export const NOTICE_LANGUAGES = ["en", "de"] as const;
 export type NoticeLanguage = (typeof NOTICE_LANGUAGES)[number];
+/** @param stored - by this version, or by a later one that has more languages */
+export const languageOf = (stored: string): NoticeLanguage => (stored === "de" ? "de" : "en");
 export type NoticeText = Readonly<Record<NoticeLanguage, string>>;
 
 /** `{order}`, `{state}` and `{decision}` are filled. */

@@ -14,6 +14,6 @@ export function createAnnounce(source: string, select: Select): Announce {
   return async (transaction, news) => {
     const id = randomUUID();
     const body = renderCloudEvent({ ...news, id, source });
-    await enqueueEvent(transaction, select(news), { id, body, atMs: news.atMs });
+    await enqueueEvent(transaction, await select(transaction, news), { id, body, atMs: news.atMs });
   };
 }

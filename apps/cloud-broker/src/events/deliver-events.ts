@@ -2,7 +2,8 @@ import type { Clock } from "../core/ports.ts";
 import { decideDelivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
-import type { Receiver, Receivers } from "./receivers.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Receivers } from "./receivers.ts";
 
 export type DeliveryDependencies = {
   readonly store: Store;
@@ -54,7 +55,7 @@ async function claim({ store, receivers, now }: DeliveryDependencies): Promise<r
       const one = transaction
         .updateTable("webhook_deliveries")
         .where("event_id", "=", row.event_id);
-      if (receivers.has(row.url))
+      if (receivers.find(row.url) !== undefined)
         await one
           .where("url", "=", row.url)
           .set({ attempts: row.attempts + 1, next_attempt_at_ms: nowMs + CLAIM_MS })
@@ -67,7 +68,7 @@ async function claim({ store, receivers, now }: DeliveryDependencies): Promise<r
           .execute();
     }
     return due.flatMap((row) => {
-      const receiver = receivers.get(row.url);
+      const receiver = receivers.find(row.url);
       if (receiver === undefined) return [];
       const { event_id: id, url, body, created_at_ms: createdAtMs, attempts } = row;
       return { id, receiver, url, body, createdAtMs, attempts };
@@ -79,6 +80,10 @@ async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void
   const { store, now, random, log, sent } = deps;
   const { id, receiver, url, createdAtMs, attempts } = event;
   const delivery = await receiver.send(event);
+  if (delivery === "withdrawn") {
+    await forget(store, event);
+    return;
+  }
   const decision = decideDelivery(delivery, {
     attempts,
     createdAtMs,
@@ -98,6 +103,10 @@ async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void
     return;
   }
   if (decision.kind === "given-up") log("error", "event given up", about);
+  await forget(store, event);
+}
+
+async function forget(store: Store, { id, url }: Claimed): Promise<void> {
   await store
     .deleteFrom("webhook_deliveries")
     .where("event_id", "=", id)

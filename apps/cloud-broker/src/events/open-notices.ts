@@ -2,16 +2,17 @@ import { AppError } from "@databox-cmk/errors";
 
 import { type NoticeChannel, parseNoticeChannels } from "../config/notice-channels.ts";
 import { readSecretFile } from "../keys/secret-file.ts";
-import { createSendMail, noMail, type SendMail } from "./send-mail.ts";
+import { createSendMail, type SendMail } from "./send-mail.ts";
 
 /** Where messages for people go, and how e-mail is sent. */
 export type Notices = {
   readonly channels: readonly NoticeChannel[];
-  readonly sendMail: SendMail;
+  /** Absent without a mail server. */
+  readonly sendMail: SendMail | undefined;
 };
 
 /** Deny by default. */
-export const NO_NOTICES: Notices = { channels: [], sendMail: noMail };
+export const NO_NOTICES: Notices = { channels: [], sendMail: undefined };
 
 /**
  * Reads NOTICE_CHANNELS_FILE, which is a secret: anyone who knows the address of a channel can write
@@ -24,5 +25,5 @@ export async function openNotices(path: string, extraCaPem: string | undefined):
   if (bytes === undefined)
     throw new AppError("Misuse", { detail: `NOTICE_CHANNELS_FILE: ${path} does not exist` });
   const { smtp, channels } = parseNoticeChannels(Buffer.from(bytes).toString("utf8"));
-  return { channels, sendMail: smtp === undefined ? noMail : createSendMail(smtp, extraCaPem) };
+  return { channels, sendMail: smtp === undefined ? undefined : createSendMail(smtp, extraCaPem) };
 }

@@ -1,4 +1,5 @@
 import type { SigningKey } from "@databox-cmk/crypto";
+import type { Transaction } from "kysely";
 
 import type { NoticeChannel } from "../config/notice-channels.ts";
 import type { EventSubject } from "../core/cloud-event.ts";
@@ -6,32 +7,25 @@ import { createDescribeEvent } from "../core/notice-message.ts";
 import { subscriptionOf } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
-import type { Delivery } from "../core/webhook-retry.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { PersonReceivers } from "./person-receivers.ts";
 import type { PostEvent } from "./post-event.ts";
+import type { Receiver } from "./receiver.ts";
 import type { SendMail } from "./send-mail.ts";
 import { signEvent } from "./sign-event.ts";
 
-export type QueuedEvent = { readonly id: string; readonly body: string };
+type Configured = Receiver & { wants(subject: EventSubject): boolean };
 
-/** One who gets events. */
-export type Receiver = {
-  readonly kind: "webhook" | NoticeChannel["kind"];
-  /** For logs: never the address of a channel, which is a secret. */
-  readonly shown: string;
-  wants(subject: EventSubject): boolean;
-  send(event: QueuedEvent): Promise<Delivery>;
+/** Names of the receivers that get an event; deliveries are queued under them. */
+export type Select = (
+  transaction: Transaction<BrokerTables>,
+  subject: EventSubject,
+) => Promise<readonly string[]>;
+
+export type Receivers = {
+  readonly select: Select;
+  find(name: string): Receiver | undefined;
 };
-
-/** By the name under which deliveries are queued. */
-export type Receivers = ReadonlyMap<string, Receiver>;
-
-/** Names of the receivers that get an event. */
-export type Select = (subject: EventSubject) => readonly string[];
-
-export const selectOf =
-  (receivers: Receivers): Select =>
-  (subject) =>
-    [...receivers].flatMap(([name, receiver]) => (receiver.wants(subject) ? name : []));
 
 /**
  * Programs get the signed event itself, people a message about it.
@@ -45,17 +39,19 @@ export function createReceivers(
     key,
     post,
     sendMail,
+    people,
     portalUrl,
     now,
   }: {
     readonly key: SigningKey;
     readonly post: PostEvent;
-    readonly sendMail: SendMail;
+    readonly sendMail: SendMail | undefined;
+    readonly people: PersonReceivers | undefined;
     readonly portalUrl: string;
     readonly now: Clock;
   },
 ): Receivers {
-  const webhooks = webhookUrls.map((url): [string, Receiver] => [
+  const webhooks = webhookUrls.map((url): [string, Configured] => [
     url,
     {
       kind: "webhook",
@@ -76,12 +72,15 @@ export function createReceivers(
         case "email": {
           // The same whenever it is sent again, so that mailboxes recognise a repetition.
           const messageId = `<${id}.${channel.name}@${new URL(portalUrl).hostname}>`;
-          return sendMail({ ...renderMail(message), to: channel.to, messageId });
+          return (
+            sendMail?.({ ...renderMail(message), to: channel.to, messageId }) ??
+            Promise.resolve({ status: undefined })
+          );
         }
       }
     };
   };
-  const people = channels.map((channel): [string, Receiver] => [
+  const groups = channels.map((channel): [string, Configured] => [
     `channel:${channel.name}`,
     {
       kind: channel.kind,
@@ -93,7 +92,16 @@ export function createReceivers(
       send: createSend(channel),
     },
   ]);
-  return new Map([...webhooks, ...people]);
+  const configured = new Map([...webhooks, ...groups]);
+  return {
+    async select(transaction, subject) {
+      const names = [...configured].flatMap(([name, receiver]) =>
+        receiver.wants(subject) ? name : [],
+      );
+      return [...names, ...((await people?.select(transaction, subject)) ?? [])];
+    },
+    find: (name) => configured.get(name) ?? people?.find(name),
+  };
 }
 
 const JSON_HEADERS = { "content-type": "application/json" } as const;

@@ -16,9 +16,6 @@ export type Mail = {
 /** Hands one e-mail to the mail server. Any failure is a delivery without a status of 2xx. */
 export type SendMail = (mail: Mail) => Promise<Delivery>;
 
-/** Without a mail server, in which case no channel sends e-mail. */
-export const noMail: SendMail = () => Promise.resolve({ status: undefined });
-
 /** For the whole exchange with the mail server. */
 const TIME_MS = 20_000;
 const CONNECTIONS_MAX = 4;

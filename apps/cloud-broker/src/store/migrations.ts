@@ -9,6 +9,7 @@ import { indexFoldedSerials } from "./migrations/folded-serials.ts";
 import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
 import { createNameClaims } from "./migrations/name-claims.ts";
+import { createNoticeChoices } from "./migrations/notice-choices.ts";
 import { createNoticeReads } from "./migrations/notice-reads.ts";
 import { createOffline } from "./migrations/offline.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
@@ -39,6 +40,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0016-folded-serials": { up: indexFoldedSerials },
   "0017-name-claims": { up: createNameClaims },
   "0018-notice-reads": { up: createNoticeReads },
+  "0019-notice-choices": { up: createNoticeChoices },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

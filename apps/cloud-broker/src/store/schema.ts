@@ -373,6 +373,19 @@ export type BrokerTables = {
     notice_id: string;
     read_at_ms: number;
   };
+  /** People who get events by e-mail (events/person-receivers.ts). */
+  notice_people: {
+    object_id: string;
+    /** From the person's token. */
+    address: string;
+    language: string;
+    changed_at_ms: number;
+  };
+  notice_choices: {
+    object_id: string;
+    subscription_id: string;
+    event_type: string;
+  };
   operations: {
     id: string;
     order_id: OrderId;

@@ -47,7 +47,7 @@ beforeAll(async () => {
     ...keys,
     reader: createKeyReader(keys),
     eventSource: "https://broker.localhost",
-    selectReceivers: () => [],
+    selectReceivers: () => Promise.resolve([]),
     intervalSeconds: 900,
     perVaultPerMinute: 60,
     random: () => 0.5,

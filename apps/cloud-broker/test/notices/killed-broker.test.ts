@@ -73,7 +73,7 @@ async function startBroker(): Promise<void> {
   await broker.ready();
 }
 
-/** The process ends here, whatever it does: no handler of its own runs. */
+/** The process ends here; none of its handlers runs. */
 async function kill(): Promise<void> {
   broker.child.kill("SIGKILL");
   await broker.ended;
@@ -109,7 +109,7 @@ const queued = () =>
   withStore((store) =>
     store.selectFrom("webhook_deliveries").select(["url", "attempts"]).execute(),
   );
-/** As if the minute had passed after which another replica takes over what a dead one had claimed. */
+/** Ends the minute for which the dead broker had claimed its deliveries. */
 const passClaim = () =>
   withStore((store) =>
     store.updateTable("webhook_deliveries").set({ next_attempt_at_ms: 0 }).execute(),

@@ -7,7 +7,7 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
 export const AUTHORITY = createCertificateAuthority({ commonName: "mail", validityDays: 1 });
-/** Of every server on loopback in these tests. */
+/** The certificate of every server on loopback in these tests. */
 export const CERTIFICATE = issueServerCertificate({
   ca: AUTHORITY,
   commonName: "localhost",
@@ -33,7 +33,7 @@ export type MailServer = AsyncDisposable & {
   readonly logins: string[];
   /** Status with which the next messages are refused; undefined: they are taken. */
   refuseWith: number | undefined;
-  /** Runs when a message was taken, before the client is told so. */
+  /** Runs when a message was taken, before the client gets the answer. */
   beforeAnswer: () => Promise<void>;
 };
 

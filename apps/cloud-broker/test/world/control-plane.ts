@@ -7,7 +7,7 @@ import { custodyDependencies } from "./custody-dependencies.ts";
 import type { CustomerVault } from "./customer-vault.ts";
 import { type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 
-export const announce = createAnnounce("https://broker.localhost", () => []);
+export const announce = createAnnounce("https://broker.localhost", () => Promise.resolve([]));
 export const defaultPolicy = defaultUnlockPolicy({
   leaseTtlSeconds: 60,
   outageGraceSeconds: 86_400,

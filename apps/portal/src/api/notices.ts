@@ -1,4 +1,10 @@
-import { noticeList, type NoticeView } from "@databox-cmk/protocol";
+import {
+  type NoticeChoices,
+  noticeChoices,
+  type NoticeChoicesWrite,
+  noticeList,
+  type NoticeView,
+} from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
 
@@ -18,6 +24,19 @@ export async function markNoticesRead(
   ids: readonly string[],
 ): Promise<void> {
   await client.send(path("/read", subscriptions), { method: "POST", body: { ids } });
+}
+
+/** The reader's choices for these subscriptions, and the channels of groups. */
+export async function readNoticeChoices(
+  client: Client,
+  subscriptions: readonly string[],
+  signal: AbortSignal,
+): Promise<NoticeChoices> {
+  return client.read(path("/choices", subscriptions), noticeChoices, { signal });
+}
+
+export async function writeNoticeChoices(client: Client, body: NoticeChoicesWrite): Promise<void> {
+  await client.send(path("/choices", []), { method: "PUT", body });
 }
 
 function path(end: string, subscriptions: readonly string[]): string {

@@ -26,7 +26,7 @@ export type Loosened = {
   readonly names: readonly string[];
 };
 
-/** What a change loosens. @param reason - of an approval whose `way` is `change` */
+/** The parts of the protection that a change loosens. @param reason - of an approval whose `way` is `change` */
 export function readLoosened(reason: string): readonly Loosened[] {
   return reason
     .replace(/^loosens /, "")

@@ -59,21 +59,26 @@ export function NoticesPanel({
   onClose,
 }: Notices & { readonly onClose: () => void }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts().notices;
+  const { notices: texts, noticeSettings: settings } = useTexts();
   const unread = notices?.filter(({ isRead }) => !isRead).map(({ id }) => id) ?? [];
   return (
     <SidePanel
       title={texts.title}
       onClose={onClose}
       footer={
-        <Button
-          disabledFocusable={unread.length === 0}
-          onClick={() => {
-            markRead(unread);
-          }}
-        >
-          {texts.markAllRead}
-        </Button>
+        <>
+          <Button
+            disabledFocusable={unread.length === 0}
+            onClick={() => {
+              markRead(unread);
+            }}
+          >
+            {texts.markAllRead}
+          </Button>
+          <RouterLink to="/notifications" onClick={onClose}>
+            {settings.title}
+          </RouterLink>
+        </>
       }
     >
       {error !== null && <QueryProblem error={error} onTryAgain={tryAgain} />}

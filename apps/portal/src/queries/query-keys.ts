@@ -14,6 +14,7 @@ export const QUERY_KEYS = {
   /** Lists of all orders, for the reader. */
   waitingApprovals: ["approvals"],
   notices: ["notices"],
+  noticeChoices: ["notice choices"],
   /** Everything of one order. */
   order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
   orderPart: (name: OrderName, part: string, ...more: readonly unknown[]) => [

@@ -6,6 +6,7 @@ import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
 import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
+import { noticeSettings } from "./de/notice-settings.ts";
 import { notices } from "./de/notices.ts";
 import { toasts } from "./de/toasts.ts";
 import { troubleshooter } from "./de/troubleshooter.ts";
@@ -23,6 +24,7 @@ export const de: Texts = {
   keyHealth,
   loud,
   notices,
+  noticeSettings,
   toasts,
   troubleshooter,
   unlock,

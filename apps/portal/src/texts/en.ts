@@ -8,6 +8,7 @@ import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
 import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
+import { noticeSettings } from "./en/notice-settings.ts";
 import { notices } from "./en/notices.ts";
 import { toasts } from "./en/toasts.ts";
 import { troubleshooter } from "./en/troubleshooter.ts";
@@ -24,6 +25,7 @@ export const en = {
   keyHealth,
   loud,
   notices,
+  noticeSettings,
   toasts,
   troubleshooter,
   unlock,

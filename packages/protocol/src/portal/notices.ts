@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { identifier } from "../identifiers.ts";
+
 const notice = {
   /** The same for the same fact, however often it is read. */
   id: z.string(),
@@ -40,3 +42,54 @@ export const NOTICES_MAX = 100;
 export const noticesRead = z.strictObject({
   ids: z.array(z.string().check(z.maxLength(400))).check(z.maxLength(NOTICES_MAX)),
 });
+
+/** Kinds of events that a person may get by e-mail, if their roles allow it. */
+export const PERSONAL_EVENTS = [
+  "com.databox-cmk.key-health.changed",
+  "com.databox-cmk.approval.waiting",
+  "com.databox-cmk.approval.decided",
+  "com.databox-cmk.break-glass.opened",
+  "com.databox-cmk.drill.finished",
+] as const;
+export type PersonalEvent = (typeof PERSONAL_EVENTS)[number];
+
+const subscriptions = z
+  .array(identifier("subscriptionId"))
+  .check(z.maxLength(NOTICE_SUBSCRIPTIONS_MAX));
+const language = z.enum(["en", "de"]);
+
+/** The reader's choices of e-mails, and the channels of groups. */
+export const noticeChoices = z.strictObject({
+  /** From the sign-in; absent if it names no mailbox. */
+  address: z.optional(z.string()),
+  hasMailServer: z.boolean(),
+  /** Absent until the reader has chosen something. */
+  language: z.optional(language),
+  kinds: z.array(
+    z.strictObject({
+      type: z.enum([...PERSONAL_EVENTS, "com.databox-cmk.campaign.finished"]),
+      /** Of groups, from the operator's file, that get events of these subscriptions. */
+      channels: z.array(
+        z.strictObject({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) }),
+      ),
+      /** Subscriptions in which role assignments allow the e-mail. */
+      allowedIn: z.array(z.string()),
+      chosenIn: z.array(z.string()),
+    }),
+  ),
+});
+export type NoticeChoices = z.infer<typeof noticeChoices>;
+
+/** Replaces all choices of the person. */
+export const noticeChoicesWrite = z.strictObject({
+  language,
+  kinds: z
+    .array(z.strictObject({ type: z.enum(PERSONAL_EVENTS), chosenIn: subscriptions }))
+    .check(
+      z.refine(
+        (kinds) => new Set(kinds.map(({ type }) => type)).size === kinds.length,
+        "a kind is named twice",
+      ),
+    ),
+});
+export type NoticeChoicesWrite = z.infer<typeof noticeChoicesWrite>;

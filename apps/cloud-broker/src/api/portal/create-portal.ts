@@ -2,11 +2,12 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
-import type { HasAccess } from "../../callers/has-access.ts";
+import type { HasAccess, StillMay } from "../../callers/has-access.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { ACTIONS, OPERATOR_APP_ROLE } from "../../core/permissions.ts";
 import type { Clock } from "../../core/ports.ts";
+import type { Notices } from "../../events/open-notices.ts";
 import type { IdentifySession, Route, SessionRequest } from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
@@ -17,6 +18,7 @@ import { createForwardRoutes, type ForwardDependencies } from "./forward-routes.
 import { createIdentifySession } from "./identify-session.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { createNameClaims } from "./name-claims.ts";
+import { createChoiceRoutes } from "./notices/choice-routes.ts";
 import { forgetReads } from "./notices/mark-read.ts";
 import { createNoticeRoutes } from "./notices/notice-routes.ts";
 import { createOwnApiRoutes } from "./own-api-routes.ts";
@@ -65,6 +67,8 @@ export function createPortal(
     readonly store: Store;
     readonly verifyToken: VerifyToken;
     readonly hasAccess: HasAccess;
+    readonly stillMay: StillMay;
+    readonly notices: Notices;
     readonly defaultPolicy: UnlockPolicy;
     readonly appendAudit: AppendAudit;
     readonly now: Clock;
@@ -95,6 +99,7 @@ export function createPortal(
       ...createPermissionRoutes(hasAccess),
       ...createEventRoutes(events),
       ...createNoticeRoutes(dependencies),
+      ...createChoiceRoutes(dependencies),
       ...createOwnApiRoutes(dependencies.api),
       ...createForwardRoutes({
         armUrl: config.ARM_URL,

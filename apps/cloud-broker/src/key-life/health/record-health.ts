@@ -98,7 +98,10 @@ export function recordHealth(
       after: verdict,
       nextStep: nextStepOfHealth(verdict, names),
     });
-    const receivers = deps.selectReceivers({ type: EVENT_TYPES.keyHealthChanged, order });
+    const receivers = await deps.selectReceivers(transaction, {
+      type: EVENT_TYPES.keyHealthChanged,
+      order,
+    });
     await enqueueEvent(transaction, receivers, { id, body, atMs: nowMs });
     return verdict;
   });

@@ -26,6 +26,10 @@ export const toasts: typeof english = {
     },
     grantAccess: { done: "Zugriff erteilt", failed: "Zugriff nicht erteilt" },
     checkKey: { done: "Prüfung des Schlüssels beendet", failed: "Schlüssel nicht geprüft" },
+    changeNotices: {
+      done: "Benachrichtigungen geändert",
+      failed: "Benachrichtigungen nicht geändert",
+    },
     changePolicy: {
       done: "Entsperrrichtlinie geändert",
       failed: "Entsperrrichtlinie nicht geändert",

@@ -14,6 +14,7 @@ const actions = {
   createVersion: { done: "Key version created", failed: "Key version not created" },
   grantAccess: { done: "Access granted", failed: "Access not granted" },
   checkKey: { done: "Key check finished", failed: "Key not checked" },
+  changeNotices: { done: "Notifications changed", failed: "Notifications not changed" },
   changePolicy: { done: "Unlock policy changed", failed: "Unlock policy not changed" },
   changeBudget: { done: "Daily limit changed", failed: "Daily limit not changed" },
   approve: { done: "Request approved", failed: "Request not approved" },

@@ -46,8 +46,12 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly R
   ];
 }
 
-/** @throws {AppError} InvalidRequestContent */
-function subscriptionsOf({ query }: SessionRequest): readonly string[] {
+/**
+ * The subscriptions that the page asks about, in lower case.
+ *
+ * @throws {AppError} InvalidRequestContent
+ */
+export function subscriptionsOf({ query }: SessionRequest): readonly string[] {
   const ids = [...new Set(query.getAll("subscriptionId").map((id) => id.toLowerCase()))];
   const wrong = ids.find((id) => !isIdentifier("subscriptionId", id));
   if (wrong === undefined && ids.length <= NOTICE_SUBSCRIPTIONS_MAX) return ids;

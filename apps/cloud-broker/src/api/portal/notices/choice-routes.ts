@@ -1,0 +1,126 @@
+import { AppError } from "@databox-cmk/errors";
+import {
+  type NoticeChoices,
+  noticeChoicesWrite,
+  parseWith,
+  PERSONAL_EVENTS,
+} from "@databox-cmk/protocol";
+
+import type { HasAccess, StillMay } from "../../../callers/has-access.ts";
+import { addressOf } from "../../../core/address-of.ts";
+import { EVENT_TYPES } from "../../../core/cloud-event.ts";
+import { valueOf } from "../../../core/failure-error.ts";
+import { NOTICE_RIGHTS } from "../../../core/notice-rights.ts";
+import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
+import type { Clock } from "../../../core/ports.ts";
+import type { Notices } from "../../../events/open-notices.ts";
+import type { Caller, Route } from "../../../http/route.ts";
+import type { Store } from "../../../store/store.ts";
+import { subscriptionsOf } from "./notice-routes.ts";
+import { readChoices, writeChoices } from "./stored-choices.ts";
+
+const PATH = "/portal/api/notices/choices";
+const MAX_BYTES = 64 * 1024;
+
+export type ChoiceDependencies = {
+  readonly store: Store;
+  readonly hasAccess: HasAccess;
+  /** By role assignments only, as when an e-mail is sent. */
+  readonly stillMay: StillMay;
+  readonly notices: Notices;
+  readonly now: Clock;
+};
+
+/** Reads and writes a person's choice of e-mails, beside the channels of groups. */
+export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly Route[] {
+  const { store, notices, now } = dependencies;
+  return [
+    {
+      method: "GET",
+      path: PATH,
+      authentication: "session",
+      reads: "nothing",
+      handle: async (request) => ({
+        status: 200,
+        body: {
+          json: await describeChoices(dependencies, request.caller, subscriptionsOf(request)),
+        },
+      }),
+    },
+    {
+      method: "PUT",
+      path: PATH,
+      authentication: "session",
+      reads: "json",
+      maxBytes: MAX_BYTES,
+      handle: async ({ caller, body }) => {
+        const parsed = parseWith(noticeChoicesWrite, body, "body");
+        if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
+        const address = addressOf(caller.name);
+        const isOff = parsed.value.kinds.every(({ chosenIn }) => chosenIn.length === 0);
+        if (!isOff && (address === undefined || notices.sendMail === undefined))
+          throw new AppError("InvalidRequestContent", {
+            target: "kinds",
+            detail: "kinds: this service cannot send e-mail to you",
+          });
+        const person = { objectId: caller.objectId, address: address ?? "", nowMs: now() };
+        await writeChoices(store, person, parsed.value);
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+async function describeChoices(
+  { store, hasAccess, stillMay, notices }: ChoiceDependencies,
+  caller: Caller,
+  subscriptions: readonly string[],
+): Promise<NoticeChoices> {
+  const stored = await readChoices(store, caller.objectId);
+  const address = addressOf(caller.name);
+  const kinds: NoticeChoices["kinds"][number][] = [];
+  for (const type of PERSONAL_EVENTS) {
+    const action = NOTICE_RIGHTS[type];
+    const readable: string[] = [];
+    const allowedIn: string[] = [];
+    for (const id of subscriptions) {
+      const scope = `/subscriptions/${id}`;
+      if (await hasAccess(caller, action, scope)) readable.push(id);
+      if (valueOf(await stillMay(caller.objectId, action, scope))) allowedIn.push(id);
+    }
+    kinds.push({
+      type,
+      channels: channelsOf(notices, type, readable),
+      allowedIn,
+      chosenIn: (stored?.choices ?? []).flatMap((each) =>
+        each.type === type ? each.subscription : [],
+      ),
+    });
+  }
+  if (caller.roles.includes(OPERATOR_APP_ROLE)) {
+    const type = EVENT_TYPES.campaignFinished;
+    kinds.push({ type, channels: channelsOf(notices, type, []), allowedIn: [], chosenIn: [] });
+  }
+  return {
+    ...(address === undefined ? {} : { address }),
+    hasMailServer: notices.sendMail !== undefined,
+    ...(stored === undefined ? {} : { language: stored.language }),
+    kinds,
+  };
+}
+
+/** Of channels, only their names: an address is a secret. */
+function channelsOf(
+  { channels }: Notices,
+  type: NoticeChoices["kinds"][number]["type"],
+  readable: readonly string[],
+) {
+  return channels
+    .filter(
+      ({ events, subscriptions }) =>
+        events.includes(type) &&
+        (type === EVENT_TYPES.campaignFinished ||
+          readable.some((id) => subscriptions === "all" || subscriptions.includes(id))),
+    )
+    .map(({ name, kind }) => ({ name, kind }));
+}

@@ -1,0 +1,100 @@
+import type { Transaction } from "kysely";
+
+import type { EventSubject } from "../core/cloud-event.ts";
+import { type DescribeEvent, createDescribeEvent, readSubject } from "../core/notice-message.ts";
+import { NOTICE_RIGHTS } from "../core/notice-rights.ts";
+import { languageOf, type NoticeLanguage } from "../core/notice-texts.ts";
+import { type OrderId, subscriptionOf } from "../core/order.ts";
+import type { Outcome } from "../core/ports.ts";
+import { renderMail } from "../core/render-notice.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import type { QueuedEvent, Receiver } from "./receiver.ts";
+import type { SendMail } from "./send-mail.ts";
+
+const PREFIX = "person:";
+
+export type PersonReceivers = {
+  /** Names of the people who chose this kind of event in the order's subscription. */
+  select(transaction: Transaction<BrokerTables>, subject: EventSubject): Promise<readonly string[]>;
+  find(name: string): Receiver | undefined;
+};
+
+/**
+ * People who chose to get events by e-mail. Choice, address and right are read when an e-mail is
+ * sent: a person who lost the right to an order, or withdrew the choice, is not told of it, however
+ * long the event had waited.
+ *
+ * @param stillMay - by role assignments only, because there is no token while an e-mail is sent
+ */
+export function createPersonReceivers({
+  store,
+  stillMay,
+  sendMail,
+  portalUrl,
+}: {
+  readonly store: Store;
+  readonly stillMay: (
+    objectId: string,
+    action: string,
+    order: OrderId,
+  ) => Promise<Outcome<boolean>>;
+  readonly sendMail: SendMail;
+  readonly portalUrl: string;
+}): PersonReceivers {
+  const describe: Readonly<Record<NoticeLanguage, DescribeEvent>> = {
+    en: createDescribeEvent("en", portalUrl),
+    de: createDescribeEvent("de", portalUrl),
+  };
+
+  async function send(objectId: string, { id, body }: QueuedEvent) {
+    const subject = readSubject(body);
+    if (!("order" in subject)) return "withdrawn";
+    const person = await readChoice(store, objectId, subject);
+    if (person === undefined) return "withdrawn";
+    const allowed = await stillMay(objectId, NOTICE_RIGHTS[subject.type], subject.order);
+    if (!allowed.ok) return { status: undefined };
+    if (!allowed.value) return "withdrawn";
+    return sendMail({
+      ...renderMail(describe[person.language](body)),
+      to: person.address,
+      messageId: `<${id}.${objectId}@${new URL(portalUrl).hostname}>`,
+    });
+  }
+
+  return {
+    async select(transaction, subject) {
+      if (!("order" in subject)) return [];
+      const rows = await transaction
+        .selectFrom("notice_choices")
+        .select("object_id")
+        .where("subscription_id", "=", subscriptionOf(subject.order))
+        .where("event_type", "=", subject.type)
+        .execute();
+      return rows.map((row) => `${PREFIX}${row.object_id}`);
+    },
+    find(name) {
+      if (!name.startsWith(PREFIX)) return undefined;
+      const objectId = name.slice(PREFIX.length);
+      return { kind: "email", shown: name, send: (event) => send(objectId, event) };
+    },
+  };
+}
+
+async function readChoice(
+  store: Store,
+  objectId: string,
+  { type, order }: { readonly type: string; readonly order: OrderId },
+): Promise<{ readonly address: string; readonly language: NoticeLanguage } | undefined> {
+  const row = await store
+    .selectFrom("notice_people")
+    .innerJoin("notice_choices", "notice_choices.object_id", "notice_people.object_id")
+    .select(["notice_people.address", "notice_people.language"])
+    .where("notice_people.object_id", "=", objectId)
+    .where("notice_choices.subscription_id", "=", subscriptionOf(order))
+    .where("notice_choices.event_type", "=", type)
+    .executeTakeFirst();
+  return row === undefined
+    ? undefined
+    : { address: row.address, language: languageOf(row.language) };
+}

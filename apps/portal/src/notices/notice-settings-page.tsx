@@ -1,0 +1,158 @@
+import type { NoticeChoices } from "@databox-cmk/protocol";
+import { LoadingState, Section, useLanguage } from "@databox-cmk/ui";
+import {
+  Button,
+  Checkbox,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { AlertRegular, SaveRegular } from "@fluentui/react-icons";
+import { type ReactElement, useState } from "react";
+
+import { choose, isChosen, isPersonal, renderChoices } from "../core/notice-draft.ts";
+import { Choice } from "../shell/choice.tsx";
+import { Page } from "../shell/page.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
+import { useNoticeChoices } from "./use-notice-choices.ts";
+
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "720px",
+  },
+  language: { maxWidth: "320px" },
+  kind: { display: "flex", flexDirection: "column", overflowWrap: "anywhere" },
+});
+
+/** Which events reach the reader by which channel, and their choice of e-mails. */
+export function NoticeSettingsPage(): ReactElement {
+  const texts = useTexts();
+  const { choices, error, tryAgain, write } = useNoticeChoices();
+  return (
+    <Page
+      title={texts.noticeSettings.title}
+      icon={<AlertRegular />}
+      trail={[
+        <RouterBreadcrumb key="home" to="/">
+          {texts.shell.home}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      {error !== null && <QueryProblem error={error} onTryAgain={tryAgain} />}
+      {choices === undefined && error === null && <LoadingState />}
+      {choices !== undefined && <ChoicesForm choices={choices} write={write} />}
+    </Page>
+  );
+}
+
+function ChoicesForm({
+  choices,
+  write,
+}: {
+  readonly choices: NoticeChoices;
+  readonly write: (body: ReturnType<typeof renderChoices>) => Promise<void>;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.noticeSettings;
+  const { language: pageLanguage } = useLanguage();
+  const [draft, setDraft] = useState(choices);
+  const body = renderChoices(draft, pageLanguage);
+  const save = useAction("changeNotices", { mutationFn: () => write(body) });
+  const isChanged = JSON.stringify(body) !== JSON.stringify(renderChoices(choices, pageLanguage));
+  const canMail = choices.hasMailServer && choices.address !== undefined;
+  const isOffered = canMail && draft.kinds.some(({ allowedIn }) => allowedIn.length > 0);
+  const change = (next: Partial<NoticeChoices>) => {
+    setDraft({ ...draft, ...next });
+    save.reset();
+  };
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <UnsavedGuard isDirty={isChanged && !save.isPending} />
+      <Text>{words.intro}</Text>
+      <MessageBar intent={canMail ? "info" : "warning"} layout="multiline">
+        <MessageBarBody>
+          {choices.hasMailServer
+            ? choices.address === undefined
+              ? words.noAddress
+              : words.address(choices.address)
+            : words.noMailServer}
+        </MessageBarBody>
+      </MessageBar>
+      {draft.kinds.map((kind) => {
+        const { type, channels } = kind;
+        const isAllowed = kind.allowedIn.length > 0;
+        const names = channels.map(({ name, kind: by }) => words.channel(name, by)).join(", ");
+        return (
+          <Section key={type} title={words.kinds[type]}>
+            <div className={styles.kind}>
+              <Text>{names === "" ? words.noChannels : words.channels(names)}</Text>
+              {!isPersonal(kind) && <Text>{words.groupsOnly}</Text>}
+              {isPersonal(kind) && canMail && !isAllowed && <Text>{words.notAllowed}</Text>}
+              {isPersonal(kind) && canMail && isAllowed && (
+                <div>
+                  <Checkbox
+                    label={words.mailMe}
+                    aria-label={`${words.mailMe}: ${words.kinds[type]}`}
+                    checked={isChosen(kind)}
+                    onChange={(_event, { checked }) => {
+                      change({
+                        kinds: draft.kinds.map((each) =>
+                          each.type === type ? choose(each, checked === true) : each,
+                        ),
+                      });
+                    }}
+                  />
+                </div>
+              )}
+            </div>
+          </Section>
+        );
+      })}
+      {draft.kinds.some(({ chosenIn }) => chosenIn.length > 0) && (
+        <div className={styles.language}>
+          <Choice
+            label={words.language}
+            value={body.language}
+            options={[
+              { value: "en", name: "English" },
+              { value: "de", name: "Deutsch" },
+            ]}
+            onChange={(language) => {
+              change({ language: language === "de" ? "de" : "en" });
+            }}
+          />
+        </div>
+      )}
+      {save.error !== null && <QueryProblem error={save.error} />}
+      {isOffered && (
+        <div>
+          <Button
+            type="submit"
+            appearance="primary"
+            icon={<SaveRegular />}
+            disabled={!isChanged}
+            disabledFocusable={save.isPending}
+          >
+            {save.isPending ? texts.encryption.saving : texts.encryption.save}
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}

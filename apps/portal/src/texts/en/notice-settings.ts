@@ -1,0 +1,31 @@
+import type { NoticeChoices } from "@databox-cmk/protocol";
+
+type Kind = NoticeChoices["kinds"][number];
+
+export const noticeSettings = {
+  title: "What I get",
+  intro:
+    "The bell shows everything that your roles allow. In addition, the service sends messages to the channels of groups, and e-mails to you.",
+  address: (address: string) =>
+    `E-mails go to ${address}, the name that you sign in with. Before each one, the service checks that a role assignment still gives you the right to the order.`,
+  noAddress:
+    "The name that you sign in with is not an e-mail address, so the service cannot write to you.",
+  noMailServer:
+    "This service sends no e-mails to people, because its operator has set up no mail server.",
+  kinds: {
+    "com.databox-cmk.key-health.changed": "A key became healthy, at risk or unusable",
+    "com.databox-cmk.approval.waiting": "An approval waits, and I may decide",
+    "com.databox-cmk.approval.decided": "A request was approved or rejected",
+    "com.databox-cmk.break-glass.opened": "Emergency access is active",
+    "com.databox-cmk.drill.finished": "A revocation drill has finished",
+    "com.databox-cmk.campaign.finished": "A campaign has finished",
+  } satisfies Record<Kind["type"], string> as Record<Kind["type"], string>,
+  channels: (names: string) => `Sent to groups: ${names}`,
+  channel: (name: string, kind: Kind["channels"][number]["kind"]) =>
+    `${name} (${{ teams: "Teams", slack: "Slack", email: "e-mail" }[kind]})`,
+  noChannels: "Sent to no group.",
+  groupsOnly: "Campaigns are reported to groups only.",
+  notAllowed: "No role assignment of yours allows you to get this by e-mail.",
+  mailMe: "E-mail me",
+  language: "Language of my e-mails",
+};
