@@ -253,7 +253,10 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await visit.page.keyboard.press("Escape");
     await leaving(visit).waitFor();
     await press("Stay");
+    await leaving(visit).waitFor({ state: "hidden" });
     expect(await vault.inputValue()).toBe("contosobegun");
+    // Escape goes to the panel once the focus is back in it.
+    await vault.focus();
     await visit.page.keyboard.press("Escape");
     await press("Leave without saving");
     await press("Create new key vault");
