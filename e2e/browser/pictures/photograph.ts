@@ -20,5 +20,10 @@ export const FRAMES = {
 export async function photograph(page: Page, name: string): Promise<void> {
   if (!readFileSync(TEXT, "utf8").includes(`(../images/portal/${name}.png)`)) return;
   mkdirSync(FOLDER, { recursive: true });
-  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
+  await page.screenshot({
+    path: join(FOLDER, `${name}.png`),
+    animations: "disabled",
+    // Toasts of the last action would cover what the picture is of.
+    style: ".fui-Toaster { display: none !important; }",
+  });
 }
