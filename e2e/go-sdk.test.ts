@@ -26,9 +26,11 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
     beforeAll(async () => {
       world = await openWorld();
       program = join(world.folder, "go-sdk");
+      // Neither optimised nor with symbols: to compile the SDK takes far longer than to run it once.
+      const quickly = ["-gcflags=all=-N -l", "-ldflags=-s -w"];
       await promisify(execFile)(
         "go",
-        ["build", "-o", program, join(import.meta.dirname, "go-sdk/main.go")],
+        ["build", ...quickly, "-o", program, join(import.meta.dirname, "go-sdk/main.go")],
         { env: { ...environment, GOCACHE: join(world.folder, "go-cache") } },
       );
     });
