@@ -3,7 +3,7 @@ import cluster from "node:cluster";
 import { toAppError } from "@databox-cmk/errors";
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { parseConfig } from "./config/config.ts";
+import { parseConfig, settingFaults } from "./config/config.ts";
 import { renderSettings } from "./config/render-settings.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { askHealth } from "./run/ask-health.ts";
@@ -21,6 +21,8 @@ import { WorkerEnded } from "./run/workers/supervise-workers.ts";
 import { type RunningBroker, startBroker } from "./start-broker.ts";
 
 const WORKERS_MAX = 64;
+/** As at the agent. */
+const EXIT_WRONG_COMMAND_LINE = 2;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
@@ -30,7 +32,9 @@ const program = new Command("broker")
   .description(
     "Decides whether a transfer appliance may unlock, and asks the customer's vault for the key",
   )
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // By itself, commander ends with 1 for a command line that it cannot read.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_WRONG_COMMAND_LINE));
 
 program
   .command("serve", { isDefault: true })
@@ -117,7 +121,14 @@ try {
 } catch (error) {
   if (error instanceof WorkerEnded) process.exit(error.exitCode);
   const { code, message, detail, cause } = toAppError(error);
-  process.stderr.write(`broker: ${detail ?? message} (${code})\n`);
+  const faults = code === "Misuse" ? settingFaults(process.env) : [];
+  process.stderr.write(
+    faults.length > 1
+      ? `broker: ${String(faults.length)} settings are missing or wrong (${code})\n${faults
+          .map(({ text, meaning }) => `  ${text}\n    ${meaning}\n`)
+          .join("")}`
+      : `broker: ${detail ?? message} (${code})\n`,
+  );
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
   process.exitCode = 1;

@@ -51,7 +51,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
     const line = parseCommandLine(words);
     ({ json } = line);
     if (line.kind !== "run") {
-      print(line.kind === "help" ? renderHelp() : AGENT_NAME);
+      print(line.kind === "help" ? renderHelp(line.command) : AGENT_NAME);
       return EXIT_CODES.ok;
     }
     event = await runCommand(line.command, {

@@ -433,26 +433,40 @@ export type BrokerConfig = {
   readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]>;
 };
 
+/** A variable that is missing or wrong, with what is expected; and what it is for. */
+export type SettingFault = { readonly text: string; readonly meaning: string };
+
+export function settingFaults(environment: Environment): readonly SettingFault[] {
+  return Object.entries<Setting>(SETTINGS).flatMap(([name, setting]) => {
+    const text = textOf(environment[name], setting);
+    const { expected, meaning } = setting;
+    if (text === undefined)
+      return setting.optional === true
+        ? []
+        : [{ text: `${name} is missing: expected ${expected}`, meaning }];
+    return setting.schema.safeParse(text).success
+      ? []
+      : [{ text: `${name} is wrong: expected ${expected}`, meaning }];
+  });
+}
+
 /**
  * Reads the whole configuration once. An empty variable counts as absent.
  *
  * @throws {AppError} Misuse, whose detail names every wrong variable and its expected value
  */
 export function parseConfig(environment: Environment): BrokerConfig {
-  const faults: string[] = [];
+  const faults = settingFaults(environment);
+  if (faults.length > 0)
+    throw new AppError("Misuse", { detail: faults.map(({ text }) => text).join("; ") });
   const values = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
-    const written = environment[name];
-    const text = written === undefined || written === "" ? setting.default : written;
-    if (text === undefined) {
-      if (setting.optional !== true)
-        faults.push(`${name} is missing: expected ${setting.expected}`);
-      return [name, undefined];
-    }
-    const result = setting.schema.safeParse(text);
-    if (!result.success) faults.push(`${name} is wrong: expected ${setting.expected}`);
-    return [name, result.data];
+    const text = textOf(environment[name], setting);
+    return [name, text === undefined ? undefined : setting.schema.parse(text)];
   });
-  if (faults.length > 0) throw new AppError("Misuse", { detail: faults.join("; ") });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every row was parsed by its own schema
   return Object.freeze(Object.fromEntries(values)) as BrokerConfig;
+}
+
+function textOf(written: string | undefined, setting: Setting): string | undefined {
+  return written === undefined || written === "" ? setting.default : written;
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { SETTINGS } from "../../src/config/config.ts";
 import { createBrokerEnvironment } from "./broker-environment.ts";
 import { startProcess } from "./start-process.ts";
 
@@ -63,4 +64,20 @@ describe("a start that cannot work ends with one line that says what to do:", ()
       stderr: "broker: LEASE_TTL_SECONDS is wrong: expected whole seconds, 1 or more (Misuse)\n",
     });
   });
+});
+
+test("a start with several wrong variables tells each on a line, with its meaning", async () => {
+  using environment = await createBrokerEnvironment();
+  const { TENANT_ID: _tenant, ...variables } = environment.variables;
+  using broker = startProcess({ ...variables, LEASE_TTL_SECONDS: "soon" });
+  const { code, stderr } = await broker.ended;
+  expect(code).toBe(1);
+  expect(stderr.split("\n")).toEqual([
+    "broker: 2 settings are missing or wrong (Misuse)",
+    `  TENANT_ID is missing: expected ${SETTINGS.TENANT_ID.expected}`,
+    `    ${SETTINGS.TENANT_ID.meaning}`,
+    `  LEASE_TTL_SECONDS is wrong: expected ${SETTINGS.LEASE_TTL_SECONDS.expected}`,
+    `    ${SETTINGS.LEASE_TTL_SECONDS.meaning}`,
+    "",
+  ]);
 });

@@ -189,7 +189,7 @@ test("zero workers are refused", async () => {
     stderr += text;
   });
   const [code] = (await once(child, "close")) as [number | null];
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain("expected 1 to 64");
 });
 

@@ -14,7 +14,7 @@ export const GLOBAL_OPTIONS = {
     help: "the agent's folder (default /var/lib/databox-agent)",
   },
   json: { kind: "flag", help: "one JSON event per line instead of text" },
-  help: { kind: "flag", help: "show this" },
+  help: { kind: "flag", help: "show this; beside a command, only its part" },
   version: { kind: "flag", help: "show the version" },
 } as const satisfies Record<string, OptionRow>;
 

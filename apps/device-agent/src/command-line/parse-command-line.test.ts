@@ -35,7 +35,7 @@ test("prepare has defaults for its optional values", () => {
 
 describe("a wrong command line names what is wrong", () => {
   test.each([
-    [[], "no command"],
+    [["--json"], "no command"],
     [["unlok"], 'unknown command "unlok"; did you mean unlock?'],
     [["frobnicate"], 'unknown command "frobnicate"'],
     [["unlock", "now"], 'unexpected word "now"'],
@@ -63,7 +63,8 @@ describe("a wrong command line names what is wrong", () => {
 });
 
 test("help and version need no command", () => {
-  expect(parseCommandLine(["--help"])).toMatchObject({ kind: "help" });
+  expect(parseCommandLine(["--help"])).toMatchObject({ kind: "help", command: undefined });
+  expect(parseCommandLine([])).toMatchObject({ kind: "help", command: undefined });
   expect(parseCommandLine(["unlock", "--version"])).toMatchObject({ kind: "version" });
 });
 
@@ -71,6 +72,15 @@ test("help names every option that the parser takes", () => {
   const help = renderHelp();
   for (const name of ["--broker", "--enrolment-code-file", "--verify", "--state-dir", "--json"])
     expect(help).toContain(name);
+});
+
+test("help of a command names its options, and no other command's", () => {
+  expect(parseCommandLine(["unlock", "--help"])).toMatchObject({ kind: "help", command: "unlock" });
+  const help = renderHelp("unlock");
+  for (const name of ["databox-agent [--state-dir FOLDER] [--json] unlock", "--reason", "--json"])
+    expect(help).toContain(name);
+  for (const name of ["--broker", "--prepare-to-ship", "challenge "])
+    expect(help).not.toContain(name);
 });
 
 test.each([

@@ -21,7 +21,8 @@ const DEFAULT_ROWS = 20;
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
-  | { readonly kind: "help" }
+  /** Of one command, or of all. */
+  | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" }
 );
 
@@ -51,10 +52,10 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     stateDir: text(given, "state-dir") ?? DEFAULT_STATE_DIR,
     json: given.has("json"),
   };
-  if (given.has("help")) return { ...common, kind: "help" };
-  if (given.has("version")) return { ...common, kind: "version" };
   const [word, ...more] = positionals;
   const command = COMMANDS.find((name) => name === word);
+  if (given.has("help") || words.length === 0) return { ...common, kind: "help", command };
+  if (given.has("version")) return { ...common, kind: "version" };
   if (word === undefined) throw misuse(`no command: expected one of ${COMMANDS.join(", ")}`);
   if (command === undefined) throw misuse(`unknown command "${word}"${suggestion(word, COMMANDS)}`);
   if (command === "journal" && more[0] === "verify") given.set(more.shift() ?? "", true);

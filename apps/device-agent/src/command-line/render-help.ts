@@ -1,16 +1,18 @@
-import { COMMANDS } from "../core/agent-event.ts";
+import { type CommandName, COMMANDS } from "../core/agent-event.ts";
 import { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
 import type { OptionRow } from "./option-table.ts";
 
-export function renderHelp(): string {
-  const commands = COMMANDS.map((name) =>
+/** @param command - the only one to explain; all without it */
+export function renderHelp(command?: CommandName): string {
+  const shown = command === undefined ? COMMANDS : [command];
+  const commands = shown.map((name) =>
     [
       `  ${name.padEnd(30)}${COMMAND_HELP[name]}`,
       renderOptions(COMMAND_OPTIONS[name], "      "),
     ].join("\n"),
   );
   return [
-    "databox-agent [--state-dir FOLDER] [--json] COMMAND",
+    `databox-agent [--state-dir FOLDER] [--json] ${command ?? "COMMAND"}`,
     "",
     ...commands,
     "",

@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { EventDetails } from "../core/event-details.ts";
 import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
@@ -58,7 +59,7 @@ export async function journal(
 function describeProof(
   proof: ReturnType<typeof judgeCountersignature>,
   rows: number,
-): Record<string, string | number> {
+): EventDetails {
   switch (proof.kind) {
     case "proven":
       return {

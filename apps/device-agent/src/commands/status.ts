@@ -5,6 +5,7 @@ import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { GRADE_TEXTS } from "../core/device-key-grade.ts";
+import type { EventDetails } from "../core/event-details.ts";
 import { endOfLease } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
@@ -23,7 +24,7 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
 
 /** For a volume that a passkey opened and that has no lease yet. */
-function passkeyDetails(openedAtMs: number): Record<string, string | number> {
+function passkeyDetails(openedAtMs: number): EventDetails {
   const leftMs = openedAtMs + PASSKEY_OPEN_SECONDS * 1000 - bootClockMs();
   return { openedBy: "passkey", graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)) };
 }
@@ -33,7 +34,7 @@ function openingDetails({ lease, passkey }: Extract<MachineState["lock"], { kind
   return leaseDetails(lease);
 }
 
-function leaseDetails(lease: HeldLease | undefined): Record<string, string | number> {
+function leaseDetails(lease: HeldLease | undefined): EventDetails {
   if (lease === undefined) return {};
   const nowMs = bootClockMs();
   const end = endOfLease(lease);

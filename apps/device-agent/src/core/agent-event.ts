@@ -1,5 +1,6 @@
 import type { Check, ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
+import type { EventDetails } from "./event-details.ts";
 import type { Proof } from "./ports.ts";
 import type { VolumeKind } from "./settings.ts";
 import type { WaitingView } from "./waiting-request.ts";
@@ -62,7 +63,7 @@ export type SuccessEvent = Common & {
   readonly correlationId?: string;
   /** Problems that did not stop the command: one clause each. */
   readonly notes?: readonly string[] | undefined;
-  readonly details?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly details?: EventDetails | undefined;
   /** For a person to carry: the message, and its QR code in half-block characters. */
   readonly carried?: { readonly text: string; readonly qr?: string | undefined };
   /** Newest rows of the journal, oldest first. */

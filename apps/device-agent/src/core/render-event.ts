@@ -4,6 +4,7 @@ import type { NextStep, Who } from "@databox-cmk/errors";
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
 import { describeWaiting } from "./describe-waiting.ts";
+import { renderDetails } from "./event-details.ts";
 
 const PEOPLE = {
   "security-administrator": "the customer's security administrator",
@@ -51,7 +52,7 @@ function renderFailure(event: FailureEvent): string[] {
 function renderSuccess(event: SuccessEvent): string[] {
   return [
     `${subject(event)} ${event.outcome}${proofOf(event)} (${duration(event.elapsedMs)})`,
-    ...Object.entries(event.details ?? {}).map(([name, value]) => `  ${name}: ${String(value)}`),
+    ...renderDetails(event.details ?? {}),
     ...renderWaiting(event),
     ...(event.carried === undefined
       ? []

@@ -1,6 +1,7 @@
 import { lock as lockVolume } from "../commands/lock.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
 import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import type { EventDetails } from "../core/event-details.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
@@ -237,7 +238,7 @@ async function openLocalUi(
   return start({ options, ...rest });
 }
 
-function detailsOf({ port, fingerprint }: LocalUi): Record<string, string | number> {
+function detailsOf({ port, fingerprint }: LocalUi): EventDetails {
   return { uiPort: port, uiCertificate: fingerprint };
 }
 

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+
+import { renderDetails } from "./event-details.ts";
+
+test("details are told in words and units, in a fixed order, and what is absent is not told", () => {
+  expect(
+    renderDetails({
+      graceLeftSeconds: 870,
+      secondsSinceAnswer: 30,
+      preparedToShip: true,
+      order: "/subscriptions/s",
+      undeliveredJournalRows: 0,
+    }),
+  ).toEqual([
+    "  Order: /subscriptions/s",
+    "  Prepared to ship: yes",
+    "  Last answer of the broker: 30 s ago",
+    "  Stays open without an answer: 14 min 30 s",
+    "  Journal rows to deliver: 0",
+  ]);
+});
