@@ -102,9 +102,9 @@ async function describeChoices(
     kinds.push({ type, channels: channelsOf(notices, type, []), allowedIn: [], chosenIn: [] });
   }
   return {
-    ...(address === undefined ? {} : { address }),
+    address,
     hasMailServer: notices.sendMail !== undefined,
-    ...(stored === undefined ? {} : { language: stored.language }),
+    language: stored?.language,
     kinds,
   };
 }
