@@ -1,4 +1,4 @@
-import { CompiledQuery, type DatabaseConnection, type Transaction } from "kysely";
+import { CompiledQuery, type DatabaseConnection, type Kysely, type Transaction } from "kysely";
 import { expect, test } from "vitest";
 
 import { isLostRace } from "./postgres/failures.ts";
@@ -54,6 +54,23 @@ test.each(["40P01", "40001", "57014", "23505"])(
     await inner.catch(() => undefined);
   },
 );
+
+test.each([
+  { isTransaction: false, ends: "again and succeeds", failures: 0 },
+  { isTransaction: true, ends: "not: its transaction must", failures: 1 },
+])("a statement that lost a deadlock runs $ends", async ({ isTransaction, failures }) => {
+  let sent = 0;
+  const store = {
+    isTransaction,
+    executeQuery: () => {
+      sent += 1;
+      return sent === 1 ? Promise.reject(failed("40P01")) : Promise.resolve({ rows: [{ sent }] });
+    },
+  } as unknown as Kysely<BrokerTables>;
+  const done = executeAtOnce(store, CompiledQuery.raw("select 1"));
+  const outcome = await done.then(({ rows }) => rows, isLostRace);
+  expect(outcome).toEqual(failures === 0 ? [{ sent: 2 }] : true);
+});
 
 test("a statement keeps its own failure when the earlier one is unknown", async () => {
   const server = await begin(["25P02"]);

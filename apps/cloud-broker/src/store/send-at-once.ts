@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult, Transaction } from "kysely";
 
 import { isAborted } from "./postgres/failures.ts";
+import { untilRaceIsWon } from "./retry-transactions.ts";
 import type { BrokerTables } from "./schema.ts";
 
 type Sent = { readonly connection: DatabaseConnection; failure?: unknown };
@@ -25,13 +26,19 @@ export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promis
  * cause and may reach the author first: `Promise.all` reports the rejection that took the fewest
  * turns. A deadlock with a revocation was so reported as InternalError instead of being tried again.
  * So each of them fails by the first failure.
+ *
+ * Outside of a transaction, a statement that lost a deadlock did nothing, and runs again: a migration
+ * takes the locks of several tables in another order than a statement that reads them together.
  */
 export async function executeAtOnce<Row>(
   store: Kysely<BrokerTables>,
   query: CompiledQuery<Row>,
 ): Promise<QueryResult<Row>> {
   const sent = connections.get(store);
-  if (sent === undefined) return store.executeQuery(query);
+  if (sent === undefined)
+    return store.isTransaction
+      ? store.executeQuery(query)
+      : untilRaceIsWon(() => store.executeQuery(query));
   try {
     return await sent.connection.executeQuery<Row>(query);
   } catch (error) {
