@@ -8,6 +8,7 @@ import { activityList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
+import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { verifyAudit } from "./audit-command.ts";
@@ -45,7 +46,7 @@ async function exportActivity(): Promise<Line[]> {
   const lines: Line[] = [];
   for (let query: string | undefined = API; query !== undefined;) {
     const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${query}`);
-    const page = activityList.parse(json);
+    const page = exactly(activityList, json);
     lines.push(...page.value);
     query = page.nextLink?.split("?")[1];
   }

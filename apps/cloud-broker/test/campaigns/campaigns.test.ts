@@ -1,10 +1,11 @@
-import { campaignOrderList, campaignView, parseWith } from "@databox-cmk/protocol";
+import { campaignOrderList, campaignView } from "@databox-cmk/protocol";
 import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
 import { currentPriority } from "../../src/load/priority.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { exactly } from "../world/exactly.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
 import { API, GROUP, jobPath, minimalJob, SUBSCRIPTION, userIdentity } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -47,14 +48,12 @@ const operate = async (method: string, path: string, body?: object, status = 200
 };
 const start = async (request: object) => {
   const campaign = await operate("POST", "", request, 201);
-  expect(parseWith(campaignView, campaign)).toMatchObject({ ok: true });
-  return campaign.id as string;
+  return exactly(campaignView, campaign).id;
 };
 const read = (id: string) => operate("GET", `/${id}`);
 const ordersOf = async (id: string, state = "") => {
   const list = await operate("GET", `/${id}/orders?state=${state}`);
-  expect(parseWith(campaignOrderList, list)).toMatchObject({ ok: true });
-  return list.value;
+  return exactly(campaignOrderList, list).value;
 };
 const idOf = (job: string) => jobPath(job).toLowerCase();
 const kids = async () => {
@@ -137,7 +136,10 @@ describe("a campaign", () => {
       state: "Failed",
       error: { code: "SsemUserErrorKeyVaultBadRequestException" },
     });
-    expect(failed.error.additionalInfo[0].info.steps[0].command).toContain("kv-two");
+    expect(failed?.error?.additionalInfo[0]).toHaveProperty(
+      "info.steps.0.command",
+      expect.stringContaining("kv-two"),
+    );
     expect(await kids()).toEqual(before);
     await expectAllUnlock();
   });

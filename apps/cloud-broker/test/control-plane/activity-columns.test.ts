@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LeaseClient } from "../leases/lease-client.ts";
 import { RekeyClient } from "../rekey/rekey-client.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
@@ -119,7 +120,7 @@ beforeAll(async () => {
   world = await openBroker();
   for (const happen of LIFE) await happen();
   const { json } = await call("GET", "/activity");
-  rows = activityList.parse(json).value.map(({ row }) => row);
+  rows = exactly(activityList, json).value.map(({ row }) => row);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -1,4 +1,5 @@
-import type { LockState } from "../api/order-summaries.ts";
+import type { LockState } from "@databox-cmk/protocol";
+
 import type { ChainLink, KeyChain, LinkState } from "./key-chain.ts";
 
 type Point = { readonly x: number; readonly y: number };

@@ -1,7 +1,6 @@
 import type { ErrorCode } from "@databox-cmk/errors";
-import type { KeyEncryptionKeyView, KeyHealthView } from "@databox-cmk/protocol";
+import type { KeyEncryptionKeyView, KeyHealthView, LockState } from "@databox-cmk/protocol";
 
-import type { LockState } from "../api/order-summaries.ts";
 import { chosenKeyOf } from "./key-choice.ts";
 
 export const CHAIN_PARTS = ["vault", "key", "version", "envelope", "volume"] as const;

@@ -1,3 +1,4 @@
+import type { KeyHealthState } from "@databox-cmk/protocol";
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleFilled,
@@ -8,7 +9,6 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import type { HealthState } from "../api/order-summaries.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -29,12 +29,12 @@ const ICONS = {
   Unusable: DismissCircleFilled,
   Unknown: QuestionCircleRegular,
   NotWatched: SubtractCircleRegular,
-} as const satisfies Record<HealthState, unknown>;
+} as const satisfies Record<KeyHealthState, unknown>;
 
 export function HealthBadge({
   health,
 }: {
-  readonly health: { readonly state: HealthState };
+  readonly health: { readonly state: KeyHealthState };
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();

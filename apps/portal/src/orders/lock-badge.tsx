@@ -1,3 +1,4 @@
+import type { LockState } from "@databox-cmk/protocol";
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import {
   ClockRegular,
@@ -8,7 +9,6 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import type { LockState } from "../api/order-summaries.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

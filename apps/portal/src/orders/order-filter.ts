@@ -1,13 +1,13 @@
 import { withoutUndefined } from "@databox-cmk/errors";
-import { STAGE_NAMES, type StageName } from "@databox-cmk/protocol";
-
 import {
   ENCRYPTION_TYPES,
-  HEALTH_STATES,
-  type HealthState,
+  KEY_HEALTH_STATES,
+  type KeyHealthState,
   LOCK_STATES,
   type LockState,
-} from "../api/order-summaries.ts";
+  STAGE_NAMES,
+  type StageName,
+} from "@databox-cmk/protocol";
 
 /**
  * The parameters of the order list's address, so that a filtered list can be sent to another
@@ -18,7 +18,7 @@ export type OrderSearch = {
   readonly search?: string;
   readonly stage?: StageName;
   readonly encryption?: (typeof ENCRYPTION_TYPES)[number];
-  readonly health?: HealthState;
+  readonly health?: KeyHealthState;
   readonly lock?: LockState;
 };
 
@@ -26,7 +26,7 @@ export type OrderSearch = {
 export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
   const stage = STAGE_NAMES.find((name) => name === search["stage"]);
   const encryption = ENCRYPTION_TYPES.find((type) => type === search["encryption"]);
-  const health = HEALTH_STATES.find((state) => state === search["health"]);
+  const health = KEY_HEALTH_STATES.find((state) => state === search["health"]);
   const lock = LOCK_STATES.find((state) => state === search["lock"]);
   const text = textOf(search["search"]);
   const subscription = textOf(search["subscription"]);

@@ -1,3 +1,4 @@
+import type { OrderSummaryPage } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { BoxSearchRegular } from "@fluentui/react-icons";
@@ -5,7 +6,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
-import type { OrderFilter, OrderSummaryPage } from "../api/order-summaries.ts";
+import type { OrderFilter } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";

@@ -1,4 +1,4 @@
-import type { StageName, StageStatus } from "@databox-cmk/protocol";
+import type { OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
 import { Time } from "@databox-cmk/ui";
 import {
   makeStyles,
@@ -15,7 +15,6 @@ import {
 import type { ReactElement } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
-import type { OrderSummary } from "../api/order-summaries.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";

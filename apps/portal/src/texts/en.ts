@@ -1,7 +1,12 @@
-import type { DeviceKeyGrade, StageName, StageStatus } from "@databox-cmk/protocol";
+import type {
+  DeviceKeyGrade,
+  KeyHealthState,
+  LockState,
+  StageName,
+  StageStatus,
+} from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
-import type { HealthState, LockState } from "../api/order-summaries.ts";
 import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
@@ -342,7 +347,7 @@ export const en = {
     Unusable: "Unusable",
     Unknown: "Not checked yet",
     NotWatched: "Not monitored",
-  } satisfies Record<HealthState, string> as Record<HealthState, string>,
+  } satisfies Record<KeyHealthState, string> as Record<KeyHealthState, string>,
   lockStates: {
     notPrepared: "Not prepared",
     locked: "Locked",

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 
 /** Our extension: rows of the order's audit chain. */
-export const activityList = z.strictObject({
+export const activityList = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       sequence: z.number(),
       at: z.string(),
       hash: z.string(),

@@ -12,14 +12,14 @@ export const breakGlassRequest = z.strictObject({
   serial: z.optional(identifier("serial")),
 });
 /** Good for one release until then. */
-export const breakGlassResult = z.strictObject({
+export const breakGlassResult = z.object({
   id: z.string(),
   expiresAt: z.string(),
   serial: z.optional(z.string()),
 });
 
 /** Our extension: a request for a key that waits, or waited, for people. */
-export const approvalView = z.strictObject({
+export const approvalView = z.object({
   id: z.string(),
   orderId: z.string(),
   orderName: z.string(),
@@ -33,7 +33,7 @@ export const approvalView = z.strictObject({
   purpose: z.string(),
   /** The text of the person at the appliance, who is not signed in: a claim, not a fact. */
   reason: z.optional(z.string()),
-  place: z.strictObject({
+  place: z.object({
     /** The request's address, as the broker saw it. */
     address: z.string(),
     /** From the order's delivery address. */
@@ -55,7 +55,7 @@ export const approvalView = z.strictObject({
   expiresAt: z.string(),
   closedAt: z.optional(z.string()),
   decisions: z.array(
-    z.strictObject({
+    z.object({
       objectId: z.string(),
       name: z.string(),
       decision: z.enum(["approved", "rejected"]),
@@ -71,7 +71,7 @@ export const approvalView = z.strictObject({
 export type ApprovalView = z.infer<typeof approvalView>;
 
 /** Newest first. */
-export const approvalList = z.strictObject({
+export const approvalList = z.object({
   value: z.array(approvalView),
   nextLink: z.optional(z.string()),
 });

@@ -42,7 +42,7 @@ const order = z.strictObject({
   until: z.string(),
 });
 
-export const backupKeyView = z.strictObject({
+export const backupKeyView = z.object({
   name: z.string(),
   kind: z.enum(["Vault", "RecoveryKey"]),
   /** The key version, or the RFC 9278 thumbprint URI, that every envelope names. */
@@ -50,12 +50,12 @@ export const backupKeyView = z.strictObject({
   kekUrl: z.optional(z.string()),
   kekVaultResourceID: z.optional(z.string()),
   identityProperties: z.optional(
-    z.strictObject({
+    z.object({
       type: z.enum(["SystemAssigned", "UserAssigned"]),
-      userAssigned: z.optional(z.strictObject({ resourceId: z.string() })),
+      userAssigned: z.optional(z.object({ resourceId: z.string() })),
     }),
   ),
-  publicKey: z.optional(z.strictObject({ kty: z.literal("RSA"), n: z.string(), e: z.string() })),
+  publicKey: z.optional(z.object({ kty: z.literal("RSA"), n: z.string(), e: z.string() })),
   createdAt: z.string(),
   createdBy: z.string(),
   /** An active order to use this backup now. */
@@ -63,9 +63,9 @@ export const backupKeyView = z.strictObject({
 });
 export type BackupKeyView = z.infer<typeof backupKeyView>;
 
-export const backupKeyList = z.strictObject({
+export const backupKeyList = z.object({
   value: z.array(backupKeyView),
-  keyInForce: z.strictObject({
+  keyInForce: z.object({
     /**
      * `Unreachable`: counts as lost once it lasts; `Gone`: deleted; `Refused`: withdrawn, and no
      * backup replaces it.
@@ -85,14 +85,14 @@ export const useBackupKeyRequest = z.strictObject({
 });
 
 /** Every current envelope (JWE General JSON, RFC 7516), for opening offline. */
-export const envelopeExport = z.strictObject({
+export const envelopeExport = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       serial: z.string(),
       generation: z.number(),
       createdAt: z.string(),
       recipients: z.array(
-        z.strictObject({
+        z.object({
           kid: z.string(),
           of: z.enum(["KeyInForce", "Vault", "RecoveryKey"]),
           name: z.optional(z.string()),

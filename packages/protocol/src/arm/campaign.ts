@@ -44,10 +44,10 @@ export const CAMPAIGN_STATES = ["Running", "Paused", "Cancelled", "Done"] as con
 
 const count = z.number();
 /** The present state of a campaign. */
-export const campaignView = z.strictObject({
+export const campaignView = z.object({
   id: z.string(),
   action,
-  selector: z.strictObject({ ...selector.shape, orders: z.optional(count) }),
+  selector: z.object({ ...selector.shape, orders: z.optional(count) }),
   description: z.optional(z.string()),
   dryRun: z.boolean(),
   /** `automatic`: the broker itself follows a key without version. */
@@ -57,19 +57,19 @@ export const campaignView = z.strictObject({
   createdBy: z.string(),
   changedAt: z.string(),
   finishedAt: z.optional(z.string()),
-  progress: z.strictObject({
+  progress: z.object({
     total: count,
     done: count,
     failed: count,
     waiting: count,
-    failedByCode: z.array(z.strictObject({ code: z.string(), count, message: z.string() })),
+    failedByCode: z.array(z.object({ code: z.string(), count, message: z.string() })),
   }),
   /** From the last minute; absent while it is unknown. */
-  estimate: z.optional(z.strictObject({ ordersPerSecond: z.number(), secondsLeft: z.number() })),
+  estimate: z.optional(z.object({ ordersPerSecond: z.number(), secondsLeft: z.number() })),
 });
 export type CampaignView = z.infer<typeof campaignView>;
 
-export const campaignList = z.strictObject({
+export const campaignList = z.object({
   value: z.array(campaignView),
   nextLink: z.optional(z.string()),
 });
@@ -78,9 +78,9 @@ export type CampaignList = z.infer<typeof campaignList>;
 export const CAMPAIGN_ORDER_STATES = ["Waiting", "Done", "Failed"] as const;
 
 /** The result for each order. */
-export const campaignOrderList = z.strictObject({
+export const campaignOrderList = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       order: z.string(),
       state: z.enum(CAMPAIGN_ORDER_STATES),
       attempts: count,

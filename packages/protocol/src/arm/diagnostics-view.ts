@@ -1,28 +1,28 @@
 import * as z from "zod/mini";
 
 /** Our extension: the next step. */
-export const nextStep = z.strictObject({
+export const nextStep = z.object({
   who: z.string(),
   text: z.string(),
   command: z.optional(z.string()),
 });
 
-const explanation = z.strictObject({
+const explanation = z.object({
   code: z.string(),
   reason: z.optional(z.string()),
   title: z.string(),
   message: z.string(),
   class: z.string(),
   who: z.string(),
-  steps: z.array(z.strictObject({ text: z.string(), command: z.optional(z.string()) })),
+  steps: z.array(z.object({ text: z.string(), command: z.optional(z.string()) })),
 });
 
 /** Our extension: the course of one correlation id, from the message to the device's receipt. */
-export const diagnosticsView = z.strictObject({
+export const diagnosticsView = z.object({
   correlationId: z.string(),
   orderId: z.string(),
   events: z.array(
-    z.strictObject({
+    z.object({
       action: z.string(),
       outcome: z.string(),
       serial: z.optional(z.string()),
@@ -30,9 +30,9 @@ export const diagnosticsView = z.strictObject({
       receivedAt: z.optional(z.string()),
       recordedAt: z.string(),
       /** Sequence of the same row in the order's audit chain. */
-      audit: z.strictObject({ sequence: z.number(), hash: z.string() }),
+      audit: z.object({ sequence: z.number(), hash: z.string() }),
       steps: z.array(
-        z.strictObject({
+        z.object({
           name: z.string(),
           title: z.string(),
           status: z.enum(["Passed", "Failed", "NotReached"]),

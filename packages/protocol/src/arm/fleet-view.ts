@@ -8,12 +8,12 @@ const counts = z.record(z.enum(LOCK_STATES), count);
 export type LockCounts = z.infer<typeof counts>;
 
 /** Operator API: the nodes of orders that have not ended, by lock state. */
-export const fleetView = z.strictObject({
+export const fleetView = z.object({
   asOf: z.string(),
   total: counts,
-  byLocation: z.array(z.strictObject({ location: z.string(), nodes: counts })),
+  byLocation: z.array(z.object({ location: z.string(), nodes: counts })),
   /** By the key in force, without its version; those with the most nodes first, fifty at most. */
-  byKey: z.array(z.strictObject({ keyUrl: z.string(), nodes: counts })),
+  byKey: z.array(z.object({ keyUrl: z.string(), nodes: counts })),
 });
 export type FleetView = z.infer<typeof fleetView>;
 
@@ -21,12 +21,12 @@ const byLabel = z.record(z.string(), count);
 const age = z.nullable(count);
 
 /** Operator API: the broker's own status. */
-export const brokerHealthView = z.strictObject({
+export const brokerHealthView = z.object({
   asOf: z.string(),
   /** Facts of the replica that answered. */
   startedAt: z.string(),
   database: z.string(),
-  vaults: z.strictObject({ lastAnswerAgeSeconds: age, lastOutageAgeSeconds: age }),
+  vaults: z.object({ lastAnswerAgeSeconds: age, lastOutageAgeSeconds: age }),
   leases: byLabel,
   keyHealth: byLabel,
   revocations: byLabel,

@@ -37,10 +37,10 @@ export const STAGE_STATUSES = [
 ] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 
-const cloudErrorDetail = z.strictObject({ code: z.string(), message: z.string() });
+const cloudErrorDetail = z.object({ code: z.string(), message: z.string() });
 /** Error inside a resource (ARM CloudError). */
-export const cloudError = z.strictObject({
-  additionalInfo: z.array(z.strictObject({ type: z.string(), info: z.unknown() })),
+export const cloudError = z.object({
+  additionalInfo: z.array(z.object({ type: z.string(), info: z.unknown() })),
   code: z.string(),
   message: z.string(),
   target: z.optional(z.string()),
@@ -48,20 +48,20 @@ export const cloudError = z.strictObject({
 });
 export type CloudError = z.infer<typeof cloudError>;
 
-const packageDetails = z.strictObject({
+const packageDetails = z.object({
   trackingUrl: z.string(),
   carrierName: z.string(),
   trackingId: z.string(),
 });
 
-export const jobStageView = z.strictObject({
+export const jobStageView = z.object({
   stageName: z.enum(STAGE_NAMES),
   displayName: z.optional(z.string()),
   stageStatus: z.enum(STAGE_STATUSES),
   stageTime: z.optional(z.string()),
 });
 
-export const copyProgressView = z.strictObject({
+export const copyProgressView = z.object({
   storageAccountName: z.string(),
   transferType: z.string(),
   dataAccountType: z.string(),
@@ -79,12 +79,12 @@ export const copyProgressView = z.strictObject({
   isEnumerationInProgress: z.boolean(),
 });
 
-export const keyEncryptionKeyView = z.strictObject({
+export const keyEncryptionKeyView = z.object({
   kekType: z.enum(["MicrosoftManaged", "CustomerManaged"]),
   identityProperties: z.optional(
-    z.strictObject({
+    z.object({
       type: z.enum(["SystemAssigned", "UserAssigned"]),
-      userAssigned: z.optional(z.strictObject({ resourceId: z.string() })),
+      userAssigned: z.optional(z.object({ resourceId: z.string() })),
     }),
   ),
   kekUrl: z.optional(z.string()),
@@ -93,7 +93,7 @@ export const keyEncryptionKeyView = z.strictObject({
 export type KeyEncryptionKeyView = z.infer<typeof keyEncryptionKeyView>;
 
 const member = z.record(z.string(), z.unknown());
-export const jobDetailsView = z.strictObject({
+export const jobDetailsView = z.object({
   copyProgress: z.optional(z.array(copyProgressView)),
   jobStages: z.optional(z.array(jobStageView)),
   contactDetails: member,
@@ -109,11 +109,11 @@ export const jobDetailsView = z.strictObject({
   copyLogDetails: z.optional(z.array(z.unknown())),
   reverseShipmentLabelSasKey: z.optional(z.string()),
   chainOfCustodySasKey: z.optional(z.string()),
-  deviceErasureDetails: z.optional(z.strictObject({ deviceErasureStatus: z.enum(STAGE_STATUSES) })),
+  deviceErasureDetails: z.optional(z.object({ deviceErasureStatus: z.enum(STAGE_STATUSES) })),
   keyEncryptionKey: keyEncryptionKeyView,
   actions: z.optional(z.array(z.string())),
   lastMitigationActionOnJob: z.optional(
-    z.strictObject({
+    z.object({
       actionDateTimeInUtc: z.string(),
       isPerformedByCustomer: z.boolean(),
       customerResolution: z.string(),
@@ -122,7 +122,7 @@ export const jobDetailsView = z.strictObject({
 });
 export type JobDetailsView = z.infer<typeof jobDetailsView>;
 
-export const jobPropertiesView = z.strictObject({
+export const jobPropertiesView = z.object({
   transferType: z.enum(["ImportToAzure", "ExportFromAzure"]),
   isCancellable: z.boolean(),
   isDeletable: z.boolean(),
@@ -136,16 +136,16 @@ export const jobPropertiesView = z.strictObject({
   details: z.optional(jobDetailsView),
   cancellationReason: z.optional(z.string()),
   deliveryType: z.enum(["NonScheduled", "Scheduled"]),
-  deliveryInfo: z.strictObject({ scheduledDateTime: z.string() }),
+  deliveryInfo: z.object({ scheduledDateTime: z.string() }),
   isCancellableWithoutFee: z.boolean(),
   allDevicesLost: z.optional(z.boolean()),
 });
 
 /** An order as it is read. The order of members is Azure's on the wire. */
-export const jobResource = z.strictObject({
+export const jobResource = z.object({
   properties: jobPropertiesView,
   systemData: z.optional(
-    z.strictObject({
+    z.object({
       createdBy: z.string(),
       createdByType: z.string(),
       createdAt: z.string(),
@@ -156,7 +156,7 @@ export const jobResource = z.strictObject({
   ),
   location: z.string(),
   tags: z.record(z.string(), z.string()),
-  sku: z.strictObject({
+  sku: z.object({
     name: z.string(),
     displayName: z.optional(z.string()),
     family: z.optional(z.string()),
@@ -169,18 +169,18 @@ export const jobResource = z.strictObject({
 });
 export type JobResource = z.infer<typeof jobResource>;
 
-export const jobResourceList = z.strictObject({
+export const jobResourceList = z.object({
   value: z.array(jobResource),
   nextLink: z.optional(z.string()),
 });
 export type JobResourceList = z.infer<typeof jobResourceList>;
 
-export const armErrorBody = z.strictObject({
-  error: z.strictObject({
+export const armErrorBody = z.object({
+  error: z.object({
     code: z.string(),
     message: z.string(),
     target: z.optional(z.string()),
     details: z.array(cloudErrorDetail),
-    additionalInfo: z.array(z.strictObject({ type: z.string(), info: z.unknown() })),
+    additionalInfo: z.array(z.object({ type: z.string(), info: z.unknown() })),
   }),
 });

@@ -4,7 +4,7 @@ import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
 
 /** Our extension: whether the key of an order can be used, as of the last check. */
-export const keyHealthView = z.strictObject({
+export const keyHealthView = z.object({
   state: z.enum(["Healthy", "AtRisk", "Unusable", "Unknown", "NotWatched"]),
   kid: z.optional(z.string()),
   /** Last conclusive check. */
@@ -18,12 +18,10 @@ export const keyHealthView = z.strictObject({
   /** When the order will probably no longer need its key. */
   expectedEnd: z.optional(z.string()),
   recoverableDays: z.optional(z.number()),
-  risks: z.array(
-    z.strictObject({ risk: z.string(), message: z.string(), at: z.optional(z.string()) }),
-  ),
+  risks: z.array(z.object({ risk: z.string(), message: z.string(), at: z.optional(z.string()) })),
   error: z.optional(cloudError),
   /** A later check without an authoritative answer. */
-  inconclusive: z.optional(z.strictObject({ code: z.string(), at: z.string() })),
+  inconclusive: z.optional(z.object({ code: z.string(), at: z.string() })),
   nextStep,
 });
 export type KeyHealthView = z.infer<typeof keyHealthView>;

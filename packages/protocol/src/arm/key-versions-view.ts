@@ -5,7 +5,7 @@ import { cloudError } from "./job-view.ts";
 const count = z.number();
 
 /** One version of a key, and its uses. */
-const keyVersion = z.strictObject({
+const keyVersion = z.object({
   kid: z.string(),
   safeToDisable: z.boolean(),
   /** The reason in words: what disabling it would break. */
@@ -35,13 +35,13 @@ const keyVersion = z.strictObject({
 });
 
 /** Our extension: the versions that an order, or every order of a key, depends on. */
-export const keyVersionsView = z.strictObject({
+export const keyVersionsView = z.object({
   value: z.array(keyVersion),
   /** Devices, and how many of them hold the newest generation of their envelope. */
-  devices: z.strictObject({ total: count, acknowledged: count }),
+  devices: z.object({ total: count, acknowledged: count }),
   /** Result of the last poll for a newer version; absent for a key that is not followed. */
   newest: z.optional(
-    z.strictObject({
+    z.object({
       kid: z.optional(z.string()),
       checkedAt: z.optional(z.string()),
       /** The reason why the newest version is not in force. */

@@ -13,7 +13,7 @@ export const offlineUnlockRequest = z.strictObject({
 });
 
 /** The signed answer for the node, which fits one QR code. */
-export const offlineUnlockResult = z.strictObject({
+export const offlineUnlockResult = z.object({
   answer: z.string(),
   serial: z.string(),
   /**
@@ -27,14 +27,14 @@ export const offlineUnlockResult = z.strictObject({
 export type OfflineUnlockResult = z.infer<typeof offlineUnlockResult>;
 
 /** An approval is open: the same challenge is sent again. */
-export const offlineUnlockPending = z.strictObject({
+export const offlineUnlockPending = z.object({
   answer: z.string(),
   retryAfterSeconds: z.optional(z.number()),
 });
 
-export const offlineUnlockList = z.strictObject({
+export const offlineUnlockList = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       challengeId: z.string(),
       serial: z.string(),
       at: z.string(),

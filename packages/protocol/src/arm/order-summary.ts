@@ -18,13 +18,16 @@ export const KEY_HEALTH_STATES = [
 ] as const;
 export const ENCRYPTION_TYPES = ["MicrosoftManaged", "CustomerManaged"] as const;
 
+export type LockState = (typeof LOCK_STATES)[number];
+export type KeyHealthState = (typeof KEY_HEALTH_STATES)[number];
+
 const lockState = z.enum(LOCK_STATES);
 
 /**
  * Our extension: the columns that people search for in a list of orders; Azure's own list has none
  * of them.
  */
-export const orderSummary = z.strictObject({
+export const orderSummary = z.object({
   id: z.string(),
   name: z.string(),
   resourceGroup: z.string(),
@@ -34,25 +37,23 @@ export const orderSummary = z.strictObject({
   stage: z.enum(STAGE_NAMES),
   stageStatus: z.enum(STAGE_STATUSES),
   createdAt: z.string(),
-  encryption: z.strictObject({
+  encryption: z.object({
     kekType: z.enum(ENCRYPTION_TYPES),
     kekUrl: z.optional(z.string()),
     identityType: z.optional(z.string()),
   }),
-  keyHealth: z.strictObject({
+  keyHealth: z.object({
     state: z.enum(KEY_HEALTH_STATES),
     code: z.optional(z.string()),
     /** When the first of the risks will occur. */
     riskAt: z.optional(z.string()),
   }),
-  nodes: z.array(
-    z.strictObject({ serial: z.string(), lock: lockState, since: z.optional(z.string()) }),
-  ),
+  nodes: z.array(z.object({ serial: z.string(), lock: lockState, since: z.optional(z.string()) })),
 });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
 /** A page may hold fewer orders than requested without being the last. */
-export const orderSummaryPage = z.strictObject({
+export const orderSummaryPage = z.object({
   value: z.array(orderSummary),
   nextLink: z.optional(z.string()),
   /** For the first page of the whole list, without a filter. */
@@ -71,9 +72,9 @@ export const orderSummaryFilter = z.strictObject({
 export type OrderSummaryFilter = z.infer<typeof orderSummaryFilter>;
 
 /** Our extension: the nodes of one order. */
-export const orderNodes = z.strictObject({
+export const orderNodes = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       serial: z.string(),
       ordinal: z.number(),
       enrolled: z.boolean(),
@@ -81,13 +82,13 @@ export const orderNodes = z.strictObject({
        * The holder of the enrolled device's key. `attested`: proven by a TPM's own signature;
        * everything else is the node's own claim.
        */
-      deviceKey: z.optional(z.strictObject({ grade: deviceKeyGrade, attested: z.boolean() })),
+      deviceKey: z.optional(z.object({ grade: deviceKeyGrade, attested: z.boolean() })),
       preparedAt: z.optional(z.string()),
       lastSeenAt: z.optional(z.string()),
       lastOutcome: z.optional(z.string()),
       lock: lockState,
       lease: z.optional(
-        z.strictObject({
+        z.object({
           id: z.string(),
           purpose: z.string(),
           grantedAt: z.string(),
@@ -98,7 +99,7 @@ export const orderNodes = z.strictObject({
         }),
       ),
       envelope: z.optional(
-        z.strictObject({
+        z.object({
           env: z.string(),
           generation: z.number(),
           kid: z.string(),

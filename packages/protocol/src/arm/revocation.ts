@@ -9,11 +9,11 @@ const reason = requiredText(1024);
 /** Our extension: the whole order, or one node of it. */
 export const revokeRequest = z.strictObject({ reason, serial: z.optional(serial) });
 /** The leases that were refused in the field at that moment. */
-export const revokeResult = z.strictObject({ revokedAt: z.string(), leases: z.number() });
+export const revokeResult = z.object({ revokedAt: z.string(), leases: z.number() });
 
 export const restoreAccessRequest = z.strictObject({ serial: z.optional(serial) });
 /** How many switches were turned off; zero without one of the caller's kind. */
-export const restoreAccessResult = z.strictObject({ restoredAt: z.string(), lifted: z.number() });
+export const restoreAccessResult = z.object({ restoredAt: z.string(), lifted: z.number() });
 
 /**
  * Operator API: the fleet, the orders of one customer's subscription, one order or one node of it.
@@ -37,9 +37,9 @@ export const operatorRestoreRequest = z.strictObject({ scope: operatorRevocation
  * Active kill switches, newest first. An order lists those that cover it: its customer's and the
  * operator's.
  */
-export const revocationList = z.strictObject({
+export const revocationList = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       id: z.string(),
       scope: z.enum(["node", "order", "subscription", "fleet"]),
       orderId: z.optional(z.string()),
@@ -60,7 +60,7 @@ export type RevocationList = z.infer<typeof revocationList>;
 export const unlockBudgetWrite = z.strictObject({
   unlocksPerDay: z.number().check(z.int(), z.minimum(1), z.maximum(100_000)),
 });
-export const unlockBudgetView = z.strictObject({
+export const unlockBudgetView = z.object({
   /** Absent: no budget. */
   unlocksPerDay: z.optional(z.number()),
   usedToday: z.number(),
@@ -72,9 +72,9 @@ export type UnlockBudgetView = z.infer<typeof unlockBudgetView>;
  * One lease of the drill; `elapsedMs` is the time of the real path, from the request to the node's
  * signed receipt.
  */
-export const revocationDrillView = z.strictObject({
+export const revocationDrillView = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       id: z.string(),
       serial: z.string(),
       startedAt: z.string(),

@@ -3,13 +3,13 @@ import * as z from "zod/mini";
 /**
  * Secrets of one node of an appliance; the same shape for Data Box and each node of Data Box Heavy.
  */
-export const nodeSecret = z.strictObject({
+export const nodeSecret = z.object({
   deviceSerialNumber: z.string(),
   devicePassword: z.string(),
-  networkConfigurations: z.array(z.strictObject({ name: z.string(), macAddress: z.string() })),
+  networkConfigurations: z.array(z.object({ name: z.string(), macAddress: z.string() })),
   encodedValidationCertPubKey: z.string(),
   accountCredentialDetails: z.array(
-    z.strictObject({
+    z.object({
       accountName: z.string(),
       dataAccountType: z.optional(z.string()),
       dataDestinationType: z.optional(z.string()),
@@ -20,18 +20,18 @@ export const nodeSecret = z.strictObject({
 });
 export type NodeSecret = z.infer<typeof nodeSecret>;
 
-const accessCode = z.strictObject({
+const accessCode = z.object({
   reverseDCAccessCode: z.optional(z.string()),
   forwardDCAccessCode: z.optional(z.string()),
 });
 
 export const jobSecrets = z.discriminatedUnion("jobSecretsType", [
-  z.strictObject({
+  z.object({
     jobSecretsType: z.literal("DataBox"),
     dcAccessSecurityCode: accessCode,
     podSecrets: z.array(nodeSecret),
   }),
-  z.strictObject({
+  z.object({
     jobSecretsType: z.literal("DataBoxHeavy"),
     dcAccessSecurityCode: accessCode,
     cabinetPodSecrets: z.array(nodeSecret),
@@ -39,7 +39,7 @@ export const jobSecrets = z.discriminatedUnion("jobSecretsType", [
 ]);
 export type JobSecrets = z.infer<typeof jobSecrets>;
 
-export const unencryptedCredentialsList = z.strictObject({
-  value: z.array(z.strictObject({ jobName: z.string(), jobSecrets })),
+export const unencryptedCredentialsList = z.object({
+  value: z.array(z.object({ jobName: z.string(), jobSecrets })),
 });
 export type UnencryptedCredentialsList = z.infer<typeof unencryptedCredentialsList>;

@@ -3,26 +3,26 @@ import * as z from "zod/mini";
 import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
 
-export const shipmentPickUpResponse = z.strictObject({
+export const shipmentPickUpResponse = z.object({
   confirmationNumber: z.string(),
   readyByTime: z.string(),
 });
 
-export const skuInformation = z.strictObject({
-  sku: z.strictObject({
+export const skuInformation = z.object({
+  sku: z.object({
     name: z.string(),
     displayName: z.string(),
     family: z.string(),
     model: z.optional(z.string()),
   }),
   enabled: z.boolean(),
-  properties: z.strictObject({
+  properties: z.object({
     dataLocationToServiceLocationMap: z.array(
-      z.strictObject({ dataLocation: z.string(), serviceLocation: z.string() }),
+      z.object({ dataLocation: z.string(), serviceLocation: z.string() }),
     ),
-    capacity: z.strictObject({ usable: z.string(), maximum: z.string() }),
+    capacity: z.object({ usable: z.string(), maximum: z.string() }),
     costs: z.array(
-      z.strictObject({ meterId: z.string(), meterType: z.string(), multiplier: z.number() }),
+      z.object({ meterId: z.string(), meterType: z.string(), multiplier: z.number() }),
     ),
     apiVersions: z.array(z.string()),
     disabledReason: z.enum(["None", "Country", "Region", "Feature", "OfferType"]),
@@ -32,7 +32,7 @@ export const skuInformation = z.strictObject({
   }),
 });
 export type SkuInformation = z.infer<typeof skuInformation>;
-export const availableSkusResult = z.strictObject({ value: z.array(skuInformation) });
+export const availableSkusResult = z.object({ value: z.array(skuInformation) });
 
 const validated = z.object({
   validationType: z.string(),
@@ -42,8 +42,8 @@ const validated = z.object({
   alternateAddresses: z.optional(z.array(z.record(z.string(), z.unknown()))),
 });
 export type ValidatedItem = z.infer<typeof validated>;
-export const validateInputsResponse = z.strictObject({
-  properties: z.strictObject({
+export const validateInputsResponse = z.object({
+  properties: z.object({
     status: z.enum([
       "AllValidToProceed",
       "InputsRevisitRequired",
@@ -52,29 +52,29 @@ export const validateInputsResponse = z.strictObject({
     individualResponseDetails: z.array(validated),
   }),
 });
-export const validateAddressResponse = z.strictObject({ properties: validated });
+export const validateAddressResponse = z.object({ properties: validated });
 
-export const regionConfigurationResponse = z.strictObject({
-  scheduleAvailabilityResponse: z.optional(z.strictObject({ availableDates: z.array(z.string()) })),
+export const regionConfigurationResponse = z.object({
+  scheduleAvailabilityResponse: z.optional(z.object({ availableDates: z.array(z.string()) })),
   transportAvailabilityResponse: z.optional(
-    z.strictObject({
-      transportAvailabilityDetails: z.array(z.strictObject({ shipmentType: z.string() })),
+    z.object({
+      transportAvailabilityDetails: z.array(z.object({ shipmentType: z.string() })),
     }),
   ),
   datacenterAddressResponse: z.optional(z.record(z.string(), z.unknown())),
   deviceCapabilityResponse: z.optional(
-    z.strictObject({
-      deviceCapabilityDetails: z.array(z.strictObject({ hardwareEncryption: z.string() })),
+    z.object({
+      deviceCapabilityDetails: z.array(z.object({ hardwareEncryption: z.string() })),
     }),
   ),
 });
 export type RegionConfigurationResponse = z.infer<typeof regionConfigurationResponse>;
 
-export const operationList = z.strictObject({
+export const operationList = z.object({
   value: z.array(
-    z.strictObject({
+    z.object({
       name: z.string(),
-      display: z.strictObject({
+      display: z.object({
         provider: z.string(),
         resource: z.string(),
         operation: z.string(),
@@ -87,12 +87,12 @@ export const operationList = z.strictObject({
 });
 
 /** Our extension: every check of a key in its fixed order. */
-export const keyValidationResult = z.strictObject({
+export const keyValidationResult = z.object({
   status: z.enum(["Valid", "Invalid"]),
   kid: z.optional(z.string()),
   checkedAt: z.string(),
   checks: z.array(
-    z.strictObject({
+    z.object({
       name: z.string(),
       status: z.enum(["Passed", "Failed", "NotReached"]),
       elapsedMs: z.optional(z.number()),
@@ -103,11 +103,11 @@ export const keyValidationResult = z.strictObject({
 });
 export type KeyValidationResult = z.infer<typeof keyValidationResult>;
 
-export const preparedNode = z.strictObject({
+export const preparedNode = z.object({
   serial: z.string(),
   /** Shown once. */
   enrolmentCode: z.string(),
   expiresAt: z.string(),
 });
-export const preparedNodes = z.strictObject({ nodes: z.array(preparedNode) });
+export const preparedNodes = z.object({ nodes: z.array(preparedNode) });
 export type PreparedNode = z.infer<typeof preparedNode>;

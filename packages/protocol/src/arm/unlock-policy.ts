@@ -98,6 +98,7 @@ export const unlockPolicyWrite = z.strictObject({
 
 /**
  * The policy in force. `source`: the broker's settings, while the order has no policy of its own.
+ * Strict, unlike other views: who does not know a condition must not write the policy back.
  */
 export const unlockPolicyView = z.strictObject({
   ...members,
