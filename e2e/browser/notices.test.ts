@@ -46,7 +46,11 @@ describe.runIf(runsBrowser)("what a person gets", () => {
     await visit.goTo("/notifications");
     await see("E-mails go to ada@contoso.example, the name that you sign in with.");
     await see("Sent to groups: key-team (Teams)");
-    await see("No role assignment of yours allows you to get this by e-mail.");
+    await see("You have this right by a role of your sign-in");
+    await see(
+      /^az role assignment create --assignee ada@contoso\.example --role "Data Box Reader"/,
+    );
+    await see("Ask the operator to send these messages to a channel of the approvers.");
     expect(await visit.page.getByRole("checkbox").count()).toBe(0);
     expect(await button(visit.page, "Save").count()).toBe(0);
     expect(await visit.page.content()).not.toContain("SECRET");

@@ -22,7 +22,7 @@ import { createStrangerRows } from "./audit/stranger-rows.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { observeVaults } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
-import { createHasAccess, createStillMay } from "./callers/has-access.ts";
+import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
@@ -58,6 +58,7 @@ import type { ControlPlane } from "./orders/control-plane.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
 import { createAdmitChange } from "./release/approvals/admit-change.ts";
+import { createStillWaits } from "./release/approvals/approval-cases.ts";
 import { endExpiredApprovals } from "./release/approvals/end-approval.ts";
 import { createStillApproves } from "./release/approvals/may-approve.ts";
 import { createLeaseWatches, type LeaseWatches } from "./release/leases/lease-watches.ts";
@@ -155,7 +156,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
-  const stillMay = createStillMay(createHeldRoles(dependencies.roles, now));
+  const defaultPolicy = defaultUnlockPolicy({
+    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
+    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
+  });
+  const heldRoles = createHeldRoles(dependencies.roles, now);
+  const stillMay = createStillMay(heldRoles);
   const { channels, sendMail } = dependencies.notices;
   const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
     key: keys.signing,
@@ -164,7 +170,13 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     people:
       sendMail === undefined
         ? undefined
-        : createPersonReceivers({ store, stillMay, sendMail, portalUrl: config.BROKER_URL }),
+        : createPersonReceivers({
+            store,
+            stillMay,
+            stillWaits: createStillWaits({ store, defaultPolicy, now }),
+            sendMail,
+            portalUrl: config.BROKER_URL,
+          }),
     portalUrl: config.BROKER_URL,
     now,
   });
@@ -192,10 +204,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     }),
     { lookAfterChange: false },
   );
-  const defaultPolicy = defaultUnlockPolicy({
-    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
-    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
-  });
   const announce = createAnnounce(config.BROKER_URL, selectReceivers);
   const stillApproves = createStillApproves(stillMay);
   const plane: ControlPlane = {
@@ -296,7 +304,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           ...dependencies,
           appendAudit,
           hasAccess,
-          stillMay,
+          maySomewhere: createMaySomewhere(heldRoles),
           defaultPolicy,
           api: own,
         });

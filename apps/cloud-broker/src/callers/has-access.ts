@@ -1,5 +1,5 @@
 import { valueOf } from "../core/failure-error.ts";
-import { decideAccess, parseAppRole } from "../core/permissions.ts";
+import { decideAccess, decideAccessIn, parseAppRole } from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type HeldRoles, type RoleReader } from "./held-roles.ts";
@@ -21,6 +21,17 @@ export function createStillMay(heldRoles: HeldRoles): StillMay {
   return async (objectId, action, scope) => {
     const held = await heldRoles(objectId, assignmentScopeOf(scope));
     return held.ok ? { ok: true, value: decideAccess(held.value, action, scope) } : held;
+  };
+}
+
+/**
+ * The same for a subscription or any resource group or order in it: Resource Manager also lists
+ * the assignments below a scope.
+ */
+export function createMaySomewhere(heldRoles: HeldRoles): StillMay {
+  return async (objectId, action, subscription) => {
+    const held = await heldRoles(objectId, subscription);
+    return held.ok ? { ok: true, value: decideAccessIn(held.value, action, subscription) } : held;
   };
 }
 

@@ -26,7 +26,7 @@ export type NoticeMessage = {
 };
 export type NoticeFact = { readonly name: string; readonly text: string };
 
-/** The members of events that messages show; all others stay out of them. */
+/** The members of events that messages show or are sent by; all others stay out of them. */
 const event = z.object({
   type: z.enum(EVENT_TYPES),
   subject: z.string(),
@@ -49,6 +49,7 @@ const event = z.object({
     nodes: z.optional(z.number()),
     elapsedMs: z.optional(z.number()),
     campaignId: z.optional(z.string()),
+    approvalId: z.optional(z.string()),
     orders: z.optional(z.number()),
     failed: z.optional(z.number()),
     dryRun: z.optional(z.boolean()),
@@ -77,6 +78,12 @@ export function readSubject(body: string): EventSubject {
   return type === EVENT_TYPES.campaignFinished
     ? { type, campaign: data.campaignId ?? "" }
     : { type, order: foldOrderId(subject) };
+}
+
+/** @returns the request that an event puts before its approvers; undefined for any other event */
+export function readApprovalId(body: string): string | undefined {
+  const { type, data } = event.parse(JSON.parse(body));
+  return type === EVENT_TYPES.approvalWaiting ? data.approvalId : undefined;
 }
 
 export type DescribeEvent = (body: string) => NoticeMessage;

@@ -190,6 +190,25 @@ export function decideAccess(held: readonly HeldRole[], action: string, scope: s
   });
 }
 
+/**
+ * Whether a role allows an action on a subscription, or on at least one resource group or order in
+ * it. A role on a vault says nothing about orders.
+ */
+export function decideAccessIn(
+  held: readonly HeldRole[],
+  action: string,
+  subscription: string,
+): boolean {
+  return held.some(
+    ({ role, scope }) =>
+      decideAccess([{ role, scope }], action, subscription) ||
+      (covers(subscription, scope) &&
+        ORDERS_BELOW.test(scope) &&
+        decideAccess([{ role, scope }], action, scope)),
+  );
+}
+const ORDERS_BELOW = /\/resourcegroups\/[^/]+(\/providers\/microsoft\.databox\/jobs\/[^/]+)?$/i;
+
 function covers(at: string, scope: string): boolean {
   const above = asciiLowerCase(at);
   const below = asciiLowerCase(scope);

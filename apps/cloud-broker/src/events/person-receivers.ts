@@ -1,7 +1,12 @@
 import type { Transaction } from "kysely";
 
 import type { EventSubject } from "../core/cloud-event.ts";
-import { type DescribeEvent, createDescribeEvent, readSubject } from "../core/notice-message.ts";
+import {
+  createDescribeEvent,
+  type DescribeEvent,
+  readApprovalId,
+  readSubject,
+} from "../core/notice-message.ts";
 import { NOTICE_RIGHTS } from "../core/notice-rights.ts";
 import { languageOf, type NoticeLanguage } from "../core/notice-texts.ts";
 import { type OrderId, subscriptionOf } from "../core/order.ts";
@@ -23,13 +28,16 @@ export type PersonReceivers = {
 /**
  * People who chose to get events by e-mail. Choice, address and right are read when an e-mail is
  * sent: a person who lost the right to an order, or withdrew the choice, is not told of it, however
- * long the event had waited.
+ * long the event had waited. Nor is a person told of a request that does not wait for them: the
+ * policy names others, they asked themselves, or it is decided.
  *
  * @param stillMay - by role assignments only, because there is no token while an e-mail is sent
+ * @param stillWaits - whether this person may still decide about the request, by the order's policy
  */
 export function createPersonReceivers({
   store,
   stillMay,
+  stillWaits,
   sendMail,
   portalUrl,
 }: {
@@ -39,6 +47,7 @@ export function createPersonReceivers({
     action: string,
     order: OrderId,
   ) => Promise<Outcome<boolean>>;
+  readonly stillWaits: (objectId: string, order: OrderId, approvalId: string) => Promise<boolean>;
   readonly sendMail: SendMail;
   readonly portalUrl: string;
 }): PersonReceivers {
@@ -55,6 +64,9 @@ export function createPersonReceivers({
     const allowed = await stillMay(objectId, NOTICE_RIGHTS[subject.type], subject.order);
     if (!allowed.ok) return { status: undefined };
     if (!allowed.value) return "withdrawn";
+    const approvalId = readApprovalId(body);
+    if (approvalId !== undefined && !(await stillWaits(objectId, subject.order, approvalId)))
+      return "withdrawn";
     return sendMail({
       ...renderMail(describe[person.language](body)),
       to: person.address,

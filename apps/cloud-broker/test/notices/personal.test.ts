@@ -9,11 +9,10 @@ import { NOTICE_RIGHTS } from "../../src/core/notice-rights.ts";
 import { ROLES } from "../../src/core/permissions.ts";
 import { createPersonReceivers } from "../../src/events/person-receivers.ts";
 import type { Mail } from "../../src/events/send-mail.ts";
-import { SUBSCRIPTION } from "../world/jobs.ts";
+import { API, GROUP, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const OTHER = "00000000-0000-4000-8000-00000000beef";
-const READER = ROLES.Reader.definition;
 
 let world: BrokerWorld;
 let sent: Mail[];
@@ -39,15 +38,17 @@ async function choose(
     subscription = SUBSCRIPTION,
     type = EVENT_TYPES.keyHealthChanged,
     language = "en",
+    role = "Reader",
   }: {
     scope?: string;
     subscription?: string;
     type?: (typeof PERSONAL_EVENTS)[number];
     language?: "en" | "de";
+    role?: "Reader" | "Owner";
   } = {},
 ): Promise<string> {
   const objectId = randomUUID();
-  world.assignments.set(objectId, [{ roleDefinitionId: READER, scope }]);
+  world.assignments.set(objectId, [{ roleDefinitionId: ROLES[role].definition, scope }]);
   await writeChoices(
     world.store(),
     { objectId, address: `${name}@contoso.example`, nowMs: world.clock.nowMs },
@@ -92,6 +93,48 @@ test("a person whose role does not cover the order gets nothing, although they c
   expect(await queued()).toEqual([]);
 });
 
+test("a person whose role is at the order's resource group is told of its orders", async () => {
+  await choose("ada", { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}` });
+  await breakKey("group1");
+  await world.broker().deliverEvents();
+  expect(sent).toMatchObject([{ to: "ada@contoso.example" }]);
+});
+
+test("of a request, only approvers whom the policy names are told, and only while it waits for them", async () => {
+  const as = { type: EVENT_TYPES.approvalWaiting, role: "Owner" } as const;
+  const named = await choose("named", as);
+  await choose("other", as);
+  const device = await world.delivered("guarded1");
+  const policy = await world.call("PUT", `${jobPath("guarded1")}/unlockPolicy?${API}`, {
+    body: {
+      outageGrace: "P1D",
+      leaseTtlSeconds: 60,
+      offline: { allowed: true, lease: { kind: "boots", boots: 1 } },
+      release: {
+        windows: [],
+        approvals: { required: 1, approvers: [named], expiresAfterSeconds: 3600 },
+        breakGlass: false,
+      },
+    },
+  });
+  expect(policy.status).toBe(200);
+  await device.sendUnlock(await device.prepareUnlock("unlock"));
+  expect(await queued()).toHaveLength(2);
+  await world.broker().deliverEvents();
+  expect(sent).toMatchObject([{ to: "named@contoso.example" }]);
+  await device.sendUnlock(await device.prepareUnlock("unlock"));
+  expect(await queued()).toHaveLength(2);
+  await world
+    .store()
+    .updateTable("approvals")
+    .set({ state: "rejected" })
+    .where("state", "=", "open")
+    .execute();
+  await world.broker().deliverEvents();
+  expect(sent).toHaveLength(1);
+  expect(await queued()).toEqual([]);
+});
+
 test("a person who lost the right after the event is not told of it", async () => {
   const ada = await choose("ada");
   await breakKey("lost1");
@@ -125,6 +168,7 @@ test("while roles cannot be read, an e-mail waits and is not dropped", async () 
     .executeTakeFirstOrThrow();
   const people = createPersonReceivers({
     store: world.store(),
+    stillWaits: () => Promise.resolve(true),
     stillMay: () => Promise.resolve({ ok: false, failure: { code: "ResourceManagerUnreachable" } }),
     sendMail: () => Promise.reject(new Error("not allowed to be sent")),
     portalUrl: "https://broker.localhost",

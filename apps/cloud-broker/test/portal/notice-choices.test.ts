@@ -4,7 +4,7 @@ import { type NoticeChoices, noticeChoices } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createChoiceRoutes } from "../../src/api/portal/notices/choice-routes.ts";
-import { createHasAccess, createStillMay } from "../../src/callers/has-access.ts";
+import { createHasAccess, createMaySomewhere } from "../../src/callers/has-access.ts";
 import { createHeldRoles, type RoleAssignment } from "../../src/callers/held-roles.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { ROLES } from "../../src/core/permissions.ts";
@@ -56,7 +56,7 @@ function ask(method: "GET" | "PUT", caller: Caller, body = {}): Promise<Answer> 
   const routes: readonly Route[] = createChoiceRoutes({
     store,
     hasAccess: createHasAccess(roles, now),
-    stillMay: createStillMay(createHeldRoles(roles, now)),
+    maySomewhere: createMaySomewhere(createHeldRoles(roles, now)),
     notices,
     now,
   });
@@ -100,12 +100,26 @@ test("a person sees the channels of groups by name, only where they may read", a
 
 test("e-mail is offered where a role assignment allows it, and not by a role of the token", async () => {
   const byToken = person("ada@contoso.example", `Owner:${OURS}`);
-  expect((await kindOf(byToken, HEALTH))?.allowedIn).toEqual([]);
+  expect(await kindOf(byToken, HEALTH)).toMatchObject({ allowedIn: [], signedInOnly: [OURS] });
   const assigned = person("ren@contoso.example");
   assign(assigned, "Reader", OURS);
-  expect((await kindOf(assigned, HEALTH))?.allowedIn).toEqual([OURS]);
+  expect(await kindOf(assigned, HEALTH)).toMatchObject({ allowedIn: [OURS], signedInOnly: [] });
   expect((await kindOf(assigned, APPROVAL))?.allowedIn).toEqual([]);
 });
+
+test.each([
+  ["a resource group", "/resourceGroups/group", [OURS]],
+  ["an order", "/resourceGroups/group/providers/Microsoft.DataBox/jobs/mine", [OURS]],
+  ["a vault", "/resourceGroups/group/providers/Microsoft.KeyVault/vaults/keys", []],
+])(
+  "a role at %s of a subscription allows e-mail where it covers orders",
+  async (_name, at, allowedIn) => {
+    const reader = person("ren@contoso.example");
+    assign(reader, "Reader", `${OURS}${at}`);
+    expect(await kindOf(reader, HEALTH)).toMatchObject({ allowedIn, signedInOnly: [] });
+    expect((await kindOf(reader, APPROVAL))?.allowedIn).toEqual([]);
+  },
+);
 
 test("a choice is kept with the address of the sign-in, replaced as a whole, and forgotten", async () => {
   const ada = person("ada@contoso.example");

@@ -7,6 +7,7 @@ const kind = {
   type: "com.databox-cmk.approval.waiting",
   channels: [],
   allowedIn: ["a", "b"],
+  signedInOnly: [],
   chosenIn: [],
 } as const satisfies NoticeChoices["kinds"][number];
 

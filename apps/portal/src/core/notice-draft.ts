@@ -29,3 +29,7 @@ export function renderChoices(
     kinds: kinds.filter(isPersonal).map(({ type, chosenIn }) => ({ type, chosenIn })),
   };
 }
+
+/** The command by which an owner gives a person the right to read orders. */
+export const renderReaderCommand = (address: string, subscription: string): string =>
+  `az role assignment create --assignee ${address} --role "Data Box Reader" --scope /subscriptions/${subscription}`;

@@ -12,8 +12,15 @@ import {
 import { AlertRegular, SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { choose, isChosen, isPersonal, renderChoices } from "../core/notice-draft.ts";
+import {
+  choose,
+  isChosen,
+  isPersonal,
+  renderChoices,
+  renderReaderCommand,
+} from "../core/notice-draft.ts";
 import { Choice } from "../shell/choice.tsx";
+import { Copyable } from "../shell/copyable.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -103,7 +110,9 @@ function ChoicesForm({
             <div className={styles.kind}>
               <Text>{names === "" ? words.noChannels : words.channels(names)}</Text>
               {!isPersonal(kind) && <Text>{words.groupsOnly}</Text>}
-              {isPersonal(kind) && canMail && !isAllowed && <Text>{words.notAllowed}</Text>}
+              {isPersonal(kind) && canMail && !isAllowed && (
+                <NotAllowed kind={kind} address={choices.address ?? ""} />
+              )}
               {isPersonal(kind) && canMail && isAllowed && (
                 <div>
                   <Checkbox
@@ -154,5 +163,31 @@ function ChoicesForm({
         </div>
       )}
     </form>
+  );
+}
+
+/** Says why the reader cannot choose an e-mail, and how they get the right. */
+function NotAllowed({
+  kind: { type, signedInOnly },
+  address,
+}: {
+  readonly kind: NoticeChoices["kinds"][number];
+  readonly address: string;
+}): ReactElement {
+  const words = useTexts().noticeSettings;
+  if (signedInOnly.length === 0) return <Text>{words.notAllowed}</Text>;
+  // Azure has no built-in role that approves and changes nothing.
+  if (type === "com.databox-cmk.approval.waiting") return <Text>{words.approveBySignIn}</Text>;
+  return (
+    <>
+      <Text>{words.readBySignIn}</Text>
+      {signedInOnly.map((id) => (
+        <Copyable
+          key={id}
+          value={renderReaderCommand(address, id)}
+          what={renderReaderCommand(address, id)}
+        />
+      ))}
+    </>
   );
 }

@@ -67,7 +67,7 @@ export function createPortal(
     readonly store: Store;
     readonly verifyToken: VerifyToken;
     readonly hasAccess: HasAccess;
-    readonly stillMay: StillMay;
+    readonly maySomewhere: StillMay;
     readonly notices: Notices;
     readonly defaultPolicy: UnlockPolicy;
     readonly appendAudit: AppendAudit;

@@ -4,6 +4,7 @@ import type { Kysely, Selectable } from "kysely";
 import { type Approval, endOf, mayDecide } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
 import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { fromJson, type Json } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -105,6 +106,18 @@ export async function readCasesFor(
   for (const each of await readOpenCases(deps, subscriptionId, limit))
     if (waitsFor(each, objectId) && (await isApprover(each.orderId))) waiting.push(each);
   return waiting;
+}
+
+/** Whether a request still waits for a person; a right to approve is not looked up. */
+export function createStillWaits({
+  store,
+  defaultPolicy,
+  now,
+}: Omit<CaseDependencies, "nowMs"> & { readonly now: Clock }) {
+  return async (objectId: string, order: OrderId, id: string): Promise<boolean> => {
+    const found = await readCase({ store, defaultPolicy, nowMs: now() }, order, id);
+    return found?.approval.state === "open" && waitsFor(found, objectId);
+  };
 }
 
 /** Whether the case waits for this person: open, theirs to decide, and not approved by them yet. */

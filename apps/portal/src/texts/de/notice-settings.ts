@@ -5,7 +5,7 @@ export const noticeSettings: typeof english = {
   intro:
     "Die Glocke zeigt alles, was Ihre Rollen erlauben. Außerdem sendet der Dienst Nachrichten an die Kanäle von Gruppen und E-Mails an Sie.",
   address: (address) =>
-    `E-Mails gehen an ${address}, den Namen, mit dem Sie sich anmelden. Vor jeder prüft der Dienst, ob Ihnen eine Rollenzuweisung noch das Recht an dem Auftrag gibt.`,
+    `E-Mails gehen an ${address}, den Namen, mit dem Sie sich anmelden. Vor jeder prüft der Dienst, ob Ihnen eine Rollenzuweisung noch das Recht an dem Auftrag gibt. Anfragen, die andere entscheiden müssen, bekommen Sie nicht.`,
   noAddress:
     "Der Name, mit dem Sie sich anmelden, ist keine E-Mail-Adresse. Der Dienst kann Ihnen deshalb nicht schreiben.",
   noMailServer:
@@ -23,7 +23,11 @@ export const noticeSettings: typeof english = {
   channel: (name, kind) => `${name} (${{ teams: "Teams", slack: "Slack", email: "E-Mail" }[kind]})`,
   noChannels: "Geht an keine Gruppe.",
   groupsOnly: "Kampagnen werden nur Gruppen gemeldet.",
-  notAllowed: "Keine Ihrer Rollenzuweisungen erlaubt Ihnen, dies per E-Mail zu bekommen.",
+  notAllowed: "Keine Ihrer Rollen erlaubt Ihnen, dies per E-Mail zu bekommen.",
+  readBySignIn:
+    "Sie haben dieses Recht durch eine Rolle Ihrer Anmeldung, die der Dienst später nicht nachschlagen kann. Bitten Sie für E-Mails einen Eigentümer des Abonnements um eine Rollenzuweisung:",
+  approveBySignIn:
+    "Sie dürfen durch eine Rolle Ihrer Anmeldung genehmigen, die der Dienst später nicht nachschlagen kann. Bitten Sie den Betreiber, diese Nachrichten an einen Kanal der Genehmigenden zu senden.",
   mailMe: "E-Mail an mich",
   language: "Sprache meiner E-Mails",
 };

@@ -7,7 +7,7 @@ export const noticeSettings = {
   intro:
     "The bell shows everything that your roles allow. In addition, the service sends messages to the channels of groups, and e-mails to you.",
   address: (address: string) =>
-    `E-mails go to ${address}, the name that you sign in with. Before each one, the service checks that a role assignment still gives you the right to the order.`,
+    `E-mails go to ${address}, the name that you sign in with. Before each one, the service checks that a role assignment still gives you the right to the order. Requests that others must decide are not sent to you.`,
   noAddress:
     "The name that you sign in with is not an e-mail address, so the service cannot write to you.",
   noMailServer:
@@ -25,7 +25,11 @@ export const noticeSettings = {
     `${name} (${{ teams: "Teams", slack: "Slack", email: "e-mail" }[kind]})`,
   noChannels: "Sent to no group.",
   groupsOnly: "Campaigns are reported to groups only.",
-  notAllowed: "No role assignment of yours allows you to get this by e-mail.",
+  notAllowed: "No role of yours allows you to get this by e-mail.",
+  readBySignIn:
+    "You have this right by a role of your sign-in, which the service cannot look up later. To get e-mails, ask an owner of the subscription for a role assignment:",
+  approveBySignIn:
+    "You may approve by a role of your sign-in, which the service cannot look up later. Ask the operator to send these messages to a channel of the approvers.",
   mailMe: "E-mail me",
   language: "Language of my e-mails",
 };

@@ -25,8 +25,8 @@ const MAX_BYTES = 64 * 1024;
 export type ChoiceDependencies = {
   readonly store: Store;
   readonly hasAccess: HasAccess;
-  /** By role assignments only, as when an e-mail is sent. */
-  readonly stillMay: StillMay;
+  /** By role assignments only, as when an e-mail is sent: in the subscription or a part of it. */
+  readonly maySomewhere: StillMay;
   readonly notices: Notices;
   readonly now: Clock;
 };
@@ -72,7 +72,7 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly R
 }
 
 async function describeChoices(
-  { store, hasAccess, stillMay, notices }: ChoiceDependencies,
+  { store, hasAccess, maySomewhere, notices }: ChoiceDependencies,
   caller: Caller,
   subscriptions: readonly string[],
 ): Promise<NoticeChoices> {
@@ -86,12 +86,13 @@ async function describeChoices(
     for (const id of subscriptions) {
       const scope = `/subscriptions/${id}`;
       if (await hasAccess(caller, action, scope)) readable.push(id);
-      if (valueOf(await stillMay(caller.objectId, action, scope))) allowedIn.push(id);
+      if (valueOf(await maySomewhere(caller.objectId, action, scope))) allowedIn.push(id);
     }
     kinds.push({
       type,
       channels: channelsOf(notices, type, readable),
       allowedIn,
+      signedInOnly: readable.filter((id) => !allowedIn.includes(id)),
       chosenIn: (stored?.choices ?? []).flatMap((each) =>
         each.type === type ? each.subscription : [],
       ),
@@ -99,7 +100,8 @@ async function describeChoices(
   }
   if (caller.roles.includes(OPERATOR_APP_ROLE)) {
     const type = EVENT_TYPES.campaignFinished;
-    kinds.push({ type, channels: channelsOf(notices, type, []), allowedIn: [], chosenIn: [] });
+    const channels = channelsOf(notices, type, []);
+    kinds.push({ type, channels, allowedIn: [], signedInOnly: [], chosenIn: [] });
   }
   return {
     address,
