@@ -91,6 +91,8 @@ const PANELS = [
     [["{{receiver}} {{outcome}}", rate("databox_event_deliveries_total", "receiver, outcome")]],
   ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
+  ["Database answers", "short", [["{{instance}}", "databox_database_up"]]],
+  ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],
   [

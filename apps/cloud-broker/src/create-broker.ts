@@ -19,6 +19,7 @@ import { createWebhookRoutes } from "./api/well-known/create-webhook-routes.ts";
 import { createIssuerRoutes } from "./api/well-known/issuer-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
 import { createStrangerRows } from "./audit/stranger-rows.ts";
+import { refuseWithoutClock } from "./azure/refuse-without-clock.ts";
 import { rememberResources } from "./azure/remember-resources.ts";
 import { observeVaults } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
@@ -49,6 +50,7 @@ import type { ConnectionPlaces } from "./load/connection-places.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { atPriority } from "./load/priority.ts";
 import { createRateLimit } from "./load/rate-limit.ts";
+import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, type Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
@@ -90,6 +92,7 @@ export type BrokerDependencies = {
   /** 0 to 1. */
   readonly random: () => number;
   readonly now: Clock;
+  readonly clock: ClockWatch;
   readonly loopUtilization: LoopUtilization;
   readonly log: Log;
 };
@@ -136,6 +139,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
+  metrics.showClock(() => dependencies.clock.offsets());
   const choreFailed = (chore: string, error: unknown): void => {
     metrics.choreFailed(chore);
     log("error", `${chore} failed`, describeFault(error));
@@ -143,7 +147,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
     metrics.calledVault(call);
   });
-  const { vaults, health } = observeVaults(traced, now);
+  const observed = observeVaults(traced, now);
+  const { health } = observed;
+  const vaults = refuseWithoutClock(observed.vaults, dependencies.clock);
   const appendAudit = createAppendAudit({ now });
   const strangerRows = createStrangerRows({ store, appendAudit, now });
   const keyDependencies = {

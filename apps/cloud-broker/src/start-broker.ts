@@ -15,6 +15,7 @@ import { noSpans } from "./http/spans.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { createLoopUtilization } from "./load/loop-utilization.ts";
+import { type ClockWatch, createClockWatch } from "./observability/clock-watch.ts";
 import { createLog, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
@@ -25,6 +26,7 @@ import { type Chore, every } from "./run/every.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import type { Membership } from "./run/workers/serve-as-worker.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
+import { readDatabaseClock } from "./store/read-database-clock.ts";
 import type { Store } from "./store/store.ts";
 
 export type RunningBroker = {
@@ -46,6 +48,7 @@ const LOOKS_PER_INTERVAL = 10;
 const LEASES_MS = 500;
 const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
+const CLOCKS_MS = 30_000;
 const now = (): number => Date.now();
 
 /**
@@ -76,6 +79,7 @@ export async function startBroker(
   const { store, keys } = await openState(config, openDatabase);
   opened.defer(() => store.destroy());
   const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
+  const clock = createClockWatch(now);
   const azure = createAzure(
     {
       armUrl: config.ARM_URL,
@@ -90,7 +94,7 @@ export async function startBroker(
       vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
       rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
     },
-    { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random },
+    { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random, clock },
   );
   const tokenIssuer = createTokenIssuer(
     issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
@@ -150,6 +154,7 @@ export async function startBroker(
     notices,
     random: Math.random,
     now,
+    clock,
     loopUtilization: createLoopUtilization(),
     log,
   });
@@ -177,7 +182,13 @@ export async function startBroker(
       );
     else membership.reportMetrics(broker.metrics);
   }
-  for (const chore of choresOf(broker, store, config.PROBE_INTERVAL_SECONDS))
+  const compareClocks: Chore = {
+    name: "comparing clocks",
+    everyMs: CLOCKS_MS,
+    atOnce: true,
+    run: () => compareWithOthers(clock, store, azure),
+  };
+  for (const chore of [compareClocks, ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS)])
     opened.use(every(chore, broker.choreFailed));
   opened.defer(() => {
     broker.watches.close();
@@ -197,6 +208,19 @@ export async function startBroker(
       log("info", "closed");
     },
   };
+}
+
+/** Answers of Azure are compared as they come; it is asked only when its answers may not count. */
+async function compareWithOthers(
+  clock: ClockWatch,
+  store: Store,
+  azure: { askForDate(this: void): Promise<number | undefined> },
+): Promise<void> {
+  const inDatabase = await readDatabaseClock(store);
+  if (inDatabase !== undefined) clock.note("database", inDatabase);
+  if (!clock.isSuspected()) return;
+  const inAzure = await azure.askForDate();
+  if (inAzure !== undefined) clock.note("azure", inAzure);
 }
 
 /** All that a broker does without being asked. */

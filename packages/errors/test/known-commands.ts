@@ -86,4 +86,5 @@ export const LOCAL_PROGRAMS = [
   "openssl",
   "ss",
   "tpm2",
+  "timedatectl",
 ];

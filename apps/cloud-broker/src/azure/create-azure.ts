@@ -6,6 +6,8 @@ import type { RoleReader } from "../callers/held-roles.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
 import type { IssuerKeys } from "../keys/issuer/issuer-keys.ts";
+import type { ClockWatch } from "../observability/clock-watch.ts";
+import { askForDate } from "./ask-for-date.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
@@ -58,6 +60,8 @@ export type Azure = {
   issuerKeys(key: KeyUrl): IssuerKeys;
   /** For Azure calls without an SDK: the same trust, names and time limits. */
   readonly agent: Agent;
+  /** Asks for Entra ID's time, without trust in its certificate. @returns epoch milliseconds */
+  askForDate(): Promise<number | undefined>;
   close(): void;
 };
 
@@ -67,12 +71,14 @@ export type AzureDependencies = {
   readonly random: () => number;
   /** Waits between two attempts of a call; absent: the system's timers. */
   readonly sleep?: Sleep;
+  /** Compares our clock with the dates of answers; absent: nothing does. */
+  readonly clock?: ClockWatch;
 };
 
 /** All Azure clients of the broker, on one transport. */
 export function createAzure(settings: AzureSettings, deps: AzureDependencies): Azure {
   const { armUrl, authorityUrl, tenantId, issuer } = settings;
-  const transport = createAzureTransport(settings);
+  const transport = createAzureTransport({ ...settings, clock: deps.clock });
   const credentials = createCredentials({
     transport,
     brokerClientId: settings.brokerClientId,
@@ -113,6 +119,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     roles: createRoleReader(get),
     issuerKeys: (key) => createVaultIssuerKeys(key, { calls, clients, now: deps.now }),
     agent: transport.agent,
+    askForDate: () => askForDate(authorityUrl, transport.lookup),
     close: () => {
       transport.close();
     },

@@ -5,6 +5,8 @@ import { createSecureContext, getCACertificates } from "node:tls";
 import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
 import { context, propagation } from "@opentelemetry/api";
 
+import type { ClockWatch } from "../observability/clock-watch.ts";
+import { parseDate } from "./ask-for-date.ts";
 import { noteExchange } from "./exchange.ts";
 import { createHttpClient } from "./http-client.ts";
 import { createLookup, type DnsServer } from "./name-lookup.ts";
@@ -41,12 +43,14 @@ export function createAzureTransport(options: {
   readonly httpClient?: HttpClient;
   /** For name resolution, connection and handshake together. */
   readonly connectTimeoutMs?: number;
+  /** Hears the date of each answer; absent: nothing compares. */
+  readonly clock?: ClockWatch | undefined;
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
   const agent = createAgent(lookup, options);
   const createClient = (maxBytes: number): HttpClient => {
     const inner = options.httpClient ?? createHttpClient(agent, maxBytes);
-    return { sendRequest: (request) => send(inner, request) };
+    return { sendRequest: (request) => send(inner, request, options.clock) };
   };
   const usual = createClient(ANSWER_MAX_BYTES);
 
@@ -65,7 +69,17 @@ export function createAzureTransport(options: {
   };
 }
 
-async function send(inner: HttpClient, request: PipelineRequest): Promise<PipelineResponse> {
+/** Such a certificate may be right, and our clock wrong. */
+const OF_ANOTHER_TIME: ReadonlySet<string | undefined> = new Set([
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+]);
+
+async function send(
+  inner: HttpClient,
+  request: PipelineRequest,
+  clock: ClockWatch | undefined,
+): Promise<PipelineResponse> {
   if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
   // Does nothing without a trace collector.
   propagation.inject(context.active(), request.headers, {
@@ -76,9 +90,15 @@ async function send(inner: HttpClient, request: PipelineRequest): Promise<Pipeli
   try {
     const response = await inner.sendRequest(request);
     noteAnswer(response);
+    // IMDS is this machine itself.
+    const date = request.url.startsWith("https:")
+      ? parseDate(response.headers.get("date"))
+      : undefined;
+    if (date !== undefined) clock?.note("azure", date);
     return response;
   } catch (error) {
     const code = codeOf(error);
+    if (OF_ANOTHER_TIME.has(code)) clock?.suspect();
     noteExchange({ kind: "network", code });
     throw error;
   }

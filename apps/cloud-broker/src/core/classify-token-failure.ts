@@ -55,11 +55,11 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
  */
 const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 501661]);
 
-/**
- * Entra cannot check the broker's assertion, or no longer: its issuer key is not published yet (a
- * new key, a cache), or its time is over (a clock).
- */
-const ASSERTION_REFUSED = new Set([50013, 700024, 700027]);
+/** Entra cannot check the broker's assertion: its issuer key is not published yet, or in a cache. */
+const ASSERTION_REFUSED = new Set([50013, 700027, 7000272]);
+
+/** The assertion is not valid at Entra's time: our clock is wrong, and no identity is. */
+const CLOCK_DIFFERS = new Set([500133, 700024]);
 
 const ENTRA_ERROR = z.object({
   error: z.string().check(z.regex(/^[a-z_]{1,64}$/)),
@@ -94,6 +94,8 @@ export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolde
     numbers.some((number) => TRANSIENT.has(number))
   )
     return unreachable(detail);
+  if (numbers.some((number) => CLOCK_DIFFERS.has(number)))
+    return { code: "IdentityProviderUnreachable", reason: "clock", detail };
   if (numbers.some((number) => ASSERTION_REFUSED.has(number)))
     return { code: "IdentityProviderUnreachable", reason: "assertion", detail };
   const final = numbers.map((number) => FINAL.get(number)).find((names) => names !== undefined);

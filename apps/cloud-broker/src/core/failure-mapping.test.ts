@@ -422,7 +422,17 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
         "entra",
       ] as const,
   ),
-  ...[50013, 700024, 700027].map(
+  ...[500133, 700024].map(
+    (number) =>
+      [
+        27,
+        `the broker's clock is wrong, AADSTS${number}`,
+        entra(401, "invalid_client", number),
+        "IdentityProviderUnreachable",
+        "clock",
+      ] as const,
+  ),
+  ...[50013, 700027, 7000272].map(
     (number) =>
       [
         27,

@@ -1,10 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { ClockOffsets } from "../core/judge-clock.ts";
 import type { Served } from "../http/express-adapter.ts";
 import type { FleetFigures } from "./fleet-figures.ts";
 
 /** From a fast answer of the store to a vault that times out. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Shorter than Prometheus' own patience, ten seconds. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Every metric of the broker, once: its name, meaning and labels. Serials and orders are not
@@ -71,6 +74,16 @@ export const METRICS = {
     help: "Time of a key vault call, including its wait in the queue, by operation.",
     labels: ["operation"],
   },
+  databaseUp: {
+    name: "databox_database_up",
+    help: "1 if the database answered this scrape; 0: figures of the whole installation are absent.",
+    labels: [],
+  },
+  clockOffset: {
+    name: "databox_clock_offset_seconds",
+    help: "By how much this process's clock is ahead of another one (azure, database).",
+    labels: ["other"],
+  },
   leases: {
     name: "databox_leases",
     help: "Leases by state, in the whole installation.",
@@ -125,6 +138,8 @@ export type Metrics = {
   served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
   /** Reads the places at each scrape. */
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
+  /** Reads the offsets at each scrape. */
+  showClock(offsets: () => ClockOffsets): void;
   /** Before anything was read of it. */
   turnedAway(): void;
   /** Reads the number of open connections at each scrape. */
@@ -178,6 +193,30 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   });
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
 
+  void new Gauge({
+    ...optionsOf(METRICS.databaseUp),
+    registers,
+    aggregator: "min",
+    async collect() {
+      this.set((await figuresInTime()) === undefined ? 0 : 1);
+    },
+  });
+
+  /** A scrape tells what the process itself knows, although the database does not answer. */
+  async function figuresInTime(): Promise<FleetFigures | undefined> {
+    const { promise: impatience, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      resolve(undefined);
+    }, PATIENCE_MS);
+    try {
+      return await Promise.race([figures(), impatience]);
+    } catch {
+      return undefined; // The gauge `databaseUp` is the report.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Every worker and replica would report the same value, so one of them is enough. */
   const wholeInstallation = (
     row: (typeof METRICS)[keyof typeof METRICS],
@@ -188,9 +227,11 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
       registers,
       aggregator: "first",
       async collect() {
-        const current = await figures();
+        const current = await figuresInTime();
         this.reset();
-        show(current, this);
+        if (current !== undefined) show(current, this);
+        // Without labels, `reset` leaves a 0, which nobody has counted.
+        else if (row.labels.length === 0) this.remove();
       },
     });
   wholeInstallation(METRICS.leases, ({ leases }, gauge) => {
@@ -222,6 +263,18 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
         registers,
         collect() {
           setAll(this, "plane", new Map(Object.entries(read())));
+        },
+      });
+    },
+    showClock(read) {
+      void new Gauge({
+        ...optionsOf(METRICS.clockOffset),
+        registers,
+        aggregator: "first",
+        collect() {
+          this.reset();
+          for (const [other, aheadMs] of Object.entries(read()))
+            if (aheadMs !== undefined) this.set({ other }, aheadMs / 1000);
         },
       });
     },

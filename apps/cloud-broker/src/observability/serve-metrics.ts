@@ -59,8 +59,7 @@ async function answer(registry: Scraped, response: ServerResponse): Promise<void
     const text = await registry.metrics();
     response.writeHead(200, { "content-type": registry.contentType }).end(text);
   } catch {
-    // The database does not answer: the target counts as down for the scraper, and an alert reports
-    // it.
+    // A worker does not answer: the target counts as down for the scraper, and an alert reports it.
     response.writeHead(503).end();
   }
 }

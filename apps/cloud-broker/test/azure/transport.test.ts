@@ -2,11 +2,17 @@
 
 import { createServer, type Server } from "node:net";
 
-import { createPipelineRequest } from "@azure/core-rest-pipeline";
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  RestError,
+} from "@azure/core-rest-pipeline";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { observe } from "../../src/azure/exchange.ts";
 import { createAzureTransport } from "../../src/azure/transport.ts";
+import { createClockWatch } from "../../src/observability/clock-watch.ts";
 
 let silent: Server;
 let port: number;
@@ -44,4 +50,40 @@ it("gives up a call when its whole time is over", async () => {
     ok: false,
     exchange: { kind: "network", code: "ETIMEDOUT" },
   });
+});
+
+const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Sends one request with a clock to compare. */
+async function compare(url: string, sendRequest: HttpClient["sendRequest"]) {
+  const clock = createClockWatch(() => NOW_MS);
+  const transport = createAzureTransport({ httpClient: { sendRequest }, clock });
+  const { httpClient } = transport.clientOptions();
+  await observe(() => httpClient.sendRequest(createPipelineRequest({ url })));
+  transport.close();
+  return clock;
+}
+const dated: HttpClient["sendRequest"] = (request) =>
+  Promise.resolve({
+    request,
+    status: 403,
+    headers: createHttpHeaders({ date: new Date(NOW_MS - 7_200_000).toUTCString() }),
+  });
+
+it("compares our clock with the date of each answer, and not with that of our own machine", async () => {
+  const ofVault = await compare("https://kv.vault.azure.net/keys/kek", dated);
+  expect(ofVault.offsets()).toEqual({ azure: 7_200_000, database: undefined });
+  const ofImds = await compare("http://169.254.169.254/metadata/identity/oauth2/token", dated);
+  expect(ofImds.offsets()).toEqual({ azure: undefined, database: undefined });
+});
+
+it.each([
+  ["CERT_HAS_EXPIRED", true],
+  ["CERT_NOT_YET_VALID", true],
+  ["ECONNREFUSED", false],
+])("after %s, suspects our clock: %s", async (code, isSuspected) => {
+  const clock = await compare("https://kv.vault.azure.net/", () =>
+    Promise.reject(new RestError("no answer", { code })),
+  );
+  expect(clock.isSuspected()).toBe(isSuspected);
 });

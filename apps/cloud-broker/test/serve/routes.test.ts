@@ -123,6 +123,8 @@ describe("a broker without Azure", () => {
       status: "ready",
       closing: false,
       database: "ok",
+      clock: "ok",
+      clockAheadSeconds: { azure: null, database: null },
       vaults: { lastAnswerAgeSeconds: null, lastOutageAgeSeconds: null },
     });
   });

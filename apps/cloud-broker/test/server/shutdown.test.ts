@@ -3,9 +3,11 @@
 import { once } from "node:events";
 import { connect } from "node:tls";
 
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 
 import { createHealthRoutes } from "../../src/api/front/health.ts";
+import { createClockWatch } from "../../src/observability/clock-watch.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
 
@@ -70,26 +72,37 @@ test.each(["TLSv1", "TLSv1.1"] as const)("%s is not spoken", async (version) => 
   await listener.close(0);
 });
 
+const now = () => 1_000_000;
+
 test.each([
-  ["is ready while its database answers", {}, 200],
+  ["is ready while its database takes writes", {}, 200],
   ["is not ready while it closes", { isClosing: true }, 503],
   ["is not ready without its database", { isBroken: true }, 503],
+  ["is not ready while its database answers, but takes no write", { isReadOnly: true }, 503],
+  ["is ready with a clock that is half a minute off", { aheadMs: 30_000 }, 200],
+  ["is not ready with a clock that is two minutes off", { aheadMs: -120_000 }, 503],
   ["is not ready while it has no place for anybody", { isStuck: true }, 503],
 ] as const)("a replica %s", async (_name, state, status) => {
-  const { isClosing, isBroken, isStuck } = {
+  const { isClosing, isBroken, isReadOnly, isStuck, aheadMs } = {
     isClosing: false,
     isBroken: false,
+    isReadOnly: false,
     isStuck: false,
+    aheadMs: 0,
     ...state,
   };
   const store = await openTestStore(":memory:");
   const report = { lastAnswerAgeSeconds: 3, lastOutageAgeSeconds: null };
+  if (isReadOnly) await sql`pragma query_only = on`.execute(store);
+  const clock = createClockWatch(now);
+  clock.note("azure", now() - aheadMs);
   const [live, ready] = createHealthRoutes({
     store,
     vaultHealth: { report: () => report },
     isClosing: () => isClosing,
     isStuck: () => isStuck,
-    now: () => 0,
+    clock,
+    now,
   });
   if (isBroken) await store.destroy();
   const request = {

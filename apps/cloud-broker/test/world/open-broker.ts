@@ -25,6 +25,7 @@ import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/toke
 import { ringPaths } from "../../src/keys/key-ring.ts";
 import { RINGS } from "../../src/keys/own-secrets.ts";
 import { openSecretFile } from "../../src/keys/secret-file.ts";
+import { createClockWatch } from "../../src/observability/clock-watch.ts";
 import { createLog } from "../../src/observability/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
@@ -209,6 +210,7 @@ export async function openBroker({
       notices,
       random: () => 0.5,
       now,
+      clock: createClockWatch(now),
       loopUtilization: () => loop.utilization,
       log: createLog("info", (line) => logLines.push(line)),
     });

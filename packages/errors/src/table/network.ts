@@ -252,14 +252,36 @@ export const NETWORK_ERRORS = {
         steps: [
           {
             text: {
-              en: "Compare the keys that the broker publishes with the one that it signs by, and the clock of its machine",
-              de: "Vergleichen Sie die Schlüssel, die der Broker veröffentlicht, mit dem, mit dem er signiert, und die Uhr seiner Maschine",
+              en: "Compare the keys that the broker publishes with the one that it signs by",
+              de: "Vergleichen Sie die Schlüssel, die der Broker veröffentlicht, mit dem, mit dem er signiert",
             },
             command: "curl {brokerUrl}/oidc/v1/keys",
           },
           TRY_AGAIN,
         ],
-        why: "Entra ID cannot verify the assertion by which the broker signs in: a new issuer key is not known to it yet (AADSTS700027, AADSTS50013), or the assertion's time is over (AADSTS700024).",
+        why: "Entra ID cannot verify the assertion by which the broker signs in: a new issuer key is not known to it yet (AADSTS700027, AADSTS7000272, AADSTS50013).",
+      },
+      clock: {
+        message: {
+          en: "The clock of the broker's machine is wrong",
+          de: "Die Uhr der Maschine des Brokers geht falsch",
+        },
+        who: "broker-operator",
+        ask: {
+          en: "Tell the broker's operator to set the clock of the broker's machine; the customer's key was not refused.",
+          de: "Bitten Sie den Betreiber des Dienstes, die Uhr der Maschine des Brokers zu stellen; der Schlüssel des Kunden wurde nicht verweigert.",
+        },
+        steps: [
+          {
+            text: {
+              en: "Set the clock of the broker's machine from a time server",
+              de: "Stellen Sie die Uhr der Maschine des Brokers nach einem Zeitserver",
+            },
+            command: "timedatectl set-ntp true",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID says that the broker's assertion is not valid at its time (AADSTS700024, AADSTS500133), or the broker's clock differs from Azure's by more than a minute.",
       },
     },
     why: {

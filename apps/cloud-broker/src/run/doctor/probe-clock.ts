@@ -1,13 +1,10 @@
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
 import type { LookupFunction } from "node:net";
 
 import type { Finding } from "@databox-cmk/errors";
 
+import { askForDate } from "../../azure/ask-for-date.ts";
 import type { Clock } from "../../core/ports.ts";
 
-const TIMEOUT_MS = 5_000;
 /** Entra ID allows five minutes between its clock and that of an assertion's signer. */
 const ALLOWED_MS = 300_000;
 
@@ -39,28 +36,6 @@ export async function probeClock(
       },
     },
   };
-}
-
-/** @returns epoch milliseconds; undefined without an answer, or without a date in it */
-async function askForDate(url: string, lookup: LookupFunction): Promise<number | undefined> {
-  const asking = request(url, {
-    method: "HEAD",
-    lookup,
-    agent: false,
-    rejectUnauthorized: false,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  try {
-    const answered = once(asking, "response");
-    asking.end();
-    const [answer]: readonly IncomingMessage[] = await answered;
-    const date = Date.parse(answer?.headers.date ?? "");
-    return Number.isNaN(date) ? undefined : date;
-  } catch {
-    return undefined;
-  } finally {
-    asking.destroy();
-  }
 }
 
 function describe(milliseconds: number): string {

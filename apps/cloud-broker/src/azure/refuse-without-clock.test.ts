@@ -1,0 +1,40 @@
+import { ERRORS } from "@databox-cmk/errors";
+import { expect, test } from "vitest";
+
+import type { KeyFacts, KeyVaults } from "../core/ports.ts";
+import { createClockWatch } from "../observability/clock-watch.ts";
+import { refuseWithoutClock } from "./refuse-without-clock.ts";
+
+const HOUR_MS = 3_600_000;
+const KEY: KeyFacts = {
+  kid: "https://kv.vault.azure.net/keys/kek/0123456789abcdef0123456789abcdef",
+  keyType: "RSA",
+  keySizeBits: 2048,
+  operations: ["wrapKey", "unwrapKey"],
+  enabled: true,
+  expiresSeconds: 1,
+};
+const disabled = { ok: false, failure: { code: "SsemUserErrorEncryptionKeyDisabled" } } as const;
+
+async function read(aheadMs: number, outcome: Awaited<ReturnType<KeyVaults["getKey"]>>) {
+  const clock = createClockWatch(() => HOUR_MS);
+  clock.note("azure", HOUR_MS - aheadMs);
+  const vaults = { getKey: () => Promise.resolve(outcome) } as unknown as KeyVaults;
+  const identity = { kind: "broker" } as never;
+  return refuseWithoutClock(vaults, clock).getKey(identity, { vaultUrl: "" } as never);
+}
+
+test("a key that is expired by a clock that is off is unreachable, not refused", async () => {
+  const outcome = await read(HOUR_MS, { ok: true, value: KEY });
+  if (outcome.ok) throw new Error("it was read");
+  expect(outcome.failure).toMatchObject({ code: "IdentityProviderUnreachable", reason: "clock" });
+  expect(ERRORS[outcome.failure.code].class).toBe("unreachable");
+});
+
+test("a clock that is right lets every key be read", async () => {
+  expect(await read(0, { ok: true, value: KEY })).toEqual({ ok: true, value: KEY });
+});
+
+test("what the vault itself refuses stays refused: that does not depend on our clock", async () => {
+  expect(await read(HOUR_MS, disabled)).toEqual(disabled);
+});

@@ -1,0 +1,44 @@
+import { type ClockOffsets, isClockOff } from "../core/judge-clock.ts";
+import type { Clock } from "../core/ports.ts";
+
+/** Compares this process's clock with others whenever one of them says its time. */
+export type ClockWatch = {
+  /** @param theirsMs - what the other clock says now */
+  note(other: keyof ClockOffsets, theirsMs: number): void;
+  /** A certificate was not valid yet, or no longer: it may be our clock that is wrong. */
+  suspect(): void;
+  /** Whether to ask for another clock's time, since no answer may come that tells it. */
+  isSuspected(): boolean;
+  offsets(): ClockOffsets;
+  isOff(): boolean;
+};
+
+/** An older comparison says nothing about the present clock. */
+const COUNTS_FOR_MS = 600_000;
+
+export function createClockWatch(now: Clock): ClockWatch {
+  const noted = new Map<keyof ClockOffsets, { readonly aheadMs: number; readonly atMs: number }>();
+  let hasSuspicion = false;
+  const offsetTo = (other: keyof ClockOffsets): number | undefined => {
+    const comparison = noted.get(other);
+    if (comparison === undefined) return undefined;
+    // A clock that was set since then may have gone backwards.
+    return Math.abs(now() - comparison.atMs) > COUNTS_FOR_MS ? undefined : comparison.aheadMs;
+  };
+  const offsets = (): ClockOffsets => ({
+    azure: offsetTo("azure"),
+    database: offsetTo("database"),
+  });
+  return {
+    note(other, theirsMs) {
+      if (other === "azure") hasSuspicion = false;
+      noted.set(other, { aheadMs: now() - theirsMs, atMs: now() });
+    },
+    suspect() {
+      hasSuspicion = true;
+    },
+    isSuspected: () => hasSuspicion || isClockOff(offsets()),
+    offsets,
+    isOff: () => isClockOff(offsets()),
+  };
+}

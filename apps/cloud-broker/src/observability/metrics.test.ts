@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { FleetFigures } from "./fleet-figures.ts";
+import { createMetrics } from "./metrics.ts";
+
+const FIGURES: FleetFigures = {
+  leases: new Map([["live", 3]]),
+  keyHealth: new Map(),
+  revocations: new Map(),
+  waitingEvents: 0,
+  probesOverdueSeconds: 0,
+};
+/** The samples of the whole installation: all of them come from the database. */
+const OF_THE_DATABASE = /^databox_(?:leases|key_health|revocations|webhook_events_waiting|probe)/m;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("a scrape has the figures of the whole installation", async () => {
+  const text = await createMetrics(() => Promise.resolve(FIGURES)).registry.metrics();
+  expect(text).toContain("databox_database_up 1");
+  expect(text).toContain('databox_leases{state="live"} 3');
+  expect(text).toContain("databox_webhook_events_waiting 0");
+});
+
+test.each([
+  ["fails", () => Promise.reject(new Error("no database"))],
+  ["hangs", () => new Promise<never>(() => undefined)],
+])("a scrape tells what the process itself knows when its database %s", async (_how, figures) => {
+  const metrics = createMetrics(figures);
+  metrics.answered({
+    action: "unlock",
+    outcome: "failed",
+    code: "ServiceUnavailable",
+    elapsedMs: 5,
+  });
+  const scraped = metrics.registry.metrics();
+  await vi.advanceTimersByTimeAsync(2_000);
+  const text = await scraped;
+  expect(text).toContain("databox_database_up 0");
+  expect(text).toContain('code="ServiceUnavailable"} 1');
+  expect(text).not.toMatch(OF_THE_DATABASE);
+});
+
+test("a database that answers again is told at the next scrape", async () => {
+  let isUp = false;
+  const { registry } = createMetrics(() =>
+    isUp ? Promise.resolve(FIGURES) : Promise.reject(new Error("no database")),
+  );
+  expect(await registry.metrics()).toContain("databox_database_up 0");
+  isUp = true;
+  expect(await registry.metrics()).toContain("databox_webhook_events_waiting 0");
+});
